@@ -1,0 +1,66 @@
+"""The one error tree. It knows nothing of HTTP: ``web/error_handlers.py`` maps these classes to a status.
+
+A message names the value, the place and the way out.
+"""
+
+from pathlib import Path
+
+
+class ChatbotError(Exception):
+    """Anything this package raises on purpose.
+
+    ``code`` is the stable, machine-readable name; ``str(error)`` is for a person.
+    """
+
+    code = "chatbot_error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidMessageError(ChatbotError):
+    """A request that the public contract does not allow."""
+
+    code = "invalid_message"
+
+
+class InvalidSessionIdError(ChatbotError):
+    """A session id that is not of the form ``[A-Za-z0-9_.:-]{1,128}``."""
+
+    code = "invalid_session_id"
+
+
+class ConfigError(ChatbotError):
+    """A configuration or service description that cannot be used."""
+
+    code = "invalid_config"
+
+
+class DataError(ChatbotError):
+    """An operator's file that cannot be used: names the file, the line and the way out."""
+
+    code = "invalid_data"
+
+    def __init__(self, path: Path | str, problem: str, *, line: int | None = None, hint: str = "") -> None:
+        place = f"{path}" if line is None else f"{path}:{line}"
+        super().__init__(f"{place}: {problem}" + (f" → {hint}" if hint else ""))
+        self.path, self.problem, self.line, self.hint = str(path), problem, line, hint
+
+
+class StaleIndexError(ChatbotError):
+    """Features or an index that were made by another encoder or from other data."""
+
+    code = "stale_index"
+
+
+class SessionStoreUnavailableError(ChatbotError):
+    """Redis did not answer in time; the turn goes on without a session."""
+
+    code = "session_store_unavailable"
+
+
+class SessionBusyError(ChatbotError):
+    """Another message of the same session held the lock for longer than we may wait."""
+
+    code = "session_busy"

@@ -1,0 +1,58 @@
+"""Utterance normalisation: width, case, Traditional to Simplified, noise.
+
+One function, used alike by the dialogue, the encoders and the offline tools, so that what is indexed and
+what is asked are written the same way.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Protocol, cast
+
+_LONE_SURROGATES_AND_CONTROLS = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufe0e\ufe0f\ufeff]")
+_REPEATED_MARK = re.compile(r"([^\w\s])\1+")
+_REPEATED_CHAR = re.compile(r"([^\W\d])\1{3,}")
+_SPACES = re.compile(r"\s+")
+_SPACE_BESIDE_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fffa-z0-9])|(?<=[a-z0-9]) (?=[\u4e00-\u9fff])")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_CONTENT = re.compile(r"[\w]")
+
+
+class _Converter(Protocol):
+    def convert(self, text: str) -> str: ...
+
+
+@lru_cache(maxsize=1)
+def _simplifier() -> _Converter:
+    from opencc import OpenCC  # loaded once, on the first Chinese text: its dictionaries take 30 ms
+
+    return cast(_Converter, OpenCC("t2s"))
+
+
+def normalize(text: str) -> str:
+    """``text`` in the form in which everything is compared.
+
+    NFKC width folding, lower case, Traditional to Simplified, control and zero-width characters and lone
+    surrogates removed, marks and 4+ letters in a row folded to one, spaces folded and dropped beside Chinese.
+    """
+    text = unicodedata.normalize("NFKC", _LONE_SURROGATES_AND_CONTROLS.sub("", text)).lower()
+    if _HAN.search(text):
+        text = _simplifier().convert(text)
+    text = _REPEATED_CHAR.sub(r"\1", _REPEATED_MARK.sub(r"\1", text))
+    text = _SPACES.sub(" ", text).strip()
+    return _SPACE_BESIDE_HAN.sub("", text)
+
+
+@lru_cache(maxsize=65536)
+def _is_content(char: str) -> bool:
+    return bool(_CONTENT.match(char)) and char != "_"
+
+
+def content(text: str) -> str:
+    """Only the letters, digits and Chinese characters of a normalised ``text``: no marks, emoji or spaces."""
+    return "".join(c for c in text if _is_content(c))
+
+
+def has_han(text: str) -> bool:
+    """Whether ``text`` holds a Chinese character."""
+    return _HAN.search(text) is not None

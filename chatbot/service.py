@@ -1,0 +1,27 @@
+"""The service the HTTP edge and the command line talk to: one promise, kept by ``app.build_service``."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from chatbot.reply import Message, Reply
+
+
+class ChatService(Protocol):
+    """A chatbot that is ready to talk.
+
+    Promises: ``turn`` answers any valid message, also when the session store is gone (then
+    ``reply.degraded`` is true); it may be called from several threads at once.
+    """
+
+    @property
+    def kb_version(self) -> str:
+        """The version of the knowledge base that answers right now."""
+
+    def turn(self, message: Message) -> Reply:
+        """One turn: lock and load the session, step the dialogue, save."""
+
+    def readiness(self) -> Mapping[str, str | None]:
+        """Component name → ``None`` when it is ready, else the reason it is not (a sentence for a person)."""
+
+    def close(self) -> None:
+        """Stop background work and let go of what was opened. May be called twice."""
