@@ -1,7 +1,9 @@
 """What goes into a turn and what comes out: the public shapes of the contract as frozen dataclasses."""
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
+
+from chatbot.knowledge_graph.plan import Plan
 
 AnswerType = Literal["answer", "clarify", "recommend", "chitchat", "handoff", "fallback"]
 AnswerSource = Literal["faq", "kg", "chitchat", "guide", "none"]
@@ -64,7 +66,7 @@ class Reply:
     entities: tuple[str, ...] = ()
     attribute: str | None = None
     evidence: tuple[Evidence, ...] = ()
-    plan: dict[str, Any] | None = None
+    plan: Plan | None = None
     rows: tuple[Row, ...] | None = None
     rows_total: int | None = None
     suggestions: tuple[str, ...] = ()

@@ -1,0 +1,127 @@
+"""The knowledge graph in memory: entities, their leaves, and the attribute tree they share."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from chatbot.normalization.text import normalize
+
+Path = tuple[str, ...]
+
+_UNIT_IN_NAME = re.compile(r"\s*[(（]([^()（）]*)[)）]\s*$")
+
+
+def display_name(name: str) -> str:
+    """An attribute's name as people say it: ``最大功率(kW)`` → ``最大功率``."""
+    return _UNIT_IN_NAME.sub("", name) or name
+
+
+def unit_in_name(name: str) -> str:
+    """The unit an attribute's name carries: ``最大功率(kW)`` → ``kW``; empty when there is none."""
+    found = _UNIT_IN_NAME.search(name)
+    return found.group(1) if found and found.start() else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One entity: its name, its keywords from general (brand) to special (trim), and its leaves."""
+
+    name: str
+    keywords: tuple[str, ...]
+    leaves: Mapping[Path, str]
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeNode:
+    """A node of the attribute tree: a category when it has children, else a leaf.
+
+    ``count`` is how many entities have something at or below it.
+    """
+
+    path: Path
+    children: tuple[Path, ...]
+    count: int
+
+    @property
+    def name(self) -> str:
+        return display_name(self.path[-1])
+
+    @property
+    def is_leaf(self) -> bool:
+        return not self.children
+
+
+def build_tree(entities: Sequence[Entity]) -> dict[Path, AttributeNode]:
+    """The union of all entities' trees, in order of first appearance; the root is the path ``()``."""
+    children: dict[Path, dict[Path, None]] = {(): {}}
+    counts: dict[Path, int] = {}
+    for entity in entities:
+        seen: set[Path] = set()
+        for path in entity.leaves:
+            for depth in range(1, len(path) + 1):
+                node, parent = path[:depth], path[: depth - 1]
+                children.setdefault(parent, {}).setdefault(node)
+                children.setdefault(node, {})
+                seen.add(node)
+        for node in seen:
+            counts[node] = counts.get(node, 0) + 1
+    return {
+        path: AttributeNode(path, tuple(below), counts.get(path, len(entities)))
+        for path, below in children.items()
+    }
+
+
+@dataclass(frozen=True)
+class KnowledgeGraph:
+    """All entities. ``version`` is a hash of the files they were read from."""
+
+    entities: tuple[Entity, ...]
+    version: str = ""
+    tree: Mapping[Path, AttributeNode] = field(default_factory=dict)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Entity]:
+        return {entity.name: entity for entity in self.entities}
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Entity name → its index in ``entities``."""
+        return {entity.name: index for index, entity in enumerate(self.entities)}
+
+    @cached_property
+    def short_names(self) -> Mapping[str, str]:
+        """Entity name → the shortest run of its last keywords that no other entity shares."""
+        owners: dict[str, int] = {}
+        for entity in self.entities:
+            for name in {normalize(" ".join(tail)) for tail in _tails(entity.keywords)}:
+                owners[name] = owners.get(name, 0) + 1
+        result = {}
+        for entity in self.entities:
+            unique = (t for t in _tails(entity.keywords) if owners[normalize(" ".join(t))] == 1)
+            result[entity.name] = " ".join(next(unique, (entity.name,)))
+        return result
+
+    def value(self, entity: str, path: Path) -> str | None:
+        """The raw text of a leaf, or ``None`` when the entity does not have it."""
+        return self.by_name[entity].leaves.get(path)
+
+    def leaves_below(self, path: Path) -> tuple[Path, ...]:
+        """All leaves at or below ``path``, in tree order."""
+        node = self.tree[path]
+        if node.is_leaf:
+            return (path,)
+        return tuple(leaf for child in node.children for leaf in self.leaves_below(child))
+
+    def has(self, entity: str, path: Path) -> bool:
+        """Whether the entity has anything at or below ``path``."""
+        leaves = self.by_name[entity].leaves
+        return path in leaves or any(leaf[: len(path)] == path for leaf in leaves)
+
+
+def _tails(keywords: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Ways to name an entity, short to long: trim; series + trim; series + year + trim; all."""
+    if len(keywords) < 3:
+        return [keywords[-1:], keywords]
+    return [keywords[-1:], (keywords[1], keywords[-1]), keywords[1:], keywords]

@@ -1,0 +1,75 @@
+"""Finds, in a text, the known name most like a part of it: one slip in its letters, or all its sounds.
+
+Names are looked up by the pairs of neighbouring syllables they share with the text, so the cost follows the
+number of names that could fit, not the number there are.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from chatbot.normalization.pinyin import sounds
+
+SOUNDS_ALIKE = 0.95
+_MAX_TEXT = 80
+_SHARED_PAIRS = 0.4
+_MAX_NAMES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class NearName:
+    """``text[start:end]`` is like ``name``; ``score`` in [0, 1], 0.95 for a homophone."""
+
+    name: str
+    start: int
+    end: int
+    score: float
+
+
+class ApproximateFinder:
+    """Built once for a set of normalised names of two characters or more."""
+
+    def __init__(self, names: Iterable[str], *, min_slip_length: int, cutoff: float) -> None:
+        """Names shorter than ``min_slip_length`` match by sound only; ``cutoff`` is RapidFuzz's 0-100."""
+        self._sounds = {name: sounds(name) for name in names if len(name) >= 2 and not name.isdigit()}
+        self._min_slip_length, self._cutoff = min_slip_length, cutoff
+        self._by_pair: dict[tuple[str, str], list[str]] = {}
+        for name, heard in self._sounds.items():
+            for pair in set(zip(heard, heard[1:], strict=False)):
+                self._by_pair.setdefault(pair, []).append(name)
+
+    def nearest(self, text: str) -> NearName | None:
+        """The best name, the longer of two as good; ``None`` when nothing is near enough."""
+        text = text[:_MAX_TEXT]
+        heard = sounds(text)
+        best: NearName | None = None
+        for name in self._alike(heard):
+            hit = self._compare(name, text, heard)
+            if hit and (best is None or (hit.score, len(hit.name)) > (best.score, len(best.name))):
+                best = hit
+        return best
+
+    def _alike(self, heard: tuple[str, ...]) -> list[str]:
+        shared: Counter[str] = Counter()
+        for pair in set(zip(heard, heard[1:], strict=False)):
+            shared.update(self._by_pair.get(pair, ()))
+        enough = [
+            (count / (len(self._sounds[name]) - 1), name)
+            for name, count in shared.items()
+            if count >= _SHARED_PAIRS * (len(self._sounds[name]) - 1)
+        ]
+        return [name for _, name in sorted(enough, key=lambda row: (-row[0], row[1]))[:_MAX_NAMES]]
+
+    def _compare(self, name: str, text: str, heard: tuple[str, ...]) -> NearName | None:
+        width = len(name)
+        for start in range(len(heard) - width + 1):
+            if heard[start : start + width] == self._sounds[name]:
+                return NearName(name, start, start + width, SOUNDS_ALIKE)
+        if width < self._min_slip_length:
+            return None
+        near = fuzz.partial_ratio_alignment(name, text, score_cutoff=self._cutoff)
+        if near is None or near.dest_end - near.dest_start < width - 1:
+            return None
+        return NearName(name, near.dest_start, near.dest_end, near.score / 100)

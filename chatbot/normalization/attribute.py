@@ -1,0 +1,139 @@
+"""Attribute linking on the tree: names, synonyms, partial names, homophones and typos → leaves or categories."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from chatbot.knowledge_graph.graph import AttributeNode, Path, display_name
+from chatbot.normalization.approximate import ApproximateFinder
+from chatbot.normalization.mentions import MentionFinder
+from chatbot.normalization.text import normalize
+
+PARTIAL_CUTOFF = 0.6
+TYPO_CUTOFF = 75.0
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeLink:
+    """Nodes of the tree that a part of the text names. Several paths: the name stands in several places.
+
+    ``score`` is 1 for a name or synonym, 0.95 for a homophone, less for a typo or a partial name.
+    ``span`` is a place in the text that was given.
+    """
+
+    paths: tuple[Path, ...]
+    alias: str
+    span: tuple[int, int]
+    score: float = 1.0
+
+
+class AttributeLinker:
+    """Built once for an attribute tree and a lexicon; reads only."""
+
+    def __init__(
+        self, tree: Mapping[Path, AttributeNode], synonyms: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._tree = tree
+        self._aliases = _alias_paths(tree, synonyms)
+        self._finder: MentionFinder[Path] = MentionFinder(self._aliases)
+        self._approximate = ApproximateFinder(self._aliases, min_slip_length=4, cutoff=TYPO_CUTOFF)
+        self._weight = _character_weights(self._aliases)
+        self._by_pair: dict[str, list[str]] = {}
+        for alias in self._aliases:
+            for pair in sorted({alias[i : i + 2] for i in range(len(alias) - 1)}):
+                self._by_pair.setdefault(pair, []).append(alias)
+
+    @property
+    def names(self) -> Iterable[str]:
+        """Every alias the linker knows, normalised."""
+        return self._aliases
+
+    def link(self, text: str, content: str) -> tuple[AttributeLink, ...]:
+        """Links in reading order.
+
+        ``text`` is the utterance with entity mentions blanked out; ``content`` the same without stop and
+        question words, so that 变速箱是什么类型 reads 变速箱类型. Whichever names more characters counts.
+        """
+        exact = max((self._exact(text), self._exact(content)), key=_explained)
+        if exact:
+            return exact
+        return self._alike(content) or self._partial(content)
+
+    def _exact(self, text: str) -> tuple[AttributeLink, ...]:
+        return tuple(
+            AttributeLink(self._prefer(mention.targets), mention.alias, (mention.start, mention.end))
+            for mention in self._finder.find(text)
+        )
+
+    def _alike(self, content: str) -> tuple[AttributeLink, ...]:
+        """The one alias that sounds like, or is one slip away from, a part of ``content``."""
+        near = self._approximate.nearest(content)
+        if near is None:
+            return ()
+        paths = self._prefer(self._aliases[near.name])
+        return (AttributeLink(paths, near.name, (near.start, near.end), near.score),)
+
+    def _partial(self, content: str) -> tuple[AttributeLink, ...]:
+        """The names that best share a run of characters with ``content``: 排气管 → 排气管个数."""
+        scored = []
+        pairs = {content[i : i + 2] for i in range(len(content) - 1)}
+        sharing = dict.fromkeys(alias for pair in sorted(pairs) for alias in self._by_pair.get(pair, ()))
+        for alias in sharing:
+            start, length, share = self._common(alias, content)
+            if length >= 2 and share >= PARTIAL_CUTOFF:
+                scored.append((share * length / len(content), share, alias, start, length))
+        if not scored:
+            return ()
+        top = max(scored)
+        paths = {path for row in scored if row[:2] == top[:2] for path in self._aliases[row[2]]}
+        span = (top[3], top[3] + top[4])
+        return (AttributeLink(self._prefer(paths), top[2], span, 0.5 + 0.4 * top[1]),)
+
+    def _common(self, alias: str, content: str) -> tuple[int, int, float]:
+        """The longest run of ``content`` in ``alias`` at its start: where, how long, what weight of it."""
+        for length in range(min(len(alias), len(content)), 1, -1):
+            for offset in range(len(alias) - length + 1):
+                start = content.find(alias[offset : offset + length])
+                if start >= 0:
+                    shared = sum(self._weight[c] for c in alias[offset : offset + length])
+                    return start, length, shared / sum(self._weight[c] for c in alias)
+        return -1, 0, 0.0
+
+    def _prefer(self, paths: Iterable[Path]) -> tuple[Path, ...]:
+        """Most entities first; a category is dropped for a node below it that has the same name."""
+        found = list(paths)
+        deepest = [p for p in found if not any(q[: len(p)] == p and len(q) > len(p) for q in found)]
+        return tuple(sorted(deepest, key=lambda path: (-self._tree[path].count, len(path), path)))
+
+
+def _explained(links: Sequence[AttributeLink]) -> int:
+    return sum(link.span[1] - link.span[0] for link in links)
+
+
+def _alias_paths(
+    tree: Mapping[Path, AttributeNode], synonyms: Mapping[str, tuple[str, ...]]
+) -> dict[str, set[Path]]:
+    found: dict[str, set[Path]] = {}
+    by_name: dict[str, set[Path]] = {}
+    for path in tree:
+        if path:
+            for name in {normalize(path[-1]), normalize(display_name(path[-1]))}:
+                if len(name) >= 2:
+                    found.setdefault(name, set()).add(path)
+                by_name.setdefault(name, set()).add(path)
+    for name, words in synonyms.items():
+        for path in by_name.get(normalize(name), ()):
+            for word in words:
+                found.setdefault(word, set()).add(path)
+    return found
+
+
+def _character_weights(aliases: Iterable[str]) -> Mapping[str, float]:
+    """How telling a character is: the log of how few aliases have it (个, 数 and 类型 weigh little)."""
+    names = list(aliases)
+    counts = Counter(char for name in names for char in set(name))
+    weights: Counter[str] = Counter()
+    for char, count in counts.items():
+        weights[char] = math.log1p(len(names) / count)  # type: ignore[assignment]
+    return weights

@@ -1,0 +1,133 @@
+"""Entity linking: names, keywords, partial names, aliases and typos in a text → entities.
+
+Sets of entities are bit masks over ``KnowledgeGraph.entities``: an intersection is one machine operation.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
+from chatbot.normalization.approximate import ApproximateFinder
+from chatbot.normalization.mentions import MentionFinder
+from chatbot.normalization.text import normalize
+
+FUZZY_CUTOFF = 75.0
+_SUFFIXES = ("版", "型", "款", "汽车")
+
+
+@dataclass(frozen=True, slots=True)
+class EntityLink:
+    """One thing the text names: every entity that fits it. ``score`` is 1 for an exact name, less for a typo.
+
+    ``spans`` are the places in the text, ``names`` the keywords found there.
+    """
+
+    candidates: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    names: tuple[str, ...]
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    start: int
+    end: int
+    name: str
+    mask: int
+    score: float
+
+
+class EntityLinker:
+    """Built once for a knowledge graph and a lexicon; reads only."""
+
+    def __init__(self, graph: KnowledgeGraph, aliases: Mapping[str, tuple[str, ...]]) -> None:
+        self._graph = graph
+        self._masks = _alias_masks(graph.entities, aliases)
+        self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
+        typed = (alias for alias in self._masks if len(alias) >= 3)
+        self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF)
+
+    @property
+    def names(self) -> Iterable[str]:
+        """Every alias the linker knows, normalised."""
+        return self._masks
+
+    def link(self, text: str, *, fuzzy: bool = True) -> tuple[EntityLink, ...]:
+        """Groups of mentions in reading order; mentions that fit together name one thing.
+
+        A typo is looked for only where nothing is named exactly.
+        """
+        found = [
+            _Found(m.start, m.end, m.alias, self._masks[m.alias], 1.0) for m in self._finder.find(text)
+        ]
+        if not found and fuzzy:
+            found = self._nearest(text)
+        return tuple(self._to_link(group) for group in _group(found))
+
+    def _nearest(self, text: str) -> list[_Found]:
+        """The one alias most like a part of ``text``, by letters or by sound."""
+        near = self._approximate.nearest(text)
+        return [_Found(near.start, near.end, near.name, self._masks[near.name], near.score)] if near else []
+
+    def _to_link(self, group: list[_Found]) -> EntityLink:
+        mask = group[0].mask
+        for found in group[1:]:
+            mask &= found.mask
+        return EntityLink(
+            candidates=tuple(self._graph.entities[i].name for i in bits(mask)),
+            spans=tuple((found.start, found.end) for found in group),
+            names=tuple(found.name for found in group),
+            score=min(found.score for found in group),
+        )
+
+
+def bits(mask: int) -> Iterable[int]:
+    """Positions of the set bits, ascending."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def _group(found: list[_Found]) -> list[list[_Found]]:
+    """Consecutive mentions whose entities overlap belong together; a clash starts a new thing."""
+    groups: list[list[_Found]] = []
+    mask = 0
+    for mention in found:
+        if groups and mask & mention.mask:
+            mask &= mention.mask
+            groups[-1].append(mention)
+        else:
+            mask = mention.mask
+            groups.append([mention])
+    return groups
+
+
+def _alias_masks(entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    masks: dict[str, int] = {}
+    by_name: dict[str, int] = {}
+    for index, entity in enumerate(entities):
+        bit = 1 << index
+        for keyword in {*entity.keywords, entity.name}:
+            by_name[normalize(keyword)] = by_name.get(normalize(keyword), 0) | bit
+            for alias in _spellings(keyword):
+                masks[alias] = masks.get(alias, 0) | bit
+    for name, words in aliases.items():
+        if mask := by_name.get(normalize(name), 0):
+            for word in words:
+                masks[word] = masks.get(word, 0) | mask
+    return masks
+
+
+def _spellings(keyword: str) -> set[str]:
+    """A keyword as people write it: whole, its parts, without 版/型/汽车, a year in two digits."""
+    whole = normalize(keyword)
+    found = {whole, whole.replace(" ", ""), whole.replace("-", "")}
+    found |= {part for part in whole.split() if len(part) >= 2 and not part.isdigit()}
+    for suffix in _SUFFIXES:
+        stem = whole.removesuffix(suffix)
+        if stem != whole and len(stem) >= (2 if suffix == "汽车" else 3) and not stem.isdigit():
+            found.add(stem)
+    if len(whole) == 5 and whole[:4].isdigit() and whole.endswith("款"):
+        found.add(whole[2:])
+    return {alias for alias in found if len(alias) >= 2}

@@ -1,0 +1,33 @@
+"""Intents that words alone decide: a person is wanted, or everything starts over."""
+
+from collections.abc import Sequence
+
+from chatbot.normalization.text import content
+
+_NEGATIONS = ("不要", "不用", "别", "不想", "无需", "不需要")
+_ROOM = 10
+
+
+class PhraseIntent:
+    """An intent with a list of trigger phrases.
+
+    A phrase of three or more characters may stand inside a short utterance; a shorter one must be all of it.
+    不要转人工 is not 转人工.
+    """
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        self._phrases = tuple(dict.fromkeys(content(phrase) for phrase in phrases if content(phrase)))
+
+    def fits(self, text: str) -> bool:
+        """Whether a normalised ``text`` has the intent."""
+        said = content(text)
+        return any(self._in(said, phrase) for phrase in self._phrases)
+
+    @staticmethod
+    def _in(said: str, phrase: str) -> bool:
+        at = said.find(phrase)
+        if at < 0 or said == phrase:
+            return said == phrase
+        if len(phrase) < 3 or len(said) > len(phrase) + _ROOM:
+            return False
+        return not said[:at].endswith(_NEGATIONS)

@@ -1,0 +1,135 @@
+"""Pinyin: what is typed in Latin letters (xu hang duo shao, xhlc) and what only sounds alike (续行里程).
+
+The decoder knows no dictionary but the knowledge base's own texts: a bigram model over their characters
+chooses, among the characters of each syllable, the sequence the operator's texts make most likely (Viterbi).
+"""
+
+import math
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from chatbot.normalization.text import has_han, normalize
+
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # its own switch: characters only, a third of the load time
+from pypinyin import Style, pinyin  # noqa: E402  (reads the switch when imported)
+
+_LATIN_RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
+_MIN_LETTERS = 4
+_MAX_LETTERS = 120
+_INITIALS_LENGTH = range(3, 9)
+_INITIALS = ("zh", "ch", "sh")
+
+
+@lru_cache(maxsize=32768)
+def readings(char: str) -> tuple[str, ...]:
+    """Toneless readings of one Chinese character, commonest first; ``(char,)`` for anything else."""
+    if not has_han(char):
+        return (char,)
+    found = pinyin(char, style=Style.NORMAL, heteronym=True)[0]
+    return tuple(dict.fromkeys(reading.replace("ü", "v") for reading in found))
+
+
+def fold(syllable: str) -> str:
+    """Syllables many speakers do not tell apart, folded: zh/z, ch/c, sh/s, -ng/-n."""
+    for initial in _INITIALS:
+        if syllable.startswith(initial):
+            syllable = initial[0] + syllable[2:]
+    return syllable[:-1] if syllable.endswith("ng") else syllable
+
+
+def sounds(text: str) -> tuple[str, ...]:
+    """One folded syllable a character (the commonest reading), for comparing homophones."""
+    return tuple(fold(readings(char)[0]) for char in text)
+
+
+class PinyinDecoder:
+    """Latin letters back into the knowledge base's own words."""
+
+    def __init__(self, texts: Iterable[str], phrases: Iterable[str] = ()) -> None:
+        """``texts`` teach the bigram model; ``phrases`` may also be typed by their initials."""
+        self._chars: dict[str, set[str]] = {}
+        self._single: Counter[str] = Counter()
+        self._pair: Counter[tuple[str, str]] = Counter()
+        for text in texts:
+            self._learn("^" + normalize(text) + "$")
+        for char in self._single:
+            if has_han(char):
+                for reading in readings(char):
+                    self._chars.setdefault(reading, set()).add(char)
+        self._longest = max((len(syllable) for syllable in self._chars), default=0)
+        self._total = sum(self._single.values()) or 1
+        self._initials = _initials_table(phrases)
+
+    def _learn(self, text: str) -> None:
+        self._single.update(text)
+        self._pair.update(zip(text, text[1:], strict=False))
+
+    def decode(self, text: str, keep: Sequence[tuple[int, int]] = ()) -> str:
+        """``text`` with its pinyin runs replaced; spans in ``keep`` (known Latin names) are left alone.
+
+        A run that is not pinyin through and through stays as it is.
+        """
+        if not text.isascii() and not _LATIN_RUN.search(text):
+            return text
+
+        def replace(found: re.Match[str]) -> str:
+            inside = any(start < found.end() and found.start() < end for start, end in keep)
+            return found.group() if inside else (self._decode_run(found.group()) or found.group())
+
+        return _LATIN_RUN.sub(replace, text)
+
+    def _decode_run(self, run: str) -> str | None:
+        letters = run.replace(" ", "").replace("'", "")
+        if len(letters) in _INITIALS_LENGTH and letters in self._initials:
+            return self._initials[letters]
+        if not _MIN_LETTERS <= len(letters) <= _MAX_LETTERS:
+            return None
+        words = re.split(r"[ ']", run)
+        splits = [self._split(word) for word in words]
+        if all(split is not None for split in splits):
+            return self._viterbi([syllable for split in splits for syllable in split or ()])
+        return None
+
+    def _split(self, word: str) -> list[str] | None:
+        """The segmentation into the fewest syllables the knowledge base has, or ``None``."""
+        best: list[list[str] | None] = [[]] + [None] * len(word)
+        for end in range(1, len(word) + 1):
+            for start in range(max(0, end - self._longest), end):
+                before, syllable = best[start], word[start:end]
+                if before is not None and syllable in self._chars:
+                    current = best[end]
+                    if current is None or len(before) + 1 < len(current):
+                        best[end] = [*before, syllable]
+        return best[-1]
+
+    def _viterbi(self, syllables: Sequence[str]) -> str | None:
+        paths: dict[str, tuple[float, str]] = {"^": (0.0, "")}
+        for syllable in syllables:
+            step: dict[str, tuple[float, str]] = {}
+            for char in sorted(self._chars[syllable]):
+                step[char] = max(
+                    (score + self._log_probability(last, char), path + char)
+                    for last, (score, path) in paths.items()
+                )
+            paths = step
+        score, text = max((s + self._log_probability(c, "$"), p) for c, (s, p) in paths.items())
+        seen = sum((a, b) in self._pair for a, b in zip(text, text[1:], strict=False))
+        return text if seen * 2 >= len(text) - 1 and len(text) > 1 else None
+
+    def _log_probability(self, last: str, char: str) -> float:
+        """Bigram with a unigram back-off (absolute weights 0.9 : 0.1)."""
+        pair = self._pair[last, char] / (self._single[last] or 1)
+        return math.log(0.9 * pair + 0.1 * self._single[char] / self._total + 1e-9)
+
+
+def _initials_table(phrases: Iterable[str]) -> dict[str, str]:
+    """``xhlc`` → 续航里程, where just one phrase has those initials."""
+    table: dict[str, set[str]] = {}
+    for phrase in phrases:
+        text = normalize(phrase)
+        if len(text) in _INITIALS_LENGTH and all(has_han(char) for char in text):
+            table.setdefault("".join(readings(char)[0][0] for char in text), set()).add(text)
+    return {initials: found.pop() for initials, found in table.items() if len(found) == 1}

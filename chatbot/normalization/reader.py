@@ -1,0 +1,80 @@
+"""Reads an utterance against the knowledge base: what it names, and how much of it that explains."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatbot.normalization.attribute import AttributeLink, AttributeLinker
+from chatbot.normalization.entity import EntityLink, EntityLinker
+from chatbot.normalization.lexicon import Lexicon
+from chatbot.normalization.mentions import MentionFinder
+from chatbot.normalization.pinyin import PinyinDecoder
+from chatbot.normalization.text import content, has_han, normalize
+
+MAX_READ = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One utterance, read.
+
+    ``text`` is normalised (pinyin decoded); ``question`` is it without the entities' names; ``core`` is
+    ``question`` without stop and question words and marks. ``leftover`` is the share of ``core`` that the
+    attribute links do not explain: 0 when every word of content is accounted for.
+    """
+
+    text: str
+    question: str
+    core: str
+    entities: tuple[EntityLink, ...] = ()
+    attributes: tuple[AttributeLink, ...] = ()
+    leftover: float = 0.0
+
+    @property
+    def empty(self) -> bool:
+        """Nothing but marks, emoji or spaces."""
+        return not content(self.text)
+
+
+class Reader:
+    """Ties the linkers together; built once for a knowledge base."""
+
+    def __init__(
+        self, entities: EntityLinker, attributes: AttributeLinker, decoder: PinyinDecoder, lexicon: Lexicon
+    ) -> None:
+        self._entities, self._attributes, self._decoder = entities, attributes, decoder
+        fillers = (*lexicon.stop_words, *lexicon.question_words)
+        self._fillers = MentionFinder({word: (word,) for word in fillers})
+        latin = [*entities.names, *attributes.names]
+        self._latin = MentionFinder({name: (name,) for name in latin if name[0].isascii()})
+
+    def read(self, utterance: str) -> Reading:
+        """Normalise, decode pinyin, link. Text past ``MAX_READ`` characters is not linked."""
+        text = normalize(utterance)[:MAX_READ]
+        if not has_han(text):
+            keep = [(mention.start, mention.end) for mention in self._latin.find(text)]
+            text = self._decoder.decode(text, keep)
+        links = self._entities.link(text, fuzzy=False)
+        reading = self._read_question(text, links)
+        if links or not reading.leftover:
+            return reading
+        links = self._entities.link(text)
+        return self._read_question(text, links) if links else reading
+
+    def _read_question(self, text: str, links: tuple[EntityLink, ...]) -> Reading:
+        question = _without(text, [span for link in links for span in link.spans])
+        fillers = [(m.start, m.end) for m in self._fillers.find(question)]
+        core = content(_without(question, fillers))
+        attributes = self._attributes.link(question, core)
+        explained = Counter(char for link in attributes for char in link.alias)
+        left = sum((Counter(core) - explained).values())
+        return Reading(text, question.strip(), core, links, attributes, left / len(core) if core else 0.0)
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """``text`` with each span replaced by one space, so that what stood around it does not run together."""
+    pieces, last = [], 0
+    for start, end in sorted(spans):
+        pieces.append(text[last:start])
+        last = end
+    return " ".join([*pieces, text[last:]])
