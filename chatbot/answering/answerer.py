@@ -1,0 +1,165 @@
+"""FAQ and graph candidates → one calibrated choice, or a question back, or an honest refusal."""
+
+from collections.abc import Sequence
+
+from chatbot.answering.inquiry import (
+    Answered,
+    Inquiry,
+    Missing,
+    NeedAttribute,
+    NeedEntity,
+    NeedTopic,
+    Outcome,
+    Path,
+    Topic,
+    Unsure,
+)
+from chatbot.answering.knowledge import Knowledge
+from chatbot.faq_modules.base import FaqCandidate
+from chatbot.knowledge_graph.lookup import lookup
+from chatbot.reply import FaqEvidence
+
+GRAPH_THRESHOLD = 0.6
+EXACT_FAQ = 0.97
+MAX_ENTITIES = 20
+
+
+class Answerer:
+    """Chooses between the standard question and the graph look-up an inquiry may mean, and says why."""
+
+    def __init__(self, knowledge: Knowledge, faq_confidence_threshold: float) -> None:
+        self._knowledge = knowledge
+        self._graph = knowledge.graph
+        self._threshold = faq_confidence_threshold
+
+    def answer(self, inquiry: Inquiry) -> Outcome:
+        """One of the outcomes; never an answer below the thresholds."""
+        best = inquiry.faq[0] if inquiry.faq else None
+        sure_of_graph = self.graph_confidence(inquiry)
+        sure_of_faq = best.confidence if best else 0.0
+        why = f"kg {sure_of_graph:.2f}, faq {sure_of_faq:.2f}"
+        if inquiry.question:
+            return self._standard_question(inquiry, inquiry.question, None, "carried or chosen")
+        if self._graph_wins(inquiry, sure_of_graph, sure_of_faq):
+            return self._graph_answer(inquiry, sure_of_graph, f"{why}: names the attribute")
+        if best and sure_of_faq >= self._threshold:
+            return self._standard_question(inquiry, best.question, best, f"{why}: nearest question")
+        if inquiry.named and not inquiry.reading.core:
+            return self._entity_alone(inquiry)
+        return Unsure(inquiry.faq, tuple(name for group in inquiry.groups for name in group[:1]))
+
+    def graph_confidence(self, inquiry: Inquiry) -> float:
+        """How sure it is that an attribute is asked for: the weakest link, times what it explains."""
+        if not inquiry.topics:
+            return 0.0
+        explained = 1.0 - (inquiry.reading.leftover if inquiry.topical else float(bool(inquiry.reading.core)))
+        return min(topic.score for topic in inquiry.topics) * inquiry.entity_score * explained
+
+    def _graph_wins(self, inquiry: Inquiry, graph: float, faq: float) -> bool:
+        if graph < GRAPH_THRESHOLD:
+            return False
+        if inquiry.topical and not inquiry.reading.leftover and faq < EXACT_FAQ:
+            return True
+        return graph >= faq
+
+    def _graph_answer(self, inquiry: Inquiry, confidence: float, why: str) -> Outcome:
+        attributes = tuple(topic.paths[0] for topic in inquiry.topics)
+        entities = tuple(group[0] for group in inquiry.groups if len(group) == 1)
+        for topic in inquiry.topics:
+            if children := self._children(topic, entities):
+                return NeedAttribute(topic.paths[0], children, entities)
+        unclear = next((group for group in inquiry.groups if len(group) > 1), None)
+        if unclear or not inquiry.groups:
+            able = self._able(unclear or tuple(self._graph.by_name), inquiry.topics)
+            if len(able) != 1:
+                return NeedEntity(able, attributes) if able else Missing(unclear or (), attributes)
+            entities = (*entities, able[0])
+        found = lookup(self._graph, entities[:MAX_ENTITIES], [self._leaves(t) for t in inquiry.topics])
+        if not found.evidence:
+            return Missing(entities, attributes)
+        return Answered(
+            text=found.text,
+            source="kg",
+            confidence=confidence,
+            evidence=found.evidence,
+            entities=entities,
+            attributes=found.plan.attributes,
+            plan=found.plan,
+            rows=found.rows,
+            why=why,
+        )
+
+    def _children(self, topic: Topic, entities: Sequence[str]) -> tuple[Path, ...]:
+        """The parts of a category to choose among; nothing when it is a leaf or leads to just one."""
+        path = topic.paths[0]
+        node = self._graph.tree[path]
+        while not node.is_leaf:
+            children = tuple(
+                child
+                for child in node.children
+                if not entities or any(self._graph.has(entity, child) for entity in entities)
+            )
+            if len(children) != 1:
+                return children or node.children
+            node = self._graph.tree[children[0]]
+        return ()
+
+    def _leaves(self, topic: Topic) -> tuple[Path, ...]:
+        return tuple(leaf for path in topic.paths for leaf in self._graph.leaves_below(path))
+
+    def _able(self, entities: Sequence[str], topics: Sequence[Topic]) -> tuple[str, ...]:
+        """Those of ``entities`` that have a value for every topic."""
+        wanted = [self._leaves(topic) for topic in topics]
+        by_name = self._graph.by_name
+        return tuple(
+            name for name in entities if all(any(p in by_name[name].leaves for p in paths) for paths in wanted)
+        )
+
+    def _standard_question(
+        self, inquiry: Inquiry, question: str, best: FaqCandidate | None, why: str
+    ) -> Outcome:
+        answers = self._knowledge.answers
+        clear = [group[0] for group in inquiry.groups if len(group) == 1]
+        for entity in clear[:1]:
+            if answer := answers.answer_for(question, entity):
+                return self._authored(question, answer.text, answer.file, best, why, entity)
+        general = answers.answer_for(question, None)
+        if general:
+            return self._authored(question, general.text, general.file, best, why, None)
+        able = tuple(answers.entities_answering(question))
+        if clear:
+            return Missing(tuple(clear), question=question)
+        fitting = next((group for group in inquiry.groups), ()) or able
+        choices = tuple(name for name in fitting if name in set(able))
+        if len(choices) == 1 and (answer := answers.answer_for(question, choices[0])):
+            return self._authored(question, answer.text, answer.file, best, why, choices[0])
+        return NeedEntity(choices, question=question) if choices else Missing((), question=question)
+
+    def _authored(
+        self, question: str, text: str, file: str, best: FaqCandidate | None, why: str, entity: str | None
+    ) -> Answered:
+        matched = best if best and best.question == question else None
+        evidence = FaqEvidence(
+            question=question,
+            label=matched.label if matched else -1,
+            matched=matched.matched if matched else question,
+            score=round(matched.score, 4) if matched else 1.0,
+            module=matched.module if matched else "chosen",
+            file=file,
+        )
+        own = entity is not None and entity in file
+        return Answered(
+            text=text,
+            source="faq",
+            confidence=matched.confidence if matched else 1.0,
+            evidence=(evidence,),
+            entities=(entity,) if own and entity else (),
+            question=question,
+            why=why,
+        )
+
+    def _entity_alone(self, inquiry: Inquiry) -> Outcome:
+        unclear = next((group for group in inquiry.groups if len(group) > 1), None)
+        if unclear:
+            return NeedEntity(unclear)
+        return NeedTopic(tuple(group[0] for group in inquiry.groups))

@@ -1,0 +1,98 @@
+"""What is asked, once names are linked and what the session knows is carried over; and what came of it."""
+
+from dataclasses import dataclass
+
+from chatbot.faq_modules.base import FaqCandidate
+from chatbot.knowledge_graph.plan import Plan
+from chatbot.normalization.reader import Reading
+from chatbot.reply import AnswerSource, Evidence, Row
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One attribute asked for: the places in the tree it may stand in, best first."""
+
+    paths: tuple[Path, ...]
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question ready to be answered.
+
+    ``groups`` holds, for each thing asked about, the entities that fit it (one, when it is clear).
+    ``question`` is a standard question that was chosen or carried over. ``named`` says the message itself
+    names an entity, ``topical`` that it names an attribute.
+    """
+
+    reading: Reading
+    groups: tuple[tuple[str, ...], ...] = ()
+    topics: tuple[Topic, ...] = ()
+    question: str | None = None
+    faq: tuple[FaqCandidate, ...] = ()
+    named: bool = False
+    topical: bool = False
+    entity_score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer with the evidence it stands on. ``question`` is the standard question when it is an FAQ."""
+
+    text: str
+    source: AnswerSource
+    confidence: float
+    evidence: tuple[Evidence, ...]
+    entities: tuple[str, ...] = ()
+    attributes: tuple[Path, ...] = ()
+    question: str | None = None
+    plan: Plan | None = None
+    rows: tuple[Row, ...] | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedEntity:
+    """Several entities fit, or none was named: one must be chosen."""
+
+    candidates: tuple[str, ...]
+    attributes: tuple[Path, ...] = ()
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedAttribute:
+    """A category was asked for: one of ``children`` must be chosen. ``entities`` are in focus."""
+
+    path: Path
+    children: tuple[Path, ...]
+    entities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeedTopic:
+    """An entity was named and nothing asked about it."""
+
+    entities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What was asked is understood, but no file has it: the honest reply, and what could be asked instead."""
+
+    entities: tuple[str, ...]
+    attributes: tuple[Path, ...] = ()
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Nothing is certain enough: the nearest standard questions, best first, perhaps none."""
+
+    nearest: tuple[FaqCandidate, ...]
+    entities: tuple[str, ...] = ()
+
+
+Outcome = Answered | NeedEntity | NeedAttribute | NeedTopic | Missing | Unsure

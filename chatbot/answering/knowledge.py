@@ -1,0 +1,50 @@
+"""One version of everything the chatbot knows, as the dialogue sees it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chatbot.faq_modules.base import FaqCandidate
+from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.normalization.intent import PhraseIntent
+from chatbot.normalization.reader import Reader
+
+
+class AuthoredAnswer(Protocol):
+    """The words an operator wrote, and the file and line they stand in."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def file(self) -> str: ...
+
+
+class Answers(Protocol):
+    """Who answers what: ``answers/<entity>`` first, then ``answers/通用``."""
+
+    def answer_for(self, question: str, entity: str | None) -> AuthoredAnswer | None: ...
+
+    def entities_answering(self, question: str) -> Sequence[str]: ...
+
+
+class Retriever(Protocol):
+    """Standard questions for an utterance, best first, with calibrated ``confidence``."""
+
+    def retrieve(self, utterance: str, k: int = 10) -> tuple[FaqCandidate, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Immutable: a new version is a new object, and a turn uses the one it started with."""
+
+    version: str
+    graph: KnowledgeGraph
+    reader: Reader
+    faq: Retriever
+    answers: Answers
+    small_talk: Retriever
+    small_talk_answers: Answers
+    handoff: PhraseIntent
+    cancel: PhraseIntent
+    examples: tuple[str, ...]

@@ -1,0 +1,52 @@
+"""Which of several entities is meant: by what the conversation speaks of, or by asking one short question."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.session.base import Option
+
+MAX_OPTIONS = 6
+
+
+def narrow(graph: KnowledgeGraph, candidates: tuple[str, ...], known: Sequence[str]) -> tuple[str, ...]:
+    """The candidates nearest to what was already spoken of; all of them when none is near.
+
+    Candidates that are themselves known win; else those that share brand and series (two leading keywords)
+    with the first known entity that has any.
+    """
+    if len(candidates) < 2:
+        return candidates
+    if same := tuple(name for name in candidates if name in known):
+        return same
+    for name in known:
+        lead = graph.by_name[name].keywords[:2]
+        kin = tuple(c for c in candidates if graph.by_name[c].keywords[:2] == lead)
+        if kin:
+            return kin
+    return candidates
+
+
+def entity_options(graph: KnowledgeGraph, candidates: Sequence[str]) -> tuple[Option, ...]:
+    """Chips to choose from: the entities themselves when few, else the first keyword that tells them apart.
+
+    An option's ``value`` is an entity's name, or the leading keywords joined by ``|``.
+    """
+    if len(candidates) <= MAX_OPTIONS:
+        return tuple(Option(text, name) for text, name in _telling_names(graph, candidates))
+    keywords = {name: graph.by_name[name].keywords for name in candidates}
+    for level in range(max(len(words) for words in keywords.values())):
+        counts = Counter(words[: level + 1] for words in keywords.values())
+        if len(counts) > 1:
+            common = sorted(counts.items(), key=lambda item: -item[1])
+            return tuple(Option(words[-1], "|".join(words)) for words, _ in common[:MAX_OPTIONS])
+    return tuple(Option(name, name) for name in candidates[:MAX_OPTIONS])
+
+
+def _telling_names(graph: KnowledgeGraph, candidates: Sequence[str]) -> list[tuple[str, str]]:
+    """Each candidate by its last keyword where that tells them apart, else by its short or whole name."""
+    for spell in (lambda name: graph.by_name[name].keywords[-1], lambda name: graph.short_names[name]):
+        texts = [spell(name) for name in candidates]
+        if len(set(texts)) == len(texts):
+            return list(zip(texts, candidates, strict=True))
+    return [(name, name) for name in candidates]

@@ -1,0 +1,79 @@
+"""What to click or say next: real questions of this knowledge base, in the words the reader understands."""
+
+from collections.abc import Iterable, Sequence
+
+from chatbot.answering.inquiry import Answered, Missing
+from chatbot.answering.knowledge import Knowledge
+from chatbot.faq_modules.base import FaqCandidate
+from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
+from chatbot.messages import say
+
+_RELATED_CONFIDENCE = 0.02
+_LIMIT = 6
+
+
+class Suggestions:
+    """Deterministic: the same reply offers the same chips."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._graph = knowledge.graph
+
+    def about(self, entity: str, besides: Sequence[Path] = ()) -> tuple[str, ...]:
+        """Things to ask of one entity: its first leaves, in the order of the operator's files."""
+        leaves = [path for path in self._graph.by_name[entity].leaves if path not in besides]
+        return tuple(self._of(entity, path) for path in leaves[:4])
+
+    def after(self, found: Answered, faq: Sequence[FaqCandidate]) -> tuple[str, ...]:
+        """Follow-ups of an answer."""
+        if found.source == "kg":
+            chips = self._after_graph(found.entities[0], found.attributes[0])
+        else:
+            chips = [
+                candidate.question
+                for candidate in faq
+                if candidate.question != found.question and candidate.confidence >= _RELATED_CONFIDENCE
+            ][:2]
+            chips += [self._that(kin) for kin in _kin(self._graph, found.entities)[:1]]
+        return _distinct([*chips, *self._knowledge.examples], 3)
+
+    def instead_of(self, missing: Missing) -> tuple[str, ...]:
+        """What the files do have, when what was asked is not in them."""
+        chips: list[str] = []
+        if missing.entities:
+            entity = missing.entities[0]
+            able = [k for k in _kin(self._graph, missing.entities) if self._has(k, missing.attributes)]
+            chips += [self._that(name) for name in able[:2]]
+            chips += self.about(entity, missing.attributes)[:2]
+        return _distinct([*chips, *self._knowledge.examples[:2], say("chip_handoff")], _LIMIT)
+
+    def _after_graph(self, entity: str, path: Path) -> list[str]:
+        leaves = list(self._graph.by_name[entity].leaves)
+        siblings = [leaf for leaf in leaves if leaf[:-1] == path[:-1] and leaf != path]
+        at = leaves.index(path) if path in leaves else 0
+        siblings.sort(key=lambda leaf: leaves.index(leaf) < at)
+        chips = [self._of(entity, leaf) for leaf in siblings[:2]]
+        others = [kin for kin in _kin(self._graph, (entity,)) if path in self._graph.by_name[kin].leaves]
+        return chips + [self._that(kin) for kin in others[:1]]
+
+    def _has(self, entity: str, paths: Sequence[Path]) -> bool:
+        return bool(paths) and all(self._graph.has(entity, path) for path in paths)
+
+    def _of(self, entity: str, path: Path) -> str:
+        name = self._graph.short_names[entity]
+        return say("chip_of", entity=name, attribute=display_name(path[-1]))
+
+    def _that(self, entity: str) -> str:
+        return say("chip_that", entity=self._graph.short_names[entity])
+
+
+def _kin(graph: KnowledgeGraph, entities: Sequence[str]) -> list[str]:
+    """Other entities of the same brand and series."""
+    if not entities:
+        return []
+    lead = graph.by_name[entities[0]].keywords[:2]
+    return [e.name for e in graph.entities if e.keywords[:2] == lead and e.name not in entities]
+
+
+def _distinct(chips: Iterable[str], limit: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chips))[:limit]

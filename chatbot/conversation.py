@@ -1,0 +1,66 @@
+"""One turn on one screen: lock → load → step → save."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from chatbot.answering.knowledge import Knowledge
+from chatbot.dialog.machine import DialogMachine, Step
+from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
+from chatbot.reply import Message, Reply
+from chatbot.session.base import Lease, Memory, SessionStore
+
+
+class TurnObserver(Protocol):
+    """Is told of each finished turn: the bad-case log, the handoff webhook. Must not block and not raise."""
+
+    def finished(self, message: Message, step: Step, kb_version: str) -> None: ...
+
+
+class Conversation:
+    """Talks with everyone; remembers nobody (that is the session store's)."""
+
+    def __init__(
+        self,
+        machine: DialogMachine,
+        sessions: SessionStore,
+        knowledge: Callable[[], Knowledge],
+        settings: DialogSettings,
+        observers: tuple[TurnObserver, ...] = (),
+    ) -> None:
+        self._machine, self._sessions, self._knowledge = machine, sessions, knowledge
+        self._settings, self._observers = settings, observers
+
+    def turn(self, message: Message) -> Reply:
+        """Answer one message. Without a session store it is answered from what it says alone, ``degraded``.
+
+        Raises:
+            SessionBusyError: other messages of this session kept the lock for as long as we may wait.
+        """
+        lease = self._lock_and_load(message.session_id)
+        try:
+            knowledge = self._knowledge()
+            hearing = Hearing(message.sent, knowledge, self._settings)
+            step = self._machine.step(lease.memory if lease else Memory(), hearing)
+        except BaseException:
+            if lease:
+                self._sessions.release(lease)
+            raise
+        saved = lease is not None and self._save(lease, step.memory)
+        for observer in self._observers:
+            observer.finished(message, step, knowledge.version)
+        return replace(step.reply, degraded=not saved)
+
+    def _lock_and_load(self, session_id: str) -> Lease | None:
+        try:
+            return self._sessions.acquire(session_id)
+        except SessionStoreUnavailableError:
+            return None
+
+    def _save(self, lease: Lease, memory: Memory) -> bool:
+        try:
+            self._sessions.commit(lease, memory)
+        except (SessionStoreUnavailableError, SessionBusyError):
+            return False
+        return True

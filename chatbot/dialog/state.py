@@ -1,0 +1,121 @@
+"""The promise of a dialogue state, and the values that pass between states and the machine."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
+
+from chatbot.answering.inquiry import Inquiry, Outcome
+from chatbot.answering.knowledge import Knowledge
+from chatbot.faq_modules.base import FaqCandidate
+from chatbot.messages import Language
+from chatbot.normalization.reader import Reading
+from chatbot.normalization.text import content, has_han, normalize
+from chatbot.reply import Reply
+from chatbot.session.base import Memory
+
+SMALL_TALK_MAX = 20
+_EXPLAINED = 0.34
+
+
+@dataclass(frozen=True, slots=True)
+class DialogSettings:
+    """What an operator may set of the dialogue."""
+
+    faq_confidence_threshold: float = 0.4
+    chitchat_confidence_threshold: float = 0.6
+    faq_candidates: int = 10
+    max_suggestions: int = 4
+    handoff_text: str = ""
+
+
+class Hearing:
+    """One utterance against one knowledge version; each reading of it is worked out once, when first needed."""
+
+    def __init__(self, utterance: str, knowledge: Knowledge, settings: DialogSettings) -> None:
+        self.utterance, self.knowledge, self.settings = utterance, knowledge, settings
+
+    @cached_property
+    def text(self) -> str:
+        return normalize(self.utterance)
+
+    @cached_property
+    def reading(self) -> Reading:
+        return self.knowledge.reader.read(self.utterance)
+
+    @cached_property
+    def faq(self) -> tuple[FaqCandidate, ...]:
+        """Standard questions for the utterance without the entities it names."""
+        question = self.reading.question
+        if not content(question):
+            return ()
+        return self.knowledge.faq.retrieve(question, self.settings.faq_candidates)
+
+    @cached_property
+    def small_talk(self) -> FaqCandidate | None:
+        """The small talk it is, when it is that rather than a question."""
+        said = self.reading.text
+        if len(content(said)) > SMALL_TALK_MAX or self.reading.entities:
+            return None
+        if self.reading.attributes and self.reading.leftover <= _EXPLAINED:
+            return None
+        best = next(iter(self.knowledge.small_talk.retrieve(said, 3)), None)
+        if best is None or best.confidence < self.settings.chitchat_confidence_threshold:
+            return None
+        rival = self.faq[0].confidence if self.faq else 0.0
+        return best if best.confidence >= rival else None
+
+    @property
+    def language(self) -> Language:
+        """English for letters without any Chinese; Chinese for all else, pinyin included."""
+        said = self.reading.text
+        return "en" if not has_han(said) and any(c.isascii() and c.isalpha() for c in said) else "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class BadCase:
+    """A turn that did not help, for the operator: why, and what was nearest."""
+
+    reason: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn has come to so far. ``heard`` says the utterance has passed question intake."""
+
+    hearing: Hearing
+    memory: Memory
+    heard: bool = False
+    inquiry: Inquiry | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a state decided. Without a ``reply`` the turn goes on in ``next_state``.
+
+    ``turn`` carries what was worked out and the memory to keep; only the machine stores it.
+    """
+
+    next_state: str
+    turn: Turn
+    reply: Reply | None = None
+    bad_case: BadCase | None = None
+
+    def remembering(self, **changes: object) -> "Decision":
+        """The same decision with changes to the memory it keeps."""
+        memory = replace(self.turn.memory, **changes)  # type: ignore[arg-type]
+        return replace(self, turn=replace(self.turn, memory=memory))
+
+
+class State(Protocol):
+    """One state of the dialogue.
+
+    Promises: ``handle`` changes nothing outside its result; the same turn gives the same decision; every
+    reply that is not an answer carries suggestions.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def handle(self, turn: Turn) -> Decision: ...

@@ -1,0 +1,90 @@
+"""异常处理: nothing certain enough. Candidates first, then a guided way, then a person; never a guess."""
+
+from chatbot.answering.inquiry import Missing, Unsure
+from chatbot.answering.suggestions import Suggestions
+from chatbot.dialog.state import BadCase, Decision, Turn
+from chatbot.knowledge_graph.graph import display_name
+from chatbot.messages import say
+from chatbot.reply import Reply
+from chatbot.session.base import Option, Pending
+
+MAX_NEAREST = 3
+
+
+class ExceptionState:
+    """Counts failures in a row; each is a bad case for the operator."""
+
+    name = "exception"
+
+    def handle(self, turn: Turn) -> Decision:
+        outcome = turn.outcome
+        if isinstance(outcome, Missing):
+            return self._missing(turn, outcome)
+        assert isinstance(outcome, Unsure)
+        nearest = tuple(candidate.question for candidate in outcome.nearest[:MAX_NEAREST])
+        steps = (self._recommend, self._guide, self._hand_over)
+        failures = turn.memory.failures
+        reply = steps[min(failures, len(steps) - 1)](turn, nearest)
+        bad_case = BadCase(f"unsure_{min(failures, len(steps) - 1) + 1}", nearest)
+        decision = Decision("question_intake", turn, reply, bad_case)
+        return decision.remembering(failures=failures + 1, pending=self._pending(turn, reply, nearest))
+
+    @staticmethod
+    def _pending(turn: Turn, reply: Reply, nearest: tuple[str, ...]) -> Pending | None:
+        if reply.answer_type != "recommend" or not nearest:
+            return None
+        return Pending("question", tuple(Option(q, q) for q in nearest), turn.hearing.utterance)
+
+    def _recommend(self, turn: Turn, nearest: tuple[str, ...]) -> Reply:
+        suggestions = nearest or turn.hearing.knowledge.examples[:MAX_NEAREST]
+        return Reply(
+            answer=say("nearest" if nearest else "nothing_near", turn.hearing.language),
+            answer_type="recommend",
+            answer_source="guide",
+            state=self.name,
+            suggestions=(*suggestions, say("chip_handoff")),
+        )
+
+    def _guide(self, turn: Turn, nearest: tuple[str, ...]) -> Reply:
+        examples = turn.hearing.knowledge.examples[:MAX_NEAREST]
+        return Reply(
+            answer=say("guided", turn.hearing.language, example=examples[0] if examples else ""),
+            answer_type="fallback",
+            answer_source="guide",
+            state=self.name,
+            suggestions=(*examples, say("chip_handoff")),
+        )
+
+    def _hand_over(self, turn: Turn, nearest: tuple[str, ...]) -> Reply:
+        language = turn.hearing.language
+        text = turn.hearing.settings.handoff_text or say("handoff", language)
+        return Reply(
+            answer=say("handoff_after_failures", language, handoff=text),
+            answer_type="handoff",
+            answer_source="guide",
+            state=self.name,
+            suggestions=(say("chip_restart"), *turn.hearing.knowledge.examples[:2]),
+        )
+
+    def _missing(self, turn: Turn, missing: Missing) -> Decision:
+        knowledge, language = turn.hearing.knowledge, turn.hearing.language
+        names = [knowledge.graph.short_names[name] for name in missing.entities]
+        if missing.attributes and names:
+            attribute = say("and").join(display_name(path[-1]) for path in missing.attributes)
+            answer = say("missing_value", language, entity=say("and").join(names), attribute=attribute)
+        else:
+            topic = missing.question or say("and").join(display_name(p[-1]) for p in missing.attributes)
+            answer = say("no_answer_text", language, question=topic)
+        reply = Reply(
+            answer=answer,
+            answer_type="fallback",
+            answer_source="none",
+            state=self.name,
+            entities=missing.entities,
+            attribute="/".join(missing.attributes[0]) if missing.attributes else None,
+            suggestions=Suggestions(knowledge).instead_of(missing),
+        )
+        decision = Decision("question_intake", turn, reply, BadCase("missing_value"))
+        return decision.remembering(
+            entities=missing.entities, attributes=missing.attributes, question=missing.question, pending=None
+        )

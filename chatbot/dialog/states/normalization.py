@@ -1,0 +1,148 @@
+"""实体归一化、属性归一化: links names, carries over what the session knows, asks when several fit."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chatbot.answering.inquiry import Inquiry, NeedAttribute, NeedEntity, NeedTopic, Topic
+from chatbot.answering.narrowing import entity_options, narrow
+from chatbot.answering.suggestions import Suggestions
+from chatbot.dialog.state import Decision, Turn
+from chatbot.knowledge_graph.graph import display_name
+from chatbot.messages import say
+from chatbot.normalization.selection import choose
+from chatbot.reply import Reply
+from chatbot.session.base import Option, Pending
+
+Path = tuple[str, ...]
+
+
+class NormalizationState:
+    """Comes in twice: to make an inquiry of what was said, and to ask for what the answer still needs."""
+
+    name = "normalization"
+
+    def handle(self, turn: Turn) -> Decision:
+        if turn.outcome is not None:
+            return self._ask(turn)
+        if turn.memory.pending and (chosen := self._chosen(turn)):
+            return chosen
+        if not turn.heard:
+            return Decision("question_intake", turn)
+        return Decision("answering", replace(turn, inquiry=self._inquire(turn)))
+
+    # -- what was said -------------------------------------------------------------------------------------
+
+    def _chosen(self, turn: Turn) -> Decision | None:
+        """The inquiry that goes on with the option just chosen, or ``None`` when none was."""
+        pending, memory = turn.memory.pending, turn.memory
+        assert pending is not None
+        index = choose(turn.hearing.text, [option.text for option in pending.options])
+        if index is None:
+            return None
+        value, reading = pending.options[index].value, turn.hearing.knowledge.reader.read("")
+        carried = tuple((name,) for name in memory.entities)
+        topics = tuple(Topic((path,)) for path in memory.attributes)
+        if pending.kind == "entity":
+            fitting = self._fitting(turn, value)
+            inquiry = Inquiry(reading, (fitting,), topics, memory.question, named=True)
+        elif pending.kind == "attribute":
+            inquiry = Inquiry(reading, carried, (Topic((tuple(value.split("/")),)),), topical=True)
+        else:
+            inquiry = Inquiry(reading, carried, question=value)
+        return Decision("answering", replace(turn, heard=True, inquiry=inquiry))
+
+    @staticmethod
+    def _fitting(turn: Turn, value: str) -> tuple[str, ...]:
+        """Entities an option stands for: one by its name, several by the keywords they share."""
+        graph = turn.hearing.knowledge.graph
+        if value in graph.by_name:
+            return (value,)
+        words = tuple(value.split("|"))
+        return tuple(e.name for e in graph.entities if e.keywords[: len(words)] == words)
+
+    def _inquire(self, turn: Turn) -> Inquiry:
+        reading, memory = turn.hearing.reading, turn.memory
+        groups = self._groups(turn)
+        topics = tuple(Topic(link.paths, link.score) for link in reading.attributes)
+        named, topical, question = bool(groups), bool(topics), None
+        if not groups:
+            groups = tuple((name,) for name in memory.entities)
+        elif not topics and not reading.core:
+            topics = tuple(Topic((path,)) for path in memory.attributes)
+            question = memory.question
+        score = min((link.score for link in reading.entities), default=1.0)
+        faq = turn.hearing.faq if reading.core or not named else ()
+        return Inquiry(reading, groups, topics, question, faq, named, topical, score)
+
+    @staticmethod
+    def _groups(turn: Turn) -> tuple[tuple[str, ...], ...]:
+        """Each thing named, narrowed by what was named before it and by what the session speaks of."""
+        graph, memory = turn.hearing.knowledge.graph, turn.memory
+        offered = memory.pending.options if memory.pending and memory.pending.kind == "entity" else ()
+        known = [*memory.entities, *(o.value for o in offered if o.value in graph.by_name)]
+        groups = []
+        for link in turn.hearing.reading.entities:
+            group = narrow(graph, link.candidates, known)
+            if len(group) == 1:
+                known.insert(0, group[0])
+            groups.append(group)
+        return tuple(dict.fromkeys(groups))
+
+    # -- what the answer needs -----------------------------------------------------------------------------
+
+    def _ask(self, turn: Turn) -> Decision:
+        outcome = turn.outcome
+        if isinstance(outcome, NeedEntity):
+            return self._ask_entity(turn, outcome)
+        if isinstance(outcome, NeedAttribute):
+            return self._ask_attribute(turn, outcome)
+        assert isinstance(outcome, NeedTopic)
+        return self._ask_topic(turn, outcome)
+
+    def _ask_entity(self, turn: Turn, need: NeedEntity) -> Decision:
+        graph = turn.hearing.knowledge.graph
+        options = entity_options(graph, need.candidates)
+        topic = need.question or say("and").join(display_name(path[-1]) for path in need.attributes)
+        answer = say(
+            "which_entity",
+            turn.hearing.language,
+            topic=say("about", topic=topic) if topic else say("about", topic=turn.hearing.utterance.strip()),
+            count=len(need.candidates),
+        )
+        decision = self._asked(turn, answer, "entity", options)
+        keep = tuple(need.attributes) or (turn.memory.attributes if not need.question else ())
+        return decision.remembering(attributes=keep, question=need.question, entities=())
+
+    def _ask_attribute(self, turn: Turn, need: NeedAttribute) -> Decision:
+        name = display_name(need.path[-1])
+        names = turn.hearing.knowledge.graph.short_names
+        subject = say("chip_of", entity=names[need.entities[0]], attribute=name) if need.entities else name
+        options = tuple(Option(display_name(child[-1]), "/".join(child)) for child in need.children)
+        answer = say("which_attribute", turn.hearing.language, subject=subject)
+        decision = self._asked(turn, answer, "attribute", options)
+        return decision.remembering(attributes=(need.path,), entities=need.entities, question=None)
+
+    def _ask_topic(self, turn: Turn, need: NeedTopic) -> Decision:
+        knowledge = turn.hearing.knowledge
+        entity = say("and").join(knowledge.graph.short_names[name] for name in need.entities)
+        reply = Reply(
+            answer=say("which_topic", turn.hearing.language, entity=entity),
+            answer_type="clarify",
+            answer_source="guide",
+            state=self.name,
+            entities=need.entities,
+            suggestions=Suggestions(knowledge).about(need.entities[0]),
+        )
+        decision = Decision("question_intake", turn, reply)
+        return decision.remembering(entities=need.entities, attributes=(), question=None, pending=None)
+
+    def _asked(self, turn: Turn, answer: str, kind: str, options: Sequence[Option]) -> Decision:
+        pending = Pending(kind, tuple(options), turn.hearing.utterance)  # type: ignore[arg-type]
+        reply = Reply(
+            answer=answer,
+            answer_type="clarify",
+            answer_source="guide",
+            state=self.name,
+            suggestions=tuple(option.text for option in options),
+        )
+        return Decision(self.name, turn, reply).remembering(pending=pending, failures=0)

@@ -1,0 +1,87 @@
+"""问题接收: takes the question. What is no question is answered here; the rest goes on to be linked."""
+
+from dataclasses import replace
+
+from chatbot.dialog.state import BadCase, Decision, Turn
+from chatbot.messages import say
+from chatbot.normalization.selection import ordinal
+from chatbot.reply import AnswerType, Reply
+from chatbot.session.base import Memory
+
+
+class QuestionIntakeState:
+    """A person wanted, a fresh start, no words at all, small talk, another language, or a question."""
+
+    name = "question_intake"
+
+    def handle(self, turn: Turn) -> Decision:
+        knowledge, text = turn.hearing.knowledge, turn.hearing.text
+        turn = replace(turn, heard=True)
+        if turn.hearing.reading.empty:
+            return self._guide(turn, "emoji", "chitchat")
+        if knowledge.handoff.fits(text):
+            return self._hand_off(turn)
+        if knowledge.cancel.fits(text):
+            return self._start_over(turn)
+        if turn.memory.pending and ordinal(text) is not None:
+            return self._choose_again(turn)
+        if turn.hearing.small_talk:
+            return Decision("chitchat", turn)
+        if turn.hearing.language == "en" and not self._understood(turn):
+            return self._guide(turn, "english", "recommend")
+        return Decision("normalization", turn)
+
+    @staticmethod
+    def _understood(turn: Turn) -> bool:
+        reading, best = turn.hearing.reading, next(iter(turn.hearing.faq), None)
+        sure = best is not None and best.confidence >= turn.hearing.settings.faq_confidence_threshold
+        return bool(reading.entities or reading.attributes) or sure
+
+    def _guide(self, turn: Turn, message: str, answer_type: AnswerType) -> Decision:
+        suggestions = turn.hearing.knowledge.examples[:3]
+        if message == "english":
+            suggestions = (*suggestions, say("chip_handoff"))
+        reply = Reply(
+            answer=say(message, turn.hearing.language),
+            answer_type=answer_type,
+            answer_source="guide",
+            state=self.name,
+            suggestions=suggestions,
+        )
+        return Decision(self.name, turn, reply)
+
+    def _hand_off(self, turn: Turn) -> Decision:
+        reply = Reply(
+            answer=turn.hearing.settings.handoff_text or say("handoff", turn.hearing.language),
+            answer_type="handoff",
+            answer_source="guide",
+            state=self.name,
+            confidence=1.0,
+            suggestions=(say("chip_restart"),),
+            why="a person was asked for",
+        )
+        decision = Decision(self.name, turn, reply, BadCase("handoff"))
+        return decision.remembering(pending=None, failures=0)
+
+    def _start_over(self, turn: Turn) -> Decision:
+        reply = Reply(
+            answer=say("cancelled", turn.hearing.language),
+            answer_type="chitchat",
+            answer_source="guide",
+            state=self.name,
+            suggestions=turn.hearing.knowledge.examples[:3],
+            why="start over",
+        )
+        return Decision(self.name, replace(turn, memory=Memory()), reply)
+
+    def _choose_again(self, turn: Turn) -> Decision:
+        pending = turn.memory.pending
+        options = tuple(option.text for option in pending.options) if pending else ()
+        reply = Reply(
+            answer=say("choose_again", turn.hearing.language, count=len(options)),
+            answer_type="clarify",
+            answer_source="guide",
+            state="normalization",
+            suggestions=options,
+        )
+        return Decision("normalization", turn, reply)

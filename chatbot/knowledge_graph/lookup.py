@@ -1,0 +1,82 @@
+"""Entities × attributes → values, evidence and a sentence. Nothing is said that no file holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name, unit_in_name
+from chatbot.knowledge_graph.plan import Plan
+from chatbot.messages import say
+from chatbot.reply import GraphEvidence, Row
+
+_YES = {"有", "支持", "标配", "是", "true", "(标配)", "●"}
+_NO = {"无", "不支持", "没有", "否", "false", "-"}
+_OPTIONAL = {"选配", "(选配)", "选装", "○"}
+
+
+@dataclass(frozen=True, slots=True)
+class LookupResult:
+    """What a lookup found. ``missing`` are the (entity, paths) pairs that no leaf answers."""
+
+    text: str
+    plan: Plan
+    rows: tuple[Row, ...]
+    evidence: tuple[GraphEvidence, ...]
+    missing: tuple[tuple[str, tuple[Path, ...]], ...]
+
+
+def lookup(graph: KnowledgeGraph, entities: Sequence[str], topics: Sequence[tuple[Path, ...]]) -> LookupResult:
+    """Each topic is a list of places an attribute may stand in; an entity's value is the first it has."""
+    evidence: list[GraphEvidence] = []
+    missing: list[tuple[str, tuple[Path, ...]]] = []
+    rows = []
+    for entity in entities:
+        values: dict[str, str] = {}
+        for paths in topics:
+            path = next((path for path in paths if graph.value(entity, path) is not None), None)
+            if path is None:
+                missing.append((entity, paths))
+                continue
+            value = graph.by_name[entity].leaves[path]
+            values[path[-1]] = value
+            evidence.append(GraphEvidence(entity, path, value, graph.by_name[entity].file))
+        rows.append(Row(entity, values))
+    used = tuple(dict.fromkeys(item.path for item in evidence))
+    plan = Plan("lookup", tuple(entities), used or tuple(paths[0] for paths in topics))
+    text = _sentence(graph, evidence[0]) if len(evidence) == 1 and not missing else _table(graph, rows, topics)
+    return LookupResult(text, plan, tuple(rows), tuple(evidence), tuple(missing))
+
+
+def _sentence(graph: KnowledgeGraph, item: GraphEvidence) -> str:
+    entity, name = graph.short_names[item.entity], display_name(item.path[-1])
+    return say(_template(item.value), entity=entity, attribute=name, value=with_unit(item.path, item.value))
+
+
+def _template(value: str) -> str:
+    said = value.strip().lower()
+    if said in _YES:
+        return "yes"
+    if said in _NO:
+        return "no"
+    return "optional" if said in _OPTIONAL else "value"
+
+
+def with_unit(path: Path, value: str) -> str:
+    """The raw value, followed by the unit its attribute's name carries when it is a bare number."""
+    unit = unit_in_name(path[-1])
+    bare = value.replace(".", "", 1).replace("*", "").isdigit()
+    return f"{value} {unit}" if unit and bare else value
+
+
+def _table(graph: KnowledgeGraph, rows: Sequence[Row], topics: Sequence[tuple[Path, ...]]) -> str:
+    lines = []
+    for row in rows:
+        cells = []
+        for paths in topics:
+            path = next((path for path in paths if path[-1] in row.values), None)
+            name = display_name((path or paths[0])[-1])
+            if path is None:
+                cells.append(say("table_missing", attribute=name))
+            else:
+                cells.append(say("table_value", attribute=name, value=with_unit(path, row.values[path[-1]])))
+        lines.append(say("table_row", entity=graph.short_names[row.entity], values="，".join(cells)))
+    return "\n".join(lines)
