@@ -112,7 +112,9 @@ class Answerer:
         wanted = [self._leaves(topic) for topic in topics]
         by_name = self._graph.by_name
         return tuple(
-            name for name in entities if all(any(p in by_name[name].leaves for p in paths) for paths in wanted)
+            name
+            for name in entities
+            if all(any(p in by_name[name].leaves for p in paths) for paths in wanted)
         )
 
     def _standard_question(

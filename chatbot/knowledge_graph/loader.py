@@ -22,7 +22,11 @@ def load_graph(folder: FilePath) -> KnowledgeGraph:
         DataError: a missing folder, a file that is not an entity, or two entities of one name.
     """
     if not folder.is_dir():
-        raise DataError(folder, "没有这个知识图谱目录", hint="建立目录并放入 <实体名>.json，或改配置 knowledge_graph_data_dir")
+        raise DataError(
+            folder,
+            "没有这个知识图谱目录",
+            hint="建立目录并放入 <实体名>.json，或改配置 knowledge_graph_data_dir",
+        )
     digest = hashlib.sha256()
     entities: dict[str, Entity] = {}
     for file in sorted(folder.glob("*.json")):
@@ -31,7 +35,9 @@ def load_graph(folder: FilePath) -> KnowledgeGraph:
         entity = parse_entity(raw, file)
         if entity.name in entities:
             raise DataError(
-                file, f"实体名称“{entity.name}”与 {entities[entity.name].file} 重复", hint="改名或删除其中一个文件"
+                file,
+                f"实体名称“{entity.name}”与 {entities[entity.name].file} 重复",
+                hint="改名或删除其中一个文件",
             )
         entities[entity.name] = entity
     if not entities:
@@ -58,13 +64,17 @@ def parse_entity(raw: bytes, file: FilePath) -> Entity:
     """
     tree = _parse_json(raw, file)
     if not isinstance(tree, dict) or not isinstance(header := tree.get(_HEADER), dict):
-        raise DataError(file, "缺少“实体”", hint='文件形如 {"实体": {"名称": "…", "关键词": "品牌|车系"}, "属性": {…}}')
+        raise DataError(
+            file, "缺少“实体”", hint='文件形如 {"实体": {"名称": "…", "关键词": "品牌|车系"}, "属性": {…}}'
+        )
     name = header.get("名称")
     if not isinstance(name, str) or not name.strip():
         raise DataError(file, "“实体”里缺少“名称”", hint='写上 "名称": "<实体名>"')
     keywords = header.get("关键词", "")
     if not isinstance(keywords, str):
-        raise DataError(file, f"“关键词”应是用 | 隔开的文字，现在是 {json.dumps(keywords, ensure_ascii=False)}")
+        raise DataError(
+            file, f"“关键词”应是用 | 隔开的文字，现在是 {json.dumps(keywords, ensure_ascii=False)}"
+        )
     words = tuple(word.strip() for word in keywords.split("|") if word.strip()) or tuple(name.split())
     leaves: dict[Path, str] = {}
     for key, below in tree.items():

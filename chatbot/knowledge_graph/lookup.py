@@ -24,7 +24,9 @@ class LookupResult:
     missing: tuple[tuple[str, tuple[Path, ...]], ...]
 
 
-def lookup(graph: KnowledgeGraph, entities: Sequence[str], topics: Sequence[tuple[Path, ...]]) -> LookupResult:
+def lookup(
+    graph: KnowledgeGraph, entities: Sequence[str], topics: Sequence[tuple[Path, ...]]
+) -> LookupResult:
     """Each topic is a list of places an attribute may stand in; an entity's value is the first it has."""
     evidence: list[GraphEvidence] = []
     missing: list[tuple[str, tuple[Path, ...]]] = []
@@ -42,7 +44,9 @@ def lookup(graph: KnowledgeGraph, entities: Sequence[str], topics: Sequence[tupl
         rows.append(Row(entity, values))
     used = tuple(dict.fromkeys(item.path for item in evidence))
     plan = Plan("lookup", tuple(entities), used or tuple(paths[0] for paths in topics))
-    text = _sentence(graph, evidence[0]) if len(evidence) == 1 and not missing else _table(graph, rows, topics)
+    text = (
+        _sentence(graph, evidence[0]) if len(evidence) == 1 and not missing else _table(graph, rows, topics)
+    )
     return LookupResult(text, plan, tuple(rows), tuple(evidence), tuple(missing))
 
 

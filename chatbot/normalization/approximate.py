@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from chatbot.normalization.pinyin import sounds
+from chatbot.normalization.pinyin import Sounds, sounds
 
 SOUNDS_ALIKE = 0.95
 _MAX_TEXT = 80
@@ -37,7 +37,7 @@ class ApproximateFinder:
         self._min_slip_length, self._cutoff = min_slip_length, cutoff
         self._by_pair: dict[tuple[str, str], list[str]] = {}
         for name, heard in self._sounds.items():
-            for pair in set(zip(heard, heard[1:], strict=False)):
+            for pair in _pairs(heard):
                 self._by_pair.setdefault(pair, []).append(name)
 
     def nearest(self, text: str) -> NearName | None:
@@ -51,9 +51,9 @@ class ApproximateFinder:
                 best = hit
         return best
 
-    def _alike(self, heard: tuple[str, ...]) -> list[str]:
+    def _alike(self, heard: Sounds) -> list[str]:
         shared: Counter[str] = Counter()
-        for pair in set(zip(heard, heard[1:], strict=False)):
+        for pair in _pairs(heard):
             shared.update(self._by_pair.get(pair, ()))
         enough = [
             (count / (len(self._sounds[name]) - 1), name)
@@ -62,10 +62,10 @@ class ApproximateFinder:
         ]
         return [name for _, name in sorted(enough, key=lambda row: (-row[0], row[1]))[:_MAX_NAMES]]
 
-    def _compare(self, name: str, text: str, heard: tuple[str, ...]) -> NearName | None:
+    def _compare(self, name: str, text: str, heard: Sounds) -> NearName | None:
         width = len(name)
         for start in range(len(heard) - width + 1):
-            if heard[start : start + width] == self._sounds[name]:
+            if all(a & b for a, b in zip(heard[start : start + width], self._sounds[name], strict=True)):
                 return NearName(name, start, start + width, SOUNDS_ALIKE)
         if width < self._min_slip_length:
             return None
@@ -73,3 +73,7 @@ class ApproximateFinder:
         if near is None or near.dest_end - near.dest_start < width - 1:
             return None
         return NearName(name, near.dest_start, near.dest_end, near.score / 100)
+
+
+def _pairs(heard: Sounds) -> set[tuple[str, str]]:
+    return {(a, b) for left, right in zip(heard, heard[1:], strict=False) for a in left for b in right}

@@ -31,9 +31,7 @@ class AttributeLink:
 class AttributeLinker:
     """Built once for an attribute tree and a lexicon; reads only."""
 
-    def __init__(
-        self, tree: Mapping[Path, AttributeNode], synonyms: Mapping[str, tuple[str, ...]]
-    ) -> None:
+    def __init__(self, tree: Mapping[Path, AttributeNode], synonyms: Mapping[str, tuple[str, ...]]) -> None:
         self._tree = tree
         self._aliases = _alias_paths(tree, synonyms)
         self._finder: MentionFinder[Path] = MentionFinder(self._aliases)

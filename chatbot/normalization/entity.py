@@ -57,9 +57,7 @@ class EntityLinker:
 
         A typo is looked for only where nothing is named exactly.
         """
-        found = [
-            _Found(m.start, m.end, m.alias, self._masks[m.alias], 1.0) for m in self._finder.find(text)
-        ]
+        found = [_Found(m.start, m.end, m.alias, self._masks[m.alias], 1.0) for m in self._finder.find(text)]
         if not found and fuzzy:
             found = self._nearest(text)
         return tuple(self._to_link(group) for group in _group(found))

@@ -8,6 +8,79 @@ from chatbot.errors import DataError
 from chatbot.normalization.text import normalize
 
 MAX_LINE = 10_000
+# What every Chinese knowledge base needs; the operator's files add to it.
+_STOP_WORDS = [
+    "的",
+    "了",
+    "呢",
+    "吗",
+    "啊",
+    "呀",
+    "吧",
+    "嘛",
+    "哦",
+    "是",
+    "那",
+    "那么",
+    "那个",
+    "这个",
+    "这车",
+    "这款",
+    "这款车",
+    "这辆车",
+    "它",
+    "请问",
+    "我想问",
+    "想问",
+    "想知道",
+    "告诉我",
+    "一下",
+    "你们",
+    "你好",
+    "您好",
+    "麻烦",
+    "帮我",
+    "查",
+    "看看",
+    "和",
+    "跟",
+    "与",
+    "还有",
+]
+_QUESTION_WORDS = [
+    "多少",
+    "是多少",
+    "什么",
+    "是什么",
+    "有什么",
+    "怎么样",
+    "如何",
+    "怎样",
+    "几个",
+    "有几个",
+    "有没有",
+    "有",
+    "是不是",
+    "哪个",
+    "哪些",
+    "吗",
+    "多大",
+    "好不好",
+    "咋样",
+]
+_HANDOFF = [
+    "转人工",
+    "人工客服",
+    "人工服务",
+    "找人工",
+    "人工",
+    "真人",
+    "真人客服",
+    "找客服",
+    "转接人工",
+    "要人工",
+]
+_CANCEL = ["重新来", "重来", "重新开始", "取消", "换个话题"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +100,19 @@ class Lexicon:
 
 
 def load_lexicon(folder: Path | None) -> Lexicon:
-    """The lexicons of ``folder``; an empty ``Lexicon`` when there is no such folder.
+    """The lexicons of ``folder`` on top of the built-in words; those alone when it is ``None``.
 
     Raises:
         DataError: wrong encoding, a table row without a Tab, or a line that is too long.
     """
-    if folder is None or not folder.is_dir():
-        return Lexicon()
+    folder = folder or Path("no lexicon folder")
     return Lexicon(
         attribute_synonyms=read_table(folder / "attribute_synonyms.txt"),
         entity_aliases=read_table(folder / "entity_aliases.txt"),
-        stop_words=_normalised(folder / "stop_words.txt"),
-        question_words=_normalised(folder / "question_words.txt"),
-        handoff=_normalised(folder / "handoff.txt"),
-        cancel=_normalised(folder / "cancel.txt"),
+        stop_words=_words(folder / "stop_words.txt", _STOP_WORDS),
+        question_words=_words(folder / "question_words.txt", _QUESTION_WORDS),
+        handoff=_words(folder / "handoff.txt", _HANDOFF),
+        cancel=_words(folder / "cancel.txt", _CANCEL),
         examples=tuple(text for _, text in read_lines(folder / "examples.txt")),
     )
 
@@ -69,11 +141,13 @@ def read_table(file: Path) -> dict[str, tuple[str, ...]]:
         name, tab, aliases = line.partition("\t")
         words = tuple(normalize(alias) for alias in aliases.split("|") if alias.strip())
         if not tab or not words:
-            raise DataError(file, f"“{line[:40]}”不是“名称⇥别名|别名”", line=number, hint="名称与别名之间用一个 Tab")
+            raise DataError(
+                file, f"“{line[:40]}”不是“名称⇥别名|别名”", line=number, hint="名称与别名之间用一个 Tab"
+            )
         table[name.strip()] = table.get(name.strip(), ()) + words
     return table
 
 
-def _normalised(file: Path) -> tuple[str, ...]:
-    words = dict.fromkeys(normalize(text) for _, text in read_lines(file))
+def _words(file: Path, built_in: list[str]) -> tuple[str, ...]:
+    words = dict.fromkeys([*built_in, *(normalize(text) for _, text in read_lines(file))])
     return tuple(sorted(words, key=len, reverse=True))

@@ -13,14 +13,17 @@ from functools import lru_cache
 
 from chatbot.normalization.text import has_han, normalize
 
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # its own switch: characters only, a third of the load time
-from pypinyin import Style, pinyin  # noqa: E402  (reads the switch when imported)
+os.environ.setdefault(
+    "PYPINYIN_NO_PHRASES", "true"
+)  # its own switch: characters only, a third of the load time
+from pypinyin import Style, pinyin
 
 _LATIN_RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
 _MIN_LETTERS = 4
 _MAX_LETTERS = 120
 _INITIALS_LENGTH = range(3, 9)
 _INITIALS = ("zh", "ch", "sh")
+_MAX_READINGS = 3
 
 
 @lru_cache(maxsize=32768)
@@ -40,9 +43,17 @@ def fold(syllable: str) -> str:
     return syllable[:-1] if syllable.endswith("ng") else syllable
 
 
-def sounds(text: str) -> tuple[str, ...]:
-    """One folded syllable a character (the commonest reading), for comparing homophones."""
-    return tuple(fold(readings(char)[0]) for char in text)
+Sounds = tuple[frozenset[str], ...]
+
+
+def sounds(text: str) -> Sounds:
+    """The folded readings of each character, for comparing homophones: 行 sounds like both xing and hang."""
+    return tuple(_folded(char) for char in text)
+
+
+@lru_cache(maxsize=32768)
+def _folded(char: str) -> frozenset[str]:
+    return frozenset(fold(reading) for reading in readings(char)[:_MAX_READINGS])
 
 
 class PinyinDecoder:

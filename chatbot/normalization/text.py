@@ -9,11 +9,15 @@ import unicodedata
 from functools import lru_cache
 from typing import Protocol, cast
 
-_LONE_SURROGATES_AND_CONTROLS = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufe0e\ufe0f\ufeff]")
+_LONE_SURROGATES_AND_CONTROLS = re.compile(
+    "[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufe0e\ufe0f\ufeff]"
+)
 _REPEATED_MARK = re.compile(r"([^\w\s])\1+")
 _REPEATED_CHAR = re.compile(r"([^\W\d])\1{3,}")
 _SPACES = re.compile(r"\s+")
-_SPACE_BESIDE_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fffa-z0-9])|(?<=[a-z0-9]) (?=[\u4e00-\u9fff])")
+_SPACE_BESIDE_HAN = re.compile(
+    r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fffa-z0-9])|(?<=[a-z0-9]) (?=[\u4e00-\u9fff])"
+)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _CONTENT = re.compile(r"[\w]")
 

@@ -1,0 +1,37 @@
+"""Pinyin typed in Latin letters, and words that sound alike."""
+
+import pytest
+
+from chatbot.normalization.pinyin import PinyinDecoder, fold, sounds
+
+DECODER = PinyinDecoder(
+    ["续航多少公里", "这款车续航多少", "充电要多久", "保养灯怎么归零", "价格是多少"],
+    phrases=["续航里程", "变速箱类型"],
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        pytest.param("xu hang duo shao", "续航多少", id="with spaces"),
+        pytest.param("xuhangduoshao", "续航多少", id="run together"),
+        pytest.param("chongdian yao duojiu", "充电要多久", id="words"),
+        pytest.param("xhlc", "续航里程", id="initials of a phrase"),
+        pytest.param("hello", "hello", id="English stays"),
+        pytest.param("ok", "ok", id="too short"),
+        pytest.param("续航 duo shao", "续航 多少", id="mixed"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_pinyin_is_read_as_the_knowledge_bases_own_words(typed: str, meant: str) -> None:
+    assert DECODER.decode(typed) == meant
+
+
+def test_a_known_latin_name_is_left_alone() -> None:
+    assert DECODER.decode("duoshao", keep=[(0, 7)]) == "duoshao"
+
+
+def test_homophones_and_near_homophones_sound_the_same() -> None:
+    assert all(a & b for a, b in zip(sounds("续行里程"), sounds("续航里程"), strict=True))
+    assert fold("zhong") == fold("zong") == "zon"
+    assert sounds("a5") == ({"a"}, {"5"})
