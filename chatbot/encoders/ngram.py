@@ -1,0 +1,146 @@
+"""The default encoder's light runtime: character n-gram vectors in numpy, no torch.
+
+The model directory is a standard sentence-transformers one (``StaticEmbedding`` + ``Normalize``, no code of ours
+in it): ``tokenizer.json`` writes each known character ``c`` as ``<c␟c␟c>`` and cuts at ``␟``, so that ``价格`` gives
+the tokens ``<价``, ``价``, ``价><格``, ``格``, ``格>``: starts, characters, pairs of neighbours, ends. This module
+does the same with ``str.translate`` and ``str.split``. A text's vector is the L2-normalised sum of its tokens' rows.
+"""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+
+from chatbot.errors import DataError
+from chatbot.normalization.text import normalize
+
+CUT = "\x1f"
+UNKNOWN = "[UNK]"
+CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE = "ngram_config.json", "tokenizer.json", "model.safetensors"
+_HINT = "train it again with `python -m tools train-two-tower`, or restore the directory"
+
+
+def image(char: str) -> str:
+    """What a known character is written as before the cut: its end of the pair before it, itself, its start of the next."""
+    return f"<{char}{CUT}{char}{CUT}{char}>"
+
+
+def is_separator(char: str) -> bool:
+    """Whether ``char`` (a mark, symbol or space) ends the run of characters before it."""
+    return unicodedata.category(char)[0] in "PSZ"
+
+
+class Images(dict[int, str]):
+    """The ``str.translate`` table of a vocabulary: known characters to images, separators to a cut.
+
+    Any other character stays and glues its neighbours into a token that no vocabulary has.
+    """
+
+    def __init__(self, known: Iterable[str]) -> None:
+        super().__init__((ord(char), image(char)) for char in known)
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = seen = CUT if is_separator(char) else char
+        return seen
+
+
+def tokens(text: str, images: Images) -> list[str]:
+    """The n-gram tokens of a normalised ``text``, in order, unknown ones included."""
+    return [token for token in text.translate(images).split(CUT) if token]
+
+
+class NgramEncoder:
+    """Static n-gram encoder: ``rows`` (vocabulary, dimension) int8 or float, one float32 ``weight`` a row."""
+
+    def __init__(
+        self,
+        vocabulary: dict[str, int],
+        rows: NDArray[np.int8] | NDArray[np.float32],
+        weights: NDArray[np.float32],
+        fingerprint: str,
+    ) -> None:
+        self._vocabulary, self._rows, self._weights = vocabulary, rows, weights
+        self._fingerprint = fingerprint
+        self._images = Images(token for token in vocabulary if len(token) == 1)
+
+    @property
+    def fingerprint(self) -> str:
+        """First 16 hex digits of the SHA-256 over configuration, tokenizer and weights."""
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Length of one vector."""
+        return int(self._rows.shape[1])
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors (n, dimension); all zeros where no n-gram of a text is known."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for place, text in enumerate(texts):
+            self._encode_into(vectors[place], text)
+        return vectors
+
+    def _encode_into(self, vector: NDArray[np.float32], text: str) -> None:
+        known = self._vocabulary.get
+        ids = [
+            found for token in tokens(normalize(text), self._images) if (found := known(token)) is not None
+        ]
+        if not ids:
+            return
+        at = np.array(ids)
+        total = self._weights[at] @ self._rows[at].astype(np.float32)
+        length = float(np.sqrt(total @ total))
+        if length > 0:
+            np.divide(total, length, out=vector)
+
+
+def load_ngram(model_dir: Path) -> NgramEncoder:
+    """The encoder stored in ``model_dir``.
+
+    Raises:
+        DataError: A file of it is missing, damaged or does not fit the others.
+    """
+    digest = hashlib.sha256()
+    for name in (CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE):
+        digest.update(_read(model_dir / name))
+    vocabulary = _vocabulary(model_dir / TOKENIZER_FILE)
+    rows, weights = _weights(model_dir / WEIGHTS_FILE)
+    if rows.ndim != 2 or len(rows) != len(vocabulary) or weights.shape != (len(rows),):
+        problem = f"{len(vocabulary)} n-grams, but weights of shape {rows.shape}"
+        raise DataError(model_dir / WEIGHTS_FILE, problem, hint=_HINT)
+    return NgramEncoder(vocabulary, rows, weights, digest.hexdigest()[:16])
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(path, f"cannot be read ({error.strerror})", hint=_HINT) from error
+
+
+def _vocabulary(path: Path) -> dict[str, int]:
+    try:
+        return cast(dict[str, int], json.loads(_read(path))["model"]["vocab"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(path, "is not a tokenizer with a word-level vocabulary", hint=_HINT) from error
+
+
+def _weights(path: Path) -> tuple[NDArray[np.int8] | NDArray[np.float32], NDArray[np.float32]]:
+    try:
+        tensors = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise DataError(path, f"is not a safetensors file ({error})", hint=_HINT) from error
+    if "embedding.weight" in tensors:  # as sentence-transformers itself saves a StaticEmbedding
+        rows = tensors["embedding.weight"].astype(np.float32)
+        return rows, np.ones(len(rows), dtype=np.float32)
+    if "embeddings" not in tensors or "weights" not in tensors:
+        raise DataError(path, f"holds {sorted(tensors)} instead of 'embeddings' and 'weights'", hint=_HINT)
+    return tensors["embeddings"], tensors["weights"]

@@ -1,0 +1,1 @@
+"""Training of the two-tower encoder: bases, losses, mining, loop, report."""
