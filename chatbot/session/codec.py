@@ -1,0 +1,125 @@
+"""Memory ↔ bytes: versioned JSON, every field named, no pickle.
+
+``{"v": 1, "state": …, "entities": […], "attributes": [[…]], "question": …, "pending": {"kind", "options":
+[[text, value]], "utterance"} | null, "failures": 0, "turns": 0, "suggestions": […]}``
+
+A payload of another version, or one that is not of this shape, is a fresh ``Memory`` and a warning: a user whose
+session cannot be read starts anew, they do not get an error. The payload's text is never logged.
+"""
+
+import json
+import logging
+from typing import Any, Literal, cast
+
+from chatbot.session.base import Memory, Option, Pending
+
+VERSION = 1
+
+_log = logging.getLogger("chatbot.session")
+_PENDING_KINDS = ("entity", "attribute", "question")
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class _UnreadableError(Exception):
+    """Why a payload cannot be read, in words that hold nothing of the payload."""
+
+
+def encode_memory(memory: Memory) -> bytes:
+    """The payload of ``memory``; ``decode_memory`` gives back an equal one."""
+    pending = memory.pending
+    payload = {
+        "v": VERSION,
+        "state": memory.state,
+        "entities": memory.entities,
+        "attributes": memory.attributes,
+        "question": memory.question,
+        "pending": None
+        if pending is None
+        else {
+            "kind": pending.kind,
+            "options": [(option.text, option.value) for option in pending.options],
+            "utterance": pending.utterance,
+        },
+        "failures": memory.failures,
+        "turns": memory.turns,
+        "suggestions": memory.suggestions,
+    }
+    return _encode(payload).encode("utf-8", "surrogatepass")
+
+
+def decode_memory(payload: bytes, session_id: str) -> Memory:
+    """The memory in ``payload``, or a fresh one and a warning that names ``session_id`` and the reason."""
+    try:
+        return _decode(payload)
+    except _UnreadableError as error:
+        _log.warning("session %s starts anew: its stored payload %s", session_id, error)
+        return Memory()
+
+
+def _decode(payload: bytes) -> Memory:
+    try:
+        data = json.loads(payload)
+    except (ValueError, RecursionError):
+        raise _UnreadableError("is not JSON") from None
+    if not isinstance(data, dict):
+        raise _UnreadableError("is not an object")
+    if data.get("v") != VERSION:
+        raise _UnreadableError(f"is not of version {VERSION}")
+    try:
+        return Memory(
+            state=_text(data["state"]),
+            entities=_texts(data["entities"]),
+            attributes=tuple(_texts(path) for path in _items(data["attributes"])),
+            question=None if data["question"] is None else _text(data["question"]),
+            pending=None if data["pending"] is None else _pending(data["pending"]),
+            failures=_count(data["failures"]),
+            turns=_count(data["turns"]),
+            suggestions=_texts(data["suggestions"]),
+        )
+    except KeyError as error:
+        raise _UnreadableError(f"lacks the field {error}") from None
+
+
+def _pending(value: object) -> Pending:
+    if not isinstance(value, dict):
+        raise _UnreadableError("has a pending question that is not an object")
+    if value["kind"] not in _PENDING_KINDS:
+        raise _UnreadableError("has a pending question of an unknown kind")
+    return Pending(
+        kind=cast(Literal["entity", "attribute", "question"], value["kind"]),
+        options=tuple(_option(option) for option in _items(value["options"])),
+        utterance=_text(value["utterance"]),
+    )
+
+
+def _option(value: object) -> Option:
+    pair = _texts(value)
+    if len(pair) != 2:
+        raise _UnreadableError("has an option that is not a pair")
+    return Option(*pair)
+
+
+def _items(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise _UnreadableError("has a field that is not a list")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    texts = tuple(_items(value))
+    for text in texts:
+        if type(text) is not str:
+            raise _UnreadableError("has a list that does not hold texts")
+    return texts
+
+
+def _text(value: object) -> str:
+    if type(value) is not str:
+        raise _UnreadableError("has a field that is not a text")
+    return value
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise _UnreadableError("has a count that is not a whole number")
+    return value

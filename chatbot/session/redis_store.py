@@ -1,0 +1,140 @@
+"""Sessions in Redis: a fair lock and the session behind it, one round trip to take both, one to give both back."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from redis.exceptions import NoScriptError
+
+from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
+from chatbot.session import keys
+from chatbot.session.base import Lease, Memory
+from chatbot.session.codec import decode_memory, encode_memory
+from chatbot.session.ids import validate_session_id
+from chatbot.session.scripts import ACQUIRE, COMMIT, RELEASE, Script
+from chatbot.session.transport import CALL_SECONDS, FOREIGN_ERRORS, Argument, Transport
+
+DEAD_WAITER_MS = 250
+"""A waiter polls every few milliseconds; one that has been silent this long is taken for dead and passed over."""
+
+_FIRST_POLL_SECONDS = 0.001
+_SLOWEST_POLL_SECONDS = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class LockTimes:
+    """``ttl_ms``: after it the lock of a crashed holder is free. ``wait_ms``: how long a message waits for its turn.
+
+    ``wait_ms`` and one last command (``CALL_SECONDS``) stay within the second that the store promises.
+    """
+
+    ttl_ms: int = keys.LOCK_TTL_MS
+    wait_ms: int = 650
+
+    def __post_init__(self) -> None:
+        if self.ttl_ms <= 0 or not 0 < self.wait_ms <= 1000 - CALL_SECONDS * 1000:
+            raise ValueError(
+                f"{self}: ttl_ms must be positive, wait_ms within (0, {1000 - CALL_SECONDS * 1000:.0f}]"
+            )
+
+
+class RedisSessionStore:
+    """A ``SessionStore`` on one Redis, a Sentinel's master or a Cluster. Thread-safe; owns its transport."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        ttl_seconds: int = keys.SESSION_TTL_SECONDS,
+        lock: LockTimes | None = None,
+        prefix: str = keys.PREFIX,
+    ) -> None:
+        self._transport = transport
+        self._ttl_seconds = ttl_seconds
+        self._lock = lock or LockTimes()
+        self._prefix = prefix
+
+    def acquire(self, session_id: str) -> Lease:
+        """Lock and load. Waits in line for at most ``LockTimes.wait_ms``, then ``SessionBusyError``."""
+        validate_session_id(session_id)
+        started = time.monotonic()
+        deadline = started + self._lock.wait_ms / 1000
+        token = secrets.token_hex(8)
+        ticket: str | bytes = ""
+        last = False
+        while True:
+            answer = self._try_acquire(session_id, token, ticket, last)
+            if answer[0] == 1:
+                return Lease(session_id, token, self._memory(session_id, answer[1]))
+            if last:
+                raise SessionBusyError(
+                    f"session {session_id}: an earlier message has been worked on for {self._lock.wait_ms} ms "
+                    "→ send this one again"
+                )
+            _, ticket, waiters_before = answer
+            pause = min(_FIRST_POLL_SECONDS * (1 + waiters_before), _SLOWEST_POLL_SECONDS)
+            last = time.monotonic() + pause >= deadline
+            time.sleep(pause)
+
+    def commit(self, lease: Lease, memory: Memory) -> None:
+        """Save and unlock. ``SessionBusyError`` when the lock has expired: then nothing is written."""
+        saved = self._run(
+            COMMIT,
+            (keys.lock_key(self._prefix, lease.session_id), keys.session_key(self._prefix, lease.session_id)),
+            (lease.token, encode_memory(memory), self._ttl_seconds),
+        )
+        if saved != 1:
+            raise SessionBusyError(
+                f"session {lease.session_id}: the turn took longer than its lock ({self._lock.ttl_ms} ms), "
+                "so what it learnt is not saved → send the message again"
+            )
+
+    def release(self, lease: Lease) -> None:
+        """Unlock without saving; silent when the lock is gone or Redis is down (then the lock expires)."""
+        try:
+            self._run(RELEASE, (keys.lock_key(self._prefix, lease.session_id),), (lease.token,))
+        except SessionStoreUnavailableError:
+            return
+
+    def ping(self) -> None:
+        """``SessionStoreUnavailableError`` with the reason unless Redis answers."""
+        with _translated():
+            self._transport.call("PING")
+
+    def close(self) -> None:
+        """Close the connections. May be called twice."""
+        self._transport.close()
+
+    def _try_acquire(self, session_id: str, token: str, ticket: str | bytes, last: bool) -> Any:
+        names = (
+            keys.lock_key(self._prefix, session_id),
+            keys.session_key(self._prefix, session_id),
+            keys.queue_key(self._prefix, session_id),
+            keys.seen_key(self._prefix, session_id),
+        )
+        arguments = (token, self._lock.ttl_ms, ticket, DEAD_WAITER_MS, keys.QUEUE_TTL_MS, int(last))
+        return self._run(ACQUIRE, names, arguments)
+
+    def _memory(self, session_id: str, payload: bytes | None) -> Memory:
+        return Memory() if payload is None else decode_memory(payload, session_id)
+
+    def _run(self, script: Script, names: tuple[str, ...], arguments: tuple[Argument, ...]) -> Any:
+        with _translated():
+            try:
+                return self._transport.call("EVALSHA", script.sha, len(names), *names, *arguments)
+            except NoScriptError:
+                return self._transport.call("EVAL", script.source, len(names), *names, *arguments)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The border: what redis-py raises becomes the one error the rest of the chatbot knows."""
+    try:
+        yield
+    except FOREIGN_ERRORS as error:
+        raise SessionStoreUnavailableError(
+            f"Redis does not answer ({type(error).__name__}: {error}) → check the address and that it is running"
+        ) from error

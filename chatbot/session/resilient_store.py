@@ -1,0 +1,119 @@
+"""A session store that may be gone: after one failure the next turns fail in microseconds, until it is back."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from chatbot.errors import SessionStoreUnavailableError
+from chatbot.session.base import Lease, Memory, SessionStore
+
+PROBE_SECONDS = 0.5
+"""How often a store that is gone is asked whether it is back."""
+
+_log = logging.getLogger("chatbot.session")
+
+
+class ClosableSessionStore(SessionStore, Protocol):
+    """A store that owns connections or processes."""
+
+    def close(self) -> None:
+        """Let go of them. May be called twice."""
+
+
+class ResilientSessionStore:
+    """A circuit breaker around a ``SessionStore``; heals by itself.
+
+    The first call that finds the store gone waits for its timeout; it opens the circuit, and from then on calls raise
+    ``SessionStoreUnavailableError`` at once with the same reason. A background thread repairs (``repair``: restart
+    the bundled server, say) and asks ``ping`` every ``probe_seconds``, the first time at once; an answer closes the
+    circuit. ``SessionBusyError`` is an answer, not a failure.
+    """
+
+    def __init__(
+        self,
+        store: ClosableSessionStore,
+        *,
+        repair: Callable[[], None] | None = None,
+        probe_seconds: float = PROBE_SECONDS,
+    ) -> None:
+        self._store = store
+        self._repair = repair or (lambda: None)
+        self._probe_seconds = probe_seconds
+        self._reason: str | None = None
+        self._guard = threading.Lock()
+        self._probe: threading.Thread | None = None
+        self._closed = threading.Event()
+
+    def acquire(self, session_id: str) -> Lease:
+        """As the store's, but at once ``SessionStoreUnavailableError`` while it is gone."""
+        self._refuse_while_gone()
+        try:
+            return self._store.acquire(session_id)
+        except SessionStoreUnavailableError as error:
+            self._open(error)
+            raise
+
+    def commit(self, lease: Lease, memory: Memory) -> None:
+        """As the store's, but at once ``SessionStoreUnavailableError`` while it is gone."""
+        self._refuse_while_gone()
+        try:
+            self._store.commit(lease, memory)
+        except SessionStoreUnavailableError as error:
+            self._open(error)
+            raise
+
+    def release(self, lease: Lease) -> None:
+        """As the store's; nothing while it is gone (the lock expires)."""
+        if self._reason is None:
+            self._store.release(lease)
+
+    def ping(self) -> None:
+        """``SessionStoreUnavailableError`` with the reason while the store is gone; never waits for it twice."""
+        self._refuse_while_gone()
+        try:
+            self._store.ping()
+        except SessionStoreUnavailableError as error:
+            self._open(error)
+            raise
+
+    def close(self) -> None:
+        """Stop probing and close the store. May be called twice."""
+        self._closed.set()
+        with self._guard:
+            probe = self._probe
+        if probe is not None:
+            probe.join()
+        self._store.close()
+
+    def _refuse_while_gone(self) -> None:
+        reason = self._reason
+        if reason is not None:
+            self._start_probe()  # a fork leaves the thread behind
+            raise SessionStoreUnavailableError(reason)
+
+    def _open(self, error: SessionStoreUnavailableError) -> None:
+        if self._reason is None:
+            _log.warning("the session store is gone, turns go on without it: %s", error.message)
+        self._reason = error.message
+        self._start_probe()
+
+    def _start_probe(self) -> None:
+        with self._guard:
+            if self._closed.is_set() or (self._probe is not None and self._probe.is_alive()):
+                return
+            self._probe = threading.Thread(target=self._heal, name="session-store-probe", daemon=True)
+            self._probe.start()
+
+    def _heal(self) -> None:
+        while not self._closed.is_set():
+            try:
+                self._repair()
+                self._store.ping()
+            except SessionStoreUnavailableError as error:
+                self._reason = error.message
+            else:
+                self._reason = None
+                _log.info("the session store is back")
+                return
+            self._closed.wait(self._probe_seconds)

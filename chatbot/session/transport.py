@@ -1,0 +1,158 @@
+"""One command to Redis and its answer, within a deadline: over one server (or Sentinel's master) or a Cluster.
+
+redis-py's own call path costs about 60 µs of Python a command and retries for seconds. The session lock needs two
+commands a turn on the hot path and an answer within a second, so connections are kept here between commands, and
+redis-py does what it is best at: opening, authenticating, TLS, discovering, speaking the protocol.
+"""
+
+import os
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from redis import Redis
+from redis.cluster import RedisCluster
+from redis.exceptions import ChildDeadlockedError, RedisClusterException, RedisError, ResponseError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+CALL_SECONDS = 0.3
+"""How long one command may take, a new connection included."""
+
+FOREIGN_ERRORS = (RedisError, RedisClusterException, ChildDeadlockedError, OSError)
+"""All that redis-py raises; the store translates them at its border."""
+
+Argument = str | bytes | int
+T = TypeVar("T")
+
+
+class Transport(Protocol):
+    """Promises: thread-safe, safe to use after a fork, raises only ``FOREIGN_ERRORS`` and in time."""
+
+    def call(self, *command: Argument, seconds: float = CALL_SECONDS) -> Any:
+        """The raw answer (bytes, int, list, ``None``) within ``seconds``, else one of ``FOREIGN_ERRORS``."""
+
+    def close(self) -> None:
+        """Close the idle connections. May be called twice."""
+
+
+class DirectTransport:
+    """Over a ``redis.Redis`` (TCP, TLS, unix socket, or the master that Sentinel names)."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client = client
+        self._pool = client.connection_pool
+        self._idle: deque[Any] = deque()
+        self._pid = os.getpid()
+
+    def call(self, *command: Argument, seconds: float = CALL_SECONDS) -> Any:
+        deadline = time.monotonic() + seconds
+        connection = self._borrow(deadline)
+        try:
+            connection.send_command(*command)
+            response = connection.read_response(timeout=max(0.001, deadline - time.monotonic()))
+        except ResponseError:
+            self._idle.append(connection)
+            raise
+        except BaseException:
+            self._drop(connection)
+            raise
+        self._idle.append(connection)
+        return response
+
+    def close(self) -> None:
+        while self._idle:
+            self._drop(self._idle.pop())
+        self._client.close()
+
+    def _borrow(self, deadline: float) -> Any:
+        """An idle connection that is alive, else a new one."""
+        if os.getpid() != self._pid:
+            self._idle, self._pid = deque(), os.getpid()
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                break
+            if _is_clean(connection):
+                return connection
+            self._drop(connection)
+        return bounded(self._pool.get_connection, deadline, late=self._pool.release)
+
+    def _drop(self, connection: Any) -> None:
+        connection.disconnect()
+        self._pool.release(connection)
+
+
+class ClusterTransport:
+    """Over a ``RedisCluster``, built at the first command: a cluster that is down must not stop the service's start.
+
+    Every command runs in a helper thread, because a refresh of the topology may ask one dead node after another.
+    """
+
+    def __init__(self, connect: Callable[[], RedisCluster]) -> None:
+        self._connect = connect
+        self._client: RedisCluster | None = None
+        self._lock = threading.Lock()
+
+    def call(self, *command: Argument, seconds: float = CALL_SECONDS) -> Any:
+        return bounded(lambda: self._ready_client().execute_command(*command), time.monotonic() + seconds)
+
+    def close(self) -> None:
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _ready_client(self) -> RedisCluster:
+        with self._lock:
+            if self._client is None:
+                self._client = self._connect()
+            return self._client
+
+
+def bounded(work: Callable[[], T], deadline: float, *, late: Callable[[T], object] | None = None) -> T:
+    """What ``work`` returns or raises, or ``redis.TimeoutError`` at ``deadline`` (monotonic seconds).
+
+    ``work`` runs in a daemon thread, for what has no timeout of its own (name resolution, a walk over many nodes).
+    ``late`` receives a result that comes too late, so that nothing leaks.
+    """
+    answers: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+    gave_up = threading.Lock()
+
+    def run() -> None:
+        result, failure = None, None
+        try:
+            result = work()
+        except BaseException as error:
+            failure = error
+        answers.put((result, failure))
+        if gave_up.acquire(blocking=False):
+            return
+        if result is not None and late is not None:
+            late(result)
+
+    threading.Thread(target=run, name="redis-bounded", daemon=True).start()
+    try:
+        result, failure = answers.get(timeout=max(0.001, deadline - time.monotonic()))
+    except queue.Empty:
+        if gave_up.acquire(blocking=False):
+            raise RedisTimeoutError("Redis did not answer in time") from None
+        result, failure = answers.get()
+    if failure is not None:
+        try:
+            raise failure
+        finally:
+            failure = None  # a traceback that holds itself would keep its sockets
+    return result  # type: ignore[return-value]  # no failure: it is work's own result
+
+
+def _is_clean(connection: Any) -> bool:
+    """Whether nothing waits to be read: a connection closed by the server, or one with a stray answer, is not."""
+    try:
+        return not connection.can_read()
+    except (RedisConnectionError, RedisTimeoutError, OSError):
+        return False
