@@ -1,0 +1,258 @@
+"""The engine configuration: one typed table of settings, and the frozen object that is read from it.
+
+Precedence: environment variable ``CHATBOT_<KEY>`` → the file → the default. Every key is in docs/configuration.md.
+"""
+
+import difflib
+import hashlib
+import logging
+import tempfile
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from chatbot.config_values import Address, Kind, Setting, from_environment, read_value
+from chatbot.errors import ConfigError
+from chatbot.json_file import Json, read_json_object, shown
+
+ENVIRONMENT_PREFIX = "CHATBOT_"
+EMBEDDED = "embedded"
+_APPLICATION = "whitebox-chatbot"
+_LOG = logging.getLogger("chatbot.config")
+
+
+def _row(kind: Kind, default: Any, zh: str, en: str, **limits: Any) -> Any:
+    """One row of the settings table: a dataclass field that carries its ``Setting``."""
+    row = Setting("", kind, None if default is MISSING else default, zh, en, **limits)
+    return field(default=default, metadata={"setting": row}, repr=not row.secret)
+
+
+# ruff: noqa: RUF009  (_row only builds the field of its own row)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineConfig:
+    """What the chatbot was told by its operator: checked, complete, paths absolute."""
+
+    source: Path
+    """The file it was read from."""
+
+    faq_modules: tuple[str, ...] = _row(
+        "texts", ("feature_vector_faq_match", "fuzzy_closest_faq_match"),
+        "依次运行的 FAQ 模块", "FAQ modules, run in this order", required=True,
+    )
+    faq_data_dir: Path = _row(
+        "dir", MISSING, "FAQ 数据目录，含 questions/ 和 answers/", "FAQ data: questions/ and answers/", required=True
+    )
+    faq_query_label_idx_map: Path = _row(
+        "file", None, "标准问与编号的对照表；默认是 faq_data_dir 里的 query_label_idx_map.txt",
+        "standard questions and their ids; default: query_label_idx_map.txt in faq_data_dir",
+    )
+    pretrained_feature_vectors_path: Path = _row(
+        "file", None, "导出的相似问特征；默认是 faq_data_dir 里的 query_features.out",
+        "exported features; default: query_features.out in faq_data_dir", built=True,
+    )
+    feature_generator_model_dir: Path = _row(
+        "dir", None, "双塔模型目录；默认是 faq_data_dir 里的 text_match_two_tower_model_dir",
+        "the trained encoder; default: text_match_two_tower_model_dir in faq_data_dir", built=True,
+    )
+    faq_confidence_threshold: float = _row(
+        "number", 0.4, "置信度低于它的 FAQ 不作为答案", "an FAQ below this confidence is not an answer",
+        minimum=0, maximum=1,
+    )
+    faq_candidates: int = _row(
+        "integer", 10, "每个 FAQ 模块召回的标准问个数", "standard questions each FAQ module retrieves",
+        minimum=1, maximum=1000,
+    )
+    knowledge_graph_data_dir: Path = _row(
+        "dir", MISSING, "知识图谱目录，一个实体一个 .json", "knowledge graph, one .json an entity", required=True
+    )
+    chitchat_data_dir: Path | None = _row(
+        "dir", None, "闲聊数据目录，格式同 faq_data_dir；默认是配置文件旁的 chitchat（存在时）",
+        "small talk, same form as faq_data_dir; default: chitchat beside this file when it exists",
+    )
+    chitchat_confidence_threshold: float = _row(
+        "number", 0.6, "置信度低于它的不当作闲聊", "below this confidence it is not small talk", minimum=0, maximum=1
+    )
+    lexicon_dir: Path | None = _row(
+        "dir", None, "词典目录（同义词、单位、停用词）；默认是配置文件旁的 lexicon（存在时）",
+        "lexicons (synonyms, units, stop words); default: lexicon beside this file when it exists",
+    )
+    max_suggestions: int = _row(
+        "integer", 4, "一次回复最多给几个可点的建议", "suggestions a reply offers at most", minimum=1, maximum=20
+    )
+    handoff_text: str = _row("text", "", "转人工时说的话；空着用内置的", "what is said on handoff; empty: built in")
+    handoff_webhook: str = _row(
+        "text", "", "转人工时 POST 通知的 http(s) 地址；空着不通知", "http(s) address told of a handoff; empty: none",
+        secret=True,
+    )
+    bad_case_log: Path = _row(
+        "path", None, "没答好的问题记在这个文件；默认是 state_dir 里的 bad_cases.jsonl",
+        "turns that did not help are written here; default: bad_cases.jsonl in state_dir",
+    )
+    redis_host: str = _row(
+        "text", "", "Redis 主机；空着或写 embedded 则启动自带的 Redis", "Redis host; empty or embedded: the bundled one"
+    )
+    redis_port: int = _row("integer", 6379, "Redis 端口", "Redis port", minimum=1, maximum=65535)
+    redis_username: str = _row("text", "", "Redis 用户名（ACL）", "Redis user name (ACL)")
+    redis_password: str = _row(
+        "text", "", "Redis 密码；建议用环境变量 CHATBOT_REDIS_PASSWORD 给",
+        "Redis password; better given as CHATBOT_REDIS_PASSWORD", secret=True,
+    )
+    redis_db: int = _row("integer", 0, "Redis 库号（集群只有 0）", "Redis database (a cluster has only 0)",
+                         minimum=0, maximum=1_000_000)
+    redis_tls: bool = _row("boolean", False, "用 TLS 连接 Redis", "connect to Redis over TLS")
+    redis_sentinels: tuple[Address, ...] = _row(
+        "addresses", (), "Sentinel 地址的列表（主机:端口），代替 redis_host", "Sentinels (host:port) in place of redis_host"
+    )
+    redis_sentinel_master: str = _row(
+        "text", "", "Sentinel 里主库的名字", "the master's name at the Sentinels"
+    )
+    redis_cluster_nodes: tuple[Address, ...] = _row(
+        "addresses", (), "Redis 集群节点的列表（主机:端口），代替 redis_host",
+        "Redis Cluster nodes (host:port) in place of redis_host",
+    )
+    session_ttl_seconds: int = _row(
+        "integer", 86_400, "会话静默多少秒后忘记", "a session is forgotten after this silence, in seconds",
+        minimum=1, maximum=31_536_000,
+    )
+    state_dir: Path = _row(
+        "path", None, "运行时写的文件放这里；默认是 $XDG_STATE_HOME（或 ~/.local/state）/whitebox-chatbot/<配置路径的短哈希>",
+        "files written at run time; default: $XDG_STATE_HOME (or ~/.local/state)/whitebox-chatbot/<short hash of the path>",
+    )
+    log_level: str = _row(
+        "choice", "info", "日志级别", "log level", choices=("debug", "info", "warning", "error")
+    )
+    log_utterances: bool = _row(
+        "boolean", False, "日志里写出顾客的原话和答复", "write what users say and are told into the log"
+    )
+    cors_allow_origins: tuple[str, ...] = _row(
+        "origins", (), "允许嵌入聊天窗口的网站来源；[\"*\"] 是任何网站", 'origins that may embed the chat; ["*"]: any'
+    )
+    request_timeout: int = _row(
+        "integer", 30, "工作进程失去响应多少秒后被换掉", "a worker silent for this many seconds is replaced",
+        minimum=1, maximum=3600,
+    )
+
+    @property
+    def redis_embedded(self) -> bool:
+        """Whether sessions live in the bundled Redis."""
+        elsewhere = self.redis_sentinels or self.redis_cluster_nodes
+        return not elsewhere and self.redis_host in ("", EMBEDDED)
+
+
+SETTINGS: tuple[Setting, ...] = tuple(
+    Setting(**{name: getattr(row, name) for name in Setting.__slots__ if name != "name"}, name=column.name)
+    for column in fields(EngineConfig)
+    if (row := column.metadata.get("setting")) is not None
+)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def load_engine_config(path: Path, environ: Mapping[str, str], *, require_built: bool = True) -> EngineConfig:
+    """The configuration in ``path``, overridden by ``environ``.
+
+    ``require_built=False`` is for the tools that make the model and the features: these may not exist yet.
+
+    Raises:
+        ConfigError: broken JSON, an unknown key, a wrong type or range, a path that does not exist, or settings
+            that contradict each other; names the key, the value and the way out.
+    """
+    path = path.absolute()
+    raw = read_json_object(path, "引擎配置")
+    _refuse_unknown(raw, path)
+    given: dict[str, Any] = {
+        name: read_value(_BY_NAME[name], value, path.parent, str(path)) for name, value in raw.items()
+    }
+    given |= _environment_values(environ, path.parent)
+    values = _with_defaults(given, path, environ)
+    _refuse_missing_paths(values, path, require_built)
+    config = EngineConfig(source=path, **values)
+    _refuse_contradictions(config)
+    return config
+
+
+def _refuse_unknown(raw: Mapping[str, Json], path: Path) -> None:
+    for name in (key for key in raw if key not in _BY_NAME):
+        near = difflib.get_close_matches(name.lower(), list(_BY_NAME), 1, 0.5)
+        hint = f"是不是想写 {near[0]}？" if near else f"可用的键：{'、'.join(_BY_NAME)}"
+        raise ConfigError(f"{path}: 不认识的键 {shown(name)} → {hint}")
+
+
+def _environment_values(environ: Mapping[str, str], base: Path) -> dict[str, Any]:
+    """Values of ``CHATBOT_<KEY>``; an empty one counts as not set. A name that nearly fits is warned of."""
+    names = {ENVIRONMENT_PREFIX + setting.name.upper(): setting for setting in SETTINGS}
+    values = {}
+    for name, text in environ.items():
+        setting = names.get(name)
+        if setting is not None and text:
+            values[setting.name] = read_value(setting, from_environment(setting, text), base, f"环境变量 {name}")
+        elif setting is None and name.startswith(ENVIRONMENT_PREFIX):
+            near = difflib.get_close_matches(name, list(names), 1, 0.85)
+            if near:
+                _LOG.warning("environment variable %s is not a setting; did you mean %s?", name, near[0])
+    return values
+
+
+def _with_defaults(given: Mapping[str, Any], path: Path, environ: Mapping[str, str]) -> dict[str, Any]:
+    """``given`` and, for the keys it leaves out, the defaults; those that are paths follow from others."""
+    for setting in SETTINGS:
+        if setting.required and setting.default is None and given.get(setting.name) is None:
+            raise ConfigError(f"{path}: 缺少 {setting.name}（{setting.zh}）→ 在文件里写上这一项")
+    values = {setting.name: setting.default for setting in SETTINGS}
+    values |= {name: value for name, value in given.items() if value is not None}
+    faq, state = values["faq_data_dir"], values["state_dir"] or _default_state_dir(path, environ)
+    derived = {
+        "faq_query_label_idx_map": faq / "query_label_idx_map.txt",
+        "pretrained_feature_vectors_path": faq / "query_features.out",
+        "feature_generator_model_dir": faq / "text_match_two_tower_model_dir",
+        "chitchat_data_dir": _sibling(path, "chitchat"),
+        "lexicon_dir": _sibling(path, "lexicon"),
+        "state_dir": state,
+        "bad_case_log": state / "bad_cases.jsonl",
+    }
+    return values | {name: value for name, value in derived.items() if values[name] is None}
+
+
+def _sibling(path: Path, name: str) -> Path | None:
+    beside = path.parent / name
+    return beside if beside.is_dir() else None
+
+
+def _default_state_dir(path: Path, environ: Mapping[str, str]) -> Path:
+    """One folder a configuration file, so that two chatbots on one machine keep their sessions apart."""
+    home = environ.get("HOME")
+    base = environ.get("XDG_STATE_HOME") or (f"{home}/.local/state" if home else tempfile.gettempdir())
+    digest = hashlib.sha256(str(path.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return Path(base).absolute() / _APPLICATION / digest
+
+
+def _refuse_missing_paths(values: Mapping[str, Any], path: Path, require_built: bool) -> None:
+    uses_model = "feature_vector_faq_match" in values["faq_modules"]
+    for setting in SETTINGS:
+        wanted: Path | None = values[setting.name] if setting.kind in ("dir", "file") else None
+        if wanted is None or (setting.built and not (require_built and uses_model)):
+            continue
+        if not (wanted.is_dir() if setting.kind == "dir" else wanted.is_file()):
+            noun = "目录" if setting.kind == "dir" else "文件"
+            hint = f"改正 {setting.name}，或建立这个{noun}（相对路径从配置文件所在目录算起）"
+            if setting.built:
+                hint = f"用 python -m tools rebuild-index --config {path} 生成，或改正 {setting.name}"
+            raise ConfigError(f"{path}: {setting.name} 指向的{noun}不存在：{wanted} → {hint}")
+
+
+def _refuse_contradictions(config: EngineConfig) -> None:
+    places = {
+        "redis_host": config.redis_host not in ("", EMBEDDED),
+        "redis_sentinels": bool(config.redis_sentinels),
+        "redis_cluster_nodes": bool(config.redis_cluster_nodes),
+    }
+    named = [key for key, used in places.items() if used]
+    if len(named) > 1:
+        raise ConfigError(f"{config.source}: {' 与 '.join(named)} 只能写一个 → 删掉其余的")
+    if bool(config.redis_sentinels) != bool(config.redis_sentinel_master):
+        raise ConfigError(f"{config.source}: redis_sentinels 与 redis_sentinel_master 要一起写 → 补上另一项")
+    if config.redis_cluster_nodes and config.redis_db:
+        raise ConfigError(f"{config.source}: redis_db 是 {config.redis_db}，而集群只有 0 号库 → 删掉 redis_db")
+    webhook = config.handoff_webhook
+    if webhook and not webhook.startswith(("http://", "https://")):
+        raise ConfigError(f"{config.source}: handoff_webhook 不是 http(s) 地址 → 写成 https://…，或删掉这一项")
