@@ -45,8 +45,9 @@ def entity_options(graph: KnowledgeGraph, candidates: Sequence[str]) -> tuple[Op
 
 def _telling_names(graph: KnowledgeGraph, candidates: Sequence[str]) -> list[tuple[str, str]]:
     """Each candidate by its last keyword where that tells them apart, else by its short or whole name."""
-    for spell in (lambda name: graph.by_name[name].keywords[-1], lambda name: graph.short_names[name]):
-        texts = [spell(name) for name in candidates]
+    last = [graph.by_name[name].keywords[-1] for name in candidates]
+    short = [graph.short_names[name] for name in candidates]
+    for texts in (last, short, list(candidates)):
         if len(set(texts)) == len(texts):
             return list(zip(texts, candidates, strict=True))
-    return [(name, name) for name in candidates]
+    return []

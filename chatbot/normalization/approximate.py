@@ -4,6 +4,7 @@ Names are looked up by the pairs of neighbouring syllables they share with the t
 number of names that could fit, not the number there are.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -76,4 +77,4 @@ class ApproximateFinder:
 
 
 def _pairs(heard: Sounds) -> set[tuple[str, str]]:
-    return {(a, b) for left, right in zip(heard, heard[1:], strict=False) for a in left for b in right}
+    return {(a, b) for left, right in itertools.pairwise(heard) for a in left for b in right}

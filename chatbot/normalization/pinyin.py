@@ -16,6 +16,8 @@ from chatbot.normalization.text import has_han, normalize
 os.environ.setdefault(
     "PYPINYIN_NO_PHRASES", "true"
 )  # its own switch: characters only, a third of the load time
+import itertools
+
 from pypinyin import Style, pinyin
 
 _LATIN_RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
@@ -76,7 +78,7 @@ class PinyinDecoder:
 
     def _learn(self, text: str) -> None:
         self._single.update(text)
-        self._pair.update(zip(text, text[1:], strict=False))
+        self._pair.update(itertools.pairwise(text))
 
     def decode(self, text: str, keep: Sequence[tuple[int, int]] = ()) -> str:
         """``text`` with its pinyin runs replaced; spans in ``keep`` (known Latin names) are left alone.
@@ -126,8 +128,8 @@ class PinyinDecoder:
                     for last, (score, path) in paths.items()
                 )
             paths = step
-        score, text = max((s + self._log_probability(c, "$"), p) for c, (s, p) in paths.items())
-        seen = sum((a, b) in self._pair for a, b in zip(text, text[1:], strict=False))
+        _score, text = max((s + self._log_probability(c, "$"), p) for c, (s, p) in paths.items())
+        seen = sum((a, b) in self._pair for a, b in itertools.pairwise(text))
         return text if seen * 2 >= len(text) - 1 and len(text) > 1 else None
 
     def _log_probability(self, last: str, char: str) -> float:

@@ -103,14 +103,14 @@ def test_two_entities_of_one_name_are_refused_with_both_files(tmp_path: Path) ->
     text = json.dumps({"实体": HEADER, "属性": {"a": "1"}})
     write(tmp_path, "一", text)
     write(tmp_path, "二", text)
-    with pytest.raises(DataError, match="一.json 重复"):
+    with pytest.raises(DataError, match=r"一\.json 重复"):
         load_graph(tmp_path)
 
 
 def test_a_missing_and_an_empty_folder_say_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="knowledge_graph_data_dir"):
         load_graph(tmp_path / "无")
-    with pytest.raises(DataError, match="没有 .json 文件"):
+    with pytest.raises(DataError, match=r"没有 \.json 文件"):
         load_graph(tmp_path)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chatbot.dialog.state import BadCase, Decision, Turn
 from chatbot.messages import say
-from chatbot.normalization.selection import ordinal
+from chatbot.normalization.selection import choose, ordinal
 from chatbot.reply import AnswerType, Reply
 from chatbot.session.base import Memory
 
@@ -23,8 +23,9 @@ class QuestionIntakeState:
             return self._hand_off(turn)
         if knowledge.cancel.fits(text):
             return self._start_over(turn)
-        if turn.memory.pending and ordinal(text) is not None:
-            return self._choose_again(turn)
+        if (pending := turn.memory.pending) and ordinal(text) is not None:
+            chosen = choose(text, [option.text for option in pending.options])
+            return self._choose_again(turn) if chosen is None else Decision("normalization", turn)
         if turn.hearing.small_talk:
             return Decision("chitchat", turn)
         if turn.hearing.language == "en" and not self._understood(turn):
