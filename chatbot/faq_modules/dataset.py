@@ -1,0 +1,251 @@
+"""A FAQ folder in memory: the standard questions, their paraphrases, and where each of them stands.
+
+The formats are those of the public contract; every fault names file, line and way out.
+"""
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from rapidfuzz import process
+
+from chatbot.errors import DataError
+from chatbot.faq_modules.lines import file_name, folder_files, hidden_files, numbered_lines
+from chatbot.normalization.text import normalize
+
+MAP_FILE, QUESTIONS, ANSWERS = "query_label_idx_map.txt", "questions", "answers"
+
+
+@dataclass(frozen=True, slots=True)
+class StandardQuestion:
+    """One standard question (标准问) and the line of the map it stands in."""
+
+    label: int
+    text: str
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Paraphrase:
+    """One similar question (相似问) of the standard question ``label``."""
+
+    text: str
+    label: int
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A paraphrase that stands under more than one standard question: all of its places."""
+
+    text: str
+    places: tuple[Paraphrase, ...]
+
+
+@dataclass(frozen=True)
+class FaqDataset:
+    """Standard questions in the order of the map, paraphrases in the order of the files.
+
+    ``notices`` says what was seen and left out (a repeated line, a hidden file), one sentence each.
+    """
+
+    folder: Path
+    questions: tuple[StandardQuestion, ...]
+    paraphrases: tuple[Paraphrase, ...]
+    notices: tuple[str, ...] = ()
+
+    @cached_property
+    def by_label(self) -> dict[int, StandardQuestion]:
+        """Label id → standard question."""
+        return {question.label: question for question in self.questions}
+
+    @cached_property
+    def label_of(self) -> dict[str, int]:
+        """Text of a standard question → label id."""
+        return {question.text: question.label for question in self.questions}
+
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Paraphrases that, once normalised, stand under two standard questions or more."""
+        places: dict[str, list[Paraphrase]] = {}
+        for paraphrase in self.paraphrases:
+            places.setdefault(normalize(paraphrase.text), []).append(paraphrase)
+        return tuple(
+            Conflict(text, tuple(found))
+            for text, found in places.items()
+            if len({paraphrase.label for paraphrase in found}) > 1
+        )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A short hash of everything that is indexed: questions, labels, paraphrases, in order."""
+        digest = hashlib.sha256()
+        for question in self.questions:
+            digest.update(f"{question.label}\t{question.text}\n".encode())
+        for paraphrase in self.paraphrases:
+            digest.update(f"{paraphrase.label}\t{paraphrase.text}\n".encode())
+        return digest.hexdigest()[:16]
+
+
+def load_dataset(folder: Path, label_map: Path | None = None) -> FaqDataset:
+    """The FAQ in ``folder``; ``label_map`` is another place for ``query_label_idx_map.txt``.
+
+    Raises:
+        DataError: A folder or file is missing, or a line is not what the contract says.
+    """
+    if not folder.is_dir():
+        raise DataError(folder, "FAQ 目录不存在", hint="检查 faq_data_dir")
+    questions = load_label_map(label_map or folder / MAP_FILE)
+    paraphrases, notices = _paraphrases(folder, questions)
+    return FaqDataset(folder, questions, paraphrases, notices)
+
+
+def load_label_map(path: Path) -> tuple[StandardQuestion, ...]:
+    """``standard question ⇥ integer id`` a line, in file order.
+
+    Raises:
+        DataError: No Tab, an id that is no integer or is taken, a question that is there twice.
+    """
+    found: dict[str, StandardQuestion] = {}
+    taken: dict[int, StandardQuestion] = {}
+    for number, line in numbered_lines(path):
+        text, _, label = (part.strip() for part in line.partition("\t"))
+        if not line.count("\t") or not text:
+            raise DataError(
+                path, f"“{line[:40]}”不是“标准问⇥编号”", line=number, hint="标准问与编号之间用一个 Tab"
+            )
+        if not label.isascii() or not label.isdigit():
+            raise DataError(
+                path, f"编号“{label[:40]}”不是非负整数", line=number, hint="改成 0、1、2 这样的整数"
+            )
+        question = StandardQuestion(int(label), text, path.name, number)
+        if text in found:
+            where = f"标准问“{text}”与第 {found[text].line} 行重复"
+            raise DataError(path, where, line=number, hint="删除其中一行")
+        if question.label in taken:
+            where = f"编号 {label} 与第 {taken[question.label].line} 行“{taken[question.label].text}”重复"
+            raise DataError(path, where, line=number, hint="换一个没有用过的编号")
+        found[text] = taken[question.label] = question
+    return tuple(found.values())
+
+
+def _paraphrases(
+    folder: Path, questions: tuple[StandardQuestion, ...]
+) -> tuple[tuple[Paraphrase, ...], tuple[str, ...]]:
+    by_text = {question.text: question for question in questions}
+    found: dict[int, list[Paraphrase]] = {}
+    notices = [f"{path}: 隐藏文件，没有读取" for path in hidden_files_of(folder / QUESTIONS)]
+    for name, path in folder_files(folder / QUESTIONS):
+        if name not in by_text:
+            raise DataError(
+                path, f"“{name}”不在 {MAP_FILE} 里", hint=nearest(name, by_text, "加进去，或改文件名")
+            )
+        label = by_text[name].label
+        seen: dict[str, int] = {}
+        for number, line in numbered_lines(path):
+            text = line.strip()
+            if text in seen:
+                notices.append(f"{path}:{number}: 与第 {seen[text]} 行重复，只算一次")
+                continue
+            seen[text] = number
+            found.setdefault(label, []).append(Paraphrase(text, label, f"{QUESTIONS}/{path.name}", number))
+    for question in questions:
+        if question.label not in found:
+            raise DataError(
+                folder / QUESTIONS / file_name(question.text),
+                f"标准问“{question.text}”没有相似问",
+                hint="新建这个文件，一行一个问法；没有别的问法就写标准问本身",
+            )
+    return tuple(p for question in questions for p in found[question.label]), tuple(notices)
+
+
+def hidden_files_of(folder: Path) -> tuple[Path, ...]:
+    """Like ``hidden_files``, but nothing for a folder that is missing (its own error comes next)."""
+    return hidden_files(folder) if folder.is_dir() else ()
+
+
+def nearest(name: str, known: dict[str, StandardQuestion], otherwise: str) -> str:
+    """A way out for an unknown standard question: the nearest known one, else ``otherwise``."""
+    best = process.extractOne(name, list(known), score_cutoff=60)
+    return f"是不是“{best[0]}”？{otherwise}" if best else otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledText:
+    """A row of ``train.csv``, ``dev.csv`` or ``test.csv``."""
+
+    text: str
+    label: str
+    line: int
+
+
+def load_csv(path: Path, text_column: str = "sent", label_column: str = "label") -> tuple[LabelledText, ...]:
+    """The rows of a csv with a header; further columns are left alone.
+
+    Raises:
+        DataError: A column is missing, a row has too few or too many fields, or a field is empty.
+    """
+    numbers: list[int] = []
+    rows = csv.reader(_csv_lines(path, numbers))
+    header = [name.strip() for name in next(rows)]
+    for column in (text_column, label_column):
+        if column not in header:
+            raise DataError(
+                path, f"没有列“{column}”，只有 {'、'.join(header)}", line=1, hint="第一行写 sent,label"
+            )
+    at_text, at_label = header.index(text_column), header.index(label_column)
+    found = []
+    for row in rows:
+        line = numbers[-1]
+        if len(row) != len(header):
+            raise DataError(
+                path,
+                f"有 {len(row)} 列，表头有 {len(header)} 列",
+                line=line,
+                hint="含逗号的句子用英文双引号括起来",
+            )
+        text, label = row[at_text].strip(), row[at_label].strip()
+        if not text or not label:
+            raise DataError(path, "句子或标签是空的", line=line, hint="补上，或删除这一行")
+        found.append(LabelledText(text, label, line))
+    if not found:
+        raise DataError(path, "只有表头，没有数据", hint="至少写一行")
+    return tuple(found)
+
+
+def _csv_lines(path: Path, numbers: list[int]) -> Iterator[str]:
+    """The lines of ``path``; the number of each is appended to ``numbers`` (blank lines are not counted by csv)."""
+    for number, line in numbered_lines(path):
+        numbers.append(number)
+        if "\0" in line:
+            raise DataError(path, "含有 NUL 字符", line=number, hint="删除它")
+        yield line + "\n"
+
+
+def labels_of(rows: tuple[LabelledText, ...], dataset: FaqDataset, path: Path) -> tuple[int, ...]:
+    """Label ids of csv rows, whose label is the text of a standard question or its id.
+
+    Raises:
+        DataError: A label that the map does not have.
+    """
+    found = []
+    for row in rows:
+        label = dataset.label_of.get(row.label)
+        if (
+            label is None
+            and row.label.isascii()
+            and row.label.isdigit()
+            and int(row.label) in dataset.by_label
+        ):
+            label = int(row.label)
+        if label is None:
+            known = {question.text: question for question in dataset.questions}
+            hint = nearest(row.label, known, f"改成 {MAP_FILE} 里的标准问或编号")
+            raise DataError(path, f"标签“{row.label}”不在 {MAP_FILE} 里", line=row.line, hint=hint)
+        found.append(label)
+    return tuple(found)
