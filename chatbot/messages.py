@@ -76,7 +76,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "chip_of": ("{entity}的{attribute}", "{entity}的{attribute}"),
     "about": ("“{topic}”", "“{topic}”"),
     "and": ("、", ", "),
-    "level": ("个", " "),
 }
 
 

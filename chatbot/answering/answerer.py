@@ -149,13 +149,12 @@ class Answerer:
             module=matched.module if matched else "chosen",
             file=file,
         )
-        own = entity is not None and entity in file
         return Answered(
             text=text,
             source="faq",
             confidence=matched.confidence if matched else 1.0,
             evidence=(evidence,),
-            entities=(entity,) if own and entity else (),
+            entities=(entity,) if entity else (),
             question=question,
             why=why,
         )

@@ -69,10 +69,8 @@ class AnswerTable:
     rows: Mapping[tuple[str, str | None], str]
 
     def answer_for(self, question: str, entity: str | None) -> Written | None:
-        if (question, entity) in self.rows:
-            return Written(self.rows[question, entity], f"answers/{entity or '通用'}")
-        general = self.rows.get((question, None))
-        return Written(general, "answers/通用") if general else None
+        text = self.rows.get((question, entity))
+        return Written(text, f"answers/{entity or '通用'}") if text else None
 
     def entities_answering(self, question: str) -> Sequence[str]:
         return [entity for asked, entity in self.rows if asked == question and entity]

@@ -104,7 +104,7 @@ class NormalizationState:
         options = entity_options(graph, need.candidates)
         topic = need.question or say("and").join(display_name(path[-1]) for path in need.attributes)
         answer = say(
-            "which_entity",
+            "which_entity" if len(options) == len(need.candidates) else "which_group",
             turn.hearing.language,
             topic=say("about", topic=topic) if topic else say("about", topic=turn.hearing.utterance.strip()),
             count=len(need.candidates),

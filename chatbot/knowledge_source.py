@@ -1,0 +1,149 @@
+"""The knowledge base from its files, and the watch that swaps in a new version while turns go on."""
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from chatbot.answering.knowledge import Knowledge
+from chatbot.config import EngineConfig
+from chatbot.encoders.load import load_encoder
+from chatbot.errors import ChatbotError
+from chatbot.faq_modules.answers import load_answers
+from chatbot.faq_modules.dataset import load_dataset
+from chatbot.faq_modules.retrieval import FaqRetriever, open_retriever
+from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
+from chatbot.knowledge_graph.loader import load_graph
+from chatbot.normalization.attribute import AttributeLinker
+from chatbot.normalization.entity import EntityLinker
+from chatbot.normalization.intent import PhraseIntent
+from chatbot.normalization.lexicon import Lexicon, load_lexicon
+from chatbot.normalization.pinyin import PinyinDecoder
+from chatbot.normalization.reader import Reader
+
+CHECK_SECONDS = 1.0
+_LOG = logging.getLogger("chatbot.knowledge")
+
+
+def load_knowledge(config: EngineConfig) -> Knowledge:
+    """Everything ``config`` names, linked together.
+
+    Raises:
+        DataError, ConfigError, StaleIndexError: a file that cannot be used; the message says which and how to mend it.
+    """
+    graph = load_graph(config.knowledge_graph_data_dir)
+    lexicon = load_lexicon(config.lexicon_dir)
+    encoder = load_encoder(config.feature_generator_model_dir)
+    dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
+    faq = open_retriever(
+        config.faq_data_dir,
+        encoder,
+        label_map=config.faq_query_label_idx_map,
+        features=config.pretrained_feature_vectors_path,
+        modules=config.faq_modules,
+    )
+    talk_folder = config.chitchat_data_dir
+    talk = load_dataset(talk_folder) if talk_folder else None
+    reader = build_reader(graph, lexicon, [paraphrase.text for paraphrase in dataset.paraphrases])
+    answers = load_answers(config.faq_data_dir, dataset.questions)
+    return Knowledge(
+        version=_version(graph.version, faq.version, *_fingerprints(config)),
+        graph=graph,
+        reader=reader,
+        faq=faq,
+        answers=answers,
+        small_talk=open_retriever(talk_folder, encoder) if talk_folder else _Silent(),
+        small_talk_answers=load_answers(talk_folder, talk.questions) if talk_folder and talk else answers,
+        handoff=PhraseIntent(lexicon.handoff),
+        cancel=PhraseIntent(lexicon.cancel),
+        examples=lexicon.examples or _examples(graph, faq),
+    )
+
+
+class _Silent:
+    """A knowledge base without small talk."""
+
+    def retrieve(self, utterance: str, k: int = 10) -> tuple[()]:
+        return ()
+
+
+def build_reader(graph: KnowledgeGraph, lexicon: Lexicon, texts: list[str]) -> Reader:
+    """The linkers over one graph; ``texts`` teach the pinyin decoder how people ask."""
+    entities = EntityLinker(graph, lexicon.entity_aliases)
+    attributes = AttributeLinker(graph.tree, lexicon.attribute_synonyms)
+    decoder = PinyinDecoder(
+        [*texts, *entities.names, *attributes.names, *lexicon.question_words], attributes.names
+    )
+    return Reader(entities, attributes, decoder, lexicon)
+
+
+def _examples(graph: KnowledgeGraph, faq: FaqRetriever) -> tuple[str, ...]:
+    """Three questions that this knowledge base answers: a value, and two standard questions."""
+    entity = graph.entities[0]
+    path = next(iter(entity.leaves), None)
+    value = [f"{graph.short_names[entity.name]}的{display_name(path[-1])}"] if path else []
+    return tuple([*value, *reversed(faq.questions[-2:])])[:3]
+
+
+def _fingerprints(config: EngineConfig) -> list[str]:
+    """Content hashes of the small files a reply may rest on: answers, small talk, lexicons."""
+    folders = [config.faq_data_dir / "answers", config.chitchat_data_dir, config.lexicon_dir]
+    files = (file for folder in folders if folder for file in sorted(folder.rglob("*")) if file.is_file())
+    return [f"{file.name}:{hashlib.sha256(file.read_bytes()).hexdigest()}" for file in files]
+
+
+def _version(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+class KnowledgeSource:
+    """Gives the current version; looks for a new one at most every ``CHECK_SECONDS``, in the background.
+
+    A turn that has begun keeps the version it has. A version that cannot be loaded is logged and the old one stays.
+    """
+
+    def __init__(self, load: Callable[[], Knowledge], watched: tuple[Path, ...]) -> None:
+        self._load, self._watched = load, watched
+        self._stamp = self._look()
+        self._current = load()
+        self._next_check = time.monotonic() + CHECK_SECONDS
+        self._reloading = threading.Lock()
+        self.last_error: str | None = None
+
+    def current(self) -> Knowledge:
+        """The version that answers now; never waits for a reload."""
+        if time.monotonic() >= self._next_check and self._reloading.acquire(blocking=False):
+            self._next_check = time.monotonic() + CHECK_SECONDS
+            stamp = self._look()
+            if stamp == self._stamp:
+                self._reloading.release()
+            else:
+                threading.Thread(
+                    target=self._reload, args=(stamp,), name="knowledge-reload", daemon=True
+                ).start()
+        return self._current
+
+    def _reload(self, stamp: tuple[object, ...]) -> None:
+        try:
+            self._current = self._load()
+            self.last_error = None
+            _LOG.info("knowledge base %s is live", self._current.version)
+        except ChatbotError as error:
+            self.last_error = error.message
+            _LOG.error("the new knowledge base is not usable, the old one stays: %s", error.message)
+        finally:
+            self._stamp = stamp
+            self._reloading.release()
+
+    def _look(self) -> tuple[object, ...]:
+        return tuple(_identity(path) for path in self._watched)
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# One command from a fresh clone to a verdict: its own virtual environment with all extras (CPU torch pinned),
+# the style and type checks, every test. Further arguments go to pytest.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python=${PYTHON:-python3}
+[ -x .venv/bin/python ] || "$python" -m venv .venv
+stamp=.venv/.installed-all
+if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
+  echo "installing all extras…" >&2
+  # torch first and alone: a range elsewhere must find this very build, not a CUDA one
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[train,dev]'
+  touch "$stamp"
+fi
+export OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1
+.venv/bin/python -m ruff check .
+.venv/bin/python -m ruff format --check .
+.venv/bin/python -m mypy chatbot tools
+exec .venv/bin/python -m pytest "$@"
