@@ -115,11 +115,11 @@ def _sentinel_master(settings: RedisSettings) -> Redis:
     sentinel_options: dict[str, Any] = {"retry": _no_retry(), **_tls(settings), **_protocol()}
     if settings.sentinel_password:
         sentinel_options["password"] = settings.sentinel_password
-    sentinel = Sentinel(
+    sentinel = Sentinel(  # type: ignore[no-untyped-call]  # redis-py's
         [parse_address(address, SENTINEL_PORT) for address in settings.sentinels],
         sentinel_kwargs=sentinel_options,
     )
-    return sentinel.master_for(
+    master: Redis = sentinel.master_for(  # type: ignore[no-untyped-call]  # redis-py's
         settings.sentinel_master,
         db=settings.db,
         retry=_no_retry(),
@@ -128,10 +128,12 @@ def _sentinel_master(settings: RedisSettings) -> Redis:
         **_tls(settings),
         **_protocol(),
     )
+    return master
 
 
 def _cluster(settings: RedisSettings) -> RedisCluster:
-    nodes = [ClusterNode(*parse_address(address, DEFAULT_PORT)) for address in settings.cluster_nodes]
+    addresses = (parse_address(address, DEFAULT_PORT) for address in settings.cluster_nodes)
+    nodes = [ClusterNode(host, port) for host, port in addresses]  # type: ignore[no-untyped-call]  # redis-py's
     return RedisCluster(
         startup_nodes=nodes,
         retry=_no_retry(),

@@ -67,14 +67,16 @@ class EmbeddedRedis:
 
         Costs a connection and a PING when it runs; call it at the start and when a connection fails.
         """
+        deadline = time.monotonic() + self._start_seconds
         with self._guard:
-            deadline = time.monotonic() + self._start_seconds
-            self._join(deadline)
-            if self._answers():
-                return
-            with self._starting(deadline):
+            if self._closed.is_set():
+                raise SessionStoreUnavailableError(f"the bundled Redis of {self.state_dir} was closed")
+            try:
+                self._join(deadline)
                 if not self._answers():
                     self._start(deadline)
+            except OSError as error:
+                raise SessionStoreUnavailableError(f"the bundled Redis cannot be started: {error}") from error
 
     def close(self) -> None:
         """Give the share back. Returns when the server is down if this was the last one. May be called twice."""
@@ -116,25 +118,27 @@ class EmbeddedRedis:
 
     def _start(self, deadline: float) -> None:
         """Launch, and once more without the data file when that is what the server stumbles over."""
-        log_size = _size(self._log_file)
-        if self._launch(deadline):
-            return
-        if self._set_damaged_file_aside(log_size) and self._launch(deadline):
-            return
-        raise SessionStoreUnavailableError(
-            f"the bundled Redis does not start: {self._log_since(log_size)[-1:]} → see {self._log_file}"
-        )
+        with self._starting(deadline):
+            log_size = _size(self._log_file)
+            if self._launch(deadline):
+                return
+            if self._set_damaged_file_aside(log_size) and self._launch(deadline):
+                return
+            last = "".join(self._log_since(log_size)[-1:]) or "it wrote no log"
+            raise SessionStoreUnavailableError(
+                f"the bundled Redis does not start: {last} → see {self._log_file}"
+            )
 
     def _launch(self, deadline: float) -> bool:
         """True once a server answers: a new one, or one that was there and took its time. False when it ended."""
-        launched = self._spawn()
+        launched = False
         while not self._answers():
             if not self._server_exists():
                 if launched:
                     return False
                 launched = self._spawn()
             elif not launched and not self.socket.exists():
-                self._kill_unreachable()
+                self._kill_unreachable(deadline)
             self._pause(deadline, "runs but does not answer")
         return True
 
@@ -175,12 +179,14 @@ class EmbeddedRedis:
             command += [f"--{name}", value]
         return command
 
-    def _kill_unreachable(self) -> None:
+    def _kill_unreachable(self, deadline: float) -> None:
         """Its socket's file is gone (a cleaner of the temporary folder), so nobody can ever reach it."""
         pid = self.pid()
         if pid is not None:
             _log.warning("the bundled Redis (process %d) lost its socket %s: restarting it", pid, self.socket)
             os.kill(pid, signal.SIGTERM)
+        while self._server_exists():
+            self._pause(deadline, "lost its socket and does not stop")
 
     def _set_damaged_file_aside(self, log_size: int) -> bool:
         """Sessions that cannot be read are worth less than a service that runs; the file is kept for a person."""

@@ -2,8 +2,6 @@
 
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,8 +99,10 @@ class RedisSessionStore:
 
     def ping(self) -> None:
         """``SessionStoreUnavailableError`` with the reason unless Redis answers."""
-        with _translated():
+        try:
             self._transport.call("PING")
+        except FOREIGN_ERRORS as error:
+            raise _unavailable(error) from error
 
     def close(self) -> None:
         """Close the connections. May be called twice."""
@@ -122,19 +122,23 @@ class RedisSessionStore:
         return Memory() if payload is None else decode_memory(payload, session_id)
 
     def _run(self, script: Script, names: tuple[str, ...], arguments: tuple[Argument, ...]) -> Any:
-        with _translated():
-            try:
-                return self._transport.call("EVALSHA", script.sha, len(names), *names, *arguments)
-            except NoScriptError:
-                return self._transport.call("EVAL", script.source, len(names), *names, *arguments)
+        try:
+            return self._transport.call("EVALSHA", script.sha, len(names), *names, *arguments)
+        except NoScriptError:
+            return self._load_and_run(script, names, arguments)
+        except FOREIGN_ERRORS as error:
+            raise _unavailable(error) from error
+
+    def _load_and_run(self, script: Script, names: tuple[str, ...], arguments: tuple[Argument, ...]) -> Any:
+        """``EVAL`` runs the script and keeps it for the next ``EVALSHA``; needed once after Redis started."""
+        try:
+            return self._transport.call("EVAL", script.source, len(names), *names, *arguments)
+        except FOREIGN_ERRORS as error:
+            raise _unavailable(error) from error
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
+def _unavailable(error: BaseException) -> SessionStoreUnavailableError:
     """The border: what redis-py raises becomes the one error the rest of the chatbot knows."""
-    try:
-        yield
-    except FOREIGN_ERRORS as error:
-        raise SessionStoreUnavailableError(
-            f"Redis does not answer ({type(error).__name__}: {error}) → check the address and that it is running"
-        ) from error
+    return SessionStoreUnavailableError(
+        f"Redis cannot be used ({type(error).__name__}: {error}) → check the address and that it is running"
+    )

@@ -2,10 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Callable
 from typing import Protocol
 
-from chatbot.errors import SessionStoreUnavailableError
+from chatbot.errors import ChatbotError, SessionStoreUnavailableError
 from chatbot.session.base import Lease, Memory, SessionStore
 
 PROBE_SECONDS = 0.5
@@ -21,12 +20,22 @@ class ClosableSessionStore(SessionStore, Protocol):
         """Let go of them. May be called twice."""
 
 
+class Server(Protocol):
+    """A server that this process may have to start again."""
+
+    def ensure_running(self) -> None:
+        """Start it unless it runs; a ``ChatbotError`` says why it will not."""
+
+    def close(self) -> None:
+        """Let go of it; ``ensure_running`` gives up at once. May be called twice."""
+
+
 class ResilientSessionStore:
     """A circuit breaker around a ``SessionStore``; heals by itself.
 
     The first call that finds the store gone waits for its timeout; it opens the circuit, and from then on calls raise
-    ``SessionStoreUnavailableError`` at once with the same reason. A background thread repairs (``repair``: restart
-    the bundled server, say) and asks ``ping`` every ``probe_seconds``, the first time at once; an answer closes the
+    ``SessionStoreUnavailableError`` at once with the same reason. A background thread makes sure that
+    ``server`` runs, if there is one to care for, and asks ``ping`` every ``probe_seconds``, the first time at once; an answer closes the
     circuit. ``SessionBusyError`` is an answer, not a failure.
     """
 
@@ -34,11 +43,11 @@ class ResilientSessionStore:
         self,
         store: ClosableSessionStore,
         *,
-        repair: Callable[[], None] | None = None,
+        server: Server | None = None,
         probe_seconds: float = PROBE_SECONDS,
     ) -> None:
         self._store = store
-        self._repair = repair or (lambda: None)
+        self._server = server
         self._probe_seconds = probe_seconds
         self._reason: str | None = None
         self._guard = threading.Lock()
@@ -78,8 +87,10 @@ class ResilientSessionStore:
             raise
 
     def close(self) -> None:
-        """Stop probing and close the store. May be called twice."""
+        """Stop probing, let go of the server, close the store. May be called twice."""
         self._closed.set()
+        if self._server is not None:
+            self._server.close()
         with self._guard:
             probe = self._probe
         if probe is not None:
@@ -108,9 +119,10 @@ class ResilientSessionStore:
     def _heal(self) -> None:
         while not self._closed.is_set():
             try:
-                self._repair()
+                if self._server is not None:
+                    self._server.ensure_running()
                 self._store.ping()
-            except SessionStoreUnavailableError as error:
+            except ChatbotError as error:
                 self._reason = error.message
             else:
                 self._reason = None

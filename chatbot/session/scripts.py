@@ -46,7 +46,7 @@ if ticket == '' then
   local last = redis.call('ZRANGE', queue, -1, -1, 'WITHSCORES')
   ticket = string.format('%.0f', math.max(time[1] * 1000000 + time[2], (tonumber(last[2]) or 0) + 1))
 end
-redis.call('ZADD', queue, ticket, token)
+redis.call('ZADD', queue, 'NX', ticket, token)
 redis.call('HSET', seen, token, now)
 redis.call('PEXPIRE', queue, ARGV[5])
 redis.call('PEXPIRE', seen, ARGV[5])

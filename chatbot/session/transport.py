@@ -11,11 +11,18 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from redis import Redis
 from redis.cluster import RedisCluster
-from redis.exceptions import ChildDeadlockedError, RedisClusterException, RedisError, ResponseError
+from redis.exceptions import (
+    ChildDeadlockedError,
+    NoScriptError,
+    RedisClusterException,
+    RedisError,
+    ResponseError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -54,18 +61,19 @@ class DirectTransport:
         try:
             connection.send_command(*command)
             response = connection.read_response(timeout=max(0.001, deadline - time.monotonic()))
-        except ResponseError:
+        except NoScriptError:
             self._idle.append(connection)
             raise
-        except BaseException:
+        except BaseException as error:
             self._drop(connection)
+            if isinstance(error, ResponseError):
+                self._drop_idle()  # a master demoted to replica refuses writes: the next connection finds the new one
             raise
         self._idle.append(connection)
         return response
 
     def close(self) -> None:
-        while self._idle:
-            self._drop(self._idle.pop())
+        self._drop_idle()
         self._client.close()
 
     def _borrow(self, deadline: float) -> Any:
@@ -81,6 +89,11 @@ class DirectTransport:
                 return connection
             self._drop(connection)
         return bounded(self._pool.get_connection, deadline, late=self._pool.release)
+
+    def _drop_idle(self) -> None:
+        with suppress(IndexError):
+            while True:
+                self._drop(self._idle.pop())
 
     def _drop(self, connection: Any) -> None:
         connection.disconnect()
@@ -99,13 +112,16 @@ class ClusterTransport:
         self._lock = threading.Lock()
 
     def call(self, *command: Argument, seconds: float = CALL_SECONDS) -> Any:
-        return bounded(lambda: self._ready_client().execute_command(*command), time.monotonic() + seconds)
+        return bounded(lambda: self._execute(command), time.monotonic() + seconds)
 
     def close(self) -> None:
         with self._lock:
             client, self._client = self._client, None
         if client is not None:
             client.close()
+
+    def _execute(self, command: tuple[Argument, ...]) -> Any:
+        return self._ready_client().execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py's
 
     def _ready_client(self) -> RedisCluster:
         with self._lock:

@@ -1,0 +1,69 @@
+"""Stand-ins that keep the promises of the real thing; the contract tests run against them too."""
+
+import secrets
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+from chatbot.errors import SessionBusyError
+from chatbot.session.base import Lease, Memory
+from chatbot.session.ids import validate_session_id
+
+
+@dataclass(slots=True)
+class _Session:
+    memory: Memory = field(default_factory=Memory)
+    holder: str = ""
+    expires: float = 0.0
+    line: deque[str] = field(default_factory=deque)
+
+
+class InMemorySessionStore:
+    """A ``SessionStore`` in a dictionary: one process, nothing to start."""
+
+    def __init__(self, *, lock_ttl_ms: int = 5_000, wait_ms: int = 650) -> None:
+        self._ttl, self._wait = lock_ttl_ms / 1000, wait_ms / 1000
+        self._sessions: dict[str, _Session] = {}
+        self._changed = threading.Condition()
+
+    def acquire(self, session_id: str) -> Lease:
+        validate_session_id(session_id)
+        token, deadline = secrets.token_hex(4), time.monotonic() + self._wait
+        with self._changed:
+            session = self._sessions.setdefault(session_id, _Session())
+            session.line.append(token)
+            try:
+                while session.line[0] != token or self._held(session):
+                    if time.monotonic() >= deadline:
+                        raise SessionBusyError(f"session {session_id} is busy")
+                    self._changed.wait(0.005)
+                session.holder, session.expires = token, time.monotonic() + self._ttl
+                return Lease(session_id, token, session.memory)
+            finally:
+                session.line.remove(token)
+                self._changed.notify_all()
+
+    def commit(self, lease: Lease, memory: Memory) -> None:
+        with self._changed:
+            session = self._sessions.get(lease.session_id, _Session())
+            if session.holder != lease.token or not self._held(session):
+                raise SessionBusyError(f"session {lease.session_id}: the lock has expired")
+            session.memory, session.holder = memory, ""
+            self._changed.notify_all()
+
+    def release(self, lease: Lease) -> None:
+        with self._changed:
+            session = self._sessions.get(lease.session_id, _Session())
+            if session.holder == lease.token:
+                session.holder = ""
+                self._changed.notify_all()
+
+    def ping(self) -> None:
+        return
+
+    def close(self) -> None:
+        return
+
+    def _held(self, session: _Session) -> bool:
+        return session.holder != "" and time.monotonic() < session.expires
