@@ -23,8 +23,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{topic}: {count} cars fit. Which one do you mean?",
     ),
     "which_group": (
-        "{topic}：先告诉我是哪一{level}，共 {count} 款可选。",
-        "{topic}: which one? {count} cars fit.",
+        "{topic}：有 {count} 款符合。先选一个范围，或者直接说车型：",
+        "{topic}: {count} cars fit. Pick a range first, or name the car.",
     ),
     "which_attribute": ("{subject}包含以下几项，您想了解哪一项？", "{subject} has these parts. Which one?"),
     "which_topic": ("您想了解{entity}的哪方面？", "What would you like to know about {entity}?"),

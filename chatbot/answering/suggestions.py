@@ -8,7 +8,7 @@ from chatbot.faq_modules.base import FaqCandidate
 from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
 from chatbot.messages import say
 
-_RELATED_CONFIDENCE = 0.02
+_RELATED_CONFIDENCE = 0.08
 _LIMIT = 6
 
 

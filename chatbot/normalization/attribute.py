@@ -18,13 +18,13 @@ TYPO_CUTOFF = 75.0
 class AttributeLink:
     """Nodes of the tree that a part of the text names. Several paths: the name stands in several places.
 
-    ``score`` is 1 for a name or synonym, 0.95 for a homophone, less for a typo or a partial name.
-    ``span`` is a place in the text that was given.
+    ``score`` is 1 for a name or synonym, 0.95 for a homophone, less for a typo or a partial name. ``text`` is
+    what was typed for ``alias``.
     """
 
     paths: tuple[Path, ...]
     alias: str
-    span: tuple[int, int]
+    text: str
     score: float = 1.0
 
 
@@ -60,7 +60,7 @@ class AttributeLinker:
 
     def _exact(self, text: str) -> tuple[AttributeLink, ...]:
         return tuple(
-            AttributeLink(self._prefer(mention.targets), mention.alias, (mention.start, mention.end))
+            AttributeLink(self._prefer(mention.targets), mention.alias, mention.alias)
             for mention in self._finder.find(text)
         )
 
@@ -70,7 +70,7 @@ class AttributeLinker:
         if near is None:
             return ()
         paths = self._prefer(self._aliases[near.name])
-        return (AttributeLink(paths, near.name, (near.start, near.end), near.score),)
+        return (AttributeLink(paths, near.name, content[near.start : near.end], near.score),)
 
     def _partial(self, content: str) -> tuple[AttributeLink, ...]:
         """The names that best share a run of characters with ``content``: 排气管 → 排气管个数."""
@@ -85,8 +85,8 @@ class AttributeLinker:
             return ()
         top = max(scored)
         paths = {path for row in scored if row[:2] == top[:2] for path in self._aliases[row[2]]}
-        span = (top[3], top[3] + top[4])
-        return (AttributeLink(self._prefer(paths), top[2], span, 0.5 + 0.4 * top[1]),)
+        typed = content[top[3] : top[3] + top[4]]
+        return (AttributeLink(self._prefer(paths), top[2], typed, 0.5 + 0.4 * top[1]),)
 
     def _common(self, alias: str, content: str) -> tuple[int, int, float]:
         """The longest run of ``content`` in ``alias`` at its start: where, how long, what weight of it."""
@@ -106,7 +106,7 @@ class AttributeLinker:
 
 
 def _explained(links: Sequence[AttributeLink]) -> int:
-    return sum(link.span[1] - link.span[0] for link in links)
+    return sum(len(link.text) for link in links)
 
 
 def _alias_paths(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.normalization.approximate import ApproximateFinder
 from chatbot.normalization.mentions import MentionFinder
+from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.text import normalize
 
 FUZZY_CUTOFF = 75.0
@@ -61,6 +62,14 @@ class EntityLinker:
         if not found and fuzzy:
             found = self._nearest(text)
         return tuple(self._to_link(group) for group in _group(found))
+
+    def _whole(self, text: str, start: int, end: int, alias: str) -> _Found:
+        """The mention, with a misspelt 版, 型 or 款 behind it counted in: 标准续航升级板."""
+        heard = sounds(text[end : end + 1])
+        for suffix in _SUFFIXES[:3]:
+            if heard and alias + suffix in self._masks and heard[0] & sounds(suffix)[0]:
+                return _Found(start, end + 1, alias + suffix, self._masks[alias + suffix], 0.95)
+        return _Found(start, end, alias, self._masks[alias], 1.0)
 
     def _nearest(self, text: str) -> list[_Found]:
         """The one alias most like a part of ``text``, by letters or by sound."""

@@ -66,7 +66,7 @@ class Reader:
         fillers = [(m.start, m.end) for m in self._fillers.find(question)]
         core = content(_without(question, fillers))
         attributes = self._attributes.link(question, core)
-        explained = Counter(char for link in attributes for char in link.alias)
+        explained = Counter(char for link in attributes for char in link.text + link.alias)
         left = sum((Counter(core) - explained).values())
         return Reading(text, question.strip(), core, links, attributes, left / len(core) if core else 0.0)
 

@@ -1,12 +1,8 @@
 """The dialogue, turn by turn, on a small knowledge base."""
 
-from dataclasses import replace
-
 import pytest
 
-from chatbot.answering.narrowing import entity_options
 from chatbot.dialog.state import DialogSettings
-from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.reply import FaqEvidence, GraphEvidence
 from chatbot.session.base import Memory
 from tests.dialog.world import (
@@ -97,17 +93,18 @@ def test_without_a_car_it_asks_which_by_names_that_tell_them_apart() -> None:
     assert reply.suggestions == ("标准续航升级版", "A型号 长续航版", "青羽E6 长续航版", "尊享版")
 
 
-def test_more_cars_than_chips_are_split_by_their_first_telling_keyword() -> None:
-    known = knowledge()
-    options = entity_options(many(known.graph), [entity.name for entity in many(known.graph).entities])
-    assert [option.text for option in options] == ["甲牌", "乙牌"]
-    assert options[0].value == "甲牌"
-
-
-def many(graph: KnowledgeGraph) -> KnowledgeGraph:
-    names = [f"{brand} 系列{number} 2025款 标准版" for brand in ("甲牌", "乙牌") for number in range(5)]
-    entities = tuple(Entity(name, tuple(name.split()), {PRICE: "1万"}, f"{name}.json") for name in names)
-    return replace(graph, entities=entities)
+def test_more_cars_than_chips_are_split_level_by_level_until_one_is_left() -> None:
+    cars = {
+        f"{brand} {brand[0]}系列{number} 2025款 {trim}": {PRICE: "1万"}
+        for brand in ("甲牌", "乙牌")
+        for number in "一二三四"
+        for trim in ("标准版", "豪华版")
+    }
+    talk = Talk(knowledge(cars=cars))
+    assert talk.say("报价").reply.suggestions == ("甲牌", "乙牌")
+    assert talk.say("乙牌").reply.suggestions == ("乙系列一", "乙系列二", "乙系列三", "乙系列四")
+    assert talk.say("第三个").reply.suggestions == ("标准版", "豪华版")
+    assert talk.say("豪华版").reply.entities == ("乙牌 乙系列三 2025款 豪华版",)
 
 
 def test_an_faq_that_depends_on_the_car_asks_for_it_and_goes_on() -> None:

@@ -92,9 +92,10 @@ class RetrievalTable:
 def knowledge(
     faq: Mapping[str, Sequence[tuple[str, float]]] | None = None,
     answers: Mapping[tuple[str, str | None], str] | None = None,
+    cars: Mapping[str, Mapping[tuple[str, ...], str]] = LEAVES,
 ) -> Knowledge:
     """The cars above with the FAQ given; small talk is 您好 and 谢谢."""
-    entities = tuple(Entity(n, tuple(n.split()), leaves, f"{n}.json") for n, leaves in LEAVES.items())
+    entities = tuple(Entity(n, tuple(n.split()), leaves, f"{n}.json") for n, leaves in cars.items())
     graph = KnowledgeGraph(entities, "g", build_tree(entities))
     built_in = load_lexicon(None)
     lexicon = Lexicon({"续航里程": ("续航",)}, {}, (*built_in.stop_words, "要"), built_in.question_words)
