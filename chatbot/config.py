@@ -12,7 +12,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from chatbot.config_values import Address, Kind, Setting, from_environment, read_value
+from chatbot.config_values import Kind, Setting, from_environment, read_value
 from chatbot.errors import ConfigError
 from chatbot.json_file import Json, read_json_object, shown
 
@@ -101,13 +101,13 @@ class EngineConfig:
     redis_db: int = _row("integer", 0, "Redis 库号（集群只有 0）", "Redis database (a cluster has only 0)",
                          minimum=0, maximum=1_000_000)
     redis_tls: bool = _row("boolean", False, "用 TLS 连接 Redis", "connect to Redis over TLS")
-    redis_sentinels: tuple[Address, ...] = _row(
+    redis_sentinels: tuple[str, ...] = _row(
         "addresses", (), "Sentinel 地址的列表（主机:端口），代替 redis_host", "Sentinels (host:port) in place of redis_host"
     )
     redis_sentinel_master: str = _row(
         "text", "", "Sentinel 里主库的名字", "the master's name at the Sentinels"
     )
-    redis_cluster_nodes: tuple[Address, ...] = _row(
+    redis_cluster_nodes: tuple[str, ...] = _row(
         "addresses", (), "Redis 集群节点的列表（主机:端口），代替 redis_host",
         "Redis Cluster nodes (host:port) in place of redis_host",
     )

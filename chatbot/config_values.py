@@ -12,7 +12,6 @@ from chatbot.errors import ConfigError
 from chatbot.json_file import Json, kind_of, shown
 
 Kind = Literal["text", "choice", "integer", "number", "boolean", "dir", "file", "path", "texts", "origins", "addresses"]
-Address = tuple[str, int]
 
 _EXPECTED: dict[Kind, str] = {
     "text": "文字",
@@ -29,7 +28,7 @@ _EXPECTED: dict[Kind, str] = {
 }
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
-_ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
+_ADDRESS = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +172,13 @@ def _origins(setting: Setting, value: Json, base: Path) -> tuple[str, ...]:
     return origins
 
 
-def _addresses(setting: Setting, value: Json, base: Path) -> tuple[Address, ...]:
-    addresses = []
-    for item in _texts(setting, value, base):
+def _addresses(setting: Setting, value: Json, base: Path) -> tuple[str, ...]:
+    addresses = _texts(setting, value, base)
+    for item in addresses:
         found = _ADDRESS.fullmatch(item)
         if found is None or not 1 <= int(found["port"]) <= 65535:
             raise ValueError(f"其中“{item}”不是 主机:端口")
-        addresses.append((found["host"].strip("[]"), int(found["port"])))
-    return tuple(addresses)
+    return addresses
 
 
 _READERS: dict[Kind, Callable[[Setting, Json, Path], Any]] = {

@@ -1,0 +1,87 @@
+"""What Prometheus is told. Right with several workers: they share files in ``PROMETHEUS_MULTIPROC_DIR``."""
+
+from collections.abc import Iterable, Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from chatbot.reply import Reply
+from chatbot.service import ChatService
+
+_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class ChatMetrics:
+    """The counters of one process. ``multiprocess_dir`` is the folder all workers share, or empty for one process.
+
+    The runner sets the environment variable before ``prometheus_client`` is imported: that is when it is read.
+    """
+
+    def __init__(self, multiprocess_dir: str = "") -> None:
+        self._multiprocess_dir = multiprocess_dir
+        self._registry = CollectorRegistry()
+        self._turns = Counter(
+            "chatbot_turns", "Turns by dialogue state, answer source and outcome (answer type)",
+            ("state", "source", "outcome"), registry=self._registry,
+        )  # fmt: skip
+        self._seconds = Histogram(
+            "chatbot_turn_seconds", "Time from the request read to the reply written, in seconds", ("source",),
+            registry=self._registry, buckets=_BUCKETS,
+        )  # fmt: skip
+        self._store_errors = Counter(
+            "chatbot_session_store_errors",
+            "Turns whose session could not be loaded or saved (unavailable: answered all the same; busy: refused)",
+            ("kind",), registry=self._registry,
+        )  # fmt: skip
+        self._errors = Counter("chatbot_http_errors", "Error replies by code", ("code",), registry=self._registry)
+
+    def turn(self, reply: Reply, seconds: float) -> None:
+        """Count one answered turn."""
+        self._turns.labels(reply.state, reply.answer_source, reply.answer_type).inc()
+        self._seconds.labels(reply.answer_source).observe(seconds)
+        if reply.degraded:
+            self._store_errors.labels("unavailable").inc()
+
+    def error(self, code: str) -> None:
+        """Count one error reply."""
+        self._errors.labels(code).inc()
+        if code == "session_busy":
+            self._store_errors.labels("busy").inc()
+
+    def exposition(self, service: ChatService) -> bytes:
+        """All workers' counters and the state of ``service``, in the Prometheus text format."""
+        registry = CollectorRegistry()
+        registry.register(_ServiceState(service))
+        if self._multiprocess_dir:
+            MultiProcessCollector(registry, path=self._multiprocess_dir)  # type: ignore[no-untyped-call]
+        else:
+            registry.register(_Passed(self._registry))
+        return generate_latest(registry)
+
+
+class _Passed(Collector):
+    """Passes another registry's metrics on."""
+
+    def __init__(self, source: CollectorRegistry) -> None:
+        self._source = source
+
+    def collect(self) -> Iterable[Metric]:
+        return self._source.collect()
+
+
+class _ServiceState(Collector):
+    """What is true now, asked at the scrape: which knowledge answers, which components are ready."""
+
+    def __init__(self, service: ChatService) -> None:
+        self._service = service
+
+    def collect(self) -> Iterator[Metric]:
+        version = GaugeMetricFamily("chatbot_kb_info", "The knowledge base that answers", labels=("kb_version",))
+        version.add_metric((self._service.kb_version,), 1)
+        yield version
+        ready = GaugeMetricFamily("chatbot_component_ready", "1 when the component is ready", labels=("component",))
+        for component, reason in self._service.readiness().items():
+            ready.add_metric((component,), 0 if reason else 1)
+        yield ready

@@ -1,0 +1,51 @@
+"""Headers of every response: trace id, browser hardening, and CORS for the origins the operator allows."""
+
+from flask import Flask, Response, request
+
+from chatbot.web.tracing import HEADER, trace_id
+
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'self'"
+)
+_PAGE_HEADERS = (
+    ("Content-Security-Policy", _CSP),
+    ("X-Frame-Options", "SAMEORIGIN"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+_PREFLIGHT_HEADERS = (
+    ("Access-Control-Allow-Methods", "POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", f"Content-Type, {HEADER}"),
+    ("Access-Control-Max-Age", "600"),
+)
+
+
+def add_headers(app: Flask, allowed_origins: tuple[str, ...]) -> None:
+    """Register the one hook that runs after each request. ``("*",)`` allows any origin."""
+    anyone = "*" in allowed_origins
+    allowed = frozenset(allowed_origins)
+
+    def allow_origin(response: Response, origin: str | None) -> None:
+        if not anyone:
+            response.vary.add("Origin")
+        if origin is None or not (anyone or origin.lower() in allowed):
+            return
+        response.headers["Access-Control-Allow-Origin"] = "*" if anyone else origin
+        response.headers["Access-Control-Expose-Headers"] = HEADER
+        if request.method == "OPTIONS":
+            response.headers.extend(_PREFLIGHT_HEADERS)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        headers = response.headers
+        headers[HEADER] = trace_id()
+        headers["X-Content-Type-Options"] = "nosniff"
+        if "Cache-Control" not in headers:
+            headers["Cache-Control"] = "no-store"
+        if response.mimetype == "text/html":
+            headers.extend(_PAGE_HEADERS)
+        if allowed and "Access-Control-Allow-Origin" not in headers:
+            allow_origin(response, request.environ.get("HTTP_ORIGIN"))
+        return response

@@ -1,0 +1,128 @@
+"""The bytes of the contract: a request body into what was asked, a reply into the JSON object of section 3."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from chatbot.errors import InvalidMessageError
+from chatbot.json_file import Json, kind_of
+from chatbot.reply import Evidence, FaqEvidence, Message, Reply, Row
+from chatbot.session.ids import validate_session_id
+
+MAX_BODY_BYTES = 1024 * 1024
+MAX_SENT_CHARACTERS = 2000
+DEFAULT_ROWS, MAX_ROWS = 20, 1000
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A body that the contract allows. ``sent`` holds no NUL and no lone surrogate."""
+
+    sent: str
+    session_id: str | None = None
+    rows_limit: int = DEFAULT_ROWS
+
+
+def read_chat_request(body: bytes) -> ChatRequest:
+    """What ``body`` asks.
+
+    Raises:
+        InvalidMessageError: not a JSON object, or a field of a wrong type or size; names the field.
+        InvalidSessionIdError: a session id of another form.
+    """
+    fields = _object(body)
+    session_id = fields.get("session_id")
+    if session_id is not None and not isinstance(session_id, str):
+        raise InvalidMessageError(f"session_id 应是文字，现在是{kind_of(session_id)}")
+    return ChatRequest(
+        _sent(fields),
+        None if session_id is None else validate_session_id(session_id),
+        _rows_limit(fields.get("rows_limit", DEFAULT_ROWS)),
+    )
+
+
+def _object(body: bytes) -> dict[str, Json]:
+    try:
+        value = json.loads(body.decode().lstrip("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        raise InvalidMessageError('请求体不是 UTF-8 的 JSON → 发送 {"sent": "您好"}') from error
+    if not isinstance(value, dict):
+        raise InvalidMessageError(f'请求体应是 JSON 对象，现在是{kind_of(value)} → 发送 {{"sent": "您好"}}')
+    return value
+
+
+def _sent(fields: dict[str, Json]) -> str:
+    sent = fields.get("sent")
+    if not isinstance(sent, str):
+        found = f"现在是{kind_of(sent)}" if "sent" in fields else "现在没有"
+        raise InvalidMessageError(f"sent 应是文字，{found}")
+    if len(sent) > MAX_SENT_CHARACTERS:
+        raise InvalidMessageError(f"sent 有 {len(sent)} 个字，最多 {MAX_SENT_CHARACTERS} 个")
+    sent = _NOT_TEXT.sub("", sent)
+    if not sent.strip():
+        raise InvalidMessageError("sent 是空的 → 写上要说的话")
+    return sent
+
+
+def _rows_limit(limit: Json) -> int:
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_ROWS:
+        found = limit if isinstance(limit, int) and abs(limit) < 10**9 else kind_of(limit)
+        raise InvalidMessageError(f"rows_limit 应是 1 到 {MAX_ROWS} 的整数，现在是 {found}")
+    return limit
+
+
+def reply_object(message: Message, reply: Reply, kb_version: str, elapsed_ms: float) -> dict[str, Any]:
+    """The contract's JSON object, keys in its order. ``degraded`` appears only when it is true."""
+    shown: dict[str, Any] = {
+        "session_id": message.session_id,
+        "trace_id": message.trace_id,
+        "kb_version": kb_version,
+        "answer": reply.answer,
+        "answer_type": reply.answer_type,
+        "answer_source": reply.answer_source,
+        "state": reply.state,
+        "confidence": round(reply.confidence, 4),
+        "entities": reply.entities,
+        "attribute": reply.attribute,
+        "evidence": [_evidence(evidence) for evidence in reply.evidence],
+        "plan": None if reply.plan is None else reply.plan.as_json(),
+        "rows": None if reply.rows is None else [_row(row) for row in reply.rows[: message.rows_limit]],
+        "rows_total": reply.rows_total,
+        "suggestions": reply.suggestions,
+        "why": reply.why,
+        "elapsed_ms": round(elapsed_ms, 3),
+    }
+    if reply.degraded:
+        shown["degraded"] = True
+    return shown
+
+
+def json_bytes(value: object) -> bytes:
+    """Compact UTF-8; a lone surrogate out of an operator's file becomes ``?`` rather than an error."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    if isinstance(evidence, FaqEvidence):
+        return {
+            "source": evidence.source,
+            "question": evidence.question,
+            "label": evidence.label,
+            "matched": evidence.matched,
+            "score": round(evidence.score, 4),
+            "module": evidence.module,
+            "file": evidence.file,
+        }
+    return {
+        "source": evidence.source,
+        "entity": evidence.entity,
+        "path": evidence.path,
+        "value": evidence.value,
+        "file": evidence.file,
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {"entity": row.entity, "values": row.values}
