@@ -15,6 +15,7 @@ from chatbot.session.base import Memory
 
 SMALL_TALK_MAX = 20
 _EXPLAINED = 0.34
+_CERTAIN = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,9 @@ class Hearing:
         best = next(iter(self.knowledge.small_talk.retrieve(said, 3)), None)
         if best is None or best.confidence < self.settings.chitchat_confidence_threshold:
             return None
-        rival = self.faq[0].confidence if self.faq else 0.0
-        return best if best.confidence >= rival else None
+        if best.confidence >= _CERTAIN or not self.faq:
+            return best
+        return best if best.confidence >= self.faq[0].confidence else None
 
     @property
     def language(self) -> Language:

@@ -1,5 +1,6 @@
 """Intents that words alone decide: a person is wanted, or everything starts over."""
 
+import re
 from collections.abc import Sequence
 
 from chatbot.normalization.text import content
@@ -16,11 +17,15 @@ class PhraseIntent:
     """
 
     def __init__(self, phrases: Sequence[str]) -> None:
-        self._phrases = tuple(dict.fromkeys(content(phrase) for phrase in phrases if content(phrase)))
+        wanted = sorted({content(phrase) for phrase in phrases} - {""}, key=lambda phrase: (-len(phrase), phrase))
+        self._phrases = tuple(wanted)
+        self._any = re.compile("|".join(map(re.escape, wanted)) or r"(?!)")
 
     def fits(self, text: str) -> bool:
         """Whether a normalised ``text`` has the intent."""
         said = content(text)
+        if not self._any.search(said):
+            return False
         return any(self._in(said, phrase) for phrase in self._phrases)
 
     @staticmethod

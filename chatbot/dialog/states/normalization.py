@@ -71,7 +71,7 @@ class NormalizationState:
             topics = tuple(Topic((path,)) for path in memory.attributes)
             question = memory.question
         score = min((link.score for link in reading.entities), default=1.0)
-        explained = topical and not reading.leftover or not reading.core
+        explained = (topical and not reading.leftover) or not reading.core
         faq = () if named and explained and score == 1.0 else turn.hearing.faq
         return Inquiry(reading, groups, topics, question, faq, named, topical, score)
 
