@@ -64,7 +64,7 @@ def imports(file: Path) -> Iterator[str]:
 
 
 def room(module: str) -> str:
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def layer(name: str) -> int:
