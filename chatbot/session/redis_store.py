@@ -2,6 +2,8 @@
 
 import secrets
 import time
+from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +20,7 @@ from chatbot.session.transport import CALL_SECONDS, FOREIGN_ERRORS, Argument, Tr
 DEAD_WAITER_MS = 250
 """A waiter polls every few milliseconds; one that has been silent this long is taken for dead and passed over."""
 
+_MOST_LOST = 10_000
 _FIRST_POLL_SECONDS = 0.001
 _SLOWEST_POLL_SECONDS = 0.01
 
@@ -54,6 +57,7 @@ class RedisSessionStore:
         self._ttl_seconds = ttl_seconds
         self._lock = lock or LockTimes()
         self._prefix = prefix
+        self._lost: deque[Lease] = deque(maxlen=_MOST_LOST)
 
     def acquire(self, session_id: str) -> Lease:
         """Lock and load. Waits in line for at most ``LockTimes.wait_ms``, then ``SessionBusyError``."""
@@ -64,7 +68,13 @@ class RedisSessionStore:
         ticket: str | bytes = ""
         last = False
         while True:
-            answer = self._try_acquire(session_id, token, ticket, last)
+            try:
+                answer = self._try_acquire(session_id, token, ticket, last)
+            except SessionStoreUnavailableError:
+                self.release_later(
+                    Lease(session_id, token)
+                )  # it may yet read what we sent, and lock for nobody
+                raise
             if answer[0] == 1:
                 return Lease(session_id, token, self._memory(session_id, answer[1]))
             if last:
@@ -79,11 +89,14 @@ class RedisSessionStore:
 
     def commit(self, lease: Lease, memory: Memory) -> None:
         """Save and unlock. ``SessionBusyError`` when the lock has expired: then nothing is written."""
-        saved = self._run(
-            COMMIT,
-            (keys.lock_key(self._prefix, lease.session_id), keys.session_key(self._prefix, lease.session_id)),
-            (lease.token, encode_memory(memory), self._ttl_seconds),
-        )
+        lock, session = self._lock_key(lease), keys.session_key(self._prefix, lease.session_id)
+        try:
+            saved = self._run(
+                COMMIT, (lock, session), (lease.token, encode_memory(memory), self._ttl_seconds)
+            )
+        except SessionStoreUnavailableError:
+            self.release_later(lease)
+            raise
         if saved != 1:
             raise SessionBusyError(
                 f"session {lease.session_id}: the turn took longer than its lock ({self._lock.ttl_ms} ms), "
@@ -91,18 +104,26 @@ class RedisSessionStore:
             )
 
     def release(self, lease: Lease) -> None:
-        """Unlock without saving; silent when the lock is gone or Redis is down (then the lock expires)."""
+        """Unlock without saving; silent when the lock is gone, and when Redis is down (then ``release_later``)."""
         try:
-            self._run(RELEASE, (keys.lock_key(self._prefix, lease.session_id),), (lease.token,))
+            self._run(RELEASE, (self._lock_key(lease),), (lease.token,))
         except SessionStoreUnavailableError:
-            return
+            self.release_later(lease)
+
+    def release_later(self, lease: Lease) -> None:
+        """Unlock at the next ``ping`` that is answered, or when the lock expires; costs nothing now."""
+        self._lost.append(lease)
 
     def ping(self) -> None:
-        """``SessionStoreUnavailableError`` with the reason unless Redis answers."""
+        """``SessionStoreUnavailableError`` with the reason unless Redis answers. Frees locks that were lost."""
         try:
             self._transport.call("PING")
         except FOREIGN_ERRORS as error:
             raise _unavailable(error) from error
+        with suppress(IndexError):
+            while True:
+                lease = self._lost.popleft()
+                self._run(RELEASE, (self._lock_key(lease),), (lease.token,))
 
     def close(self) -> None:
         """Close the connections. May be called twice."""
@@ -117,6 +138,9 @@ class RedisSessionStore:
         )
         arguments = (token, self._lock.ttl_ms, ticket, DEAD_WAITER_MS, keys.QUEUE_TTL_MS, int(last))
         return self._run(ACQUIRE, names, arguments)
+
+    def _lock_key(self, lease: Lease) -> str:
+        return keys.lock_key(self._prefix, lease.session_id)
 
     def _memory(self, session_id: str, payload: bytes | None) -> Memory:
         return Memory() if payload is None else decode_memory(payload, session_id)

@@ -20,6 +20,13 @@ class ClosableSessionStore(SessionStore, Protocol):
         """Let go of them. May be called twice."""
 
 
+class RecoverableSessionStore(ClosableSessionStore, Protocol):
+    """A store whose locks can be given back once it is reachable again."""
+
+    def release_later(self, lease: Lease) -> None:
+        """Unlock at the next answered ``ping``; returns at once."""
+
+
 class Server(Protocol):
     """A server that this process may have to start again."""
 
@@ -41,7 +48,7 @@ class ResilientSessionStore:
 
     def __init__(
         self,
-        store: ClosableSessionStore,
+        store: RecoverableSessionStore,
         *,
         server: Server | None = None,
         probe_seconds: float = PROBE_SECONDS,
@@ -64,8 +71,12 @@ class ResilientSessionStore:
             raise
 
     def commit(self, lease: Lease, memory: Memory) -> None:
-        """As the store's, but at once ``SessionStoreUnavailableError`` while it is gone."""
-        self._refuse_while_gone()
+        """As the store's, but at once ``SessionStoreUnavailableError`` while it is gone: then it is unlocked later."""
+        try:
+            self._refuse_while_gone()
+        except SessionStoreUnavailableError:
+            self._store.release_later(lease)
+            raise
         try:
             self._store.commit(lease, memory)
         except SessionStoreUnavailableError as error:
@@ -73,9 +84,11 @@ class ResilientSessionStore:
             raise
 
     def release(self, lease: Lease) -> None:
-        """As the store's; nothing while it is gone (the lock expires)."""
+        """As the store's; once it is back, while it is gone."""
         if self._reason is None:
             self._store.release(lease)
+        else:
+            self._store.release_later(lease)
 
     def ping(self) -> None:
         """``SessionStoreUnavailableError`` with the reason while the store is gone; never waits for it twice."""

@@ -56,18 +56,16 @@ def make_store(server: EmbeddedRedis) -> Iterator[Callable[[int], RedisSessionSt
         store.close()
 
 
-@pytest.fixture
-def tcp_redis(tmp_path: Path) -> Iterator[Callable[..., int]]:
+@pytest.fixture(scope="module")
+def tcp_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., int]]:
     """Starts plain redis-servers on free loopback ports; gives the port."""
     running: list[subprocess.Popen[bytes]] = []
 
-    def start(*options: str, program: str = "") -> int:
+    def start(*options: str, config: str = "") -> int:
         port = _free_port()
-        directory = tmp_path / str(port)
-        directory.mkdir()
-        config = directory / "redis.conf"
-        config.write_text(program, encoding="utf-8")
-        command = [str(redis_server_binary()), str(config), "--port", str(port), "--bind", "127.0.0.1"]
+        directory = tmp_path_factory.mktemp(f"redis-{port}")
+        (directory / "redis.conf").write_text(config, encoding="utf-8")
+        command = [str(redis_server_binary()), "redis.conf", "--port", str(port), "--bind", "127.0.0.1"]
         command += ["--dir", str(directory), "--logfile", "log", "--save", "", *options]
         running.append(subprocess.Popen(command, cwd=directory))
         _await_port(port)

@@ -250,6 +250,26 @@ def test_a_paused_redis_is_unavailable_within_a_second_and_answers_afterwards(
     assert store.acquire("other").memory == Memory()
 
 
+def test_a_lock_that_a_paused_redis_took_for_nobody_is_free_after_the_next_ping(
+    make_store: MakeStore, server: EmbeddedRedis
+) -> None:
+    store = make_store(60_000)
+    store.commit(store.acquire("s"), FULL)
+    held = store.acquire("held")
+    pid = server.pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(SessionStoreUnavailableError):
+            store.acquire("s")
+        store.release(held)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    store.ping()
+    assert store.acquire("s").memory == FULL
+    store.acquire("held")
+
+
 def test_release_is_silent_when_redis_is_down(make_store: MakeStore, server: EmbeddedRedis) -> None:
     store = make_store(LONG_MS)
     lease = store.acquire("s")

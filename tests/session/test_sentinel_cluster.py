@@ -1,0 +1,167 @@
+"""Sentinel and Cluster, on real servers of the bundled binary over loopback."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from chatbot.errors import SessionStoreUnavailableError
+from chatbot.session.base import Memory, SessionStore
+from chatbot.session.connect import RedisSettings, connect
+from chatbot.session.redis_store import LockTimes, RedisSessionStore
+from chatbot.session.resilient_store import ResilientSessionStore
+from tests.contracts.session_store import FULL, LONG_MS, SessionStoreContract
+
+StartRedis = Callable[..., int]
+SLOTS = 16_384
+
+
+def command(port: int, *words: str | int) -> Any:
+    """The raw answer of the server on ``port``."""
+    transport = connect(RedisSettings(host="127.0.0.1", port=port))
+    try:
+        return transport.call(*words, seconds=5)
+    finally:
+        transport.close()
+
+
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def cluster_ports(tcp_redis: StartRedis) -> tuple[int, ...]:
+    """Three masters that share the slots."""
+    ports = tuple(tcp_redis("--cluster-enabled", "yes", "--cluster-node-timeout", "2000") for _ in range(3))
+    for number, port in enumerate(ports):
+        first, last = SLOTS * number // 3, SLOTS * (number + 1) // 3
+        command(port, "CLUSTER", "ADDSLOTS", *range(first, last))
+        command(port, "CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+    for port in ports[1:]:
+        command(ports[0], "CLUSTER", "MEET", "127.0.0.1", port)
+
+    def agreed() -> bool:
+        infos = [command(port, "CLUSTER", "INFO") for port in ports]
+        return all(b"cluster_state:ok" in info and b"cluster_known_nodes:3" in info for info in infos)
+
+    wait_for(agreed, "the cluster forms")
+    return ports
+
+
+class TestOnACluster(SessionStoreContract):
+    @pytest.fixture
+    def make_store(self, cluster_ports: tuple[int, ...]) -> Iterator[Callable[[int], SessionStore]]:
+        for port in cluster_ports:
+            command(port, "FLUSHALL")
+        stores: list[RedisSessionStore] = []
+
+        def make(lock_ttl_ms: int) -> SessionStore:
+            transport = connect(RedisSettings(cluster_nodes=(f"127.0.0.1:{cluster_ports[0]}",)))
+            stores.append(RedisSessionStore(transport, lock=LockTimes(ttl_ms=lock_ttl_ms)))
+            return stores[-1]
+
+        yield make
+        for store in stores:
+            store.close()
+
+    def test_sessions_spread_over_all_nodes(
+        self, make_store: Callable[[int], SessionStore], cluster_ports: tuple[int, ...]
+    ) -> None:
+        store = make_store(LONG_MS)
+        for number in range(40):
+            store.commit(store.acquire(f"s{number}"), Memory(turns=number))
+        assert [store.acquire(f"s{number}").memory.turns for number in range(40)] == list(range(40))
+        assert all(command(port, "DBSIZE") > 0 for port in cluster_ports)
+
+
+def test_a_cluster_that_is_not_there_yet_is_unavailable_in_time_and_used_once_it_is(
+    tcp_redis: StartRedis,
+) -> None:
+    lonely = tcp_redis("--cluster-enabled", "yes")
+    store = ResilientSessionStore(
+        RedisSessionStore(connect(RedisSettings(cluster_nodes=(f"127.0.0.1:{lonely}",)))), probe_seconds=0.05
+    )
+    started = time.monotonic()
+    with pytest.raises(SessionStoreUnavailableError):
+        store.acquire("s")
+    assert time.monotonic() - started < 1.5
+    command(lonely, "CLUSTER", "ADDSLOTS", *range(SLOTS))
+
+    def works() -> bool:
+        try:
+            store.commit(store.acquire("s"), FULL)
+        except SessionStoreUnavailableError:
+            return False
+        return True
+
+    wait_for(works, "the cluster is used")
+    store.close()
+
+
+class SentinelWorld:
+    """One master, one replica, one sentinel that may decide alone."""
+
+    def __init__(self, tcp_redis: StartRedis) -> None:
+        self.first = tcp_redis()
+        self.second = tcp_redis("--replicaof", "127.0.0.1", str(self.first))
+        wait_for(lambda: b"master_link_status:up" in command(self.second, "INFO"), "replication")
+        rules = f"sentinel monitor cars 127.0.0.1 {self.first} 1\nsentinel failover-timeout cars 3000\n"
+        self.sentinel = tcp_redis("--sentinel", config=rules)
+        wait_for(lambda: self._knows_replica(), "the sentinel finds the replica")
+
+    def _knows_replica(self) -> bool:
+        return bool(command(self.sentinel, "SENTINEL", "REPLICAS", "cars"))
+
+    def master(self) -> int:
+        return int(command(self.sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "cars")[1])
+
+    def settings(self) -> RedisSettings:
+        nobody = "127.0.0.1:1"
+        return RedisSettings(sentinels=(nobody, f"127.0.0.1:{self.sentinel}"), sentinel_master="cars")
+
+
+@pytest.fixture
+def sentinel_world(tcp_redis: StartRedis) -> SentinelWorld:
+    return SentinelWorld(tcp_redis)
+
+
+def test_sentinel_names_the_master_also_when_its_first_address_is_dead(sentinel_world: SentinelWorld) -> None:
+    store = RedisSessionStore(connect(sentinel_world.settings()))
+    store.commit(store.acquire("s"), FULL)
+    assert store.acquire("s").memory == FULL
+    assert command(sentinel_world.first, "EXISTS", "chatbot:session:{s}") == 1
+    store.close()
+
+
+def test_after_a_failover_the_turns_go_to_the_new_master(sentinel_world: SentinelWorld) -> None:
+    store = ResilientSessionStore(RedisSessionStore(connect(sentinel_world.settings())), probe_seconds=0.05)
+    store.commit(store.acquire("s"), FULL)
+    wait_for(lambda: command(sentinel_world.second, "EXISTS", "chatbot:session:{s}") == 1, "replication")
+    command(sentinel_world.sentinel, "SENTINEL", "FAILOVER", "cars")
+    wait_for(lambda: sentinel_world.master() == sentinel_world.second, "the failover")
+    wait_for(lambda: b"role:slave" in command(sentinel_world.first, "INFO"), "the old master steps down")
+
+    def saved() -> bool:
+        try:
+            store.commit(store.acquire("s"), Memory(turns=5))
+        except SessionStoreUnavailableError:
+            return False
+        return True
+
+    wait_for(saved, "the new master is used")
+    assert b'"turns":5' in command(sentinel_world.second, "GET", "chatbot:session:{s}")
+    store.close()
+
+
+def test_a_master_that_sentinel_does_not_know_is_unavailable_with_its_name(
+    sentinel_world: SentinelWorld,
+) -> None:
+    settings = RedisSettings(sentinels=(f"127.0.0.1:{sentinel_world.sentinel}",), sentinel_master="nobody")
+    store = RedisSessionStore(connect(settings))
+    with pytest.raises(SessionStoreUnavailableError, match="nobody"):
+        store.acquire("s")
+    store.close()
