@@ -2,14 +2,21 @@
 
 import json
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from chatbot.encoders.base import Encoder
+from chatbot.encoders.fingerprint import directory_fingerprint
 from chatbot.encoders.ngram import TOKENIZER_FILE, WEIGHTS_FILE, load_ngram
 from chatbot.errors import ConfigError, DataError
 
+DOCUMENT_TOWER = "document_tower"  # beside the query tower's files, where training was not siamese
 ONNX_FILES = ("onnx/model.onnx", "model.onnx")
 Runtime = Literal["light", "sentence-transformers"]
 _TRAIN = (
@@ -45,6 +52,31 @@ def load_encoder(model_dir: Path, *, prefer: Runtime = "light") -> Encoder:
 
                 return load_onnx(model_dir, model_dir / name)
     return _sentence_transformers(model_dir)
+
+
+def load_document_encoder(model_dir: Path, *, prefer: Runtime = "light") -> Encoder:
+    """The encoder for the indexed side: the document tower where ``model_dir`` was trained with two separate towers.
+
+    Elsewhere it is ``load_encoder``'s. Its fingerprint is always that of ``model_dir``, so that features match the
+    query tower they were made for. Raises as ``load_encoder``.
+    """
+    if not (model_dir / DOCUMENT_TOWER).is_dir():
+        return load_encoder(model_dir, prefer=prefer)
+    tower = load_encoder(model_dir / DOCUMENT_TOWER, prefer=prefer)
+    return _DocumentTower(tower, directory_fingerprint(model_dir))
+
+
+@dataclass(frozen=True, slots=True)
+class _DocumentTower:
+    tower: Encoder
+    fingerprint: str
+
+    @property
+    def dimension(self) -> int:
+        return self.tower.dimension
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.tower.encode(texts)
 
 
 def module_types(model_dir: Path) -> list[str]:

