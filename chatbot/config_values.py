@@ -11,7 +11,9 @@ from typing import Any, Literal
 from chatbot.errors import ConfigError
 from chatbot.json_file import Json, kind_of, shown
 
-Kind = Literal["text", "choice", "integer", "number", "boolean", "dir", "file", "path", "texts", "origins", "addresses"]
+Kind = Literal[
+    "text", "choice", "integer", "number", "boolean", "dir", "file", "path", "texts", "origins", "addresses"
+]
 
 _EXPECTED: dict[Kind, str] = {
     "text": "文字",

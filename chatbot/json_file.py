@@ -54,7 +54,9 @@ def _read_text(file: Path, what: str) -> str:
     except FileNotFoundError as error:
         raise ConfigError(f"{file}: 找不到{what} → 检查路径，或先建立这个文件") from error
     except OSError as error:
-        raise ConfigError(f"{file}: 读不了{what}（{error.strerror}）→ 检查它是不是文件、有没有读权限") from error
+        raise ConfigError(
+            f"{file}: 读不了{what}（{error.strerror}）→ 检查它是不是文件、有没有读权限"
+        ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: 不是 UTF-8（第 {error.start} 字节）→ 用 UTF-8 重新保存") from error
 

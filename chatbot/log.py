@@ -106,4 +106,6 @@ def _compact(event: Any, default: Any = None, **_: Any) -> str:
 
 
 def _compact_bytes(event: Any, default: Any = None, **_: Any) -> bytes:
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":"), default=default or str).encode("utf-8", "replace")
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":"), default=default or str).encode(
+        "utf-8", "replace"
+    )

@@ -35,7 +35,9 @@ class ChatMetrics:
             "Turns whose session could not be loaded or saved (unavailable: answered all the same; busy: refused)",
             ("kind",), registry=self._registry,
         )  # fmt: skip
-        self._errors = Counter("chatbot_http_errors", "Error replies by code", ("code",), registry=self._registry)
+        self._errors = Counter(
+            "chatbot_http_errors", "Error replies by code", ("code",), registry=self._registry
+        )
 
     def turn(self, reply: Reply, seconds: float) -> None:
         """Count one answered turn."""
@@ -78,10 +80,14 @@ class _ServiceState(Collector):
         self._service = service
 
     def collect(self) -> Iterator[Metric]:
-        version = GaugeMetricFamily("chatbot_kb_info", "The knowledge base that answers", labels=("kb_version",))
+        version = GaugeMetricFamily(
+            "chatbot_kb_info", "The knowledge base that answers", labels=("kb_version",)
+        )
         version.add_metric((self._service.kb_version,), 1)
         yield version
-        ready = GaugeMetricFamily("chatbot_component_ready", "1 when the component is ready", labels=("component",))
+        ready = GaugeMetricFamily(
+            "chatbot_component_ready", "1 when the component is ready", labels=("component",)
+        )
         for component, reason in self._service.readiness().items():
             ready.add_metric((component,), 0 if reason else 1)
         yield ready

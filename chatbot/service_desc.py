@@ -86,7 +86,9 @@ def _flatten(value: dict[str, Json], prefix: str, path: Path) -> Iterator[tuple[
 def _first_container(containers: Json, path: Path) -> dict[str, Json]:
     if isinstance(containers, list) and containers and isinstance(containers[0], dict):
         return containers[0]
-    raise ConfigError(f"{path}: containers 的值是 {shown(containers)} → 应是列表，第一项是对象，如 [{{\"port\": 8079}}]")
+    raise ConfigError(
+        f'{path}: containers 的值是 {shown(containers)} → 应是列表，第一项是对象，如 [{{"port": 8079}}]'
+    )
 
 
 def _refuse_misspelt(key: str, path: Path) -> None:
@@ -100,7 +102,9 @@ def _refuse_misspelt(key: str, path: Path) -> None:
 
 def _name(name: Json, path: Path) -> str:
     if not isinstance(name, str) or _NAME.fullmatch(name) is None:
-        raise ConfigError(f"{path}: name 的值是 {shown(name)} → 应是 1 到 63 个字母、数字、_ 或 -，它会出现在网址里")
+        raise ConfigError(
+            f"{path}: name 的值是 {shown(name)} → 应是 1 到 63 个字母、数字、_ 或 -，它会出现在网址里"
+        )
     return name
 
 
@@ -109,13 +113,17 @@ def _integer(leaves: Mapping[str, Json], key: str, path: Path, maximum: int) -> 
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= maximum:
-        raise ConfigError(f"{path}: {key} 的值是 {shown(value)}（{kind_of(value)}）→ 应是整数，1 到 {maximum}")
+        raise ConfigError(
+            f"{path}: {key} 的值是 {shown(value)}（{kind_of(value)}）→ 应是整数，1 到 {maximum}"
+        )
     return value
 
 
 def _environment(env: Json, path: Path) -> dict[str, str]:
     if not isinstance(env, list):
-        raise ConfigError(f"{path}: containers[0].env 的值是{kind_of(env)} → 应是列表，如 [{{\"name\": \"A\", \"value\": \"1\"}}]")
+        raise ConfigError(
+            f'{path}: containers[0].env 的值是{kind_of(env)} → 应是列表，如 [{{"name": "A", "value": "1"}}]'
+        )
     variables: dict[str, str] = {}
     for position, item in enumerate(env):
         name, value = (item.get("name"), item.get("value")) if isinstance(item, dict) else (None, None)

@@ -14,7 +14,7 @@ SOURCES = sorted((ROOT / "chatbot").rglob("*.py"))
 
 # Who may import whom, from the top down; a room imports only rooms below its own line.
 LAYERS = (
-    ("cli", "__main__", "wsgi", "scripted"),
+    ("cli", "__main__", "wsgi", "scripted", "expectations"),
     ("app",),
     ("web", "predict"),
     ("conversation", "bad_cases", "backends", "knowledge_source", "service"),

@@ -29,7 +29,9 @@ class TurnObserver:
         self.log.turn(message, reply, round(seconds * 1000, 3))
 
 
-def chat_routes(service: ChatService, service_name: str, cookie_seconds: int, observer: TurnObserver) -> Blueprint:
+def chat_routes(
+    service: ChatService, service_name: str, cookie_seconds: int, observer: TurnObserver
+) -> Blueprint:
     """The two addresses of the chat."""
     routes = Blueprint("chat", __name__)
 

@@ -47,7 +47,9 @@ def package_file(file: Traversable, cache_control: str = REVALIDATE) -> PackageF
     packed = gzip.compress(body, 9, mtime=0) if kind.startswith(_COMPRESSIBLE) else None
     content_type = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
     digest = hashlib.sha256(body).hexdigest()[:16]
-    return PackageFile(body, packed if packed and len(packed) < len(body) else None, content_type, digest, cache_control)
+    return PackageFile(
+        body, packed if packed and len(packed) < len(body) else None, content_type, digest, cache_control
+    )
 
 
 def package_files(folder: Traversable, skip: Iterable[str] = ()) -> dict[str, PackageFile]:

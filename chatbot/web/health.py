@@ -23,6 +23,8 @@ def health_routes(service: ChatService) -> Blueprint:
         reasons = [f"{name}: {reason}" for name, reason in components.items() if reason]
         if reasons:
             return error_response(503, "not_ready", "；".join(reasons), components=components)
-        return Response(json_bytes({"status": "ready", "components": components}), content_type="application/json")
+        return Response(
+            json_bytes({"status": "ready", "components": components}), content_type="application/json"
+        )
 
     return routes

@@ -21,7 +21,9 @@ class ChatQuestion(BaseModel):
 
     sent: str = Field(min_length=1, max_length=MAX_SENT_CHARACTERS, examples=["您好"])
     session_id: str | None = Field(None, pattern=_SESSION_ID, description="Made and returned when absent")
-    rows_limit: int = Field(DEFAULT_ROWS, ge=1, le=MAX_ROWS, description="How many table rows the reply may hold")
+    rows_limit: int = Field(
+        DEFAULT_ROWS, ge=1, le=MAX_ROWS, description="How many table rows the reply may hold"
+    )
 
 
 class FaqSource(_Model):
@@ -119,21 +121,33 @@ def openapi_document(service_name: str) -> dict[str, Any]:
             "A white-box Chinese customer-service chatbot: every answer names its evidence.",
         },
         "paths": {
-            "/": {"post": _chat_operation("chat"), "get": _get("page", "演示页 · the demo page", "text/html")},
+            "/": {
+                "post": _chat_operation("chat"),
+                "get": _get("page", "演示页 · the demo page", "text/html"),
+            },
             f"/api/predict/{service_name}": {"post": _chat_operation("predict")},
             "/healthz": {"get": _get("alive", "进程活着 · alive", "application/json")},
-            "/readyz": {"get": _get("ready", "索引、图谱、Redis 就绪 · ready to answer", "application/json", ("503",))},
+            "/readyz": {
+                "get": _get("ready", "索引、图谱、Redis 就绪 · ready to answer", "application/json", ("503",))
+            },
             "/metrics": {"get": _get("metrics", "Prometheus 指标 · metrics", "text/plain")},
             "/openapi.json": {"get": _get("openapi", "本文档 · this document", "application/json")},
             "/docs": {"get": _get("docs", "可读的接口说明 · these pages", "text/html")},
-            "/widget.js": {"get": _get("widget", "一行接入的聊天窗口 · one-tag chat widget", "text/javascript")},
+            "/widget.js": {
+                "get": _get("widget", "一行接入的聊天窗口 · one-tag chat widget", "text/javascript")
+            },
         },
         "components": {"schemas": schemas["$defs"]},
     }
 
 
 def _chat_operation(name: str) -> dict[str, Any]:
-    trace = {"name": "X-Trace-Id", "in": "header", "schema": {"type": "string"}, "description": "Returned in the reply"}
+    trace = {
+        "name": "X-Trace-Id",
+        "in": "header",
+        "schema": {"type": "string"},
+        "description": "Returned in the reply",
+    }
     return {
         "operationId": name,
         "summary": "一轮对话 · one turn",

@@ -26,7 +26,9 @@ _DOCS_PAGE = """<!doctype html>
 </body>
 </html>
 """
-_DOCS_START = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null});\n'
+_DOCS_START = (
+    'SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null});\n'
+)
 _SWAGGER_FILES = {
     "swagger-ui.css": "css/swagger-ui.css",
     "swagger-ui-bundle.js": "js/swagger-ui-bundle.js",

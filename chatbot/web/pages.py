@@ -15,7 +15,11 @@ def page_routes() -> Blueprint:
     web = files("chatbot.web")
     pages = package_files(web / "pages")
     index = pages.pop("index.html", None)
-    widget = package_file(web / "widget" / "widget.js", _WIDGET_CACHE) if (web / "widget" / "widget.js").is_file() else None
+    widget = (
+        package_file(web / "widget" / "widget.js", _WIDGET_CACHE)
+        if (web / "widget" / "widget.js").is_file()
+        else None
+    )
 
     @routes.get("/")
     def page() -> Response:

@@ -1,0 +1,5 @@
+"""``chatbot``: serves and operates. The verbs of the contract; each imports what it needs when it is called."""
+
+from chatbot.cli.verbs import main
+
+__all__ = ["main"]

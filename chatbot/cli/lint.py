@@ -1,0 +1,91 @@
+"""Every part of the knowledge base through its strict loader; one fault does not hide those of other parts."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from chatbot.config import EngineConfig, load_engine_config
+from chatbot.encoders.load import load_encoder
+from chatbot.errors import ChatbotError
+from chatbot.faq_modules.answers import load_answers
+from chatbot.faq_modules.dataset import FaqDataset, load_dataset
+from chatbot.knowledge_graph.loader import load_graph, parse_entity
+from chatbot.normalization.lexicon import load_lexicon
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A ``fault`` must be mended; a ``notice`` is worth knowing. ``message`` names file, line and way out."""
+
+    severity: Literal["fault", "notice"]
+    part: str
+    message: str
+
+
+def find_faults(file: Path, environ: Mapping[str, str]) -> list[Finding]:
+    """Everything found in the configuration ``file`` and in what it names."""
+    findings: list[Finding] = []
+    config = _tried(findings, "config", lambda: load_engine_config(file, environ))
+    config = config or _tried([], "config", lambda: load_engine_config(file, environ, require_built=False))
+    if config is not None:
+        _check_graph(findings, config.knowledge_graph_data_dir)
+        _check_faq(findings, "faq", config.faq_data_dir, config.faq_query_label_idx_map)
+        if config.chitchat_data_dir is not None:
+            _check_faq(findings, "chitchat", config.chitchat_data_dir, None)
+        _tried(findings, "lexicon", lambda: load_lexicon(config.lexicon_dir))
+        _check_model(findings, config)
+    return findings
+
+
+def _tried(findings: list[Finding], part: str, load: Callable[[], T]) -> T | None:
+    try:
+        return load()
+    except ChatbotError as error:
+        finding = Finding("fault", part, error.message)
+        if finding not in findings:
+            findings.append(finding)
+        return None
+
+
+def _check_graph(findings: list[Finding], folder: Path) -> None:
+    """Each file by itself, then all together (names that occur twice)."""
+    before = len(findings)
+    for file in sorted(folder.glob("*.json")):
+        _tried(findings, "graph", lambda file=file: parse_entity(_bytes(file), file))  # type: ignore[misc]  # bound now
+    if len(findings) == before:
+        _tried(findings, "graph", lambda: load_graph(folder))
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ChatbotError(f"{file}: 读不了文件（{error.strerror}）→ 检查文件权限") from error
+
+
+def _check_faq(findings: list[Finding], part: str, folder: Path, label_map: Path | None) -> None:
+    dataset = _tried(findings, part, lambda: load_dataset(folder, label_map))
+    if dataset is None:
+        return
+    findings.extend(Finding("notice", part, notice) for notice in dataset.notices)
+    findings.extend(Finding("notice", part, conflict) for conflict in _conflicts(dataset))
+    answers = _tried(findings, part, lambda: load_answers(folder, dataset.questions))
+    if answers is not None:
+        unanswered = [
+            question.text for question in dataset.questions if question.text not in answers.questions
+        ]
+        findings.extend(Finding("notice", part, f"标准问“{text}”还没有任何答案") for text in unanswered)
+
+
+def _conflicts(dataset: FaqDataset) -> Iterator[str]:
+    for conflict in dataset.conflicts:
+        places = "、".join(f"{place.file}:{place.line}" for place in conflict.places)
+        yield f"“{conflict.text}”同时属于几个标准问：{places} → 只留一处"
+
+
+def _check_model(findings: list[Finding], config: EngineConfig) -> None:
+    if config.feature_generator_model_dir.exists():
+        _tried(findings, "model", lambda: load_encoder(config.feature_generator_model_dir))

@@ -1,0 +1,136 @@
+"""The command line: options and help. What a verb does is in the module it imports, so ``--help`` stays fast."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import chatbot
+from chatbot.cli.outcome import reporting
+
+app = typer.Typer(
+    name="chatbot",
+    help="白盒中文客服机器人：FAQ 与知识图谱问答，每个答案都带出处。\n\nA white-box Chinese customer-service chatbot.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_CONFIG_HELP = "引擎配置；默认 user_datasets/chatbot_deploy_eas.json · engine configuration"
+_JSON_HELP = "标准输出只写一个 JSON 对象 · one JSON object on standard output"
+Config = Annotated[Path | None, typer.Option("--config", metavar="F", help=_CONFIG_HELP)]
+Json = Annotated[bool, typer.Option("--json", help=_JSON_HELP)]
+Session = Annotated[
+    str | None, typer.Option("--session", metavar="ID", help="会话编号；默认新开一个 · session id")
+]
+
+
+def main() -> None:
+    """The entry point of ``chatbot`` and ``python -m chatbot``."""
+    app()
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"chatbot {chatbot.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def chatbot_options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="版本 · version")
+    ] = False,
+) -> None:
+    """白盒中文客服机器人：FAQ 与知识图谱问答，每个答案都带出处。
+
+    A white-box Chinese customer-service chatbot.
+    """
+
+
+@app.command()
+def serve(
+    config: Config = None,
+    service_desc: Annotated[
+        Path | None,
+        typer.Option("--service-desc", metavar="F", help="服务描述，代替 --config · service description"),
+    ] = None,
+    host: Annotated[str, typer.Option(help="监听的地址；0.0.0.0 是所有网卡 · address")] = "127.0.0.1",
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="端口，默认 8079，0 由系统挑 · port", show_default=False),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="工作进程数；默认等于处理器数，最多 4 · workers")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """启动服务（网页、接口、指标） · run the service.
+
+    例：chatbot serve --port 8079
+
+    例：chatbot serve --service-desc chatbot_service_desc.json
+    """
+    from chatbot.cli.serving import Request, run_service
+
+    with reporting(as_json):
+        run_service(Request(config, service_desc, host, port, workers, as_json))
+
+
+@app.command()
+def ask(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="要说的话 · what to say")],
+    config: Config = None,
+    session: Session = None,
+    rows_limit: Annotated[int, typer.Option(min=1, max=1000, help="表格最多几行 · table rows")] = 20,
+    as_json: Json = False,
+) -> None:
+    """问一句，不经过网络 · one turn, in process.
+
+    例：chatbot ask 标准续航升级版的变速箱是什么类型
+    """
+    from chatbot.cli.talking import ask_once
+
+    with reporting(as_json):
+        ask_once(text, config, session, rows_limit, as_json)
+
+
+@app.command()
+def shell(config: Config = None, session: Session = None, as_json: Json = False) -> None:
+    """在终端里聊，输入序号点选建议 · a conversation in the terminal.
+
+    例：chatbot shell
+    """
+    from chatbot.cli.talking import talk
+
+    with reporting(as_json):
+        talk(config, session, as_json)
+
+
+@app.command("test")
+def run_scripts(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="对话脚本（YAML） · scripted conversations")],
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """按脚本对话，列出通过与失败；有失败时退出码是 1 · play scripted conversations.
+
+    例：chatbot test tests/conversations/demo.yaml
+    """
+    from chatbot.cli.checking import play_file
+
+    with reporting(as_json):
+        play_file(file, config, as_json)
+
+
+@app.command()
+def lint(config: Config = None, as_json: Json = False) -> None:
+    """检查配置和知识库，指出文件、行和改法；有错误时退出码是 1 · check the knowledge base.
+
+    例：chatbot lint --config user_datasets/chatbot_deploy_eas.json
+    """
+    from chatbot.cli.checking import lint_knowledge
+
+    with reporting(as_json):
+        lint_knowledge(config, as_json)

@@ -1,0 +1,197 @@
+"""The production runner: gunicorn, the application loaded once and shared by all workers after the fork.
+
+The settings below were chosen by measurement: docs/serving.md.
+"""
+
+import errno
+import gc
+import logging
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from chatbot.config import EngineConfig
+from chatbot.errors import ConfigError
+
+THREADS = 4
+SWITCH_INTERVAL_SECONDS = 0.0005
+BACKLOG = 2048
+_GRACEFUL_SECONDS = 10
+_KEEPALIVE_SECONDS = 15
+_METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+_LOG = logging.getLogger("chatbot.wsgi")
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Where and how one service runs. ``memory_mb`` is a limit to warn of; ``None`` means there is none."""
+
+    service_name: str
+    host: str
+    port: int
+    workers: int
+    memory_mb: int | None = None
+
+
+def default_workers() -> int:
+    """One worker for each processor this process may use, four at most."""
+    return min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def serve(config: EngineConfig, serving: Serving, ready: Callable[[str], None]) -> None:
+    """Serve until a signal ends it. ``ready`` is told the address to open once connections are accepted.
+
+    Raises:
+        ConfigError, DataError: what cannot be served or listened on; before any worker is started.
+        SystemExit: at the end.
+    """
+    listener = bind(serving.host, serving.port)
+    metrics_dir = _prepare_metrics_dir()
+    try:
+        _Application(config, serving, listener, metrics_dir, ready).run()
+    finally:
+        shutil.rmtree(metrics_dir, ignore_errors=True)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket, before anything slow is done.
+
+    Raises:
+        ConfigError: the port is taken, may not be used, or the host is not this machine's.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except socket.gaierror as error:
+        raise ConfigError(
+            f"--host {host}: 不认识这个主机名 → 写 127.0.0.1（本机）或 0.0.0.0（所有网卡）"
+        ) from error
+    except OSError as error:
+        raise ConfigError(_bind_message(host, port, error)) from error
+
+
+def address_to_open(host: str, port: int) -> str:
+    """What a person on this machine types into a browser."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+
+
+def _bind_message(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"端口 {port} 已被占用（{host}:{port}）→ 用 --port 换一个端口，或停掉占用它的程序"
+    if error.errno == errno.EACCES:
+        return f"没有权限监听端口 {port} → 用 --port 换一个 1024 以上的端口"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{host} 不是这台机器的地址 → --host 写 127.0.0.1（本机）或 0.0.0.0（所有网卡）"
+    return f"不能监听 {host}:{port}：{error.strerror} → 用 --host 和 --port 换一个地址"
+
+
+def _prepare_metrics_dir() -> str:
+    """An empty folder for the workers' counters, named in the environment before ``prometheus_client`` reads it."""
+    folder = tempfile.mkdtemp(prefix="chatbot-metrics-")
+    os.environ[_METRICS_VARIABLE] = folder
+    return folder
+
+
+class _JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's own messages go where all others go; it writes no access log (each turn has its line)."""
+
+    def setup(self, cfg: Any) -> None:
+        self.cfg = cfg
+        self._access_log_enabled = False
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.INFO if _LOG.isEnabledFor(logging.DEBUG) else logging.WARNING)
+
+
+class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """One service under gunicorn. The master owns the bundled Redis and the knowledge; workers share them."""
+
+    def __init__(
+        self,
+        config: EngineConfig,
+        serving: Serving,
+        listener: socket.socket,
+        metrics_dir: str,
+        ready: Callable[[str], None],
+    ) -> None:
+        self._config, self._serving, self._ready = config, serving, ready
+        self._metrics_dir = metrics_dir
+        self._port = listener.getsockname()[1]
+        self._descriptor = listener.detach()
+        self._close: Callable[[], None] = lambda: None
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Every setting that matters is named here; nothing is read from gunicorn's own files or variables."""
+        settings = {
+            "bind": f"fd://{self._descriptor}",
+            "backlog": BACKLOG,
+            "workers": self._serving.workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "preload_app": True,
+            "timeout": self._config.request_timeout,
+            "graceful_timeout": _GRACEFUL_SECONDS,
+            "keepalive": _KEEPALIVE_SECONDS,
+            "max_requests": 0,
+            "logger_class": _JsonLogger,
+            "accesslog": None,
+            "control_socket_disable": True,
+            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
+            "proc_name": self._serving.service_name,
+            "when_ready": lambda _: self._on_ready(),
+            "post_fork": lambda *_: sys.setswitchinterval(SWITCH_INTERVAL_SECONDS),
+            "child_exit": lambda _, worker: self._forget(worker.pid),
+            "on_exit": lambda _: self._close(),
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The WSGI application, built in the master."""
+        # Imported here because prometheus_client reads the metrics folder when it is imported
+        from chatbot.app import build_service
+        from chatbot.web import create_web_app
+
+        service = build_service(self._config)
+        self._close = service.close
+        return create_web_app(service, self._config, self._serving.service_name)
+
+    def _on_ready(self) -> None:
+        gc.collect()
+        gc.freeze()  # what the master holds is never scanned again, so workers do not copy its pages
+        self._warn_of_memory()
+        self._ready(address_to_open(self._serving.host, self._port))
+
+    def _warn_of_memory(self) -> None:
+        limit, used = self._serving.memory_mb, _resident_mb()
+        if limit is not None and used * (self._serving.workers + 1) > limit:
+            _LOG.warning(
+                "memory: %d processes of up to %d MB may need more than the %d MB of the service description"
+                " → fewer instances or a larger metadata.memory",
+                self._serving.workers + 1, used, limit,
+            )  # fmt: skip
+
+    def _forget(self, pid: int) -> None:
+        from prometheus_client.multiprocess import mark_process_dead  # see load()
+
+        mark_process_dead(pid, self._metrics_dir)  # type: ignore[no-untyped-call]
+
+
+def _resident_mb() -> int:
+    """Resident memory of this process, in MB; 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") // 2**20
