@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from chatbot.dialog.state import BadCase, Hearing, State, Turn
+from chatbot.dialog.state import BadCase, Hearing, State, Turn, path_of
+from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
@@ -31,6 +32,7 @@ class DialogMachine:
         Raises:
             RuntimeError: the states pass the turn round without replying (a defect of a state).
         """
+        memory = still_known(memory, hearing.knowledge.graph)
         turn = Turn(hearing, memory)
         name = memory.state if memory.state in self._states else "question_intake"
         for _ in range(MAX_HOPS):
@@ -42,3 +44,25 @@ class DialogMachine:
                 )
                 return Step(decision.reply, kept, decision.bad_case)
         raise RuntimeError(f"no state replied within {MAX_HOPS} hops; the last was {name!r}")
+
+
+def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:
+    """``memory`` without what the knowledge base no longer has: a new version may have come between two turns."""
+    entities = tuple(name for name in memory.entities if name in graph.by_name)
+    attributes = tuple(path for path in memory.attributes if path in graph.tree)
+    pending = memory.pending
+    if pending and pending.kind != "question":
+        options = tuple(
+            option for option in pending.options if _means_something(pending.kind, option.value, graph)
+        )
+        pending = replace(pending, options=options) if options else None
+    if (entities, attributes, pending) == (memory.entities, memory.attributes, memory.pending):
+        return memory
+    return replace(memory, entities=entities, attributes=attributes, pending=pending)
+
+
+def _means_something(kind: str, value: str, graph: KnowledgeGraph) -> bool:
+    if kind == "attribute":
+        return path_of(value) in graph.tree
+    words = tuple(value.split("|"))
+    return value in graph.by_name or any(entity.keywords[: len(words)] == words for entity in graph.entities)

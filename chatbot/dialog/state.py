@@ -14,6 +14,7 @@ from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
 SMALL_TALK_MAX = 20
+_BETWEEN_NODES = "\x1f"  # no attribute's name holds it, unlike a slash
 _EXPLAINED = 0.34
 _CERTAIN = 0.99
 
@@ -121,3 +122,13 @@ class State(Protocol):
     def name(self) -> str: ...
 
     def handle(self, turn: Turn) -> Decision: ...
+
+
+def option_value(path: tuple[str, ...]) -> str:
+    """An attribute path as the value of an option."""
+    return _BETWEEN_NODES.join(path)
+
+
+def path_of(value: str) -> tuple[str, ...]:
+    """The attribute path that an option's value stands for."""
+    return tuple(value.split(_BETWEEN_NODES))

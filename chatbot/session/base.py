@@ -18,8 +18,8 @@ class Option:
 class Pending:
     """A question the bot has asked and not yet had answered.
 
-    ``kind`` says what the options' values are: entity names, attribute paths joined by ``/``, or standard
-    questions. ``utterance`` is the user's question that goes on once they have chosen.
+    ``kind`` says what the options' values are: entity names (or leading keywords joined by ``|``), attribute
+    paths, or standard questions. ``utterance`` is the user's question that goes on once they have chosen.
     """
 
     kind: Literal["entity", "attribute", "question"]

@@ -1,5 +1,7 @@
 """The dialogue, turn by turn, on a small knowledge base."""
 
+from dataclasses import replace
+
 import pytest
 
 from chatbot.dialog.state import DialogSettings
@@ -232,3 +234,21 @@ def test_a_remembered_state_that_no_longer_exists_starts_at_question_intake() ->
     talk = Talk(knowledge())
     talk.memory = Memory(state="gone")
     assert talk.say("标准续航升级版的报价").reply.answer_type == "answer"
+
+
+def test_what_a_new_version_no_longer_has_is_forgotten_instead_of_breaking_the_turn() -> None:
+    talk = Talk(knowledge())
+    talk.say("A型号有几个排气管")
+    talk.memory = replace(talk.memory, entities=("旧车",), attributes=(("旧", "项"),))
+    talk.known = knowledge(cars={S5: {PRICE: "12.58万", GEARBOX: "双离合"}})
+    assert talk.say("第二个").reply.answer_type != "answer"
+    assert talk.memory.entities == ()
+    assert talk.say("云岚S5的报价").reply.entities == (S5,)
+
+
+def test_an_attribute_name_with_a_slash_can_be_chosen() -> None:
+    path = ("属性", "音响品牌/型号")
+    talk = Talk(knowledge(cars={S5: {path: "无名", ("属性", "报价"): "1万"}}))
+    asked = talk.say("云岚S5的属性").reply
+    assert asked.answer_type == "clarify"
+    assert talk.say("第一个").reply.evidence[0].value == "无名"  # type: ignore[union-attr]

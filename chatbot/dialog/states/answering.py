@@ -28,7 +28,9 @@ class AnsweringState:
 
     def _reply(self, turn: Turn, found: Answered) -> Decision:
         limit = turn.hearing.settings.max_suggestions
-        follow_ups = Suggestions(turn.hearing.knowledge).after(found, turn.inquiry.faq if turn.inquiry else ())
+        follow_ups = Suggestions(turn.hearing.knowledge).after(
+            found, turn.inquiry.faq if turn.inquiry else ()
+        )
         reply = Reply(
             answer=found.text,
             answer_type="answer",

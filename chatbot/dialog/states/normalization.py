@@ -6,7 +6,7 @@ from dataclasses import replace
 from chatbot.answering.inquiry import Inquiry, NeedAttribute, NeedEntity, NeedTopic, Topic
 from chatbot.answering.narrowing import entity_options, narrow
 from chatbot.answering.suggestions import Suggestions
-from chatbot.dialog.state import Decision, Turn
+from chatbot.dialog.state import Decision, Turn, option_value, path_of
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.messages import say
 from chatbot.normalization.selection import choose
@@ -46,7 +46,7 @@ class NormalizationState:
             fitting = self._fitting(turn, value)
             inquiry = Inquiry(reading, (fitting,), topics, memory.question, named=True)
         elif pending.kind == "attribute":
-            inquiry = Inquiry(reading, carried, (Topic((tuple(value.split("/")),)),), topical=True)
+            inquiry = Inquiry(reading, carried, (Topic((path_of(value),)),), topical=True)
         else:
             inquiry = Inquiry(reading, carried, question=value)
         return Decision("answering", replace(turn, heard=True, inquiry=inquiry))
@@ -118,7 +118,7 @@ class NormalizationState:
         name = display_name(need.path[-1])
         names = turn.hearing.knowledge.graph.short_names
         subject = say("chip_of", entity=names[need.entities[0]], attribute=name) if need.entities else name
-        options = tuple(Option(display_name(child[-1]), "/".join(child)) for child in need.children)
+        options = tuple(Option(display_name(child[-1]), option_value(child)) for child in need.children)
         answer = say("which_attribute", turn.hearing.language, subject=subject)
         decision = self._asked(turn, answer, "attribute", options)
         return decision.remembering(attributes=(need.path,), entities=need.entities, question=None)
