@@ -36,158 +36,89 @@ class EngineConfig:
     source: Path
     """The file it was read from."""
 
+    # A table: kind and default, then Chinese and English help
+    # fmt: off
     faq_modules: tuple[str, ...] = _row(
-        "texts",
-        ("feature_vector_faq_match", "fuzzy_closest_faq_match"),
-        "依次运行的 FAQ 模块",
-        "FAQ modules, run in this order",
-        required=True,
+        "texts", ("feature_vector_faq_match", "fuzzy_closest_faq_match"),
+        "依次运行的 FAQ 模块", "FAQ modules, run in this order", required=True,
     )
     faq_data_dir: Path = _row(
-        "dir",
-        MISSING,
-        "FAQ 数据目录，含 questions/ 和 answers/",
-        "FAQ data: questions/ and answers/",
-        required=True,
+        "dir", MISSING, "FAQ 数据目录，含 questions/ 和 answers/", "FAQ data: questions/ and answers/", required=True
     )
     faq_query_label_idx_map: Path = _row(
-        "file",
-        None,
-        "标准问与编号的对照表；默认是 faq_data_dir 里的 query_label_idx_map.txt",
+        "file", None, "标准问与编号的对照表；默认是 faq_data_dir 里的 query_label_idx_map.txt",
         "standard questions and their ids; default: query_label_idx_map.txt in faq_data_dir",
     )
     pretrained_feature_vectors_path: Path = _row(
-        "file",
-        None,
-        "导出的相似问特征；默认是 faq_data_dir 里的 query_features.out",
-        "exported features; default: query_features.out in faq_data_dir",
-        built=True,
+        "file", None, "导出的相似问特征；默认是 faq_data_dir 里的 query_features.out",
+        "exported features; default: query_features.out in faq_data_dir", built=True,
     )
     feature_generator_model_dir: Path = _row(
-        "dir",
-        None,
-        "双塔模型目录；默认是 faq_data_dir 里的 text_match_two_tower_model_dir",
-        "the trained encoder; default: text_match_two_tower_model_dir in faq_data_dir",
-        built=True,
+        "dir", None, "双塔模型目录；默认是 faq_data_dir 里的 text_match_two_tower_model_dir",
+        "the trained encoder; default: text_match_two_tower_model_dir in faq_data_dir", built=True,
     )
     faq_confidence_threshold: float = _row(
-        "number",
-        0.4,
-        "置信度低于它的 FAQ 不作为答案",
-        "an FAQ below this confidence is not an answer",
-        minimum=0,
-        maximum=1,
+        "number", 0.4, "置信度低于它的 FAQ 不作为答案", "an FAQ below this confidence is not an answer",
+        minimum=0, maximum=1,
     )
     faq_candidates: int = _row(
-        "integer",
-        10,
-        "每个 FAQ 模块召回的标准问个数",
-        "standard questions each FAQ module retrieves",
-        minimum=1,
-        maximum=1000,
+        "integer", 10, "每个 FAQ 模块召回的标准问个数", "standard questions each FAQ module retrieves",
+        minimum=1, maximum=1000,
     )
     knowledge_graph_data_dir: Path = _row(
-        "dir",
-        MISSING,
-        "知识图谱目录，一个实体一个 .json",
-        "knowledge graph, one .json an entity",
-        required=True,
+        "dir", MISSING, "知识图谱目录，一个实体一个 .json", "knowledge graph, one .json an entity", required=True
     )
     chitchat_data_dir: Path | None = _row(
-        "dir",
-        None,
-        "闲聊数据目录，格式同 faq_data_dir；默认是配置文件旁的 chitchat（存在时）",
+        "dir", None, "闲聊数据目录，格式同 faq_data_dir；默认是配置文件旁的 chitchat（存在时）",
         "small talk, same form as faq_data_dir; default: chitchat beside this file when it exists",
     )
     chitchat_confidence_threshold: float = _row(
-        "number",
-        0.6,
-        "置信度低于它的不当作闲聊",
-        "below this confidence it is not small talk",
-        minimum=0,
-        maximum=1,
+        "number", 0.6, "置信度低于它的不当作闲聊", "below this confidence it is not small talk", minimum=0, maximum=1
     )
     lexicon_dir: Path | None = _row(
-        "dir",
-        None,
-        "词典目录（同义词、单位、停用词）；默认是配置文件旁的 lexicon（存在时）",
+        "dir", None, "词典目录（同义词、单位、停用词）；默认是配置文件旁的 lexicon（存在时）",
         "lexicons (synonyms, units, stop words); default: lexicon beside this file when it exists",
     )
     max_suggestions: int = _row(
-        "integer",
-        4,
-        "一次回复最多给几个可点的建议",
-        "suggestions a reply offers at most",
-        minimum=1,
-        maximum=20,
+        "integer", 4, "一次回复最多给几个可点的建议", "suggestions a reply offers at most", minimum=1, maximum=20
     )
-    handoff_text: str = _row(
-        "text", "", "转人工时说的话；空着用内置的", "what is said on handoff; empty: built in"
-    )
+    handoff_text: str = _row("text", "", "转人工时说的话；空着用内置的", "what is said on handoff; empty: built in")
     handoff_webhook: str = _row(
-        "text",
-        "",
-        "转人工时 POST 通知的 http(s) 地址；空着不通知",
-        "http(s) address told of a handoff; empty: none",
+        "text", "", "转人工时 POST 通知的 http(s) 地址；空着不通知", "http(s) address told of a handoff; empty: none",
         secret=True,
     )
     bad_case_log: Path = _row(
-        "path",
-        None,
-        "没答好的问题记在这个文件；默认是 state_dir 里的 bad_cases.jsonl",
+        "path", None, "没答好的问题记在这个文件；默认是 state_dir 里的 bad_cases.jsonl",
         "turns that did not help are written here; default: bad_cases.jsonl in state_dir",
     )
     redis_host: str = _row(
-        "text",
-        "",
-        "Redis 主机；空着或写 embedded 则启动自带的 Redis",
-        "Redis host; empty or embedded: the bundled one",
+        "text", "", "Redis 主机；空着或写 embedded 则启动自带的 Redis", "Redis host; empty or embedded: the bundled one"
     )
     redis_port: int = _row("integer", 6379, "Redis 端口", "Redis port", minimum=1, maximum=65535)
     redis_username: str = _row("text", "", "Redis 用户名（ACL）", "Redis user name (ACL)")
     redis_password: str = _row(
-        "text",
-        "",
-        "Redis 密码；建议用环境变量 CHATBOT_REDIS_PASSWORD 给",
-        "Redis password; better given as CHATBOT_REDIS_PASSWORD",
-        secret=True,
+        "text", "", "Redis 密码；建议用环境变量 CHATBOT_REDIS_PASSWORD 给",
+        "Redis password; better given as CHATBOT_REDIS_PASSWORD", secret=True,
     )
-    redis_db: int = _row(
-        "integer",
-        0,
-        "Redis 库号（集群只有 0）",
-        "Redis database (a cluster has only 0)",
-        minimum=0,
-        maximum=1_000_000,
-    )
+    redis_db: int = _row("integer", 0, "Redis 库号（集群只有 0）", "Redis database (a cluster has only 0)",
+                         minimum=0, maximum=1_000_000)
     redis_tls: bool = _row("boolean", False, "用 TLS 连接 Redis", "connect to Redis over TLS")
     redis_sentinels: tuple[str, ...] = _row(
-        "addresses",
-        (),
-        "Sentinel 地址的列表（主机:端口），代替 redis_host",
-        "Sentinels (host:port) in place of redis_host",
+        "addresses", (), "Sentinel 地址的列表（主机:端口），代替 redis_host", "Sentinels (host:port) in place of redis_host"
     )
     redis_sentinel_master: str = _row(
         "text", "", "Sentinel 里主库的名字", "the master's name at the Sentinels"
     )
     redis_cluster_nodes: tuple[str, ...] = _row(
-        "addresses",
-        (),
-        "Redis 集群节点的列表（主机:端口），代替 redis_host",
+        "addresses", (), "Redis 集群节点的列表（主机:端口），代替 redis_host",
         "Redis Cluster nodes (host:port) in place of redis_host",
     )
     session_ttl_seconds: int = _row(
-        "integer",
-        86_400,
-        "会话静默多少秒后忘记",
-        "a session is forgotten after this silence, in seconds",
-        minimum=1,
-        maximum=31_536_000,
+        "integer", 86_400, "会话静默多少秒后忘记", "a session is forgotten after this silence, in seconds",
+        minimum=1, maximum=31_536_000,
     )
     state_dir: Path = _row(
-        "path",
-        None,
-        "运行时写的文件放这里；默认是 $XDG_STATE_HOME（或 ~/.local/state）/whitebox-chatbot/<配置路径的短哈希>",
+        "path", None, "运行时写的文件放这里；默认是 $XDG_STATE_HOME（或 ~/.local/state）/whitebox-chatbot/<配置路径的短哈希>",
         "files written at run time; default: $XDG_STATE_HOME (or ~/.local/state)/whitebox-chatbot/<short hash of the path>",
     )
     log_level: str = _row(
@@ -197,19 +128,13 @@ class EngineConfig:
         "boolean", False, "日志里写出顾客的原话和答复", "write what users say and are told into the log"
     )
     cors_allow_origins: tuple[str, ...] = _row(
-        "origins",
-        (),
-        '允许嵌入聊天窗口的网站来源；["*"] 是任何网站',
-        'origins that may embed the chat; ["*"]: any',
+        "origins", (), "允许嵌入聊天窗口的网站来源；[\"*\"] 是任何网站", 'origins that may embed the chat; ["*"]: any'
     )
     request_timeout: int = _row(
-        "integer",
-        30,
-        "工作进程失去响应多少秒后被换掉",
-        "a worker silent for this many seconds is replaced",
-        minimum=1,
-        maximum=3600,
+        "integer", 30, "工作进程失去响应多少秒后被换掉", "a worker silent for this many seconds is replaced",
+        minimum=1, maximum=3600,
     )
+    # fmt: on
 
     @property
     def redis_embedded(self) -> bool:
