@@ -4,9 +4,11 @@ import secrets
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chatbot.errors import SessionBusyError
+from chatbot.reply import Message, Reply
 from chatbot.session.base import Lease, Memory
 from chatbot.session.ids import validate_session_id
 
@@ -67,3 +69,32 @@ class InMemorySessionStore:
 
     def _held(self, session: _Session) -> bool:
         return session.holder != "" and time.monotonic() < session.expires
+
+
+class FakeChatService:
+    """A ``ChatService`` that says what it is told to; ``heard`` keeps the messages."""
+
+    def __init__(self, reply: Reply | None = None) -> None:
+        self.reply = reply or Reply(
+            "您好！", "chitchat", "chitchat", "chitchat", 1.0, suggestions=("续航多少", "多少钱")
+        )
+        self.components: dict[str, str | None] = {"index": None, "graph": None, "redis": None}
+        self.error: Exception | None = None
+        self.heard: list[Message] = []
+        self.closed = 0
+
+    @property
+    def kb_version(self) -> str:
+        return "0123456789abcdef"
+
+    def turn(self, message: Message) -> Reply:
+        self.heard.append(message)
+        if self.error is not None:
+            raise self.error
+        return self.reply
+
+    def readiness(self) -> Mapping[str, str | None]:
+        return self.components
+
+    def close(self) -> None:
+        self.closed += 1
