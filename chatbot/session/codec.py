@@ -52,7 +52,7 @@ def decode_memory(payload: bytes, session_id: str) -> Memory:
     try:
         return _decode(payload)
     except _UnreadableError as error:
-        _log.warning("session %s starts anew: its stored payload %s", session_id, error)
+        _log.warning("会话 %s 从头开始：存下的内容%s", session_id, error)
         return Memory()
 
 
@@ -60,11 +60,11 @@ def _decode(payload: bytes) -> Memory:
     try:
         data = json.loads(payload)
     except (ValueError, RecursionError):
-        raise _UnreadableError("is not JSON") from None
+        raise _UnreadableError("不是 JSON") from None
     if not isinstance(data, dict):
-        raise _UnreadableError("is not an object")
+        raise _UnreadableError("不是 JSON 对象")
     if data.get("v") != VERSION:
-        raise _UnreadableError(f"is not of version {VERSION}")
+        raise _UnreadableError(f"不是第 {VERSION} 版")
     try:
         return Memory(
             state=_text(data["state"]),
@@ -77,14 +77,14 @@ def _decode(payload: bytes) -> Memory:
             suggestions=_texts(data["suggestions"]),
         )
     except KeyError as error:
-        raise _UnreadableError(f"lacks the field {error}") from None
+        raise _UnreadableError(f"缺少字段 {error}") from None
 
 
 def _pending(value: object) -> Pending:
     if not isinstance(value, dict):
-        raise _UnreadableError("has a pending question that is not an object")
+        raise _UnreadableError("的 pending 不是对象")
     if value["kind"] not in _PENDING_KINDS:
-        raise _UnreadableError("has a pending question of an unknown kind")
+        raise _UnreadableError("的 pending 是未知的种类")
     return Pending(
         kind=cast(Literal["entity", "attribute", "question"], value["kind"]),
         options=tuple(_option(option) for option in _items(value["options"])),
@@ -95,13 +95,13 @@ def _pending(value: object) -> Pending:
 def _option(value: object) -> Option:
     pair = _texts(value)
     if len(pair) != 2:
-        raise _UnreadableError("has an option that is not a pair")
+        raise _UnreadableError("有一个选项不是一对文字")
     return Option(*pair)
 
 
 def _items(value: object) -> list[Any]:
     if not isinstance(value, list):
-        raise _UnreadableError("has a field that is not a list")
+        raise _UnreadableError("有一个字段不是列表")
     return value
 
 
@@ -109,17 +109,17 @@ def _texts(value: object) -> tuple[str, ...]:
     texts = tuple(_items(value))
     for text in texts:
         if type(text) is not str:
-            raise _UnreadableError("has a list that does not hold texts")
+            raise _UnreadableError("有一个列表里不是文字")
     return texts
 
 
 def _text(value: object) -> str:
     if type(value) is not str:
-        raise _UnreadableError("has a field that is not a text")
+        raise _UnreadableError("有一个字段不是文字")
     return value
 
 
 def _count(value: object) -> int:
     if type(value) is not int or value < 0:
-        raise _UnreadableError("has a count that is not a whole number")
+        raise _UnreadableError("有一个计数不是非负整数")
     return value

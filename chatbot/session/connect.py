@@ -49,11 +49,11 @@ class RedisSettings:
 
     def __post_init__(self) -> None:
         if self.sentinels and self.cluster_nodes:
-            raise ConfigError("Redis sentinels and cluster nodes are both set → keep one of them")
+            raise ConfigError("Redis 的 Sentinel 和集群节点都写了 → 只留一种")
         if self.sentinels and not self.sentinel_master:
-            raise ConfigError("Redis sentinels are set without a master → name the master that they watch")
+            raise ConfigError("写了 Redis Sentinel，没写它看护的主库 → 补上主库的名字")
         if self.cluster_nodes and self.db:
-            raise ConfigError(f"Redis db {self.db}: a Cluster has only db 0 → remove it")
+            raise ConfigError(f"Redis 库号是 {self.db}，而集群只有 0 号库 → 删掉库号")
         for address in self.sentinels + self.cluster_nodes:
             parse_address(address, DEFAULT_PORT)
 
@@ -73,7 +73,7 @@ def connect(settings: RedisSettings) -> Transport:
     if settings.sentinels:
         return DirectTransport(_sentinel_master(settings))
     if settings.embedded:
-        raise ConfigError("the bundled Redis has no address before it runs → use open_session_store")
+        raise ConfigError("自带的 Redis 启动之前没有地址 → 用 open_session_store")
     return DirectTransport(_single(settings))
 
 
@@ -84,7 +84,7 @@ def parse_address(address: str, default_port: int) -> tuple[str, int]:
         host, port = address, str(default_port)
     host = host.strip("[]")
     if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise ConfigError(f"Redis address {address!r} is not host:port → for example 10.0.0.5:{default_port}")
+        raise ConfigError(f"Redis 地址 {address!r} 不是“主机:端口” → 例如 10.0.0.5:{default_port}")
     return host, int(port)
 
 

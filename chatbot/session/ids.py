@@ -13,7 +13,7 @@ def validate_session_id(session_id: str) -> str:
     """The id itself when it is of the form ``[A-Za-z0-9_.:-]{1,128}``, else ``InvalidSessionIdError``."""
     if _ALLOWED.fullmatch(session_id) is None:
         raise InvalidSessionIdError(
-            f"session_id {_excerpt(session_id)} is not allowed → use 1 to {MAX_LENGTH} of A-Z a-z 0-9 _ . : -"
+            f"session_id {_excerpt(session_id)} 的写法不对 → 用 1 到 {MAX_LENGTH} 个字符，只能是 A-Z a-z 0-9 _ . : -"
         )
     return session_id
 

@@ -6,24 +6,29 @@ from dataclasses import replace
 from chatbot.errors import SessionStoreUnavailableError
 from chatbot.session.connect import UNIX_SCHEME, RedisSettings, connect
 from chatbot.session.embedded import EmbeddedRedis
+from chatbot.session.keys import SESSION_TTL_SECONDS
 from chatbot.session.redis_store import RedisSessionStore
 from chatbot.session.resilient_store import ClosableSessionStore, ResilientSessionStore
 
 _log = logging.getLogger("chatbot.session")
 
 
-def open_session_store(settings: RedisSettings) -> ClosableSessionStore:
+def open_session_store(
+    settings: RedisSettings, *, ttl_seconds: int = SESSION_TTL_SECONDS
+) -> ClosableSessionStore:
     """A store that is ready, or that becomes so by itself when Redis does; ``close`` it at the end.
+
+    ``ttl_seconds``: how long a silent session is remembered.
 
     The bundled server is started (or joined) before this returns; an external one is not waited for. A server that
     will not start is logged, not raised: turns go on without sessions while it is tried again.
     """
     if not settings.embedded:
-        return ResilientSessionStore(RedisSessionStore(connect(settings)))
+        return ResilientSessionStore(RedisSessionStore(connect(settings), ttl_seconds=ttl_seconds))
     server = EmbeddedRedis(settings.state_dir)
     try:
         server.ensure_running()
     except SessionStoreUnavailableError as error:
-        _log.warning("sessions are not kept yet: %s", error.message)
+        _log.warning("会话暂时存不下来：%s", error.message)
     transport = connect(replace(settings, host=f"{UNIX_SCHEME}{server.socket}"))
-    return ResilientSessionStore(RedisSessionStore(transport), server=server)
+    return ResilientSessionStore(RedisSessionStore(transport, ttl_seconds=ttl_seconds), server=server)

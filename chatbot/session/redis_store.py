@@ -79,8 +79,7 @@ class RedisSessionStore:
                 return Lease(session_id, token, self._memory(session_id, answer[1]))
             if last:
                 raise SessionBusyError(
-                    f"session {session_id}: an earlier message has been worked on for {self._lock.wait_ms} ms "
-                    "→ send this one again"
+                    f"会话 {session_id} 的上一条消息还在处理，等了 {self._lock.wait_ms} 毫秒 → 请稍后再发一次"
                 )
             _, ticket, waiters_before = answer
             pause = min(_FIRST_POLL_SECONDS * (1 + waiters_before), _SLOWEST_POLL_SECONDS)
@@ -99,8 +98,7 @@ class RedisSessionStore:
             raise
         if saved != 1:
             raise SessionBusyError(
-                f"session {lease.session_id}: the turn took longer than its lock ({self._lock.ttl_ms} ms), "
-                "so what it learnt is not saved → send the message again"
+                f"会话 {lease.session_id} 的这一轮用时超过锁的期限（{self._lock.ttl_ms} 毫秒），没有保存 → 请再发一次"
             )
 
     def release(self, lease: Lease) -> None:
@@ -164,5 +162,5 @@ class RedisSessionStore:
 def _unavailable(error: BaseException) -> SessionStoreUnavailableError:
     """The border: what redis-py raises becomes the one error the rest of the chatbot knows."""
     return SessionStoreUnavailableError(
-        f"Redis cannot be used ({type(error).__name__}: {error}) → check the address and that it is running"
+        f"Redis 用不了（{type(error).__name__}: {error}）→ 检查它的地址，以及它是否在运行"
     )

@@ -118,7 +118,7 @@ class ResilientSessionStore:
 
     def _open(self, error: SessionStoreUnavailableError) -> None:
         if self._reason is None:
-            _log.warning("the session store is gone, turns go on without it: %s", error.message)
+            _log.warning("会话存储不可用，对话照常进行但不记上下文：%s", error.message)
         self._reason = error.message
         self._start_probe()
 
@@ -139,6 +139,6 @@ class ResilientSessionStore:
                 self._reason = error.message
             else:
                 self._reason = None
-                _log.info("the session store is back")
+                _log.info("会话存储恢复了")
                 return
             self._closed.wait(self._probe_seconds)

@@ -29,12 +29,7 @@ def writable_state_dir(wanted: Path) -> Path:
             return wanted.resolve()
     except OSError as error:
         stand_in = private_temp_dir(wanted)
-        _log.warning(
-            "state directory %s cannot be written (%s): sessions are kept in %s",
-            wanted,
-            error.strerror,
-            stand_in,
-        )
+        _log.warning("状态目录 %s 不能写（%s），会话改存在 %s", wanted, error.strerror, stand_in)
         return stand_in
 
 
@@ -65,12 +60,8 @@ def private_temp_dir(key: Path) -> Path:
         directory.mkdir(mode=0o700, exist_ok=True)
         if _is_private(directory):
             return directory
-        raise ConfigError(
-            f"{directory} exists and is not private to this user → remove it or set another state directory"
-        )
-    raise ConfigError(
-        f"the temporary folder's path {tempfile.gettempdir()} is too long for a socket → set TMPDIR"
-    )
+        raise ConfigError(f"{directory} 已经存在，而且不只属于当前用户 → 删掉它，或换一个状态目录")
+    raise ConfigError(f"临时目录 {tempfile.gettempdir()} 的路径太长，放不下套接字 → 设置 TMPDIR")
 
 
 def _fits(path: Path) -> bool:

@@ -156,7 +156,7 @@ def bounded(work: Callable[[], T], deadline: float, *, late: Callable[[T], objec
         result, failure = answers.get(timeout=max(0.001, deadline - time.monotonic()))
     except queue.Empty:
         if gave_up.acquire(blocking=False):
-            raise RedisTimeoutError("Redis did not answer in time") from None
+            raise RedisTimeoutError("没有及时应答") from None
         result, failure = answers.get()
     if failure is not None:
         try:

@@ -25,7 +25,7 @@ def test_an_address_is_host_and_port(address: str, expected: tuple[str, int]) ->
 
 @pytest.mark.parametrize("address", ["", ":1", "a:", "a:b", "a:0", "a:65536", "a:-1"], ids=repr)
 def test_an_address_of_another_form_is_refused(address: str) -> None:
-    with pytest.raises(ConfigError, match="host:port"):
+    with pytest.raises(ConfigError, match="主机:端口"):
         parse_address(address, 6379)
 
 

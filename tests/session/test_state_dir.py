@@ -101,5 +101,5 @@ def test_a_temporary_directory_that_is_not_ours_alone_is_refused(
         directory.symlink_to(state_dir)
     else:
         directory.chmod(0o755)
-    with pytest.raises(ConfigError, match="not private"):
+    with pytest.raises(ConfigError, match="不只属于"):
         private_temp_dir(state_dir)
