@@ -44,7 +44,9 @@ def install_chromium() -> str | None:
         return f"the packages {' and '.join(_PACKAGES)} are missing, and only root can install them"
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *_PACKAGES]):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=600, check=False
+        )
         if done.returncode:
             return f"{' '.join(command)}: {done.stderr.strip()[-300:]}"
     return None

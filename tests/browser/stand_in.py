@@ -17,7 +17,9 @@ ATTACK = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 Json = dict[str, object]
 
 
-def reply(answer: str, answer_type: str = "answer", suggestions: tuple[str, ...] = (), **more: object) -> Json:
+def reply(
+    answer: str, answer_type: str = "answer", suggestions: tuple[str, ...] = (), **more: object
+) -> Json:
     """The part of a reply that differs from turn to turn."""
     return {"answer": answer, "answer_type": answer_type, "suggestions": list(suggestions), **more}
 
@@ -47,7 +49,10 @@ PLAN = {
     "limit": 2,
 }
 ROWS = [
-    {"entity": "某汽车品牌 A型号 2021款 标准续航升级版", "values": {"属性/经销商报价": "27.6万", "属性/纯电续航里程": "525km"}},
+    {
+        "entity": "某汽车品牌 A型号 2021款 标准续航升级版",
+        "values": {"属性/经销商报价": "27.6万", "属性/纯电续航里程": "525km"},
+    },
     {"entity": "某汽车品牌 A型号 2021款 长续航版", "values": {"属性/经销商报价": "29.9万"}},
 ]
 EXAMPLES = ("标准续航升级版的变速箱是什么类型", "A型号有几个排气管", "保养灯怎么归零")
@@ -55,12 +60,16 @@ SCRIPT: dict[str, Json] = {
     "您好": reply("您好，我是智能客服，可以问我车的配置、价格和售后。", "chitchat", EXAMPLES),
     "hello": reply("Hello, I answer questions about the cars.", "chitchat", EXAMPLES),
     EXAMPLES[0]: reply(
-        "某汽车品牌 A型号 2021款 标准续航升级版的变速箱类型是手动变速箱。", evidence=[GRAPH_EVIDENCE],
-        suggestions=("那长续航版呢", "变速箱档位个数", "转人工"), confidence=0.97,
+        "某汽车品牌 A型号 2021款 标准续航升级版的变速箱类型是手动变速箱。",
+        evidence=[GRAPH_EVIDENCE],
+        suggestions=("那长续航版呢", "变速箱档位个数", "转人工"),
+        confidence=0.97,
     ),
     EXAMPLES[1]: reply("A型号有 2 款符合，您想问哪一款？", "clarify", ("标准续航升级版", "长续航版")),
     EXAMPLES[2]: reply(
-        "点火开关置于 ON，长按里程复位键 10 秒，保养提示灯熄灭即完成归零。", evidence=[FAQ_EVIDENCE], confidence=0.93
+        "点火开关置于 ON，长按里程复位键 10 秒，保养提示灯熄灭即完成归零。",
+        evidence=[FAQ_EVIDENCE],
+        confidence=0.93,
     ),
     "长续航版": reply("某汽车品牌 A型号 2021款 长续航版的排气管个数是1个。"),
     "三十万以内有哪些": reply("有 37 款符合，这是前 2 款：", plan=PLAN, rows=ROWS, rows_total=37),
@@ -151,7 +160,9 @@ class ForeignSite:
 
         @app.get("/site.css")
         def css() -> Response:
-            return Response(self.css or "body { font: 16px/1.6 sans-serif; margin: 40px; }", mimetype="text/css")
+            return Response(
+                self.css or "body { font: 16px/1.6 sans-serif; margin: 40px; }", mimetype="text/css"
+            )
 
         return app
 

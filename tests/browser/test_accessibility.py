@@ -43,13 +43,21 @@ def test_a_screen_reader_finds_a_polite_log_and_named_controls(chat: ChatPage) -
     assert ax_names(chat.browser, "log") == ["对话记录"]
     assert ax_names(chat.browser, "textbox") == ["输入您的问题"]
     assert ax_names(chat.browser, "heading") == ["智能客服"]
-    assert ax_names(chat.browser, "button") == ["Switch to English", "切换到深色", "转人工", "重新开始", "发送"]
+    assert ax_names(chat.browser, "button") == [
+        "Switch to English",
+        "切换到深色",
+        "转人工",
+        "重新开始",
+        "发送",
+    ]
     assert "结果表" in ax_names(chat.browser, "region")
     assert ax_names(chat.browser, "rowheader")[0] == "某汽车品牌 A型号 2021款 标准续航升级版"
 
 
 def test_redrawing_old_messages_is_no_news(chat: ChatPage) -> None:
     chat.say("长续航版")
-    live = chat.browser.execute_script("arguments[0].click(); return arguments[1].ariaLive", chat.one(".lang"), chat.one(".log"))
+    live = chat.browser.execute_script(
+        "arguments[0].click(); return arguments[1].ariaLive", chat.one(".lang"), chat.one(".log")
+    )
     assert live == "off"
     chat.wait(lambda: chat.one(".log").get_attribute("aria-live") == "polite")

@@ -53,7 +53,9 @@ def test_every_text_has_the_contrast_wcag_asks_for(browser: Chrome, origin: str,
         assert chat.browser.execute_script(_CONTRAST, chat.one(selector)) >= 4.5, selector
 
 
-def test_the_switch_turns_everything_into_english_and_is_remembered(chat: ChatPage, service: StandIn, origin: str) -> None:
+def test_the_switch_turns_everything_into_english_and_is_remembered(
+    chat: ChatPage, service: StandIn, origin: str
+) -> None:
     chat.say(EXAMPLES[0])
     chat.one(".lang").click()
     assert chat.one("summary").text == "Evidence · 1"
@@ -71,7 +73,9 @@ def test_before_the_first_question_the_switch_also_greets_in_english(chat: ChatP
     assert len(chat.all(".turn")) == 1
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568), (844, 390)], ids=["phone", "small", "lying"])
+@pytest.mark.parametrize(
+    ("width", "height"), [(390, 844), (320, 568), (844, 390)], ids=["phone", "small", "lying"]
+)
 def test_a_phone_never_scrolls_sideways(browser: Chrome, origin: str, width: int, height: int) -> None:
     as_phone(browser, width, height)
     chat = ChatPage(browser).open(origin).greeted()
@@ -94,7 +98,9 @@ def test_a_touch_on_a_suggestion_does_not_call_up_the_keyboard(browser: Chrome, 
 def test_touch_targets_are_large_enough_for_a_finger(browser: Chrome, origin: str) -> None:
     as_phone(browser)
     chat = ChatPage(browser).open(origin).greeted()
-    sizes = {button.get_attribute("class"): button.size for button in chat.all("button") if button.is_displayed()}
+    sizes = {
+        button.get_attribute("class"): button.size for button in chat.all("button") if button.is_displayed()
+    }
     assert {name: size for name, size in sizes.items() if min(size["width"], size["height"]) < 34} == {}
 
 

@@ -55,7 +55,16 @@ def test_evidence_is_folded_and_unfolds(chat: ChatPage) -> None:
     details = answer.find_element(By.TAG_NAME, "details")
     assert details.text == "依据 · 1 条"
     details.find_element(By.TAG_NAME, "summary").click()
-    for shown in ("知识图谱", "变速箱 › 变速箱类型", "手动变速箱", "标准续航升级版.json", "demo-1", "trace-2", "1.8 ms", "0.97"):
+    for shown in (
+        "知识图谱",
+        "变速箱 › 变速箱类型",
+        "手动变速箱",
+        "标准续航升级版.json",
+        "demo-1",
+        "trace-2",
+        "1.8 ms",
+        "0.97",
+    ):
         assert shown in details.text
 
 
@@ -102,7 +111,9 @@ def test_a_slow_answer_shows_the_typing_state(chat: ChatPage, service: StandIn) 
     assert chat.all(".typing") == []
 
 
-def test_messages_typed_ahead_are_answered_in_order_in_one_session(browser: Chrome, service: StandIn, origin: str) -> None:
+def test_messages_typed_ahead_are_answered_in_order_in_one_session(
+    browser: Chrome, service: StandIn, origin: str
+) -> None:
     service.delay_s = 0.2
     chat = ChatPage(browser).open(origin)
     for text in ("甲", "乙"):
@@ -137,8 +148,12 @@ def test_the_session_and_its_messages_survive_a_reload(chat: ChatPage, service: 
     assert [text for text, _ in service.seen] == ["您好", "长续航版", "甲"]
 
 
-@pytest.mark.parametrize("stored", ["5", "{", '{"v":1,"at":9e15,"id":7,"turns":[null,{"sent":3}]}', '{"v":0}'])
-def test_nonsense_in_the_storage_is_the_same_as_none(chat: ChatPage, service: StandIn, origin: str, stored: str) -> None:
+@pytest.mark.parametrize(
+    "stored", ["5", "{", '{"v":1,"at":9e15,"id":7,"turns":[null,{"sent":3}]}', '{"v":0}']
+)
+def test_nonsense_in_the_storage_is_the_same_as_none(
+    chat: ChatPage, service: StandIn, origin: str, stored: str
+) -> None:
     chat.browser.execute_script("localStorage.setItem(Object.keys(localStorage)[0], arguments[0])", stored)
     chat.open(origin).greeted()
     assert len(chat.all(".turn")) == 1
@@ -166,7 +181,9 @@ def test_markup_in_messages_answers_and_suggestions_is_shown_as_text(chat: ChatP
     assert chat.browser.execute_script("return window.hacked") is None
 
 
-def test_the_counter_appears_near_the_end_and_nothing_too_long_is_sent(chat: ChatPage, service: StandIn) -> None:
+def test_the_counter_appears_near_the_end_and_nothing_too_long_is_sent(
+    chat: ChatPage, service: StandIn
+) -> None:
     chat.fill("字" * 1799)
     assert chat.one(".counter").text == ""
     chat.fill("字" * 1998 + "🚗🚗")

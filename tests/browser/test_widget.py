@@ -16,7 +16,14 @@ pytestmark = pytest.mark.browser
 
 @contextmanager
 def foreign_page(
-    browser: Chrome, service: StandIn, origin: str, *, attributes: str = "", css: str = "", csp: str = "", tags: int = 1
+    browser: Chrome,
+    service: StandIn,
+    origin: str,
+    *,
+    attributes: str = "",
+    css: str = "",
+    csp: str = "",
+    tags: int = 1,
 ) -> Iterator[tuple[ChatPage, str]]:
     """The chat in another site's page, whose origin the service allows."""
     site = ForeignSite(f"{origin}/widget.js", attributes, css, csp, tags)
@@ -47,7 +54,9 @@ def test_an_origin_that_is_not_allowed_gets_no_answer(browser: Chrome, service: 
         browser.get_log("browser")  # the refusal is what is asked for here
 
 
-def test_the_dialog_takes_the_focus_and_escape_gives_it_back(browser: Chrome, service: StandIn, origin: str) -> None:
+def test_the_dialog_takes_the_focus_and_escape_gives_it_back(
+    browser: Chrome, service: StandIn, origin: str
+) -> None:
     with foreign_page(browser, service, origin) as (chat, _):
         chat.one(".launch").send_keys(Keys.ENTER)
         assert chat.focused() == "textarea"
@@ -71,7 +80,12 @@ def test_hostile_css_does_not_reach_the_chat(browser: Chrome, service: StandIn, 
         chat.one(".launch").click()
         chat.greeted()
         assert chat.one(".panel").size["width"] == 392
-        for name, value in (("font-size", "16px"), ("letter-spacing", "normal"), ("direction", "ltr"), ("text-align", "left")):
+        for name, value in (
+            ("font-size", "16px"),
+            ("letter-spacing", "normal"),
+            ("direction", "ltr"),
+            ("text-align", "left"),
+        ):
             assert chat.color(".bot", name) == value
         assert chat.color(".bot", "color") == "rgba(24, 33, 31, 1)"
 
@@ -89,7 +103,11 @@ def test_a_page_whose_policy_forbids_inline_styles_still_shows_it_styled(
 
 @pytest.mark.parametrize(
     ("color", "ink"),
-    [("#ffd000", "rgba(0, 0, 0, 1)"), ("navy", "rgba(255, 255, 255, 1)"), ("red;background:url(x)", "rgba(255, 255, 255, 1)")],
+    [
+        ("#ffd000", "rgba(0, 0, 0, 1)"),
+        ("navy", "rgba(255, 255, 255, 1)"),
+        ("red;background:url(x)", "rgba(255, 255, 255, 1)"),
+    ],
     ids=["light", "dark", "not a colour"],
 )
 def test_the_accent_gets_the_ink_that_reads_on_it(
@@ -99,7 +117,9 @@ def test_the_accent_gets_the_ink_that_reads_on_it(
         assert chat.color(".launch", "color") == ink
 
 
-def test_options_open_place_language_theme_and_greeting(browser: Chrome, service: StandIn, origin: str) -> None:
+def test_options_open_place_language_theme_and_greeting(
+    browser: Chrome, service: StandIn, origin: str
+) -> None:
     attributes = 'data-open="true" data-position="left" data-lang="en" data-theme="dark" data-greeting="Welcome to our shop"'
     with foreign_page(browser, service, origin, attributes=attributes) as (chat, _):
         chat.greeted()
@@ -110,7 +130,9 @@ def test_options_open_place_language_theme_and_greeting(browser: Chrome, service
         assert browser.switch_to.active_element.tag_name == "body"
 
 
-def test_the_session_survives_a_reload_of_the_foreign_page(browser: Chrome, service: StandIn, origin: str) -> None:
+def test_the_session_survives_a_reload_of_the_foreign_page(
+    browser: Chrome, service: StandIn, origin: str
+) -> None:
     with foreign_page(browser, service, origin) as (chat, address):
         chat.one(".launch").click()
         chat.greeted().say("长续航版")
@@ -121,7 +143,9 @@ def test_the_session_survives_a_reload_of_the_foreign_page(browser: Chrome, serv
         assert service.seen[-1] == ("甲", "session-1")
 
 
-def test_typing_does_not_trigger_the_shortcuts_of_the_page(browser: Chrome, service: StandIn, origin: str) -> None:
+def test_typing_does_not_trigger_the_shortcuts_of_the_page(
+    browser: Chrome, service: StandIn, origin: str
+) -> None:
     with foreign_page(browser, service, origin) as (chat, _):
         browser.execute_script("document.addEventListener('keydown', () => { window.shortcut = 1 })")
         chat.one(".launch").click()

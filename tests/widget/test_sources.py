@@ -19,7 +19,15 @@ def test_the_widget_is_15_kb_gzipped_at_most() -> None:
 @pytest.mark.parametrize("file", [WIDGET, *PAGES], ids=lambda file: file.name)
 @pytest.mark.parametrize(
     "unsafe",
-    [r"innerHTML", r"outerHTML", r"insertAdjacentHTML", r"document\.write", r"\beval\(", r"new Function", r"javascript:"],
+    [
+        r"innerHTML",
+        r"outerHTML",
+        r"insertAdjacentHTML",
+        r"document\.write",
+        r"\beval\(",
+        r"new Function",
+        r"javascript:",
+    ],
 )
 def test_no_text_can_become_markup_or_code(file: Path, unsafe: str) -> None:
     assert re.findall(unsafe, file.read_text("utf-8")) == []
@@ -39,7 +47,11 @@ def test_the_page_needs_no_inline_script_style_or_handler() -> None:
 
 
 def test_both_languages_have_the_same_texts() -> None:
-    chinese, english = re.search(r"const TEXTS = \{\n    zh: (\{.*?\n    \}),\n    en: (\{.*?\n    \}),", WIDGET.read_text("utf-8"), re.S).groups()  # type: ignore[union-attr]
+    chinese, english = re.search(
+        r"const TEXTS = \{\n    zh: (\{.*?\n    \}),\n    en: (\{.*?\n    \}),",
+        WIDGET.read_text("utf-8"),
+        re.S,
+    ).groups()  # type: ignore[union-attr]
     keys = [re.findall(r"(?:[{,]|^)\s*(\w+): ", part, re.M) for part in (chinese, english)]
     assert len(keys[0]) > 50
     assert keys[0] == keys[1]

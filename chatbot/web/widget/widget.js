@@ -41,7 +41,7 @@
       ops: { lookup: "查值", compare: "比较", filter: "筛选", superlative: "最值", count: "计数", verify: "核对" },
       fields: {
         question: "标准问题", matched: "匹配到", score: "相似度", module: "模块", entity: "实体", path: "属性", value: "原文",
-        file: "文件", plan: "查询", entities: "对象", attributes: "属性", conditions: "条件", order: "排序", limit: "取前",
+        file: "文件", plan: "查询", op: "操作", entities: "对象", attributes: "属性", conditions: "条件", order: "排序", limit: "取前",
         confidence: "置信度", why: "选择理由", version: "知识库版本", trace: "追踪号", elapsed: "耗时",
       },
     },
@@ -60,7 +60,7 @@
       ops: { lookup: "look up", compare: "compare", filter: "filter", superlative: "superlative", count: "count", verify: "verify" },
       fields: {
         question: "Standard question", matched: "Matched", score: "Score", module: "Module", entity: "Entity", path: "Attribute", value: "Value",
-        file: "File", plan: "Query", entities: "Entities", attributes: "Attributes", conditions: "Conditions", order: "Order", limit: "Limit",
+        file: "File", plan: "Query", op: "Operation", entities: "Entities", attributes: "Attributes", conditions: "Conditions", order: "Order", limit: "Limit",
         confidence: "Confidence", why: "Why this one", version: "Knowledge version", trace: "Trace id", elapsed: "Time",
       },
     },
@@ -99,11 +99,12 @@ header{display:flex;align-items:center;gap:10px;padding-block:10px;border-bottom
 .names>:first-child{font-size:1em;font-weight:600;line-height:1.35}
 .names p{font-size:.78em;line-height:1.35;color:var(--soft)}
 header button{flex:none;min-width:40px;height:40px;border-radius:11px;display:grid;place-items:center;color:var(--soft);padding:0;font-size:.9em;font-weight:600}
+header button:last-child{margin-right:-9px}
 header button:hover,.tools button:hover{background:var(--tint);color:var(--ink)}
 .notice{padding-block:8px;font-size:.85em;color:var(--warn);background:var(--warn-bg)}
-.log{position:relative;flex:1;min-height:0;overflow:hidden auto;overscroll-behavior:contain;padding-block:18px 22px;scroll-behavior:smooth}
+.log{position:relative;flex:1;min-height:0;overflow:hidden auto;overscroll-behavior:contain;padding-block:18px 22px;padding-right:16px;scroll-behavior:smooth;scrollbar-width:thin}
 .log:focus-visible{outline-offset:-3px}
-.turn{display:flex;flex-direction:column;align-items:flex-start;gap:10px;animation:rise .22s ease-out}
+.turn{max-width:760px;display:flex;flex-direction:column;align-items:flex-start;gap:10px;animation:rise .22s ease-out}
 .turn+.turn{margin-top:20px}
 .bubble{max-width:100%;margin:0;padding:10px 15px;border-radius:16px;white-space:pre-wrap;overflow-wrap:anywhere}
 .me{align-self:flex-end;max-width:85%;background:var(--accent);color:var(--on-accent);border-bottom-right-radius:5px}
@@ -144,9 +145,10 @@ form{padding-block:8px max(12px,env(safe-area-inset-bottom));border-top:1px soli
 .tools button{display:flex;align-items:center;gap:6px;min-height:34px;padding:4px 10px;border-radius:10px}
 .counter{margin-left:auto;padding-right:10px;font-variant-numeric:tabular-nums}
 .over{color:var(--warn);font-weight:600}
+textarea:focus-visible{outline:none}
 .box{display:flex;align-items:flex-end;gap:8px;border:1px solid var(--line);border-radius:16px;background:var(--bg);padding:5px 5px 5px 14px}
 .box:focus-within{border-color:var(--ink);box-shadow:0 0 0 1px var(--ink)}
-textarea{flex:1;min-width:0;height:38px;max-height:148px;padding:7px 0;border:0;background:none;resize:none;font-size:max(16px,1em);line-height:24px;outline:none}
+textarea{flex:1;min-width:0;height:38px;max-height:148px;padding:7px 0;border:0;background:none;resize:none;font-size:max(16px,1em);line-height:24px}
 textarea::placeholder{color:var(--soft);opacity:1}
 .send{flex:none;width:40px;height:38px;border-radius:12px;display:grid;place-items:center;background:var(--accent);color:var(--on-accent)}
 .send:disabled{background:var(--tint);color:var(--soft);cursor:default}
@@ -292,7 +294,9 @@ textarea::placeholder{color:var(--soft);opacity:1}
     drawTurn(turn);
     show(turn);
     setTimeout(() => {
-      if (!turn.reply && !turn.fault) drawTurn(turn, true);
+      if (turn.reply || turn.fault || conversation !== state.conversation) return;
+      drawTurn(turn, true);
+      show(turn);
     }, TYPING_AFTER_MS);
     queue = queue.then(() => answer(turn, conversation));
   };
@@ -310,6 +314,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
   const restart = () => {
     state.conversation += 1;
+    queue = Promise.resolve(); // nobody waits for the old answers
     state.id = null;
     state.turns = [];
     state.degraded = false;
@@ -353,7 +358,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
   const drawPlan = (plan) =>
     facts("", text().fields.plan, [
-      ["plan", text().ops[plan.op] || plan.op],
+      ["op", text().ops[plan.op] || plan.op],
       ["entities", list(plan.entities).join("、")],
       ["attributes", list(plan.attributes).map(leaf).join("、")],
       ["conditions", list(plan.conditions).map((c) => `${leaf(c.attribute)} ${c.op} ${c.value}${c.unit || ""}`).join("；")],
@@ -573,7 +578,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     launcher.hidden = true;
     panel.setAttribute("aria-modal", String(isNarrow()));
     drawCounter();
-    if (!isQuiet) input.focus({ preventScroll: true });
+    if (!isQuiet) refocus();
     greet();
     if (state.turns.length) show(state.turns[state.turns.length - 1]);
   };
@@ -590,6 +595,10 @@ textarea::placeholder{color:var(--soft);opacity:1}
     if (event.key === "Escape") close();
     else if (event.key === "Tab" && isNarrow()) keepFocusInside(event);
   });
+  // Who reads the end keeps seeing it when the input grows or a keyboard comes up.
+  let isAtEnd = true;
+  log.addEventListener("scroll", () => (isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 24));
+  if (window.ResizeObserver) new ResizeObserver(() => isAtEnd && log.scrollTo(0, log.scrollHeight)).observe(log);
   darkMedia.addEventListener("change", draw);
   window.addEventListener("online", drawNotice);
   window.addEventListener("offline", drawNotice);
