@@ -15,7 +15,8 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from chatbot.errors import ConfigError
-from chatbot.session.transport import CALL_SECONDS, ClusterTransport, DirectTransport, Transport
+from chatbot.session.cluster_transport import ClusterTransport
+from chatbot.session.transport import CALL_SECONDS, DirectTransport, Transport
 
 EMBEDDED = "embedded"
 UNIX_SCHEME = "unix://"

@@ -1,4 +1,4 @@
-"""One command to Redis and its answer, within a deadline: over one server (or Sentinel's master) or a Cluster.
+"""One command to Redis and its answer, within a deadline; here over one server or the master that Sentinel names.
 
 redis-py's own call path costs about 60 µs of Python a command and retries for seconds. The session lock needs two
 commands a turn on the hot path and an answer within a second, so connections are kept here between commands, and
@@ -15,7 +15,6 @@ from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from redis import Redis
-from redis.cluster import RedisCluster
 from redis.exceptions import (
     ChildDeadlockedError,
     NoScriptError,
@@ -98,36 +97,6 @@ class DirectTransport:
     def _drop(self, connection: Any) -> None:
         connection.disconnect()
         self._pool.release(connection)
-
-
-class ClusterTransport:
-    """Over a ``RedisCluster``, built at the first command: a cluster that is down must not stop the service's start.
-
-    Every command runs in a helper thread, because a refresh of the topology may ask one dead node after another.
-    """
-
-    def __init__(self, connect: Callable[[], RedisCluster]) -> None:
-        self._connect = connect
-        self._client: RedisCluster | None = None
-        self._lock = threading.Lock()
-
-    def call(self, *command: Argument, seconds: float = CALL_SECONDS) -> Any:
-        return bounded(lambda: self._execute(command), time.monotonic() + seconds)
-
-    def close(self) -> None:
-        with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
-
-    def _execute(self, command: tuple[Argument, ...]) -> Any:
-        return self._ready_client().execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py's
-
-    def _ready_client(self) -> RedisCluster:
-        with self._lock:
-            if self._client is None:
-                self._client = self._connect()
-            return self._client
 
 
 def bounded(work: Callable[[], T], deadline: float, *, late: Callable[[T], object] | None = None) -> T:

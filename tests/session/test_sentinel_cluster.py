@@ -80,6 +80,47 @@ class TestOnACluster(SessionStoreContract):
         assert all(command(port, "DBSIZE") > 0 for port in cluster_ports)
 
 
+def test_a_slot_that_moves_to_another_node_is_followed_unnoticed(cluster_ports: tuple[int, ...]) -> None:
+    store = RedisSessionStore(connect(RedisSettings(cluster_nodes=(f"127.0.0.1:{cluster_ports[0]}",))))
+    store.commit(store.acquire("moving"), FULL)
+    slot = command(cluster_ports[0], "CLUSTER", "KEYSLOT", "chatbot:session:{moving}")
+    ids = [command(port, "CLUSTER", "MYID") for port in cluster_ports]
+    source = slot * 3 // SLOTS
+    target = (source + 1) % 3
+    command(cluster_ports[source], "DEL", "chatbot:session:{moving}")
+    command(cluster_ports[target], "CLUSTER", "SETSLOT", slot, "IMPORTING", ids[source])
+    for port in (cluster_ports[target], cluster_ports[source]):
+        command(port, "CLUSTER", "SETSLOT", slot, "NODE", ids[target])
+    for turn in range(3):
+        lease = store.acquire("moving")
+        assert lease.memory.turns == turn
+        store.commit(lease, Memory(turns=turn + 1))
+    assert b'"turns":3' in command(cluster_ports[target], "GET", "chatbot:session:{moving}")
+    store.close()
+
+
+def test_a_node_that_hangs_is_unavailable_in_time_and_used_again_when_it_is_back(
+    cluster_ports: tuple[int, ...],
+) -> None:
+    store = RedisSessionStore(connect(RedisSettings(cluster_nodes=(f"127.0.0.1:{cluster_ports[0]}",))))
+    ids = (f"n{number}" for number in range(1_000))
+    mine = next(
+        i for i in ids if command(cluster_ports[0], "CLUSTER", "KEYSLOT", f"{{{i}}}") * 3 // SLOTS == 1
+    )
+    store.commit(store.acquire(mine), FULL)
+    hang = threading.Thread(target=command, args=(cluster_ports[1], "DEBUG", "SLEEP", "1"))
+    hang.start()
+    time.sleep(0.1)
+    started = time.monotonic()
+    with pytest.raises(SessionStoreUnavailableError):
+        store.acquire(mine)
+    assert time.monotonic() - started < 1.5
+    hang.join()
+    store.ping()
+    assert store.acquire(mine).memory == FULL
+    store.close()
+
+
 def test_a_cluster_that_is_not_there_yet_is_unavailable_in_time_and_used_once_it_is(
     tcp_redis: StartRedis,
 ) -> None:
