@@ -51,3 +51,15 @@ def _telling_names(graph: KnowledgeGraph, candidates: Sequence[str]) -> list[tup
         if len(set(texts)) == len(texts):
             return list(zip(texts, candidates, strict=True))
     return []
+
+
+def common_name(graph: KnowledgeGraph, names: Sequence[str]) -> str:
+    """What several entities are called together: one's short name, or the last keyword all of them lead with."""
+    if len(names) == 1:
+        return graph.short_names[names[0]]
+    shared = ""
+    for words in zip(*(graph.by_name[name].keywords for name in names), strict=False):
+        if len(set(words)) > 1:
+            break
+        shared = words[0]
+    return shared

@@ -92,7 +92,7 @@ class KnowledgeGraph:
 
     @cached_property
     def short_names(self) -> Mapping[str, str]:
-        """Entity name → the shortest run of its last keywords that no other entity shares."""
+        """Entity name → series and trim where no other entity shares them, else with the year, else all."""
         owners: dict[str, int] = {}
         for entity in self.entities:
             for name in {normalize(" ".join(tail)) for tail in _tails(entity.keywords)}:
@@ -121,7 +121,7 @@ class KnowledgeGraph:
 
 
 def _tails(keywords: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Ways to name an entity, short to long: trim; series + trim; series + year + trim; all."""
+    """Ways to name an entity, short to long: series + trim; series + year + trim; all."""
     if len(keywords) < 3:
-        return [keywords[-1:], keywords]
-    return [keywords[-1:], (keywords[1], keywords[-1]), keywords[1:], keywords]
+        return [keywords]
+    return [(keywords[1], keywords[-1]), keywords[1:], keywords]

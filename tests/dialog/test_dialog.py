@@ -92,7 +92,7 @@ def test_small_talk_in_between_forgets_nothing() -> None:
 
 def test_without_a_car_it_asks_which_by_names_that_tell_them_apart() -> None:
     reply = Talk(knowledge()).say("报价").reply
-    assert reply.suggestions == ("标准续航升级版", "A型号 长续航版", "青羽E6 长续航版", "尊享版")
+    assert reply.suggestions == ("A型号 标准续航升级版", "A型号 长续航版", "青羽E6 长续航版", "云岚S5 尊享版")
 
 
 def test_more_cars_than_chips_are_split_level_by_level_until_one_is_left() -> None:
@@ -163,6 +163,14 @@ def test_a_value_the_files_do_not_have_is_not_made_up() -> None:
     reply = Talk(knowledge()).say("云岚S5的续航里程").reply
     assert (reply.answer_type, reply.evidence) == ("fallback", ())
     assert reply.suggestions
+
+
+def test_a_value_that_no_trim_of_a_series_has_is_said_of_the_series() -> None:
+    cars = {f"甲牌 甲系 2025款 {trim}": {GEARBOX: "自动"} for trim in ("标准版", "豪华版", "旗舰版")}
+    talk = Talk(knowledge(cars={**cars, S5: {PRICE: "1万"}}))
+    reply = talk.say("甲系的报价").reply
+    assert reply.answer.startswith("资料里暂时没有甲系的报价")
+    assert talk.memory.entities == ()
 
 
 def test_several_entities_and_attributes_make_rows() -> None:

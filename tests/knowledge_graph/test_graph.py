@@ -32,8 +32,8 @@ def test_a_unit_is_split_from_its_name(name: str, shown: str, unit: str) -> None
     assert (display_name(name), unit_in_name(name)) == (shown, unit)
 
 
-def test_a_short_name_is_the_shortest_that_no_other_entity_shares() -> None:
-    assert CARS.short_names == {A_STANDARD: "A系 标准版", A_LUXURY: "豪华版", B_STANDARD: "B系 标准版"}
+def test_a_short_name_is_series_and_trim() -> None:
+    assert CARS.short_names == {A_STANDARD: "A系 标准版", A_LUXURY: "A系 豪华版", B_STANDARD: "B系 标准版"}
 
 
 def test_the_tree_counts_the_entities_that_have_a_node() -> None:
@@ -48,7 +48,7 @@ def test_the_tree_counts_the_entities_that_have_a_node() -> None:
         pytest.param(A_STANDARD, PRICE, "A系 标准版的报价是12.8万。", id="value"),
         pytest.param(A_STANDARD, POWER, "A系 标准版的最大功率是110 kW。", id="unit from the name"),
         pytest.param(A_STANDARD, SUNROOF, "A系 标准版有天窗（有）。", id="yes"),
-        pytest.param(A_LUXURY, SUNROOF, "豪华版的天窗可以选装（选配）。", id="optional"),
+        pytest.param(A_LUXURY, SUNROOF, "A系 豪华版的天窗可以选装（选配）。", id="optional"),
         pytest.param(B_STANDARD, SUNROOF, "B系 标准版没有天窗（无）。", id="no"),
     ],
 )
@@ -60,7 +60,7 @@ def test_one_value_is_one_sentence(entity: str, path: tuple[str, ...], text: str
 
 def test_several_entities_and_attributes_are_a_table_that_shows_what_is_missing() -> None:
     found = lookup(CARS, [A_STANDARD, A_LUXURY], [(PRICE,), (POWER,)])
-    assert found.text == "A系 标准版：报价 12.8万，最大功率 110 kW\n豪华版：报价 15.8万，最大功率 暂无资料"
+    assert found.text == "A系 标准版：报价 12.8万，最大功率 110 kW\nA系 豪华版：报价 15.8万，最大功率 暂无资料"
     assert found.missing == ((A_LUXURY, (POWER,)),)
     assert [row.values for row in found.rows] == [
         {"报价": "12.8万", "最大功率(kW)": "110"},

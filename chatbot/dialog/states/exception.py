@@ -1,6 +1,7 @@
 """异常处理: nothing certain enough. Candidates first, then a guided way, then a person; never a guess."""
 
 from chatbot.answering.inquiry import Missing, Unsure
+from chatbot.answering.narrowing import common_name
 from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.state import BadCase, Decision, Turn
 from chatbot.knowledge_graph.graph import display_name
@@ -68,23 +69,23 @@ class ExceptionState:
 
     def _missing(self, turn: Turn, missing: Missing) -> Decision:
         knowledge, language = turn.hearing.knowledge, turn.hearing.language
-        names = [knowledge.graph.short_names[name] for name in missing.entities]
-        if missing.attributes and names:
-            attribute = say("and").join(display_name(path[-1]) for path in missing.attributes)
-            answer = say("missing_value", language, entity=say("and").join(names), attribute=attribute)
+        attributes = say("and").join(display_name(path[-1]) for path in missing.attributes)
+        subject = common_name(knowledge.graph, missing.entities) if missing.entities else ""
+        if attributes and subject:
+            answer = say("missing_value", language, entity=subject, attribute=attributes)
         else:
-            topic = missing.question or say("and").join(display_name(p[-1]) for p in missing.attributes)
-            answer = say("no_answer_text", language, question=topic)
+            answer = say("no_answer_text", language, question=missing.question or attributes)
+        focus = missing.entities if len(missing.entities) == 1 else ()
         reply = Reply(
             answer=answer,
             answer_type="fallback",
             answer_source="none",
             state=self.name,
-            entities=missing.entities,
+            entities=focus,
             attribute="/".join(missing.attributes[0]) if missing.attributes else None,
             suggestions=Suggestions(knowledge).instead_of(missing),
         )
         decision = Decision("question_intake", turn, reply, BadCase("missing_value"))
         return decision.remembering(
-            entities=missing.entities, attributes=missing.attributes, question=missing.question, pending=None
+            entities=focus, attributes=missing.attributes, question=missing.question, pending=None
         )
