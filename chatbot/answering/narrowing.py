@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import takewhile
 
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.session.base import Option
@@ -54,12 +55,9 @@ def _telling_names(graph: KnowledgeGraph, candidates: Sequence[str]) -> list[tup
 
 
 def common_name(graph: KnowledgeGraph, names: Sequence[str]) -> str:
-    """What several entities are called together: one's short name, or the last keyword all of them lead with."""
+    """What several entities are called together: one's short name, or the keywords all of them lead with."""
     if len(names) == 1:
         return graph.short_names[names[0]]
-    shared = ""
-    for words in zip(*(graph.by_name[name].keywords for name in names), strict=False):
-        if len(set(words)) > 1:
-            break
-        shared = words[0]
-    return shared
+    levels = zip(*(graph.by_name[name].keywords for name in names), strict=False)
+    shared = [words[0] for words in takewhile(lambda words: len(set(words)) == 1, levels)]
+    return " ".join(shared[1:] or shared)

@@ -169,7 +169,7 @@ def test_a_value_that_no_trim_of_a_series_has_is_said_of_the_series() -> None:
     cars = {f"甲牌 甲系 2025款 {trim}": {GEARBOX: "自动"} for trim in ("标准版", "豪华版", "旗舰版")}
     talk = Talk(knowledge(cars={**cars, S5: {PRICE: "1万"}}))
     reply = talk.say("甲系的报价").reply
-    assert reply.answer.startswith("资料里暂时没有甲系的报价")
+    assert reply.answer.startswith("资料里暂时没有甲系 2025款的报价")
     assert talk.memory.entities == ()
 
 
