@@ -40,7 +40,8 @@ class ChatPage:
         return self.browser.find_element(By.CSS_SELECTOR, _HOST).shadow_root
 
     def all(self, selector: str) -> list[WebElement]:
-        return self.root.find_elements(By.CSS_SELECTOR, selector)
+        found: list[WebElement] = self.root.find_elements(By.CSS_SELECTOR, selector)
+        return found
 
     def one(self, selector: str) -> WebElement:
         return self.root.find_element(By.CSS_SELECTOR, selector)
@@ -94,4 +95,5 @@ class ChatPage:
         return str(self.browser.execute_script(script, self.root))
 
     def color(self, selector: str, name: str = "background-color") -> str:
-        return self.one(selector).value_of_css_property(name)
+        value: str = self.one(selector).value_of_css_property(name)
+        return value

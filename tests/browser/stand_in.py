@@ -131,7 +131,7 @@ html { font-size: 4px; } body { line-height: 5; letter-spacing: 20px; direction:
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ForeignSite:
     """Another company's page with the tag in it, ``tags`` times."""
 
@@ -144,16 +144,16 @@ class ForeignSite:
     def app(self) -> Flask:
         """The WSGI application: one page, and its style sheet as a file so that a strict policy allows it."""
         app = Flask("foreign_site", static_folder=None)
-        tag = f'<script src="{self.widget_url}" {self.attributes} async></script>'
-        page = (
-            '<!doctype html><html lang="zh-CN"><head><title>某公司</title><link rel="icon" href="data:,">'
-            f'<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="site.css"></head>'
-            f'<body><h1>某公司的主页</h1><p>欢迎光临。</p><input id="search">{tag * self.tags}</body></html>'
-        )
 
         @app.get("/")
         def index() -> Response:
-            response = Response(page)
+            tag = f'<script src="{self.widget_url}" {self.attributes} async></script>'
+            response = Response(
+                '<!doctype html><html lang="zh-CN"><head><title>某公司</title><link rel="icon" href="data:,">'
+                '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="site.css"></head>'
+                '<body><h1>某公司的主页</h1><p>欢迎光临。</p><input id="search">'
+                f"{tag * self.tags}</body></html>"
+            )
             if self.csp:
                 response.headers["Content-Security-Policy"] = self.csp
             return response

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 WEB = Path(__file__).parents[2] / "chatbot" / "web"
+DOCS = WEB.parents[1] / "docs"
 WIDGET = WEB / "widget" / "widget.js"
 PAGES = sorted((WEB / "pages").iterdir())
 MAX_PACKED_BYTES = 15 * 1024
@@ -55,3 +56,10 @@ def test_both_languages_have_the_same_texts() -> None:
     keys = [re.findall(r"(?:[{,]|^)\s*(\w+): ", part, re.M) for part in (chinese, english)]
     assert len(keys[0]) > 50
     assert keys[0] == keys[1]
+
+
+@pytest.mark.parametrize("name", ["widget.md", "widget.zh.md"])
+def test_every_option_of_the_tag_is_documented_and_no_other(name: str) -> None:
+    used = set(re.findall(r'option\("(\w+)"', WIDGET.read_text("utf-8")))
+    documented = set(re.findall(r"^\| `data-(\w+)`", (DOCS / name).read_text("utf-8"), re.M))
+    assert documented == used
