@@ -175,3 +175,17 @@ def test_on_a_phone_the_panel_fills_the_screen_and_keeps_the_focus(
         assert chat.focused() == "textarea"  # the send button is off while there is nothing to send
         chat.type(Keys.TAB)
         assert chat.focused() == "lang"
+
+
+@pytest.mark.parametrize(("remember", "kept"), [("local", 2), ("tab", 2), ("none", 0)])
+def test_the_site_decides_where_the_conversation_is_remembered(
+    browser: Chrome, service: StandIn, origin: str, remember: str, kept: int
+) -> None:
+    attributes = f'data-remember="{remember}"'
+    with foreign_page(browser, service, origin, attributes=attributes) as (chat, address):
+        chat.one(".launch").click()
+        chat.greeted().say("长续航版")
+        stored = browser.execute_script("return [localStorage.length, sessionStorage.length]")
+        assert stored == [remember == "local", remember == "tab"]
+        chat.open(address)
+        assert len(chat.all(".turn")) == kept

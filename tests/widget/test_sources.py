@@ -58,7 +58,7 @@ def test_both_languages_have_the_same_texts() -> None:
     assert keys[0] == keys[1]
 
 
-@pytest.mark.parametrize("name", ["widget.md", "widget.zh.md"])
+@pytest.mark.parametrize("name", ["widget.md", "zh/widget.md"])
 def test_every_option_of_the_tag_is_documented_and_no_other(name: str) -> None:
     used = set(re.findall(r'option\("(\w+)"', WIDGET.read_text("utf-8")))
     documented = set(re.findall(r"^\| `data-(\w+)`", (DOCS / name).read_text("utf-8"), re.M))
