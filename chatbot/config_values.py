@@ -30,7 +30,7 @@ _EXPECTED: dict[Kind, str] = {
 }
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
-_ADDRESS = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
+_ADDRESS = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:(?P<port>\d{1,5}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _addresses(setting: Setting, value: Json, base: Path) -> tuple[str, ...]:
     addresses = _texts(setting, value, base)
     for item in addresses:
         found = _ADDRESS.fullmatch(item)
-        if found is None or not 1 <= int(found["port"]) <= 65535:
+        if found is None or not 1 <= int(found["port"] or 1) <= 65535:
             raise ValueError(f"其中“{item}”不是 主机:端口")
     return addresses
 

@@ -13,6 +13,7 @@ from structlog.typing import FilteringBoundLogger, Processor, WrappedLogger
 from chatbot.reply import Message, Reply
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 _message: ContextVar[Message | None] = ContextVar("message", default=None)
 _timestamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
@@ -100,12 +101,9 @@ def _add_ids(logger: WrappedLogger, name: str, event: MutableMapping[str, Any]) 
     return event
 
 
-def _compact(event: Any, default: Any = None, **_: Any) -> str:
-    text = json.dumps(event, ensure_ascii=False, separators=(",", ":"), default=default or str)
-    return text.encode("utf-8", "replace").decode()
+def _compact(event: Any, **_: Any) -> str:
+    return _compact_bytes(event).decode()
 
 
-def _compact_bytes(event: Any, default: Any = None, **_: Any) -> bytes:
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":"), default=default or str).encode(
-        "utf-8", "replace"
-    )
+def _compact_bytes(event: Any, **_: Any) -> bytes:
+    return _encode(event).encode("utf-8", "replace")

@@ -150,7 +150,7 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
             "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
             "proc_name": self._serving.service_name,
             "when_ready": lambda _: self._on_ready(),
-            "post_fork": lambda *_: sys.setswitchinterval(SWITCH_INTERVAL_SECONDS),
+            "post_fork": lambda _server, _worker: sys.setswitchinterval(SWITCH_INTERVAL_SECONDS),
             "child_exit": lambda _, worker: self._forget(worker.pid),
             "on_exit": lambda _: self._close(),
         }

@@ -40,10 +40,10 @@ def add_headers(app: Flask, allowed_origins: tuple[str, ...]) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         headers = response.headers
-        headers[HEADER] = trace_id()
-        headers["X-Content-Type-Options"] = "nosniff"
+        headers.add(HEADER, trace_id())
+        headers.add("X-Content-Type-Options", "nosniff")
         if "Cache-Control" not in headers:
-            headers["Cache-Control"] = "no-store"
+            headers.add("Cache-Control", "no-store")
         if response.mimetype == "text/html":
             headers.extend(_PAGE_HEADERS)
         if allowed and "Access-Control-Allow-Origin" not in headers:

@@ -13,6 +13,7 @@ from chatbot.session.ids import validate_session_id
 MAX_BODY_BYTES = 1024 * 1024
 MAX_SENT_CHARACTERS = 2000
 DEFAULT_ROWS, MAX_ROWS = 20, 1000
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
@@ -101,7 +102,7 @@ def reply_object(message: Message, reply: Reply, kb_version: str, elapsed_ms: fl
 
 def json_bytes(value: object) -> bytes:
     """Compact UTF-8; a lone surrogate out of an operator's file becomes ``?`` rather than an error."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _encode(value).encode("utf-8", "replace")
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
