@@ -55,7 +55,7 @@ def build_service(config: EngineConfig) -> ChatbotService:
         ConfigError, DataError, StaleIndexError: what is wrong, where, and the way out.
     """
     source = KnowledgeSource(partial(load_knowledge, config), watched_paths(config))
-    sessions = open_session_store(redis_settings(config))
+    sessions = open_session_store(redis_settings(config), ttl_seconds=config.session_ttl_seconds)
     conversation = Conversation(
         build_machine(), sessions, source.current, dialog_settings(config), build_observers(config)
     )
