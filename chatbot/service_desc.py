@@ -75,7 +75,7 @@ def _flatten(value: dict[str, Json], prefix: str, path: Path) -> Iterator[tuple[
             yield from _flatten(_first_container(below, path), "containers[0].", path)
             if isinstance(below, list) and len(below) > 1:
                 yield f"containers[1…{len(below) - 1}]", None
-        elif isinstance(below, dict):
+        elif isinstance(below, dict) and key not in _HONOURED:
             yield from _flatten(below, key + ".", path)
         elif key in _CONTAINERS_OF_KEYS:
             raise ConfigError(f"{path}: {key} 的值是 {shown(below)}（{kind_of(below)}）→ 应是对象 {{…}}")

@@ -1,6 +1,7 @@
 """The HTTP edge: the app factory. Handlers are thin; the chatbot itself knows nothing of HTTP."""
 
 import os
+from typing import BinaryIO
 
 from flask import Flask
 
@@ -17,12 +18,18 @@ from chatbot.web.pages import page_routes
 from chatbot.web.wire import MAX_BODY_BYTES
 
 
-def create_web_app(service: ChatService, config: EngineConfig, service_name: str) -> Flask:
-    """The WSGI application that serves ``service`` at the addresses of the contract."""
+def create_web_app(
+    service: ChatService, config: EngineConfig, service_name: str, log_stream: BinaryIO | None = None
+) -> Flask:
+    """The WSGI application that serves ``service`` at the addresses of the contract.
+
+    ``log_stream`` takes the line of each turn in place of standard error.
+    """
     app = Flask("chatbot.web", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     metrics = ChatMetrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
-    observer = TurnObserver(TurnLog(config.log_level, log_utterances=config.log_utterances), metrics)
+    log = TurnLog(config.log_level, log_utterances=config.log_utterances, stream=log_stream)
+    observer = TurnObserver(log, metrics)
     app.register_blueprint(chat_routes(service, service_name, config.session_ttl_seconds, observer))
     app.register_blueprint(health_routes(service))
     app.register_blueprint(ops_routes(service, metrics, service_name))
