@@ -26,7 +26,7 @@ def create_web_app(
     ``log_stream`` takes the line of each turn in place of standard error.
     """
     app = Flask("chatbot.web", static_folder=None, template_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1  # one more than allowed, to see that there is more
     metrics = ChatMetrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
     log = TurnLog(config.log_level, log_utterances=config.log_utterances, stream=log_stream)
     observer = TurnObserver(log, metrics)

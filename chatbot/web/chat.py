@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from chatbot.log import TurnLog, turn_ids
 from chatbot.metrics import ChatMetrics
@@ -12,7 +13,7 @@ from chatbot.reply import Message, Reply
 from chatbot.service import ChatService
 from chatbot.web.browser_session import remember, session_of
 from chatbot.web.tracing import trace_id
-from chatbot.web.wire import json_bytes, read_chat_request, reply_object
+from chatbot.web.wire import MAX_BODY_BYTES, json_bytes, read_chat_request, reply_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,14 @@ class TurnObserver:
         self.log.turn(message, reply, round(seconds * 1000, 3))
 
 
+def _body() -> bytes:
+    """The body, at most ``MAX_BODY_BYTES``: Flask refuses a longer ``Content-Length``, but only cuts a chunked body."""
+    body = request.get_data(cache=False)
+    if len(body) > MAX_BODY_BYTES:
+        raise RequestEntityTooLarge
+    return body
+
+
 def chat_routes(
     service: ChatService, service_name: str, cookie_seconds: int, observer: TurnObserver
 ) -> Blueprint:
@@ -39,7 +48,7 @@ def chat_routes(
     @routes.post(f"/api/predict/{service_name}")
     def chat() -> Response:
         started = observer.clock()
-        asked = read_chat_request(request.get_data(cache=False))
+        asked = read_chat_request(_body())
         message = Message(asked.sent, asked.session_id or session_of(request), trace_id(), asked.rows_limit)
         with turn_ids(message):
             reply = service.turn(message)

@@ -341,7 +341,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     return node;
   };
 
-  const score = (value) => (typeof value === "number" ? value.toFixed(2) : "");
+  const score = (value) => (typeof value === "number" && value > 0 ? value.toFixed(2) : ""); // 0: nothing was weighed
   const leaf = (path) => String(path).split("/").pop();
 
   const drawProof = (proof) =>
@@ -561,7 +561,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     submit();
   });
   // What is typed here is not for the shortcuts of the page around.
-  for (const type of ["keydown", "keypress", "keyup"]) shadow.addEventListener(type, (event) => event.stopPropagation());
+  for (const type of ["keydown", "keypress", "keyup"]) shadow.addEventListener(type, (event) => 0);
 
   /** Full screen on a phone the panel hides the page, so Tab stays inside. */
   const keepFocusInside = (event) => {
