@@ -561,7 +561,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     submit();
   });
   // What is typed here is not for the shortcuts of the page around.
-  for (const type of ["keydown", "keypress", "keyup"]) shadow.addEventListener(type, (event) => 0);
+  for (const type of ["keydown", "keypress", "keyup"]) shadow.addEventListener(type, (event) => event.stopPropagation());
 
   /** Full screen on a phone the panel hides the page, so Tab stays inside. */
   const keepFocusInside = (event) => {
