@@ -11,7 +11,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,15 +31,24 @@ _METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _LOG = logging.getLogger("chatbot.wsgi")
 
 
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Build = Callable[[], tuple[Wsgi, Callable[[], None]]]
+"""Makes the WSGI application and what closes it; called once, in the master."""
+
+
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Where and how one service runs. ``memory_mb`` is a limit to warn of; ``None`` means there is none."""
+    """Where and how one service runs. ``memory_mb`` is a limit to warn of; ``None`` means there is none.
+
+    A worker that is silent for ``request_timeout`` seconds is replaced.
+    """
 
     service_name: str
     host: str
     port: int
     workers: int
     memory_mb: int | None = None
+    request_timeout: int = 30
 
 
 def default_workers() -> int:
@@ -56,8 +65,17 @@ def serve(config: EngineConfig, serving: Serving, ready: Callable[[str], None]) 
     """
     listener = bind(serving.host, serving.port)
     metrics_dir = _prepare_metrics_dir()
+
+    def build() -> tuple[Wsgi, Callable[[], None]]:
+        # Imported here because prometheus_client reads the metrics folder when it is imported
+        from chatbot.app import build_service
+        from chatbot.web import create_web_app
+
+        service = build_service(config)
+        return create_web_app(service, config, serving.service_name), service.close
+
     try:
-        _Application(config, serving, listener, metrics_dir, ready).run()
+        Application(serving, listener, build, ready).run()
     finally:
         shutil.rmtree(metrics_dir, ignore_errors=True)
 
@@ -113,19 +131,17 @@ class _JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
         self.error_log.setLevel(logging.INFO if _LOG.isEnabledFor(logging.DEBUG) else logging.WARNING)
 
 
-class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """One service under gunicorn. The master owns the bundled Redis and the knowledge; workers share them."""
+class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """One service under gunicorn. The master owns what ``build`` opens; workers share it after the fork."""
 
     def __init__(
         self,
-        config: EngineConfig,
         serving: Serving,
         listener: socket.socket,
-        metrics_dir: str,
-        ready: Callable[[str], None],
+        build: Build,
+        ready: Callable[[str], None] = lambda url: None,
     ) -> None:
-        self._config, self._serving, self._ready = config, serving, ready
-        self._metrics_dir = metrics_dir
+        self._serving, self._build, self._ready = serving, build, ready
         self._port = listener.getsockname()[1]
         self._descriptor = listener.detach()
         self._close: Callable[[], None] = lambda: None
@@ -140,7 +156,7 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
             "worker_class": "gthread",
             "threads": THREADS,
             "preload_app": True,
-            "timeout": self._config.request_timeout,
+            "timeout": self._serving.request_timeout,
             "graceful_timeout": _GRACEFUL_SECONDS,
             "keepalive": _KEEPALIVE_SECONDS,
             "max_requests": 0,
@@ -151,21 +167,16 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
             "proc_name": self._serving.service_name,
             "when_ready": lambda _: self._on_ready(),
             "post_fork": lambda _server, _worker: sys.setswitchinterval(SWITCH_INTERVAL_SECONDS),
-            "child_exit": lambda _, worker: self._forget(worker.pid),
+            "child_exit": lambda _, worker: _forget(worker.pid),
             "on_exit": lambda _: self._close(),
         }
         for name, value in settings.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Any:
+    def load(self) -> Wsgi:
         """The WSGI application, built in the master."""
-        # Imported here because prometheus_client reads the metrics folder when it is imported
-        from chatbot.app import build_service
-        from chatbot.web import create_web_app
-
-        service = build_service(self._config)
-        self._close = service.close
-        return create_web_app(service, self._config, self._serving.service_name)
+        app, self._close = self._build()
+        return app
 
     def _on_ready(self) -> None:
         gc.collect()
@@ -179,13 +190,19 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
             _LOG.warning(
                 "memory: %d processes of up to %d MB may need more than the %d MB of the service description"
                 " → fewer instances or a larger metadata.memory",
-                self._serving.workers + 1, used, limit,
-            )  # fmt: skip
+                self._serving.workers + 1,
+                used,
+                limit,
+            )
 
-    def _forget(self, pid: int) -> None:
-        from prometheus_client.multiprocess import mark_process_dead  # see load()
 
-        mark_process_dead(pid, self._metrics_dir)  # type: ignore[no-untyped-call]
+def _forget(pid: int) -> None:
+    """A worker has gone: its gauges go, its counters stay."""
+    folder = os.environ.get(_METRICS_VARIABLE)
+    if folder:
+        from prometheus_client.multiprocess import mark_process_dead  # only after the variable is set
+
+        mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]
 
 
 def _resident_mb() -> int:

@@ -52,6 +52,7 @@ def run_service(request: Request) -> None:
         port=description.port if request.port is None else request.port,
         workers=request.workers or description.workers or default_workers(),
         memory_mb=description.memory_mb,
+        request_timeout=config.request_timeout,
     )
 
     def ready(url: str) -> None:
