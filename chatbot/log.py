@@ -19,7 +19,10 @@ _timestamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
 
 def configure_logging(level: str, stream: TextIO | None = None) -> None:
-    """Send what any module logs to ``stream`` (standard error) as JSON lines. Call once, in an entry point."""
+    """Send what any module logs to ``stream`` (standard error) as JSON lines. Call once, in an entry point.
+
+    ``level`` is for our own modules; libraries are heard from ``warning`` on.
+    """
     with_ids: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -39,7 +42,8 @@ def configure_logging(level: str, stream: TextIO | None = None) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(_LEVELS[level])
+    root.setLevel(max(_LEVELS[level], logging.WARNING))
+    logging.getLogger("chatbot").setLevel(_LEVELS[level])
 
 
 class turn_ids:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,12 @@ Run = Callable[..., Result]
 @pytest.fixture(autouse=True)
 def untouched_logging() -> Iterator[None]:
     """Entry points set up logging for the process; tests share one."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    root, ours = logging.getLogger(), logging.getLogger("chatbot")
+    handlers, levels = list(root.handlers), (root.level, ours.level)
     yield
     root.handlers[:] = handlers
-    root.setLevel(level)
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
 
 
 @pytest.fixture
@@ -63,5 +65,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> FakeChatService:
 @pytest.fixture
 def run(config: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs ``chatbot …`` in the folder above the configuration."""
+    for name in [name for name in os.environ if name.startswith("CHATBOT_")]:
+        monkeypatch.delenv(name)
     monkeypatch.chdir(config.parents[1])
     return lambda *arguments, typed=None: CliRunner().invoke(app, [*map(str, arguments)], input=typed)
