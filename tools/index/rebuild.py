@@ -1,0 +1,203 @@
+"""The offline rebuild of the FAQ index: encode what changed, verify, publish by one rename."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from chatbot.config import EngineConfig
+from chatbot.encoders.base import Encoder
+from chatbot.encoders.load import load_document_encoder
+from chatbot.errors import DataError, StaleIndexError
+from chatbot.faq_modules.answers import load_answers
+from chatbot.faq_modules.dataset import load_dataset
+from chatbot.faq_modules.features import read_features, read_header, read_lines_raw, refresh_cache
+from tools.features.export import export
+
+VERSIONS = ".versions"
+_SAMPLE = 16
+_TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildResult:
+    """What a rebuild published. ``removed`` rows were in the old index and are in no file any more."""
+
+    version: str
+    count: int
+    encoded: int
+    reused: int
+    removed: int
+    conflicts: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Whether the index is that of the files: what is missing from it, left over in it, or of another encoder."""
+
+    stale: bool
+    reason: str
+    missing: int
+    left_over: int
+
+
+def rebuild(
+    config: EngineConfig, say: Callable[[int, int], None] = lambda done, total: None
+) -> RebuildResult:
+    """Rebuild ``pretrained_feature_vectors_path`` from the FAQ's files.
+
+    Readers see the old file or the new one. Whatever goes wrong, the old one stays.
+
+    Raises:
+        DataError: a fault in the files, another rebuild that is running, or a disk that is full.
+    """
+    started = time.monotonic()
+    dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
+    load_answers(config.faq_data_dir, dataset.questions)  # a faulty answer is found now, not when it is live
+    encoder = load_document_encoder(config.feature_generator_model_dir)
+    target, versions = config.pretrained_feature_vectors_path, config.faq_data_dir / VERSIONS
+    with _alone(versions):
+        old = _old_lines(target, encoder.fingerprint)
+        folder = versions / f"{dataset.fingerprint}-{encoder.fingerprint}"
+        folder.mkdir(exist_ok=True)
+        fresh = folder / target.name
+        rows = [(p.text, p.label) for p in dataset.paraphrases]
+        result = export(rows, encoder, fresh, known=old, say=say)
+        new = [place for place, row in enumerate(rows) if row not in old]
+        verify(fresh, rows, encoder, new)
+        publish(fresh, target)
+        _forget_others(versions, folder)
+    return RebuildResult(
+        version=folder.name,
+        count=result.count,
+        encoded=result.encoded,
+        reused=result.reused + result.resumed,
+        removed=len(old.keys() - set(rows)),
+        conflicts=len(dataset.conflicts),
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def check(config: EngineConfig) -> CheckResult:
+    """Compare the published index with the files, without encoding anything.
+
+    Raises:
+        DataError: a fault in the files.
+    """
+    dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
+    wanted = {(p.text, p.label) for p in dataset.paraphrases}
+    target = config.pretrained_feature_vectors_path
+    encoder = load_document_encoder(config.feature_generator_model_dir)
+    if not target.exists():
+        return CheckResult(True, f"还没有 {target.name}", len(wanted), 0)
+    try:
+        features = read_features(target, encoder.fingerprint)
+    except (StaleIndexError, DataError) as error:
+        return CheckResult(True, error.message, len(wanted), read_count(target))
+    have = set(zip(features.texts, map(int, features.labels), strict=True))
+    missing, left_over = len(wanted - have), len(have - wanted)
+    reason = (
+        f"{missing} 条相似问不在索引里，{left_over} 条索引里的已删除"
+        if missing or left_over
+        else "索引与文件一致"
+    )
+    return CheckResult(bool(missing or left_over), reason, missing, left_over)
+
+
+def read_count(target: Path) -> int:
+    """Rows the index says it has; 0 when it cannot be read."""
+    try:
+        return read_header(target).count
+    except DataError:
+        return 0
+
+
+def verify(path: Path, rows: Sequence[tuple[str, int]], encoder: Encoder, new: Sequence[int] = ()) -> None:
+    """Read the file back: every row in its place, and a sample (of ``new`` rows and of all) encodes the same.
+
+    Raises:
+        DataError: it does not hold what it should.
+    """
+    every = np.linspace(0, len(rows) - 1, min(_SAMPLE, len(rows))).astype(int).tolist()
+    sample = {*every, *new[:_SAMPLE]}
+    seen = 0
+    for place, (text, label, line) in enumerate(read_lines_raw(path)):
+        if place >= len(rows) or (text, label) != rows[place]:
+            raise DataError(
+                path, "读回来的相似问与数据不符", line=place + 2, hint="重跑；若再次出现，检查磁盘"
+            )
+        if place in sample:
+            vector = np.array(line.rsplit("\t", 1)[1].split(","), dtype=np.float32)
+            if not np.allclose(vector, encoder.encode([text])[0], atol=_TOLERANCE):
+                hint = "删除 .versions 和旧的特征文件后重跑"
+                raise DataError(path, "读回来的特征与重新编码的不符", line=place + 2, hint=hint)
+        seen += 1
+    if seen != len(rows):
+        raise DataError(path, f"读回来 {seen} 行，应有 {len(rows)} 行", hint="重跑；若再次出现，检查磁盘")
+
+
+def publish(fresh: Path, target: Path) -> None:
+    """Put a hard link (or a copy) of ``fresh`` beside ``target`` and rename it over; then write the cache.
+
+    Raises:
+        DataError: the disk does not take it; ``target`` is untouched.
+    """
+    beside = target.with_name(f".{target.name}.new")
+    try:
+        beside.unlink(missing_ok=True)
+        try:
+            os.link(fresh, beside)
+        except OSError:
+            shutil.copyfile(fresh, beside)
+        os.replace(beside, target)
+    except OSError as error:
+        raise DataError(
+            target, f"发布不了：{error.strerror}", hint="旧索引未动；腾出空间或改权限后重跑"
+        ) from error
+    with contextlib.suppress(OSError):  # a cache only saves time
+        refresh_cache(target)
+
+
+def _old_lines(target: Path, fingerprint: str) -> dict[tuple[str, int], str]:
+    """The published lines by row, when they are of this encoder; else none."""
+    try:
+        if read_header(target).fingerprint != fingerprint:
+            return {}
+        return {(text, label): line for text, label, line in read_lines_raw(target)}
+    except DataError:
+        return {}
+
+
+@contextlib.contextmanager
+def _alone(versions: Path) -> Iterator[None]:
+    """Hold the folder's lock.
+
+    Raises:
+        DataError: another rebuild holds it, or the folder cannot be written.
+    """
+    try:
+        versions.mkdir(exist_ok=True)
+        lock = (versions / "lock").open("w")
+    except OSError as error:
+        raise DataError(versions, f"写不了：{error.strerror}", hint="旧索引未动；检查权限和空间") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DataError(versions, "另一个重建正在进行", hint="等它结束再跑") from error
+        yield
+
+
+def _forget_others(versions: Path, kept: Path) -> None:
+    """Keep the version just published and the newest before it."""
+    others = [path for path in versions.iterdir() if path.is_dir() and path != kept]
+    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in others[1:]:
+        shutil.rmtree(path, ignore_errors=True)
