@@ -1,0 +1,231 @@
+"""The graph by columns: for each leaf attribute who has it, its distinct texts, and what these were read as.
+
+A column keeps a code per entity into its distinct texts, and reads every distinct text once; a condition is
+decided on the texts and spread by code. All arrays may be memory-mapped (``snapshot.py``).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.knowledge_graph.plan import Path
+
+Int: TypeAlias = NDArray[np.int32]
+Float: TypeAlias = NDArray[np.float64]
+Mask: TypeAlias = NDArray[np.bool_]
+Offsets: TypeAlias = NDArray[np.int64]
+
+FLAG_CODE: Mapping[str | None, int] = {None: 0, "yes": 1, "no": 2, "optional": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Strings:
+    """Many texts in one block of UTF-8: ``data`` of shape (bytes,), ``offsets`` of shape (n + 1,)."""
+
+    data: NDArray[np.uint8]
+    offsets: Offsets
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, index: int) -> str:
+        return bytes(self.data[self.offsets[index] : self.offsets[index + 1]]).decode("utf-8")
+
+    def slice(self, start: int, stop: int) -> list[str]:
+        """The texts ``start`` to ``stop``, decoded in one go."""
+        if stop <= start:
+            return []
+        bounds = self.offsets[start : stop + 1].tolist()
+        block = bytes(self.data[bounds[0] : bounds[-1]])
+        first = bounds[0]
+        pairs = pairwise(bounds)
+        return [block[a - first : b - first].decode("utf-8") for a, b in pairs]
+
+    @staticmethod
+    def of(texts: Sequence[str]) -> "Strings":
+        blocks = [text.encode("utf-8") for text in texts]
+        offsets = np.zeros(len(blocks) + 1, np.int64)
+        np.cumsum([len(block) for block in blocks], out=offsets[1:])
+        return Strings(np.frombuffer(b"".join(blocks), np.uint8), offsets)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureGroup:
+    """What a measure is: which part, which dimension, and the unit it is shown in (its most frequent one).
+
+    ``factor``: a number in ``unit`` times ``factor`` is in the dimension's base unit.
+    """
+
+    label: str
+    dimension: str
+    unit: str
+    factor: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One attribute. ``rows``/``codes`` (m): entity index, ascending, and distinct text; keywords repeat rows.
+
+    ``flags`` (d): one ``FLAG_CODE`` a text. Measures (k), in reading order: ``text_of`` its text, ``group_of`` its
+    group, ``low``/``high`` in base units. ``texts``/``normal``/``plain`` (d): raw, normalised, and normalised
+    without marks.
+    """
+
+    path: Path
+    rows: Int
+    codes: Int
+    flags: NDArray[np.int8]
+    text_of: Int
+    group_of: Int
+    low: Float
+    high: Float
+    groups: tuple[MeasureGroup, ...]
+    strings: tuple[Strings, Strings, Strings]
+    first_text: int
+
+    @property
+    def distinct(self) -> int:
+        return len(self.flags)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        return self._texts(0)
+
+    @cached_property
+    def normal(self) -> list[str]:
+        return self._texts(1)
+
+    @cached_property
+    def plain(self) -> list[str]:
+        return self._texts(2)
+
+    def _texts(self, which: int) -> list[str]:
+        return self.strings[which].slice(self.first_text, self.first_text + self.distinct)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The parts its values have, ``""`` for none."""
+        return tuple(dict.fromkeys(group.label for group in self.groups))
+
+    @cached_property
+    def main(self) -> MeasureGroup | None:
+        """The group that most entities have; of equals the first read."""
+        if not self.groups:
+            return None
+        per_text = np.bincount(self.codes, minlength=self.distinct)
+        weights = np.bincount(
+            self.group_of, weights=per_text[self.text_of].astype(np.float64), minlength=len(self.groups)
+        )
+        return self.groups[int(np.argmax(weights))]
+
+    def group(self, dimension: str, label: str) -> MeasureGroup | None:
+        """A group of the dimension, of the part if one is named."""
+        return next(
+            (g for g in self.groups if g.dimension == dimension and (not label or g.label == label)), None
+        )
+
+    def code_at(self, row: int) -> int | None:
+        """The distinct text of an entity, or ``None`` when it has none."""
+        at = int(np.searchsorted(self.rows, row))
+        return int(self.codes[at]) if at < len(self.rows) and self.rows[at] == row else None
+
+    def text_at(self, row: int) -> str | None:
+        """The raw text of an entity, or ``None`` when it has none."""
+        code = self.code_at(row)
+        return None if code is None else self.strings[0][self.first_text + code]
+
+    def measures(self, dimension: str, label: str = "") -> tuple[Float, Float, Mask]:
+        """For each distinct text its first measure of ``dimension`` (and part): low, high, whether it has one."""
+        wanted = [
+            i
+            for i, group in enumerate(self.groups)
+            if group.dimension == dimension and (not label or group.label == label)
+        ]
+        low, high = np.zeros(self.distinct), np.zeros(self.distinct)
+        has = np.zeros(self.distinct, np.bool_)
+        chosen = np.flatnonzero(np.isin(self.group_of, wanted))[
+            ::-1
+        ]  # the first in reading order is written last
+        at = self.text_of[chosen]
+        low[at], high[at], has[at] = self.low[chosen], self.high[chosen], True
+        return low, high, has
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """All columns in one set of arrays; ``*_start`` (columns + 1) say where each begins."""
+
+    rows: Int
+    codes: Int
+    flags: NDArray[np.int8]
+    text_of: Int
+    group_of: Int
+    low: Float
+    high: Float
+    row_start: Offsets
+    text_start: Offsets
+    measure_start: Offsets
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Every column of a graph, self-contained: execution needs neither the files nor ``KnowledgeGraph``.
+
+    ``version`` names the graph's files and the units they were read with.
+    """
+
+    version: str
+    names: tuple[str, ...]
+    files: tuple[str, ...]
+    paths: tuple[Path, ...]
+    groups: tuple[tuple[MeasureGroup, ...], ...]
+    block: Block
+    strings: tuple[Strings, Strings, Strings]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Entity name → its row."""
+        return {name: row for row, name in enumerate(self.names)}
+
+    @cached_property
+    def _index(self) -> Mapping[Path, int]:
+        return {path: index for index, path in enumerate(self.paths)}
+
+    @cached_property
+    def _made(self) -> dict[Path, Column]:
+        return {}
+
+    def column(self, path: Path) -> Column | None:
+        """The column of a leaf attribute, or ``None``; made when first asked for."""
+        made = self._made.get(path)
+        index = self._index.get(path)
+        if made is None and index is not None:
+            made = self._made[path] = self._make(path, index)
+        return made
+
+    def resolve(self, path: Path) -> tuple[Column, str] | None:
+        """The column and the part that ``path`` names: a leaf, or a leaf and the label of one of its parts."""
+        column = self.column(path)
+        if column:
+            return column, ""
+        column = self.column(path[:-1]) if len(path) > 1 else None
+        return (column, path[-1]) if column and path[-1] in column.labels else None
+
+    def _make(self, path: Path, index: int) -> Column:
+        block = self.block
+        rows = slice(int(block.row_start[index]), int(block.row_start[index + 1]))
+        texts = slice(int(block.text_start[index]), int(block.text_start[index + 1]))
+        measures = slice(int(block.measure_start[index]), int(block.measure_start[index + 1]))
+        return Column(
+            path, block.rows[rows], block.codes[rows], block.flags[texts],
+            block.text_of[measures], block.group_of[measures], block.low[measures], block.high[measures],
+            self.groups[index], self.strings, texts.start,
+        )  # fmt: skip

@@ -1,0 +1,189 @@
+"""Quantities in what a person says: ``30万以内``, ``500公里以上``, ``20-30万``, ``5秒内``, ``不到10万``, ``三十来万``.
+
+Works on text as ``normalize`` leaves it; spans are positions in the text that was given.
+"""
+
+import re
+from dataclasses import dataclass
+
+from chatbot.knowledge_graph.numerals import ABOUT
+from chatbot.knowledge_graph.plan import Comparator, Condition, Path
+from chatbot.knowledge_graph.quantities import Span, read_span
+from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
+from chatbot.knowledge_graph.values import date_interval
+
+_MIN = "不低于|不少于|不小于|不短于|至少|最少|起码|≥|>="
+_OVER = "高于|大于|多于|超过|超|长于|>"
+_MAX = "不超过|不超|不高于|不大于|不多于|至多|最多|顶多|最高|没超过|≤|<="
+_UNDER = "不到|低于|小于|少于|没到|不足|短于|<"
+_ABOUT = "大概|大约|差不多|约莫|约|接近"
+_BEFORE = re.compile(
+    f"(?:(?P<ge>{_MIN})|(?P<le>{_MAX})|(?P<lt>{_UNDER})|(?P<gt>{_OVER})|(?P<about>{_ABOUT})|从|在)$"
+)
+_AFTER = re.compile(
+    r"\s?(?:的?(?:价格?|预算|这个价))?(?:(?P<ge>以上|及以上|起步|起|往上|开外|打底|\+)|(?P<le>以下|以内|之内|内|封顶|往下|打住|为止)"
+    r"|(?P<about>左右|上下|附近|前后|样子|之间|中间|区间))"
+)
+_DATE = re.compile(
+    r"((?:19|20)\d\d)(?:年(?:(1[0-2]|0?[1-9])月)?|[.\-/](1[0-2]|0[1-9])(?!\d))(?:份)?"
+    r"(?:(?P<ge>以后|之后|及以后|后|以来|起)|(?P<le>以前|之前|前))?(?!款)"
+)
+_NOT_BEFORE = re.compile(r"[a-z0-9.第这那哪前后]$")
+_ORDINAL_UNITS = {"个", "位", "门"}
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityPhrase:
+    """A typed constraint: ``low`` to ``high`` in ``unit``, ``None`` for an open side, read from ``[start, end)``.
+
+    ``low_open``/``high_open``: the bound itself is not meant (不到10万, 超过5秒). A plain quantity (20万) has
+    ``low == high``. ``approximate``: 左右, 来, 多 or 大概 was said, and the interval is already widened.
+    ``assumed``: no unit was said; 万, w, 千 and k are then taken for money, any other number is bare.
+    Dates have dimension 日期 and ``low``/``high`` as text (``2024``, ``2024.03``).
+    """
+
+    text: str
+    start: int
+    end: int
+    low: float | str | None
+    high: float | str | None
+    unit: str
+    dimension: str
+    low_open: bool = False
+    high_open: bool = False
+    approximate: bool = False
+    assumed: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """A plain quantity, with no comparison and no range."""
+        return self.low is not None and self.low == self.high
+
+    def conditions(self, attribute: Path) -> tuple[Condition, ...]:
+        """The conditions on ``attribute`` that this phrase means; joined by 且."""
+        if self.exact and self.low is not None:
+            return (Condition(attribute, "=", self.low, self.unit),)
+        bounds: list[Condition] = []
+        if self.low is not None:
+            above: Comparator = ">" if self.low_open else ">="
+            bounds.append(Condition(attribute, above, self.low, self.unit))
+        if self.high is not None:
+            below: Comparator = "<" if self.high_open else "<="
+            bounds.append(Condition(attribute, below, self.high, self.unit))
+        return tuple(bounds)
+
+    def around(self, share: float = float(ABOUT)) -> "QuantityPhrase":
+        """A plain quantity widened by ``share`` to either side (20万 as a budget); anything else as it is."""
+        if not self.exact or not isinstance(self.low, float):
+            return self
+        return QuantityPhrase(
+            self.text, self.start, self.end,
+            _round(self.low * (1 - share)), _round(self.low * (1 + share)),
+            self.unit, self.dimension, approximate=True, assumed=self.assumed,
+        )  # fmt: skip
+
+
+def find_quantities(text: str, units: UnitTable, bare: bool = False) -> tuple[QuantityPhrase, ...]:
+    """All quantities and dates in ``text``, left to right, none overlapping.
+
+    A number without unit, scale or comparison counts only with ``bare`` (an answer to 预算多少). Counts after
+    第, 这, 那, 哪, 前, 后 are no quantities, nor are numbers inside a name (a6l, 2.0t, 2024款).
+    """
+    found: list[QuantityPhrase] = []
+    at = 0
+    while at < len(text):
+        phrase = _date_at(text, at) or _quantity_at(text, at, units, bare)
+        if phrase and found and phrase.start < found[-1].end:
+            phrase = None
+        if phrase:
+            found.append(phrase)
+        at = phrase.end if phrase else at + 1
+    return tuple(found)
+
+
+def parse_quantity(text: str, units: UnitTable) -> QuantityPhrase | None:
+    """The first quantity of ``text``, bare numbers included."""
+    return next(iter(find_quantities(text, units, bare=True)), None)
+
+
+def _date_at(text: str, at: int) -> QuantityPhrase | None:
+    found = _DATE.match(text, at)
+    if found is None or _NOT_BEFORE.search(text[:at]):
+        return None
+    month = found[2] or found[3]
+    said = f"{found[1]}.{int(month):02d}" if month else found[1]
+    if date_interval(said) is None:
+        return None
+    low, high = (None if found["le"] else said), (None if found["ge"] else said)
+    strict = {"low_open": False, "high_open": bool(found["le"])}
+    if found["ge"] and found["ge"] in ("以后", "之后", "后") and month:
+        strict["low_open"] = True
+    return QuantityPhrase(found.group(), at, found.end(), low, high, "", DATE, **strict)
+
+
+def _quantity_at(text: str, at: int, units: UnitTable, bare: bool) -> QuantityPhrase | None:
+    span = read_span(text, at, units)
+    if span is None:
+        return None
+    before = _BEFORE.search(text[:at])
+    head = text[: before.start()] if before else text[:at]
+    after = _AFTER.match(text, span.end)
+    compared = bool(after or (before and before.lastgroup))
+    if not _is_quantity(text, span, head, compared, bare):
+        return None
+    start = before.start() if before and before.lastgroup else span.start
+    return _phrase(text, span, start, before, after)
+
+
+def _is_quantity(text: str, span: Span, head: str, compared: bool, bare: bool) -> bool:
+    following = text[span.end : span.end + 1]
+    if _NOT_BEFORE.search(head) and not (compared and head[-1:] in "前后"):
+        return False
+    if (following.isascii() and following.isalpha()) or following == "款":
+        return False
+    if span.unit is None:
+        return compared or span.scale >= 1000 or span.approximate or span.is_range or (bare and span.arabic)
+    if text[span.start : span.end] in ("十分", "一度", "一门", "一位", "一天", "半天"):
+        return compared
+    if span.unit.name == "t" and "." in text[span.start : span.end] and not compared:
+        return False  # 2.0t is an engine
+    return (
+        compared
+        or span.arabic
+        or span.unit.name not in _ORDINAL_UNITS
+        or text[span.start : span.end][0] not in "一几"
+    )
+
+
+def _phrase(
+    text: str, span: Span, start: int, before: re.Match[str] | None, after: re.Match[str] | None
+) -> QuantityPhrase:
+    said = _said(before) | _said(after)
+    low: float | None = float(span.low)
+    high: float | None = float(span.high)
+    low_open = high_open = False
+    approximate = span.approximate
+    if {"ge", "gt"} & said:
+        high, low_open = None, "gt" in said
+    elif {"le", "lt"} & said:
+        low, high_open = None, "lt" in said
+    elif "about" in said and not span.is_range:
+        low = _round(float(span.low * (1 - ABOUT)))
+        high = _round(float(span.high * (1 + ABOUT)))
+        approximate = True
+    end = after.end() if after else span.end
+    unit, dimension = (span.unit.name, span.unit.dimension) if span.unit else ("", COUNT)
+    assumed = span.unit is None
+    if assumed and span.scale >= 1000:
+        unit, dimension = "元", MONEY
+    return QuantityPhrase(
+        text[start:end], start, end, low, high, unit, dimension, low_open, high_open, approximate, assumed
+    )
+
+
+def _said(found: re.Match[str] | None) -> set[str]:
+    return {name for name, words in found.groupdict().items() if words} if found else set()
+
+
+def _round(number: float) -> float:
+    return float(f"{number:.12g}")
