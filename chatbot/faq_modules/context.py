@@ -1,7 +1,7 @@
 """What a FAQ module is built from, and how a name in the configuration becomes one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -13,7 +13,7 @@ from chatbot.encoders.base import Encoder
 from chatbot.errors import ConfigError
 from chatbot.faq_modules.base import Matcher
 from chatbot.faq_modules.corpus import Corpus
-from chatbot.faq_modules.dataset import FaqDataset
+from chatbot.faq_modules.lexical import LexicalIndex
 
 ENTRY_POINT_GROUP = "chatbot.faq_modules"
 BUILT_IN = {
@@ -22,18 +22,22 @@ BUILT_IN = {
 }
 
 
+Settings = Mapping[str, str | int | float | bool]
+
+
 @dataclass(frozen=True)
 class ModuleContext:
-    """Everything a module may use. ``vectors[i]`` is the encoder's vector of ``corpus.texts[i]``.
+    """Everything a module may use. ``vectors[i]`` is the encoder's vector of ``corpus.texts[i]``;
+    ``lexical`` is the inverted index of the same texts, shared by all modules.
 
     ``settings`` are the module's own, from ``faq_module_settings`` of the configuration.
     """
 
-    dataset: FaqDataset
     corpus: Corpus
     encoder: Encoder
     vectors: NDArray[np.float32]
-    settings: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    lexical: LexicalIndex
+    settings: Settings = field(default_factory=dict)
 
 
 ModuleFactory = Callable[[ModuleContext], Matcher]
@@ -73,8 +77,10 @@ def _callable(found: object, name: str) -> ModuleFactory:
     return found
 
 
-def build_modules(names: Sequence[str], context: ModuleContext) -> tuple[Matcher, ...]:
-    """The modules called ``names``, in that order.
+def build_modules(
+    names: Sequence[str], context: ModuleContext, settings: Mapping[str, Settings]
+) -> tuple[Matcher, ...]:
+    """The modules called ``names``, in that order, each with its own ``settings``.
 
     Raises:
         ConfigError: No name at all, one that is not known, or one that is there twice.
@@ -84,4 +90,4 @@ def build_modules(names: Sequence[str], context: ModuleContext) -> tuple[Matcher
     for name in names:
         if list(names).count(name) > 1:
             raise ConfigError(f"faq_modules: “{name}”写了两次 → 删除一个")
-    return tuple(module_factory(name)(context) for name in names)
+    return tuple(module_factory(name)(replace(context, settings=settings.get(name, {}))) for name in names)

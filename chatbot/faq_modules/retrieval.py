@@ -1,6 +1,7 @@
 """FAQ retrieval: the configured modules in order, then the choice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,21 +9,38 @@ from numpy.typing import NDArray
 
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.base import FaqCandidate, Matcher
-from chatbot.faq_modules.choice import choose
-from chatbot.faq_modules.context import ModuleContext, build_modules
+from chatbot.faq_modules.choice import PRIOR, Choice, ChoiceModel
+from chatbot.faq_modules.class_evidence import ClassEvidence, fit_class_evidence, fits
+from chatbot.faq_modules.context import ModuleContext, Settings, build_modules
 from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import FaqDataset, load_dataset
-from chatbot.faq_modules.features import Features, read_features
-from chatbot.normalization.text import normalize
+from chatbot.faq_modules.lexical import LexicalIndex, build_lexical
+from chatbot.faq_modules.signals import OWN_MODULE, SignalReader, SignalTable
+from chatbot.normalization.text import content, normalize
 
 DEFAULT_MODULES = ("feature_vector_faq_match", "fuzzy_closest_faq_match")
+CANDIDATES = 12
+
+
+@dataclass(frozen=True)
+class FaqIndex:
+    """Everything a retriever stands on: the texts, and what was computed from them offline."""
+
+    corpus: Corpus
+    vectors: NDArray[np.float32]
+    lexical: LexicalIndex
+    evidence: ClassEvidence | None
+    choice: ChoiceModel = PRIOR
 
 
 class FaqRetriever:
     """Standard questions for an utterance. Immutable, and safe to call from several threads."""
 
-    def __init__(self, corpus: Corpus, modules: Sequence[Matcher], version: str) -> None:
-        self._corpus, self._modules, self._version = corpus, tuple(modules), version
+    def __init__(self, index: FaqIndex, modules: Sequence[Matcher], version: str) -> None:
+        self._corpus, self._modules, self._version = index.corpus, tuple(modules), version
+        names = tuple(module.name for module in modules)
+        self._reader = SignalReader(index.corpus, index.lexical, index.evidence, names)
+        self._choice = Choice(index.choice, self._reader.names)
 
     @property
     def version(self) -> str:
@@ -34,44 +52,91 @@ class FaqRetriever:
         """The standard questions, in the order of the map."""
         return self._corpus.questions
 
+    @property
+    def signal_names(self) -> tuple[str, ...]:
+        """The columns of ``signals``."""
+        return self._reader.names
+
+    @property
+    def choice(self) -> ChoiceModel:
+        """The weights and thresholds it goes by."""
+        return self._choice.model
+
     def retrieve(self, utterance: str, k: int = 10) -> tuple[FaqCandidate, ...]:
-        """At most ``k`` candidates, best first; ``confidence`` is the probability that it is what was asked."""
+        """At most ``k`` candidates, best first; ``confidence`` is the probability that it is what was asked.
+
+        Nothing for an utterance without a letter, a digit or a Chinese character.
+        """
         text = normalize(utterance)
-        found = [candidate for module in self._modules for candidate in module.match(text, k)]
-        return choose(found, k)
+        if not content(text):
+            return ()
+        found = self._found(text, max(k, CANDIDATES))
+        table = self._reader.read(text, found)
+        probabilities = self._choice.probabilities(table)
+        order = sorted(range(len(table.owners)), key=lambda i: (-probabilities[i], i))[:k]
+        return tuple(self._candidate(table, i, float(probabilities[i]), found) for i in order)
+
+    def signals(self, utterance: str) -> tuple[SignalTable, NDArray[np.float64]]:
+        """All signals for ``utterance`` and the probabilities they give: for fitting, measuring and explaining."""
+        text = normalize(utterance)
+        table = self._reader.read(text, self._found(text, CANDIDATES))
+        return table, self._choice.probabilities(table)
+
+    def _found(self, text: str, k: int) -> list[Sequence[FaqCandidate]]:
+        return [module.match(text, k) for module in self._modules]
+
+    def _candidate(
+        self, table: SignalTable, place: int, confidence: float, found: Sequence[Sequence[FaqCandidate]]
+    ) -> FaqCandidate:
+        corpus, owner = self._corpus, int(table.owners[place])
+        label = corpus.labels[owner]
+        proposed = [one for candidates in found for one in candidates if one.label == label]
+        if not proposed:
+            text, score = table.matched[place], float(table.values[place, self._reader.cosine])
+            return FaqCandidate(
+                label, corpus.questions[owner], corpus.originals[text], score, OWN_MODULE, confidence
+            )
+        best = max(proposed, key=lambda one: one.score)
+        return FaqCandidate(label, best.question, best.matched, best.score, best.module, confidence)
 
 
-def build_retriever(
-    dataset: FaqDataset,
+def build_index(corpus: Corpus, vectors: NDArray[np.float32], choice: ChoiceModel = PRIOR) -> FaqIndex:
+    """The index over ``corpus``, whose texts have ``vectors`` (texts, dimension)."""
+    lexical = build_lexical(corpus.texts)
+    questions = len(corpus.questions)
+    enough = fits(corpus.owners, questions)
+    evidence = fit_class_evidence(lexical, corpus.owners, questions) if enough else None
+    return FaqIndex(corpus, vectors, lexical, evidence, choice)
+
+
+def make_retriever(
+    index: FaqIndex,
     encoder: Encoder,
     *,
     modules: Sequence[str] = DEFAULT_MODULES,
-    features: Features | None = None,
+    settings: Mapping[str, Settings] | None = None,
+    version: str = "",
 ) -> FaqRetriever:
-    """A retriever over ``dataset``; paraphrases that are not in ``features`` are encoded here.
+    """The retriever over ``index``; ``settings`` are the modules' own, by module name.
+
+    Raises:
+        ConfigError: A module name that is not known.
+    """
+    context = ModuleContext(index.corpus, encoder, index.vectors, index.lexical)
+    built = build_modules(modules, context, settings or {})
+    return FaqRetriever(index, built, version or f"{index.corpus.version}-{encoder.fingerprint}")
+
+
+def build_retriever(
+    dataset: FaqDataset, encoder: Encoder, *, modules: Sequence[str] = DEFAULT_MODULES
+) -> FaqRetriever:
+    """A retriever over ``dataset``, everything computed here.
 
     Raises:
         ConfigError: A module name that is not known.
     """
     corpus = build_corpus(dataset)
-    context = ModuleContext(dataset, corpus, encoder, _vectors(corpus, encoder, features))
-    return FaqRetriever(corpus, build_modules(modules, context), f"{corpus.version}-{encoder.fingerprint}")
-
-
-def _vectors(corpus: Corpus, encoder: Encoder, features: Features | None) -> NDArray[np.float32]:
-    """One row a text of ``corpus``: from ``features`` where it is there, else encoded now (a standard question
-    itself, or a paraphrase written since the index was built; ``rebuild-index --check`` counts those)."""
-    if features is None:
-        return encoder.encode(corpus.texts)
-    place_of = {text: place for place, text in enumerate(features.texts)}
-    places = np.fromiter((place_of.get(text, -1) for text in corpus.originals), dtype=np.int64)
-    missing = np.flatnonzero(places < 0)
-    vectors = np.empty((len(corpus.texts), encoder.dimension), dtype=np.float32)
-    known = places >= 0
-    vectors[known] = features.vectors[places[known]]
-    if len(missing):
-        vectors[missing] = encoder.encode([corpus.texts[place] for place in missing.tolist()])
-    return vectors
+    return make_retriever(build_index(corpus, encoder.encode(corpus.texts)), encoder, modules=modules)
 
 
 def open_retriever(
@@ -82,13 +147,10 @@ def open_retriever(
     features: Path | None = None,
     modules: Sequence[str] = DEFAULT_MODULES,
 ) -> FaqRetriever:
-    """The retriever of the FAQ in ``folder``, with the vectors of the file ``features`` where one is named.
+    """The retriever of the FAQ in ``folder``.
 
     Raises:
-        DataError: The folder or the features are not what the contract says.
-        StaleIndexError: The features were made by another encoder.
+        DataError: The folder is not what the contract says.
         ConfigError: A module name that is not known.
     """
-    dataset = load_dataset(folder, label_map)
-    known = read_features(features, encoder.fingerprint) if features else None
-    return build_retriever(dataset, encoder, modules=modules, features=known)
+    return build_retriever(load_dataset(folder, label_map), encoder, modules=modules)
