@@ -63,7 +63,7 @@ def serve(config: EngineConfig, serving: Serving, ready: Callable[[str], None]) 
         ConfigError, DataError: what cannot be served or listened on; before any worker is started.
         SystemExit: at the end.
     """
-    listener = bind(serving.host, serving.port)
+    listeners = bind(serving)
     metrics_dir = _prepare_metrics_dir()
 
     def build() -> tuple[Wsgi, Callable[[], None]]:
@@ -75,20 +75,31 @@ def serve(config: EngineConfig, serving: Serving, ready: Callable[[str], None]) 
         return create_web_app(service, config, serving.service_name), service.close
 
     try:
-        Application(serving, listener, build, ready).run()
+        Application(serving, listeners, build, ready).run()
     finally:
         shutil.rmtree(metrics_dir, ignore_errors=True)
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket, before anything slow is done.
+def bind(serving: Serving) -> list[socket.socket]:
+    """One listening socket a worker, all at the address of ``serving``, before anything slow is done.
+
+    The kernel deals connections out to them evenly. Workers that share one socket do not: the first to wake takes
+    most of a burst, and one processor idles. The master keeps all of them, so what waits for a killed worker is
+    answered by the one that replaces it.
 
     Raises:
         ConfigError: the port is taken, may not be used, or the host is not this machine's.
     """
+    host, port = serving.host, serving.port
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        with socket.create_server((host, port), family=family) as alone:  # fails when anyone else listens
+            port = alone.getsockname()[1]
+        shared = hasattr(socket, "SO_REUSEPORT")
+        return [
+            socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=shared)
+            for _ in range(serving.workers if shared else 1)
+        ]
     except socket.gaierror as error:
         raise ConfigError(
             f"--host {host}: 不认识这个主机名 → 写 127.0.0.1（本机）或 0.0.0.0（所有网卡）"
@@ -137,20 +148,20 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
     def __init__(
         self,
         serving: Serving,
-        listener: socket.socket,
+        listeners: list[socket.socket],
         build: Build,
         ready: Callable[[str], None] = lambda url: None,
     ) -> None:
         self._serving, self._build, self._ready = serving, build, ready
-        self._port = listener.getsockname()[1]
-        self._descriptor = listener.detach()
+        self._port = listeners[0].getsockname()[1]
+        self._descriptors = [listener.detach() for listener in listeners]
         self._close: Callable[[], None] = lambda: None
         super().__init__()
 
     def load_config(self) -> None:
         """Every setting that matters is named here; nothing is read from gunicorn's own files or variables."""
         settings = {
-            "bind": f"fd://{self._descriptor}",
+            "bind": [f"fd://{descriptor}" for descriptor in self._descriptors],
             "backlog": BACKLOG,
             "workers": self._serving.workers,
             "worker_class": "gthread",
@@ -166,6 +177,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
             "proc_name": self._serving.service_name,
             "when_ready": lambda _: self._on_ready(),
+            "pre_fork": _give_listener,
             "post_fork": lambda _server, _worker: sys.setswitchinterval(SWITCH_INTERVAL_SECONDS),
             "child_exit": lambda _, worker: _forget(worker.pid),
             "on_exit": lambda _: self._close(),
@@ -194,6 +206,12 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
                 used,
                 limit,
             )
+
+
+def _give_listener(arbiter: Any, worker: Any) -> None:
+    """Each worker accepts from one socket: the one that no living worker has, or any when there are more workers."""
+    taken = [id(listener) for living in arbiter.WORKERS.values() for listener in living.sockets]
+    worker.sockets = [min(arbiter.LISTENERS, key=lambda listener: taken.count(id(listener)))]
 
 
 def _forget(pid: int) -> None:

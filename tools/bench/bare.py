@@ -34,7 +34,7 @@ def main(state_dir: str, port: str, workers: str) -> None:
     redis.ensure_running()
     serving = Serving("bare", "127.0.0.1", int(port), int(workers))
     app = bare_app(str(redis.socket))
-    Application(serving, bind(serving.host, serving.port), lambda: (app, redis.close)).run()
+    Application(serving, bind(serving), lambda: (app, redis.close)).run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,134 @@
+"""The runner's own decisions, without starting it; tests/integration/test_serve.py runs it."""
+
+import gc
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chatbot.errors import ConfigError
+from chatbot.wsgi import Application, Serving, address_to_open, bind, default_workers
+
+
+def serving(**changes: Any) -> Serving:
+    return Serving(**{"service_name": "shop", "host": "127.0.0.1", "port": 0, "workers": 2, **changes})
+
+
+def nothing() -> None:
+    return
+
+
+@pytest.fixture
+def thawed() -> Iterator[None]:
+    """Undo what the runner does to the garbage collector of its process."""
+    yield
+    gc.unfreeze()
+
+
+def test_each_worker_has_a_listener_of_its_own_at_one_port() -> None:
+    listeners = bind(serving(workers=3))
+    try:
+        assert len(listeners) == 3
+        assert len({listener.getsockname() for listener in listeners}) == 1
+    finally:
+        for listener in listeners:
+            listener.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "part"),
+    [
+        ("256.0.0.1", 0, "--host 256.0.0.1"),
+        ("203.0.113.7", 0, "203.0.113.7 不是这台机器的地址"),
+    ],
+)
+def test_an_address_that_is_not_ours_is_refused_with_the_way_out(host: str, port: int, part: str) -> None:
+    with pytest.raises(ConfigError, match=part):
+        bind(serving(host=host, port=port))
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "shared"])
+def test_a_port_that_is_taken_is_refused_even_by_one_that_would_share_it(shared: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=shared) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"端口 {port} 已被占用"):
+            bind(serving(port=port))
+
+
+@pytest.mark.parametrize(
+    ("number", "part"), [(13, "1024 以上"), (24, "Too many open files")], ids=["not-allowed", "other"]
+)
+def test_what_the_system_forbids_is_told(monkeypatch: pytest.MonkeyPatch, number: int, part: str) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(socket, "create_server", refuse)
+    with pytest.raises(ConfigError, match=part):
+        bind(serving(port=80))
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8079/"),
+        ("0.0.0.0", "http://127.0.0.1:8079/"),
+        ("::", "http://[::1]:8079/"),
+        ("fd00::1", "http://[fd00::1]:8079/"),
+        ("shop.internal", "http://shop.internal:8079/"),
+    ],
+)
+def test_the_address_shown_can_be_opened(host: str, url: str) -> None:
+    assert address_to_open(host, 8079) == url
+
+
+def test_there_are_as_many_workers_as_processors_and_four_at_most() -> None:
+    assert 1 <= default_workers() <= 4
+
+
+def test_the_settings_leave_no_side_door_and_no_access_log() -> None:
+    application = Application(serving(request_timeout=7), bind(serving()), lambda: (lambda e, s: [], nothing))
+    settings = application.cfg
+    assert (settings.workers, settings.timeout, settings.max_requests) == (2, 7, 0)
+    assert settings.preload_app and settings.control_socket_disable
+    assert settings.accesslog is None
+    for descriptor in settings.address:
+        os.close(descriptor)
+
+
+def test_a_new_worker_takes_the_listener_that_no_living_one_has() -> None:
+    application = Application(serving(), bind(serving()), lambda: (lambda e, s: [], nothing))
+    first, second = object(), object()
+    living = SimpleNamespace(sockets=[first])
+    arbiter = SimpleNamespace(LISTENERS=[first, second], WORKERS={7: living})
+    new = SimpleNamespace(sockets=None)
+    application.cfg.pre_fork(arbiter, new)
+    assert new.sockets == [second]
+    arbiter.WORKERS[8] = new
+    third = SimpleNamespace(sockets=None)
+    application.cfg.pre_fork(arbiter, third)
+    assert third.sockets == [first]
+    for descriptor in application.cfg.address:
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize(("limit", "warned"), [(1, True), (1_000_000, False), (None, False)])
+def test_ready_tells_the_address_and_warns_of_a_memory_limit_that_is_too_low(
+    limit: int | None, warned: bool, caplog: pytest.LogCaptureFixture, thawed: None
+) -> None:
+    told: list[str] = []
+    closed: list[bool] = []
+    build = lambda: (lambda e, s: [b"x"], lambda: closed.append(True))  # noqa: E731
+    application = Application(serving(memory_mb=limit), bind(serving()), build, told.append)
+    with caplog.at_level(logging.WARNING, "chatbot.wsgi"):
+        assert list(application.wsgi()({}, lambda *_: None)) == [b"x"]
+        application.cfg.when_ready(None)
+    assert told[0].startswith("http://127.0.0.1:")
+    assert ("of the service description" in caplog.text) is warned
+    application.cfg.on_exit(None)
+    assert closed == [True]
+    for descriptor in application.cfg.address:
+        os.close(descriptor)
