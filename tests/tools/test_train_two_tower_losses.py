@@ -93,5 +93,5 @@ def test_a_batch_of_one_label_costs_nothing_and_has_no_broken_gradient(loss_type
     s = similarities(2).requires_grad_()
     loss = loss_of(TrainSettings(loss_type=loss_type))(s, *masks([0] * 6))
     loss.backward()
-    assert float(loss) == 0
+    assert loss.item() == 0
     assert s.grad is None or torch.isfinite(s.grad).all()

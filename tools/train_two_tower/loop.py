@@ -167,10 +167,12 @@ class Trainer:
         progress = self._progress
         score = evaluate(self._query, self._document, self._data)
         loss = sum(progress.losses) / max(1, len(progress.losses))
-        best = max((point.recall_at_1 for point in progress.points), default=-1.0)
+        best = max(
+            ((point.recall_at_1, point.recall_at_5) for point in progress.points), default=(-1.0, -1.0)
+        )
         progress.points.append(Point(progress.step, loss, score.recall_at_1, score.recall_at_5))
         progress.losses = []
-        if score.recall_at_1 > best:
+        if (score.recall_at_1, score.recall_at_5) >= best:  # a tie goes to the longer trained
             progress.best_step, self._best = progress.step, self._weights()
 
     def _weights(self) -> list[dict[str, Tensor]]:

@@ -78,6 +78,9 @@ def write_ngram(base: NgramBase, model_dir: Path, notes: Mapping[str, str] | Non
     rows = np.rint(base.rows / weights[:, None]).astype(np.int8)
     (model_dir / "1_Normalize").mkdir(parents=True, exist_ok=True)
     save_file({"embeddings": rows, "weights": weights}, model_dir / WEIGHTS_FILE)
+    (model_dir / WEIGHTS_FILE).chmod(
+        0o644
+    )  # safetensors makes it the owner's alone; a server may be another user
     (model_dir / TOKENIZER_FILE).write_text(tokenizer_json(base.vocabulary), encoding="utf-8")
     config = {
         "format": FORMAT,

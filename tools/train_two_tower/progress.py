@@ -13,7 +13,8 @@ from tools.train_two_tower.loop import Status
 class Watcher:
     """Shows each step's loss, the last recall@1 and the time left."""
 
-    def __init__(self, stream: TextIO = sys.stderr) -> None:
+    def __init__(self, stream: TextIO | None = None) -> None:
+        stream = sys.stderr if stream is None else stream
         self._stream, self._recall = stream, "—"
         self._bar = self._task = None
         if stream.isatty():
