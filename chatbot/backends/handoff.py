@@ -64,9 +64,9 @@ class HandoffWebhook:
 
     def _post(self, body: bytes, attempt: int) -> bool:
         headers = {"Content-Type": "application/json; charset=utf-8"}
-        request = urllib.request.Request(self._url, body, headers)  # noqa: S310 (checked in __init__)
+        request = urllib.request.Request(self._url, body, headers)
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):
                 return True
         except OSError as error:
             _LOG.warning("handoff webhook failed (attempt %d of %d): %s", attempt, ATTEMPTS, error)

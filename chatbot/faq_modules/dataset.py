@@ -14,7 +14,7 @@ from rapidfuzz import process
 
 from chatbot.errors import DataError
 from chatbot.faq_modules.lines import file_name, folder_files, hidden_files, numbered_lines
-from chatbot.normalization.text import normalize
+from chatbot.normalization.text import content, normalize
 
 MAP_FILE, QUESTIONS, ANSWERS = "query_label_idx_map.txt", "questions", "answers"
 
@@ -71,10 +71,10 @@ class FaqDataset:
 
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
-        """Paraphrases that, once normalised, stand under two standard questions or more."""
+        """Paraphrases that, normalised and without marks, stand under two standard questions or more."""
         places: dict[str, list[Paraphrase]] = {}
         for paraphrase in self.paraphrases:
-            places.setdefault(normalize(paraphrase.text), []).append(paraphrase)
+            places.setdefault(content(normalize(paraphrase.text)), []).append(paraphrase)
         return tuple(
             Conflict(text, tuple(found))
             for text, found in places.items()

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.faq_modules.lines import file_name
+
 QUESTIONS: Mapping[str, Sequence[str]] = {
     "怎么预约试驾": ("想试驾怎么约", "试驾去哪里报名", "可以约个试驾吗"),
     "首付最低多少": ("首付几成", "最少要付多少首付", "首付要多少"),
@@ -54,9 +56,9 @@ def write_faq(
     rows = "".join(f"{question}\t{label}\n" for label, question in enumerate(questions))
     (folder / "query_label_idx_map.txt").write_text(rows)
     for question, paraphrases in questions.items():
-        (folder / "questions" / question).write_text("\n".join(paraphrases) + "\n")
+        (folder / "questions" / file_name(question)).write_text("\n".join(paraphrases) + "\n")
     for entity, lines in answers.items():
-        (folder / "answers" / entity).write_text("\n".join(lines) + "\n")
+        (folder / "answers" / file_name(entity)).write_text("\n".join(lines) + "\n")
     return folder
 
 
