@@ -14,6 +14,7 @@ VERBS = {
     "export-features": ("tools.features.cli:export_features", "导出相似问的特征"),
     "rebuild-index": ("tools.index.cli:rebuild_index", "离线重建 FAQ 索引"),
     "evaluate": ("tools.evaluate.cli:app", "评测：evaluate faq …"),
+    "kg": ("tools.kg.cli:app", "知识图谱：kg values …"),
     "bench": ("tools.bench.cli:app", "测速：bench faq …"),
 }
 PROGRAM = "python -m tools"

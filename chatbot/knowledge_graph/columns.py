@@ -131,7 +131,7 @@ class Column:
 
     def code_at(self, row: int) -> int | None:
         """The distinct text of an entity, or ``None`` when it has none."""
-        at = int(np.searchsorted(self.rows, row))
+        at = int(self.rows.searchsorted(np.int32(row)))  # of the same type, or the column is copied
         return int(self.codes[at]) if at < len(self.rows) and self.rows[at] == row else None
 
     def text_at(self, row: int) -> str | None:

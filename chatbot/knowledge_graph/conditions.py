@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from chatbot.knowledge_graph.columns import FLAG_CODE, Column, Columns, Float, Mask
+from chatbot.knowledge_graph.numbers import NumberCache, Numbers
 from chatbot.knowledge_graph.plan import AllOf, AnyOf, Clause, Condition, Not, Path
 from chatbot.knowledge_graph.result import Note, NoteCode, Reason
 from chatbot.knowledge_graph.thresholds import Threshold, WrongDimension, threshold_of
@@ -33,23 +34,6 @@ class Truth:
         return ~(self.true | self.false)
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """An attribute in one dimension, one entry an entity: interval, whether it has a value, whether it is a number."""
-
-    low: Float
-    high: Float
-    present: Mask
-    usable: Mask
-
-    @property
-    def keys(self) -> Float:
-        """What is sorted by: the middle of a range, the closed end of an open one."""
-        low = np.where(np.isfinite(self.low), self.low, self.high)
-        high = np.where(np.isfinite(self.high), self.high, self.low)
-        return low + (high - low) / 2
-
-
 # For each operator: which intervals are wholly in, and which are wholly out; one that straddles is undecided.
 _INSIDE: dict[str, Callable[[Float, Float, Threshold], Mask]] = {
     "<": lambda low, high, t: high < t.low,
@@ -68,11 +52,11 @@ class Conditions:
 
     columns: Columns
     units: UnitTable
+    cache: NumberCache
     same: tuple[tuple[Path, ...], ...] = ()
     notes: dict[Note, None] = field(default_factory=dict)
     gaps: dict[tuple[Path, Reason], Mask] = field(default_factory=dict)
     thresholds: dict[Condition, Threshold] = field(default_factory=dict)
-    _numbers: dict[tuple[Path, str], Numbers] = field(default_factory=dict)
     _known: dict[Condition, Truth] = field(default_factory=dict)
 
     def note(self, note: Note) -> None:
@@ -116,22 +100,10 @@ class Conditions:
 
     def numbers(self, path: Path, dimension: str) -> Numbers:
         """The attribute as numbers of ``dimension``; an entity's value is in the first place that it has."""
-        key = (path, dimension)
-        if key not in self._numbers:
-            self._numbers[key] = self._spread(path, dimension)
-        return self._numbers[key]
-
-    def _spread(self, path: Path, dimension: str) -> Numbers:
-        n = len(self.columns)
-        numbers = Numbers(np.zeros(n), np.zeros(n), self.nobody(), self.nobody())
-        for column, part in self.places(path):
-            low, high, has = column.measures(dimension, part)
-            fresh = ~numbers.present[column.rows]
-            rows, codes = column.rows[fresh], column.codes[fresh]
-            numbers.low[rows], numbers.high[rows] = low[codes], high[codes]
-            numbers.usable[rows], numbers.present[rows] = has[codes], True
+        places = self.places(path)
+        for column, part in places:
             self._assume_part(column, part, dimension)
-        return numbers
+        return self.cache.of(tuple((column.path, part) for column, part in places), dimension)
 
     def _assume_part(self, column: Column, part: str, dimension: str) -> None:
         """A note when values hold several measures of the dimension and no part was named."""
@@ -214,12 +186,14 @@ class Conditions:
         wanted = normalize(str(condition.value))
         met, present = self.nobody(), self.nobody()
         for column, _ in places:
-            fresh = ~present[column.rows]
             both = zip(column.normal, column.plain, strict=True)
             passed = np.fromiter(
                 (test(a, wanted) or test(b, wanted) for a, b in both), np.bool_, column.distinct
             )
-            met[column.rows[fresh & passed[column.codes]]] = True
+            hits = passed[column.codes]
+            if present.any():
+                hits &= ~present[column.rows]
+            met[column.rows[hits]] = True
             present[column.rows] = True
         if gap:
             self._gap(condition.attribute, ~present, self.nobody())

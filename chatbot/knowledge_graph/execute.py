@@ -8,6 +8,7 @@ import numpy as np
 from chatbot.knowledge_graph.columns import Columns, Mask
 from chatbot.knowledge_graph.conditions import MAX_CONDITIONS, MAX_NESTING, Conditions
 from chatbot.knowledge_graph.directions import Directions, built_in_directions
+from chatbot.knowledge_graph.numbers import NumberCache
 from chatbot.knowledge_graph.plan import Path, Plan, depth, leaf_conditions
 from chatbot.knowledge_graph.relax import nearest_rows, note_contradictions
 from chatbot.knowledge_graph.result import LeftOut, Note, Reason, Result
@@ -30,13 +31,14 @@ class Engine:
         self.columns = columns
         self.units = units or built_in_units()
         self.directions = directions or built_in_directions()
+        self._numbers = NumberCache(columns)
 
     def run(self, plan: Plan, rows_limit: int = ROWS_LIMIT) -> Result:
         """What ``plan`` finds; at most ``rows_limit`` (1-1000) rows of it.
 
         Never raises for the plan's content: what is unknown, of the wrong dimension or contradictory is a note.
         """
-        conditions = Conditions(self.columns, self.units, plan.same)
+        conditions = Conditions(self.columns, self.units, self._numbers, plan.same)
         refusal = _refusal(plan)
         if refusal:
             return Result(plan, notes=(refusal,))
@@ -86,10 +88,12 @@ def _filter(selection: Selection, rows_limit: int) -> Result:
     found = selection.main_numbers(plan.attributes[0]) if plan.order and plan.attributes else None
     if found:
         numbers, _ = found
-        ranked = first_by(numbers.keys, selection.matched & numbers.usable, None, plan.order == "desc")
-        indices = [*ranked, *np.flatnonzero(selection.matched & ~numbers.usable).tolist()]
+        ranked = first_by(numbers.keys, selection.matched & numbers.usable, rows_limit, plan.order == "desc")
+        indices = ranked[:rows_limit]
+        if len(indices) < rows_limit:
+            indices = [*indices, *np.flatnonzero(selection.matched & ~numbers.usable).tolist()]
     shown = indices if plan.limit is None else indices[: max(plan.limit, 0)]
-    result = _listed(selection, shown, len(indices), rows_limit, selection.left_out())
+    result = _listed(selection, shown, int(selection.matched.sum()), rows_limit, selection.left_out())
     return _with_nearest(selection, result)
 
 

@@ -126,7 +126,8 @@ def _parse_whole(run: str) -> int | None:
             section += (digit if pending else 1) * _POWER[char]
             digit, pending, last_unit = 0, False, _POWER[char]
         else:
-            total = (total + section + digit) * _SECTION[char]
+            below = section + digit
+            total = (total + below) * 10**8 if char == "亿" else total + below * 10**4
             section = digit = 0
             pending, last_unit = False, _SECTION[char]
     if pending and last_unit >= 100:  # 一万二 is 12,000; 三百五 is 350

@@ -29,6 +29,7 @@ _DATE = re.compile(
     r"(?:(?P<ge>以后|之后|及以后|后|以来|起)|(?P<le>以前|之前|前))?(?!款)"
 )
 _NOT_BEFORE = re.compile(r"[a-z0-9.第这那哪前后]$")
+_LONGEST_BEFORE = 8
 _ORDINAL_UNITS = {"个", "位", "门"}
 
 
@@ -92,9 +93,8 @@ def find_quantities(text: str, units: UnitTable, bare: bool = False) -> tuple[Qu
     found: list[QuantityPhrase] = []
     at = 0
     while at < len(text):
-        phrase = _date_at(text, at) or _quantity_at(text, at, units, bare)
-        if phrase and found and phrase.start < found[-1].end:
-            phrase = None
+        since = found[-1].end if found else 0
+        phrase = _date_at(text, at, since) or _quantity_at(text, at, since, units, bare)
         if phrase:
             found.append(phrase)
         at = phrase.end if phrase else at + 1
@@ -106,9 +106,9 @@ def parse_quantity(text: str, units: UnitTable) -> QuantityPhrase | None:
     return next(iter(find_quantities(text, units, bare=True)), None)
 
 
-def _date_at(text: str, at: int) -> QuantityPhrase | None:
+def _date_at(text: str, at: int, since: int) -> QuantityPhrase | None:
     found = _DATE.match(text, at)
-    if found is None or _NOT_BEFORE.search(text[:at]):
+    if found is None or _NOT_BEFORE.search(text[since:at]):
         return None
     month = found[2] or found[3]
     said = f"{found[1]}.{int(month):02d}" if month else found[1]
@@ -121,24 +121,25 @@ def _date_at(text: str, at: int) -> QuantityPhrase | None:
     return QuantityPhrase(found.group(), at, found.end(), low, high, "", DATE, **strict)
 
 
-def _quantity_at(text: str, at: int, units: UnitTable, bare: bool) -> QuantityPhrase | None:
+def _quantity_at(text: str, at: int, since: int, units: UnitTable, bare: bool) -> QuantityPhrase | None:
+    """The quantity that begins at ``at``, with the comparison around it; nothing before ``since`` belongs to it."""
     span = read_span(text, at, units)
     if span is None:
         return None
-    before = _BEFORE.search(text[:at])
-    head = text[: before.start()] if before else text[:at]
+    head = text[since:at][-_LONGEST_BEFORE:]
+    before = _BEFORE.search(head)
     after = _AFTER.match(text, span.end)
-    compared = bool(after or (before and before.lastgroup))
-    if not _is_quantity(text, span, head, compared, bare):
+    said_before = before if before and before.lastgroup else None
+    if not said_before and _NOT_BEFORE.search(head):
         return None
-    start = before.start() if before and before.lastgroup else span.start
-    return _phrase(text, span, start, before, after)
+    if not _is_quantity(text, span, bool(after or said_before), bare):
+        return None
+    start = at - len(head) + said_before.start() if said_before else at
+    return _phrase(text, span, start, said_before, after)
 
 
-def _is_quantity(text: str, span: Span, head: str, compared: bool, bare: bool) -> bool:
+def _is_quantity(text: str, span: Span, compared: bool, bare: bool) -> bool:
     following = text[span.end : span.end + 1]
-    if _NOT_BEFORE.search(head) and not (compared and head[-1:] in "前后"):
-        return False
     if (following.isascii() and following.isalpha()) or following == "款":
         return False
     if span.unit is None:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from chatbot.knowledge_graph.columns import Columns, Float, Mask, MeasureGroup
-from chatbot.knowledge_graph.conditions import Conditions, Numbers
+from chatbot.knowledge_graph.conditions import Conditions
 from chatbot.knowledge_graph.directions import Directions
+from chatbot.knowledge_graph.numbers import Numbers
 from chatbot.knowledge_graph.plan import Order, Path, Plan, leaf_conditions
 from chatbot.knowledge_graph.result import Cell, LeftOut, Note, Reason, ResultRow
 

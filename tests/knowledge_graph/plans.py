@@ -13,6 +13,7 @@ from chatbot.knowledge_graph.plan import (
     Condition,
     Not,
     Op,
+    Order,
     Path,
     Plan,
 )
@@ -53,7 +54,7 @@ class PlanMaker:
         if op == "nearest":
             return Plan(op, (self.random.choice(names),), (number,), conditions, limit=5)
         scope = tuple(self.random.sample(names, len(names) // 2)) if self.random.random() < 0.2 else ()
-        order = self.random.choice(("asc", "desc"))
+        order: Order = "asc" if self.random.random() < 0.5 else "desc"
         limit = self.random.choice((1, 3, 10)) if op == "superlative" else None
         return Plan(op, scope, (number,), conditions, order, limit)
 

@@ -13,13 +13,13 @@ from tests.knowledge_graph.oracle import Car, Oracle, cars_of
 from tests.knowledge_graph.plans import PlanMaker
 
 Gaps = dict[tuple[Path, str], int]
-DEMO_PLANS, SYNTHETIC_GRAPHS, PLANS_EACH, SHARED_PLANS = 1200, 40, 25, 80
+DEMO_PLANS, SYNTHETIC_GRAPHS, PLANS_EACH, SHARED_PLANS = 1000, 40, 25, 40
 
 
 def check(plan: Plan, engine: Engine, cars: Sequence[Car]) -> None:
     result, oracle = engine.run(plan, MAX_ROWS), Oracle(cars, plan)
     names = [row.entity for row in result.rows]
-    left_out = {(left.attribute, left.reason): left.count for left in result.left_out}
+    left_out: Gaps = {(left.attribute, left.reason): left.count for left in result.left_out}
     path = plan.attributes[0]
     expected = oracle.left_out()
     if plan.op in ("filter", "count"):

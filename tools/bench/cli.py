@@ -31,6 +31,21 @@ def chat(
     print(json.dumps(asdict(result), ensure_ascii=False) if as_json else as_text(result))
 
 
+@app.command("kg")
+def kg(
+    kg: Annotated[Path, typer.Option(help="知识图谱目录")] = Path("user_datasets/car_knowledge_graph"),
+    lexicon: Annotated[Path, typer.Option(help="词表目录")] = Path("user_datasets/lexicon"),
+    entities: Annotated[int, typer.Option(min=0, help="另外合成多少个实体来测")] = 50_000,
+    plans: Annotated[int, typer.Option(min=100, help="各执行多少个查询计划")] = 500,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """查询计划的速度与内存，与 pandas 做同样的筛选和排序比较。例：bench kg --entities 50000 --json"""
+    from tools.bench.kg import as_text, bench_kg
+
+    results = bench_kg(kg, lexicon, entities, plans, print_progress)
+    print(json.dumps([asdict(r) for r in results], ensure_ascii=False) if as_json else as_text(results))
+
+
 def print_progress(text: str) -> None:
     """Progress goes to standard error."""
     print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,49 @@
+"""``python -m tools kg`` and ``bench kg``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tools.bench.kg import as_text, bench_kg
+from tools.cli import main
+
+KG, LEXICON = Path("user_datasets/car_knowledge_graph"), Path("user_datasets/lexicon")
+
+
+def test_kg_values_lists_what_could_not_be_read_as_one_json_object(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["kg", "values", "--kg", str(KG), "--json"])
+    report = json.loads(capsys.readouterr().out)
+    assert ended.value.code == 0
+    assert report["leaves"] == sum(report["kinds"].values())
+    assert report["unread_leaves"] == sum(one["count"] for one in report["unread"])
+    assert {"attribute", "reason", "count", "examples"} == set(report["unread"][0])
+
+
+def test_kg_values_says_it_to_a_person_too(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["kg", "values", "--examples", "1"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("共 ") and "没能读出来" in lines[1]
+
+
+def test_a_folder_that_is_not_there_is_an_error_with_the_way_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["kg", "values", "--kg", str(tmp_path / "none")])
+    assert ended.value.code == 1
+    assert "没有这个知识图谱目录" in capsys.readouterr().err
+
+
+def test_bench_kg_measures_the_graph_and_a_synthesised_one_and_agrees_with_pandas() -> None:
+    pytest.importorskip("pandas")
+    small, large = bench_kg(KG, LEXICON, entities=300, plans=100, progress=lambda text: None)
+    assert (small.entities, large.entities) == (len(list(KG.glob("*.json"))), 300)
+    for one in (small, large):
+        assert one.speed.p50_ms <= one.speed.p95_ms <= one.speed.p99_ms
+        assert one.speed.agree is True
+    assert "pandas" in as_text([small, large])
