@@ -30,13 +30,13 @@ def test_the_light_runtime_imports_no_torch(ngram_dir: Path) -> None:
 
 def test_a_hub_name_fails_at_once_with_the_way_out() -> None:
     began = time.monotonic()
-    with pytest.raises(ConfigError, match="not a local directory.*train-two-tower"):
+    with pytest.raises(ConfigError, match=r"not a local directory.*train-two-tower"):
         load_encoder(Path("some-group/some-model"))
     assert time.monotonic() - began < 1
 
 
 def test_a_missing_directory_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="nowhere.*is missing"):
+    with pytest.raises(ConfigError, match=r"nowhere.*is missing"):
         load_encoder(tmp_path / "nowhere")
 
 

@@ -9,7 +9,7 @@ LABELS = [label for label in range(6) for _ in range(5)] + [6]
 
 def vectors(seed: int = 0) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     found = np.random.default_rng(seed).standard_normal((len(LABELS), 8)).astype(np.float32)
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
+    return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), dtype=np.float32)
 
 
 def test_hard_negatives_are_the_nearest_sentences_of_other_labels() -> None:
