@@ -13,7 +13,8 @@ from chatbot.encoders.load import load_encoder
 from chatbot.errors import ChatbotError
 from chatbot.faq_modules.answers import load_answers
 from chatbot.faq_modules.dataset import load_dataset
-from chatbot.faq_modules.retrieval import FaqRetriever, open_retriever
+from chatbot.faq_modules.opening import open_retriever
+from chatbot.faq_modules.retrieval import FaqRetriever
 from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
 from chatbot.knowledge_graph.loader import load_graph
 from chatbot.normalization.attribute import AttributeLinker

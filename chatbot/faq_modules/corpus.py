@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.faq_modules.base import FaqCandidate
 from chatbot.faq_modules.dataset import FaqDataset
 from chatbot.normalization.text import normalize
 
@@ -54,4 +55,24 @@ def build_corpus(dataset: FaqDataset) -> Corpus:
         texts=tuple(texts),
         originals=tuple(originals),
         owners=np.array(owners, dtype=np.int32),
+    )
+
+
+def best_by_question(
+    corpus: Corpus, places: NDArray[np.int64], scores: NDArray[np.float32], k: int, module: str
+) -> tuple[FaqCandidate, ...]:
+    """At most ``k`` candidates from the texts at ``places``: each standard question by its best, above 0, best first.
+
+    Of equal scores the text that comes first in ``places`` counts.
+    """
+    order = np.argsort(-scores, kind="stable")
+    owners = corpus.owners[places[order]]
+    firsts = np.sort(np.unique(owners, return_index=True)[1])[:k]
+    chosen = order[firsts]
+    return tuple(
+        FaqCandidate(corpus.labels[owner], corpus.questions[owner], corpus.originals[place], score, module)
+        for owner, place, score in zip(
+            owners[firsts].tolist(), places[chosen].tolist(), scores[chosen].tolist(), strict=True
+        )
+        if score > 0
     )

@@ -149,6 +149,8 @@ def _paraphrases(
         seen: dict[str, int] = {}
         for number, line in numbered_lines(path):
             text = line.strip()
+            if "\t" in text:
+                raise DataError(path, "相似问里有 Tab", line=number, hint="换成空格")
             if text in seen:
                 notices.append(f"{path}:{number}: 与第 {seen[text]} 行重复，只算一次")
                 continue

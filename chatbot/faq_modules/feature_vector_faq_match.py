@@ -7,9 +7,10 @@ import numpy as np
 
 from chatbot.faq_modules.base import FaqCandidate, Matcher
 from chatbot.faq_modules.context import ModuleContext
+from chatbot.faq_modules.corpus import best_by_question
 
 NAME = "feature_vector_faq_match"
-_PARAPHRASES_PER_LABEL = 8
+_PARAPHRASES_PER_LABEL = 4
 
 
 class FeatureVectorMatcher:
@@ -29,19 +30,7 @@ class FeatureVectorMatcher:
         if not utterance.strip() or wanted == 0:
             return ()
         scores, places = self._index.search(self._encoder.encode([utterance]), wanted)
-        best: dict[int, FaqCandidate] = {}
-        corpus = self._corpus
-        for score, place in zip(scores[0].tolist(), places[0].tolist(), strict=True):
-            owner = int(corpus.owners[place])
-            if score > 0 and owner not in best:
-                best[owner] = FaqCandidate(
-                    corpus.labels[owner],
-                    corpus.questions[owner],
-                    corpus.originals[place],
-                    min(score, 1.0),
-                    NAME,
-                )
-        return tuple(best.values())[:k]
+        return best_by_question(self._corpus, places[0], np.minimum(scores[0], 1.0), k, NAME)
 
 
 def build(context: ModuleContext) -> Matcher:

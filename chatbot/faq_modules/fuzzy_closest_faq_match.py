@@ -7,6 +7,7 @@ from rapidfuzz import fuzz, process
 
 from chatbot.faq_modules.base import FaqCandidate, Matcher
 from chatbot.faq_modules.context import ModuleContext
+from chatbot.faq_modules.corpus import best_by_question
 
 NAME = "fuzzy_closest_faq_match"
 COMPARED = 64
@@ -28,24 +29,12 @@ class FuzzyClosestMatcher:
         if not utterance.strip() or not len(self._corpus.texts):
             return ()
         corpus, cosine = self._corpus, self._index.scores(utterance).cosine
-        near = np.arange(len(cosine))
+        places = np.arange(len(cosine))
         if len(cosine) > COMPARED:
-            near = np.argpartition(cosine, -COMPARED)[-COMPARED:]
-        places = near[cosine[near] > 0].tolist()
-        if not places:
-            return ()
-        texts = [corpus.texts[place] for place in places]
-        scores = process.cdist([utterance], texts, scorer=fuzz.ratio, dtype=np.float32)[0].tolist()
-        best: dict[int, FaqCandidate] = {}
-        for score, place in sorted(zip(scores, places, strict=True), key=lambda found: (-found[0], found[1])):
-            owner = int(corpus.owners[place])
-            if score > 0 and owner not in best:
-                best[owner] = FaqCandidate(
-                    corpus.labels[owner], corpus.questions[owner], corpus.originals[place], score / 100, NAME
-                )
-                if len(best) == k:
-                    break
-        return tuple(best.values())
+            places = np.sort(np.argpartition(cosine, -COMPARED)[-COMPARED:])
+        texts = [corpus.texts[place] for place in places.tolist()]
+        scores = process.cdist([utterance], texts, scorer=fuzz.ratio, dtype=np.float32)[0] / np.float32(100)
+        return best_by_question(corpus, places, scores, k, NAME)
 
 
 def build(context: ModuleContext) -> Matcher:

@@ -25,12 +25,24 @@ Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class Features:
+    """The features of an utterance that the index has: their ``places`` in ``keys``, TF-IDF ``weights`` of the utterance.
+
+    The weights are normalised over all features; ``known`` is what the index has of that length 1, squared.
+    """
+
+    places: NDArray[np.int64]
+    weights: Scores
+    known: float
+
+
+@dataclass(frozen=True, slots=True)
 class LexicalScores:
-    """For each text of the index: ``bm25`` and ``cosine``. ``known``: share of the utterance's idf the index knows."""
+    """For each text of the index: ``bm25`` and ``cosine``."""
 
     bm25: Scores
     cosine: Scores
-    known: float
+    features: Features
 
 
 class LexicalIndex:
@@ -61,10 +73,10 @@ class LexicalIndex:
         return found
 
     def _scores(self, text: str) -> LexicalScores:
-        keys, counts, chars = features(text)
+        keys, counts, chars = occurrences(text)
         if not self.size or not len(keys):
             nothing = np.zeros(self.size)
-            return LexicalScores(nothing, nothing, 0.0)
+            return LexicalScores(nothing, nothing, Features(np.zeros(0, np.int64), np.zeros(0), 0.0))
         places = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
         starts = self.bounds[places]
         frequency = (self.bounds[places + 1] - starts) * (self.keys[places] == keys)
@@ -76,12 +88,13 @@ class LexicalIndex:
         texts = self.texts[postings]
         ceiling = float(_bm25_idf(self.size, frequency[:chars]).sum())
         bm25 = _sums(texts[: len(of_chars)], self.bm25[of_chars] / ceiling, self.size)
-        shares = self.tfidf[postings] * np.repeat(weights, frequency)
-        cosine = _sums(texts, shares, self.size)
-        return LexicalScores(bm25, cosine, float((weights * weights)[frequency > 0].sum()))
+        cosine = _sums(texts, self.tfidf[postings] * np.repeat(weights, frequency), self.size)
+        seen = frequency > 0
+        weights = weights[seen]
+        return LexicalScores(bm25, cosine, Features(places[seen], weights, float(weights @ weights)))
 
 
-def features(text: str) -> tuple[Keys, NDArray[np.int64], int]:
+def occurrences(text: str) -> tuple[Keys, NDArray[np.int64], int]:
     """The distinct characters, then pairs, of ``text``: keys, how often each occurs, and how many are characters."""
     codes = [ord(char) for char in text]
     chars = Counter(codes)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.base import FaqCandidate, Matcher
 from chatbot.faq_modules.choice import PRIOR, Choice, ChoiceModel
-from chatbot.faq_modules.class_evidence import ClassEvidence, fit_class_evidence, fits
+from chatbot.faq_modules.class_evidence import ClassEvidence, Dual, fit_dual, fits
 from chatbot.faq_modules.context import ModuleContext, Settings, build_modules
 from chatbot.faq_modules.corpus import Corpus, build_corpus
-from chatbot.faq_modules.dataset import FaqDataset, load_dataset
+from chatbot.faq_modules.dataset import FaqDataset
 from chatbot.faq_modules.lexical import LexicalIndex, build_lexical
 from chatbot.faq_modules.signals import OWN_MODULE, SignalReader, SignalTable
 from chatbot.normalization.text import content, normalize
@@ -74,7 +74,11 @@ class FaqRetriever:
         table = self._reader.read(text, found)
         probabilities = self._choice.probabilities(table)
         order = sorted(range(len(table.owners)), key=lambda i: (-probabilities[i], i))[:k]
-        return tuple(self._candidate(table, i, float(probabilities[i]), found) for i in order)
+        proposed: dict[int, FaqCandidate] = {}
+        for one in chain.from_iterable(found):
+            if one.label not in proposed or one.score > proposed[one.label].score:
+                proposed[one.label] = one
+        return tuple(self._candidate(table, i, float(probabilities[i]), proposed) for i in order)
 
     def signals(self, utterance: str) -> tuple[SignalTable, NDArray[np.float64]]:
         """All signals for ``utterance`` and the probabilities they give: for fitting, measuring and explaining."""
@@ -86,26 +90,29 @@ class FaqRetriever:
         return [module.match(text, k) for module in self._modules]
 
     def _candidate(
-        self, table: SignalTable, place: int, confidence: float, found: Sequence[Sequence[FaqCandidate]]
+        self, table: SignalTable, place: int, confidence: float, proposed: Mapping[int, FaqCandidate]
     ) -> FaqCandidate:
         corpus, owner = self._corpus, int(table.owners[place])
         label = corpus.labels[owner]
-        proposed = [one for candidates in found for one in candidates if one.label == label]
-        if not proposed:
-            text, score = table.matched[place], float(table.values[place, self._reader.cosine])
-            return FaqCandidate(
-                label, corpus.questions[owner], corpus.originals[text], score, OWN_MODULE, confidence
-            )
-        best = max(proposed, key=lambda one: one.score)
-        return FaqCandidate(label, best.question, best.matched, best.score, best.module, confidence)
+        if best := proposed.get(label):
+            return FaqCandidate(label, best.question, best.matched, best.score, best.module, confidence)
+        matched = corpus.originals[int(table.matched[place])]
+        score = float(table.values[place, self._reader.cosine])
+        return FaqCandidate(label, corpus.questions[owner], matched, score, OWN_MODULE, confidence)
 
 
-def build_index(corpus: Corpus, vectors: NDArray[np.float32], choice: ChoiceModel = PRIOR) -> FaqIndex:
-    """The index over ``corpus``, whose texts have ``vectors`` (texts, dimension)."""
-    lexical = build_lexical(corpus.texts)
-    questions = len(corpus.questions)
-    enough = fits(corpus.owners, questions)
-    evidence = fit_class_evidence(lexical, corpus.owners, questions) if enough else None
+def build_index(
+    corpus: Corpus, vectors: NDArray[np.float32], choice: ChoiceModel = PRIOR, dual: Dual | None = None
+) -> FaqIndex:
+    """The index over ``corpus``, whose texts have ``vectors`` (texts, dimension).
+
+    ``dual`` is what an earlier build of the same corpus fitted; without it, it is fitted here.
+    """
+    lexical, questions = build_lexical(corpus.texts), len(corpus.questions)
+    evidence = None
+    if fits(lexical, questions):
+        dual = fit_dual(lexical, corpus.owners, questions) if dual is None else dual
+        evidence = ClassEvidence(dual, lexical)
     return FaqIndex(corpus, vectors, lexical, evidence, choice)
 
 
@@ -137,20 +144,3 @@ def build_retriever(
     """
     corpus = build_corpus(dataset)
     return make_retriever(build_index(corpus, encoder.encode(corpus.texts)), encoder, modules=modules)
-
-
-def open_retriever(
-    folder: Path,
-    encoder: Encoder,
-    *,
-    label_map: Path | None = None,
-    features: Path | None = None,
-    modules: Sequence[str] = DEFAULT_MODULES,
-) -> FaqRetriever:
-    """The retriever of the FAQ in ``folder``.
-
-    Raises:
-        DataError: The folder is not what the contract says.
-        ConfigError: A module name that is not known.
-    """
-    return build_retriever(load_dataset(folder, label_map), encoder, modules=modules)

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.faq_modules.class_evidence import ClassEvidence
 from chatbot.faq_modules.corpus import Corpus
-from chatbot.faq_modules.lexical import LexicalIndex, LexicalScores
+from chatbot.faq_modules.coverage import Coverage
+from chatbot.faq_modules.lexical import LexicalIndex, Scores
 from chatbot.faq_modules.sound import SoundTable, alike
 
-OWN_SIGNALS = ("bm25", "cosine", "support", "class", "sound")
+OWN_SIGNALS = ("bm25", "cosine", "support", "class", "coverage", "sound")
 QUERY_SIGNALS = ("nothing", "nothing_known", "nothing_length")
 OWN_MODULE = "closest_choice"
 _BY_CLASS, _BY_BM25 = 8, 6
@@ -30,7 +31,7 @@ class SignalTable:
     values: NDArray[np.float64]
     query: NDArray[np.float64]
     exact: NDArray[np.bool_]
-    matched: tuple[int, ...]
+    matched: NDArray[np.int64]
 
 
 class SignalReader:
@@ -41,8 +42,9 @@ class SignalReader:
     ) -> None:
         self._corpus, self._index, self._evidence = corpus, index, evidence
         self._starts = np.searchsorted(corpus.owners, np.arange(len(corpus.questions)))
-        self._ends = [*self._starts[1:].tolist(), len(corpus.owners)]
+        self._sizes = np.diff(np.append(self._starts, len(corpus.owners)))
         self._owner_of = {label: owner for owner, label in enumerate(corpus.labels)}
+        self._coverage = Coverage(corpus)
         self._sounds = SoundTable()
         self._sound_of = [text.translate(self._sounds) for text in corpus.texts]
         self._places: dict[str, list[int]] = {}
@@ -55,21 +57,23 @@ class SignalReader:
         """The signals for a normalised ``text``; ``found`` holds one list a module, in the order of ``modules``."""
         scores = self._index.scores(text)
         bm25 = np.maximum.reduceat(scores.bm25, self._starts)
-        classes = self._evidence.scores(scores.cosine) if self._evidence else None
+        classes = self._evidence.scores(scores.features) if self._evidence else None
         owners = self._candidates(found, bm25, classes, text)
-        cosine = np.maximum.reduceat(scores.cosine, self._starts)[owners]
-        support = np.add.reduceat(scores.cosine**4, self._starts)[owners] ** 0.25
-        matched = self._nearest(owners, scores)
+        best = np.maximum.reduceat(scores.cosine, self._starts)
+        squares = scores.cosine * scores.cosine
+        support = np.add.reduceat(squares * squares, self._starts)[owners] ** 0.25
+        matched = self._nearest(owners, scores.cosine, best)
         columns = [self._module_scores(owners, candidates) for candidates in found]
-        columns += [bm25[owners], cosine, support]
+        columns += [bm25[owners], best[owners], support]
         columns.append(classes[owners].astype(np.float64) if classes is not None else np.zeros(len(owners)))
-        sounds = alike(text.translate(self._sounds), [self._sound_of[place] for place in matched])
+        columns.append(self._coverage.of(text, owners.tolist()))
+        sounds = alike(text.translate(self._sounds), [self._sound_of[place] for place in matched.tolist()])
         columns.append(sounds.astype(np.float64))
         same = self._places.get(text, ())
         return SignalTable(
             owners=owners,
             values=np.stack(columns, axis=1),
-            query=np.array([1.0, 1.0 - scores.known, 1.0 / (1.0 + len(text))]),
+            query=np.array([1.0, 1.0 - scores.features.known, 1.0 / (1.0 + len(text))]),
             exact=np.isin(owners, same) if same else np.zeros(len(owners), dtype=np.bool_),
             matched=matched,
         )
@@ -88,12 +92,10 @@ class SignalReader:
             owners.update(_top(classes, _BY_CLASS))
         return np.array(sorted(owners), dtype=np.int64)
 
-    def _nearest(self, owners: NDArray[np.int64], scores: LexicalScores) -> tuple[int, ...]:
-        starts, ends, cosine = self._starts, self._ends, scores.cosine
-        return tuple(
-            start + int(cosine[start : ends[owner]].argmax())
-            for owner, start in zip(owners.tolist(), starts[owners].tolist(), strict=True)
-        )
+    def _nearest(self, owners: NDArray[np.int64], cosine: Scores, best: Scores) -> NDArray[np.int64]:
+        """The first text of each of ``owners`` that has its ``best`` cosine."""
+        hits = np.flatnonzero(cosine == np.repeat(best, self._sizes))
+        return hits[hits.searchsorted(self._starts[owners])]
 
     def _module_scores(
         self, owners: NDArray[np.int64], candidates: Sequence[FaqCandidate]
