@@ -45,7 +45,8 @@ class Engine:
         selection = Selection(plan, self.columns, conditions, self.directions)
         note_contradictions(plan.conditions, conditions)
         result = _OPERATORS[plan.op](selection, min(max(rows_limit, 1), MAX_ROWS))
-        return replace(result, notes=tuple(conditions.notes))
+        left_out = int(selection.undecided.sum())
+        return replace(result, left_out_total=left_out, notes=tuple(conditions.notes))
 
 
 def _refusal(plan: Plan) -> Note | None:

@@ -125,13 +125,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything a plan found. ``rows`` are the first of ``total``; their cells follow ``attributes``."""
+    """Everything a plan found. ``rows`` are the first of ``total``; their cells follow ``attributes``.
+
+    ``left_out`` counts by attribute, so that an entity may stand in several; ``left_out_total`` counts each once.
+    """
 
     plan: Plan
     attributes: tuple[Path, ...] = ()
     rows: tuple[ResultRow, ...] = ()
     total: int = 0
     left_out: tuple[LeftOut, ...] = ()
+    left_out_total: int = 0
     nearest: Nearest | None = None
     groups: tuple[Group, ...] = ()
     aggregate: Aggregate | None = None

@@ -23,6 +23,7 @@ class Selection:
         self.scope = self._scope()
         self.truth = conditions.all_of(plan.conditions)
         self.matched: Mask = self.truth.true & self.scope
+        self.undecided = conditions.nobody()  # everybody that ``left_out`` has named so far
 
     def _scope(self) -> Mask:
         """Everybody, or the entities that the plan names and stays within."""
@@ -94,10 +95,12 @@ class Selection:
 
         By the conditions: those that might match. By what is ranked or measured: ``unmeasured`` of the matched.
         """
-        undecided = self.truth.unknown & self.scope
-        found = {key: mask & undecided for key, mask in self.conditions.gaps.items()}
+        unknown = self.truth.unknown & self.scope
+        found = {key: mask & unknown for key, mask in self.conditions.gaps.items()}
         for key, mask in (unmeasured or {}).items():
             found[key] = found[key] | mask if key in found else mask
+        for mask in found.values():
+            self.undecided |= mask
         return tuple(self._left(*key, mask) for key, mask in found.items() if mask.any())
 
     def _left(self, path: Path, reason: Reason, mask: Mask) -> LeftOut:

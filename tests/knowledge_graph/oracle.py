@@ -13,7 +13,7 @@ from functools import cache
 from statistics import median
 
 from chatbot.knowledge_graph.plan import AllOf, AnyOf, Clause, Condition, Not, Path, Plan
-from chatbot.normalization.text import normalize
+from chatbot.normalization import text as shared_text
 
 UNITS = {
     "元": ("货币", Fraction(1)), "块": ("货币", Fraction(1)), "万元": ("货币", Fraction(10000)),
@@ -48,6 +48,7 @@ _NUMERAL = re.compile("[0-9零一二两三四五六七八九十半]")
 _MONTH = re.compile(r"(20\d\d)\.(\d\d)")
 _IN_NAME = re.compile(r"\(([^()]*)\)$")
 
+normalize = cache(shared_text.normalize)
 Interval = tuple[str, Fraction, Fraction]
 
 

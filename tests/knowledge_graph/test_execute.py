@@ -87,8 +87,15 @@ def test_what_is_missing_or_of_another_kind_is_left_out_by_name() -> None:
         ("missing", (FIVE,)),
         ("incomparable", (FOUR,)),
     ]
+    assert result.left_out_total == 2
     ruled_out = run("filter", Condition(PRICE, "<=", 20, "万元"), Condition(KEYWORDS, "=", "甲"))
-    assert ruled_out.left_out == ()
+    assert (ruled_out.left_out, ruled_out.left_out_total) == ((), 0)
+
+
+def test_an_entity_that_lacks_two_values_is_left_out_once_in_all() -> None:
+    result = run("filter", Condition(LAUNCH, ">=", "2020"), Condition(CHARGE, "<", 1, "小时"))
+    assert [(left.attribute, left.count) for left in result.left_out] == [(LAUNCH, 2), (CHARGE, 3)]
+    assert result.left_out_total == 3
 
 
 def test_paths_that_mean_the_same_are_one_attribute() -> None:
@@ -221,3 +228,31 @@ def test_an_attribute_without_a_direction_is_ranked_from_high_to_low_and_says_so
     engine = engine_of([tree("甲", 某数="3"), tree("乙", 某数="5")])
     result = run("superlative", engine=engine, attributes=(path,))
     assert (names(result), codes(result)) == (["乙"], ["no_direction"])
+
+
+def test_whether_a_part_is_there_is_asked_by_its_label() -> None:
+    engine = engine_of(
+        [tree("甲", 车窗="前(标配) / 后-"), tree("乙", 车窗="前(标配) / 后(选配)"), tree("丙", 车窗="有")]
+    )
+    for part, presence, expected in (
+        ("前", "有", ["甲", "乙", "丙"]),
+        ("后", "无", ["甲"]),
+        ("后", "选配", ["乙"]),
+    ):
+        assert (
+            names(run("filter", Condition(("属性", "车窗", part), "has", presence), engine=engine))
+            == expected
+        )
+
+
+@pytest.mark.parametrize("op", ["superlative", "aggregate", "nearest", "group", "compare", "lookup"])
+def test_an_attribute_that_the_graph_lacks_is_a_note_for_every_operator(op: str) -> None:
+    result = run(op, entities=(ONE, TWO), attributes=(("属性", "没有"),))
+    assert codes(result) == ["unknown_attribute"]
+    assert (result.groups, result.aggregate, result.comparisons, result.left_out) == ((), None, (), ())
+
+
+def test_a_rank_within_named_entities_stays_within_them_and_names_strangers() -> None:
+    result = run("superlative", entities=(ONE, TWO, "没有的车"), attributes=(SPEED,))
+    assert names(result) == [TWO]
+    assert [(note.code, note.subject) for note in result.notes] == [("unknown_entity", "没有的车")]

@@ -49,6 +49,8 @@ def check(plan: Plan, engine: Engine, cars: Sequence[Car]) -> None:
         check_comparison(result, oracle, engine.columns.column(path))
         expected = left_out  # a comparison leaves nobody out
     assert left_out == expected
+    if plan.op in ("filter", "count", "verify"):
+        assert result.left_out_total == sum(oracle.truth[car.name] is None for car in oracle.scope)
 
 
 def _merged(first: Gaps, second: Gaps) -> Gaps:

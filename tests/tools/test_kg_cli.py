@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.bench.kg import as_text, bench_kg
+from chatbot.knowledge_graph.loader import load_graph
+from tools.bench.kg import as_text, bench_kg, synthesised
 from tools.cli import main
 
 KG, LEXICON = Path("user_datasets/car_knowledge_graph"), Path("user_datasets/lexicon")
@@ -39,11 +40,18 @@ def test_a_folder_that_is_not_there_is_an_error_with_the_way_out(
     assert "没有这个知识图谱目录" in capsys.readouterr().err
 
 
-def test_bench_kg_measures_the_graph_and_a_synthesised_one_and_agrees_with_pandas() -> None:
+def test_bench_kg_measures_a_fresh_process_and_agrees_with_pandas() -> None:
     pytest.importorskip("pandas")
-    small, large = bench_kg(KG, LEXICON, entities=300, plans=100, progress=lambda text: None)
-    assert (small.entities, large.entities) == (len(list(KG.glob("*.json"))), 300)
-    for one in (small, large):
-        assert one.speed.p50_ms <= one.speed.p95_ms <= one.speed.p99_ms
-        assert one.speed.agree is True
-    assert "pandas" in as_text([small, large])
+    (one,) = bench_kg(KG, LEXICON, entities=0, plans=100, progress=lambda text: None)
+    assert one.entities == len(list(KG.glob("*.json")))
+    assert one.speed.p50_ms <= one.speed.p95_ms <= one.speed.p99_ms
+    assert one.speed.agree is True
+    assert "pandas" in as_text([one])
+
+
+def test_a_synthesised_graph_is_as_large_as_asked_and_the_same_for_the_same_seed() -> None:
+    graph = load_graph(KG)
+    one, two = synthesised(graph, 200), synthesised(graph, 200)
+    assert (len(one.entities), one.version) == (200, two.version)
+    assert one.entities == two.entities
+    assert {path for entity in one.entities for path in entity.leaves} <= set(graph.tree)
