@@ -14,6 +14,7 @@ from chatbot.faq_modules.class_evidence import ClassEvidence, Dual, fit_dual, fi
 from chatbot.faq_modules.context import ModuleContext, Settings, build_modules
 from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import FaqDataset
+from chatbot.faq_modules.latin import LatinDecoder
 from chatbot.faq_modules.lexical import LexicalIndex, build_lexical
 from chatbot.faq_modules.signals import OWN_MODULE, SignalReader, SignalTable
 from chatbot.normalization.text import content, normalize
@@ -40,6 +41,7 @@ class FaqRetriever:
         self._corpus, self._modules, self._version = index.corpus, tuple(modules), version
         names = tuple(module.name for module in modules)
         self._reader = SignalReader(index.corpus, index.lexical, index.evidence, names)
+        self._latin = LatinDecoder(index.corpus.texts)
         self._choice = Choice(index.choice, self._reader.names)
 
     @property
@@ -67,7 +69,7 @@ class FaqRetriever:
 
         Nothing for an utterance without a letter, a digit or a Chinese character.
         """
-        text = normalize(utterance)
+        text = self._latin.decode(normalize(utterance))
         if not content(text):
             return ()
         found = self._found(text, max(k, CANDIDATES))
@@ -82,7 +84,7 @@ class FaqRetriever:
 
     def signals(self, utterance: str) -> tuple[SignalTable, NDArray[np.float64]]:
         """All signals for ``utterance`` and the probabilities they give: for fitting, measuring and explaining."""
-        text = normalize(utterance)
+        text = self._latin.decode(normalize(utterance))
         table = self._reader.read(text, self._found(text, CANDIDATES))
         return table, self._choice.probabilities(table)
 
