@@ -38,7 +38,8 @@ def towers(
     if (model_dir / CONFIG_FILE).is_file():
         return _ngram(_stored_base(model_dir), settings, texts)
     if model_dir.is_dir():
-        module_types(model_dir)
+        if not (model_dir / "config.json").is_file():  # a bare transformer gets mean pooling
+            module_types(model_dir)
     elif not _hub_answers():
         raise ConfigError(
             f"--pretrain-model-name-or-path {named}: no such directory, and no hub answers here"

