@@ -9,7 +9,6 @@ import logging
 import os
 import shutil
 import socket
-import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ from chatbot.config import EngineConfig
 from chatbot.errors import ConfigError
 
 THREADS = 4
-SWITCH_INTERVAL_SECONDS = 0.0005
 BACKLOG = 2048
 _GRACEFUL_SECONDS = 10
 _KEEPALIVE_SECONDS = 15
@@ -178,7 +176,6 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             "proc_name": self._serving.service_name,
             "when_ready": lambda _: self._on_ready(),
             "pre_fork": _give_listener,
-            "post_fork": lambda _server, _worker: sys.setswitchinterval(SWITCH_INTERVAL_SECONDS),
             "child_exit": lambda _, worker: _forget(worker.pid),
             "on_exit": lambda _: self._close(),
         }
