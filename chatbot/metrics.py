@@ -1,5 +1,6 @@
 """What Prometheus is told. Right with several workers: they share files in ``PROMETHEUS_MULTIPROC_DIR``."""
 
+import logging
 from collections.abc import Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -10,6 +11,7 @@ from prometheus_client.registry import Collector
 from chatbot.reply import Reply
 from chatbot.service import ChatService
 
+_LOG = logging.getLogger("chatbot.metrics")
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
@@ -41,16 +43,18 @@ class ChatMetrics:
 
     def turn(self, reply: Reply, seconds: float) -> None:
         """Count one answered turn."""
-        self._turns.labels(reply.state, reply.answer_source, reply.answer_type).inc()
-        self._seconds.labels(reply.answer_source).observe(seconds)
-        if reply.degraded:
-            self._store_errors.labels("unavailable").inc()
+        with _harmless:
+            self._turns.labels(reply.state, reply.answer_source, reply.answer_type).inc()
+            self._seconds.labels(reply.answer_source).observe(seconds)
+            if reply.degraded:
+                self._store_errors.labels("unavailable").inc()
 
     def error(self, code: str) -> None:
         """Count one error reply."""
-        self._errors.labels(code).inc()
-        if code == "session_busy":
-            self._store_errors.labels("busy").inc()
+        with _harmless:
+            self._errors.labels(code).inc()
+            if code == "session_busy":
+                self._store_errors.labels("busy").inc()
 
     def exposition(self, service: ChatService) -> bytes:
         """All workers' counters and the state of ``service``, in the Prometheus text format."""
@@ -61,6 +65,22 @@ class ChatMetrics:
         else:
             registry.register(_Passed(self._registry))
         return generate_latest(registry)
+
+
+class _Harmless:
+    """A full disk or a folder that someone removed costs the counters, never an answer."""
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: object, error: object, _: object) -> bool:
+        if isinstance(error, OSError):
+            _LOG.warning("not counted: %s", error)
+            return True
+        return False
+
+
+_harmless = _Harmless()
 
 
 class _Passed(Collector):

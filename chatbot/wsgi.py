@@ -4,13 +4,16 @@ The settings below were chosen by measurement: docs/serving.md.
 """
 
 import errno
+import fcntl
 import gc
 import logging
 import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,11 +23,13 @@ from gunicorn.glogging import Logger
 
 from chatbot.config import EngineConfig
 from chatbot.errors import ConfigError
+from chatbot.session.state_dir import writable_state_dir
 
 THREADS = 4
 BACKLOG = 2048
 _GRACEFUL_SECONDS = 10
 _KEEPALIVE_SECONDS = 15
+_METRICS_PREFIX = "metrics-"
 _METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _LOG = logging.getLogger("chatbot.wsgi")
 
@@ -62,7 +67,6 @@ def serve(config: EngineConfig, serving: Serving, ready: Callable[[str], None]) 
         SystemExit: at the end.
     """
     listeners = bind(serving)
-    metrics_dir = _prepare_metrics_dir()
 
     def build() -> tuple[Wsgi, Callable[[], None]]:
         # Imported here because prometheus_client reads the metrics folder when it is imported
@@ -72,10 +76,8 @@ def serve(config: EngineConfig, serving: Serving, ready: Callable[[str], None]) 
         service = build_service(config)
         return create_web_app(service, config, serving.service_name), service.close
 
-    try:
+    with _metrics_dir(config.state_dir):
         Application(serving, listeners, build, ready).run()
-    finally:
-        shutil.rmtree(metrics_dir, ignore_errors=True)
 
 
 def bind(serving: Serving) -> list[socket.socket]:
@@ -122,11 +124,51 @@ def _bind_message(host: str, port: int, error: OSError) -> str:
     return f"不能监听 {host}:{port}：{error.strerror} → 用 --host 和 --port 换一个地址"
 
 
-def _prepare_metrics_dir() -> str:
-    """An empty folder for the workers' counters, named in the environment before ``prometheus_client`` reads it."""
-    folder = tempfile.mkdtemp(prefix="chatbot-metrics-")
-    os.environ[_METRICS_VARIABLE] = folder
-    return folder
+@contextmanager
+def _metrics_dir(state_dir: Path) -> Iterator[None]:
+    """An empty folder for the workers' counters, named in the environment before ``prometheus_client`` reads it.
+
+    A lock held by master and workers marks it as used; folders that a killed service left behind are removed.
+    """
+    state_dir = writable_state_dir(state_dir)
+    for left in state_dir.glob(f"{_METRICS_PREFIX}*"):
+        with _locked(left) as unused:
+            if unused and _is_older(left, 60):  # another service may be about to take its lock
+                shutil.rmtree(left, ignore_errors=True)
+    folder, master = Path(tempfile.mkdtemp(prefix=_METRICS_PREFIX, dir=state_dir)), os.getpid()
+    os.environ[_METRICS_VARIABLE] = str(folder)
+    try:
+        with _locked(folder):
+            yield
+    finally:
+        if os.getpid() == master:  # a worker that ends comes by here too
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Whether the lock of ``folder`` could be taken; held until the end, by forks until theirs."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        yield False
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        held = True
+    except OSError:
+        held = False
+    try:
+        yield held
+    finally:
+        os.close(descriptor)
+
+
+def _is_older(folder: Path, seconds: float) -> bool:
+    try:
+        return folder.stat().st_mtime < time.time() - seconds
+    except OSError:
+        return False
 
 
 class _JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types

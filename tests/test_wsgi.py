@@ -1,17 +1,20 @@
 """The runner's own decisions, without starting it; tests/integration/test_serve.py runs it."""
 
+import fcntl
 import gc
 import logging
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from chatbot.config import EngineConfig
 from chatbot.errors import ConfigError
-from chatbot.wsgi import Application, Serving, address_to_open, bind, default_workers
+from chatbot.wsgi import Application, Serving, address_to_open, bind, default_workers, serve
 
 
 def serving(**changes: Any) -> Serving:
@@ -130,5 +133,48 @@ def test_ready_tells_the_address_and_warns_of_a_memory_limit_that_is_too_low(
     assert ("of the service description" in caplog.text) is warned
     application.cfg.on_exit(None)
     assert closed == [True]
+    for descriptor in application.cfg.address:
+        os.close(descriptor)
+
+
+def test_serve_gives_its_workers_a_folder_for_their_counters_and_removes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    left, used, young = (tmp_path / f"metrics-{name}" for name in ("left", "used", "young"))
+    for folder in (left, used, young):
+        folder.mkdir()
+    for folder in (left, used):
+        os.utime(folder, (0, 0))
+    lock = os.open(used, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    seen: list[Path] = []
+
+    def run(application: Application) -> None:
+        seen.append(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
+        assert seen[0].parent == tmp_path and seen[0].is_dir()
+        for descriptor in application.cfg.address:
+            os.close(descriptor)
+
+    monkeypatch.setattr(Application, "run", run)
+    config = EngineConfig(
+        source=tmp_path, faq_data_dir=tmp_path, knowledge_graph_data_dir=tmp_path, state_dir=tmp_path
+    )
+    serve(config, serving(), lambda url: None)
+    os.close(lock)
+    assert not seen[0].exists()
+    assert (left.exists(), used.exists(), young.exists()) == (False, True, True)
+
+
+def test_a_worker_that_has_gone_is_forgotten_by_the_metrics(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    gauge, counter = tmp_path / "gauge_liveall_77.db", tmp_path / "counter_77.db"
+    gauge.touch()
+    counter.touch()
+    application = Application(serving(), bind(serving()), lambda: (lambda e, s: [], nothing))
+    application.cfg.child_exit(None, SimpleNamespace(pid=77))
+    assert (gauge.exists(), counter.exists()) == (False, True)
     for descriptor in application.cfg.address:
         os.close(descriptor)

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -148,10 +149,26 @@ def test_a_killed_redis_costs_the_context_of_a_moment_and_heals(service: Running
     assert service.ask("第二个", "redis")["answer_type"] == "answer"
 
 
+def test_workers_that_are_replaced_gracefully_take_nothing_with_them(service: Running) -> None:
+    before, counted = set(service.workers()), turns_counted(service)
+    service.process.send_signal(signal.SIGHUP)
+    until(lambda: len(service.workers()) == 2 and not before & set(service.workers()), 20)
+    assert service.ask("您好", "after-hup")["answer"]
+    assert turns_counted(service) == counted + 1
+
+
+def test_counters_that_cannot_be_written_cost_no_answer(tmp_path: Path) -> None:
+    with serving(tmp_path, "--port", "0", "--workers", "1") as running:
+        for folder in (tmp_path / "state").glob("metrics-*"):
+            shutil.rmtree(folder)
+        assert running.ask("您好", "a")["answer"]
+        assert running.request("POST", "/", b"")[0] == 400
+
+
 def test_a_stop_is_clean(tmp_path: Path) -> None:
     with serving(tmp_path, "--port", "0", "--workers", "1") as running:
         running.ask("您好", "last")
-        redis, folders = redis_of(running), list(tmp_path.glob("chatbot-metrics-*"))
+        redis, folders = redis_of(running), list((tmp_path / "state").glob("metrics-*"))
         assert len(folders) == 1
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(15) == 0
