@@ -32,12 +32,16 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class ChoiceModel:
-    """Weights by signal name, those of the utterance included (``nothing…``)."""
+    """Weights by signal name, those of the utterance included (``nothing…``).
+
+    ``origin`` says what they were fitted on, ``basis`` is a hash of exactly that, ``figures`` what was measured.
+    """
 
     weights: Mapping[str, float]
     origin: str
     thresholds: tuple[Thresholds, ...] = ()
     figures: Mapping[str, float] = field(default_factory=dict)
+    basis: str = ""
 
     def vector(self, names: tuple[str, ...]) -> NDArray[np.float64]:
         """The weights of ``names``, in that order; a module that was not there when they were fitted gets a mild one."""

@@ -35,6 +35,7 @@ def read_choice(path: Path) -> ChoiceModel:
             origin=str(raw["origin"]),
             thresholds=tuple(Thresholds(**row) for row in raw["thresholds"]),
             figures={str(name): float(figure) for name, figure in raw["figures"].items()},
+            basis=str(raw["basis"]),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(path, f"不是融合模型（{error}）", hint=_HINT) from error

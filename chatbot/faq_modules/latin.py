@@ -16,6 +16,7 @@ from chatbot.normalization.text import has_han
 _RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
 _SPACES = re.compile(r"[ ']")
 _FULL_LENGTH, _PHRASE_LENGTH = range(2, 121), range(2, 7)
+_INITIALS_LENGTH = range(3, 11)
 _READINGS, _LEAST_SEEN = 3, 2
 _START, _END = "^", "$"
 
@@ -46,7 +47,7 @@ class LatinDecoder:
         initial = {char: readings(char)[0][0] for char in self._single if has_han(char)}
         table: dict[str, list[tuple[int, str]]] = {}
         for phrase, count in phrases.items():
-            if count >= _LEAST_SEEN and all(char in initial for char in phrase):
+            if count >= (_LEAST_SEEN if len(phrase) == 2 else 1) and all(char in initial for char in phrase):
                 table.setdefault("".join([initial[char] for char in phrase]), []).append((count, phrase))
         return table
 
@@ -66,13 +67,35 @@ class LatinDecoder:
         return self._in_full(words, before, after) or self._initials("".join(words), before, after) or run
 
     def _initials(self, letters: str, before: str, after: str) -> str | None:
-        def fit(entry: tuple[int, str]) -> tuple[float, str]:
-            count, phrase = entry
-            joined = (before, phrase[0]) in self._pair, (phrase[-1], after) in self._pair
-            return count * (1 + 9 * joined[0]) * (1 + 9 * joined[1]), phrase
+        """The fewest phrases whose initials are ``letters``; of those the commonest that fit their neighbours."""
+        if len(letters) not in _INITIALS_LENGTH:
+            return None
+        best: dict[int, tuple[int, float, str]] = {0: (0, 0.0, "")}
+        for end in range(2, len(letters) + 1):
+            ways = [
+                (parts - 1, score + fit, text + phrase)
+                for start, (parts, score, text) in best.items()
+                for fit, phrase in self._fitting(
+                    letters[start:end], text[-1:] or before, after if end == len(letters) else ""
+                )
+            ]
+            if ways:
+                best[end] = max(ways)
+        return best[len(letters)][2] if len(letters) in best else None
 
-        found = self._phrases.get(letters)
-        return max(map(fit, found))[1] if found else None
+    def _fitting(self, letters: str, before: str, after: str) -> list[tuple[float, str]]:
+        """The phrase that fits best, as a list of at most one."""
+        found = self._phrases.get(letters, ())
+        fits = [
+            (
+                math.log(count)
+                + 2.0 * ((before, text[0]) in self._pair)
+                + 2.0 * ((text[-1], after) in self._pair),
+                text,
+            )
+            for count, text in found
+        ]
+        return [max(fits)] if fits else []
 
     def _in_full(self, words: Sequence[str], before: str, after: str) -> str | None:
         if sum(map(len, words)) not in _FULL_LENGTH:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 import jieba
+from jieba import posseg
 from opencc import OpenCC
 
 from chatbot.normalization.pinyin import fold, readings
@@ -112,19 +113,22 @@ def pinyin_full(text: str, rng: random.Random) -> str:
 
 
 def pinyin_initials(text: str, rng: random.Random) -> str:
-    """A word, or two that follow each other, of three or four characters typed as its initials (续航里程 → xhlc)."""
-    span = _word_span(text, 3, 4, rng)
-    if span is None:
+    """A term of three to five characters, one noun or two in a row, typed as its initials (续航里程 → xhlc)."""
+    spans = [span for span in _terms(text) if 3 <= span[1] - span[0] <= 5]
+    if not spans:
         return text
-    start, end = span
+    start, end = rng.choice(spans)
     return text[:start] + "".join(readings(char)[0][0] for char in text[start:end]) + text[end:]
 
 
-def _word_span(text: str, least: int, most: int, rng: random.Random) -> tuple[int, int] | None:
-    words = [(start, end) for word, start, end in jieba.tokenize(text) if all(map(has_han, word))]
-    pairs = [(a[0], b[1]) for a, b in pairwise(words) if a[1] == b[0]]
-    spans = [(start, end) for start, end in words + pairs if least <= end - start <= most]
-    return rng.choice(spans) if spans else None
+def _terms(text: str) -> list[tuple[int, int]]:
+    """Where the nouns stand, and two nouns in a row."""
+    nouns, place = [], 0
+    for word, flag in posseg.cut(text):
+        if flag.startswith(("n", "vn")) and all(map(has_han, word)):
+            nouns.append((place, place + len(word)))
+        place += len(word)
+    return nouns + [(a[0], b[1]) for a, b in pairwise(nouns) if a[1] == b[0]]
 
 
 def asr(text: str, rng: random.Random) -> str:

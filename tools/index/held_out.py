@@ -1,6 +1,6 @@
 """Questions whose answer is known and that the index has not seen: what the choice is fitted and measured on."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.corpus import Corpus
-from chatbot.faq_modules.retrieval import FaqRetriever, build_index, make_retriever
+from chatbot.faq_modules.retrieval import FaqIndex, FaqRetriever, build_index, make_retriever
 from chatbot.faq_modules.signals import SignalTable
+from tools.evaluate.noise import any_noise
 from tools.index.logit import Example
 
 FOLDS = 5
-Noise = Callable[[str], tuple[str, str]]
+TAKEN_AWAY, AUTHORED, SMALL_TALK = "answer taken away", "no answer", "small talk"
 
 
 def stratified_folds(owners: NDArray[np.int32], folds: int, seed: int) -> NDArray[np.int64]:
@@ -38,41 +39,40 @@ def without(corpus: Corpus, kept: NDArray[np.bool_]) -> Corpus:
 
 
 def held_out_examples(
-    corpus: Corpus,
-    vectors: NDArray[np.float32],
-    encoder: Encoder,
-    modules: Sequence[str],
-    *,
-    noise: Noise | None = None,
-    seed: int = 0,
+    index: FaqIndex, encoder: Encoder, modules: Sequence[str], *, most: int, seed: int = 0
 ) -> Iterator[Example]:
-    """Each paraphrase asked of an index without it and a fifth of the others; each also with its answer taken away.
+    """Each paraphrase, ``most`` at most, asked of an index without it and a fifth of the others, as it is and with noise.
 
-    With ``noise`` (text → kind, noisy text) each is asked once more in a noisy form.
+    Each is also asked with its answer taken away.
     """
+    corpus = index.corpus
     assigned = stratified_folds(corpus.owners, FOLDS, seed)
+    chosen = np.random.default_rng(seed).permutation(len(corpus.owners))[:most]
+    first = np.unique(corpus.owners, return_index=True)[1]
     for fold in range(FOLDS):
         kept = assigned != fold
-        first = np.unique(corpus.owners, return_index=True)[1]
-        lonely = first[~np.isin(np.arange(len(corpus.questions)), corpus.owners[kept])]
-        kept[lonely] = True
-        retriever = make_retriever(
-            build_index(without(corpus, kept), vectors[kept]), encoder, modules=modules
-        )
-        for place in np.flatnonzero(~kept).tolist():
-            owner = int(corpus.owners[place])
-            yield from _asked(retriever, corpus.originals[place], owner, "clean")
-            if noise:
-                kind, text = noise(corpus.originals[place])
-                yield from _asked(retriever, text, owner, kind)
+        kept[first[~np.isin(np.arange(len(corpus.questions)), corpus.owners[kept])]] = True
+        smaller = build_index(without(corpus, kept), index.vectors[kept])
+        retriever = make_retriever(smaller, encoder, modules=modules)
+        for place in np.sort(chosen[~kept[chosen]]).tolist():
+            text, owner = corpus.originals[place], int(corpus.owners[place])
+            kind, noisy = any_noise(text, seed)
+            yield from asked(retriever, text, owner, "clean")
+            yield from asked(retriever, noisy, owner, kind)
 
 
-def _asked(retriever: FaqRetriever, text: str, owner: int, kind: str) -> Iterator[Example]:
+def asked(retriever: FaqRetriever, text: str, owner: int, kind: str) -> Iterator[Example]:
+    """``text`` as an example whose answer is ``owner``, and as one whose answer is not there."""
     table, _ = retriever.signals(text)
     found = np.flatnonzero(table.owners == owner).tolist()
-    yield Example(table, found[0] if found else -1, 1.0, kind)
+    yield Example(table, found[0] if found else -1, True, 1.0, kind)
     if found:
-        yield Example(unanswered(table, found[0]), -1, 1.0, f"{kind}, no answer")
+        yield Example(unanswered(table, found[0]), -1, False, 1.0, TAKEN_AWAY)
+
+
+def refused(retriever: FaqRetriever, text: str, kind: str) -> Example:
+    """``text`` as an example that nothing answers."""
+    return Example(retriever.signals(text)[0], -1, False, 1.0, kind)
 
 
 def unanswered(table: SignalTable, gold: int) -> SignalTable:

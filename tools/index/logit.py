@@ -15,22 +15,23 @@ _STEPS, _SMALL = 50, 1e-9
 class Example:
     """An utterance whose answer is known: row ``gold`` of ``table``, or none of them.
 
-    ``gold`` is -1 when the right one is missing from the candidates or there is none.
+    ``gold`` is -1 when the right one is missing from the candidates, or when there is none (``has_answer`` false).
     """
 
     table: SignalTable
     gold: int
+    has_answer: bool = True
     weight: float = 1.0
     kind: str = ""
 
 
 def fit_weights(
-    examples: Sequence[Example], prior: NDArray[np.float64], strength: float
+    examples: Sequence[Example], prior: NDArray[np.float64], strength: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Weights of the signals, then of the utterance: those that make the examples likeliest.
 
-    ``prior`` (signals + query signals,) is where they are pulled to, as by ``strength`` pseudo-observations of
-    variance 1; the objective is strictly convex, so the result does not depend on the start.
+    ``prior`` (signals + query signals,) is where they are pulled to, each with its ``strength`` (an inverse
+    variance); the objective is strictly convex, so the result does not depend on the start.
     """
     design, gold, weight = _design(examples)
     weights = prior.copy()
@@ -81,10 +82,10 @@ def _objective(
     weight: NDArray[np.float64],
     weights: NDArray[np.float64],
     prior: NDArray[np.float64],
-    strength: float,
+    strength: NDArray[np.float64],
 ) -> float:
     likelihood = np.log(_shares(design, weights)[np.arange(len(gold)), gold] + 1e-300)
-    return float(-(weight @ likelihood) + 0.5 * strength * np.sum((weights - prior) ** 2))
+    return float(-(weight @ likelihood) + 0.5 * strength @ (weights - prior) ** 2)
 
 
 def _derivatives(
@@ -93,7 +94,7 @@ def _derivatives(
     weight: NDArray[np.float64],
     weights: NDArray[np.float64],
     prior: NDArray[np.float64],
-    strength: float,
+    strength: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     rows, shares = np.nan_to_num(design), _shares(design, weights)
     mean = np.einsum("ec,ecs->es", shares, rows)
@@ -101,5 +102,5 @@ def _derivatives(
     weighted = rows * np.sqrt(shares * weight[:, None])[:, :, None]
     flat = weighted.reshape(-1, weighted.shape[2])
     spread = mean * np.sqrt(weight)[:, None]
-    hessian = flat.T @ flat - spread.T @ spread + strength * np.eye(len(weights))
+    hessian = flat.T @ flat - spread.T @ spread + np.diag(strength)
     return gradient, hessian

@@ -16,9 +16,11 @@ from chatbot.encoders.base import Encoder
 from chatbot.encoders.load import load_document_encoder
 from chatbot.errors import DataError, StaleIndexError
 from chatbot.faq_modules.answers import load_answers
+from chatbot.faq_modules.choice_file import CHOICE_FILE
 from chatbot.faq_modules.dataset import load_dataset
 from chatbot.faq_modules.features import read_features, read_header, read_lines_raw, refresh_cache
 from tools.features.export import export
+from tools.index.choice import FittedChoice, choose_for, publish_choice
 
 VERSIONS = ".versions"
 _SAMPLE = 16
@@ -35,6 +37,9 @@ class RebuildResult:
     reused: int
     removed: int
     conflicts: int
+    choice: str
+    answer_threshold: float | None
+    coverage: float | None
     seconds: float
 
 
@@ -49,11 +54,15 @@ class CheckResult:
 
 
 def rebuild(
-    config: EngineConfig, say: Callable[[int, int], None] = lambda done, total: None
+    config: EngineConfig,
+    say: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    target: float | None = None,
 ) -> RebuildResult:
-    """Rebuild ``pretrained_feature_vectors_path`` from the FAQ's files.
+    """Rebuild ``pretrained_feature_vectors_path`` from the FAQ's files, and fit the choice anew where they changed.
 
-    Readers see the old file or the new one. Whatever goes wrong, the old one stays.
+    Readers see the old file or the new one. Whatever goes wrong, the old one stays. ``target`` is the rate of wrong
+    answers to find a threshold for.
 
     Raises:
         DataError: a fault in the files, another rebuild that is running, or a disk that is full.
@@ -62,25 +71,33 @@ def rebuild(
     dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
     load_answers(config.faq_data_dir, dataset.questions)  # a faulty answer is found now, not when it is live
     encoder = load_document_encoder(config.feature_generator_model_dir)
-    target, versions = config.pretrained_feature_vectors_path, config.faq_data_dir / VERSIONS
+    published, versions = config.pretrained_feature_vectors_path, config.faq_data_dir / VERSIONS
     with _alone(versions):
-        old = _old_lines(target, encoder.fingerprint)
+        old = _old_lines(published, encoder.fingerprint)
         folder = versions / f"{dataset.fingerprint}-{encoder.fingerprint}"
         folder.mkdir(exist_ok=True)
-        fresh = folder / target.name
+        fresh = folder / published.name
         rows = [(p.text, p.label) for p in dataset.paraphrases]
         result = export(rows, encoder, fresh, known=old, say=say)
         new = [place for place, row in enumerate(rows) if row not in old]
         verify(fresh, rows, encoder, new)
-        publish(fresh, target)
+        removed = len(old.keys() - set(rows))
+        changed = (len(new) + removed) / len(rows)
+        choice = choose_for(config, dataset, encoder, fresh, changed=changed, target=target)
+        _publish_choice(choice, config.faq_data_dir)
+        publish(fresh, published)
         _forget_others(versions, folder)
+    promised = next((row for row in choice.model.thresholds if row.target == target), None)
     return RebuildResult(
         version=folder.name,
         count=result.count,
         encoded=result.encoded,
         reused=result.reused + result.resumed,
-        removed=len(old.keys() - set(rows)),
+        removed=removed,
         conflicts=len(dataset.conflicts),
+        choice=f"{choice.how} ({choice.model.origin})",
+        answer_threshold=promised.answer if promised else None,
+        coverage=promised.coverage if promised else None,
         seconds=round(time.monotonic() - started, 3),
     )
 
@@ -163,6 +180,14 @@ def publish(fresh: Path, target: Path) -> None:
         ) from error
     with contextlib.suppress(OSError):  # a cache only saves time
         refresh_cache(target)
+
+
+def _publish_choice(choice: FittedChoice, folder: Path) -> None:
+    try:
+        publish_choice(choice, folder)
+    except OSError as error:
+        hint = "旧索引未动；腾出空间或改权限后重跑"
+        raise DataError(folder / CHOICE_FILE, f"发布不了：{error.strerror}", hint=hint) from error
 
 
 def _old_lines(target: Path, fingerprint: str) -> dict[tuple[str, int], str]:

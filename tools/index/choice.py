@@ -1,0 +1,114 @@
+"""The fitted part of a rebuild: when to fit anew, on what, and publishing the two files that say so."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chatbot.config import EngineConfig
+from chatbot.encoders.base import Encoder
+from chatbot.faq_modules.choice import ChoiceModel
+from chatbot.faq_modules.choice_file import CHOICE_FILE, EVIDENCE_FILE, choice_json, dual_bytes, read_choice
+from chatbot.faq_modules.corpus import Corpus, build_corpus
+from chatbot.faq_modules.dataset import FaqDataset, labels_of, load_csv, load_dataset
+from chatbot.faq_modules.features import read_features
+from chatbot.faq_modules.opening import corpus_vectors
+from chatbot.faq_modules.retrieval import FaqIndex, build_index
+from chatbot.normalization.lexicon import read_lines
+from tools.index.fit import TARGETS, FitData, Labelled, basis, fit_choice
+
+DEVELOPMENT, NEGATIVES = "dev.csv", "out_of_scope.txt"
+KEPT_CHANGES = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class FittedChoice:
+    """A choice and what was done for it: ``fitted``, ``kept``, or ``prior`` where there is too little to fit on."""
+
+    model: ChoiceModel
+    how: str
+    index: FaqIndex
+
+
+def choose_for(
+    config: EngineConfig,
+    dataset: FaqDataset,
+    encoder: Encoder,
+    features: Path,
+    *,
+    changed: float = 1.0,
+    target: float | None = None,
+) -> FittedChoice:
+    """The choice for ``dataset`` with the vectors in ``features``.
+
+    It is fitted anew unless nothing it depends on has changed, or fewer than ``KEPT_CHANGES`` of the paraphrases
+    (``changed``, a share) have.
+
+    Raises:
+        DataError: ``dev.csv``, the small talk or ``out_of_scope.txt`` is faulty.
+    """
+    corpus = build_corpus(dataset)
+    vectors = corpus_vectors(corpus, encoder, read_features(features, encoder.fingerprint))
+    index = build_index(corpus, vectors)
+    data = fit_data(config, dataset, corpus, target)
+    now = basis(index, encoder, config.faq_modules, data)
+    old = _published(config.faq_data_dir)
+    if old and (old.basis == now or (changed <= KEPT_CHANGES and target is None)):
+        return FittedChoice(old, "kept", index)
+    model = fit_choice(index, encoder, config.faq_modules, data)
+    return FittedChoice(model, "prior" if model.origin.startswith("prior") else "fitted", index)
+
+
+def fit_data(
+    config: EngineConfig, dataset: FaqDataset, corpus: Corpus, target: float | None = None
+) -> FitData:
+    """``dev.csv`` beside the questions, ``out_of_scope.txt`` of the lexicons, and the small talk."""
+    talk = config.chitchat_data_dir
+    negatives = read_lines(config.lexicon_dir / NEGATIVES) if config.lexicon_dir else []
+    return FitData(
+        development=_development(config.faq_data_dir / DEVELOPMENT, dataset, corpus),
+        negatives=tuple(text for _, text in negatives),
+        small_talk=tuple(p.text for p in load_dataset(talk).paraphrases) if talk else (),
+        targets=tuple(sorted({*TARGETS, target})) if target is not None else TARGETS,
+    )
+
+
+def _development(path: Path, dataset: FaqDataset, corpus: Corpus) -> Sequence[Labelled]:
+    if not path.is_file():
+        return ()
+    rows = load_csv(path)
+    place = {label: owner for owner, label in enumerate(corpus.labels)}
+    labels = labels_of(rows, dataset, path)
+    return tuple(Labelled(row.text, place[label]) for row, label in zip(rows, labels, strict=True))
+
+
+def _published(folder: Path) -> ChoiceModel | None:
+    path = folder / CHOICE_FILE
+    return read_choice(path) if path.is_file() else None
+
+
+def publish_choice(found: FittedChoice, folder: Path) -> None:
+    """Puts the choice, and the classifier where there is one, into ``folder``, each by one rename.
+
+    Raises:
+        OSError: the disk does not take it; what was there stays.
+    """
+    if found.how == "prior":
+        return
+    if found.index.evidence is not None:
+        replace_file(folder / EVIDENCE_FILE, dual_bytes(found.index.evidence.dual, found.index.corpus))
+    if found.how == "fitted":
+        replace_file(folder / CHOICE_FILE, choice_json(found.model).encode())
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """``path`` with the contents ``data``, on the disk, by one rename."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

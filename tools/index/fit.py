@@ -1,0 +1,164 @@
+"""Fits the choice of one knowledge base: the weights of the signals, and thresholds for a promised error rate."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.encoders.base import Encoder
+from chatbot.faq_modules.choice import PRIOR, Choice, ChoiceModel
+from chatbot.faq_modules.retrieval import FaqIndex, make_retriever
+from chatbot.faq_modules.signals import OWN_SIGNALS, QUERY_SIGNALS
+from tools.evaluate.noise import any_noise
+from tools.index.conformal import Outcome, area_under_roc, coverage_curve, thresholds_for
+from tools.index.held_out import (
+    AUTHORED,
+    SMALL_TALK,
+    TAKEN_AWAY,
+    asked,
+    held_out_examples,
+    refused,
+    stratified_folds,
+)
+from tools.index.logit import Example, fit_weights
+
+ENOUGH, MOST = 150, 2000
+STRENGTH, FROZEN = 0.3, 1e6
+NO_ANSWER = {TAKEN_AWAY: 0.05, AUTHORED: 0.35, SMALL_TALK: 0.1}
+TARGETS = (0.01, 0.02, 0.05)
+_FOLDS = 5
+_VECTOR = "module:feature_vector_faq_match"
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A question and the place of its standard question, none of which the index or the encoder was made from."""
+
+    text: str
+    owner: int
+
+
+@dataclass(frozen=True, slots=True)
+class FitData:
+    """``development`` is ``dev.csv``; ``negatives`` and ``small_talk`` are what this knowledge base does not answer."""
+
+    development: Sequence[Labelled] = ()
+    negatives: Sequence[str] = ()
+    small_talk: Sequence[str] = ()
+    targets: Sequence[float] = TARGETS
+    seed: int = 0
+
+
+def fit_choice(index: FaqIndex, encoder: Encoder, modules: Sequence[str], data: FitData) -> ChoiceModel:
+    """The choice fitted for ``index``, or the prior one where there is too little to fit on.
+
+    Questions of ``dev.csv`` are asked of the whole index. Where it is missing or small, the paraphrases themselves are
+    asked of an index without them; the encoder has seen those in training, so that the weight of its vectors then
+    stays the prior one.
+    """
+    names = tuple(f"module:{name}" for name in modules) + OWN_SIGNALS
+    by_development = len(data.development) >= ENOUGH
+    examples = list(_examples(index, encoder, modules, data, by_development))
+    answered = sum(example.gold >= 0 for example in examples)
+    if answered < ENOUGH:
+        return replace(PRIOR, origin=f"prior: {answered} questions to fit on, {ENOUGH} needed")
+    examples = _balanced(examples)
+    columns = names + QUERY_SIGNALS
+    prior = PRIOR.vector(columns)
+    strength = np.full(len(columns), STRENGTH)
+    if not by_development and _VECTOR in names:
+        strength[columns.index(_VECTOR)] = FROZEN
+    weights = fit_weights(examples, prior, strength)
+    outcomes = _crossed(examples, prior, strength, names, data.seed)
+    return ChoiceModel(
+        weights=dict(zip(columns, np.round(weights, 4).tolist(), strict=True)),
+        origin="dev.csv" if by_development else "paraphrases",
+        thresholds=tuple(thresholds_for(outcomes, target) for target in data.targets),
+        figures=_figures(outcomes),
+        basis=basis(index, encoder, modules, data),
+    )
+
+
+def basis(index: FaqIndex, encoder: Encoder, modules: Sequence[str], data: FitData) -> str:
+    """A short hash of everything the fit depends on."""
+    digest = hashlib.sha256(f"{index.corpus.version} {encoder.fingerprint} {modules} {data}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _examples(
+    index: FaqIndex, encoder: Encoder, modules: Sequence[str], data: FitData, by_development: bool
+) -> Iterator[Example]:
+    retriever = make_retriever(index, encoder, modules=modules)
+    if by_development:
+        for question in data.development[:MOST]:
+            kind, noisy = any_noise(question.text, data.seed)
+            yield from asked(retriever, question.text, question.owner, "clean")
+            yield from asked(retriever, noisy, question.owner, kind)
+    else:
+        yield from held_out_examples(index, encoder, modules, most=MOST, seed=data.seed)
+    for kind, texts in ((AUTHORED, data.negatives), (SMALL_TALK, data.small_talk)):
+        for text in texts:
+            yield refused(retriever, text, kind)
+
+
+def _balanced(examples: Sequence[Example]) -> list[Example]:
+    """Weights that give questions without an answer, and each kind of them, the part of ``NO_ANSWER``."""
+    count = Counter(example.kind for example in examples if not example.has_answer)
+    answerable = len(examples) - count.total()
+    parts = {kind: part for kind, part in NO_ANSWER.items() if count[kind]}
+    scale = sum(NO_ANSWER.values()) / max(sum(parts.values()), 1e-9) * answerable
+    return [
+        example
+        if example.has_answer
+        else replace(example, weight=parts[example.kind] * scale / count[example.kind])
+        for example in examples
+    ]
+
+
+def _crossed(
+    examples: Sequence[Example],
+    prior: NDArray[np.float64],
+    strength: NDArray[np.float64],
+    names: tuple[str, ...],
+    seed: int,
+) -> list[Outcome]:
+    """What each example gets from weights fitted on the other folds."""
+    folds = stratified_folds(np.zeros(len(examples), dtype=np.int32), _FOLDS, seed)
+    outcomes = []
+    for fold in range(_FOLDS):
+        others = [example for example, place in zip(examples, folds, strict=True) if place != fold]
+        weights = fit_weights(others, prior, strength)
+        model = ChoiceModel(dict(zip(names + QUERY_SIGNALS, weights.tolist(), strict=True)), "")
+        choice = Choice(model, names)
+        outcomes += [
+            _outcome(example, choice) for example, place in zip(examples, folds, strict=True) if place == fold
+        ]
+    return outcomes
+
+
+def _outcome(example: Example, choice: Choice) -> Outcome:
+    probabilities = choice.probabilities(example.table)
+    if not len(probabilities):
+        return Outcome(0.0, False, example.has_answer, example.weight, example.kind)
+    best = int(probabilities.argmax())
+    right = best == example.gold
+    return Outcome(float(probabilities[best]), right, example.has_answer, example.weight, example.kind)
+
+
+def _figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    answerable = [outcome for outcome in outcomes if outcome.has_answer]
+    clean = [outcome for outcome in answerable if outcome.kind == "clean"]
+    figures = {
+        "questions": len(answerable),
+        "without_answer": len(outcomes) - len(answerable),
+        "top1": round(sum(outcome.right for outcome in answerable) / max(len(answerable), 1), 4),
+        "top1_clean": round(sum(outcome.right for outcome in clean) / max(len(clean), 1), 4),
+        "auroc": round(area_under_roc(outcomes), 4),
+    }
+    for point in coverage_curve(outcomes):
+        figures[f"coverage_at_{point.threshold:.2f}"] = point.coverage
+        figures[f"wrong_at_{point.threshold:.2f}"] = point.wrong
+    return figures
