@@ -81,7 +81,7 @@ class TestLossesAgainstBruteForce:
 @pytest.mark.parametrize("loss_type", list(LossType), ids=str)
 def test_a_sentence_of_the_same_label_is_never_pushed_away(loss_type: LossType) -> None:
     s = similarities(1).requires_grad_()
-    loss_of(TrainSettings(loss_type=loss_type))(s, *masks(LABELS)).backward()
+    loss_of(TrainSettings(loss_type=loss_type))(s, *masks(LABELS)).backward()  # type: ignore[no-untyped-call]  # torch does not annotate it
     assert s.grad is not None
     positive, _ = masks(LABELS)
     assert (s.grad[positive] <= 0).all()
@@ -92,6 +92,6 @@ def test_a_sentence_of_the_same_label_is_never_pushed_away(loss_type: LossType) 
 def test_a_batch_of_one_label_costs_nothing_and_has_no_broken_gradient(loss_type: LossType) -> None:
     s = similarities(2).requires_grad_()
     loss = loss_of(TrainSettings(loss_type=loss_type))(s, *masks([0] * 6))
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]  # torch does not annotate it
     assert loss.item() == 0
     assert s.grad is None or torch.isfinite(s.grad).all()

@@ -19,7 +19,8 @@ from tools.cli import application
 from tools.train_two_tower import bases, run
 from tools.train_two_tower.loop import Status
 from tools.train_two_tower.ngram_base import untrained_from_texts, write_ngram
-from tools.train_two_tower.run import train
+from tools.train_two_tower.run import Summary
+from tools.train_two_tower.run import train as run_training
 from tools.train_two_tower.settings import LossType, TrainFiles, TrainSettings
 
 ASKED = {
@@ -29,6 +30,14 @@ ASKED = {
     "问座位": ["几个座位", "能坐几个人", "坐得下七个人吗", "有几排座", "座位数是多少", "五座还是七座"],
 }
 SETTINGS = TrainSettings(batch_size=8, epochs=4, save_steps=3, embedding_size=32, learning_rate=2e-5)
+
+
+def train(
+    settings: TrainSettings, files: TrainFiles, watch: Callable[[Status], None], *, resume: bool = True
+) -> Summary:
+    summary = run_training(settings, files, watch, resume=resume)
+    assert summary is not None, "the only process tells"
+    return summary
 
 
 def silent(status: Status) -> None:

@@ -1,5 +1,6 @@
 """Transformer bases, on a two-layer one made here: no weights are fetched."""
 
+import json
 import os
 import subprocess
 import sys
@@ -109,10 +110,11 @@ def test_two_processes_train_one_model(files: TrainFiles, settings: TrainSetting
     ]
     told = f"pretrain_model_name_or_path={settings.pretrain_model_name_or_path} embedding_size=16"
     command += ["--train", str(files.train), "--dev", str(files.dev), "--output-dir", str(files.output_dir)]
-    command += ["--batch-size", "4", "--epochs", "1", "--user-defined-parameters", told]
+    command += ["--json", "--batch-size", "4", "--epochs", "1", "--user-defined-parameters", told]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=120)
     assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["labels"] == 2, "one of them tells"
     assert load_encoder(files.output_dir).dimension == 16
 
 

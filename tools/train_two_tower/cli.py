@@ -92,6 +92,8 @@ def _run(
     except KeyboardInterrupt:
         print("已中断；再运行同一条命令，会从最近的检查点继续。", file=sys.stderr)
         raise typer.Exit(1) from None
+    if summary is None:
+        return
     if as_json:
         print(json.dumps(asdict(summary), ensure_ascii=False))
         return

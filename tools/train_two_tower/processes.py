@@ -26,6 +26,12 @@ class Processes:
                 dist.all_reduce(parameter.grad)
                 parameter.grad /= self.count
 
+    def part(self) -> None:
+        """Waits for all, then leaves the group."""
+        if self.count > 1:
+            dist.barrier()
+            dist.destroy_process_group()
+
 
 def join_processes() -> Processes:
     """The process group named by ``RANK`` and ``WORLD_SIZE``, if any; a GPU is taken where there is one."""

@@ -14,7 +14,7 @@ from tools.train_two_tower import checkpoint
 from tools.train_two_tower.bases import towers
 from tools.train_two_tower.data import TrainingData, read_data, truncate
 from tools.train_two_tower.loop import Outcome, Status, Trainer
-from tools.train_two_tower.processes import Processes, join_processes
+from tools.train_two_tower.processes import join_processes
 from tools.train_two_tower.report import write_report
 from tools.train_two_tower.settings import TrainFiles, TrainSettings
 from tools.train_two_tower.towers import Tower
@@ -48,7 +48,7 @@ def train(
     *,
     resume: bool = True,
     accept_licence: bool = False,
-) -> Summary:
+) -> Summary | None:
     """Trains, keeps the best weights by dev recall@1, and writes model, summary and report into the output directory.
 
     Raises:
@@ -63,7 +63,10 @@ def train(
     trainer = Trainer(settings, data, query, document, processes)
     outcome = trainer.run(files.output_dir, watch, resume=resume)
     if processes.rank == 0:
-        _write(files.output_dir, query, document, processes)
+        _write(files.output_dir, query, document)
+    processes.part()
+    if processes.rank:
+        return None  # the first process tells
     return _summary(files.output_dir, settings, data, outcome, truncated, time.monotonic() - began)
 
 
@@ -81,7 +84,7 @@ def _read(settings: TrainSettings, files: TrainFiles) -> tuple[TrainingData, int
     return replace(data, train=train_part, dev=dev_part, warnings=warnings), long
 
 
-def _write(output_dir: Path, query: Tower, document: Tower, processes: Processes) -> None:
+def _write(output_dir: Path, query: Tower, document: Tower) -> None:
     output_dir.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(output_dir / DOCUMENT_TOWER, ignore_errors=True)
     query.write(output_dir, {})
