@@ -7,13 +7,16 @@ the characters of each syllable (Viterbi), and among the word sequences of the F
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 
 from chatbot.normalization.pinyin import readings
 from chatbot.normalization.text import has_han
 
 _RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
+MAX_TEXTS = 20_000
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _SPACES = re.compile(r"[ ']")
 _FULL_LENGTH, _PHRASE_LENGTH = range(2, 121), range(2, 7)
 _INITIALS_LENGTH = range(3, 11)
@@ -22,33 +25,38 @@ _START, _END = "^", "$"
 
 
 class LatinDecoder:
-    """Made from a FAQ's normalised texts; knows no other word."""
+    """Made from a FAQ's normalised texts, the first ``MAX_TEXTS``; knows no other word."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts[:MAX_TEXTS]
         self._known: set[str] = set()
         self._chars: dict[str, set[str]] = {}
         self._single: Counter[str] = Counter()
         self._pair: Counter[tuple[str, str]] = Counter()
-        phrases: Counter[str] = Counter()
-        for text in texts:
+        for text in self._texts:
             self._known.update(word for run in _RUN.findall(text) for word in _SPACES.split(run))
             marked = _START + text + _END
             self._single.update(marked)
             self._pair.update(pairwise(marked))
-            phrases.update(text[a : a + n] for n in _PHRASE_LENGTH for a in range(len(text) - n + 1))
         for char in filter(has_han, self._single):
             for reading in readings(char)[:_READINGS]:
                 self._chars.setdefault(reading, set()).add(char)
         self._total = self._single.total() or 1
         self._longest = max(map(len, self._chars), default=0)
-        self._phrases = self._by_initials(phrases)
 
-    def _by_initials(self, phrases: Counter[str]) -> dict[str, list[tuple[int, str]]]:
-        initial = {char: readings(char)[0][0] for char in self._single if has_han(char)}
+    @cached_property
+    def _phrases(self) -> dict[str, list[tuple[int, str]]]:
+        """Initials → the FAQ's phrases and how often it has them; made when first needed."""
+        phrases: Counter[str] = Counter()
+        for text in self._texts:
+            for run in _HAN_RUN.findall(text):
+                phrases.update([run[a : a + n] for n in _PHRASE_LENGTH for a in range(len(run) - n + 1)])
+        initial = {ord(char): readings(char)[0][0] for char in self._single if has_han(char)}
         table: dict[str, list[tuple[int, str]]] = {}
-        for phrase, count in phrases.items():
-            if count >= (_LEAST_SEEN if len(phrase) == 2 else 1) and all(char in initial for char in phrase):
-                table.setdefault("".join([initial[char] for char in phrase]), []).append((count, phrase))
+        initials = "\n".join(phrases).translate(initial).split("\n")
+        for letters, (phrase, count) in zip(initials, phrases.items(), strict=bool(phrases)):
+            if count >= _LEAST_SEEN or len(phrase) > 2:
+                table.setdefault(letters, []).append((count, phrase))
         return table
 
     def decode(self, text: str) -> str:

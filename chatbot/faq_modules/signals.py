@@ -46,7 +46,7 @@ class SignalReader:
         self._owner_of = {label: owner for owner, label in enumerate(corpus.labels)}
         self._coverage = Coverage(corpus)
         self._sounds = SoundTable()
-        self._sound_of = [text.translate(self._sounds) for text in corpus.texts]
+        self._sound_of: dict[int, str] = {}
         self._places: dict[str, list[int]] = {}
         for place, text in enumerate(corpus.texts):
             self._places.setdefault(text, []).append(int(corpus.owners[place]))
@@ -67,7 +67,7 @@ class SignalReader:
         columns += [bm25[owners], best[owners], support]
         columns.append(classes[owners].astype(np.float64) if classes is not None else np.zeros(len(owners)))
         columns.append(self._coverage.of(text, owners.tolist()))
-        sounds = alike(text.translate(self._sounds), [self._sound_of[place] for place in matched.tolist()])
+        sounds = alike(text.translate(self._sounds), [self._sound(place) for place in matched.tolist()])
         columns.append(sounds.astype(np.float64))
         same = self._places.get(text, ())
         return SignalTable(
@@ -77,6 +77,12 @@ class SignalReader:
             exact=np.isin(owners, same) if same else np.zeros(len(owners), dtype=np.bool_),
             matched=matched,
         )
+
+    def _sound(self, place: int) -> str:
+        sound = self._sound_of.get(place)
+        if sound is None:
+            sound = self._sound_of[place] = self._corpus.texts[place].translate(self._sounds)
+        return sound
 
     def _candidates(
         self,
