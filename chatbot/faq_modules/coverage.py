@@ -7,20 +7,19 @@ nearest paraphrase and no classifier says.
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-
-from chatbot.faq_modules.corpus import Corpus
 
 
 class Coverage:
     """The distinct characters of each standard question's texts, as one string each."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        seen: list[set[str]] = [set() for _ in corpus.questions]
-        for text, owner in zip(corpus.texts, corpus.owners.tolist(), strict=True):
+    def __init__(self, texts: Iterable[str], owners: Sequence[int], questions: int) -> None:
+        """``owners[i]``, below ``questions``, is the standard question of ``texts[i]``."""
+        seen: list[set[str]] = [set() for _ in range(questions)]
+        for text, owner in zip(texts, owners, strict=True):
             seen[owner].update(text)
         total = len(seen)
         frequency = Counter(char for chars in seen for char in chars)

@@ -13,7 +13,7 @@ from chatbot.faq_modules.coverage import Coverage
 from chatbot.faq_modules.lexical import LexicalIndex, Scores
 from chatbot.faq_modules.sound import SoundTable, alike
 
-OWN_SIGNALS = ("bm25", "cosine", "support", "class", "coverage", "sound")
+OWN_SIGNALS = ("bm25", "cosine", "support", "class", "coverage", "sound", "sound_coverage", "length")
 QUERY_SIGNALS = ("nothing", "nothing_known", "nothing_length")
 OWN_MODULE = "closest_choice"
 _BY_CLASS, _BY_BM25 = 8, 6
@@ -44,9 +44,12 @@ class SignalReader:
         self._starts = np.searchsorted(corpus.owners, np.arange(len(corpus.questions)))
         self._sizes = np.diff(np.append(self._starts, len(corpus.owners)))
         self._owner_of = {label: owner for owner, label in enumerate(corpus.labels)}
-        self._coverage = Coverage(corpus)
         self._sounds = SoundTable()
-        self._sound_of: dict[int, str] = {}
+        self._sound_of = [text.translate(self._sounds) for text in corpus.texts]
+        owners, questions = corpus.owners.tolist(), len(corpus.questions)
+        self._coverage = Coverage(corpus.texts, owners, questions)
+        self._sound_coverage = Coverage(self._sound_of, owners, questions)
+        self._lengths = np.fromiter(map(len, corpus.texts), dtype=np.int64, count=len(corpus.texts))
         self._places: dict[str, list[int]] = {}
         for place, text in enumerate(corpus.texts):
             self._places.setdefault(text, []).append(int(corpus.owners[place]))
@@ -67,8 +70,12 @@ class SignalReader:
         columns += [bm25[owners], best[owners], support]
         columns.append(classes[owners].astype(np.float64) if classes is not None else np.zeros(len(owners)))
         columns.append(self._coverage.of(text, owners.tolist()))
-        sounds = alike(text.translate(self._sounds), [self._sound(place) for place in matched.tolist()])
+        sound = text.translate(self._sounds)
+        sounds = alike(sound, [self._sound_of[place] for place in matched.tolist()])
         columns.append(sounds.astype(np.float64))
+        columns.append(self._sound_coverage.of(sound, owners.tolist()))
+        lengths = self._lengths[matched]
+        columns.append(np.minimum(lengths, len(text)) / np.maximum(lengths, len(text)))
         same = self._places.get(text, ())
         return SignalTable(
             owners=owners,
@@ -77,12 +84,6 @@ class SignalReader:
             exact=np.isin(owners, same) if same else np.zeros(len(owners), dtype=np.bool_),
             matched=matched,
         )
-
-    def _sound(self, place: int) -> str:
-        sound = self._sound_of.get(place)
-        if sound is None:
-            sound = self._sound_of[place] = self._corpus.texts[place].translate(self._sounds)
-        return sound
 
     def _candidates(
         self,
