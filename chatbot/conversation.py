@@ -41,7 +41,7 @@ class Conversation:
         lease = self._lock_and_load(message.session_id)
         try:
             knowledge = self._knowledge()
-            hearing = Hearing(message.sent, knowledge, self._settings)
+            hearing = Hearing(message.sent, knowledge, self._settings, message.rows_limit)
             step = self._machine.step(lease.memory if lease else Memory(), hearing)
         except BaseException:
             if lease:

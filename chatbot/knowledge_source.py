@@ -23,6 +23,7 @@ from chatbot.normalization.intent import PhraseIntent
 from chatbot.normalization.lexicon import Lexicon, load_lexicon
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.reader import Reader
+from chatbot.planning.build import build_planner, with_generic_words
 
 CHECK_SECONDS = 1.0
 _LOG = logging.getLogger("chatbot.knowledge")
@@ -53,6 +54,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         version=_version(graph.version, faq.version, *_fingerprints(config)),
         graph=graph,
         reader=reader,
+        planner=build_planner(graph, reader, lexicon, config.lexicon_dir, config.state_dir / "graph"),
         faq=faq,
         answers=answers,
         small_talk=open_retriever(talk_folder, encoder) if talk_folder else _Silent(),
@@ -63,8 +65,41 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
     )
 
 
+def graph_knowledge(folder: Path, lexicon_dir: Path | None) -> Knowledge:
+    """A knowledge base of a graph and lexicons alone: no FAQ, no small talk.
+
+    Raises:
+        DataError: a file that cannot be used.
+    """
+    graph, lexicon = load_graph(folder), load_lexicon(lexicon_dir)
+    reader = build_reader(graph, lexicon, [])
+    return Knowledge(
+        version=graph.version,
+        graph=graph,
+        reader=reader,
+        planner=build_planner(graph, reader, lexicon, lexicon_dir),
+        faq=_Silent(),
+        answers=_Unwritten(),
+        small_talk=_Silent(),
+        small_talk_answers=_Unwritten(),
+        handoff=PhraseIntent(lexicon.handoff),
+        cancel=PhraseIntent(lexicon.cancel),
+        examples=lexicon.examples,
+    )
+
+
+class _Unwritten:
+    """No authored answers."""
+
+    def answer_for(self, question: str, entity: str | None) -> None:
+        return None
+
+    def entities_answering(self, question: str) -> tuple[()]:
+        return ()
+
+
 class _Silent:
-    """A knowledge base without small talk."""
+    """No standard questions, or no small talk."""
 
     def retrieve(self, utterance: str, k: int = 10) -> tuple[()]:
         return ()
@@ -73,7 +108,7 @@ class _Silent:
 def build_reader(graph: KnowledgeGraph, lexicon: Lexicon, texts: list[str]) -> Reader:
     """The linkers over one graph; ``texts`` teach the pinyin decoder how people ask."""
     entities = EntityLinker(graph, lexicon.entity_aliases)
-    attributes = AttributeLinker(graph.tree, lexicon.attribute_synonyms)
+    attributes = AttributeLinker(graph.tree, with_generic_words(graph, lexicon.attribute_synonyms))
     decoder = PinyinDecoder(
         [*texts, *entities.names, *attributes.names, *lexicon.question_words], attributes.names
     )

@@ -23,6 +23,7 @@ LAYERS = (
     ("session", "faq_modules"),
     ("encoders",),
     ("reply",),
+    ("planning",),
     ("knowledge_graph", "normalization"),
     ("config", "service_desc", "log", "metrics"),
     ("config_values", "json_file"),

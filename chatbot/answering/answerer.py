@@ -11,6 +11,7 @@ from chatbot.answering.inquiry import (
     NeedTopic,
     Outcome,
     Path,
+    Refused,
     Topic,
     Unsure,
 )
@@ -34,6 +35,8 @@ class Answerer:
 
     def answer(self, inquiry: Inquiry) -> Outcome:
         """One of the outcomes; never an answer below the thresholds."""
+        if inquiry.refusal and inquiry.refusal.code in ("unknown_entity", "wrong_dimension"):
+            return Refused(inquiry.refusal)
         best = inquiry.faq[0] if inquiry.faq else None
         sure_of_graph = self.graph_confidence(inquiry)
         sure_of_faq = best.confidence if best else 0.0
@@ -44,8 +47,10 @@ class Answerer:
             return self._graph_answer(inquiry, sure_of_graph, f"{why}: names the attribute")
         if best and sure_of_faq >= self._threshold:
             return self._standard_question(inquiry, best.question, best, f"{why}: nearest question")
-        if inquiry.named and not inquiry.reading.core:
+        if (inquiry.named or inquiry.referred) and not inquiry.reading.core:
             return self._entity_alone(inquiry)
+        if inquiry.refusal:
+            return Refused(inquiry.refusal)
         return Unsure(inquiry.faq, tuple(name for group in inquiry.groups for name in group[:1]))
 
     def graph_confidence(self, inquiry: Inquiry) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.knowledge_graph.plan import Plan
 from chatbot.normalization.reader import Reading
+from chatbot.planning.query import Query, Refusal
 from chatbot.reply import AnswerSource, Evidence, Row
 
 Path = tuple[str, ...]
@@ -24,7 +25,8 @@ class Inquiry:
 
     ``groups`` holds, for each thing asked about, the entities that fit it (one, when it is clear).
     ``question`` is a standard question that was chosen or carried over. ``named`` says the message itself
-    names an entity, ``topical`` that it names an attribute.
+    names an entity, ``topical`` that it names an attribute, ``referred`` that it points back. ``query`` is set when it is a planned query, and
+    ``refusal`` when it is understood that it cannot be answered.
     """
 
     reading: Reading
@@ -35,6 +37,9 @@ class Inquiry:
     named: bool = False
     topical: bool = False
     entity_score: float = 1.0
+    referred: bool = False
+    query: Query | None = None
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +100,11 @@ class Unsure:
     entities: tuple[str, ...] = ()
 
 
-Outcome = Answered | NeedEntity | NeedAttribute | NeedTopic | Missing | Unsure
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It is understood that this cannot be answered, and why."""
+
+    refusal: Refusal
+
+
+Outcome = Answered | NeedEntity | NeedAttribute | NeedTopic | Missing | Unsure | Refused

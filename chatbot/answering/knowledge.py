@@ -8,6 +8,7 @@ from chatbot.faq_modules.base import FaqCandidate
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.intent import PhraseIntent
 from chatbot.normalization.reader import Reader
+from chatbot.planning.planner import Planner
 
 
 class AuthoredAnswer(Protocol):
@@ -41,6 +42,7 @@ class Knowledge:
     version: str
     graph: KnowledgeGraph
     reader: Reader
+    planner: Planner
     faq: Retriever
     answers: Answers
     small_talk: Retriever

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from chatbot.dialog.state import BadCase, Hearing, State, Turn, path_of
 from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.knowledge_graph.plan import NAME, Plan, leaf_conditions
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
@@ -50,15 +51,31 @@ def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:
     """``memory`` without what the knowledge base no longer has: a new version may have come between two turns."""
     entities = tuple(name for name in memory.entities if name in graph.by_name)
     attributes = tuple(path for path in memory.attributes if path in graph.tree)
+    shown = tuple(name for name in memory.shown if name in graph.by_name)
+    recent = tuple(name for name in memory.recent if name in graph.by_name)
+    plan = memory.plan if memory.plan and _still_there(memory.plan, graph) else None
     pending = memory.pending
     if pending and pending.kind != "question":
         options = tuple(
             option for option in pending.options if _means_something(pending.kind, option.value, graph)
         )
         pending = replace(pending, options=options) if options else None
-    if (entities, attributes, pending) == (memory.entities, memory.attributes, memory.pending):
-        return memory
-    return replace(memory, entities=entities, attributes=attributes, pending=pending)
+    kept = replace(
+        memory,
+        entities=entities,
+        attributes=attributes,
+        pending=pending,
+        shown=shown,
+        recent=recent,
+        plan=plan,
+    )
+    return memory if kept == memory else kept
+
+
+def _still_there(plan: Plan, graph: KnowledgeGraph) -> bool:
+    paths = (*plan.attributes, *(one.attribute for one in leaf_conditions(plan.conditions)))
+    known = all(path[0] == NAME[0] or path in graph.tree or path[:-1] in graph.tree for path in paths)
+    return known and all(name in graph.by_name for name in plan.entities)
 
 
 def _means_something(kind: str, value: str, graph: KnowledgeGraph) -> bool:

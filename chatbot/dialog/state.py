@@ -10,6 +10,8 @@ from chatbot.faq_modules.base import FaqCandidate
 from chatbot.messages import Language
 from chatbot.normalization.reader import Reading
 from chatbot.normalization.text import content, has_han, normalize
+from chatbot.planning.context import Context
+from chatbot.planning.query import Asked, Planned, Query
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
@@ -33,8 +35,18 @@ class DialogSettings:
 class Hearing:
     """One utterance against one knowledge version; each reading of it is worked out once, when first needed."""
 
-    def __init__(self, utterance: str, knowledge: Knowledge, settings: DialogSettings) -> None:
+    def __init__(
+        self, utterance: str, knowledge: Knowledge, settings: DialogSettings, rows_limit: int = 20
+    ) -> None:
         self.utterance, self.knowledge, self.settings = utterance, knowledge, settings
+        self.rows_limit = rows_limit
+        self._plans: dict[Context, Planned] = {}
+
+    def planned(self, context: Context) -> Planned:
+        """The query the utterance means after what the conversation has come to."""
+        if context not in self._plans:
+            self._plans[context] = self.knowledge.planner.plan(self.utterance, context)
+        return self._plans[context]
 
     @cached_property
     def text(self) -> str:
@@ -91,6 +103,23 @@ class Turn:
     heard: bool = False
     inquiry: Inquiry | None = None
     outcome: Outcome | None = None
+
+    @property
+    def context(self) -> Context:
+        """What the memory holds for the planner."""
+        memory = self.memory
+        return Context(
+            memory.entities, memory.attributes, memory.recent, memory.shown, memory.plan,
+            memory.guiding, memory.asked,
+        )  # fmt: skip
+
+    @property
+    def small_talk(self) -> FaqCandidate | None:
+        """Small talk, unless it is word for word none and goes on with a query: 还有别的吗."""
+        talk = self.hearing.small_talk
+        if talk is None or talk.confidence >= _CERTAIN:
+            return talk
+        return None if isinstance(self.hearing.planned(self.context), Query | Asked) else talk
 
 
 @dataclass(frozen=True, slots=True)

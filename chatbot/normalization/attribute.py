@@ -47,6 +47,11 @@ class AttributeLinker:
         """Every alias the linker knows, normalised."""
         return self._aliases
 
+    @property
+    def aliases(self) -> Mapping[str, set[Path]]:
+        """Every alias and the nodes it may stand for."""
+        return self._aliases
+
     def link(self, text: str, content: str) -> tuple[AttributeLink, ...]:
         """Links in reading order.
 
@@ -60,7 +65,7 @@ class AttributeLinker:
 
     def _exact(self, text: str) -> tuple[AttributeLink, ...]:
         return tuple(
-            AttributeLink(self._prefer(mention.targets), mention.alias, mention.alias)
+            AttributeLink(self.prefer(mention.targets), mention.alias, mention.alias)
             for mention in self._finder.find(text)
         )
 
@@ -69,7 +74,7 @@ class AttributeLinker:
         near = self._approximate.nearest(content)
         if near is None:
             return ()
-        paths = self._prefer(self._aliases[near.name])
+        paths = self.prefer(self._aliases[near.name])
         return (AttributeLink(paths, near.name, content[near.start : near.end], near.score),)
 
     def _partial(self, content: str) -> tuple[AttributeLink, ...]:
@@ -86,7 +91,7 @@ class AttributeLinker:
         top = max(scored)
         paths = {path for row in scored if row[:2] == top[:2] for path in self._aliases[row[2]]}
         typed = content[top[3] : top[3] + top[4]]
-        return (AttributeLink(self._prefer(paths), top[2], typed, 0.5 + 0.4 * top[1]),)
+        return (AttributeLink(self.prefer(paths), top[2], typed, 0.5 + 0.4 * top[1]),)
 
     def _common(self, alias: str, content: str) -> tuple[int, int, float]:
         """The longest run of ``content`` in ``alias`` at its start: where, how long, what weight of it."""
@@ -98,7 +103,7 @@ class AttributeLinker:
                     return start, length, shared / sum(self._weight[c] for c in alias)
         return -1, 0, 0.0
 
-    def _prefer(self, paths: Iterable[Path]) -> tuple[Path, ...]:
+    def prefer(self, paths: Iterable[Path]) -> tuple[Path, ...]:
         """Most entities first; a category is dropped for a node below it that has the same name."""
         found = list(paths)
         deepest = [p for p in found if not any(q[: len(p)] == p and len(q) > len(p) for q in found)]

@@ -3,16 +3,19 @@
 Sets of entities are bit masks over ``KnowledgeGraph.entities``: an intersection is one machine operation.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
-from chatbot.normalization.approximate import ApproximateFinder
+from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.text import normalize
 
 FUZZY_CUTOFF = 75.0
+_ONLY_A_QUANTITY = re.compile(r"\d+[座门]?")
+_HAN_RUN = re.compile(r"(?<=[a-z0-9+])[\u4e00-\u9fff]{2,}[版型款]$")
 _SUFFIXES = ("版", "型", "款", "汽车")
 
 
@@ -53,27 +56,39 @@ class EntityLinker:
         """Every alias the linker knows, normalised."""
         return self._masks
 
-    def link(self, text: str, *, fuzzy: bool = True) -> tuple[EntityLink, ...]:
+    def mask(self, alias: str) -> int:
+        """The entities an alias stands for, as bits over ``graph.entities``."""
+        return self._masks[alias]
+
+    def link(self, text: str, *, fuzzy: bool = True, besides: Container[str] = ()) -> tuple[EntityLink, ...]:
         """Groups of mentions in reading order; mentions that fit together name one thing.
 
-        A typo is looked for only where nothing is named exactly.
+        A typo is looked for only where nothing is named exactly. Aliases in ``besides`` are not seen.
         """
-        found = [_Found(m.start, m.end, m.alias, self._masks[m.alias], 1.0) for m in self._finder.find(text)]
-        if not found and fuzzy:
-            found = self._nearest(text)
+        mentions = (m for m in self._finder.find(text) if m.alias not in besides)
+        found = [_Found(m.start, m.end, m.alias, self._masks[m.alias], 1.0) for m in mentions]
+        found = [self._whole(text, one) for one in found] or (self._nearest(text) if fuzzy else [])
         return tuple(self._to_link(group) for group in _group(found))
 
-    def _whole(self, text: str, start: int, end: int, alias: str) -> _Found:
-        """The mention, with a misspelt 版, 型 or 款 behind it counted in: 标准续航升级板."""
-        heard = sounds(text[end : end + 1])
+    def _whole(self, text: str, found: _Found) -> _Found:
+        """The mention, with a 版, 型 or 款 behind it counted in, also where it is misspelt: 标准续航升级板."""
+        if found.name.endswith(_SUFFIXES) or found.end >= len(text):
+            return found
+        char = text[found.end]
+        if char in _SUFFIXES:
+            return replace(found, end=found.end + 1)
+        heard = sounds(char)[0]
         for suffix in _SUFFIXES[:3]:
-            if heard and alias + suffix in self._masks and heard[0] & sounds(suffix)[0]:
-                return _Found(start, end + 1, alias + suffix, self._masks[alias + suffix], 0.95)
-        return _Found(start, end, alias, self._masks[alias], 1.0)
+            name = found.name + suffix
+            if name in self._masks and heard & sounds(suffix)[0]:
+                return _Found(found.start, found.end + 1, name, self._masks[name], SOUNDS_ALIKE)
+        return found
 
     def _nearest(self, text: str) -> list[_Found]:
         """The one alias most like a part of ``text``, by letters or by sound."""
         near = self._approximate.nearest(text)
+        if near and _latin(near.name) != _latin(text[near.start : near.end]):
+            return []  # E9 is not E3
         return [_Found(near.start, near.end, near.name, self._masks[near.name], near.score)] if near else []
 
     def _to_link(self, group: list[_Found]) -> EntityLink:
@@ -86,6 +101,10 @@ class EntityLinker:
             names=tuple(found.name for found in group),
             score=min(found.score for found in group),
         )
+
+
+def _latin(text: str) -> str:
+    return "".join(char for char in text if char.isascii() and char.isalnum())
 
 
 def bits(mask: int) -> Iterable[int]:
@@ -130,7 +149,9 @@ def _spellings(keyword: str) -> set[str]:
     """A keyword as people write it: whole, its parts, without 版/型/汽车, a year in two digits."""
     whole = normalize(keyword)
     found = {whole, whole.replace(" ", ""), whole.replace("-", "")}
-    found |= {part for part in whole.split() if len(part) >= 2 and not part.isdigit()}
+    parts = {normalize(part) for part in keyword.split()}
+    parts |= set(_HAN_RUN.findall(normalize(keyword)))
+    found |= {part for part in parts if len(part) >= 2 and not _ONLY_A_QUANTITY.fullmatch(part)}
     for suffix in _SUFFIXES:
         stem = whole.removesuffix(suffix)
         if stem != whole and len(stem) >= (2 if suffix == "汽车" else 3) and not stem.isdigit():

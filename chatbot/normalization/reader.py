@@ -42,7 +42,7 @@ class Reader:
     def __init__(
         self, entities: EntityLinker, attributes: AttributeLinker, decoder: PinyinDecoder, lexicon: Lexicon
     ) -> None:
-        self._entities, self._attributes, self._decoder = entities, attributes, decoder
+        self.entities, self.attributes, self.decoder = entities, attributes, decoder
         fillers = (*lexicon.stop_words, *lexicon.question_words)
         self._fillers = MentionFinder({word: (word,) for word in fillers})
         latin = [*entities.names, *attributes.names]
@@ -53,19 +53,19 @@ class Reader:
         text = normalize(utterance)[:MAX_READ]
         if not has_han(text):
             keep = [(mention.start, mention.end) for mention in self._latin.find(text)]
-            text = self._decoder.decode(text, keep)
-        links = self._entities.link(text, fuzzy=False)
+            text = self.decoder.decode(text, keep)
+        links = self.entities.link(text, fuzzy=False)
         reading = self._read_question(text, links)
         if links or not reading.leftover:
             return reading
-        links = self._entities.link(text)
+        links = self.entities.link(text)
         return self._read_question(text, links) if links else reading
 
     def _read_question(self, text: str, links: tuple[EntityLink, ...]) -> Reading:
         question = _without(text, [span for link in links for span in link.spans])
         fillers = [(m.start, m.end) for m in self._fillers.find(question)]
         core = content(_without(question, fillers))
-        attributes = self._attributes.link(question, core)
+        attributes = self.attributes.link(question, core)
         explained = Counter(char for link in attributes for char in link.text + link.alias)
         left = sum((Counter(core) - explained).values())
         return Reading(text, question.strip(), core, links, attributes, left / len(core) if core else 0.0)

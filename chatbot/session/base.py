@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from chatbot.knowledge_graph.plan import Plan
+
 Path = tuple[str, ...]
 
 
@@ -32,7 +34,10 @@ class Memory:
     """All a conversation knows between two turns. Immutable: a turn returns a new one.
 
     ``entities`` are full entity names in focus; ``attributes`` are leaf or category paths in focus;
-    ``question`` is the standard question in focus (an FAQ whose answer depends on the entity).
+    ``question`` is the standard question in focus (an FAQ whose answer depends on the entity). ``recent`` are
+    entities spoken of before those in focus, latest first; ``plan`` is the last query over the graph and
+    ``shown`` the rows it gave; ``guiding`` that a choice is being narrowed down, ``asked`` the attributes that
+    were already asked about.
     """
 
     state: str = "chitchat"
@@ -43,6 +48,11 @@ class Memory:
     failures: int = 0
     turns: int = 0
     suggestions: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    plan: Plan | None = None
+    guiding: bool = False
+    asked: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

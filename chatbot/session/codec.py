@@ -1,7 +1,9 @@
 """Memory ↔ bytes: versioned JSON, every field named, no pickle.
 
 ``{"v": 1, "state": …, "entities": […], "attributes": [[…]], "question": …, "pending": {"kind", "options":
-[[text, value]], "utterance"} | null, "failures": 0, "turns": 0, "suggestions": […]}``
+[[text, value]], "utterance"} | null, "failures": 0, "turns": 0, "suggestions": […], "recent": […],
+"shown": […], "plan": {…} | null, "guiding": false, "asked": [[…]]}``. Version 1 has none of what follows
+"suggestions" and is read as if these were empty.
 
 A payload of another version, or one that is not of this shape, is a fresh ``Memory`` and a warning: a user whose
 session cannot be read starts anew, they do not get an error. The payload's text is never logged.
@@ -12,11 +14,14 @@ import logging
 from typing import Any, Literal, cast
 
 from chatbot.session.base import Memory, Option, Pending
+from chatbot.session.plan_codec import MalformedPlanError, decode_plan, encode_plan
 
-VERSION = 1
+VERSION = 2
+READABLE = (1, 2)
 
 _log = logging.getLogger("chatbot.session")
 _PENDING_KINDS = ("entity", "attribute", "question")
+_SINCE_2: dict[str, object] = {"recent": [], "shown": [], "plan": None, "guiding": False, "asked": []}
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -43,6 +48,11 @@ def encode_memory(memory: Memory) -> bytes:
         "failures": memory.failures,
         "turns": memory.turns,
         "suggestions": memory.suggestions,
+        "recent": memory.recent,
+        "shown": memory.shown,
+        "plan": None if memory.plan is None else encode_plan(memory.plan),
+        "guiding": memory.guiding,
+        "asked": memory.asked,
     }
     return _encode(payload).encode("utf-8", "surrogatepass")
 
@@ -63,8 +73,10 @@ def _decode(payload: bytes) -> Memory:
         raise _UnreadableError("不是 JSON") from None
     if not isinstance(data, dict):
         raise _UnreadableError("不是 JSON 对象")
-    if data.get("v") != VERSION:
+    if type(data.get("v")) is not int or data["v"] not in READABLE:
         raise _UnreadableError(f"不是第 {VERSION} 版")
+    if data["v"] == 1:
+        data = {**_SINCE_2, **data}
     try:
         return Memory(
             state=_text(data["state"]),
@@ -75,9 +87,16 @@ def _decode(payload: bytes) -> Memory:
             failures=_count(data["failures"]),
             turns=_count(data["turns"]),
             suggestions=_texts(data["suggestions"]),
+            recent=_texts(data["recent"]),
+            shown=_texts(data["shown"]),
+            plan=None if data["plan"] is None else decode_plan(data["plan"]),
+            guiding=_flag(data["guiding"]),
+            asked=tuple(_texts(path) for path in _items(data["asked"])),
         )
     except KeyError as error:
         raise _UnreadableError(f"缺少字段 {error}") from None
+    except MalformedPlanError:
+        raise _UnreadableError("的 plan 不是查询计划") from None
 
 
 def _pending(value: object) -> Pending:
@@ -116,6 +135,12 @@ def _texts(value: object) -> tuple[str, ...]:
 def _text(value: object) -> str:
     if type(value) is not str:
         raise _UnreadableError("有一个字段不是文字")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if type(value) is not bool:
+        raise _UnreadableError("有一个字段不是真假")
     return value
 
 

@@ -19,6 +19,7 @@ from chatbot.normalization.intent import PhraseIntent
 from chatbot.normalization.lexicon import Lexicon, load_lexicon
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.reader import Reader
+from chatbot.planning.build import build_planner
 from chatbot.session.base import Memory
 
 A_STANDARD = "某汽车品牌 A型号 2021款 标准续航升级版"
@@ -102,11 +103,13 @@ def knowledge(
     linker = EntityLinker(graph, {})
     attributes = AttributeLinker(graph.tree, lexicon.attribute_synonyms)
     decoder = PinyinDecoder([*linker.names, *attributes.names, "多少"])
+    reader = Reader(linker, attributes, decoder, lexicon)
     talk = {"您好": [("问候", 1.0)], "谢谢": [("感谢", 1.0)]}
     return Knowledge(
         version="v1",
         graph=graph,
-        reader=Reader(linker, attributes, decoder, lexicon),
+        reader=reader,
+        planner=build_planner(graph, reader, lexicon, None),
         faq=RetrievalTable(faq or {}),
         answers=AnswerTable(answers or {}),
         small_talk=RetrievalTable(talk),

@@ -2,12 +2,13 @@
 
 import json
 import logging
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatbot.knowledge_graph.plan import AllOf, AnyOf, Comparator, Condition, Not, Op, Plan
 from chatbot.session.base import Memory, Option, Pending
 from chatbot.session.codec import VERSION, decode_memory, encode_memory
 
@@ -19,6 +20,32 @@ pendings = st.builds(
     options=st.lists(st.builds(Option, text, text), max_size=3).map(tuple),
     utterance=text,
 )
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+conditions = st.builds(
+    Condition,
+    attribute=texts,
+    op=st.sampled_from(get_args(Comparator)),
+    value=text | numbers,
+    unit=text,
+)
+clauses = st.recursive(
+    conditions,
+    lambda below: (
+        st.builds(Not, below)
+        | st.lists(below, max_size=3).map(lambda parts: AllOf(tuple(parts)))
+        | st.lists(below, max_size=3).map(lambda parts: AnyOf(tuple(parts)))
+    ),
+    max_leaves=5,
+)
+plans = st.builds(
+    Plan,
+    op=st.sampled_from(get_args(Op)),
+    entities=texts,
+    attributes=st.lists(texts, max_size=2).map(tuple),
+    conditions=st.lists(clauses, max_size=3).map(tuple),
+    order=st.sampled_from(["asc", "desc", None]),
+    limit=st.none() | st.integers(0, 1000),
+)
 memories = st.builds(
     Memory,
     state=text,
@@ -29,12 +56,25 @@ memories = st.builds(
     failures=st.integers(0, 2**40),
     turns=st.integers(0, 2**40),
     suggestions=texts,
+    recent=texts,
+    shown=texts,
+    plan=st.none() | plans,
+    guiding=st.booleans(),
+    asked=st.lists(texts, max_size=2).map(tuple),
 )
 
 
 @given(memories)
 def test_any_memory_survives_the_round_trip(memory: Memory) -> None:
     assert decode_memory(encode_memory(memory), "s") == memory
+
+
+def test_a_payload_of_version_1_is_read_with_nothing_asked_of_the_graph_yet() -> None:
+    payload = json.loads(encode_memory(Memory(entities=("甲",), turns=3)))
+    old = {
+        name: payload[name] for name in payload if name not in ("recent", "shown", "plan", "guiding", "asked")
+    }
+    assert decode_memory(json.dumps({**old, "v": 1}).encode(), "s") == Memory(entities=("甲",), turns=3)
 
 
 @given(st.binary(max_size=200))
@@ -51,7 +91,11 @@ def test_every_field_of_memory_is_in_the_payload() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("v", 2),
+        ("v", 3),
+        ("plan", {}),
+        ("plan", {"op": "fly"}),
+        ("guiding", 1),
+        ("shown", None),
         ("v", "1"),
         ("v", None),
         ("state", None),

@@ -3,10 +3,24 @@
 from dataclasses import replace
 
 from chatbot.answering.answerer import Answerer
-from chatbot.answering.inquiry import Answered, Missing, Unsure
+from chatbot.answering.inquiry import Answered, Missing, Refused, Unsure
+from chatbot.answering.query_answer import Found, QueryAnswerer
+from chatbot.answering.query_suggestions import choices, suggestions
+from chatbot.answering.query_text import Wording
 from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.state import Decision, Turn
+from chatbot.knowledge_graph.execute import MAX_ROWS
+from chatbot.knowledge_graph.graph import display_name
+from chatbot.knowledge_graph.plan import leaf_conditions
+from chatbot.knowledge_graph.plan_text import plan_text
+from chatbot.messages import say
+from chatbot.planning.guide import NextQuestion
+from chatbot.planning.query import Query
 from chatbot.reply import Reply
+from chatbot.session.base import Memory
+
+FEW_ENOUGH = 3  # candidates that are simply shown; no further question narrows them down
+MAX_RECENT = 4
 
 
 class AnsweringState:
@@ -17,12 +31,14 @@ class AnsweringState:
     def handle(self, turn: Turn) -> Decision:
         hearing, inquiry = turn.hearing, turn.inquiry
         assert inquiry is not None
+        if inquiry.query:
+            return self._queried(turn, inquiry.query)
         answerer = Answerer(hearing.knowledge, hearing.settings.faq_confidence_threshold)
         outcome = answerer.answer(inquiry)
         turn = replace(turn, outcome=outcome)
         if isinstance(outcome, Answered):
             return self._reply(turn, outcome)
-        if isinstance(outcome, Unsure | Missing):
+        if isinstance(outcome, Unsure | Missing | Refused):
             return Decision("exception", turn)
         return Decision("normalization", turn)
 
@@ -48,6 +64,84 @@ class AnsweringState:
         )
         decision = Decision("question_intake", turn, reply)
         question = found.question if found.entities else None
+        decision = decision.remembering(**self._kept(turn, found))
         return decision.remembering(
             entities=found.entities, attributes=found.attributes, question=question, pending=None, failures=0
         )
+
+    @staticmethod
+    def _kept(turn: Turn, found: Answered) -> dict[str, object]:
+        """What of the queries before stays: all of it when the look-up pointed into them, else nothing."""
+        memory, inquiry = turn.memory, turn.inquiry
+        if found.source != "kg":
+            return {"recent": (), "shown": (), "plan": None, "guiding": False, "asked": ()}
+        recent = _recent(memory, found.entities)
+        if inquiry and (inquiry.referred or not inquiry.named):
+            return {"recent": recent, "guiding": False}
+        shown = found.entities if len(found.entities) > 1 else ()
+        return {"recent": recent, "shown": shown, "plan": None, "guiding": False, "asked": ()}
+
+    def _queried(self, turn: Turn, query: Query) -> Decision:
+        """The answer to a planned query; while a choice is being narrowed down, with the next question."""
+        hearing, memory = turn.hearing, turn.memory
+        planner = hearing.knowledge.planner
+        found = QueryAnswerer(hearing.knowledge.graph, planner.engine).answer(query, hearing.rows_limit)
+        question = self._next_question(turn, query, found)
+        reply = Reply(
+            answer=found.text,
+            answer_type=found.answer_type,
+            answer_source="kg",
+            state=self.name,
+            confidence=found.confidence,
+            entities=found.entities,
+            attribute="/".join(found.attributes[0]) if found.attributes else None,
+            evidence=found.evidence,
+            plan=found.plan,
+            rows=found.rows,
+            rows_total=found.rows_total,
+            suggestions=suggestions(found, planner) or hearing.knowledge.examples[:3],
+            why=plan_text(found.plan),
+        )
+        if question:
+            words = Wording(hearing.knowledge.graph).conditions(found.plan.conditions) or say("everything")
+            ask = say("choose_by", attribute=display_name(question.path[-1]))
+            text = say("choose_next", conditions=words, count=found.rows_total, question=ask)
+            reply = replace(reply, answer=text, answer_type="clarify", suggestions=choices(question))
+        return Decision("question_intake", turn, reply).remembering(
+            entities=found.entities,
+            attributes=tuple(p for p in found.attributes if p in hearing.knowledge.graph.tree),
+            question=None,
+            pending=None,
+            failures=0,
+            recent=_recent(memory, found.entities),
+            shown=_shown(memory, found),
+            plan=query.plan,
+            guiding=question is not None,
+            asked=(*memory.asked, question.path)
+            if question and memory.guiding
+            else (question.path,)
+            if question
+            else (),
+        )
+
+    @staticmethod
+    def _next_question(turn: Turn, query: Query, found: Found) -> NextQuestion | None:
+        if not query.guiding or found.rows_total <= FEW_ENOUGH:
+            return None
+        planner = turn.hearing.knowledge.planner
+        names = [row.entity for row in planner.engine.run(query.plan, MAX_ROWS).rows]
+        told = [one.attribute for one in leaf_conditions(query.plan.conditions)]
+        asked = turn.memory.asked if turn.memory.guiding else ()
+        return planner.guide.next_question(names, (*told, *asked))
+
+
+def _shown(memory: Memory, found: Found) -> tuple[str, ...]:
+    """The rows one may point at: those just given, or the longer list that they were picked from."""
+    within = found.plan.op in ("compare", "verify", "lookup") and set(found.shown) <= set(memory.shown)
+    return memory.shown if within else found.shown
+
+
+def _recent(memory: Memory, entities: tuple[str, ...]) -> tuple[str, ...]:
+    """What was spoken of before ``entities``, latest first."""
+    before = dict.fromkeys((*memory.entities, *memory.recent))
+    return tuple(name for name in before if name not in entities)[:MAX_RECENT]

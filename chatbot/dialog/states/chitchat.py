@@ -10,7 +10,7 @@ class ChitchatState:
     name = "chitchat"
 
     def handle(self, turn: Turn) -> Decision:
-        hearing, talk = turn.hearing, turn.hearing.small_talk
+        hearing, talk = turn.hearing, turn.small_talk
         knowledge = hearing.knowledge
         answer = knowledge.small_talk_answers.answer_for(talk.question, None) if talk else None
         if talk is None or answer is None:

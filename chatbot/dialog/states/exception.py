@@ -1,6 +1,6 @@
 """异常处理: nothing certain enough. Candidates first, then a guided way, then a person; never a guess."""
 
-from chatbot.answering.inquiry import Missing, Unsure
+from chatbot.answering.inquiry import Missing, Refused, Unsure
 from chatbot.answering.narrowing import common_name
 from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.state import BadCase, Decision, Turn
@@ -21,6 +21,8 @@ class ExceptionState:
         outcome = turn.outcome
         if isinstance(outcome, Missing):
             return self._missing(turn, outcome)
+        if isinstance(outcome, Refused):
+            return self._refused(turn, outcome)
         assert isinstance(outcome, Unsure)
         nearest = tuple(candidate.question for candidate in outcome.nearest[:MAX_NEAREST])
         steps = (self._recommend, self._guide, self._hand_over)
@@ -66,6 +68,22 @@ class ExceptionState:
             state=self.name,
             suggestions=(say("chip_restart"), *turn.hearing.knowledge.examples[:2]),
         )
+
+    def _refused(self, turn: Turn, refused: Refused) -> Decision:
+        """An unknown name, an attribute the graph lacks, a wrong unit: said as it is, with what can be asked."""
+        knowledge, refusal = turn.hearing.knowledge, refused.refusal
+        key = "misfit" if refusal.code == "wrong_dimension" else refusal.code
+        attribute = display_name(refusal.attribute[-1]) if refusal.attribute else ""
+        reply = Reply(
+            answer=say(key, turn.hearing.language, subject=refusal.subject, attribute=attribute),
+            answer_type="fallback",
+            answer_source="none",
+            state=self.name,
+            suggestions=(*knowledge.examples[:MAX_NEAREST], say("chip_handoff")),
+            why=f"refused: {refusal.code}",
+        )
+        decision = Decision("question_intake", turn, reply, BadCase(refusal.code, (refusal.subject,)))
+        return decision.remembering(pending=None)
 
     def _missing(self, turn: Turn, missing: Missing) -> Decision:
         knowledge, language = turn.hearing.knowledge, turn.hearing.language

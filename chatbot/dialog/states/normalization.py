@@ -1,5 +1,6 @@
 """实体归一化、属性归一化: links names, carries over what the session knows, asks when several fit."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,10 +11,18 @@ from chatbot.dialog.state import Decision, Turn, option_value, path_of
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.messages import say
 from chatbot.normalization.selection import choose
+from chatbot.planning.query import Asked, Planned, Query
 from chatbot.reply import Reply
 from chatbot.session.base import Option, Pending
 
 Path = tuple[str, ...]
+SURE_FAQ = 0.9  # above it a standard question is meant, even where a query could be made of its words
+_WORTH_PLANNING = re.compile(r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|[不没]$|是不是|有没有|vs|pk|各")
+
+
+def _sure(turn: Turn) -> float:
+    """How surely a standard question is meant."""
+    return next((candidate.confidence for candidate in turn.hearing.faq), 0.0)
 
 
 class NormalizationState:
@@ -28,7 +37,35 @@ class NormalizationState:
             return chosen
         if not turn.heard:
             return Decision("question_intake", turn)
-        return Decision("answering", replace(turn, inquiry=self._inquire(turn)))
+        planned = self._planned(turn)
+        if isinstance(planned, Query):
+            return Decision("answering", replace(turn, inquiry=Inquiry(turn.hearing.reading, query=planned)))
+        if isinstance(planned, Asked):
+            topics = tuple(Topic(paths) for paths in planned.topics)
+            reading = turn.hearing.knowledge.reader.read("")
+            inquiry = Inquiry(
+                reading, planned.entities, topics, topical=bool(topics),
+                named=not planned.referred, referred=planned.referred,
+            )  # fmt: skip
+            return Decision("answering", replace(turn, inquiry=inquiry))
+        inquiry = self._inquire(turn)
+        return Decision("answering", replace(turn, inquiry=replace(inquiry, refusal=planned)))
+
+    @staticmethod
+    def _planned(turn: Turn) -> Planned:
+        """What the planner makes of it, unless it is plainly a look-up, or surely a standard question."""
+        reading = turn.hearing.reading
+        clear = all(len(link.candidates) == 1 and link.score == 1 for link in reading.entities)
+        clear = clear and all(link.score == 1 for link in reading.attributes)
+        plain = bool(reading.attributes) and not reading.leftover and clear
+        if plain and reading.entities and not _WORTH_PLANNING.search(reading.question):
+            return None
+        planned = turn.hearing.planned(turn.context)
+        if isinstance(planned, Asked) and not planned.needed:
+            return None if plain or _sure(turn) >= SURE_FAQ else planned
+        if isinstance(planned, Query) and (planned.scan.unknown or not planned.carried):
+            return None if _sure(turn) >= SURE_FAQ else planned
+        return planned
 
     # -- what was said -------------------------------------------------------------------------------------
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 from chatbot.dialog.state import BadCase, Decision, Turn
 from chatbot.messages import say
 from chatbot.normalization.selection import choose, ordinal
+from chatbot.planning.context import Context
+from chatbot.planning.query import Asked, Query
 from chatbot.reply import AnswerType, Reply
 from chatbot.session.base import Memory
 
@@ -22,11 +24,16 @@ class QuestionIntakeState:
         if knowledge.handoff.fits(text):
             return self._hand_off(turn)
         if knowledge.cancel.fits(text):
-            return self._start_over(turn)
+            afresh = isinstance(turn.hearing.planned(Context()), Query | Asked)
+            return (
+                Decision("normalization", replace(turn, memory=Memory()))
+                if afresh
+                else self._start_over(turn)
+            )
         if (pending := turn.memory.pending) and ordinal(text) is not None:
             chosen = choose(text, [option.text for option in pending.options])
             return self._choose_again(turn) if chosen is None else Decision("normalization", turn)
-        if turn.hearing.small_talk:
+        if turn.small_talk:
             return Decision("chitchat", turn)
         if turn.hearing.language == "en" and not self._understood(turn):
             return self._guide(turn, "english", "recommend")

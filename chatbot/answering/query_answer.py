@@ -1,0 +1,251 @@
+"""A planned query → an answer: what was understood, how many match, the first rows, who was left out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from chatbot.answering.query_text import SHOWN, Wording
+from chatbot.knowledge_graph.execute import Engine
+from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.knowledge_graph.plan import Path, Plan
+from chatbot.knowledge_graph.plan_text import attribute_text, note_text, quantity_text
+from chatbot.knowledge_graph.result import Result, ResultRow
+from chatbot.messages import say
+from chatbot.planning.query import Query
+from chatbot.reply import AnswerType, GraphEvidence, Row
+
+EVIDENCE_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An answer to a query. ``entities`` come into focus; ``shown`` are the rows one may point at.
+
+    ``plan`` is what was executed; ``result`` what came of it.
+    """
+
+    text: str
+    plan: Plan
+    result: Result
+    rows: tuple[Row, ...]
+    rows_total: int
+    evidence: tuple[GraphEvidence, ...]
+    entities: tuple[str, ...] = ()
+    attributes: tuple[Path, ...] = ()
+    shown: tuple[str, ...] = ()
+    answer_type: AnswerType = "answer"
+    confidence: float = 1.0
+
+
+class QueryAnswerer:
+    """Executes and words queries over one graph."""
+
+    def __init__(self, graph: KnowledgeGraph, engine: Engine) -> None:
+        self._engine, self._words = engine, Wording(graph)
+        self._texts: dict[str, Callable[[Result], str]] = {
+            "compare": self._compare,
+            "filter": self._filter,
+            "superlative": self._superlative,
+            "count": self._count,
+            "verify": self._verify,
+            "group": self._group,
+            "aggregate": self._aggregate,
+            "nearest": self._nearest,
+            "lookup": self._lookup,
+        }
+
+    def answer(self, query: Query, rows_limit: int = 20) -> Found:
+        """The answer; never a value that the result does not hold."""
+        result = self._engine.run(query.plan, rows_limit)
+        if query.asked_for and result.rows:
+            return self._of_the_first(query, result)
+        found = self._found(query, result)
+        for plan in query.also:
+            more = self._found(query, self._engine.run(plan, rows_limit))
+            found = replace(
+                found, text=f"{found.text}\n{more.text}", rows=(*found.rows, *more.rows),
+                evidence=(*found.evidence, *more.evidence), shown=(*found.shown, *more.shown),
+            )  # fmt: skip
+        return found
+
+    def _of_the_first(self, query: Query, result: Result) -> Found:
+        """最便宜的续航多少: first who ranks first, then what was asked of it."""
+        first = result.rows[0]
+        plan = Plan("lookup", (first.entity,), query.asked_for)
+        looked = self._found(replace(query, plan=plan), self._engine.run(plan))
+        text = f"{self._superlative(result)}\n{looked.text}"
+        return replace(looked, text=text, evidence=(*looked.evidence, *_evidence(result)))
+
+    def _found(self, query: Query, result: Result) -> Found:
+        plan = result.plan
+        rows = result.rows
+        focus = (
+            tuple(row.entity for row in rows)
+            if plan.op in ("compare", "verify", "lookup") and plan.entities
+            else ()
+        )
+        if plan.op == "superlative" and rows and (plan.limit or 1) == 1:
+            focus = (rows[0].entity,)
+        if len(rows) == 1 == result.total and plan.op in ("filter", "verify"):
+            focus = (rows[0].entity,)
+        if plan.op == "nearest":
+            focus = plan.entities[:1]
+        text = self._refused(result) or self._texts[plan.op](result)
+        carried = (
+            say("carried", what="、".join(self._words.name(c) for c in query.carried[:4]))
+            if query.carried
+            else ""
+        )
+        return Found(
+            text=carried + text,
+            plan=plan,
+            result=result,
+            rows=tuple(_row(row) for row in rows),
+            rows_total=result.total,
+            evidence=_evidence(result),
+            entities=focus,
+            attributes=plan.attributes[:1] or result.attributes[:1],
+            shown=tuple(row.entity for row in rows[:EVIDENCE_ROWS]),
+            answer_type="answer" if rows or result.groups or result.aggregate or plan.op == "count" else "fallback",
+            confidence=round(query.score, 4),
+        )  # fmt: skip
+
+    def _refused(self, result: Result) -> str:
+        """What is wrong with the question itself, when something is."""
+        wrong = [
+            n
+            for n in result.notes
+            if n.code in ("contradiction", "wrong_dimension", "bad_value", "too_many", "too_deep")
+        ]
+        if not wrong or result.rows:
+            return ""
+        return say("refused", why="；".join(note_text(n) for n in wrong), conditions=self._about(result.plan))
+
+    def _about(self, plan: Plan) -> str:
+        return self._words.conditions(plan.conditions) or say("everything")
+
+    def _tail(self, result: Result) -> str:
+        more = (
+            say("more_rows", count=result.total - SHOWN)
+            if result.total > SHOWN and len(result.rows) > SHOWN
+            else ""
+        )
+        return "".join(f"\n{part}" for part in (more, self._words.left_out(result.left_out)) if part)
+
+    def _lookup(self, result: Result) -> str:
+        return "\n".join(self._words.row(row, result.attributes) for row in result.rows)
+
+    def _filter(self, result: Result) -> str:
+        if not result.total:
+            return self._nothing(result)
+        plan = result.plan
+        order = ""
+        if plan.order and plan.attributes:
+            order = say(f"sorted_{plan.order}", attribute=attribute_text(plan.attributes[0]))
+        head = say("found", conditions=self._about(plan), count=result.total, order=order)
+        return f"{head}\n{self._words.table(result)}{self._tail(result)}"
+
+    def _nothing(self, result: Result) -> str:
+        text = say("nothing", conditions=self._about(result.plan))
+        near = result.nearest
+        if near and near.rows:
+            rows = "\n".join(
+                f"{i}. {self._words.row(r, result.attributes)}" for i, r in enumerate(near.rows, 1)
+            )
+            text += say("nearest_rows", relaxed=self._words.clause(near.relaxed), rows=rows)
+        return text + self._tail(result)
+
+    def _superlative(self, result: Result) -> str:
+        plan, path = result.plan, result.plan.attributes[0]
+        if not result.rows:
+            return self._nothing(result)
+        order = plan.order or self._better(path)
+        head = {"asc": "lowest", "desc": "highest"}[order]
+        if len(result.rows) == 1:
+            first = result.rows[0]
+            cell = first.cells[result.attributes.index(path)]
+            text = say(
+                head, conditions=self._about(plan), attribute=attribute_text(path),
+                entity=self._words.name(first.entity), value=self._words.value(cell) if cell else "",
+            )  # fmt: skip
+            return text + self._tail(result)
+        head = say(
+            f"{head}_many",
+            conditions=self._about(plan),
+            attribute=attribute_text(path),
+            count=len(result.rows),
+        )
+        return f"{head}\n{self._words.table(result, max(SHOWN, len(result.rows)))}{self._tail(result)}"
+
+    def _better(self, path: Path) -> str:
+        return "asc" if self._engine.directions.of(path[-1]) == "down" else "desc"
+
+    def _count(self, result: Result) -> str:
+        text = say("counted", conditions=self._about(result.plan), count=result.total)
+        return text + self._tail(replace(result, rows=()))
+
+    def _group(self, result: Result) -> str:
+        name = attribute_text(result.plan.attributes[0])
+        values = say("and").join(f"{group.value}（{group.count}）" for group in result.groups)
+        if not result.groups:
+            return self._nothing(result)
+        return say(
+            "grouped", conditions=self._about(result.plan), attribute=name, count=result.total, values=values
+        )
+
+    def _aggregate(self, result: Result) -> str:
+        found = result.aggregate
+        if found is None:
+            return self._nothing(result)
+        low, high = found.lowest.cells[0], found.highest.cells[0]
+        return say(
+            "range", conditions=self._about(result.plan), attribute=attribute_text(found.attribute),
+            low=self._words.value(low) if low else "", high=self._words.value(high) if high else "",
+            mean=quantity_text(round(found.mean, 3), found.unit), count=found.count,
+        ) + self._tail(replace(result, rows=()))  # fmt: skip
+
+    def _compare(self, result: Result) -> str:
+        lines = []
+        for one in result.comparisons:
+            column = result.attributes.index(one.attribute)
+            lines.append(self._words.comparison(one, result.rows, column))
+        return "\n".join(lines)
+
+    def _nearest(self, result: Result) -> str:
+        plan = result.plan
+        if not result.rows:
+            return say(
+                "nothing_near_by",
+                entity=self._words.name(plan.entities[0]),
+                attribute=attribute_text(plan.attributes[0]),
+            )
+        head = say(
+            "near_by", entity=self._words.name(plan.entities[0]),
+            attribute=attribute_text(plan.attributes[0]), count=result.total,
+        )  # fmt: skip
+        return f"{head}\n{self._words.table(result)}{self._tail(result)}"
+
+    def _verify(self, result: Result) -> str:
+        if not result.verdicts:
+            return say("exist") + self._filter(result) if result.total else self._nothing(result)
+        lines = []
+        for verdict, row in zip(result.verdicts, result.rows, strict=True):
+            what = self._words.conditions(result.plan.conditions)
+            lines.append(
+                say(f"verdict_{verdict.answer}", what=what, row=self._words.row(row, result.attributes))
+            )
+        return "\n".join(lines)
+
+
+def _row(row: ResultRow) -> Row:
+    return Row(row.entity, {cell.path[-1]: cell.raw for cell in row.cells if cell})
+
+
+def _evidence(result: Result) -> tuple[GraphEvidence, ...]:
+    """The leaves the shown values stand in."""
+    rows = [*result.rows[:EVIDENCE_ROWS], *(result.nearest.rows if result.nearest else ())]
+    if result.aggregate:
+        rows += [result.aggregate.lowest, result.aggregate.highest]
+    cells = ((row.entity, cell) for row in rows for cell in row.cells if cell)
+    return tuple(
+        dict.fromkeys(GraphEvidence(entity, cell.path, cell.raw, cell.file) for entity, cell in cells)
+    )

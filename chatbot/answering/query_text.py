@@ -1,0 +1,127 @@
+"""What a result says, in sentences made of its own values; nothing is said that no file holds."""
+
+from collections.abc import Sequence
+
+from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.knowledge_graph.lookup import with_unit
+from chatbot.knowledge_graph.plan import (
+    KEYWORDS,
+    NAME,
+    AllOf,
+    AnyOf,
+    Clause,
+    Condition,
+    Not,
+    Path,
+)
+from chatbot.knowledge_graph.plan_text import attribute_text, clause_text, note_text, quantity_text
+from chatbot.knowledge_graph.result import Cell, Comparison, LeftOut, Result, ResultRow
+from chatbot.messages import say
+
+SHOWN = 5
+_MANY_NAMES = 3
+_TELLING = {"no_direction", "part_assumed", "optional", "wrong_dimension", "bad_value", "contradiction"}
+
+
+class Wording:
+    """Names and values of one graph as they are said."""
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        self._names = graph.short_names
+
+    def name(self, entity: str) -> str:
+        return self._names.get(entity, entity)
+
+    def value(self, cell: Cell) -> str:
+        return with_unit(cell.path, cell.raw)
+
+    def row(self, row: ResultRow, attributes: Sequence[Path]) -> str:
+        """One line of a table: the name, then each value or that it is not on record."""
+        cells = []
+        for path, cell in zip(attributes, row.cells, strict=True):
+            name = attribute_text(path)
+            if cell is None:
+                cells.append(say("table_missing", attribute=name))
+            else:
+                cells.append(say("table_value", attribute=name, value=self.value(cell)))
+        return (
+            say("table_row", entity=self.name(row.entity), values="，".join(cells))
+            if cells
+            else self.name(row.entity)
+        )
+
+    def table(self, result: Result, shown: int = SHOWN) -> str:
+        lines = [f"{i}. {self.row(row, result.attributes)}" for i, row in enumerate(result.rows[:shown], 1)]
+        return "\n".join(lines)
+
+    def conditions(self, clauses: Sequence[Clause]) -> str:
+        """What was understood, short: 经销商报价≤30万元、SUV、不要增程."""
+        names = [c for c in clauses if isinstance(c, Not) and _is_name(c.clause)]
+        others = [self.clause(c) for c in clauses if c not in names]
+        if names:
+            said = [self.clause(c) for c in names[:_MANY_NAMES]]
+            others.append(say("and").join(said) + (f"等 {len(names)} 款" if len(names) > _MANY_NAMES else ""))
+        return say("and").join(others)
+
+    def clause(self, clause: Clause) -> str:
+        match clause:
+            case Not(inner):
+                return say("without", what=self.clause(inner))
+            case AnyOf(clauses):
+                return "或".join(self.clause(one) for one in clauses)
+            case AllOf(clauses):
+                return say("and").join(self.clause(one) for one in clauses)
+            case Condition():
+                return self._condition(clause)
+
+    def _condition(self, condition: Condition) -> str:
+        if condition.attribute == NAME:
+            return self.name(str(condition.value))
+        if condition.attribute[:2] == KEYWORDS:
+            return str(condition.value)
+        if isinstance(condition.value, str) and condition.op in ("=", "contains"):
+            word = condition.value
+            return word.upper() if word.isascii() else f"{word}"
+        return clause_text(condition)
+
+    def left_out(self, left: Sequence[LeftOut]) -> str:
+        """Who could not be judged, attribute by attribute."""
+        lines = []
+        for one in left:
+            names = say("and").join(self.name(name) for name in one.entities[:_MANY_NAMES])
+            more = "等" if one.count > len(one.entities[:_MANY_NAMES]) else ""
+            key = "left_out_missing" if one.reason == "missing" else "left_out_incomparable"
+            lines.append(
+                say(key, count=one.count, attribute=attribute_text(one.attribute), names=names + more)
+            )
+        return "".join(lines)
+
+    def notes(self, result: Result) -> str:
+        said = [note_text(note) for note in result.notes if note.code in _TELLING]
+        return "（" + "；".join(said) + "）" if said else ""
+
+    def comparison(self, one: Comparison, rows: Sequence[ResultRow], column: int) -> str:
+        """One attribute side by side, who is ahead and by how much."""
+        name = attribute_text(one.attribute)
+        sides = []
+        for row in rows:
+            cell = row.cells[column]
+            value = self.value(cell) if cell else say("not_on_record")
+            sides.append(f"{self.name(row.entity)} {value}")
+        line = f"{name}：" + "，".join(sides)
+        return f"{line}。{self._verdict(one, rows)}" if self._verdict(one, rows) else f"{line}。"
+
+    def _verdict(self, one: Comparison, rows: Sequence[ResultRow]) -> str:
+        if one.same or (one.spread == 0 and one.lead is not None):
+            return say("draw")
+        if one.spread is None or one.lead is None:
+            return say("cannot_compare") if any(v is None for v in one.values) else ""
+        gap = quantity_text(one.lead if one.winners else one.spread, one.unit)
+        if not one.winners:
+            return say("differs", gap=gap)
+        names = say("and").join(self.name(name) for name in one.winners)
+        return say("ahead_low" if one.direction == "down" else "ahead_high", names=names, gap=gap)
+
+
+def _is_name(clause: Clause) -> bool:
+    return isinstance(clause, Condition) and clause.attribute == NAME

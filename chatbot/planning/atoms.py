@@ -1,0 +1,194 @@
+"""Conditions in an utterance: values, features, quantities and names, negated and joined as it was said."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chatbot.knowledge_graph.plan import AllOf, AnyOf, Clause, Condition, Not, Path, leaf_conditions
+from chatbot.planning.bind import Binder, Misfit
+from chatbot.planning.links import Link, ValueSense
+from chatbot.planning.vocabulary import Vocabulary
+
+_ASKED_BEFORE = re.compile("(?:几个?|多少个?|多大|什么|哪种|啥)$")  # 几个排气管 asks for a value
+_ASKS_VALUE = re.compile("几|多少|多大|多久|多远|多长|什么|哪|怎")
+_BREAK = re.compile(r"[,;。!?]")
+_JOINED = re.compile(r"[、/和或跟与及以者是还要么也的车型|\s]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One condition and where it was said. ``path`` is the attribute it is about; ``()`` for a name."""
+
+    start: int
+    end: int
+    path: Path
+    clause: Clause
+    negated: bool = False
+    kind: str = "value"
+
+    @property
+    def said(self) -> Clause:
+        return Not(self.clause) if self.negated else self.clause
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """All atoms, the links they used, and quantities that fit nothing."""
+
+    atoms: tuple[Atom, ...]
+    used: frozenset[int]
+    misfits: tuple[Misfit, ...] = ()
+
+
+class AtomReader:
+    """Links → atoms."""
+
+    def __init__(self, vocabulary: Vocabulary, binder: Binder) -> None:
+        self._vocabulary, self._binder = vocabulary, binder
+
+    def read(self, links: Sequence[Link], text: str, *, verify: bool) -> Conditions:
+        """Every condition, in reading order, with negation applied."""
+        atoms: list[Atom] = []
+        used: set[int] = set()
+        misfits: list[Misfit] = []
+        budget = "预算" in text or "够" in text or "拿下" in text
+        for at, link in enumerate(links):
+            if link.quantity:
+                bound = self._binder.bind(at, links, text)
+                if bound is None or isinstance(bound, Misfit):
+                    misfits += [bound] if bound else []
+                    continue
+                clause = self._binder.condition(bound, budget=budget, verify=verify)
+                by = bound.by
+                start = min(link.start, by.start) if by else link.start
+                atoms.append(Atom(start, link.end, bound.path, clause, kind="quantity"))
+                used |= {at} | {i for i, other in enumerate(links) if other is by}
+        for at, link in enumerate(links):
+            if at in used:
+                continue
+            if link.value:
+                sense = self._chosen(link, links)
+                atoms.append(Atom(link.start, link.end, sense.path, sense.clause))
+                used.add(at)
+            elif feature := self._feature(at, links, text):
+                atoms.append(feature)
+                used.add(at)
+        atoms.sort(key=lambda atom: atom.start)
+        return Conditions(tuple(negated(atoms, links, text)), frozenset(used), tuple(misfits))
+
+    def _chosen(self, link: Link, links: Sequence[Link]) -> ValueSense:
+        """Of several attributes that hold the value, the one that is named beside it, else the commonest."""
+        senses = [sense for sense in link.senses if isinstance(sense, ValueSense)]
+        named = {p for other in links if other.attribute and other is not link for p in other.attribute.paths}
+        ranked = sorted(senses, key=lambda s: (s.path not in named, -self._coverage(s.path), s.path))
+        return ranked[0]
+
+    def _coverage(self, path: Path) -> int:
+        column = self._vocabulary.columns.column(path)
+        return len(column.rows) if column else 0
+
+    def _feature(self, at: int, links: Sequence[Link], text: str) -> Atom | None:
+        """有天窗, 带激光雷达, 没有备胎: an attribute whose values say whether the thing is there."""
+        link = links[at]
+        asked = _ASKS_VALUE.search(link.text) or _ASKED_BEFORE.search(text[: link.start])
+        if link.attribute is None or link.degree or asked:
+            return None
+        path = next((p for p in link.attribute.paths if p in self._vocabulary.flags), None)
+        if path is None:
+            return None
+        return Atom(link.start, link.end, path, Condition(path, "has", "有"), kind="feature")
+
+
+def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
+    """``atoms`` with those that 不要, 除了, 没有 … apply to turned round."""
+    result = list(atoms)
+    for at, link in enumerate(links):
+        if not link.plays("not"):
+            continue
+        following = [i for i, atom in enumerate(result) if atom.start >= link.end]
+        head = following[:1]
+        if head and not _BREAK.search(text[link.end : result[head[0]].start]):
+            if any(
+                x.plays("keep", "swap")
+                for x in links[at + 1 :]
+                if x.end <= result[head[0]].start and x.text in ("要", "换")
+            ):
+                continue
+            reach = head
+            for i in following[1:]:
+                if not _JOINED.fullmatch(text[result[reach[-1]].end : result[i].start]) or not _joiner(
+                    text[result[reach[-1]].end : result[i].start]
+                ):
+                    break
+                reach = [*reach, i]
+        else:
+            behind = [i for i, atom in enumerate(result) if atom.end <= link.start]
+            reach = behind[-1:]
+            if (
+                not reach
+                or _BREAK.search(text[result[reach[0]].end : link.start])
+                or link.text in ("没", "不", "没有")
+            ):
+                continue
+        for i in reach:
+            result[i] = replace(result[i], negated=not result[i].negated)
+    return result
+
+
+def _joiner(gap: str) -> bool:
+    return any(mark in gap for mark in "、/和或跟与及")
+
+
+def joined(atoms: Sequence[Atom], links: Sequence[Link], text: str) -> tuple[Clause, ...]:
+    """The clauses of ``atoms``: neighbours with 或 between them, or of one attribute with 、, are alternatives."""
+    groups: list[list[Atom]] = []
+    for atom in atoms:
+        if groups and _alternatives(groups[-1][-1], atom, links, text):
+            alike = next((g for g in reversed(groups) if g[-1].path == atom.path), groups[-1])
+            alike.append(atom)
+        else:
+            same = next((g for g in groups if _exclusive(g[-1], atom)), None)
+            (same.append(atom) if same else groups.append([atom]))
+    return tuple(_either(group) for group in groups)
+
+
+def _alternatives(left: Atom, right: Atom, links: Sequence[Link], text: str) -> bool:
+    if left.negated != right.negated or left.negated:
+        return False
+    gap = text[left.end : right.start]
+    between = [x for x in links if x.start >= left.end and x.end <= right.start]
+    if any(x.plays("or") for x in between):
+        return True
+    same = left.path == right.path and right.kind == "value"
+    behind = next((x for x in links if x.start >= right.end and not x.plays("filler", "so", "head")), None)
+    if same and behind and behind.plays("or") and behind.text not in ("或", "或者"):
+        return True
+    return same and bool(_joiner(gap))
+
+
+def _exclusive(left: Atom, right: Atom) -> bool:
+    """Two different values of one attribute, of which an entity has one: both cannot be meant at once."""
+    equal = isinstance(left.clause, Condition) and isinstance(right.clause, Condition)
+    same = left.path == right.path and not (left.negated or right.negated) and left.path != ()
+    if not (same and equal and left.kind == right.kind == "value"):
+        return False
+    assert isinstance(left.clause, Condition) and isinstance(right.clause, Condition)
+    return left.clause.op == "=" and right.clause.op == "="
+
+
+def _either(group: Sequence[Atom]) -> Clause:
+    clauses = tuple(dict.fromkeys(atom.said for atom in group))
+    return clauses[0] if len(clauses) == 1 else AnyOf(clauses)
+
+
+def paths_of(clause: Clause) -> frozenset[Path]:
+    """The attributes a clause is about."""
+    return frozenset(condition.attribute for condition in leaf_conditions((clause,)))
+
+
+def flat(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
+    """``clauses`` with 且 within 且 taken apart."""
+    found: list[Clause] = []
+    for clause in clauses:
+        found.extend(flat(clause.clauses) if isinstance(clause, AllOf) else [clause])
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,163 @@
+"""Which attribute a quantity is about: the one named beside it, else the one its unit or dimension stands for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chatbot.knowledge_graph.directions import Directions
+from chatbot.knowledge_graph.phrases import QuantityPhrase
+from chatbot.knowledge_graph.plan import AllOf, Clause, Condition, Path
+from chatbot.knowledge_graph.units import COUNT, MONEY
+from chatbot.planning.links import Link
+from chatbot.planning.vocabulary import Vocabulary
+
+NEAR = 6  # characters between an attribute and its quantity
+_COUNTED = {"座": "座位", "门": "车门", "缸": "气缸", "挡": "档位", "档": "档位"}
+_BY_UNIT = {
+    "km": "续航", "mm": "轴距", "英寸": "中控屏", "s": "加速", "min": "快充", "h": "充电时间", "年": "质保",
+    "Ps": "马力", "L": "后备厢", "kWh": "电池",
+}  # fmt: skip
+_BY_DIMENSION = {
+    MONEY: "价格", "长度": "续航", "功率": "功率", "扭矩": "扭矩", "油耗": "油耗", "电耗": "电耗", "速度": "车速",
+    "重量": "重量", "日期": "上市", "电量": "电池", "容积": "后备厢",
+}  # fmt: skip
+_SLANG_MONEY = range(3, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A quantity and its attribute; ``by`` is the link that names it, if one does."""
+
+    path: Path
+    phrase: QuantityPhrase
+    by: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A quantity that cannot be said of the attribute beside it (续航30万), or of none."""
+
+    path: Path
+    phrase: QuantityPhrase
+
+
+class Binder:
+    """Binds by words first, then by dimension."""
+
+    def __init__(self, vocabulary: Vocabulary, directions: Directions) -> None:
+        self._vocabulary, self._directions = vocabulary, directions
+
+    def bind(self, at: int, links: Sequence[Link], text: str) -> Bound | Misfit | None:
+        """The attribute of the quantity ``links[at]``; ``None`` when nothing says which."""
+        phrase = links[at].quantity
+        assert phrase is not None
+        beside = [*self._before(at, links, text), *self._after(at, links, text)]
+        for link in beside:
+            for path in _paths(link):
+                if self._fits(path, phrase):
+                    return Bound(path, phrase, link)
+        if default := self._default(phrase):
+            close = next((x for x in beside if x.attribute and self._adjacent(x, links[at], text)), None)
+            if close and close.attribute and self._vocabulary.dimension(close.attribute.paths[0]):
+                return Misfit(close.attribute.paths[0], phrase)
+            return Bound(default, self._as_money(phrase))
+        named = next((x.attribute.paths[0] for x in beside if x.attribute), None)
+        return Misfit(named, phrase) if named else None
+
+    def condition(self, bound: Bound, *, budget: bool, verify: bool) -> Clause:
+        """What the quantity demands; a plain one means at most, at least, about or just that, as one would say."""
+        phrase, path = bound.phrase, bound.path
+        if phrase.exact and isinstance(phrase.low, float):
+            phrase = self._loosened(phrase, path, budget=budget, verify=verify)
+        found = phrase.conditions(path)
+        return found[0] if len(found) == 1 else AllOf(found)
+
+    def _loosened(self, phrase: QuantityPhrase, path: Path, *, budget: bool, verify: bool) -> QuantityPhrase:
+        if phrase.dimension in (COUNT, "日期") and not phrase.unit:
+            return phrase
+        if phrase.dimension == MONEY and not (budget or verify):
+            return phrase.around()
+        way = self._directions.of(path[-1])
+        if phrase.dimension == COUNT or way is None:
+            return phrase
+        return replace(phrase, low=None) if way == "down" else replace(phrase, high=None)
+
+    def _before(self, at: int, links: Sequence[Link], text: str) -> list[Link]:
+        start = links[at].start
+        for link in reversed(links[:at]):
+            gap = text[link.end : start]
+            if link.quantity or any(mark in gap for mark in ",;。、") or start - link.end > NEAR:
+                break
+            if _paths(link):
+                return [link]
+            if link.entity or link.value or link.plays("or", "and"):
+                break
+        return []
+
+    def _after(self, at: int, links: Sequence[Link], text: str) -> list[Link]:
+        end = links[at].end
+        for link in links[at + 1 :]:
+            if link.start - end > 3 or link.quantity or any(m in text[end : link.start] for m in ",;。、"):
+                break
+            if link.attribute:
+                return [link]
+            if link.value or link.entity or link.degree or link.plays("or", "and", "not"):
+                break
+        return []
+
+    @staticmethod
+    def _adjacent(link: Link, quantity: Link, text: str) -> bool:
+        gap = text[link.end : quantity.start] if link.end <= quantity.start else "…"
+        return gap in ("", "要", "是", "在", "有", "得", "能", "的")
+
+    def _fits(self, path: Path, phrase: QuantityPhrase) -> bool:
+        dimensions = self._vocabulary.dimensions(path)
+        if phrase.dimension in dimensions:
+            return True
+        if not phrase.unit:
+            return bool(dimensions)
+        found = self._vocabulary.columns.resolve(path)
+        main = found[0].main.unit if found and found[0].main else ""
+        return main.startswith(f"{phrase.unit}/") or (bool(main) and phrase.unit.startswith(f"{main}/"))
+
+    def _default(self, phrase: QuantityPhrase) -> Path | None:
+        concepts = self._vocabulary.concepts
+        word = phrase.text.rstrip("以上下内的左右不到及")[-1:]
+        if phrase.dimension == COUNT and word in _COUNTED:
+            return next(iter(concepts.paths(_COUNTED[word])), None)
+        if self._as_money(phrase) is not phrase:
+            return next(iter(concepts.paths("价格")), None)
+        names = [n for n in (_BY_UNIT.get(phrase.unit), _BY_DIMENSION.get(phrase.dimension)) if n]
+        for name in names:
+            for path in concepts.paths(name):
+                if self._fits(path, phrase):
+                    return path
+        return None
+
+    @staticmethod
+    def _as_money(phrase: QuantityPhrase) -> QuantityPhrase:
+        """20个 said of money is 20万."""
+        low, high = phrase.low, phrase.high
+        ends = [end for end in (low, high) if isinstance(end, float)]
+        if phrase.unit != "个" or "个" not in phrase.text or not all(int(e) in _SLANG_MONEY for e in ends):
+            return phrase
+        return replace(phrase, low=_in_wan(low), high=_in_wan(high), unit="元", dimension=MONEY)
+
+
+def _in_wan(end: float | str | None) -> float | str | None:
+    return end * 10_000 if isinstance(end, float) else end
+
+
+def _paths(link: Link) -> tuple[Path, ...]:
+    """The attributes a link may name for a quantity."""
+    if link.attribute:
+        return link.attribute.paths
+    return (link.degree.path,) if link.degree and link.degree.path and link.degree.strength == "plain" else ()
+
+
+def as_conditions(clause: Clause) -> tuple[Condition, ...]:
+    """The plain conditions of a clause that joins only by 且."""
+    if isinstance(clause, Condition):
+        return (clause,)
+    if isinstance(clause, AllOf):
+        return tuple(c for part in clause.clauses for c in as_conditions(part))
+    return ()

@@ -1,0 +1,75 @@
+"""The planner of a knowledge base, put together from its graph, its lexicons and its linkers."""
+
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+
+from chatbot.errors import DataError
+from chatbot.knowledge_graph.build_columns import build_columns
+from chatbot.knowledge_graph.columns import Columns
+from chatbot.knowledge_graph.directions import load_directions
+from chatbot.knowledge_graph.execute import Engine
+from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.knowledge_graph.snapshot import open_columns
+from chatbot.knowledge_graph.units import UnitTable, load_units
+from chatbot.normalization.lexicon import Lexicon
+from chatbot.normalization.reader import Reader
+from chatbot.normalization.text import normalize
+from chatbot.planning.concepts import Concepts, comparatives, value_words
+from chatbot.planning.planner import Planner
+from chatbot.planning.vocabulary import Vocabulary
+
+
+def build_planner(
+    graph: KnowledgeGraph,
+    reader: Reader,
+    lexicon: Lexicon,
+    folder: FilePath | None,
+    snapshots: FilePath | None = None,
+) -> Planner:
+    """``folder`` holds the operator's lexicons, ``snapshots`` the columns read before (``None``: in memory).
+
+    Raises:
+        DataError: a lexicon line that cannot be read.
+    """
+    units = load_units(folder / "units.txt" if folder else None)
+    engine = Engine(
+        _columns(graph, units, snapshots),
+        units,
+        load_directions(folder / "directions.txt" if folder else None),
+    )
+    vocabulary = Vocabulary(
+        graph,
+        engine.columns,
+        reader.entities,
+        reader.attributes,
+        Concepts(graph.tree),
+        comparatives(folder / "comparatives.txt" if folder else None),
+        value_words(folder / "value_synonyms.txt" if folder else None),
+        (*lexicon.stop_words, *lexicon.question_words),
+    )
+    return Planner(engine, vocabulary, reader.decoder)
+
+
+def _columns(graph: KnowledgeGraph, units: UnitTable, snapshots: FilePath | None) -> Columns:
+    """From the snapshot where there is one; a disk that cannot be written costs the snapshot, not the service."""
+    try:
+        return open_columns(graph, units, snapshots)
+    except DataError:
+        return build_columns(graph, units)
+
+
+def with_generic_words(
+    graph: KnowledgeGraph, synonyms: Mapping[str, tuple[str, ...]]
+) -> Mapping[str, tuple[str, ...]]:
+    """``synonyms`` and, for what the operator's lexicon has no word for in this graph, the words of every graph."""
+    names = {path[-1] for path in graph.tree if path}
+    known = {word for name, words in synonyms.items() if name in names for word in words}
+    known |= {normalize(name) for name in names}
+    concepts = Concepts(graph.tree)
+    result = dict(synonyms)
+    for concept, words in concepts.words.items():
+        paths = concepts.paths(concept)
+        if paths and words[0] not in known:
+            fresh = tuple(word for word in words if word not in known)
+            result[paths[0][-1]] = result.get(paths[0][-1], ()) + fresh
+    return result

@@ -1,0 +1,126 @@
+"""How a message that leans on the query before it changes that query."""
+
+from collections.abc import Sequence
+
+from chatbot.knowledge_graph.plan import (
+    KEYWORDS,
+    NAME,
+    AllOf,
+    AnyOf,
+    Clause,
+    Condition,
+    Not,
+    Path,
+    Plan,
+)
+from chatbot.planning.atoms import Atom, flat, paths_of
+from chatbot.planning.parts import Parts
+
+CARRIES = ("filter", "superlative", "count", "verify", "nearest")
+
+
+def leans(parts: Parts, previous: Plan | None) -> bool:
+    """Whether the message goes on with ``previous`` rather than asking anew."""
+    if previous is None or previous.op not in CARRIES or (previous.op == "verify" and previous.entities):
+        return False
+    if any(thing.single and not thing.referred for thing in parts.things):
+        return False
+    if parts.has("swap", "others", "wrong", "done", "any") or _asks_for_more(parts):
+        return True
+    if parts.has("total") and parts.has("head") and not parts.atoms:
+        return False
+    marked = any(
+        word in parts.text
+        for word in ("只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以")
+    )
+    if marked:
+        return True
+    if parts.has("head", "buy") and not parts.text.startswith(("要", "不要", "得", "就", "除")):
+        return False
+    if parts.has("list") and len(parts.atoms) + len(parts.things) > 1:
+        return False
+    return len(parts.atoms) + len(parts.things) <= 2 or parts.text.startswith(("要", "不要", "得"))
+
+
+def _asks_for_more(parts: Parts) -> bool:
+    return any(rank.strength == "more" for rank in parts.rankings) and not parts.atoms
+
+
+def merged(
+    previous: Plan, added: Sequence[Clause], atoms: Sequence[Atom], parts: Parts
+) -> tuple[Clause, ...]:
+    """The conditions of ``previous`` with ``added`` in the place of what they contradict."""
+    base = list(flat(previous.conditions))
+    replaced = parts.has("swap", "wrong")
+    loose = parts.has("or") and len(added) == 1
+    for clause in flat(added):
+        about = {_subject(path) for path in paths_of(clause)}
+        if loose and not isinstance(clause, Not):
+            base = _with_alternative(base, clause, about)
+            continue
+        if isinstance(clause, Not):
+            base = [old for old in base if old != clause.clause]
+        else:
+            base = [old for old in base if not _gives_way(old, clause, about, replaced)]
+        base.append(clause)
+    return tuple(dict.fromkeys(base))
+
+
+def _subject(path: Path) -> Path:
+    return path[:2] if path[:2] == KEYWORDS else path
+
+
+def _with_alternative(base: list[Clause], clause: Clause, about: set[Path]) -> list[Clause]:
+    for i, old in enumerate(base):
+        if {_subject(path) for path in paths_of(old)} & about and not isinstance(old, Not):
+            inner = old.clauses if isinstance(old, AnyOf) else (old,)
+            base[i] = AnyOf(tuple(dict.fromkeys((*inner, clause))))
+            return base
+    return [*base, clause]
+
+
+def _gives_way(old: Clause, new: Clause, about: set[Path], replaced: bool) -> bool:
+    """Whether ``old`` is about the same and cannot, or should not, stand beside ``new``."""
+    if not {_subject(path) for path in paths_of(old)} & about:
+        return False
+    if replaced:
+        return True
+    if isinstance(old, Not):
+        return old.clause == new
+    if not (isinstance(old, Condition) and isinstance(new, Condition)):
+        return True
+    if _bound(old) and _bound(new):
+        return _bound(old) == _bound(new) or "=" in (old.op, new.op)
+    if old.attribute[:2] == KEYWORDS:
+        return old.attribute == new.attribute or old.attribute[2:] > new.attribute[2:]
+    if old.op == new.op == "contains" or {old.op, new.op} == {"contains", "="}:
+        return not _narrows(old, new)
+    return old.op == new.op
+
+
+def _narrows(old: Condition, new: Condition) -> bool:
+    """中型 after SUV narrows; 轿车 after SUV is another."""
+    return new.op == "=" and str(old.value) in str(new.value)
+
+
+def _bound(clause: Condition) -> str:
+    return {"<": "max", "<=": "max", ">": "min", ">=": "min"}.get(clause.op, "")
+
+
+def within(entities: tuple[str, ...]) -> tuple[Clause, ...]:
+    """The named entities as a condition, for plans that name another one."""
+    return (AnyOf(tuple(Condition(NAME, "=", name) for name in entities)),) if entities else ()
+
+
+def besides(names: Sequence[str]) -> tuple[Clause, ...]:
+    """None of ``names``."""
+    return tuple(Not(Condition(NAME, "=", name)) for name in names)
+
+
+def without(conditions: Sequence[Clause], paths: Sequence[Path]) -> tuple[Clause, ...]:
+    """``conditions`` but those about ``paths``."""
+    return tuple(clause for clause in flat(conditions) if not paths_of(clause) & set(paths))
+
+
+def conjunction(clauses: Sequence[Clause]) -> Clause:
+    return clauses[0] if len(clauses) == 1 else AllOf(tuple(clauses))

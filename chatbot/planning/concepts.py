@@ -1,0 +1,167 @@
+"""What people call the things a graph may hold: words every graph can use, resolved to its own attributes.
+
+The operator's ``comparatives.txt`` and ``value_synonyms.txt`` stand beside these and win over them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Literal
+
+from chatbot.errors import DataError
+from chatbot.knowledge_graph.graph import AttributeNode, Path, display_name
+from chatbot.normalization.lexicon import read_lines
+from chatbot.normalization.text import normalize
+
+Way = Literal["up", "down"]
+
+# concept: parts of attribute names, best first: words
+_CONCEPTS = """
+价格: 经销商报价 报价 厂商指导价 指导价 售价 价格 价: 价格 多少钱 售价 价位 价钱 报价 车价 几万 卖多少 落地价 落地 啥价 什么价 多少银子 准备多少 花多少 拿下 多钱 要多少钱 卖多少钱 裸车价 什么价位 贵不贵 指导价
+续航: 纯电续航 CLTC纯电续航 续航里程 续航: 续航 续航里程 纯电续航 能跑多远 跑多远 能跑多少公里 跑多少公里 充一次电能跑 充一次能跑 充满能跑 一次能跑 能跑
+综合续航: 综合续航 总续航: 综合续航 满油满电 一箱油能跑多少公里 一箱油能跑多远 一箱油跑多远 加满油能跑
+加速: 百公里加速 0-100km/h加速 加速: 加速 百公里加速 零百 破百 提速 零百加速 加速时间 百公里加速时间 0到100 0-100 零到一百 起步加速 几秒破百
+油耗: WLTC综合油耗 综合油耗 油耗: 油耗 综合油耗 百公里油耗 多少个油 费不费油
+电耗: 百公里耗电量 耗电量 电耗: 电耗 耗电量 百公里电耗 百公里耗电
+车速: 最高车速 最高时速 车速: 最高车速 极速 最高时速 能跑多快 最高能跑多快 最快能开多少
+功率: 最大功率 总功率 功率: 功率 最大功率 动力
+扭矩: 最大扭矩 扭矩: 扭矩 最大扭矩 扭力
+马力: 最大马力 马力: 马力 最大马力
+座位: 座位数 座位: 座位数 座位 几座 几个座 几个座位 坐几个人
+轴距: 轴距: 轴距
+后备厢: 后备厢容积 行李厢 后备: 后备厢 后备箱 行李厢 尾箱 后备箱容积 后备厢容积
+电池: 电池容量 电池能量: 电池容量 电池多大 多少度电 电池能量 多大电池
+重量: 整备质量 重量: 车重 整备质量 车身重量
+充电时间: 充电时间 快充时间: 充电时间 充电多久
+快充: 快充时间 快充: 快充时间 快充
+慢充: 慢充时间 慢充: 慢充时间 慢充
+气囊: 安全气囊个数 气囊个数: 气囊
+中控屏: 中控屏尺寸 中控屏幕尺寸 中控屏: 中控屏 中控屏幕
+质保: 整车质保 质保: 质保 保修
+上市: 上市时间 上市日期: 上市时间 什么时候上市 上市
+品牌: 品牌: 品牌 牌子 谁家 哪家 什么牌子 哪个牌子 厂家 车企
+车系: 车系 品牌系列: 车系 系列
+级别: 级别: 级别
+能源: 能源类型 能源 燃料: 能源类型 能源 烧什么 什么能源 动力类型
+驱动: 驱动方式 驱动: 驱动方式 驱动形式
+车门: 车门数: 车门数
+气缸: 气缸数: 气缸数
+档位: 档位个数 挡位个数: 档位数
+颜色: 车身颜色 外观颜色 颜色: 颜色 车身颜色
+"""
+# words as said, concept (* for whatever attribute stands beside them), and which way the value goes
+_COMPARATIVES = """
+便宜 实惠 划算 低价 省钱 经济\t价格\t↓
+贵 高价\t价格\t↑
+省油 油耗低 不费油\t油耗\t↓
+费油 耗油\t油耗\t↑
+省电\t电耗\t↓
+费电\t电耗\t↑
+快 加速快 提速快 猛\t加速\t↓
+慢\t加速\t↑
+远 跑得远 跑的远 续航长\t续航\t↑
+马力大 劲大 有劲\t功率\t↑
+空间大 大空间 宽敞\t轴距\t↑
+重\t重量\t↑
+轻\t重量\t↓
+新\t上市\t↑
+旧 老\t上市\t↓
+大 高 长 多 强 久 足\t*\t↑
+小 低 短 少 弱\t*\t↓
+好 优\t*\t—
+"""
+# parts of values: words for them
+_VALUES = """
+插电\t插混 插电混动 插混车 phev 插电式 插电混合 插电式混动
+纯电\t电车 电动车 电动汽车 纯电车 电动的 纯电动车 bev
+增程\t增程车 reev 增程式
+汽油\t油车 燃油车 汽油车 燃油 烧油 烧汽油 纯油
+油电混合\t油混 油电混动 hev 油电
+氢\t氢能 氢能源 氢燃料车
+甲醇\t甲醇车
+纯电+插电+增程\t新能源 新能源车 绿牌
+插电+油电混合+增程\t混动 混动车
+四驱\t四轮驱动 四轮 awd
+前驱+后驱\t两驱 两轮驱动 二驱
+suv\t越野车 运动型多用途车
+mpv\t商务车 保姆车
+轿车/紧凑型车+中型车+中大型车+大型车\t轿车 三厢轿车 小轿车
+跑车\t超跑 轿跑车
+"""
+_SIGNS: dict[str, Way | None] = {"↑": "up", "↓": "down", "—": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparative:
+    """A word of degree: what it measures (``""``: whatever stands beside it) and which way the value goes."""
+
+    word: str
+    concept: str
+    way: Way | None
+
+
+class Concepts:
+    """The concepts above found in one graph: ``paths(name)``, best first, and the words for each."""
+
+    def __init__(self, tree: Mapping[Path, AttributeNode]) -> None:
+        self._leaves = [node for path, node in tree.items() if path and node.is_leaf]
+        self._named: dict[str, tuple[Path, ...]] = {}
+        self.words: dict[str, tuple[str, ...]] = {}
+        for line in _CONCEPTS.strip().splitlines():
+            name, patterns, words = (part.strip() for part in line.split(": "))
+            self.words[name] = tuple(words.split())
+            self._named[name] = self._find(patterns.split())
+
+    def _find(self, patterns: Iterable[str]) -> tuple[Path, ...]:
+        """Leaves whose name holds the first pattern that any name holds; most entities first, then the shorter."""
+        for pattern in patterns:
+            found = [node for node in self._leaves if pattern.lower() in node.path[-1].lower()]
+            if found:
+                exact = [node for node in found if display_name(node.path[-1]) == pattern]
+                found.sort(key=lambda node: (-node.count, len(node.path[-1])))
+                return tuple(node.path for node in (*exact, *(n for n in found if n not in exact)))
+        return ()
+
+    def paths(self, name: str) -> tuple[Path, ...]:
+        """The attribute a concept, or an attribute's own name, stands for: its best path, or nothing."""
+        found = self._named.get(name)
+        return (found or self._find([name]))[:1]
+
+
+def comparatives(file: FilePath | None) -> tuple[Comparative, ...]:
+    """The built-in words of degree, then those of ``comparatives.txt``, which win.
+
+    Raises:
+        DataError: a line that is not ``word|word ⇥ attribute ⇥ ↑``.
+    """
+    rows = [tuple(line.split("\t")) for line in _COMPARATIVES.strip().splitlines()]
+    known = {w: Comparative(w, c.strip("*"), _SIGNS[s]) for words, c, s in rows for w in words.split()}
+    for number, line in read_lines(file) if file else []:
+        parts = [part.strip() for part in line.split("\t")]
+        if len(parts) != 3 or parts[2] not in _SIGNS or not parts[0]:
+            raise DataError(
+                file or "", f"“{line[:40]}”不是“说法⇥属性⇥↑或↓”", line=number, hint="三栏，用 Tab 隔开；说不上好坏写 —"
+            )  # fmt: skip
+        for word in parts[0].split("|"):
+            known[normalize(word)] = Comparative(normalize(word), parts[1].strip("*"), _SIGNS[parts[2]])
+    return tuple(known.values())
+
+
+def value_words(file: FilePath | None) -> Mapping[str, str]:
+    """Word → the parts of values it stands for: ``a+b`` either, ``a/b`` the first that the graph has.
+
+    Raises:
+        DataError: a line of ``value_synonyms.txt`` that is not ``value ⇥ word|word``.
+    """
+    known: dict[str, str] = {}
+    for line in _VALUES.strip().splitlines():
+        meant, words = line.split("\t")
+        known.update(dict.fromkeys(words.split(), meant))
+    for number, line in read_lines(file) if file else []:
+        meant, tab, words = line.partition("\t")
+        if not tab or not words.strip():
+            raise DataError(
+                file or "", f"“{line[:40]}”不是“值⇥说法|说法”", line=number, hint="用一个 Tab 隔开"
+            )
+        known.update({normalize(word): normalize(meant) for word in words.split("|") if word.strip()})
+    return known

@@ -1,0 +1,59 @@
+"""What a conversation has come to, as far as the next question may lean on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.knowledge_graph.plan import Path, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """``entities`` in focus; ``recent`` the ones before them, latest first; ``shown`` the rows of the last table.
+
+    ``plan`` is the last query; ``attributes`` what was asked last; ``guiding`` that a choice is being narrowed
+    down, ``asked`` the attributes that were already asked about.
+    """
+
+    entities: tuple[str, ...] = ()
+    attributes: tuple[Path, ...] = ()
+    recent: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    plan: Plan | None = None
+    guiding: bool = False
+    asked: tuple[Path, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        return not (self.entities or self.attributes or self.recent or self.shown or self.plan)
+
+    def last(self, count: int) -> tuple[str, ...]:
+        """The ``count`` things spoken of last, in the order they were named: 这两款."""
+        if len(self.entities) >= 2:
+            return self.entities[:count] if count else self.entities
+        named = [*self.entities, *(name for name in self.recent if name not in self.entities)]
+        if len(named) >= max(count, 2):
+            return tuple(reversed(named[: max(count, 2)]))
+        return self.shown[: max(count, 2)] if len(self.shown) >= 2 else tuple(named)
+
+
+def nearest_kin(graph: KnowledgeGraph, candidates: tuple[str, ...], known: Sequence[str]) -> tuple[str, ...]:
+    """The candidates that share the most leading names with the first known thing that shares any."""
+    if len(candidates) < 2:
+        return candidates
+    for name in known:
+        words = graph.by_name[name].keywords
+        shared = [_shared(graph.by_name[c].keywords, words) for c in candidates]
+        best = max(shared)
+        if best[0] >= 2 or (best[0] and len([s for s in shared if s == best]) == 1):
+            return tuple(c for c, s in zip(candidates, shared, strict=True) if s == best)
+    return candidates
+
+
+def _shared(words: tuple[str, ...], others: tuple[str, ...]) -> tuple[int, int]:
+    lead = 0
+    for a, b in zip(words, others, strict=False):
+        if a != b:
+            break
+        lead += 1
+    return lead, len(set(words) & set(others))

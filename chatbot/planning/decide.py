@@ -1,0 +1,144 @@
+"""Which operator the parts of a question ask for, and with what."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Not, Path, Plan
+from chatbot.planning.atoms import joined
+from chatbot.planning.parts import Parts, Ranking, Thing
+from chatbot.planning.read_parts import numeric
+from chatbot.planning.vocabulary import Vocabulary
+
+KEY_ATTRIBUTES = ("价格", "续航", "加速", "油耗", "功率", "轴距")
+NEAR_SHARE = 0.15
+
+
+class Decider:
+    """Parts → a plan that stands on its own; what is carried over comes before."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary, self.columns = vocabulary, vocabulary.columns
+        self.price = next(iter(vocabulary.concepts.paths("价格")), None)
+
+    # -- comparing what is named --------------------------------------------------------------------------
+
+    def compare(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
+        """The named things side by side, when that is what is asked."""
+        if len(entities) < 2:
+            return None
+        ranked = tuple(rank.path for rank in parts.rankings)
+        asked = numeric(self.vocabulary, parts.attributes)
+        if not (ranked or parts.has("compare") or (parts.has("which") and asked)):
+            return None
+        paths = tuple(dict.fromkeys((*ranked, *asked))) or self._usual(parts, entities)
+        return Plan("compare", entities, paths) if paths else None
+
+    def _usual(self, parts: Parts, entities: tuple[str, ...]) -> tuple[Path, ...]:
+        """The price for 差多少; what both have of the usual attributes for a comparison as such."""
+        if self.price and any(word in parts.text for word in ("差价", "价差", "差多少", "相差", "钱")):
+            return (self.price,)
+        paths = [path for name in KEY_ATTRIBUTES for path in self.vocabulary.concepts.paths(name)]
+        rows = [self.columns.position[name] for name in entities]
+        return tuple(p for p in paths if any(self._raw(row, p) is not None for row in rows))
+
+    def _raw(self, row: int, path: Path) -> str | None:
+        column = self.columns.column(path)
+        return column.text_at(row) if column else None
+
+    def raw(self, entity: str, path: Path) -> str | None:
+        """The raw value of an entity."""
+        return self._raw(self.columns.position[entity], path) if entity in self.columns.position else None
+
+    # -- leaning on one thing -----------------------------------------------------------------------------
+
+    def relative(self, parts: Parts, entity: str, rank: Ranking) -> Plan | None:
+        """比它便宜的 …: those whose value is better than the entity's."""
+        raw = self.raw(entity, rank.path)
+        if raw is None:
+            return None
+        condition = Condition(rank.path, "<" if rank.order == "asc" else ">", raw)
+        others = self.clauses(replace(parts, things=tuple(t for t in parts.things if t.names != (entity,))))
+        return Plan("filter", (), (rank.path,), (condition, *others), rank.order)
+
+    def nearest(self, parts: Parts, entity: str) -> Plan | None:
+        """跟它差不多价位的: within 15 % of its value, closest first."""
+        asked = numeric(self.vocabulary, parts.attributes)
+        path = next(iter((*asked, *(r.path for r in parts.rankings))), self.price)
+        raw = self.raw(entity, path) if path else None
+        if path is None or raw is None:
+            return None
+        others = self.clauses(replace(parts, things=tuple(t for t in parts.things if t.names != (entity,))))
+        return Plan("nearest", (entity,), (path,), (*self._around(entity, path), *others))
+
+    def _around(self, entity: str, path: Path) -> tuple[Clause, ...]:
+        found = self.columns.resolve(path)
+        column = found[0] if found else None
+        main = column.main if column else None
+        if column is None or main is None:
+            return ()
+        low, high, has = column.measures(main.dimension)
+        code = column.code_at(self.columns.position[entity])
+        if code is None or not has[code]:
+            return ()
+        middle = (low[code] + high[code]) / 2 / float(main.factor)
+        ends = (float(f"{middle * (1 + side * NEAR_SHARE):.6g}") for side in (-1, 1))
+        bottom, top = ends
+        return Condition(path, ">=", bottom, main.unit), Condition(path, "<=", top, main.unit)
+
+    def verify(self, parts: Parts, entity: str) -> Plan | None:
+        """Whether the conditions hold for one entity."""
+        if not parts.atoms:
+            return None
+        clauses = joined(parts.atoms, parts.scan.links, parts.text)
+        return Plan("verify", (entity,), (), clauses)
+
+    # -- all that match -----------------------------------------------------------------------------------
+
+    def clauses(self, parts: Parts) -> tuple[Clause, ...]:
+        """The conditions said, names included."""
+        names = [self.scope(thing) for thing in parts.things]
+        return (
+            *_brands([n for n in names if n is not None]),
+            *joined(parts.atoms, parts.scan.links, parts.text),
+        )
+
+    def scope(self, thing: Thing) -> Clause | None:
+        """A named thing as a condition."""
+        clause: Clause = thing.clause or AnyOf(tuple(Condition(NAME, "=", name) for name in thing.names))
+        return Not(clause) if thing.negated else clause
+
+    def superlatives(self, parts: Parts, conditions: tuple[Clause, ...]) -> tuple[Plan, ...]:
+        """One plan for each 最…; for 哪个快 too."""
+        ranked = [r for r in parts.rankings if r.strength == "most"] or list(parts.rankings)
+        plans = []
+        for rank in {r.path: r for r in ranked}.values():
+            plans.append(Plan("superlative", (), (rank.path,), conditions, rank.order, parts.limit or 1))
+        return tuple(plans)
+
+    def aggregate(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
+        asked = numeric(self.vocabulary, parts.attributes)
+        path = next(iter((*asked, *(r.path for r in parts.rankings))), None)
+        if path is None and ("钱" in parts.text or "价" in parts.text):
+            path = self.price
+        return Plan("aggregate", (), (path,), conditions) if path else None
+
+    def group(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
+        """有哪些品牌: the distinct values of an attribute that holds no numbers."""
+        for paths in parts.attributes:
+            path = next((p for p in paths if not self.vocabulary.dimension(p)), None)
+            if path:
+                return Plan("group", (), (path,), conditions)
+        return None
+
+    def shown(self, conditions: Sequence[Clause], parts: Parts) -> tuple[Path, ...]:
+        """Columns that a table shows beside those of its conditions: what was asked for, else the price."""
+        asked = tuple(paths[0] for paths in parts.attributes if paths[0][0] != NAME[0])
+        return asked or ((self.price,) if self.price else ())
+
+
+def _brands(clauses: list[Clause]) -> tuple[Clause, ...]:
+    """Several names: any of them; a name that is not wanted stays apart."""
+    wanted = [c for c in clauses if not isinstance(c, Not)]
+    refused = [c for c in clauses if isinstance(c, Not)]
+    either = [AnyOf(tuple(wanted))] if len(wanted) > 1 else wanted
+    return (*either, *refused)

@@ -1,0 +1,95 @@
+"""What a part of an utterance may mean. A link carries its span and score; of several senses the grammar picks."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from chatbot.knowledge_graph.phrases import QuantityPhrase
+from chatbot.knowledge_graph.plan import Clause, Path
+from chatbot.planning.concepts import Way
+
+Strength = Literal["most", "more", "plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeSense:
+    """An attribute: the paths it may stand in, best first."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSense:
+    """A value of one attribute: the clause that holds for entities that have it."""
+
+    path: Path
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class DegreeSense:
+    """最便宜, 更大, 快: ``path`` is what it measures (``None``: what stands beside it), ``way`` where the value goes."""
+
+    word: str
+    path: Path | None
+    way: Way | None
+    strength: Strength
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSense:
+    """A word of the grammar: 或者, 不要, 有几款, 哪个, …"""
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuantitySense:
+    """A number with a unit or a bound."""
+
+    phrase: QuantityPhrase
+
+
+@dataclass(frozen=True, slots=True)
+class EntitySense:
+    """A thing that is named: the entities that fit; ``clause`` says the same as a condition, where one can."""
+
+    names: tuple[str, ...]
+    clause: Clause | None
+
+
+Sense: TypeAlias = AttributeSense | ValueSense | DegreeSense | RoleSense | QuantitySense | EntitySense
+
+
+@dataclass(frozen=True)
+class Link:
+    """``text[start:end]`` and what it may mean. ``score`` is 1 as written, 0.95 for a homophone, less for a slip."""
+
+    start: int
+    end: int
+    text: str
+    senses: tuple[Sense, ...]
+    score: float = 1.0
+
+    @property
+    def attribute(self) -> AttributeSense | None:
+        return next((s for s in self.senses if isinstance(s, AttributeSense)), None)
+
+    @property
+    def value(self) -> ValueSense | None:
+        return next((s for s in self.senses if isinstance(s, ValueSense)), None)
+
+    @property
+    def degree(self) -> DegreeSense | None:
+        return next((s for s in self.senses if isinstance(s, DegreeSense)), None)
+
+    @property
+    def quantity(self) -> QuantityPhrase | None:
+        return next((s.phrase for s in self.senses if isinstance(s, QuantitySense)), None)
+
+    @property
+    def entity(self) -> EntitySense | None:
+        return next((s for s in self.senses if isinstance(s, EntitySense)), None)
+
+    def plays(self, *roles: str) -> bool:
+        """Whether it may be a word of the grammar with one of ``roles``."""
+        return any(isinstance(s, RoleSense) and s.role in roles for s in self.senses)

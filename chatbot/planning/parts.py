@@ -1,0 +1,127 @@
+"""The parts of a question once its links are sorted out: things, conditions, rankings, attributes, roles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from chatbot.knowledge_graph.plan import Clause, Order, Path
+from chatbot.planning.atoms import Atom
+from chatbot.planning.bind import Misfit
+from chatbot.planning.links import Link, Strength
+from chatbot.planning.scan import Scan
+from chatbot.planning.vocabulary import Vocabulary
+
+_ORDERS: dict[str | None, Order | None] = {"up": "desc", "down": "asc", None: None}
+_PACE = {"快", "慢"}
+_SIZE = {"大", "小"}
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An entity, or several that fit a name. ``referred``: it was meant by 它, 第二个, …"""
+
+    names: tuple[str, ...]
+    clause: Clause | None
+    start: int
+    end: int
+    referred: bool = False
+    negated: bool = False
+
+    @property
+    def single(self) -> bool:
+        return len(self.names) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """最便宜, 更快: by which attribute, in which order."""
+
+    path: Path
+    order: Order | None
+    strength: Strength
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything the grammar decides on."""
+
+    scan: Scan
+    things: tuple[Thing, ...] = ()
+    atoms: tuple[Atom, ...] = ()
+    rankings: tuple[Ranking, ...] = ()
+    attributes: tuple[tuple[Path, ...], ...] = ()
+    misfits: tuple[Misfit, ...] = ()
+    limit: int | None = None
+    reverse: bool = False
+    referred: bool = False
+    _roles: frozenset[str] = field(default_factory=frozenset)
+
+    def has(self, *roles: str) -> bool:
+        return any(role in self._roles for role in roles)
+
+    @property
+    def text(self) -> str:
+        return self.scan.text
+
+
+def rankings(
+    links: Sequence[Link], text: str, used: frozenset[int], vocabulary: Vocabulary
+) -> tuple[tuple[Ranking, ...], frozenset[int]]:
+    """Every word of degree that measures something, and the attribute links that say what."""
+    found: list[Ranking] = []
+    taken = set(used)
+    for at, link in enumerate(links):
+        sense = link.degree
+        if sense is None or at in used:
+            continue
+        beside = _beside(at, links, text, frozenset(taken))
+        path, way = sense.path, sense.way
+        named = _numeric(links[beside], vocabulary) if beside is not None else None
+        if named and (path is None or (sense.word[-1] in _PACE and named != path)):
+            path = named
+            if sense.word[-1] in _PACE:
+                slower = "up" if vocabulary.dimension(named) == "时间" else "down"
+                faster = "down" if slower == "up" else "up"
+                way = faster if sense.word[-1] == "快" else slower  # type: ignore[assignment]
+        if path is None and sense.word in _SIZE and sense.strength != "plain":
+            path = next(iter(vocabulary.concepts.paths("轴距")), None)
+        if path is None:
+            continue
+        if beside is not None and named == path:
+            taken.add(beside)
+        taken.add(at)
+        found.append(Ranking(path, _ORDERS[way], sense.strength, link.start, link.end))
+    return tuple(found), frozenset(taken)
+
+
+def _beside(at: int, links: Sequence[Link], text: str, used: frozenset[int]) -> int | None:
+    """The attribute right before a word of degree, or right behind it."""
+    for i in range(at - 1, -1, -1):
+        link = links[i]
+        if any(mark in text[link.end : links[at].start] for mark in ",;。") or links[at].start - link.end > 5:
+            break
+        if link.attribute and i not in used:
+            return i
+        if (
+            link.attribute
+            or link.degree
+            or link.quantity
+            or link.entity
+            or (link.value and not link.plays("filler"))
+        ):
+            break
+    for i in range(at + 1, min(at + 3, len(links))):
+        link = links[i]
+        if link.start - links[at].end > 1:
+            break
+        if link.attribute and i not in used:
+            return i
+        if not link.plays("so", "filler"):
+            break
+    return None
+
+
+def _numeric(link: Link, vocabulary: Vocabulary) -> Path | None:
+    paths = link.attribute.paths if link.attribute else ()
+    return next((path for path in paths if vocabulary.dimension(path)), None)

@@ -1,0 +1,240 @@
+"""From an utterance and what the conversation has come to, to a typed plan; never a guess.
+
+Deterministic: grammar and lexicon, no model. What is not explained well enough is no plan, and goes another way.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from chatbot.knowledge_graph.execute import Engine
+from chatbot.knowledge_graph.plan import KEYWORDS, Condition, Path, Plan
+from chatbot.normalization.pinyin import PinyinDecoder
+from chatbot.planning.atoms import AtomReader
+from chatbot.planning.bind import Binder
+from chatbot.planning.carry import leans
+from chatbot.planning.context import Context, nearest_kin
+from chatbot.planning.decide import Decider
+from chatbot.planning.guide import Guide
+from chatbot.planning.parts import Parts, Thing
+from chatbot.planning.query import Asked, Planned, Query, Refusal
+from chatbot.planning.read_parts import PartsReader
+from chatbot.planning.scan import Scan, Scanner
+from chatbot.planning.sets import SetPlanner
+from chatbot.planning.vocabulary import Vocabulary
+
+MIN_COVERAGE = 0.8
+MAX_UNKNOWN = 3
+_MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?|(?:19|20)\d\d|[a-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One utterance taken apart, for ``chatbot ask --explain``."""
+
+    scan: Scan
+    parts: Parts
+    planned: Planned
+
+
+class Planner:
+    """Built once for a knowledge base; safe to share between threads."""
+
+    def __init__(self, engine: Engine, vocabulary: Vocabulary, decoder: PinyinDecoder | None = None) -> None:
+        self.engine, self.vocabulary = engine, vocabulary
+        self._scanner = Scanner(vocabulary, engine.units, decoder)
+        binder = Binder(vocabulary, engine.directions)
+        self._reader = PartsReader(vocabulary, AtomReader(vocabulary, binder), self._winner)
+        self._decider = Decider(vocabulary)
+        self.guide = Guide(vocabulary)
+        self._sets = SetPlanner(self._decider)
+
+    def plan(self, utterance: str, context: Context) -> Planned:
+        """What is asked; ``None`` when it is nothing the graph's operators answer, or not surely so."""
+        return self.explain(utterance, context).planned
+
+    def explain(self, utterance: str, context: Context) -> Explained:
+        """The same, with the way there."""
+        scan = self._scanner.scan(utterance)
+        parts = self._reader.read(scan, context)
+        return Explained(scan, parts, self._decide(parts, context))
+
+    def _winner(self, plan: Plan) -> str | None:
+        rows = self.engine.run(plan).rows
+        return rows[0].entity if rows else None
+
+    def _decide(self, parts: Parts, context: Context) -> Planned:
+        scan = parts.scan
+        if refusal := self._unknown_name(parts):
+            return refusal
+        if scan.coverage < MIN_COVERAGE or sum(map(len, scan.unknown)) > MAX_UNKNOWN:
+            return self._unknown_attribute(parts)
+        if parts.misfits and not parts.atoms:
+            misfit = parts.misfits[0]
+            return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)
+        parts = self._corrected(parts)
+        return (
+            self._named(parts, context)
+            or self._continued(parts, context)
+            or self._of_focus(parts, context)
+            or self._sets.plan(parts, context)
+            or self._unknown_attribute(parts)
+        )
+
+    @staticmethod
+    def _of_focus(parts: Parts, context: Context) -> Asked | None:
+        """轴具呢, 零百几秒: an attribute of what the conversation speaks of."""
+        if parts.things or parts.atoms or parts.rankings or not parts.attributes or not context.entities:
+            return None
+        if parts.has("list", "count", "typical", "average", "others", "buy", "any", "which", "nearest"):
+            return None
+        groups = tuple((name,) for name in context.entities)
+        return Asked(groups, parts.attributes, parts.scan, needed=parts.scan.mended, referred=True)
+
+    # -- what is named ------------------------------------------------------------------------------------
+
+    def _unknown_name(self, parts: Parts) -> Refusal | None:
+        """青羽E9, D型号: something that looks like a name and is none of the graph's."""
+        text, unknown = parts.text, parts.scan.unknown
+        odd = [piece for piece in unknown if _MODEL_LIKE.fullmatch(piece)]
+        if not odd or any(t.single and not t.referred for t in parts.things):
+            return None
+        if not (parts.attributes or parts.things or parts.atoms or "呢" in text):
+            return None
+        start, end = text.find(unknown[0]), text.rfind(odd[-1]) + len(odd[-1])
+        start = min([start, *(t.start for t in parts.things if t.end <= end)])
+        tail = re.match(r"型号|款|版|系列", text[end:])
+        name = text[start : end + (tail.end() if tail else 0)]
+        return Refusal("unknown_entity", name.upper() if name.isascii() else _capitals(name), parts.scan)
+
+    @staticmethod
+    def _unknown_attribute(parts: Parts) -> Refusal | None:
+        """雨刮器有多长 of a car: the one thing that is not understood, where all else is."""
+        long = [piece for piece in parts.scan.unknown if len(piece) >= 2]
+        named = any(thing.single for thing in parts.things)
+        if not named or parts.attributes or len(long) != 1:
+            return None
+        return Refusal("no_attribute", long[0], parts.scan)
+
+    @staticmethod
+    def _corrected(parts: Parts) -> Parts:
+        """不是A，是B: only B was meant."""
+        wanted = tuple(thing for thing in parts.things if not thing.negated)
+        if len(wanted) < len(parts.things) and wanted:
+            parts = replace(parts, things=wanted, _roles=parts._roles | {"wrong"})
+        paths = {atom.path for atom in parts.atoms if not atom.negated}
+        kept = tuple(a for a in parts.atoms if not (a.negated and a.kind == "quantity" and a.path in paths))
+        if len(kept) < len(parts.atoms):
+            parts = replace(parts, atoms=kept, _roles=parts._roles | {"wrong"})
+        return parts
+
+    def _named(self, parts: Parts, context: Context) -> Planned:
+        """Questions about things: compare, verify, nearest, relative, or a look-up with references."""
+        things = self._narrowed(parts, context)
+        entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
+        if not entities and not (things and parts.has("pair", "those")):
+            return None
+        swapped = self._swapped(parts, context, things)
+        if swapped:
+            return Query(swapped, parts.scan, carried=context.entities)
+        if parts.has("pair", "those") and any(not t.single and len(t.names) <= 6 for t in things):
+            entities = tuple(dict.fromkeys(name for t in things for name in t.names))
+        whole = all(t.single for t in things) or len(entities) > 1 or parts.has("nearest")
+        whole = whole or (parts.has("compare") and bool(parts.rankings))
+        plan = self._about(parts, entities) if whole else None
+        if plan:
+            return Query(plan, parts.scan, carried=entities if parts.referred else ())
+        if self._is_scope(parts, things):
+            return None
+        return self._asked(parts, context, things, entities)
+
+    def _about(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
+        compared = self._decider.compare(parts, entities)
+        if compared:
+            return compared
+        if len(entities) != 1:
+            return None
+        if parts.has("nearest"):
+            return self._decider.nearest(parts, entities[0])
+        if parts.has("compare") and parts.rankings:
+            return self._decider.relative(parts, entities[0], parts.rankings[0])
+        if (
+            parts.has("exists", "enough")
+            or parts.text.endswith(("吗", "么", "不", "没", "嘛"))
+            or "是不是" in parts.text
+        ):
+            return self._decider.verify(parts, entities[0])
+        return None
+
+    def _narrowed(self, parts: Parts, context: Context) -> tuple[Thing, ...]:
+        """Names of several things, narrowed by what the conversation speaks of; a brand stays a brand."""
+        known = [*context.entities, *context.recent, *context.shown[:1]]
+        graph = self.vocabulary.graph
+        things = []
+        for thing in parts.things:
+            brand = isinstance(thing.clause, Condition) and thing.clause.attribute == (*KEYWORDS, "1")
+            if thing.single or brand or not known:
+                things.append(thing)
+            else:
+                names = nearest_kin(graph, thing.names, known)
+                things.append(replace(thing, names=names))
+        return tuple(things)
+
+    def _is_scope(self, parts: Parts, things: tuple[Thing, ...]) -> bool:
+        """A brand that happens to have one car, in a question about many."""
+        levels = [t.clause for t in things if isinstance(t.clause, Condition)]
+        many = parts.has("list", "count", "head") or any(r.strength == "most" for r in parts.rankings)
+        return len(levels) == len(things) and many and all(c.attribute[2:] == ("1",) for c in levels)
+
+    def _asked(
+        self, parts: Parts, context: Context, things: tuple[Thing, ...], entities: tuple[str, ...]
+    ) -> Asked | None:
+        """A look-up, where the plain reading would not see what is meant."""
+        pair = parts.has("pair", "those") and len(entities) > 1
+        if any(a.kind == "quantity" for a in parts.atoms) or (not pair and len(things) > len(entities) > 0):
+            return None
+        needed = parts.scan.mended or parts.referred or pair or parts.has("wrong")
+        topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
+        topics += tuple((atom.path,) for atom in parts.atoms if (atom.path,) not in topics)
+        groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
+        if not topics and needed:
+            topics = tuple((path,) for path in context.attributes)
+        referred = parts.referred or parts.has("wrong")
+        return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
+
+    # -- what goes on -------------------------------------------------------------------------------------
+
+    def _swapped(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Plan | None:
+        """把C2换成E3智行版 in a comparison."""
+        last = context.plan
+        if last is None or last.op != "compare" or not parts.has("swap") or len(things) != 2:
+            return None
+        out = [name for name in context.entities if name in parts.things[0].names]
+        if len(out) != 1 or not things[1].single:
+            return None
+        entities = tuple(things[1].names[0] if name == out[0] else name for name in context.entities)
+        return replace(last, entities=entities)
+
+    def _continued(self, parts: Parts, context: Context) -> Planned:
+        """差多少, 哪个便宜, 油耗呢: about the two or more things spoken of last."""
+        if parts.things or parts.atoms or parts.has("list", "count", "typical", "average", "head", "others"):
+            return None
+        if any(rank.strength == "more" for rank in parts.rankings) and not parts.has("which", "compare"):
+            return None
+        comparing = context.plan is not None and context.plan.op == "compare"
+        asks = parts.has("compare") or (parts.rankings and parts.has("which", "much"))
+        if not (asks or (comparing and (parts.attributes or parts.rankings))):
+            return None
+        if leans(parts, context.plan) and len(context.shown) > 1 and parts.has("which"):
+            return None
+        entities = context.last(0)
+        plan = self._decider.compare(parts, entities)
+        if plan is None and comparing and len(entities) > 1:
+            paths: tuple[Path, ...] = tuple(p[0] for p in parts.attributes)
+            plan = Plan("compare", entities, paths) if paths else None
+        if plan and context.attributes and not (parts.attributes or parts.rankings):
+            plan = replace(plan, attributes=context.attributes[:1])
+        return Query(plan, parts.scan, carried=entities) if plan else None
+
+
+def _capitals(name: str) -> str:
+    return re.sub(r"[a-z]+", lambda found: found.group().upper(), name)

@@ -1,0 +1,58 @@
+"""What the planner makes of an utterance."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from chatbot.knowledge_graph.plan import Path, Plan
+from chatbot.planning.scan import Scan
+
+RefusalCode = Literal["unknown_entity", "no_attribute", "wrong_dimension", "nothing_to_point_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A plan to execute. ``also`` is a second one of the same message (最快的和最便宜的).
+
+    ``carried`` says in words what was taken from earlier turns; ``guiding`` asks for the next choice;
+    ``asked_for`` is what is wanted of the one that ranks first.
+    """
+
+    plan: Plan
+    scan: Scan
+    also: tuple[Plan, ...] = ()
+    carried: tuple[str, ...] = ()
+    guiding: bool = False
+    listed: bool = False
+    asked_for: tuple[Path, ...] = ()
+
+    @property
+    def score(self) -> float:
+        return self.scan.score
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A look-up of named things. ``topics`` are the attributes, each the places it may stand in.
+
+    ``needed``: reading the text as it stands, without the conversation, would not see it. ``referred``:
+    the things are pointed at, not named.
+    """
+
+    entities: tuple[tuple[str, ...], ...]
+    topics: tuple[tuple[Path, ...], ...]
+    scan: Scan
+    needed: bool = True
+    referred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no plan: ``subject`` in the user's words, ``attribute`` where one is concerned."""
+
+    code: RefusalCode
+    subject: str
+    scan: Scan
+    attribute: Path = ()
+
+
+Planned: TypeAlias = Query | Asked | Refusal | None

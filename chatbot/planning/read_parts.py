@@ -1,0 +1,90 @@
+"""Links and what they point back to → the parts of a question."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from chatbot.knowledge_graph.plan import Path, Plan
+from chatbot.planning.atoms import Atom, AtomReader
+from chatbot.planning.context import Context, nearest_kin
+from chatbot.planning.links import Link
+from chatbot.planning.parts import Parts, Thing, rankings
+from chatbot.planning.refer import Reference, references
+from chatbot.planning.scan import Scan
+from chatbot.planning.vocabulary import Vocabulary
+
+_ASKING = ("吗", "么", "不", "没", "是不是", "够不够", "够", "够吗", "嘛", "能拿下", "拿下")
+
+
+class PartsReader:
+    """Built once for a vocabulary."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, atoms: AtomReader, winner: Callable[[Plan], str | None]
+    ) -> None:
+        self._vocabulary, self._atoms, self._winner = vocabulary, atoms, winner
+
+    def read(self, scan: Scan, context: Context) -> Parts:
+        """The parts of ``scan``; the same scan in the same context gives the same parts."""
+        links, text = scan.links, scan.text
+        pointed = references(links, text, context, self._winner)
+        rest = tuple(link for i, link in enumerate(links) if i not in pointed.used)
+        verify = any(link.text in _ASKING for link in rest[-3:]) or "是不是" in text
+        read = self._atoms.read(rest, text, verify=verify)
+        ranks, used = rankings(rest, text, read.used, self._vocabulary)
+        atoms = _without_features(read.atoms, rest, used - read.used)
+        attributes = tuple(
+            link.attribute.paths
+            for i, link in enumerate(rest)
+            if link.attribute and i not in used and not link.value
+        )
+        return Parts(
+            scan, self._things(rest, text, pointed, context), atoms, ranks, tuple(dict.fromkeys(attributes)),
+            read.misfits, _limit(rest), any(link.plays("reverse") for link in rest), bool(pointed.used),
+            frozenset(s.role for link in rest for s in link.senses if hasattr(s, "role")),
+        )  # fmt: skip
+
+    def _things(
+        self, links: Sequence[Link], text: str, pointed: Reference, context: Context
+    ) -> tuple[Thing, ...]:
+        """What is named, then narrowed by what was named before it; what is pointed at in its place."""
+        graph = self._vocabulary.graph
+        things = list(pointed.things)
+        for at, link in enumerate(links):
+            if link.entity and link.entity.names:
+                before = links[at - 1] if at else None
+                negated = bool(before and before.plays("not") and link.start - before.end <= 1)
+                sense = link.entity
+                things.append(Thing(sense.names, sense.clause, link.start, link.end, negated=negated))
+        things.sort(key=lambda thing: thing.start)
+        known: list[str] = []
+        narrowed = []
+        for thing in things:
+            names = nearest_kin(graph, thing.names, known) if known else thing.names
+            narrowed.append(replace(thing, names=names) if len(names) < len(thing.names) else thing)
+            if len(narrowed[-1].names) <= 3:
+                known.insert(0, narrowed[-1].names[0])
+        return tuple(narrowed)
+
+
+def _without_features(
+    atoms: tuple[Atom, ...], links: Sequence[Link], ranked: frozenset[int]
+) -> tuple[Atom, ...]:
+    """Atoms but those of attributes that are ranked by."""
+    spans = {(links[i].start, links[i].end) for i in ranked if links[i].degree or links[i].attribute}
+    return tuple(a for a in atoms if a.kind != "feature" or (a.start, a.end) not in spans)
+
+
+def _limit(links: Sequence[Link]) -> int | None:
+    for link in links:
+        if link.plays("top", "reverse"):
+            for sense in link.senses:
+                role = getattr(sense, "role", "")
+                if role.startswith("n:"):
+                    return int(role[2:])
+    return None
+
+
+def numeric(vocabulary: Vocabulary, groups: Sequence[tuple[Path, ...]]) -> tuple[Path, ...]:
+    """For each attribute asked for, the first place that holds numbers."""
+    found = (next((p for p in paths if vocabulary.dimension(p)), None) for paths in groups)
+    return tuple(dict.fromkeys(path for path in found if path))

@@ -1,0 +1,109 @@
+"""What 它, 第二个, 上一款, 这两款 and 贵的那款 stand for in a conversation."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from chatbot.knowledge_graph.plan import Order, Plan
+from chatbot.planning.context import Context
+from chatbot.planning.links import Link
+from chatbot.planning.parts import Thing
+
+_THAT_ONE = re.compile(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The things meant, and the links that said so."""
+
+    things: tuple[Thing, ...]
+    used: frozenset[int]
+    dangling: bool = False
+
+
+def references(
+    links: Sequence[Link], text: str, context: Context, winner: Callable[[Plan], str | None]
+) -> Reference:
+    """Everything in ``text`` that points back; ``dangling`` when it points at nothing the session knows."""
+    things: list[Thing] = []
+    used: set[int] = set()
+    dangling = False
+    named = any(link.entity for link in links)
+    for at, link in enumerate(links):
+        if at in used:
+            continue
+        names, taken = _meant(at, links, text, context, winner, named)
+        if names is None:
+            continue
+        dangling = dangling or not names
+        used.update(taken)
+        things += [Thing((name,), None, link.start, link.end, referred=True) for name in names]
+    return Reference(tuple(things), frozenset(used), dangling)
+
+
+def _meant(
+    at: int, links: Sequence[Link], text: str, context: Context,
+    winner: Callable[[Plan], str | None], named: bool,
+) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:  # fmt: skip
+    """The names one link points at (``None``: it points at nothing), and the links that took."""
+    link = links[at]
+    if link.degree and link.degree.path:
+        return _the_one(at, links, text, context, winner)
+    if link.plays("nth", "last"):
+        return _placed(link, context), (at,)
+    if named:
+        return None, ()
+    if link.plays("previous"):
+        return context.recent[:1], (at,)
+    if link.plays("pair", "those"):
+        return context.last(_count(link)), (at,)
+    if link.plays("it") and not _asks(at, links):
+        focus = context.entities or context.shown[:1]
+        return (focus[:1] if focus else ()), (at,)
+    return None, ()
+
+
+def _placed(link: Link, context: Context) -> tuple[str, ...]:
+    rows = context.shown or context.last(0)
+    number = _count(link)
+    if link.plays("last"):
+        return rows[-1:]
+    return rows[number - 1 : number] if 0 < number <= len(rows) else ()
+
+
+def _count(link: Link) -> int:
+    for sense in link.senses:
+        role = getattr(sense, "role", "")
+        if role.startswith("n:"):
+            return int(role[2:])
+    return 3 if "三" in link.text else 2
+
+
+def _asks(at: int, links: Sequence[Link]) -> bool:
+    """那个便宜 is 哪个便宜."""
+    following = links[at + 1] if at + 1 < len(links) else None
+    if not links[at].plays("which"):
+        return False
+    if following is None:
+        return any(link.degree for link in links[:at])
+    return bool(following.degree or following.attribute)
+
+
+def _the_one(
+    at: int, links: Sequence[Link], text: str, context: Context, winner: Callable[[Plan], str | None]
+) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:
+    """贵的那款: the one of those spoken of that ranks first."""
+    link = links[at]
+    found = _THAT_ONE.match(text, link.end)
+    degree = link.degree
+    if found is None or degree is None or degree.path is None:
+        return None, ()
+    among = context.last(2) if len(context.last(2)) >= 2 else context.shown
+    if len(among) < 2:
+        return (), (at,)
+    order: Order = "desc" if degree.way == "up" else "asc"
+    best = winner(Plan("superlative", among, (degree.path,), order=order, limit=1))
+    taken = tuple(
+        i for i, other in enumerate(links) if link.start <= other.start and other.end <= found.end()
+    )
+    return ((best,) if best else ()), taken

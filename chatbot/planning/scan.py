@@ -1,0 +1,175 @@
+"""An utterance as links: what each part of it may mean, left to right, and what is left unexplained."""
+
+import re
+from dataclasses import dataclass, replace
+
+from chatbot.knowledge_graph.phrases import find_quantities
+from chatbot.knowledge_graph.plan import AllOf, Clause
+from chatbot.knowledge_graph.units import UnitTable
+from chatbot.normalization.entity import EntityLink
+from chatbot.normalization.mentions import MentionFinder
+from chatbot.normalization.pinyin import PinyinDecoder
+from chatbot.normalization.text import content, normalize
+from chatbot.planning.links import EntitySense, Link, QuantitySense, RoleSense, Sense
+from chatbot.planning.sound_repair import SoundRepair
+from chatbot.planning.vocabulary import Vocabulary
+
+MAX_SCAN = 200
+_CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
+_BARE_YEAR = re.compile(r"(?<!\d)(20[12]\d)(?=[\u4e00-\u9fff])(?![年款以之前后到至万元公])")
+_INSIDE = re.compile(r"以里|以類|(?<=[\d万秒升w])之类")
+_POINTING = re.compile(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
+_VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
+_DIGITS = {
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "俩": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "十": 10,
+}
+_N = "([一二两三四五六七八九十]|[1-9]\\d?)"
+_PLACES = (
+    (re.compile(rf"倒数第{_N}(?:名|款|个|台|辆|位)?"), "reverse"),
+    (re.compile(rf"第{_N}(?:个|款|名|台|辆|位|种)?"), "nth"),
+    (re.compile(r"最后(?:一|那)(?:个|款|台|辆)"), "last"),
+    (re.compile(rf"前{_N}(?:名|款|位|个|台|辆)?(?!驱|排|悬)"), "top"),
+    (re.compile(rf"top\s?{_N}"), "top"),
+    (re.compile(rf"(?<![这那第哪有几\d.十百]){_N}(?:款|台|辆|名)(?!以|车以)"), "top"),
+    (re.compile(rf"(?:这|那){_N}(?:款|台|辆|个|种)"), "those"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """``links`` by position in ``text``; ``unknown`` are the stretches of content that nothing explains.
+
+    ``mended``: the text is not as it was typed.
+    """
+
+    text: str
+    links: tuple[Link, ...]
+    unknown: tuple[str, ...]
+    coverage: float
+    mended: bool = False
+
+    @property
+    def score(self) -> float:
+        """The weakest link, times the share of the content that is explained."""
+        return min((link.score for link in self.links), default=0.0) * self.coverage
+
+
+class Scanner:
+    """Reads text against a vocabulary; the same text gives the same links."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, units: UnitTable, decoder: PinyinDecoder | None = None
+    ) -> None:
+        self._vocabulary, self._units = vocabulary, units
+        self._finder, self._common = vocabulary.finder, vocabulary.common_words
+        said = [word for words in vocabulary.concepts.words.values() for word in words]
+        self._repair = SoundRepair([*said, *vocabulary.entities.names, *_mendable(self._finder)], decoder)
+
+    def scan(self, utterance: str) -> Scan:
+        """Links of the text as written; where parts of it stay unknown, of the text as it sounds."""
+        text = _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN])
+        text = _INSIDE.sub("以内", text)
+        text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
+        first = self._read(text, fuzzy=False)
+        if not first.unknown:
+            return first
+        spans = [(link.start, link.end) for link in first.links]
+        mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
+        again = self._read(mended, fuzzy=False) if mended != text else first
+        known = [False] * len(mended)
+        for link in again.links:
+            known[link.start : link.end] = [True] * (link.end - link.start)
+        repaired = self._repair.repair(mended, known)
+        second = self._read(repaired, fuzzy=True)
+        best = second if second.coverage > again.coverage else again
+        return replace(best, mended=best.text != text)
+
+    def _read(self, text: str, *, fuzzy: bool) -> Scan:
+        links = self._entities(text, fuzzy=fuzzy)
+        masked = _masked(text, links)
+        for pattern, role in _PLACES:
+            for found in pattern.finditer(masked):
+                if any(a.start < found.end() and found.start() < a.end for a in links):
+                    continue
+                number = _number(found.group(1)) if pattern.groups else -1
+                links.append(Link(*found.span(), found.group(), (RoleSense(role), RoleSense(f"n:{number}"))))
+        masked = _masked(text, links)
+        mentions = self._finder.find(masked)
+        spelled = [m for m in mentions if any(c.isdigit() for c in m.alias) or "百" in m.alias]
+        numbers = _blanked(masked, [(m.start, m.end) for m in spelled])
+        for phrase in find_quantities(_POINTING.sub("|", numbers), self._units):
+            if phrase.exact and phrase.text in self._finder.aliases:
+                continue  # 两个 is a word of the grammar here
+            links.append(Link(phrase.start, phrase.end, phrase.text, (QuantitySense(phrase),)))
+        taken = [(link.start, link.end) for link in links]
+        free = _blanked(masked, taken)
+        for mention in self._finder.find(free):
+            links.append(Link(mention.start, mention.end, mention.alias, _ordered(mention.targets)))
+        links.sort(key=lambda link: link.start)
+        unknown = _unexplained(text, links)
+        said = len(content(text)) or 1
+        return Scan(text, tuple(links), unknown, 1 - sum(map(len, unknown)) / said)
+
+    def _entities(self, text: str, *, fuzzy: bool) -> list[Link]:
+        links = []
+        for found in self._vocabulary.entities.link(text, fuzzy=fuzzy, besides=self._common):
+            if found.score < 1 and not found.candidates:
+                continue
+            sense = EntitySense(found.candidates, self._clause(found))
+            for index, (start, end) in enumerate(found.spans):
+                senses: tuple[Sense, ...] = (sense,) if index == 0 else (RoleSense("part"),)
+                links.append(Link(start, end, text[start:end], senses, found.score))
+        return links
+
+    def _clause(self, found: EntityLink) -> Clause | None:
+        """The keyword conditions that say what was named, or ``None`` when an alias is no keyword."""
+        masks = [self._vocabulary.entities.mask(name) for name in found.names]
+        clauses = tuple(self._vocabulary.keyword_of[m] for m in masks if m in self._vocabulary.keyword_of)
+        if len(clauses) < len(masks):
+            return None
+        clauses = tuple(dict.fromkeys(clauses))
+        return clauses[0] if len(clauses) == 1 else AllOf(clauses)
+
+
+def _mendable(finder: MentionFinder[Sense]) -> list[str]:
+    """Words that carry content, and the longer words of the grammar; 此车 is never made of 提车."""
+    return [
+        word
+        for word, senses in finder.aliases.items()
+        if len(word) > 2 or not all(isinstance(sense, RoleSense) for sense in senses)
+    ]
+
+
+def _ordered(targets: frozenset[Sense]) -> tuple[Sense, ...]:
+    return tuple(sorted(targets, key=repr)) if len(targets) > 1 else tuple(targets)
+
+
+def _number(said: str) -> int:
+    return _DIGITS.get(said) or int(said)
+
+
+def _masked(text: str, links: list[Link]) -> str:
+    return _blanked(text, [(link.start, link.end) for link in links])
+
+
+def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
+    """``text`` with the spans as bars: nothing is found in or across them."""
+    for start, end in spans:
+        text = text[:start] + "|" * (end - start) + text[end:]
+    return text
+
+
+def _unexplained(text: str, links: list[Link]) -> tuple[str, ...]:
+    left = _blanked(text, [(link.start, link.end) for link in links])
+    return tuple(piece for piece in map(content, re.split(r"[^\w]+", left)) if piece)

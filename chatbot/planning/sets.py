@@ -1,0 +1,174 @@
+"""Questions about all that match: filter, superlative, count, group, average, and how they go on."""
+
+from dataclasses import replace
+
+from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan
+from chatbot.knowledge_graph.plan_text import clause_text
+from chatbot.planning.atoms import flat, paths_of
+from chatbot.planning.carry import besides, leans, merged, without
+from chatbot.planning.context import Context
+from chatbot.planning.decide import Decider
+from chatbot.planning.parts import Parts
+from chatbot.planning.query import Planned, Query
+
+_GUIDING = ("buy",)
+
+
+class SetPlanner:
+    """One step a kind of question; the first that fits is it."""
+
+    def __init__(self, decider: Decider) -> None:
+        self._decider = decider
+
+    def plan(self, parts: Parts, context: Context) -> Planned:
+        """A query over the graph's entities, or ``None``."""
+        leaning = leans(parts, context.plan)
+        if context.entities and len(context.entities) == 1 and self._about_focus(parts, context, leaning):
+            return self._verify(parts, context)
+        said = self._decider.clauses(replace(parts, things=tuple(t for t in parts.things if not t.referred)))
+        conditions = said
+        if leaning and context.plan:
+            conditions = merged(context.plan, said, parts.atoms, parts)
+            if parts.has("any"):
+                conditions = without(conditions, [p for paths in parts.attributes for p in paths])
+        query = self._choose(parts, context, conditions, said, leaning)
+        if query is None:
+            return None
+        carried = tuple(clause_text(c) for c in conditions if c not in flat(said)) if leaning else ()
+        return replace(query, carried=query.carried or carried)
+
+    @staticmethod
+    def _about_focus(parts: Parts, context: Context, leaning: bool) -> bool:
+        """是四驱吗, 40万够吗 of the one thing in focus."""
+        if parts.things or not parts.atoms or parts.has("list", "which", "head", "buy", "count"):
+            return False
+        asks = (
+            parts.has("enough")
+            or any(w in parts.text for w in ("吗", "是不是", "么"))
+            or parts.text.endswith(("不", "没"))
+        )
+        return asks and not (leaning and len(context.shown) > 1)
+
+    def _verify(self, parts: Parts, context: Context) -> Planned:
+        plan = self._decider.verify(parts, context.entities[0])
+        return Query(plan, parts.scan, carried=context.entities) if plan else None
+
+    def _choose(
+        self, parts: Parts, context: Context, conditions: tuple[Clause, ...],
+        said: tuple[Clause, ...], leaning: bool,
+    ) -> Query | None:  # fmt: skip
+        for step in (self._others, self._relative):
+            if query := step(parts, context, conditions):
+                return query
+        scan = parts.scan
+        most = any(rank.strength == "most" for rank in parts.rankings) or parts.reverse
+        if parts.rankings and (most or parts.limit or parts.has("which")):
+            return self._superlative(parts, conditions)
+        if parts.reverse and parts.attributes:
+            path = parts.attributes[0][0]
+            return Query(Plan("superlative", (), (path,), conditions, "asc", parts.limit or 1), scan)
+        if (parts.has("typical", "average") or (parts.has("buy") and parts.attributes)) and (
+            plan := self._decider.aggregate(parts, conditions)
+        ):
+            return Query(plan, scan)
+        if (
+            parts.has("count", "total")
+            and not parts.attributes
+            and not parts.has("which")
+            and (conditions or parts.has("head", "total"))
+        ):
+            return Query(Plan("count", (), self._shown(conditions, parts), conditions), scan)
+        listing = parts.has("list", "which") or "什么" in parts.text
+        if listing and (plan := self._decider.group(parts, conditions)):
+            return Query(plan, scan)
+        return self._filter(parts, context, conditions, said, leaning)
+
+    def _shown(self, conditions: tuple[Clause, ...], parts: Parts) -> tuple[Path, ...]:
+        return self._decider.shown(conditions, parts)
+
+    def _superlative(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
+        plans = self._decider.superlatives(parts, conditions)
+        if parts.reverse:
+            plans = tuple(replace(p, order="asc" if p.order == "desc" else "desc") for p in plans)
+        ranked = {plan.attributes[0] for plan in plans}
+        asked = tuple(paths[0] for paths in parts.attributes if paths[0] not in ranked)
+        asked = asked if not parts.has("list") and len(plans) == 1 and not parts.limit else ()
+        return Query(plans[0], parts.scan, also=plans[1:], asked_for=asked) if plans else None
+
+    def _others(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
+        """还有别的吗: what matches besides what was shown."""
+        last = context.plan
+        if not parts.has("others") or last is None or not (context.shown or context.entities):
+            return None
+        seen = context.shown or context.entities
+        attributes = last.attributes or self._shown(conditions, parts)
+        plan = Plan("filter", (), attributes, (*conditions, *besides(seen)), last.order)
+        return Query(plan, parts.scan)
+
+    def _relative(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
+        """再便宜点: better than what is in focus; of a list, the better first."""
+        rank = next((r for r in parts.rankings if r.strength == "more"), None)
+        if rank is None or parts.things or parts.has("which"):
+            return None
+        focus = context.entities[:1] or (context.shown[:1] if len(context.shown) == 1 else ())
+        raw = self._decider.raw(focus[0], rank.path) if focus else None
+        if raw is None or (parts.atoms and not parts.has("keep", "exists")):
+            return (
+                Query(Plan("filter", (), (rank.path,), conditions, rank.order), parts.scan)
+                if conditions
+                else None
+            )
+        bound = Condition(rank.path, "<" if rank.order == "asc" else ">", raw)
+        kept = tuple(c for c in conditions if not (paths_of(c) == {rank.path} and _floor(c, rank.order)))
+        plan = Plan("filter", (), (rank.path,), (*kept, bound), rank.order)
+        return Query(plan, parts.scan, carried=focus)
+
+    def _filter(
+        self, parts: Parts, context: Context, conditions: tuple[Clause, ...],
+        said: tuple[Clause, ...], leaning: bool,
+    ) -> Query | None:  # fmt: skip
+        scan = parts.scan
+        guiding = (parts.has("buy") and not parts.has("list", "which")) or (
+            context.guiding and leaning and not parts.has("done", "list")
+        )
+        if not self._is_filter(parts, said, leaning) and not guiding:
+            return None
+        order = parts.rankings[0].order if parts.rankings else None
+        attributes = self._shown(conditions, parts)
+        if parts.rankings:
+            attributes = tuple(dict.fromkeys((parts.rankings[0].path, *attributes)))
+        last = context.plan
+        if leaning and last and last.op == "superlative" and not parts.rankings:
+            return self._again(parts, last, conditions)
+        if leaning and last and last.op == "nearest":
+            return Query(replace(last, conditions=conditions), scan)
+        if leaning and last and last.op == "count" and "呢" in parts.text:
+            return Query(replace(last, conditions=conditions), scan)
+        op = "verify" if parts.has("exists") and not leaning and not parts.has("list") else "filter"
+        plan = Plan(op, (), attributes, conditions, order)  # type: ignore[arg-type]
+        return Query(plan, scan, guiding=guiding, listed=parts.has("done", "list"))
+
+    @staticmethod
+    def _again(parts: Parts, last: Plan, conditions: tuple[Clause, ...]) -> Query:
+        """The same ranking under other conditions; a condition more lists all, best first."""
+        if "呢" in parts.text or parts.has("swap", "wrong"):
+            return Query(replace(last, conditions=conditions), parts.scan)
+        order = last.order or "desc"
+        return Query(Plan("filter", (), last.attributes, conditions, order), parts.scan)
+
+    @staticmethod
+    def _is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool) -> bool:
+        if leaning:
+            return bool(said) or parts.has("done", "any", "list")
+        told = [atom for atom in parts.atoms if atom.kind != "feature"]
+        if told:
+            return True
+        if parts.atoms:
+            asks = parts.text.endswith(("吗", "没", "不", "么")) and not parts.has("head", "list")
+            return parts.has("has", "not", "list", "head", "exists", "which") and not asks
+        return bool(said or parts.has("total")) and parts.has("list", "head", "buy")
+
+
+def _floor(clause: Clause, order: str | None) -> bool:
+    """Whether a bound points the same way as the one to come: it would only repeat or contradict it."""
+    return isinstance(clause, Condition) and clause.op in ((">", ">=") if order == "asc" else ("<", "<="))

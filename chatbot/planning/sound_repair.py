@@ -1,0 +1,80 @@
+"""Mends what only sounds like a known word (由耗 → 油耗, 四区 → 四驱), and pinyin among Chinese (chundian轿车)."""
+
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+
+from chatbot.normalization.pinyin import PinyinDecoder, fold, readings
+from chatbot.normalization.text import has_han
+
+MAX_WORD = 6
+_LATIN = re.compile(r"[a-z]{4,}")
+_MAX_KEYS = 8
+
+
+class SoundRepair:
+    """Built once from the words a planner knows. A mended word keeps its length and at least one character."""
+
+    def __init__(self, words: Iterable[str], decoder: PinyinDecoder | None = None) -> None:
+        self._decoder = decoder
+        self._by_sound: dict[str, list[str]] = {}
+        self._by_letters: dict[str, str] = {}
+        for word in words:
+            if not 2 <= len(word) <= MAX_WORD or not any(has_han(char) for char in word):
+                continue
+            for key in _keys(word):
+                self._by_sound.setdefault(key, []).append(word)
+            if all(has_han(char) for char in word):
+                self._by_letters.setdefault("".join(readings(char)[0] for char in word), word)
+
+    def repair(self, text: str, known: Sequence[bool]) -> str:
+        """``text`` with its unknown parts mended; ``known`` marks the characters that need no mending."""
+        said = list(text)
+        done = list(known)
+        at = 0
+        while at < len(said):
+            if done[at] or not has_han(said[at]):
+                at += 1
+                continue
+            found = self._around(said, at, done)
+            if found:
+                start, word = found
+                said[start : start + len(word)] = list(word)
+                done[start : start + len(word)] = [True] * len(word)
+                at = start + len(word)
+            else:
+                at += 1
+        return "".join(said)
+
+    def letters(self, text: str, keep: Sequence[tuple[int, int]] = ()) -> str:
+        """Runs of pinyin that spell known words, in Chinese; spans in ``keep`` stay."""
+
+        def mend(found: re.Match[str]) -> str:
+            inside = any(start < found.end() and found.start() < end for start, end in keep)
+            return found.group() if inside else self._spelled(found.group())
+
+        return _LATIN.sub(mend, text)
+
+    def _spelled(self, run: str) -> str:
+        if run in self._by_letters:
+            return self._by_letters[run]
+        for cut in range(len(run) - 3, 3, -1):
+            if run[:cut] in self._by_letters and run[cut:] in self._by_letters:
+                return self._by_letters[run[:cut]] + self._by_letters[run[cut:]]
+        return (self._decoder.decode(run) if self._decoder else run) or run
+
+    def _around(self, said: list[str], at: int, done: list[bool]) -> tuple[int, str] | None:
+        for length in range(MAX_WORD, 1, -1):
+            for start in range(max(0, at - length + 1), min(at, len(said) - length) + 1):
+                window = said[start : start + length]
+                for key in _keys("".join(window)):
+                    for word in self._by_sound.get(key, ()):
+                        same = sum(a == b for a, b in zip(window, word, strict=True))
+                        if same >= max(1, length // 2) and word != "".join(window):
+                            return start, word
+        return None
+
+
+def _keys(word: str) -> list[str]:
+    choices = [sorted({fold(reading) for reading in readings(char)[:2]}) for char in word]
+    return [" ".join(key) for key in itertools.islice(itertools.product(*choices), _MAX_KEYS)]

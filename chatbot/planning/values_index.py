@@ -1,0 +1,121 @@
+"""Words for the values that a graph's text attributes hold: whole values, their ends, and synonyms of these."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from chatbot.knowledge_graph.columns import FLAG_CODE, Column, Columns
+from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Path
+from chatbot.planning.links import ValueSense
+
+MAX_DISTINCT = 300
+MAX_ENDS = 60  # an attribute with more distinct values is no classification, its values have no telling ends
+MIN_SHARE = 0.03
+MAX_SENSES = 4
+_LONGEST = 14
+_HEADER = "实体"
+_SPLIT = re.compile(r"[、，,/;；+()（）\s]+")
+_WORD = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|[\u4e00-\u9fff]*[a-z]{2,}[\u4e00-\u9fff]*")
+_TAILS = ("车型", "车", "型")
+_WEAK = {
+    "前排",
+    "后排",
+    "主驾",
+    "全车",
+    "标配",
+    "选配",
+    "自动",
+    "手动",
+    "支持",
+    "导航",
+    "电话",
+    "其他",
+    "前后",
+    "有无",
+}
+
+
+class ValueWords:
+    """Word → the conditions it may stand for, the attribute that most entities have first."""
+
+    def __init__(
+        self, columns: Columns, synonyms: Mapping[str, str], taken: Iterable[str], names: Iterable[str]
+    ) -> None:
+        """``taken`` are words of the grammar, ``names`` those of attributes: 电池 is no end of 磷酸铁锂电池."""
+        self._names = frozenset(names)
+        self._taken = {word for word in taken if len(word) < 3} | _WEAK
+        self._words: dict[str, dict[Path, Clause]] = {}
+        self._weight: dict[Path, int] = {}
+        total = max(len(columns), 1)
+        for path in columns.paths:
+            column = columns.column(path) if path[0] != _HEADER else None
+            if column is None or column.distinct > MAX_DISTINCT:
+                continue
+            self._weight[path] = len(column.rows)
+            if len(column.rows) >= MIN_SHARE * total:
+                self._add_column(path, column)
+        for word, meant in synonyms.items():
+            self._add_synonym(word, meant)
+
+    def senses(self) -> Mapping[str, tuple[ValueSense, ...]]:
+        return {
+            word: tuple(
+                ValueSense(path, clause)
+                for path, clause in sorted(by_path.items(), key=lambda item: -self._weight[item[0]])[
+                    :MAX_SENSES
+                ]
+            )
+            for word, by_path in self._words.items()
+        }
+
+    def _add_column(self, path: Path, column: Column) -> None:
+        whole: set[str] = set()
+        parts: set[str] = set()
+        for text, flag in zip(column.plain, column.flags.tolist(), strict=True):
+            if flag != FLAG_CODE[None] and not _WORD.fullmatch(text):
+                continue
+            if _WORD.fullmatch(text):
+                whole.add(text)
+            parts.update(piece for piece in _SPLIT.split(text) if _WORD.fullmatch(piece) and piece != text)
+        parts.update(label for label in column.labels if _WORD.fullmatch(label))
+        ends = self._ends(whole) if column.distinct <= MAX_ENDS else set()
+        for word in sorted(parts | (ends - self._names)):
+            self._put(word, path, Condition(path, "contains", word))
+        for word in sorted(whole):
+            self._put(word, path, Condition(path, "=", word), replace=True)
+
+    @staticmethod
+    def _ends(whole: set[str]) -> set[str]:
+        """Beginnings and ends of values: 四驱 of 双电机四驱, suv of 中型suv, 增程 of 增程式."""
+        ends = {text[:n] for text in whole for n in range(2, min(len(text), 6))}
+        ends |= {text[-n:] for text in whole for n in range(2, min(len(text), 6))}
+        return {end for end in ends if _WORD.fullmatch(end)}
+
+    def _put(self, word: str, path: Path, clause: Clause, *, replace: bool = False) -> None:
+        if not 2 <= len(word) <= _LONGEST or word in self._taken:
+            return
+        known = self._words.setdefault(word, {})
+        if replace or path not in known:
+            known[path] = clause
+        for tail in _TAILS:
+            longer = word + tail
+            if not word.endswith(("车", "型")) or tail == "车":
+                self._words.setdefault(longer, {}).setdefault(path, clause)
+
+    def _add_synonym(self, word: str, meant: str) -> None:
+        for choice in meant.split("/"):
+            found = [self._best(part) for part in choice.split("+")]
+            paths = {path for path, _ in (f for f in found if f)}
+            if not paths:
+                continue
+            path = max(paths, key=lambda p: (self._weight[p], -len(p)))
+            clauses = tuple(dict.fromkeys(f[1] for f in found if f and f[0] == path))
+            known = self._words.setdefault(word, {})
+            known[path] = clauses[0] if len(clauses) == 1 else AnyOf(clauses)
+            return
+
+    def _best(self, part: str) -> tuple[Path, Clause] | None:
+        by_path = self._words.get(part)
+        if not by_path:
+            return None
+        path = max(by_path, key=lambda p: self._weight[p])
+        return path, by_path[path]

@@ -1,0 +1,161 @@
+"""Every word the planner knows of one graph, in one automaton; entities apart, since they come from the linker."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from chatbot.knowledge_graph.columns import FLAG_CODE, Columns
+from chatbot.knowledge_graph.graph import KnowledgeGraph, Path
+from chatbot.knowledge_graph.plan import KEYWORDS, Condition, keyword_level
+from chatbot.normalization.attribute import AttributeLinker
+from chatbot.normalization.entity import EntityLinker
+from chatbot.normalization.mentions import MentionFinder
+from chatbot.normalization.text import normalize
+from chatbot.planning.concepts import Comparative, Concepts
+from chatbot.planning.links import AttributeSense, DegreeSense, RoleSense, Sense, Strength, ValueSense
+from chatbot.planning.roles import role_words
+from chatbot.planning.values_index import ValueWords
+
+_MOSTLY = 0.5  # of an attribute's values are measures: it is a number
+_MOST = ("最{}的", "最{}", "最为{}", "顶{}")
+_MORE = (
+    "更{}",
+    "再{}",
+    "{}一点",
+    "{}点",
+    "{}些",
+    "{}一些",
+    "更{}一点",
+    "更{}点",
+    "再{}点",
+    "再{}一点",
+    "比较{}",
+    "{}点儿",
+    "偏{}",
+    "更加{}",
+)
+_ASKED = ("{0}不{0}",)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Built once for a knowledge base; reads only."""
+
+    graph: KnowledgeGraph
+    columns: Columns
+    entities: EntityLinker
+    attributes: AttributeLinker
+    concepts: Concepts
+    comparatives: tuple[Comparative, ...]
+    value_words: Mapping[str, str]
+    fillers: tuple[str, ...] = ()
+
+    @cached_property
+    def finder(self) -> MentionFinder[Sense]:
+        """All words; a word's senses are its targets."""
+        found: dict[str, dict[Sense, None]] = {}
+        for word, sense in self._words():
+            found.setdefault(word, {})[sense] = None
+        return MentionFinder({word: tuple(senses) for word, senses in found.items()})
+
+    def _words(self) -> Iterator[tuple[str, Sense]]:
+        roles = role_words()
+        yield from ((word, RoleSense("filler")) for word in self.fillers)
+        yield from ((word, RoleSense(role)) for word, played in roles.items() for role in played)
+        yield from ((word, AttributeSense(paths)) for word, paths in self._attribute_words().items())
+        for entry in self.comparatives:
+            path = next(iter(self.concepts.paths(entry.concept)), None) if entry.concept else None
+            if path or not entry.concept:
+                for word, strength in _forms(entry.word):
+                    yield word, DegreeSense(entry.word, path, entry.way, strength)
+        names = {normalize(node.name) for path, node in self.graph.tree.items() if path}
+        values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names)
+        yield from ((word, sense) for word, senses in values.senses().items() for sense in senses)
+
+    def _attribute_words(self) -> Mapping[str, tuple[Path, ...]]:
+        """The linker's names, leaves only, then the concepts' words it does not have."""
+        words: dict[str, tuple[Path, ...]] = {}
+        for word, paths in self.attributes.aliases.items():
+            leaves = [path for path in self.attributes.prefer(paths) if self.graph.tree[path].is_leaf]
+            if leaves:
+                words[word] = tuple(leaves)
+        for name, said in self.concepts.words.items():
+            if places := self.concepts.paths(name):
+                for word in said:
+                    words.setdefault(word, places)
+        if ("品牌",) not in {path[-1:] for path in self.graph.tree}:
+            for word in ("品牌", "牌子", "谁家", "哪家", "什么牌子"):
+                words.setdefault(word, (keyword_level(1),))
+        return words
+
+    @cached_property
+    def keyword_of(self) -> Mapping[int, Condition]:
+        """Bit mask of entities → the keyword condition that picks just them."""
+        masks: dict[tuple[int, str], int] = {}
+        for index, entity in enumerate(self.graph.entities):
+            for level, word in enumerate(entity.keywords, 1):
+                masks[level, word] = masks.get((level, word), 0) | 1 << index
+        return {
+            mask: Condition((*KEYWORDS, str(level)), "=", word)
+            for (level, word), mask in reversed(list(masks.items()))
+        }
+
+    @cached_property
+    def common_words(self) -> frozenset[str]:
+        """Values and words of degree that are also parts of some entity's name (SUV, 混动), but no whole keyword."""
+        whole = {normalize(word) for entity in self.graph.entities for word in entity.keywords}
+        brands = {
+            name
+            for name in self.entities.names
+            if (found := self.keyword_of.get(self.entities.mask(name))) and found.attribute[2] in ("1", "2")
+        }
+        return frozenset(
+            word
+            for word, senses in self.finder.aliases.items()
+            if word not in whole
+            and word not in brands
+            and any(isinstance(s, ValueSense | DegreeSense | RoleSense) for s in senses)
+        )
+
+    @cached_property
+    def flags(self) -> frozenset[Path]:
+        """Attributes whose values say whether a thing is there."""
+        found = set()
+        for path in self.columns.paths:
+            column = self.columns.column(path)
+            if column is not None and (column.flags != FLAG_CODE[None]).any():
+                found.add(path)
+        return frozenset(found)
+
+    def dimension(self, path: Path) -> str:
+        """What an attribute is mostly measured in; empty when it holds no numbers."""
+        if path not in self._dimensions:
+            self._dimensions[path] = self._mostly(path)
+        return self._dimensions[path]
+
+    def _mostly(self, path: Path) -> str:
+        found = self.columns.resolve(path)
+        if found is None or found[0].main is None:
+            return ""
+        column = found[0]
+        measured = np.zeros(column.distinct, np.bool_)
+        measured[column.text_of] = True
+        return found[0].main.dimension if measured[column.codes].mean() >= _MOSTLY else ""
+
+    @cached_property
+    def _dimensions(self) -> dict[Path, str]:
+        return {}
+
+    def dimensions(self, path: Path) -> frozenset[str]:
+        """Everything an attribute is measured in."""
+        found = self.columns.resolve(path)
+        return frozenset(group.dimension for group in found[0].groups) if found else frozenset()
+
+
+def _forms(word: str) -> list[tuple[str, Strength]]:
+    forms: list[tuple[str, Strength]] = [(word, "plain")]
+    forms += [(form.format(word), "most") for form in _MOST]
+    forms += [(form.format(word), "more") for form in _MORE]
+    return forms + [(form.format(word), "plain") for form in _ASKED]
