@@ -1,16 +1,15 @@
 """The matcher promise: one FAQ module proposes standard questions for an utterance."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class FaqCandidate:
+class FaqCandidate(NamedTuple):
     """A standard question a module proposes, and why.
 
     ``score`` is the module's own similarity in [0, 1]; it is not a probability. ``confidence`` is filled by
     the choice that fuses all modules: the calibrated probability that ``question`` is what was asked.
+    A tuple, not a dataclass: dozens are made in each turn, and a frozen dataclass costs six times as much.
     """
 
     label: int

@@ -71,15 +71,17 @@ class Choice:
 
 PRIOR = ChoiceModel(
     weights={
-        "module:feature_vector_faq_match": 3.0,
-        "module:fuzzy_closest_faq_match": 3.0,
-        "bm25": 8.0,
-        "cosine": 3.0,
+        "module:feature_vector_faq_match": 2.0,
+        "module:fuzzy_closest_faq_match": 2.0,
+        "bm25": 7.0,
+        "cosine": 1.0,
         "support": 0.0,
         "class": 4.0,
         "coverage": 4.0,
-        "sound": 3.0,
-        "nothing": 11.0,
+        "sound": 1.0,
+        "sound_coverage": 3.0,
+        "length": 4.0,
+        "nothing": 13.0,
         "nothing_known": 2.0,
         "nothing_length": 0.0,
     },

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 
 class Coverage:
-    """The distinct characters of each standard question's texts, as one string each."""
+    """The idf of each character in the rows of the standard questions whose texts have it."""
 
     def __init__(self, texts: Iterable[str], owners: Sequence[int], questions: int) -> None:
         """``owners[i]``, below ``questions``, is the standard question of ``texts[i]``."""
@@ -23,18 +23,22 @@ class Coverage:
             seen[owner].update(text)
         total = len(seen)
         frequency = Counter(char for chars in seen for char in chars)
-        self._idf = {char: math.log(1 + total / (count + 0.5)) for char, count in frequency.items()}
+        chars = sorted(frequency)
+        self._row_of = {char: row for row, char in enumerate(chars)}
+        self._idf = np.array([math.log(1 + total / (frequency[char] + 0.5)) for char in chars])
         self._idf_of_unseen = math.log(1 + total / 0.5)
-        self._chars = ["".join(sorted(chars)) for chars in seen]
+        self._weights = np.zeros((len(chars), total))
+        for owner, own in enumerate(seen):
+            for char in own:
+                self._weights[self._row_of[char], owner] = self._idf[self._row_of[char]]
 
-    def of(self, text: str, owners: Sequence[int]) -> NDArray[np.float64]:
+    def of(self, text: str, owners: NDArray[np.int64]) -> NDArray[np.float64]:
         """The share of ``text`` that each of ``owners`` covers, in [0, 1]."""
-        idf, unseen = self._idf, self._idf_of_unseen
-        weights = [(char, idf.get(char, unseen)) for char in set(text)]
-        total = sum(weight for _, weight in weights) or 1.0
-        known = [(char, weight / total) for char, weight in weights if char in idf]
-        chars = self._chars
-        return np.array(
-            [sum([weight for char, weight in known if char in chars[owner]]) for owner in owners],
-            dtype=np.float64,
-        )
+        distinct = set(text)
+        rows = [row for char in distinct if (row := self._row_of.get(char)) is not None]
+        unseen = (len(distinct) - len(rows)) * self._idf_of_unseen
+        if not rows:
+            return np.zeros(len(owners))
+        covered: NDArray[np.float64] = self._weights[rows].sum(axis=0)[owners]
+        covered /= float(self._idf[rows].sum()) + unseen
+        return covered

@@ -30,7 +30,8 @@ class FeatureVectorMatcher:
         if not utterance.strip() or wanted == 0:
             return ()
         scores, places = self._index.search(self._encoder.encode([utterance]), wanted)
-        return best_by_question(self._corpus, places[0], np.minimum(scores[0], 1.0), k, NAME)
+        near = np.minimum(scores[0], 1.0).tolist()
+        return best_by_question(self._corpus, places[0].tolist(), near, k, NAME)
 
 
 def build(context: ModuleContext) -> Matcher:

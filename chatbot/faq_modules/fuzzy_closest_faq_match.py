@@ -34,7 +34,8 @@ class FuzzyClosestMatcher:
             places = np.sort(np.argpartition(cosine, -COMPARED)[-COMPARED:])
         texts = [corpus.texts[place] for place in places.tolist()]
         scores = process.cdist([utterance], texts, scorer=fuzz.ratio, dtype=np.float32)[0] / np.float32(100)
-        return best_by_question(corpus, places, scores, k, NAME)
+        order = np.argsort(-scores, kind="stable")
+        return best_by_question(corpus, places[order].tolist(), scores[order].tolist(), k, NAME)
 
 
 def build(context: ModuleContext) -> Matcher:

@@ -9,10 +9,9 @@ One pass over the postings gives two scores:
 
 import math
 import threading
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
 from typing import cast
 
 import numpy as np
@@ -72,35 +71,70 @@ class LexicalIndex:
         found: LexicalScores = memo.scores
         return found
 
+    @cached_property
+    def _place_of(self) -> dict[str, int]:
+        """Character or pair → its place in ``keys``."""
+        codes = self.keys.tolist()
+        return {
+            chr(key) if key < PAIR else chr(key >> 32) + chr(key & (PAIR - 1)): place
+            for place, key in enumerate(codes)
+        }
+
     def _scores(self, text: str) -> LexicalScores:
-        keys, counts, chars = occurrences(text)
-        if not self.size or not len(keys):
+        grams, chars = occurrences(text)
+        if not self.size or not grams:
             nothing = np.zeros(self.size)
             return LexicalScores(nothing, nothing, Features(np.zeros(0, np.int64), np.zeros(0), 0.0))
-        places = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
-        starts = self.bounds[places]
-        frequency = (self.bounds[places + 1] - starts) * (self.keys[places] == keys)
-        weights = (1.0 + np.log(counts)) * (1.0 + np.log((1 + self.size) / (1 + frequency)))
-        weights /= math.sqrt(weights @ weights)
+        place_of, none = self._place_of, len(self.keys)
+        places = np.array([place_of.get(gram, none) for gram in grams])
+        starts, frequency = self._padded_bounds[places], self._frequency[places]
+        weights = self._idf[places]
+        if len(grams) < 2 * len(text) - 1:
+            weights = weights * (1.0 + np.log(np.array(list(grams.values()))))
+        weights = weights / math.sqrt(weights @ weights)
         postings = np.repeat(starts - frequency.cumsum() + frequency, frequency)
-        postings += np.arange(len(postings))
-        of_chars = postings[: frequency[:chars].sum()]
+        postings += self._counting[: len(postings)]
+        of_chars = int(frequency[:chars].sum())
         texts = self.texts[postings]
-        ceiling = float(_bm25_idf(self.size, frequency[:chars]).sum())
-        bm25 = _sums(texts[: len(of_chars)], self.bm25[of_chars] / ceiling, self.size)
+        ceiling = float(self._bm25_idf[places[:chars]].sum())
+        bm25 = _sums(texts[:of_chars], self.bm25[postings[:of_chars]], self.size) / ceiling
         cosine = _sums(texts, self.tfidf[postings] * np.repeat(weights, frequency), self.size)
         seen = frequency > 0
         weights = weights[seen]
         return LexicalScores(bm25, cosine, Features(places[seen], weights, float(weights @ weights)))
 
+    @cached_property
+    def _frequency(self) -> NDArray[np.int64]:
+        """Texts that have each feature; one more entry, 0, for what no text has."""
+        return np.append(np.diff(self.bounds), 0)
 
-def occurrences(text: str) -> tuple[Keys, NDArray[np.int64], int]:
-    """The distinct characters, then pairs, of ``text``: keys, how often each occurs, and how many are characters."""
-    codes = [ord(char) for char in text]
-    chars = Counter(codes)
-    pairs = Counter([a * PAIR + b for a, b in pairwise(codes)])
-    keys = np.array([*chars, *pairs], dtype=np.uint64)
-    return keys, np.array([*chars.values(), *pairs.values()], dtype=np.int64), len(chars)
+    @cached_property
+    def _padded_bounds(self) -> NDArray[np.int64]:
+        return np.append(self.bounds[:-1], 0)
+
+    @cached_property
+    def _idf(self) -> Scores:
+        return 1.0 + np.log((1 + self.size) / (1 + self._frequency))
+
+    @cached_property
+    def _bm25_idf(self) -> Scores:
+        return _bm25_idf(self.size, self._frequency)
+
+    @cached_property
+    def _counting(self) -> NDArray[np.int64]:
+        return np.arange(len(self.texts))
+
+
+def occurrences(text: str) -> tuple[dict[str, int], int]:
+    """How often each distinct character, then each pair, of ``text`` occurs, and how many are characters."""
+    grams: dict[str, int] = {}
+    for char in text:
+        grams[char] = grams.get(char, 0) + 1
+    chars = len(grams)
+    for place in range(len(text) - 1):
+        pair = text[place : place + 2]
+        grams[pair] = grams.get(pair, 0) + 1
+    return grams, chars
 
 
 def build_lexical(texts: Sequence[str]) -> LexicalIndex:

@@ -55,6 +55,11 @@ class FaqRetriever:
         return self._corpus.questions
 
     @property
+    def corpus(self) -> Corpus:
+        """The texts it searches."""
+        return self._corpus
+
+    @property
     def signal_names(self) -> tuple[str, ...]:
         """The columns of ``signals``."""
         return self._reader.names

@@ -69,11 +69,11 @@ class SignalReader:
         columns = [self._module_scores(owners, candidates) for candidates in found]
         columns += [bm25[owners], best[owners], support]
         columns.append(classes[owners].astype(np.float64) if classes is not None else np.zeros(len(owners)))
-        columns.append(self._coverage.of(text, owners.tolist()))
+        columns.append(self._coverage.of(text, owners))
         sound = text.translate(self._sounds)
         sounds = alike(sound, [self._sound_of[place] for place in matched.tolist()])
         columns.append(sounds.astype(np.float64))
-        columns.append(self._sound_coverage.of(sound, owners.tolist()))
+        columns.append(self._sound_coverage.of(sound, owners))
         lengths = self._lengths[matched]
         columns.append(np.minimum(lengths, len(text)) / np.maximum(lengths, len(text)))
         same = self._places.get(text, ())

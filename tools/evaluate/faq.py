@@ -1,0 +1,189 @@
+"""``evaluate faq``: the public figures of a configuration, and what stands behind them."""
+
+import csv
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chatbot.config import EngineConfig
+from chatbot.encoders.load import load_encoder
+from chatbot.faq_modules.dataset import labels_of, load_csv, load_dataset
+from chatbot.faq_modules.lines import numbered_lines
+from chatbot.faq_modules.opening import open_retriever
+from chatbot.faq_modules.retrieval import FaqRetriever
+from tools.evaluate.measures import Asked, FaqScores, Question, ask_all, scores
+from tools.evaluate.noise import KINDS, perturb
+from tools.evaluate.rivals import Predict, rivals
+from tools.evaluate.signals_alone import top1_by_signal
+from tools.index.conformal import Outcome, area_under_roc
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseScore:
+    """``points``: top-1 on the noisy questions less top-1 on the same questions clean, in percentage points."""
+
+    kind: str
+    changed: int
+    top1: float
+    points: float
+    points_of_changed: float
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalScore:
+    """Questions that nothing answers: how well confidence tells them, and how many would be answered."""
+
+    n: int
+    auroc: float
+    answered: float
+    auroc_by_kind: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseScore:
+    """A promised rate of wrong answers, its threshold, and what was measured at it."""
+
+    target: float
+    threshold: float
+    coverage: float
+    wrong_answer_rate: float
+    wrong_with_out_of_scope: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FaqEvaluation:
+    """Everything ``evaluate faq`` measured; only ``scores`` is always there."""
+
+    scores: FaqScores
+    noise: Sequence[NoiseScore] = ()
+    refusal: RefusalScore | None = None
+    promises: Sequence[PromiseScore] = ()
+    signals: Mapping[str, float] = field(default_factory=dict)
+    rivals: Mapping[str, float] = field(default_factory=dict)
+    asked: Sequence[Asked] = ()
+    refused: Sequence[Asked] = ()
+
+
+def evaluate_config(
+    config: EngineConfig, test: Path, *, out_of_scope: Path | None = None, everything: bool = False
+) -> FaqEvaluation:
+    """Asks the configuration's FAQ the questions of ``test``.
+
+    ``out_of_scope`` is a csv with ``sent`` and perhaps ``kind``, or a text file. ``everything`` adds noise by kind, the
+    signals alone and the rivals.
+
+    Raises:
+        ChatbotError: a file of the configuration or of the test is faulty.
+    """
+    dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
+    rows = load_csv(test)
+    labels = labels_of(rows, dataset, test)
+    questions = [Question(row.text, label) for row, label in zip(rows, labels, strict=True)]
+    retriever = open_retriever(
+        config.faq_data_dir,
+        load_encoder(config.feature_generator_model_dir),
+        label_map=config.faq_query_label_idx_map,
+        features=config.pretrained_feature_vectors_path,
+        modules=config.faq_modules,
+    )
+    ask_all(retriever, questions[:20])  # what is loaded on first use is not what is measured
+    asked = ask_all(retriever, questions)
+    refused, kinds = _refused(retriever, out_of_scope) if out_of_scope else ((), ())
+    corpus = retriever.corpus
+    predictions = rivals(corpus) if everything else {}
+    return FaqEvaluation(
+        scores=scores(asked, config.faq_confidence_threshold),
+        noise=noise_scores(retriever, asked) if everything else (),
+        refusal=refusal_score(asked, refused, kinds, config.faq_confidence_threshold) if refused else None,
+        promises=promise_scores(retriever, asked, refused),
+        signals=top1_by_signal(retriever, questions, corpus.labels) if everything else {},
+        rivals={name: rival_top1(predict, questions, corpus.labels) for name, predict in predictions.items()},
+        asked=asked,
+        refused=refused,
+    )
+
+
+def rival_top1(predict: Predict, questions: Sequence[Question], labels: Sequence[int]) -> float:
+    """Top-1 of a rival of ``tools.evaluate.rivals``."""
+    places = predict([question.text for question in questions]).tolist()
+    right = sum(labels[place] == question.label for place, question in zip(places, questions, strict=True))
+    return round(float(right) / max(len(questions), 1), 4)
+
+
+def _refused(retriever: FaqRetriever, path: Path) -> tuple[tuple[Asked, ...], tuple[str, ...]]:
+    if path.suffix == ".csv":
+        lines = [line for _, line in numbered_lines(path)]
+        rows = [(row["sent"], row.get("kind") or "") for row in csv.DictReader(lines)]
+    else:
+        rows = [(line.strip(), "") for _, line in numbered_lines(path) if not line.startswith("#")]
+    asked = ask_all(retriever, [Question(text, None) for text, _ in rows])
+    return asked, tuple(kind for _, kind in rows)
+
+
+def noise_scores(retriever: FaqRetriever, asked: Sequence[Asked]) -> tuple[NoiseScore, ...]:
+    """Every question once more with noise of each kind."""
+    clean = [one.rank == 1 for one in asked]
+    found = []
+    for kind in KINDS:
+        print(f"噪声 {kind}", file=sys.stderr)
+        noisy = [Question(perturb(one.question.text, kind), one.question.label) for one in asked]
+        right = [one.rank == 1 for one in ask_all(retriever, noisy)]
+        changed = [
+            (after, before)
+            for one, other, after, before in zip(asked, noisy, right, clean, strict=True)
+            if one.question.text != other.text
+        ]
+        lost = sum(right) - sum(clean)
+        lost_of_changed = sum(after - before for after, before in changed)
+        found.append(
+            NoiseScore(
+                kind=kind,
+                changed=len(changed),
+                top1=round(sum(right) / len(asked), 4),
+                points=round(100 * lost / len(asked), 2),
+                points_of_changed=round(100 * lost_of_changed / max(len(changed), 1), 2),
+            )
+        )
+    return tuple(found)
+
+
+def refusal_score(
+    asked: Sequence[Asked], refused: Sequence[Asked], kinds: Sequence[str], threshold: float
+) -> RefusalScore:
+    """How far the confidence in answers lies above that in questions without one."""
+
+    def auroc(outside: Sequence[Asked]) -> float:
+        inside = [Outcome(one.confidence, one.rank == 1, True) for one in asked]
+        return round(
+            area_under_roc([*inside, *(Outcome(one.confidence, False, False) for one in outside)]), 4
+        )
+
+    by_kind = {
+        kind: auroc([one for one, of_kind in zip(refused, kinds, strict=True) if of_kind == kind])
+        for kind in sorted(set(kinds) - {""})
+    }
+    answered = sum(one.confidence >= threshold for one in refused) / len(refused)
+    return RefusalScore(len(refused), auroc(refused), round(answered, 4), by_kind)
+
+
+def promise_scores(
+    retriever: FaqRetriever, asked: Sequence[Asked], refused: Sequence[Asked]
+) -> tuple[PromiseScore, ...]:
+    """What each promised threshold keeps on these questions."""
+    found = []
+    for promise in retriever.choice.thresholds:
+        answered = [one for one in asked if one.confidence >= promise.answer]
+        wrong = sum(one.rank != 1 for one in answered)
+        astray = sum(one.confidence >= promise.answer for one in refused)
+        mixed = round((wrong + astray) / (len(asked) + len(refused)), 4) if refused else None
+        found.append(
+            PromiseScore(
+                promise.target,
+                promise.answer,
+                round(len(answered) / len(asked), 4),
+                round(wrong / len(asked), 4),
+                mixed,
+            )
+        )
+    return tuple(found)
