@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 
 class Coverage:
-    """The idf of each character in the rows of the standard questions whose texts have it."""
+    """Which characters the texts of each standard question have, one byte each."""
 
     def __init__(self, texts: Iterable[str], owners: Sequence[int], questions: int) -> None:
         """``owners[i]``, below ``questions``, is the standard question of ``texts[i]``."""
@@ -27,10 +27,9 @@ class Coverage:
         self._row_of = {char: row for row, char in enumerate(chars)}
         self._idf = np.array([math.log(1 + total / (frequency[char] + 0.5)) for char in chars])
         self._idf_of_unseen = math.log(1 + total / 0.5)
-        self._weights = np.zeros((len(chars), total))
+        self._has = np.zeros((len(chars), total), dtype=np.bool_)
         for owner, own in enumerate(seen):
-            for char in own:
-                self._weights[self._row_of[char], owner] = self._idf[self._row_of[char]]
+            self._has[[self._row_of[char] for char in own], owner] = True
 
     def of(self, text: str, owners: NDArray[np.int64]) -> NDArray[np.float64]:
         """The share of ``text`` that each of ``owners`` covers, in [0, 1]."""
@@ -39,6 +38,7 @@ class Coverage:
         unseen = (len(distinct) - len(rows)) * self._idf_of_unseen
         if not rows:
             return np.zeros(len(owners))
-        covered: NDArray[np.float64] = self._weights[rows].sum(axis=0)[owners]
-        covered /= float(self._idf[rows].sum()) + unseen
+        idf = self._idf[rows]
+        covered: NDArray[np.float64] = (idf @ self._has[rows])[owners]
+        covered /= float(idf.sum()) + unseen
         return covered

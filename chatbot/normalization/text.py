@@ -41,6 +41,7 @@ def _traditional() -> frozenset[str]:
     return frozenset(char for char, simple in zip(every.split("\n"), simplified, strict=True) if char != simple)
 
 
+@lru_cache(maxsize=256)  # a turn normalises the same utterance in the reader, the retriever and the encoder
 def normalize(text: str) -> str:
     """``text`` in the form in which everything is compared.
 
