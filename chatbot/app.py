@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from chatbot.answering.knowledge import Knowledge
 from chatbot.backends.handoff import HandoffWebhook
 from chatbot.bad_cases import BadCaseLog
 from chatbot.config import EngineConfig
 from chatbot.conversation import Conversation, TurnObserver
 from chatbot.dialog.machine import DialogMachine
-from chatbot.dialog.state import DialogSettings, State
+from chatbot.dialog.state import DialogSettings, Hearing, State
 from chatbot.dialog.states.answering import AnsweringState
 from chatbot.dialog.states.chitchat import ChitchatState
 from chatbot.dialog.states.exception import ExceptionState
@@ -17,9 +18,12 @@ from chatbot.dialog.states.normalization import NormalizationState
 from chatbot.dialog.states.question_intake import QuestionIntakeState
 from chatbot.errors import SessionStoreUnavailableError
 from chatbot.knowledge_source import KnowledgeSource, load_knowledge
+from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings
 from chatbot.session.open_store import open_session_store
 from chatbot.session.resilient_store import ClosableSessionStore
+
+_WARM_UP = ("您好", "這個多少錢", "xu hang duo shao")
 
 
 class ChatbotService:
@@ -54,12 +58,24 @@ def build_service(config: EngineConfig) -> ChatbotService:
     Raises:
         ConfigError, DataError, StaleIndexError: what is wrong, where, and the way out.
     """
-    source = KnowledgeSource(partial(load_knowledge, config), watched_paths(config))
+    source = KnowledgeSource(partial(load_warm, config), watched_paths(config))
     sessions = open_session_store(redis_settings(config), ttl_seconds=config.session_ttl_seconds)
     conversation = Conversation(
         build_machine(), sessions, source.current, dialog_settings(config), build_observers(config)
     )
     return ChatbotService(conversation, source, sessions)
+
+
+def load_warm(config: EngineConfig) -> Knowledge:
+    """The knowledge base after a few turns of its own, so that the first user waits for no table made on demand.
+
+    Raises:
+        ConfigError, DataError, StaleIndexError: as ``load_knowledge``.
+    """
+    knowledge, machine, settings = load_knowledge(config), build_machine(), dialog_settings(config)
+    for said in (*knowledge.examples, *_WARM_UP):
+        machine.step(Memory(), Hearing(said, knowledge, settings))
+    return knowledge
 
 
 def build_machine() -> DialogMachine:

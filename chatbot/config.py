@@ -73,7 +73,7 @@ class EngineConfig:
         "small talk, same form as faq_data_dir; default: chitchat beside this file when it exists",
     )
     chitchat_confidence_threshold: float = _row(
-        "number", 0.6, "置信度低于它的不当作闲聊", "below this confidence it is not small talk", minimum=0, maximum=1
+        "number", 0.7, "置信度低于它的不当作闲聊", "below this confidence it is not small talk", minimum=0, maximum=1
     )
     lexicon_dir: Path | None = _row(
         "dir", None, "词典目录（同义词、单位、停用词）；默认是配置文件旁的 lexicon（存在时）",

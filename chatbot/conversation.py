@@ -50,7 +50,7 @@ class Conversation:
         saved = lease is not None and self._save(lease, step.memory)
         for observer in self._observers:
             observer.finished(message, step, knowledge.version)
-        return replace(step.reply, degraded=not saved)
+        return replace(step.reply, degraded=not saved, kb_version=knowledge.version)
 
     def _lock_and_load(self, session_id: str) -> Lease | None:
         try:

@@ -32,6 +32,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "刚才列出了 {count} 个选项，请选其中一个，或直接说名字。",
         "Please choose one of the {count} options.",
     ),
+    "hedged": ("您想问的可能是“{question}”：{answer}", "You may be asking “{question}”: {answer}"),
     "value": ("{entity}的{attribute}是{value}。", "{entity}, {attribute}: {value}."),
     "yes": ("{entity}有{attribute}（{value}）。", "Yes, {entity} has {attribute} ({value})."),
     "optional": (

@@ -72,3 +72,4 @@ class Reply:
     suggestions: tuple[str, ...] = ()
     why: str = ""
     degraded: bool = False
+    kb_version: str = ""

@@ -5,7 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chatbot.errors import SessionBusyError
 from chatbot.reply import Message, Reply
@@ -91,7 +91,7 @@ class FakeChatService:
         self.heard.append(message)
         if self.error is not None:
             raise self.error
-        return self.reply
+        return replace(self.reply, kb_version=self.kb_version)
 
     def readiness(self) -> Mapping[str, str | None]:
         return self.components

@@ -110,7 +110,7 @@ def _message(text: str, session: str | None, rows_limit: int = 20) -> Message:
 def _turn(service: ChatService, message: Message) -> tuple[Reply, dict[str, Any]]:
     started = perf_counter()
     reply = service.turn(message)
-    return reply, reply_object(message, reply, service.kb_version, (perf_counter() - started) * 1000)
+    return reply, reply_object(message, reply, (perf_counter() - started) * 1000)
 
 
 def _lines(reply: Reply) -> Iterator[str]:

@@ -26,7 +26,7 @@ class DialogSettings:
     """What an operator may set of the dialogue."""
 
     faq_confidence_threshold: float = 0.4
-    chitchat_confidence_threshold: float = 0.6
+    chitchat_confidence_threshold: float = 0.7
     faq_candidates: int = 10
     max_suggestions: int = 4
     handoff_text: str = ""

@@ -53,7 +53,7 @@ def chat_routes(
         with turn_ids(message):
             reply = service.turn(message)
         seconds = observer.clock() - started
-        body = json_bytes(reply_object(message, reply, service.kb_version, seconds * 1000))
+        body = json_bytes(reply_object(message, reply, seconds * 1000))
         response = Response(body, content_type="application/json")
         if asked.session_id is None:
             remember(response, request, message.session_id, cookie_seconds)

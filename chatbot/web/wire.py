@@ -74,12 +74,12 @@ def _rows_limit(limit: Json) -> int:
     return limit
 
 
-def reply_object(message: Message, reply: Reply, kb_version: str, elapsed_ms: float) -> dict[str, Any]:
+def reply_object(message: Message, reply: Reply, elapsed_ms: float) -> dict[str, Any]:
     """The contract's JSON object, keys in its order. ``degraded`` appears only when it is true."""
     shown: dict[str, Any] = {
         "session_id": message.session_id,
         "trace_id": message.trace_id,
-        "kb_version": kb_version,
+        "kb_version": reply.kb_version,
         "answer": reply.answer,
         "answer_type": reply.answer_type,
         "answer_source": reply.answer_source,

@@ -21,6 +21,7 @@ from chatbot.session.base import Memory
 
 FEW_ENOUGH = 3  # candidates that are simply shown; no further question narrows them down
 MAX_RECENT = 4
+SURE = 0.7  # below it an FAQ answer says which question it answers
 
 
 class AnsweringState:
@@ -48,7 +49,7 @@ class AnsweringState:
             found, turn.inquiry.faq if turn.inquiry else ()
         )
         reply = Reply(
-            answer=found.text,
+            answer=self._worded(turn, found),
             answer_type="answer",
             answer_source=found.source,
             state=self.name,
@@ -68,6 +69,12 @@ class AnsweringState:
         return decision.remembering(
             entities=found.entities, attributes=found.attributes, question=question, pending=None, failures=0
         )
+
+    @staticmethod
+    def _worded(turn: Turn, found: Answered) -> str:
+        if found.source != "faq" or found.confidence >= SURE:
+            return found.text
+        return say("hedged", turn.hearing.language, question=found.question, answer=found.text)
 
     @staticmethod
     def _kept(turn: Turn, found: Answered) -> dict[str, object]:
