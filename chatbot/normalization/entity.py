@@ -15,7 +15,7 @@ from chatbot.normalization.text import normalize
 
 FUZZY_CUTOFF = 75.0
 _ONLY_A_QUANTITY = re.compile(r"\d+[座门]?")
-_HAN_RUN = re.compile(r"(?<=[a-z0-9+])[\u4e00-\u9fff]{2,}[版型款]$")
+_HAN_RUN = re.compile(r"(?<=[a-z0-9+])(?!款)[\u4e00-\u9fff]{2,}[版型款]$")
 _SUFFIXES = ("版", "型", "款", "汽车")
 
 
@@ -150,7 +150,7 @@ def _spellings(keyword: str) -> set[str]:
     whole = normalize(keyword)
     found = {whole, whole.replace(" ", ""), whole.replace("-", "")}
     parts = {normalize(part) for part in keyword.split()}
-    parts |= set(_HAN_RUN.findall(normalize(keyword)))
+    parts |= {run for part in parts for run in _HAN_RUN.findall(part)}
     found |= {part for part in parts if len(part) >= 2 and not _ONLY_A_QUANTITY.fullmatch(part)}
     for suffix in _SUFFIXES:
         stem = whole.removesuffix(suffix)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.execute import Engine
-from chatbot.knowledge_graph.plan import KEYWORDS, Condition, Path, Plan
+from chatbot.knowledge_graph.plan import Condition, Path, Plan
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.planning.atoms import AtomReader
 from chatbot.planning.bind import Binder
@@ -17,7 +17,7 @@ from chatbot.planning.decide import Decider
 from chatbot.planning.guide import Guide
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
-from chatbot.planning.read_parts import PartsReader
+from chatbot.planning.read_parts import PartsReader, is_brand
 from chatbot.planning.scan import Scan, Scanner
 from chatbot.planning.sets import SetPlanner
 from chatbot.planning.vocabulary import Vocabulary
@@ -46,7 +46,7 @@ class Planner:
         self._reader = PartsReader(vocabulary, AtomReader(vocabulary, binder), self._winner)
         self._decider = Decider(vocabulary)
         self.guide = Guide(vocabulary)
-        self._sets = SetPlanner(self._decider)
+        self._sets = SetPlanner(self._decider, self._winner)
 
     def plan(self, utterance: str, context: Context) -> Planned:
         """What is asked; ``None`` when it is nothing the graph's operators answer, or not surely so."""
@@ -171,8 +171,7 @@ class Planner:
         graph = self.vocabulary.graph
         things = []
         for thing in parts.things:
-            brand = isinstance(thing.clause, Condition) and thing.clause.attribute == (*KEYWORDS, "1")
-            if thing.single or brand or not known:
+            if thing.single or is_brand(thing.clause) or not known:
                 things.append(thing)
             else:
                 names = nearest_kin(graph, thing.names, known)

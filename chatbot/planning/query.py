@@ -14,7 +14,8 @@ class Query:
     """A plan to execute. ``also`` is a second one of the same message (最快的和最便宜的).
 
     ``carried`` says in words what was taken from earlier turns; ``guiding`` asks for the next choice;
-    ``asked_for`` is what is wanted of the one that ranks first.
+    ``asked_for`` is what is wanted of the one that ranks first. ``solid``: more than a word or two says that it
+    is a query.
     """
 
     plan: Plan
@@ -23,6 +24,7 @@ class Query:
     carried: tuple[str, ...] = ()
     guiding: bool = False
     listed: bool = False
+    solid: bool = True
     asked_for: tuple[Path, ...] = ()
 
     @property

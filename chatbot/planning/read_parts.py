@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import Path, Plan
+from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan, keyword_level
 from chatbot.planning.atoms import Atom, AtomReader
 from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.links import Link
@@ -59,7 +59,8 @@ class PartsReader:
         known: list[str] = []
         narrowed = []
         for thing in things:
-            names = nearest_kin(graph, thing.names, known) if known else thing.names
+            wide = not known or is_brand(thing.clause)
+            names = thing.names if wide else nearest_kin(graph, thing.names, known)
             narrowed.append(replace(thing, names=names) if len(names) < len(thing.names) else thing)
             if len(narrowed[-1].names) <= 3:
                 known.insert(0, narrowed[-1].names[0])
@@ -82,6 +83,11 @@ def _limit(links: Sequence[Link]) -> int | None:
                 if role.startswith("n:"):
                     return int(role[2:])
     return None
+
+
+def is_brand(clause: Clause | None) -> bool:
+    """Whether it names the most general keyword only: that is a group of things, not one of them."""
+    return isinstance(clause, Condition) and clause.attribute == keyword_level(1)
 
 
 def numeric(vocabulary: Vocabulary, groups: Sequence[tuple[Path, ...]]) -> tuple[Path, ...]:

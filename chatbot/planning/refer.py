@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chatbot.knowledge_graph.plan import Order, Plan
+from chatbot.knowledge_graph.plan import Condition, Order, Plan, keyword_level
 from chatbot.planning.context import Context
-from chatbot.planning.links import Link
+from chatbot.planning.links import EntitySense, Link
 from chatbot.planning.parts import Thing
 
 _THAT_ONE = re.compile(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
@@ -28,7 +28,7 @@ def references(
     things: list[Thing] = []
     used: set[int] = set()
     dangling = False
-    named = any(link.entity for link in links)
+    named = any(link.entity and not _is_brand(link.entity) for link in links)
     for at, link in enumerate(links):
         if at in used:
             continue
@@ -39,6 +39,12 @@ def references(
         used.update(taken)
         things += [Thing((name,), None, link.start, link.end, referred=True) for name in names]
     return Reference(tuple(things), frozenset(used), dangling)
+
+
+def _is_brand(named: EntitySense) -> bool:
+    """Whether only the most general keyword was named: 宝马 in 跟它差不多的宝马."""
+    clause = named.clause
+    return isinstance(clause, Condition) and clause.attribute == keyword_level(1)
 
 
 def _meant(

@@ -15,6 +15,7 @@ from chatbot.planning.sound_repair import SoundRepair
 from chatbot.planning.vocabulary import Vocabulary
 
 MAX_SCAN = 200
+MAX_MENDING = 2  # a mended word may let the next one be seen
 _CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
 _BARE_YEAR = re.compile(r"(?<!\d)(20[12]\d)(?=[\u4e00-\u9fff])(?![年款以之前后到至万元公])")
 _INSIDE = re.compile(r"以里|以類|(?<=[\d万秒升w])之类")
@@ -41,7 +42,7 @@ _PLACES = (
     (re.compile(r"最后(?:一|那)(?:个|款|台|辆)"), "last"),
     (re.compile(rf"前{_N}(?:名|款|位|个|台|辆)?(?!驱|排|悬)"), "top"),
     (re.compile(rf"top\s?{_N}"), "top"),
-    (re.compile(rf"(?<![这那第哪有几\d.十百]){_N}(?:款|台|辆|名)(?!以|车以)"), "top"),
+    (re.compile(rf"(?<![这那第哪有几上下前后另同\d.十百]){_N}(?:款|台|辆|名)(?!以|车以)"), "top"),
     (re.compile(rf"(?:这|那){_N}(?:款|台|辆|个|种)"), "those"),
 )
 
@@ -86,13 +87,13 @@ class Scanner:
             return first
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
-        again = self._read(mended, fuzzy=False) if mended != text else first
-        known = [False] * len(mended)
-        for link in again.links:
-            known[link.start : link.end] = [True] * (link.end - link.start)
-        repaired = self._repair.repair(mended, known)
-        second = self._read(repaired, fuzzy=True)
-        best = second if second.coverage > again.coverage else again
+        best = self._read(mended, fuzzy=False) if mended != text else first
+        latest = best
+        for _ in range(MAX_MENDING):
+            if not latest.unknown:
+                break
+            latest = self._read(self._repair.repair(latest.text, _explained(latest)), fuzzy=True)
+            best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
 
     def _read(self, text: str, *, fuzzy: bool) -> Scan:
@@ -149,6 +150,14 @@ def _mendable(finder: MentionFinder[Sense]) -> list[str]:
         for word, senses in finder.aliases.items()
         if len(word) > 2 or not all(isinstance(sense, RoleSense) for sense in senses)
     ]
+
+
+def _explained(scan: Scan) -> list[bool]:
+    """For each character whether a link covers it."""
+    known = [False] * len(scan.text)
+    for link in scan.links:
+        known[link.start : link.end] = [True] * (link.end - link.start)
+    return known
 
 
 def _ordered(targets: frozenset[Sense]) -> tuple[Sense, ...]:

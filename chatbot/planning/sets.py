@@ -1,27 +1,34 @@
 """Questions about all that match: filter, superlative, count, group, average, and how they go on."""
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan
+from chatbot.knowledge_graph.plan import Clause, Condition, Order, Path, Plan
 from chatbot.knowledge_graph.plan_text import clause_text
 from chatbot.planning.atoms import flat, paths_of
 from chatbot.planning.carry import besides, leans, merged, without
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
-from chatbot.planning.parts import Parts
+from chatbot.planning.parts import Parts, Ranking
 from chatbot.planning.query import Planned, Query
 
-_GUIDING = ("buy",)
+# These ask how, why or where, which no table answers.
+_ADVICE = re.compile(
+    "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
+)
 
 
 class SetPlanner:
     """One step a kind of question; the first that fits is it."""
 
-    def __init__(self, decider: Decider) -> None:
-        self._decider = decider
+    def __init__(self, decider: Decider, winner: Callable[[Plan], str | None]) -> None:
+        self._decider, self._winner = decider, winner
 
     def plan(self, parts: Parts, context: Context) -> Planned:
         """A query over the graph's entities, or ``None``."""
+        if _ADVICE.search(parts.text):
+            return None
         leaning = leans(parts, context.plan)
         if context.entities and len(context.entities) == 1 and self._about_focus(parts, context, leaning):
             return self._verify(parts, context)
@@ -35,15 +42,19 @@ class SetPlanner:
         if query is None:
             return None
         carried = tuple(clause_text(c) for c in conditions if c not in flat(said)) if leaning else ()
-        return replace(query, carried=query.carried or carried)
+        solid = len(parts.atoms) > 1 or any(atom.kind == "quantity" for atom in parts.atoms)
+        solid = solid or parts.has("head") or any(rank.strength == "most" for rank in parts.rankings)
+        return replace(query, carried=query.carried or carried, solid=solid)
 
     @staticmethod
     def _about_focus(parts: Parts, context: Context, leaning: bool) -> bool:
         """是四驱吗, 40万够吗 of the one thing in focus."""
         if parts.things or not parts.atoms or parts.has("list", "which", "head", "buy", "count"):
             return False
+        features = all(atom.kind == "feature" for atom in parts.atoms)
         asks = (
             parts.has("enough")
+            or (features and parts.has("exists"))
             or any(w in parts.text for w in ("吗", "是不是", "么"))
             or parts.text.endswith(("不", "没"))
         )
@@ -110,7 +121,7 @@ class SetPlanner:
         rank = next((r for r in parts.rankings if r.strength == "more"), None)
         if rank is None or parts.things or parts.has("which"):
             return None
-        focus = context.entities[:1] or (context.shown[:1] if len(context.shown) == 1 else ())
+        focus = context.entities[:1] or self._worst(context.shown, rank)
         raw = self._decider.raw(focus[0], rank.path) if focus else None
         if raw is None or (parts.atoms and not parts.has("keep", "exists")):
             return (
@@ -122,6 +133,14 @@ class SetPlanner:
         kept = tuple(c for c in conditions if not (paths_of(c) == {rank.path} and _floor(c, rank.order)))
         plan = Plan("filter", (), (rank.path,), (*kept, bound), rank.order)
         return Query(plan, parts.scan, carried=focus)
+
+    def _worst(self, shown: tuple[str, ...], rank: Ranking) -> tuple[str, ...]:
+        """Of a list the one that is furthest from what is wanted: 更便宜的 is cheaper than the dearest."""
+        if len(shown) < 2:
+            return shown
+        order: Order = "desc" if rank.order == "asc" else "asc"
+        worst = self._winner(Plan("superlative", shown, (rank.path,), order=order, limit=1))
+        return (worst,) if worst else ()
 
     def _filter(
         self, parts: Parts, context: Context, conditions: tuple[Clause, ...],

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rapidfuzz import fuzz
+
 from chatbot.answering.inquiry import Inquiry, NeedAttribute, NeedEntity, NeedTopic, Topic
 from chatbot.answering.narrowing import entity_options, narrow
 from chatbot.answering.suggestions import Suggestions
@@ -11,18 +13,41 @@ from chatbot.dialog.state import Decision, Turn, option_value, path_of
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.messages import say
 from chatbot.normalization.selection import choose
+from chatbot.normalization.text import content
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.reply import Reply
 from chatbot.session.base import Option, Pending
 
 Path = tuple[str, ...]
-SURE_FAQ = 0.9  # above it a standard question is meant, even where a query could be made of its words
+SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query can be made of its words
+OPEN_FAQ = 0.5  # the same where some words of the query stay unexplained
+ALIKE = 80  # percent of its letters
 _WORTH_PLANNING = re.compile(r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|[不没]$|是不是|有没有|vs|pk|各")
 
 
-def _sure(turn: Turn) -> float:
-    """How surely a standard question is meant."""
-    return next((candidate.confidence for candidate in turn.hearing.faq), 0.0)
+def _standard_question(turn: Turn, planned: Query | Asked) -> bool:
+    """Whether a standard question is meant after all: its words are nearly these, or the query leaves some open."""
+    leaning = planned.carried or planned.plan.entities if isinstance(planned, Query) else planned.referred
+    if leaning and sum(map(len, planned.scan.unknown)) < 2:
+        return False
+    best = next(iter(turn.hearing.faq), None)
+    if best is None:
+        return False
+    if planned.scan.unknown:
+        return best.confidence >= OPEN_FAQ
+    if isinstance(planned, Asked):
+        return best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
+    alike = fuzz.ratio(content(best.matched), content(turn.hearing.reading.question))
+    return best.confidence >= SURE_FAQ and (alike >= ALIKE or not planned.solid)
+
+
+def _own_answer(turn: Turn, question: str, asked: Asked) -> bool:
+    """Whether someone wrote an answer to the question for just this entity."""
+    answers = turn.hearing.knowledge.answers
+    general = answers.answer_for(question, None)
+    names = [group[0] for group in asked.entities if len(group) == 1]
+    own = [answers.answer_for(question, name) for name in names]
+    return any(answer is not None and answer != general for answer in own)
 
 
 class NormalizationState:
@@ -57,15 +82,15 @@ class NormalizationState:
         reading = turn.hearing.reading
         clear = all(len(link.candidates) == 1 and link.score == 1 for link in reading.entities)
         clear = clear and all(link.score == 1 for link in reading.attributes)
+        tree = turn.hearing.knowledge.graph.tree
+        leaves = all(tree[link.paths[0]].is_leaf for link in reading.attributes)
         plain = bool(reading.attributes) and not reading.leftover and clear
-        if plain and reading.entities and not _WORTH_PLANNING.search(reading.question):
+        if plain and leaves and reading.entities and not _WORTH_PLANNING.search(reading.question):
             return None
         planned = turn.hearing.planned(turn.context)
-        if isinstance(planned, Asked) and not planned.needed:
-            return None if plain or _sure(turn) >= SURE_FAQ else planned
-        if isinstance(planned, Query) and (planned.scan.unknown or not planned.carried):
-            return None if _sure(turn) >= SURE_FAQ else planned
-        return planned
+        if isinstance(planned, Asked) and not planned.needed and plain and leaves:
+            return None
+        return None if isinstance(planned, Query | Asked) and _standard_question(turn, planned) else planned
 
     # -- what was said -------------------------------------------------------------------------------------
 
