@@ -19,6 +19,7 @@ SMALL_TALK_MAX = 20
 _BETWEEN_NODES = "\x1f"  # no attribute's name holds it, unlike a slash
 _EXPLAINED = 0.34
 _CERTAIN = 0.99
+_SURELY_FAQ = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,22 @@ class Hearing:
         return self.knowledge.faq.retrieve(question, self.settings.faq_candidates)
 
     @cached_property
+    def surely_faq(self) -> bool:
+        """A standard question beyond doubt, in words that no query is made of: nothing else need be tried."""
+        reading = self.reading
+        if reading.entities or reading.attributes or not self.faq:
+            return False
+        return self.faq[0].confidence >= _SURELY_FAQ
+
+    @cached_property
     def small_talk(self) -> FaqCandidate | None:
         """The small talk it is, when it is that rather than a question."""
         said = self.reading.text
         if len(content(said)) > SMALL_TALK_MAX or self.reading.entities:
             return None
         if self.reading.attributes and self.reading.leftover <= _EXPLAINED:
+            return None
+        if self.surely_faq:
             return None
         best = next(iter(self.knowledge.small_talk.retrieve(said, 3)), None)
         if best is None or best.confidence < self.settings.chitchat_confidence_threshold:

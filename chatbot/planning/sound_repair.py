@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from chatbot.normalization.pinyin import PinyinDecoder, fold, readings
 from chatbot.normalization.text import has_han
@@ -76,5 +77,11 @@ class SoundRepair:
 
 
 def _keys(word: str) -> list[str]:
-    choices = [sorted({fold(reading) for reading in readings(char)[:2]}) for char in word]
+    choices = [_choices(char) for char in word]
     return [" ".join(key) for key in itertools.islice(itertools.product(*choices), _MAX_KEYS)]
+
+
+@lru_cache(maxsize=32768)
+def _choices(char: str) -> tuple[str, ...]:
+    """The ways ``char`` may sound."""
+    return tuple(sorted({fold(reading) for reading in readings(char)[:2]}))

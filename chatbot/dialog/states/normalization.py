@@ -27,7 +27,7 @@ _WORTH_PLANNING = re.compile(r"[比谁差够最更俩两那这第换错\d]|哪|�
 
 def _standard_question(turn: Turn, planned: Query | Asked) -> bool:
     """Whether a standard question is meant after all: its words are nearly these, or the query leaves some open."""
-    leaning = planned.carried or planned.plan.entities if isinstance(planned, Query) else planned.referred
+    leaning = planned.carried or planned.kept or planned.plan.entities if isinstance(planned, Query) else planned.referred
     if leaning and sum(map(len, planned.scan.unknown)) < 2:
         return False
     best = next(iter(turn.hearing.faq), None)
@@ -80,6 +80,8 @@ class NormalizationState:
     def _planned(turn: Turn) -> Planned:
         """What the planner makes of it, unless it is plainly a look-up, or surely a standard question."""
         reading = turn.hearing.reading
+        if turn.hearing.surely_faq:
+            return None
         clear = all(len(link.candidates) == 1 and link.score == 1 for link in reading.entities)
         clear = clear and all(link.score == 1 for link in reading.attributes)
         tree = turn.hearing.knowledge.graph.tree
