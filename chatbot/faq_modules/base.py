@@ -1,15 +1,19 @@
 """The matcher promise: one FAQ module proposes standard questions for an utterance."""
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
 
 
-class FaqCandidate(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FaqCandidate:
     """A standard question a module proposes, and why.
 
     ``score`` is the module's own similarity in [0, 1]; it is not a probability. ``confidence`` is filled by
     the choice that fuses all modules: the calibrated probability that ``question`` is what was asked.
-    A tuple, not a dataclass: dozens are made in each turn, and a frozen dataclass costs six times as much.
     """
 
     label: int
@@ -33,3 +37,26 @@ class Matcher(Protocol):
 
     def match(self, utterance: str, k: int) -> Sequence[FaqCandidate]:
         """The nearest standard questions to a normalised ``utterance``."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionScores:
+    """A module's score of every standard question at once.
+
+    ``values`` has shape (standard questions,), in the order of the corpus, 0 where the module has nothing to say;
+    ``matched(place)`` is the paraphrase that gave the standard question at ``place`` its score, ``None`` without one.
+    """
+
+    values: NDArray[np.float32]
+    matched: Callable[[int], str | None]
+
+
+@runtime_checkable
+class QuestionScorer(Protocol):
+    """What a module may offer beside ``match``: the same scores as one array, without building candidates.
+
+    Promise: ``values`` are the scores that ``match`` would give, for the standard questions it would name.
+    """
+
+    def score_questions(self, utterance: str) -> QuestionScores | None:
+        """The scores for a normalised ``utterance``; ``None`` where only ``match`` can tell."""

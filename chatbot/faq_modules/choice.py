@@ -1,10 +1,12 @@
 """The choice of the closest standard question: all signals fused into one calibrated probability.
 
-A conditional logit (McFadden 1974) over the candidates and "none of them": with signals ``x_i`` of candidate ``i``
-and ``z`` of the utterance, ``P(i) = exp(w·x_i) / (exp(u·z) + Σ_j exp(w·x_j))``. Fitted by maximum likelihood on held-out
+A conditional logit (McFadden 1974) over the standard questions and "none of them": with signals ``x_i`` of standard
+question ``i`` and ``z`` of the utterance, ``P(i) = exp(w·x_i) / (exp(u·z) + Σ_j exp(w·x_j))``. Fitted by maximum likelihood on held-out
 paraphrases and on questions without an answer (``tools/index/fit.py``), so that the probability means what it says.
 """
 
+import math
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -43,10 +45,10 @@ class ChoiceModel:
     figures: Mapping[str, float] = field(default_factory=dict)
     basis: str = ""
 
-    def vector(self, names: tuple[str, ...]) -> NDArray[np.float64]:
+    def vector(self, names: tuple[str, ...]) -> NDArray[np.float32]:
         """The weights of ``names``, in that order; a module that was not there when they were fitted gets a mild one."""
         unknown = {name: _UNKNOWN_MODULE for name in names if name.startswith("module:")}
-        return np.array([self.weights.get(name, unknown.get(name, 0.0)) for name in names])
+        return np.array([self.weights.get(name, unknown.get(name, 0.0)) for name in names], dtype=np.float32)
 
 
 class Choice:
@@ -54,32 +56,31 @@ class Choice:
 
     def __init__(self, model: ChoiceModel, names: tuple[str, ...]) -> None:
         self.model = model
-        self._weights, self._nothing = model.vector(names), model.vector(QUERY_SIGNALS)
+        self._weights, self._nothing = model.vector(names), model.vector(QUERY_SIGNALS).tolist()
 
-    def probabilities(self, table: SignalTable) -> NDArray[np.float64]:
-        """For each candidate, the probability that it is what was asked; they add up to at most 1."""
+    def probabilities(self, table: SignalTable) -> NDArray[np.float32]:
+        """For each row, the probability that it is what was asked; they add up to at most 1."""
         logits = table.values @ self._weights
-        nothing = float(table.query @ self._nothing)
+        nothing = sum(map(operator.mul, table.query, self._nothing))
+        highest = max(nothing, float(logits.max(initial=-np.inf)))
         if table.exact.any():
-            others = max(nothing, float(logits.max()))
-            logits = np.where(table.exact, others + EXACT_LOGIT, logits)
-        highest = max(nothing, float(logits.max(initial=nothing)))
-        shares = np.exp(logits - highest)
-        probabilities: NDArray[np.float64] = shares / (shares.sum() + np.exp(nothing - highest))
-        return probabilities
+            logits = np.where(table.exact, highest + EXACT_LOGIT, logits)
+            highest += EXACT_LOGIT
+        logits -= np.float32(highest)
+        shares: NDArray[np.float32] = np.exp(logits)
+        shares *= np.float32(1.0 / (float(shares.sum()) + math.exp(nothing - highest)))
+        return shares
 
 
 PRIOR = ChoiceModel(
     weights={
         "module:feature_vector_faq_match": 2.0,
-        "module:fuzzy_closest_faq_match": 2.0,
+        "module:fuzzy_closest_faq_match": 3.0,
         "bm25": 7.0,
-        "cosine": 1.0,
-        "support": 0.0,
-        "class": 4.0,
         "coverage": 4.0,
-        "sound": 1.0,
-        "sound_coverage": 3.0,
+        "class": 4.0,
+        "sound_bm25": 1.0,
+        "sound_coverage": 2.0,
         "length": 4.0,
         "nothing": 13.0,
         "nothing_known": 2.0,

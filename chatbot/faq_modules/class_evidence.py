@@ -1,59 +1,123 @@
 """Class evidence: what all paraphrases of a standard question say together, as one linear classifier.
 
-Kernel ridge regression on one-hot labels (Saunders, Gammerman & Vovk 1998) with the TF-IDF cosine as its kernel:
-``A = (K + αI)⁻¹ Y``. Because the kernel is linear in the index's features ``X``, the scores of an utterance ``q`` are
-``q·W`` with ``W = Xᵀ A``: one row of ``W`` for each character and pair of it.
+Kernel ridge regression on one-hot labels (Saunders, Gammerman & Vovk 1998) with the cosine of TF-IDF vectors over
+characters and pairs as its kernel, ``(1 + ln tf) · idf``, ``idf = 1 + ln((1 + N) / (1 + df))``: ``A = (K + αI)⁻¹ Y``.
+Because the kernel is linear in the features ``X``, the scores of an utterance ``q`` are ``q·W`` with ``W = Xᵀ A``: one
+row of ``W`` for each character and pair of it.
 """
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-
-from chatbot.faq_modules.lexical import Features, LexicalIndex
 
 ALPHA = 1.0
 MAX_TEXTS = 6000
 MAX_WEIGHTS = 20_000_000
 MIN_PARAPHRASES = 4
+_PAIR = np.uint64(1 << 32)
+_BLOCK = 4096
 Dual = NDArray[np.float16]
 
 
-class ClassEvidence:
-    """The weights of every feature of ``index`` for every standard question, shape (features, questions)."""
+@dataclass(frozen=True)
+class TextFeatures:
+    """TF-IDF vectors of texts, sorted by feature: ``weights[bounds[i]:bounds[i + 1]]`` are those of feature ``i``.
 
-    def __init__(self, dual: Dual, index: LexicalIndex) -> None:
+    ``names`` are characters and pairs of characters; ``texts`` says which text a weight belongs to.
+    """
+
+    size: int
+    names: tuple[str, ...]
+    idf: NDArray[np.float64]
+    bounds: NDArray[np.int64]
+    texts: NDArray[np.int64]
+    weights: NDArray[np.float32]
+
+    def dense(self) -> NDArray[np.float32]:
+        """All vectors, shape (texts, features)."""
+        table = np.zeros((self.size, len(self.names)), dtype=np.float32)
+        table[self.texts, np.repeat(np.arange(len(self.names)), np.diff(self.bounds))] = self.weights
+        return table
+
+
+def text_features(texts: Sequence[str]) -> TextFeatures:
+    """The TF-IDF vectors of normalised ``texts``, each of length 1."""
+    size, lengths = len(texts), np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    codes = np.frombuffer("".join(texts).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    at = np.repeat(np.arange(size), lengths)
+    inside = at[1:] == at[:-1]
+    keys = np.concatenate([codes, (codes[:-1] * _PAIR + codes[1:])[inside]])
+    distinct, rows = np.unique(keys, return_inverse=True)
+    cells, counts = np.unique(rows * max(size, 1) + np.concatenate([at, at[1:][inside]]), return_counts=True)
+    rows, at = np.divmod(cells, max(size, 1))
+    bounds = rows.searchsorted(np.arange(len(distinct) + 1))
+    idf = 1.0 + np.log((1 + size) / (1 + np.diff(bounds)))
+    weights = (1.0 + np.log(counts)) * idf[rows]
+    weights = weights / np.sqrt(np.bincount(at, weights * weights, size))[at]
+    names = tuple(
+        chr(key >> 32) + chr(key & 0xFFFFFFFF) if key >> 32 else chr(key) for key in distinct.tolist()
+    )
+    return TextFeatures(size, names, idf, bounds, at, weights.astype(np.float32))
+
+
+class ClassEvidence:
+    """The weights of every feature for every standard question, shape (features, questions)."""
+
+    def __init__(self, dual: Dual, features: TextFeatures) -> None:
         """``dual`` is ``A``, shape (texts, questions)."""
         self.dual = dual
+        rows_and_idf = zip(range(len(features.names)), features.idf.tolist(), strict=True)
+        self._rows = dict(zip(features.names, rows_and_idf, strict=True))
+        self._unseen = (-1, 1.0 + math.log(1 + features.size))
+        self._weights = np.zeros((len(features.names), dual.shape[1]), dtype=np.float32)
         rows = dual.astype(np.float32)
-        self._weights = np.zeros((len(index.keys), dual.shape[1]), dtype=np.float32)
-        for start in range(0, len(index.keys), 4096):
-            bounds = index.bounds[start : start + 4097]
+        for start in range(0, len(features.names), _BLOCK):
+            bounds = features.bounds[start : start + _BLOCK + 1]
             span = slice(int(bounds[0]), int(bounds[-1]))
-            parts = rows[index.texts[span]] * index.tfidf[span, None]
-            self._weights[start : start + 4096] = np.add.reduceat(parts, bounds[:-1] - bounds[0])
+            parts = rows[features.texts[span]] * features.weights[span, None]
+            self._weights[start : start + _BLOCK] = np.add.reduceat(parts, bounds[:-1] - bounds[0])
 
-    def scores(self, features: Features) -> NDArray[np.float32]:
+    def scores(self, text: str) -> NDArray[np.float32]:
         """About 1 for the standard question that is meant, about 0 for the others; shape (questions,)."""
-        found: NDArray[np.float32] = features.weights.astype(np.float32) @ self._weights[features.places]
+        names = [*text, *[first + second for first, second in pairwise(text)]]
+        counts = dict.fromkeys(names, 1)
+        if len(counts) < len(names):
+            counts = Counter(names)
+        rows, weights, square = [], [], 0.0
+        for name, count in counts.items():
+            row, weight = self._rows.get(name, self._unseen)
+            if count > 1:
+                weight *= 1.0 + math.log(count)
+            square += weight * weight
+            if row >= 0:
+                rows.append(row)
+                weights.append(weight)
+        scale = np.array(weights, dtype=np.float32)
+        scale *= np.float32(1.0 / math.sqrt(square or 1.0))
+        found: NDArray[np.float32] = scale @ self._weights[rows]
         return found
 
 
-def fits(index: LexicalIndex, questions: int) -> bool:
+def may_fit(texts: int, questions: int) -> bool:
     """Whether there are enough paraphrases for a classifier, and not too many for an exact one."""
-    small = index.size <= MAX_TEXTS and len(index.keys) * questions <= MAX_WEIGHTS
-    return small and questions > 1 and index.size >= MIN_PARAPHRASES * questions
+    return questions > 1 and MIN_PARAPHRASES * questions <= texts <= MAX_TEXTS
 
 
-def fit_dual(index: LexicalIndex, owners: NDArray[np.int32], questions: int) -> Dual:
-    """``A`` for the texts in ``index``; O(texts³), 0.3 s at 2,000."""
-    kernel = gram(index)
-    kernel[np.diag_indices(index.size)] += ALPHA
-    wanted = np.zeros((index.size, questions), dtype=np.float32)
-    wanted[np.arange(index.size), owners] = 1.0
+def fits(features: TextFeatures, questions: int) -> bool:
+    """Whether the weights of a classifier would take no more memory than they are worth."""
+    return len(features.names) * questions <= MAX_WEIGHTS
+
+
+def fit_dual(features: TextFeatures, owners: NDArray[np.int32], questions: int) -> Dual:
+    """``A`` for the texts of ``features``; O(texts³), 0.3 s at 2,000."""
+    table = features.dense()
+    kernel = table @ table.T
+    kernel[np.diag_indices(features.size)] += ALPHA
+    wanted = np.zeros((features.size, questions), dtype=np.float32)
+    wanted[np.arange(features.size), owners] = 1.0
     return np.linalg.solve(kernel, wanted).astype(np.float16)
-
-
-def gram(index: LexicalIndex) -> NDArray[np.float32]:
-    """The cosine of every text with every text, shape (texts, texts)."""
-    dense = np.zeros((index.size, len(index.keys)), dtype=np.float32)
-    dense[index.texts, np.repeat(np.arange(len(index.keys)), np.diff(index.bounds))] = index.tfidf
-    return dense @ dense.T

@@ -13,7 +13,7 @@ from chatbot.encoders.base import Encoder
 from chatbot.errors import ConfigError
 from chatbot.faq_modules.base import Matcher
 from chatbot.faq_modules.corpus import Corpus
-from chatbot.faq_modules.lexical import LexicalIndex
+from chatbot.faq_modules.question_index import QuestionIndex
 
 ENTRY_POINT_GROUP = "chatbot.faq_modules"
 BUILT_IN = {
@@ -28,7 +28,7 @@ Settings = Mapping[str, str | int | float | bool]
 @dataclass(frozen=True)
 class ModuleContext:
     """Everything a module may use. ``vectors[i]`` is the encoder's vector of ``corpus.texts[i]``;
-    ``lexical`` is the inverted index of the same texts, shared by all modules.
+    ``questions`` scores standard questions by their characters, shared by all modules.
 
     ``settings`` are the module's own, from ``faq_module_settings`` of the configuration.
     """
@@ -36,7 +36,7 @@ class ModuleContext:
     corpus: Corpus
     encoder: Encoder
     vectors: NDArray[np.float32]
-    lexical: LexicalIndex
+    questions: QuestionIndex
     settings: Settings = field(default_factory=dict)
 
 

@@ -17,7 +17,8 @@ from chatbot.normalization.text import normalize
 class Corpus:
     """Aligned columns: ``texts[i]`` (normalised) was written as ``originals[i]``.
 
-    ``owners[i]`` is the place of its standard question in ``questions`` and ``labels``, ascending in ``i``.
+    ``owners[i]`` is the place of its standard question in ``questions`` and ``labels``, ascending in ``i``; every
+    standard question has a text.
     """
 
     questions: tuple[str, ...]
@@ -27,18 +28,17 @@ class Corpus:
     owners: NDArray[np.int32]
 
     @cached_property
-    def owner_list(self) -> list[int]:
-        """``owners`` as plain integers."""
-        owners: list[int] = self.owners.tolist()
-        return owners
-
-    @property
     def version(self) -> str:
         """A short hash of the columns."""
         digest = hashlib.sha256("\n".join(self.questions).encode())
         digest.update("\n".join(self.originals).encode())
         digest.update(np.asarray(self.labels, dtype=np.int64).tobytes() + self.owners.tobytes())
         return digest.hexdigest()[:16]
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """The first text of each standard question, and the number of texts at the end."""
+        return self.owners.searchsorted(np.arange(len(self.questions) + 1))
 
 
 def build_corpus(dataset: FaqDataset) -> Corpus:
@@ -50,38 +50,34 @@ def build_corpus(dataset: FaqDataset) -> Corpus:
         by_label[paraphrase.label].setdefault(normalize(paraphrase.text), paraphrase.text)
     texts: list[str] = []
     originals: list[str] = []
-    owners: list[int] = []
-    for place, question in enumerate(dataset.questions):
-        for text, original in by_label[question.label].items():
-            texts.append(text)
-            originals.append(original)
-            owners.append(place)
+    for found in by_label.values():
+        texts += found
+        originals += found.values()
+    sizes = [len(found) for found in by_label.values()]
     return Corpus(
         questions=tuple(question.text for question in dataset.questions),
         labels=tuple(question.label for question in dataset.questions),
         texts=tuple(texts),
         originals=tuple(originals),
-        owners=np.array(owners, dtype=np.int32),
+        owners=np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
     )
 
 
 def best_by_question(
-    corpus: Corpus, places: Sequence[int], scores: Sequence[float], k: int, module: str
+    corpus: Corpus, places: NDArray[np.int64], scores: NDArray[np.float32], k: int, module: str
 ) -> tuple[FaqCandidate, ...]:
-    """At most ``k`` candidates from the texts at ``places``, whose ``scores`` descend: each standard question by
-    its first, above 0.
+    """At most ``k`` candidates from the texts at ``places``: each standard question by its best, above 0, best first.
 
-    A loop, not arrays: for the few dozen texts that are left here it costs a third.
+    Of equal scores the text that comes first in ``places`` counts.
     """
-    owner_of, seen = corpus.owner_list, set()
-    found: list[FaqCandidate] = []
-    for place, score in zip(places, scores, strict=True):
-        owner = owner_of[place]
-        if owner in seen:
-            continue
-        if score <= 0 or len(found) == k:
-            break
-        seen.add(owner)
-        label, question = corpus.labels[owner], corpus.questions[owner]
-        found.append(FaqCandidate(label, question, corpus.originals[place], score, module))
-    return tuple(found)
+    order = np.argsort(-scores, kind="stable")
+    owners = corpus.owners[places[order]]
+    firsts = np.sort(np.unique(owners, return_index=True)[1])[:k]
+    chosen = order[firsts]
+    return tuple(
+        FaqCandidate(corpus.labels[owner], corpus.questions[owner], corpus.originals[place], score, module)
+        for owner, place, score in zip(
+            owners[firsts].tolist(), places[chosen].tolist(), scores[chosen].tolist(), strict=True
+        )
+        if score > 0
+    )

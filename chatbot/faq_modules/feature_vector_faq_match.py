@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
-from chatbot.faq_modules.base import FaqCandidate, Matcher
+from chatbot.faq_modules.base import FaqCandidate, Matcher, QuestionScores
 from chatbot.faq_modules.context import ModuleContext
 from chatbot.faq_modules.corpus import best_by_question
 
 NAME = "feature_vector_faq_match"
+SCORES_ALL = 20_000
 _PARAPHRASES_PER_LABEL = 4
 
 
@@ -20,9 +22,11 @@ class FeatureVectorMatcher:
 
     def __init__(self, context: ModuleContext) -> None:
         self._corpus, self._encoder = context.corpus, context.encoder
+        self._vectors = np.ascontiguousarray(context.vectors, dtype=np.float32)
         self._index = faiss.IndexFlatIP(context.encoder.dimension)
-        if len(context.vectors):
-            self._index.add(np.ascontiguousarray(context.vectors, dtype=np.float32))
+        if len(self._vectors):
+            self._index.add(self._vectors)
+        self._starts = context.corpus.starts
 
     def match(self, utterance: str, k: int) -> Sequence[FaqCandidate]:
         """At most ``k`` standard questions by cosine, cut off at 0."""
@@ -30,8 +34,20 @@ class FeatureVectorMatcher:
         if not utterance.strip() or wanted == 0:
             return ()
         scores, places = self._index.search(self._encoder.encode([utterance]), wanted)
-        near = np.minimum(scores[0], 1.0).tolist()
-        return best_by_question(self._corpus, places[0].tolist(), near, k, NAME)
+        return best_by_question(self._corpus, places[0], np.minimum(scores[0], 1.0), k, NAME)
+
+    def score_questions(self, utterance: str) -> QuestionScores | None:
+        """All of them by one matrix product, while there are at most ``SCORES_ALL`` paraphrases."""
+        if not 0 < len(self._vectors) <= SCORES_ALL:
+            return None
+        scores: NDArray[np.float32] = self._vectors @ self._encoder.encode([utterance])[0]
+        starts, originals = self._starts, self._corpus.originals
+
+        def matched(place: int) -> str | None:
+            first = int(starts[place])
+            return originals[first + int(scores[first : starts[place + 1]].argmax())]
+
+        return QuestionScores(np.maximum.reduceat(scores, starts[:-1]), matched)
 
 
 def build(context: ModuleContext) -> Matcher:

@@ -2,25 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.encoders.base import Encoder
-from chatbot.faq_modules.base import FaqCandidate, Matcher
+from chatbot.faq_modules.base import FaqCandidate, Matcher, QuestionScores
 from chatbot.faq_modules.choice import PRIOR, Choice, ChoiceModel
-from chatbot.faq_modules.class_evidence import ClassEvidence, Dual, fit_dual, fits
+from chatbot.faq_modules.class_evidence import ClassEvidence, Dual, fit_dual, fits, may_fit, text_features
 from chatbot.faq_modules.context import ModuleContext, Settings, build_modules
 from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import FaqDataset
 from chatbot.faq_modules.latin import LatinDecoder
-from chatbot.faq_modules.lexical import LexicalIndex, build_lexical
-from chatbot.faq_modules.signals import OWN_MODULE, SignalReader, SignalTable
+from chatbot.faq_modules.question_index import QuestionIndex
+from chatbot.faq_modules.signals import SignalReader, SignalTable
 from chatbot.normalization.text import content, normalize
 
 DEFAULT_MODULES = ("feature_vector_faq_match", "fuzzy_closest_faq_match")
-CANDIDATES = 12
+OWN_MODULE = "closest_choice"
+_FEW = 1000
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class FaqIndex:
 
     corpus: Corpus
     vectors: NDArray[np.float32]
-    lexical: LexicalIndex
+    questions: QuestionIndex
     evidence: ClassEvidence | None
     choice: ChoiceModel = PRIOR
 
@@ -38,9 +38,9 @@ class FaqRetriever:
     """Standard questions for an utterance. Immutable, and safe to call from several threads."""
 
     def __init__(self, index: FaqIndex, modules: Sequence[Matcher], version: str) -> None:
-        self._corpus, self._modules, self._version = index.corpus, tuple(modules), version
-        names = tuple(module.name for module in modules)
-        self._reader = SignalReader(index.corpus, index.lexical, index.evidence, names)
+        self._corpus, self._version = index.corpus, version
+        self._modules = tuple(module.name for module in modules)
+        self._reader = SignalReader(index.corpus, index.questions, index.evidence, modules)
         self._latin = LatinDecoder(index.corpus.texts)
         self._choice = Choice(index.choice, self._reader.names)
 
@@ -74,38 +74,47 @@ class FaqRetriever:
 
         Nothing for an utterance without a letter, a digit or a Chinese character.
         """
-        text = self._latin.decode(normalize(utterance))
+        text = self._heard(utterance)
         if not content(text):
             return ()
-        found = self._found(text, max(k, CANDIDATES))
-        table = self._reader.read(text, found)
+        table, found = self._reader.read(text)
         probabilities = self._choice.probabilities(table)
-        order = sorted(range(len(table.owners)), key=lambda i: (-probabilities[i], i))[:k]
-        proposed: dict[int, FaqCandidate] = {}
-        for one in chain.from_iterable(found):
-            if one.label not in proposed or one.score > proposed[one.label].score:
-                proposed[one.label] = one
-        return tuple(self._candidate(table, i, float(probabilities[i]), proposed) for i in order)
+        best = _best(probabilities, k)
+        columns = [probabilities[best].tolist(), *(module.values[best].tolist() for module in found)]
+        return tuple(
+            [
+                self._candidate(owner, confidence, found, scores)
+                for owner, confidence, *scores in zip(best.tolist(), *columns, strict=True)
+            ]
+        )
 
-    def signals(self, utterance: str) -> tuple[SignalTable, NDArray[np.float64]]:
+    def signals(self, utterance: str) -> tuple[SignalTable, NDArray[np.float32]]:
         """All signals for ``utterance`` and the probabilities they give: for fitting, measuring and explaining."""
-        text = self._latin.decode(normalize(utterance))
-        table = self._reader.read(text, self._found(text, CANDIDATES))
+        table, _ = self._reader.read(self._heard(utterance))
         return table, self._choice.probabilities(table)
 
-    def _found(self, text: str, k: int) -> list[Sequence[FaqCandidate]]:
-        return [module.match(text, k) for module in self._modules]
+    def _heard(self, utterance: str) -> str:
+        return self._latin.decode(normalize(utterance))
 
     def _candidate(
-        self, table: SignalTable, place: int, confidence: float, proposed: Mapping[int, FaqCandidate]
+        self, owner: int, confidence: float, found: Sequence[QuestionScores], scores: Sequence[float]
     ) -> FaqCandidate:
-        corpus, owner = self._corpus, int(table.owners[place])
-        label = corpus.labels[owner]
-        if best := proposed.get(label):
-            return FaqCandidate(label, best.question, best.matched, best.score, best.module, confidence)
-        matched = corpus.originals[int(table.matched[place])]
-        score = float(table.values[place, self._reader.cosine])
-        return FaqCandidate(label, corpus.questions[owner], matched, score, OWN_MODULE, confidence)
+        question, label = self._corpus.questions[owner], self._corpus.labels[owner]
+        highest = max(scores)
+        for place, score in enumerate(scores):
+            matched = found[place].matched(owner) if score == highest else None
+            if matched is not None:
+                module = self._modules[place]
+                return FaqCandidate(label, question, matched, min(max(score, 0.0), 1.0), module, confidence)
+        return FaqCandidate(label, question, question, 0.0, OWN_MODULE, confidence)
+
+
+def _best(probabilities: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """The places of the ``k`` highest, best first, of equal ones the first."""
+    if len(probabilities) <= _FEW:
+        return (-probabilities).argsort(kind="stable")[:k]
+    places = np.sort(np.argpartition(probabilities, -k)[-k:])
+    return places[(-probabilities[places]).argsort(kind="stable")]
 
 
 def build_index(
@@ -115,12 +124,16 @@ def build_index(
 
     ``dual`` is what an earlier build of the same corpus fitted; without it, it is fitted here.
     """
-    lexical, questions = build_lexical(corpus.texts), len(corpus.questions)
+    size = len(corpus.questions)
     evidence = None
-    if fits(lexical, questions):
-        dual = fit_dual(lexical, corpus.owners, questions) if dual is None else dual
-        evidence = ClassEvidence(dual, lexical)
-    return FaqIndex(corpus, vectors, lexical, evidence, choice)
+    if may_fit(len(corpus.texts), size):
+        features = text_features(corpus.texts)
+        if fits(features, size):
+            evidence = ClassEvidence(
+                fit_dual(features, corpus.owners, size) if dual is None else dual, features
+            )
+    questions = QuestionIndex(corpus.texts, corpus.owners, size)
+    return FaqIndex(corpus, vectors, questions, evidence, choice)
 
 
 def make_retriever(
@@ -136,7 +149,7 @@ def make_retriever(
     Raises:
         ConfigError: A module name that is not known.
     """
-    context = ModuleContext(index.corpus, encoder, index.vectors, index.lexical)
+    context = ModuleContext(index.corpus, encoder, index.vectors, index.questions)
     built = build_modules(modules, context, settings or {})
     return FaqRetriever(index, built, version or f"{index.corpus.version}-{encoder.fingerprint}")
 

@@ -1,10 +1,4 @@
-"""How alike two texts sound: toneless pinyin syllables, one private character each, compared by RapidFuzz."""
-
-from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
-from rapidfuzz import fuzz, process
+"""What a text sounds like: toneless pinyin syllables, one private character each."""
 
 from chatbot.normalization.pinyin import fold, readings
 
@@ -28,9 +22,3 @@ class SoundTable(dict[int, str]):
             sound = self._syllables.setdefault(sound, chr(_FIRST_PRIVATE + len(self._syllables)))
         self[code] = sound
         return sound
-
-
-def alike(sound: str, others: Sequence[str]) -> NDArray[np.float32]:
-    """Normalised Indel similarity of ``sound`` to each of ``others``, in [0, 1]."""
-    found: NDArray[np.float32] = process.cdist([sound], others, scorer=fuzz.ratio, dtype=np.float32)[0]
-    return found / np.float32(100)

@@ -27,7 +27,8 @@ from tools.index.logit import Example, fit_weights
 
 ENOUGH, MOST = 150, 2000
 STRENGTH, FROZEN = 0.3, 1e6
-NO_ANSWER = {TAKEN_AWAY: 0.05, AUTHORED: 0.35, SMALL_TALK: 0.1}
+NO_ANSWER = {TAKEN_AWAY: 0.02, AUTHORED: 0.5, SMALL_TALK: 0.1}
+NOISY_WRITINGS = 3
 TARGETS = (0.01, 0.02, 0.05)
 _FOLDS = 5
 _VECTOR = "module:feature_vector_faq_match"
@@ -67,7 +68,7 @@ def fit_choice(index: FaqIndex, encoder: Encoder, modules: Sequence[str], data: 
         return replace(PRIOR, origin=f"prior: {answered} questions to fit on, {ENOUGH} needed")
     examples = _balanced(examples)
     columns = names + QUERY_SIGNALS
-    prior = PRIOR.vector(columns)
+    prior = PRIOR.vector(columns).astype(np.float64)
     strength = np.full(len(columns), STRENGTH)
     if not by_development and _VECTOR in names:
         strength[columns.index(_VECTOR)] = FROZEN
@@ -94,9 +95,10 @@ def _examples(
     retriever = make_retriever(index, encoder, modules=modules)
     if by_development:
         for question in data.development[:MOST]:
-            kind, noisy = any_noise(question.text, data.seed)
             yield from asked(retriever, question.text, question.owner, "clean")
-            yield from asked(retriever, noisy, question.owner, kind)
+            for writing in range(NOISY_WRITINGS):
+                kind, noisy = any_noise(question.text, data.seed + writing)
+                yield from asked(retriever, noisy, question.owner, kind)
     else:
         yield from held_out_examples(index, encoder, modules, most=MOST, seed=data.seed)
     for kind, texts in ((AUTHORED, data.negatives), (SMALL_TALK, data.small_talk)):
@@ -128,10 +130,11 @@ def _crossed(
     """What each example gets from weights fitted on the other folds."""
     folds = stratified_folds(np.zeros(len(examples), dtype=np.int32), _FOLDS, seed)
     outcomes = []
+    columns = names + QUERY_SIGNALS
     for fold in range(_FOLDS):
         others = [example for example, place in zip(examples, folds, strict=True) if place != fold]
         weights = fit_weights(others, prior, strength)
-        model = ChoiceModel(dict(zip(names + QUERY_SIGNALS, weights.tolist(), strict=True)), "")
+        model = ChoiceModel(dict(zip(columns, weights.tolist(), strict=True)), "")
         choice = Choice(model, names)
         outcomes += [
             _outcome(example, choice) for example, place in zip(examples, folds, strict=True) if place == fold

@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.retrieval import FaqIndex, FaqRetriever, build_index, make_retriever
-from chatbot.faq_modules.signals import SignalTable
 from tools.evaluate.noise import any_noise
 from tools.index.logit import Example
 
-FOLDS = 5
+FOLDS, MOST_ROWS = 5, 64
 TAKEN_AWAY, AUTHORED, SMALL_TALK = "answer taken away", "no answer", "small talk"
 
 
@@ -63,25 +62,21 @@ def held_out_examples(
 
 def asked(retriever: FaqRetriever, text: str, owner: int, kind: str) -> Iterator[Example]:
     """``text`` as an example whose answer is ``owner``, and as one whose answer is not there."""
-    table, _ = retriever.signals(text)
-    found = np.flatnonzero(table.owners == owner).tolist()
-    yield Example(table, found[0] if found else -1, True, 1.0, kind)
-    if found:
-        yield Example(unanswered(table, found[0]), -1, False, 1.0, TAKEN_AWAY)
+    table, probabilities = retriever.signals(text)
+    rows = _likeliest(probabilities)
+    found = np.flatnonzero(table.owners[rows] == owner).tolist()
+    yield Example(table.only(rows), found[0] if found else -1, True, 1.0, kind)
+    yield Example(table.only(rows[table.owners[rows] != owner]), -1, False, 1.0, TAKEN_AWAY)
 
 
 def refused(retriever: FaqRetriever, text: str, kind: str) -> Example:
     """``text`` as an example that nothing answers."""
-    return Example(retriever.signals(text)[0], -1, False, 1.0, kind)
+    table, probabilities = retriever.signals(text)
+    return Example(table.only(_likeliest(probabilities)), -1, False, 1.0, kind)
 
 
-def unanswered(table: SignalTable, gold: int) -> SignalTable:
-    """``table`` as if the standard question of row ``gold`` were not in the knowledge base."""
-    kept = np.arange(len(table.owners)) != gold
-    return SignalTable(
-        owners=table.owners[kept],
-        values=table.values[kept],
-        query=table.query,
-        exact=table.exact[kept],
-        matched=table.matched[kept],
-    )
+def _likeliest(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The rows of the ``MOST_ROWS`` highest, in their order: the others have no part in a fit."""
+    if len(probabilities) <= MOST_ROWS:
+        return np.arange(len(probabilities))
+    return np.sort(np.argpartition(probabilities, -MOST_ROWS)[-MOST_ROWS:])
