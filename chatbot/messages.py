@@ -115,6 +115,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "verdict_yes": ("是的，符合“{what}”。{row}。", "Yes, “{what}” holds. {row}."),
     "verdict_no": ("不是，不符合“{what}”。{row}。", "No, “{what}” does not hold. {row}."),
     "verdict_unknown": ("资料里没有记载，没法判断“{what}”。{row}。", "Not on record, “{what}” cannot be judged. {row}."),
+    "has_yes": ("有的。{row}。", "Yes. {row}."),
+    "has_no": ("没有。{row}。", "No. {row}."),
+    "has_unknown": ("资料里没有记载，没法判断{what}。{row}。", "Not on record, {what} cannot be judged. {row}."),
     "unknown_entity": (
         "资料里没有“{subject}”这款车，我不乱答。可以看看这些：",
         "I have no car called “{subject}”. You could look at these:",

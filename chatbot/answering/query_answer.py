@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from chatbot.answering.query_text import SHOWN, Wording
 from chatbot.knowledge_graph.execute import Engine
 from chatbot.knowledge_graph.graph import KnowledgeGraph
-from chatbot.knowledge_graph.plan import Path, Plan
+from chatbot.knowledge_graph.plan import Condition, Path, Plan
 from chatbot.knowledge_graph.plan_text import attribute_text, note_text, quantity_text
 from chatbot.knowledge_graph.result import Result, ResultRow
 from chatbot.messages import say
@@ -90,17 +90,15 @@ class QueryAnswerer:
         if plan.op == "nearest":
             focus = plan.entities[:1]
         text = self._refused(result) or self._texts[plan.op](result)
-        carried = (
-            say("carried", what="、".join(self._words.name(c) for c in query.carried[:4]))
-            if query.carried
-            else ""
-        )
+        what = say("and").join(self._words.name(name) for name in query.carried[:4])
+        what = what or self._words.conditions(query.kept)
+        carried = say("carried", what=what) if what else ""
         return Found(
             text=carried + text,
             plan=plan,
             result=result,
             rows=tuple(_row(row) for row in rows),
-            rows_total=result.total,
+            rows_total=len(rows) if result.verdicts else result.total,
             evidence=_evidence(result),
             entities=focus,
             attributes=plan.attributes[:1] or result.attributes[:1],
@@ -228,10 +226,12 @@ class QueryAnswerer:
         if not result.verdicts:
             return say("exist") + self._filter(result) if result.total else self._nothing(result)
         lines = []
+        only = result.plan.conditions[0] if len(result.plan.conditions) == 1 else None
+        kind = "has" if isinstance(only, Condition) and only.op == "has" else "verdict"
         for verdict, row in zip(result.verdicts, result.rows, strict=True):
             what = self._words.conditions(result.plan.conditions)
             lines.append(
-                say(f"verdict_{verdict.answer}", what=what, row=self._words.row(row, result.attributes))
+                say(f"{kind}_{verdict.answer}", what=what, row=self._words.row(row, result.attributes))
             )
         return "\n".join(lines)
 

@@ -1,5 +1,6 @@
 """What a result says, in sentences made of its own values; nothing is said that no file holds."""
 
+import re
 from collections.abc import Sequence
 
 from chatbot.knowledge_graph.graph import KnowledgeGraph
@@ -81,7 +82,7 @@ class Wording:
             return str(condition.value)
         if isinstance(condition.value, str) and condition.op in ("=", "contains"):
             word = condition.value
-            return word.upper() if word.isascii() else f"{word}"
+            return _capitals(word)
         return clause_text(condition)
 
     def left_out(self, left: Sequence[LeftOut]) -> str:
@@ -121,6 +122,10 @@ class Wording:
             return say("differs", gap=gap)
         names = say("and").join(self.name(name) for name in one.winners)
         return say("ahead_low" if one.direction == "down" else "ahead_high", names=names, gap=gap)
+
+
+def _capitals(word: str) -> str:
+    return re.sub("[a-z]{2,}", lambda found: found.group().upper(), word)
 
 
 def _is_name(clause: Clause) -> bool:

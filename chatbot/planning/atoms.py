@@ -11,6 +11,7 @@ from chatbot.planning.vocabulary import Vocabulary
 
 _ASKED_BEFORE = re.compile("(?:几个?|多少个?|多大|什么|哪种|啥)$")  # 几个排气管 asks for a value
 _ASKS_VALUE = re.compile("几|多少|多大|多久|多远|多长|什么|哪|怎")
+_BUDGET = ("预算", "够", "拿下", "能买", "可以买", "买得起", "搞定", "只有", "手里", "手上")
 _BREAK = re.compile(r"[,;。!?]")
 _JOINED = re.compile(r"[、/和或跟与及以者是还要么也的车型|\s]*")
 
@@ -51,7 +52,7 @@ class AtomReader:
         atoms: list[Atom] = []
         used: set[int] = set()
         misfits: list[Misfit] = []
-        budget = "预算" in text or "够" in text or "拿下" in text
+        budget = any(word in text for word in _BUDGET)
         for at, link in enumerate(links):
             if link.quantity:
                 bound = self._binder.bind(at, links, text)
@@ -107,6 +108,9 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
             continue
         following = [i for i, atom in enumerate(result) if atom.start >= link.end]
         head = following[:1]
+        between = [x for x in links if head and x.start >= link.end and x.end <= result[head[0]].start]
+        if any(x.entity for x in between):
+            continue  # 除了云岚的SUV leaves the SUV alone
         if head and not _BREAK.search(text[link.end : result[head[0]].start]):
             if any(
                 x.plays("keep", "swap")

@@ -1,6 +1,6 @@
 """How a message that leans on the query before it changes that query."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chatbot.knowledge_graph.plan import (
     KEYWORDS,
@@ -13,26 +13,29 @@ from chatbot.knowledge_graph.plan import (
     Path,
     Plan,
 )
-from chatbot.planning.atoms import Atom, flat, paths_of
+from chatbot.planning.atoms import flat, paths_of
 from chatbot.planning.parts import Parts
+from chatbot.planning.read_parts import is_brand
 
-CARRIES = ("filter", "superlative", "count", "verify", "nearest")
+CARRIES = ("filter", "superlative", "count", "verify", "nearest", "group", "aggregate")
+
+
+_GOING_ON = ("只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以", "换")
 
 
 def leans(parts: Parts, previous: Plan | None) -> bool:
     """Whether the message goes on with ``previous`` rather than asking anew."""
     if previous is None or previous.op not in CARRIES or (previous.op == "verify" and previous.entities):
         return False
+    marked = any(word in parts.text for word in _GOING_ON)
     if any(thing.single and not thing.referred for thing in parts.things):
+        return False
+    if not marked and any(not is_brand(thing.clause) for thing in parts.things if not thing.referred):
         return False
     if parts.has("swap", "others", "wrong", "done", "any") or _asks_for_more(parts):
         return True
     if parts.has("total") and parts.has("head") and not parts.atoms:
         return False
-    marked = any(
-        word in parts.text
-        for word in ("只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以")
-    )
     if marked:
         return True
     if parts.has("head", "buy") and not parts.text.startswith(("要", "不要", "得", "就", "除")):
@@ -47,11 +50,16 @@ def _asks_for_more(parts: Parts) -> bool:
 
 
 def merged(
-    previous: Plan, added: Sequence[Clause], atoms: Sequence[Atom], parts: Parts
+    previous: Plan, added: Sequence[Clause], parts: Parts, together: Callable[[Condition, Condition], bool]
 ) -> tuple[Clause, ...]:
-    """The conditions of ``previous`` with ``added`` in the place of what they contradict."""
+    """The conditions of ``previous`` with ``added`` in the place of what they contradict.
+
+    ``together``: whether some value of the attribute meets both conditions (中型 and SUV, not SUV and 轿车).
+    """
     base = list(flat(previous.conditions))
     replaced = parts.has("swap", "wrong")
+    if replaced:
+        base = [old for old in base if not _is_exclusion(old)]
     loose = parts.has("or") and len(added) == 1
     for clause in flat(added):
         about = {_subject(path) for path in paths_of(clause)}
@@ -61,7 +69,7 @@ def merged(
         if isinstance(clause, Not):
             base = [old for old in base if old != clause.clause]
         else:
-            base = [old for old in base if not _gives_way(old, clause, about, replaced)]
+            base = [old for old in base if not _gives_way(old, clause, about, replaced, together)]
         base.append(clause)
     return tuple(dict.fromkeys(base))
 
@@ -79,7 +87,17 @@ def _with_alternative(base: list[Clause], clause: Clause, about: set[Path]) -> l
     return [*base, clause]
 
 
-def _gives_way(old: Clause, new: Clause, about: set[Path], replaced: bool) -> bool:
+def _is_exclusion(clause: Clause) -> bool:
+    """One of the rows that 还有别的吗 left out."""
+    return (
+        isinstance(clause, Not) and isinstance(clause.clause, Condition) and clause.clause.attribute == NAME
+    )
+
+
+def _gives_way(
+    old: Clause, new: Clause, about: set[Path], replaced: bool,
+    together: Callable[[Condition, Condition], bool],
+) -> bool:  # fmt: skip
     """Whether ``old`` is about the same and cannot, or should not, stand beside ``new``."""
     if not {_subject(path) for path in paths_of(old)} & about:
         return False
@@ -93,14 +111,9 @@ def _gives_way(old: Clause, new: Clause, about: set[Path], replaced: bool) -> bo
         return _bound(old) == _bound(new) or "=" in (old.op, new.op)
     if old.attribute[:2] == KEYWORDS:
         return old.attribute == new.attribute or old.attribute[2:] > new.attribute[2:]
-    if old.op == new.op == "contains" or {old.op, new.op} == {"contains", "="}:
-        return not _narrows(old, new)
-    return old.op == new.op
-
-
-def _narrows(old: Condition, new: Condition) -> bool:
-    """中型 after SUV narrows; 轿车 after SUV is another."""
-    return new.op == "=" and str(old.value) in str(new.value)
+    if old.op == new.op == "contains":
+        return not together(old, new)
+    return old.op == new.op or {old.op, new.op} == {"contains", "="}
 
 
 def _bound(clause: Condition) -> str:

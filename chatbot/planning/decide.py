@@ -85,12 +85,12 @@ class Decider:
         bottom, top = ends
         return Condition(path, ">=", bottom, main.unit), Condition(path, "<=", top, main.unit)
 
-    def verify(self, parts: Parts, entity: str) -> Plan | None:
-        """Whether the conditions hold for one entity."""
+    def verify(self, parts: Parts, *entities: str) -> Plan | None:
+        """Whether the conditions hold for each entity."""
         if not parts.atoms:
             return None
         clauses = joined(parts.atoms, parts.scan.links, parts.text)
-        return Plan("verify", (entity,), (), clauses)
+        return Plan("verify", entities, (), clauses)
 
     # -- all that match -----------------------------------------------------------------------------------
 
@@ -106,6 +106,12 @@ class Decider:
         """A named thing as a condition."""
         clause: Clause = thing.clause or AnyOf(tuple(Condition(NAME, "=", name) for name in thing.names))
         return Not(clause) if thing.negated else clause
+
+    def together(self, one: Condition, other: Condition) -> bool:
+        """Whether some value of the attribute holds both texts."""
+        column = self.columns.column(one.attribute)
+        texts = column.plain if column else []
+        return any(str(one.value) in text and str(other.value) in text for text in texts)
 
     def superlatives(self, parts: Parts, conditions: tuple[Clause, ...]) -> tuple[Plan, ...]:
         """One plan for each 最…; for 哪个快 too."""

@@ -24,6 +24,7 @@ from chatbot.planning.vocabulary import Vocabulary
 
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
+MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
 _MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?|(?:19|20)\d\d|[a-z]")
 
 
@@ -132,7 +133,7 @@ class Planner:
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
         if not entities and not (things and parts.has("pair", "those")):
-            return None
+            return self._each(parts, things) or self._which_one(parts, things)
         swapped = self._swapped(parts, context, things)
         if swapped:
             return Query(swapped, parts.scan, carried=context.entities)
@@ -147,6 +148,21 @@ class Planner:
             return None
         return self._asked(parts, context, things, entities)
 
+    def _each(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
+        """A型号有天窗吗: for each car of a series."""
+        if len(things) != 1 or is_brand(things[0].clause) or len(things[0].names) > MAX_EACH:
+            return None
+        many = parts.has("list", "which", "count", "head") or parts.rankings
+        plan = self._decider.verify(parts, *things[0].names) if _asks_whether(parts) and not many else None
+        return Query(plan, parts.scan) if plan else None
+
+    def _which_one(self, parts: Parts, things: tuple[Thing, ...]) -> Asked | None:
+        """跟S5尊享版差不多的, 比S5便宜的, where several cars are called that: it must be asked which."""
+        leans_on = parts.has("nearest") or (parts.has("compare") and parts.rankings and "比" in parts.text)
+        if len(things) != 1 or not leans_on or is_brand(things[0].clause) or self._decider.price is None:
+            return None
+        return Asked((things[0].names,), ((self._decider.price,),), parts.scan)
+
     def _about(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
         compared = self._decider.compare(parts, entities)
         if compared:
@@ -157,11 +173,7 @@ class Planner:
             return self._decider.nearest(parts, entities[0])
         if parts.has("compare") and parts.rankings:
             return self._decider.relative(parts, entities[0], parts.rankings[0])
-        if (
-            parts.has("exists", "enough")
-            or parts.text.endswith(("吗", "么", "不", "没", "嘛"))
-            or "是不是" in parts.text
-        ):
+        if _asks_whether(parts):
             return self._decider.verify(parts, entities[0])
         return None
 
@@ -233,6 +245,12 @@ class Planner:
         if plan and context.attributes and not (parts.attributes or parts.rankings):
             plan = replace(plan, attributes=context.attributes[:1])
         return Query(plan, parts.scan, carried=entities) if plan else None
+
+
+def _asks_whether(parts: Parts) -> bool:
+    """是不是, 有没有, 够不够, …吗."""
+    ends = parts.text.endswith(("吗", "么", "不", "没", "嘛"))
+    return ends or parts.has("exists", "enough") or "是不是" in parts.text
 
 
 def _capitals(name: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from chatbot.knowledge_graph.plan import Path, Plan
+from chatbot.knowledge_graph.plan import Clause, Path, Plan
 from chatbot.planning.scan import Scan
 
 RefusalCode = Literal["unknown_entity", "no_attribute", "wrong_dimension", "nothing_to_point_at"]
@@ -13,7 +13,7 @@ RefusalCode = Literal["unknown_entity", "no_attribute", "wrong_dimension", "noth
 class Query:
     """A plan to execute. ``also`` is a second one of the same message (最快的和最便宜的).
 
-    ``carried`` says in words what was taken from earlier turns; ``guiding`` asks for the next choice;
+    ``carried`` are the entities and ``kept`` the conditions taken from earlier turns; ``guiding`` asks for the next choice;
     ``asked_for`` is what is wanted of the one that ranks first. ``solid``: more than a word or two says that it
     is a query.
     """
@@ -22,6 +22,7 @@ class Query:
     scan: Scan
     also: tuple[Plan, ...] = ()
     carried: tuple[str, ...] = ()
+    kept: tuple[Clause, ...] = ()
     guiding: bool = False
     listed: bool = False
     solid: bool = True

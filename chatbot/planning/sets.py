@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Clause, Condition, Order, Path, Plan
-from chatbot.knowledge_graph.plan_text import clause_text
 from chatbot.planning.atoms import flat, paths_of
 from chatbot.planning.carry import besides, leans, merged, without
 from chatbot.planning.context import Context
@@ -35,16 +34,16 @@ class SetPlanner:
         said = self._decider.clauses(replace(parts, things=tuple(t for t in parts.things if not t.referred)))
         conditions = said
         if leaning and context.plan:
-            conditions = merged(context.plan, said, parts.atoms, parts)
+            conditions = merged(context.plan, said, parts, self._decider.together)
             if parts.has("any"):
                 conditions = without(conditions, [p for paths in parts.attributes for p in paths])
         query = self._choose(parts, context, conditions, said, leaning)
         if query is None:
             return None
-        carried = tuple(clause_text(c) for c in conditions if c not in flat(said)) if leaning else ()
+        kept = tuple(c for c in conditions if c not in flat(said)) if leaning else ()
         solid = len(parts.atoms) > 1 or any(atom.kind == "quantity" for atom in parts.atoms)
         solid = solid or parts.has("head") or any(rank.strength == "most" for rank in parts.rankings)
-        return replace(query, carried=query.carried or carried, solid=solid)
+        return replace(query, kept=kept, solid=solid)
 
     @staticmethod
     def _about_focus(parts: Parts, context: Context, leaning: bool) -> bool:
@@ -147,9 +146,8 @@ class SetPlanner:
         said: tuple[Clause, ...], leaning: bool,
     ) -> Query | None:  # fmt: skip
         scan = parts.scan
-        guiding = (parts.has("buy") and not parts.has("list", "which")) or (
-            context.guiding and leaning and not parts.has("done", "list")
-        )
+        bought = parts.has("buy") and (not parts.has("list", "which") or not conditions)
+        guiding = bought or (context.guiding and leaning and not parts.has("done", "list"))
         if not self._is_filter(parts, said, leaning) and not guiding:
             return None
         order = parts.rankings[0].order if parts.rankings else None

@@ -27,7 +27,11 @@ _WORTH_PLANNING = re.compile(r"[比谁差够最更俩两那这第换错\d]|哪|�
 
 def _standard_question(turn: Turn, planned: Query | Asked) -> bool:
     """Whether a standard question is meant after all: its words are nearly these, or the query leaves some open."""
-    leaning = planned.carried or planned.kept or planned.plan.entities if isinstance(planned, Query) else planned.referred
+    leaning = (
+        planned.carried or planned.kept or planned.plan.entities
+        if isinstance(planned, Query)
+        else planned.referred
+    )
     if leaning and sum(map(len, planned.scan.unknown)) < 2:
         return False
     best = next(iter(turn.hearing.faq), None)
@@ -37,8 +41,13 @@ def _standard_question(turn: Turn, planned: Query | Asked) -> bool:
         return best.confidence >= OPEN_FAQ
     if isinstance(planned, Asked):
         return best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
-    alike = fuzz.ratio(content(best.matched), content(turn.hearing.reading.question))
-    return best.confidence >= SURE_FAQ and (alike >= ALIKE or not planned.solid)
+    return best.confidence >= SURE_FAQ and (_alike(turn) >= ALIKE or not planned.solid)
+
+
+def _alike(turn: Turn) -> float:
+    """How much the question looks like the paraphrase that matched best, in percent."""
+    best = turn.hearing.faq[0]
+    return fuzz.ratio(content(best.matched), content(turn.hearing.reading.question))
 
 
 def _own_answer(turn: Turn, question: str, asked: Asked) -> bool:
@@ -80,7 +89,7 @@ class NormalizationState:
     def _planned(turn: Turn) -> Planned:
         """What the planner makes of it, unless it is plainly a look-up, or surely a standard question."""
         reading = turn.hearing.reading
-        if turn.hearing.surely_faq:
+        if turn.hearing.surely_faq and _alike(turn) >= ALIKE:
             return None
         clear = all(len(link.candidates) == 1 and link.score == 1 for link in reading.entities)
         clear = clear and all(link.score == 1 for link in reading.attributes)
