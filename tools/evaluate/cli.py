@@ -9,9 +9,13 @@ from typing import Annotated
 import typer
 
 from chatbot.errors import ConfigError
+from tools.evaluate.kg_cli import kg
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 _CONFIG = Path("user_datasets/chatbot_deploy_eas.json")
+
+
+app.command("kg")(kg)
 
 
 @app.callback()

@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.app import build_machine
-from chatbot.cli.outcome import print_json
 from chatbot.config import load_engine_config
 from chatbot.dialog.state import DialogSettings, Hearing
 from chatbot.errors import DataError
@@ -58,42 +55,21 @@ def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def kg(
-    kg: Annotated[Path, typer.Option(help="知识图谱目录 / folder of the graph")],
-    test: Annotated[list[Path], typer.Option(help="题目文件，可给多个 / question files (JSON Lines)")],
-    graph: Annotated[str, typer.Option(help="只评这个 graph 的题 / lines of this graph only")] = "demo",
-    lexicon: Annotated[Path | None, typer.Option(help="词典目录 / folder of lexicons")] = Path(
-        "user_datasets/lexicon"
-    ),
-    config: Annotated[
-        Path | None, typer.Option(help="带上这份配置的 FAQ / with the FAQ of this configuration")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="只输出一个 JSON 对象")] = False,
-    show: Annotated[bool, typer.Option(help="列出答错的题 / list what failed")] = False,
-) -> None:
-    """评测图谱问答：计划、结果集、取值、误承接与耗时。
+def evaluate_kg(
+    folder: Path, tests: list[Path], graph: str, lexicon: Path | None, config: Path | None
+) -> Tally:
+    """Every turn of the files whose ``graph`` is the one named, over the graph in ``folder``.
 
-    例：python -m tools evaluate kg --kg user_datasets/car_knowledge_graph --test tests/data/kbqa/tune/single_demo.jsonl --json
+    Raises:
+        DataError: a file that cannot be read.
     """
-    known = _knowledge(kg, lexicon, config)
+    known = _knowledge(folder, lexicon, config)
     tally = Tally()
-    for file in test:
+    for file in tests:
         for line in _lines(file):
             if line.get("graph", graph) == graph:
                 _run(line, known, tally)
-    if as_json:
-        print_json(
-            {
-                "files": [str(file) for file in test],
-                **tally.figures(),
-                **({"failed": tally.failed} if show else {}),
-            }
-        )
-        return
-    for name, value in tally.figures().items():
-        typer.echo(f"{name:<24}{value}")
-    for failure in tally.failed if show else []:
-        typer.echo(json.dumps(failure, ensure_ascii=False))
+    return tally
 
 
 def _knowledge(folder: Path, lexicon: Path | None, config: Path | None) -> Knowledge:
