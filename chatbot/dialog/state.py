@@ -20,6 +20,7 @@ _BETWEEN_NODES = "\x1f"  # no attribute's name holds it, unlike a slash
 _EXPLAINED = 0.34
 _CERTAIN = 0.99
 _SURELY_FAQ = 0.9
+_LIKELY_FAQ = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Hearing:
     def planned(self, context: Context) -> Planned:
         """The query the utterance means after what the conversation has come to."""
         if context not in self._plans:
-            self._plans[context] = self.knowledge.planner.plan(self.utterance, context)
+            likely_faq = bool(self.faq) and self.faq[0].confidence >= _LIKELY_FAQ
+            self._plans[context] = self.knowledge.planner.plan(self.utterance, context, mend=not likely_faq)
         return self._plans[context]
 
     @cached_property

@@ -25,7 +25,7 @@ from chatbot.planning.vocabulary import Vocabulary
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
-_MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?|(?:19|20)\d\d|[a-z]")
+_MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,16 @@ class Planner:
         self.guide = Guide(vocabulary)
         self._sets = SetPlanner(self._decider, self._winner)
 
-    def plan(self, utterance: str, context: Context) -> Planned:
-        """What is asked; ``None`` when it is nothing the graph's operators answer, or not surely so."""
-        return self.explain(utterance, context).planned
+    def plan(self, utterance: str, context: Context, *, mend: bool = True) -> Planned:
+        """What is asked; ``None`` when it is nothing the graph's operators answer, or not surely so.
 
-    def explain(self, utterance: str, context: Context) -> Explained:
+        Without ``mend`` only words as they are written count: enough where something else is likely meant.
+        """
+        return self.explain(utterance, context, mend=mend).planned
+
+    def explain(self, utterance: str, context: Context, *, mend: bool = True) -> Explained:
         """The same, with the way there."""
-        scan = self._scanner.scan(utterance)
+        scan = self._scanner.scan(utterance, mend=mend)
         parts = self._reader.read(scan, context)
         return Explained(scan, parts, self._decide(parts, context))
 
@@ -96,7 +99,7 @@ class Planner:
     def _unknown_name(self, parts: Parts) -> Refusal | None:
         """青羽E9, D型号: something that looks like a name and is none of the graph's."""
         text, unknown = parts.text, parts.scan.unknown
-        odd = [piece for piece in unknown if _MODEL_LIKE.fullmatch(piece)]
+        odd = [piece for piece in unknown if _MODEL_LIKE.search(piece)]
         if not odd or any(t.single and not t.referred for t in parts.things):
             return None
         if not (parts.attributes or parts.things or parts.atoms or "呢" in text):

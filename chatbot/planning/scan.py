@@ -77,13 +77,13 @@ class Scanner:
         said = [word for words in vocabulary.concepts.words.values() for word in words]
         self._repair = SoundRepair([*said, *vocabulary.entities.names, *_mendable(self._finder)], decoder)
 
-    def scan(self, utterance: str) -> Scan:
-        """Links of the text as written; where parts of it stay unknown, of the text as it sounds."""
+    def scan(self, utterance: str, *, mend: bool = True) -> Scan:
+        """Links of the text as written; where parts of it stay unknown (and ``mend``), of the text as it sounds."""
         text = _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN])
         text = _INSIDE.sub("以内", text)
         text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
         first = self._read(text, fuzzy=False)
-        if not first.unknown:
+        if not first.unknown or not mend:
             return first
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
