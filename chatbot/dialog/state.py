@@ -21,6 +21,7 @@ _EXPLAINED = 0.34
 _CERTAIN = 0.99
 _SURELY_FAQ = 0.9
 _LIKELY_FAQ = 0.6
+_MAY_BE_EITHER = 4  # characters: what is so short may be small talk all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ class Hearing:
     def planned(self, context: Context) -> Planned:
         """The query the utterance means after what the conversation has come to."""
         if context not in self._plans:
-            likely_faq = bool(self.faq) and self.faq[0].confidence >= _LIKELY_FAQ
-            self._plans[context] = self.knowledge.planner.plan(self.utterance, context, mend=not likely_faq)
+            self._plans[context] = self.knowledge.planner.plan(
+                self.utterance, context, mend=not self.likely_faq
+            )
         return self._plans[context]
 
     @cached_property
@@ -75,6 +77,11 @@ class Hearing:
             return False
         return self.faq[0].confidence >= _SURELY_FAQ
 
+    @property
+    def likely_faq(self) -> bool:
+        """A standard question more likely than not."""
+        return bool(self.faq) and self.faq[0].confidence >= _LIKELY_FAQ
+
     @cached_property
     def small_talk(self) -> FaqCandidate | None:
         """The small talk it is, when it is that rather than a question."""
@@ -83,7 +90,7 @@ class Hearing:
             return None
         if self.reading.attributes and self.reading.leftover <= _EXPLAINED:
             return None
-        if self.surely_faq:
+        if self.likely_faq and len(content(said)) > _MAY_BE_EITHER:
             return None
         best = next(iter(self.knowledge.small_talk.retrieve(said, 3)), None)
         if best is None or best.confidence < self.settings.chitchat_confidence_threshold:
