@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
-from rapidfuzz import fuzz, process
+from rapidfuzz.fuzz import ratio
 
 from chatbot.faq_modules.base import FaqCandidate, Matcher, QuestionScores
 from chatbot.faq_modules.context import ModuleContext
 from chatbot.faq_modules.corpus import best_by_question
 
 NAME = "fuzzy_closest_faq_match"
-COMPARED = 64
+COMPARED = 48
 
 
 class FuzzyClosestMatcher:
@@ -33,35 +32,41 @@ class FuzzyClosestMatcher:
         """At most ``k`` standard questions that share anything with ``utterance``."""
         if not utterance.strip() or not len(self._corpus.texts):
             return ()
-        places, scores = self._compared(utterance)
-        return best_by_question(self._corpus, places, scores, k, NAME)
+        spans, scores = self._compared(utterance)
+        places = np.concatenate([np.arange(first, last) for _, first, last in spans])
+        return best_by_question(self._corpus, places, np.array(scores, dtype=np.float32), k, NAME)
 
     def score_questions(self, utterance: str) -> QuestionScores | None:
         """The score of each standard question that has a paraphrase among those compared."""
         if not len(self._corpus.texts):
             return None
         values = np.zeros(len(self._corpus.questions), dtype=np.float32)
-        places, scores = self._compared(utterance)
-        owners = self._corpus.owners[places]
-        np.maximum.at(values, owners, scores)
+        spans, scores = self._compared(utterance)
+        nearest, done = {}, 0
+        for owner, first, last in spans:
+            own = scores[done : done + last - first]
+            done += last - first
+            highest = max(own)
+            values[owner], nearest[owner] = highest, first + own.index(highest)
 
         def matched(place: int) -> str | None:
-            own = np.flatnonzero(owners == place)
-            return self._corpus.originals[places[own[scores[own].argmax()]]] if len(own) else None
+            text = nearest.get(place)
+            return None if text is None else self._corpus.originals[text]
 
         return QuestionScores(values, matched)
 
-    def _compared(self, utterance: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        bm25, wanted = self._questions.scores(utterance)[0], self._best
-        best = np.argpartition(bm25, -wanted)[-wanted:].tolist() if len(bm25) > wanted else range(len(bm25))
-        ranked = sorted(best, key=lambda place: (-bm25[place], place))
-        spans = [range(self._starts[place], self._starts[place + 1]) for place in ranked]
-        places = [place for span in spans for place in span][:COMPARED]
-        corpus = self._corpus.texts
-        scores = process.cdist(
-            [utterance], [corpus[place] for place in places], scorer=fuzz.ratio, dtype=np.float32
-        )[0]
-        return np.array(places), scores * np.float32(0.01)
+    def _compared(self, utterance: str) -> tuple[list[tuple[int, int, int]], list[float]]:
+        """(Standard question, its first text, the one after the last that is compared), and all scores in that order."""
+        bm25, wanted, starts = self._questions.scores(utterance)[0], self._best, self._starts
+        best = np.argpartition(bm25, -wanted)[-wanted:] if len(bm25) > wanted else np.arange(len(bm25))
+        spans, texts = [], list[str]()
+        for owner in best[(-bm25[best]).argsort(kind="stable")].tolist():
+            first, left = starts[owner], COMPARED - len(texts)
+            last = min(starts[owner + 1], first + left)
+            if last > first:
+                spans.append((owner, first, last))
+                texts += self._corpus.texts[first:last]
+        return spans, [ratio(utterance, text) / 100 for text in texts]
 
 
 def build(context: ModuleContext) -> Matcher:
