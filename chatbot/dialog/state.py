@@ -1,5 +1,6 @@
 """The promise of a dialogue state, and the values that pass between states and the machine."""
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -21,6 +22,7 @@ _EXPLAINED = 0.34
 _CERTAIN = 0.99
 _SURELY_FAQ = 0.9
 _LIKELY_FAQ = 0.6
+_QUERY_CUE = re.compile(r"[\d最更比]|哪[款个些台辆]|suv|mpv|推荐|便宜|贵")
 _MAY_BE_EITHER = 4  # characters: what is so short may be small talk all the same
 
 
@@ -47,6 +49,8 @@ class Hearing:
 
     def planned(self, context: Context) -> Planned:
         """The query the utterance means after what the conversation has come to."""
+        if context.empty and self._plain_standard_question:
+            return None
         if context not in self._plans:
             self._plans[context] = self.knowledge.planner.plan(
                 self.utterance, context, mend=not self.likely_faq
@@ -76,6 +80,13 @@ class Hearing:
         if reading.entities or reading.attributes or not self.faq:
             return False
         return self.faq[0].confidence >= _SURELY_FAQ
+
+    @property
+    def _plain_standard_question(self) -> bool:
+        """A likely standard question that names nothing of the graph and has no word that compares or counts."""
+        reading = self.reading
+        names_nothing = not reading.entities and not reading.attributes
+        return self.likely_faq and names_nothing and not _QUERY_CUE.search(reading.text)
 
     @property
     def likely_faq(self) -> bool:
