@@ -75,6 +75,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "chip_restart": ("重新来", "重新来"),
     "chip_that": ("那{entity}呢", "那{entity}呢"),
     "chip_of": ("{entity}的{attribute}", "{entity}的{attribute}"),
+    "has_not": ("没有{what}", "no {what}"),
     "without": ("不要{what}", "not {what}"),
     "not_on_record": ("暂无资料", "not on record"),
     "everything": ("全部车型", "all cars"),

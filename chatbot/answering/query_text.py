@@ -21,6 +21,7 @@ from chatbot.messages import say
 
 SHOWN = 5
 _MANY_NAMES = 3
+_DIGIT = re.compile(r"\d")
 _TELLING = {"no_direction", "part_assumed", "optional", "wrong_dimension", "bad_value", "contradiction"}
 
 
@@ -66,6 +67,8 @@ class Wording:
 
     def clause(self, clause: Clause) -> str:
         match clause:
+            case Not(Condition(op="has") as inner):
+                return say("has_not", what=attribute_text(inner.attribute))
             case Not(inner):
                 return say("without", what=self.clause(inner))
             case AnyOf(clauses):
@@ -80,9 +83,9 @@ class Wording:
             return self.name(str(condition.value))
         if condition.attribute[:2] == KEYWORDS:
             return str(condition.value)
-        if isinstance(condition.value, str) and condition.op in ("=", "contains"):
-            word = condition.value
-            return _capitals(word)
+        value, named = condition.value, condition.op in ("=", "contains")
+        if isinstance(value, str) and named and not _DIGIT.search(value):
+            return _capitals(value)
         return clause_text(condition)
 
     def left_out(self, left: Sequence[LeftOut]) -> str:

@@ -52,9 +52,8 @@ class Hearing:
         if context.empty and self._plain_standard_question:
             return None
         if context not in self._plans:
-            self._plans[context] = self.knowledge.planner.plan(
-                self.utterance, context, mend=not self.likely_faq
-            )
+            plan = self.knowledge.planner.plan
+            self._plans[context] = plan(self.utterance, context, mend=self._worth_mending)
         return self._plans[context]
 
     @cached_property
@@ -72,6 +71,10 @@ class Hearing:
         if not content(question):
             return ()
         return self.knowledge.faq.retrieve(question, self.settings.faq_candidates)
+
+    def _worth_mending(self) -> bool:
+        """Whether to look for typos in a query: not where a standard question is likely, unless a car is named."""
+        return bool(self.reading.entities) or not self.likely_faq
 
     @cached_property
     def surely_faq(self) -> bool:

@@ -67,7 +67,9 @@ def merged(
             base = _with_alternative(base, clause, about)
             continue
         if isinstance(clause, Not):
-            base = [old for old in base if old != clause.clause]
+            if clause.clause in base:  # 不要天窗了 takes the wish back
+                base.remove(clause.clause)
+                continue
         else:
             base = [old for old in base if not _gives_way(old, clause, about, replaced, together)]
         base.append(clause)

@@ -4,6 +4,7 @@ Deterministic: grammar and lexicon, no model. What is not explained well enough 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.execute import Engine
@@ -18,7 +19,7 @@ from chatbot.planning.guide import Guide
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.read_parts import PartsReader, is_brand
-from chatbot.planning.scan import Scan, Scanner
+from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
 from chatbot.planning.vocabulary import Vocabulary
 
@@ -49,14 +50,14 @@ class Planner:
         self.guide = Guide(vocabulary)
         self._sets = SetPlanner(self._decider, self._winner)
 
-    def plan(self, utterance: str, context: Context, *, mend: bool = True) -> Planned:
+    def plan(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Planned:
         """What is asked; ``None`` when it is nothing the graph's operators answer, or not surely so.
 
-        Without ``mend`` only words as they are written count: enough where something else is likely meant.
+        ``mend`` is asked, once some words are not known, whether to look for typos in them.
         """
         return self.explain(utterance, context, mend=mend).planned
 
-    def explain(self, utterance: str, context: Context, *, mend: bool = True) -> Explained:
+    def explain(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Explained:
         """The same, with the way there."""
         scan = self._scanner.scan(utterance, mend=mend)
         parts = self._reader.read(scan, context)

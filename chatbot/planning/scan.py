@@ -1,6 +1,7 @@
 """An utterance as links: what each part of it may mean, left to right, and what is left unexplained."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.phrases import find_quantities
@@ -47,6 +48,11 @@ _PLACES = (
 )
 
 
+def always() -> bool:
+    """Typos are looked for wherever a word is not known."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
     """``links`` by position in ``text``; ``unknown`` are the stretches of content that nothing explains.
@@ -75,15 +81,16 @@ class Scanner:
         self._vocabulary, self._units = vocabulary, units
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
         said = [word for words in vocabulary.concepts.words.values() for word in words]
-        self._repair = SoundRepair([*said, *vocabulary.entities.names, *_mendable(self._finder)], decoder)
+        words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
+        self._repair = SoundRepair(words, self._finder.aliases, decoder)
 
-    def scan(self, utterance: str, *, mend: bool = True) -> Scan:
-        """Links of the text as written; where parts of it stay unknown (and ``mend``), of the text as it sounds."""
+    def scan(self, utterance: str, *, mend: Callable[[], bool] = always) -> Scan:
+        """Links of the text as written; where parts of it stay unknown, and ``mend`` agrees, of how it sounds."""
         text = _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN])
         text = _INSIDE.sub("以内", text)
         text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
         first = self._read(text, fuzzy=False)
-        if not first.unknown or not mend:
+        if not first.unknown or not mend():
             return first
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])

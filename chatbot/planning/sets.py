@@ -11,10 +11,12 @@ from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.parts import Parts, Ranking
 from chatbot.planning.query import Planned, Query
+from chatbot.planning.read_parts import is_brand
 
 # These ask how, why or where, which no table answers.
+MAX_UNKNOWN = 1  # a word more that is not understood might have been a condition
 _ADVICE = re.compile(
-    "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
+    "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
 )
 
 
@@ -26,7 +28,9 @@ class SetPlanner:
 
     def plan(self, parts: Parts, context: Context) -> Planned:
         """A query over the graph's entities, or ``None``."""
-        if _ADVICE.search(parts.text):
+        if _ADVICE.search(parts.text) or sum(map(len, parts.scan.unknown)) > MAX_UNKNOWN:
+            return None
+        if any(t.single and not t.referred and not is_brand(t.clause) for t in parts.things):
             return None
         leaning = leans(parts, context.plan)
         if context.entities and len(context.entities) == 1 and self._about_focus(parts, context, leaning):
@@ -43,6 +47,7 @@ class SetPlanner:
         kept = tuple(c for c in conditions if c not in flat(said)) if leaning else ()
         solid = len(parts.atoms) > 1 or any(atom.kind == "quantity" for atom in parts.atoms)
         solid = solid or parts.has("head") or any(rank.strength == "most" for rank in parts.rankings)
+        solid = solid or (bool(parts.things) and parts.has("list", "count"))
         return replace(query, kept=kept, solid=solid)
 
     @staticmethod

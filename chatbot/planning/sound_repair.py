@@ -16,7 +16,10 @@ _MAX_KEYS = 8
 class SoundRepair:
     """Built once from the words a planner knows. A mended word keeps its length and at least one character."""
 
-    def __init__(self, words: Iterable[str], decoder: PinyinDecoder | None = None) -> None:
+    def __init__(
+        self, words: Sequence[str], spelled: Iterable[str] = (), decoder: PinyinDecoder | None = None
+    ) -> None:
+        """``words`` are looked for by sound, these and ``spelled`` by their letters."""
         self._decoder = decoder
         self._by_sound: dict[str, list[str]] = {}
         self._by_letters: dict[str, str] = {}
@@ -25,7 +28,8 @@ class SoundRepair:
                 continue
             for key in _keys(word):
                 self._by_sound.setdefault(key, []).append(word)
-            if all(has_han(char) for char in word):
+        for word in (*words, *spelled):
+            if 2 <= len(word) <= MAX_WORD and all(has_han(char) for char in word):
                 self._by_letters.setdefault("".join(readings(char)[0] for char in word), word)
 
     def repair(self, text: str, known: Sequence[bool]) -> str:

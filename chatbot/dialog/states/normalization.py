@@ -37,10 +37,10 @@ def _standard_question(turn: Turn, planned: Query | Asked) -> bool:
     best = next(iter(turn.hearing.faq), None)
     if best is None:
         return False
-    if planned.scan.unknown:
-        return best.confidence >= OPEN_FAQ
     if isinstance(planned, Asked):
         return best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
+    if planned.scan.unknown:
+        return best.confidence >= OPEN_FAQ
     return best.confidence >= SURE_FAQ and (_alike(turn) >= ALIKE or not planned.solid)
 
 
