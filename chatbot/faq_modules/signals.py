@@ -102,8 +102,8 @@ class SignalReader:
         return scores or self._spread(module.match(text, _PROPOSED))
 
     def _spread(self, candidates: Sequence[FaqCandidate]) -> QuestionScores:
-        """The scores of ``candidates``; a standard question that was left out has at most the score of the last one."""
-        floor = min((candidate.score for candidate in candidates), default=0.0)
+        """The scores of ``candidates``; where the list is full, what was left out has at most the score of the last."""
+        floor = min(one.score for one in candidates) if len(candidates) >= _PROPOSED else 0.0
         values = np.full(len(self._everyone), floor, dtype=np.float32)
         matched: dict[int, str] = {}
         for candidate in candidates:

@@ -6,9 +6,10 @@ _FIRST_PRIVATE = 0xF0000
 
 
 class SoundTable(dict[int, str]):
-    """A ``str.translate`` table from characters to syllables; homophones (续行, 续航) come out the same.
+    """A ``str.translate`` table from characters to syllables; homophones (里程, 里城) come out the same.
 
-    It fills itself as characters are met; what is not Chinese stays as it is.
+    Of a character with several readings the commonest counts. The table fills itself as characters are met; what is not
+    Chinese stays as it is.
     """
 
     def __init__(self) -> None:

@@ -14,6 +14,7 @@ from chatbot.encoders.load import load_encoder
 from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.dataset import LabelledText
 from chatbot.faq_modules.retrieval import DEFAULT_MODULES, FaqRetriever, build_index, make_retriever
+from chatbot.normalization.text import normalize
 from tools.evaluate.datasets import labelled_corpus, load_benchmark, load_labelled
 from tools.evaluate.faq import rival_top1
 from tools.evaluate.measures import Question
@@ -54,7 +55,7 @@ def evaluate_folds(
     path: Path, encoder_dir: Path, folds: int, training: Training | None, seed: int = 0
 ) -> Mapping[str, Spread]:
     """Each fold's sentences asked of a knowledge base made of the others, all fitted on the others alone."""
-    rows = load_labelled(path)
+    rows = _unambiguous(load_labelled(path))
     names = tuple(dict.fromkeys(row.label for row in rows))
     owners = np.array([names.index(row.label) for row in rows], dtype=np.int32)
     assigned = stratified_folds(owners, folds, seed)
@@ -68,6 +69,17 @@ def evaluate_folds(
         corpus = retriever.corpus
         figures.append({**top1_by_signal(retriever, questions, corpus.labels), **_rivals(corpus, questions)})
     return {name: _spread([one[name] for one in figures]) for name in figures[0]}
+
+
+def _unambiguous(rows: Sequence[LabelledText]) -> tuple[LabelledText, ...]:
+    """``rows`` without those whose sentence stands under another label too: nothing can be right about them."""
+    labels: dict[str, set[str]] = {}
+    for row in rows:
+        labels.setdefault(normalize(row.text), set()).add(row.label)
+    kept = tuple(row for row in rows if len(labels[normalize(row.text)]) == 1)
+    if len(kept) < len(rows):
+        print(f"{len(rows) - len(kept)} 句同时属于两个标签，不参加评测", file=sys.stderr)
+    return kept
 
 
 def _fitted(

@@ -1,0 +1,210 @@
+"""The whole of retrieval: order, probabilities, what is opened from which file, and what serving imports."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chatbot.errors import DataError, StaleIndexError
+from chatbot.faq_modules.base import FaqCandidate
+from chatbot.faq_modules.choice import PRIOR, Choice, ChoiceModel, Thresholds
+from chatbot.faq_modules.choice_file import CHOICE_FILE, EVIDENCE_FILE, choice_json, dual_bytes, read_choice
+from chatbot.faq_modules.context import ModuleContext
+from chatbot.faq_modules.corpus import Corpus, build_corpus
+from chatbot.faq_modules.dataset import load_dataset
+from chatbot.faq_modules.opening import open_retriever
+from chatbot.faq_modules.retrieval import FaqRetriever, build_index, build_retriever, make_retriever
+from chatbot.faq_modules.signals import OWN_SIGNALS, SignalTable
+from tests.faq_modules.small_faq import HashEncoder, write_faq
+from tools.features.export import export
+
+ROOT = Path(__file__).parents[2]
+MANY = {
+    "怎么预约试驾": ("想试驾怎么约", "试驾去哪里报名", "可以约个试驾吗", "试驾要预约么"),
+    "首付最低多少": ("首付几成", "最少要付多少首付", "首付要多少", "买车首付比例"),
+    "多久能提车": ("几天能提车", "订了要等多久", "提车要等吗", "什么时候交车"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_faq(tmp_path / "faq", MANY)
+
+
+@pytest.fixture
+def corpus(folder: Path) -> Corpus:
+    return build_corpus(load_dataset(folder))
+
+
+@pytest.fixture
+def retriever(folder: Path) -> FaqRetriever:
+    return build_retriever(load_dataset(folder), HashEncoder())
+
+
+def test_candidates_come_most_probable_first_and_add_up_to_at_most_1(retriever: FaqRetriever) -> None:
+    found = retriever.retrieve("首付是几成")
+    assert found[0].question == "首付最低多少"
+    confidences = [one.confidence for one in found]
+    assert confidences == sorted(confidences, reverse=True)
+    assert 0 < sum(confidences) <= 1
+
+
+def test_a_question_word_for_word_is_certain(retriever: FaqRetriever) -> None:
+    for text, label in (("首付几成", 1), ("怎么预约试驾", 0), ("订了要等多久", 2)):
+        (best,) = retriever.retrieve(text, 1)
+        assert (best.label, best.matched) == (label, text)
+        assert best.confidence > 0.98
+
+
+def test_a_paraphrase_of_two_questions_is_certain_of_neither(tmp_path: Path) -> None:
+    both = {"甲问": ("就这样说", "甲的说法"), "乙问": ("就这样说", "乙的说法")}
+    retriever = build_retriever(load_dataset(write_faq(tmp_path / "faq", both, {})), HashEncoder())
+    assert [one.confidence for one in retriever.retrieve("就这样说")] == pytest.approx([0.5, 0.5], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", "😀😀", "？！。", "\x00\u200b"], ids=["empty", "blank", "emoji", "marks", "invisible"]
+)
+def test_what_has_no_letter_gets_no_candidate(retriever: FaqRetriever, text: str) -> None:
+    assert retriever.retrieve(text) == ()
+
+
+@pytest.mark.parametrize("text", ["续" * 2000, "\ud800坏", "x" * 300, "1", "首付" * 500], ids=range(5))
+def test_any_text_gets_probabilities(retriever: FaqRetriever, text: str) -> None:
+    for one in retriever.retrieve(text):
+        assert 0 <= one.confidence <= 1 and np.isfinite(one.confidence)
+
+
+def test_k_limits_the_list_and_does_not_change_it(retriever: FaqRetriever) -> None:
+    assert retriever.retrieve("试驾首付", 2) == retriever.retrieve("试驾首付", 10)[:2]
+
+
+def test_threads_get_what_one_thread_gets(retriever: FaqRetriever) -> None:
+    asked = ["首付几成呀", "怎么约试驾", "什么时候能提车", "shoufu要多少"] * 25
+    alone = [retriever.retrieve(text) for text in asked]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(retriever.retrieve, asked)) == alone
+
+
+def test_a_large_knowledge_base_ranks_as_a_small_one_does(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = make_retriever(build_index(corpus, HashEncoder().encode(corpus.texts)), HashEncoder())
+    monkeypatch.setattr("chatbot.faq_modules.retrieval._FEW", 0)
+    monkeypatch.setattr("chatbot.faq_modules.question_index.DENSE_CELLS", 0)
+    monkeypatch.setattr("chatbot.faq_modules.feature_vector_faq_match.SCORES_ALL", 0)
+    large = make_retriever(build_index(corpus, HashEncoder().encode(corpus.texts)), HashEncoder())
+    for text in ("首付是几成", "订车要等几天", "试驾报名"):
+        first, second = small.retrieve(text, 1)[0], large.retrieve(text, 1)[0]
+        assert (first.question, first.module) == (second.question, second.module)
+
+
+class Loud:
+    """A module that is sure of one question."""
+
+    name = "loud"
+
+    def __init__(self, context: ModuleContext) -> None:
+        self._corpus = context.corpus
+
+    def match(self, utterance: str, k: int) -> list[FaqCandidate]:
+        corpus = self._corpus
+        return [FaqCandidate(corpus.labels[2], corpus.questions[2], corpus.originals[-1], 1.0, self.name)]
+
+
+def test_a_module_of_ones_own_takes_part_and_is_named_in_evidence(corpus: Corpus) -> None:
+    index = build_index(corpus, HashEncoder().encode(corpus.texts))
+    loud = {"module:loud": 20.0, "nothing": 5.0}
+    index = replace(index, choice=ChoiceModel(loud, "test"))
+    retriever = make_retriever(index, HashEncoder(), modules=("tests.faq_modules.test_retrieval:Loud",))
+    (best,) = retriever.retrieve("你好", 1)
+    assert (best.question, best.module, best.score) == ("多久能提车", "loud", 1.0)
+
+
+def test_the_probability_is_that_of_the_formula() -> None:
+    table = SignalTable(
+        owners=np.arange(2),
+        values=np.array([[0.5, 1.0], [0.25, 0.0]], dtype=np.float32),
+        query=(1.0, 0.5, 0.1),
+        exact=np.zeros(2, dtype=np.bool_),
+    )
+    weights = {"a": 2.0, "b": 1.0, "nothing": 0.5, "nothing_known": -1.0, "nothing_length": 3.0}
+    found = Choice(ChoiceModel(weights, ""), ("a", "b")).probabilities(table)
+    shares = np.exp([2.0, 0.5, 0.5 - 0.5 + 0.3])
+    np.testing.assert_allclose(found, shares[:2] / shares.sum(), rtol=1e-5)
+
+
+def test_the_prior_speaks_of_every_signal() -> None:
+    assert {*OWN_SIGNALS, "module:feature_vector_faq_match", "module:fuzzy_closest_faq_match"} <= {
+        *PRIOR.weights
+    }
+
+
+def test_vectors_come_from_the_features_and_only_what_is_missing_is_encoded(
+    folder: Path, tmp_path: Path
+) -> None:
+    encoder, features = HashEncoder(), tmp_path / "features.out"
+    dataset = load_dataset(folder)
+    export([(p.text, p.label) for p in dataset.paraphrases], encoder, features)
+    with (folder / "questions" / "首付最低多少").open("a") as file:
+        file.write("头款是几个点\n")
+    encoder.encoded.clear()
+    retriever = open_retriever(folder, encoder, features=features)
+    assert sorted(encoder.encoded) == sorted([*MANY, "头款是几个点"])
+    assert retriever.retrieve("头款是几个点", 1)[0].question == "首付最低多少"
+
+
+def test_features_of_another_encoder_are_refused_with_the_way_out(folder: Path, tmp_path: Path) -> None:
+    export([("首付几成", 1)], HashEncoder("one"), tmp_path / "features.out")
+    with pytest.raises(StaleIndexError, match="rebuild-index"):
+        open_retriever(folder, HashEncoder("two"), features=tmp_path / "features.out")
+
+
+def test_a_fitted_choice_beside_the_questions_is_taken(folder: Path) -> None:
+    model = ChoiceModel({"bm25": 9.0}, "dev.csv", (Thresholds(0.02, 0.8, 0.3, 0.7),), {"top1": 0.9}, "abc")
+    (folder / CHOICE_FILE).write_text(choice_json(model))
+    assert open_retriever(folder, HashEncoder()).choice == model
+
+
+def test_a_classifier_is_taken_only_for_exactly_its_texts(folder: Path, corpus: Corpus) -> None:
+    wrong = np.full((len(corpus.texts), 3), 7, dtype=np.float16)
+    (folder / EVIDENCE_FILE).write_bytes(dual_bytes(wrong, corpus))
+    taken = open_retriever(folder, HashEncoder()).signals("首付几成")[0].values
+    (folder / EVIDENCE_FILE).write_bytes(
+        dual_bytes(wrong, replace(corpus, originals=("other", *corpus.originals[1:])))
+    )
+    fitted = open_retriever(folder, HashEncoder()).signals("首付几成")[0].values
+    column = 2 + OWN_SIGNALS.index("class")
+    assert taken[:, column].min() > 2 > fitted[:, column].max()
+
+
+@pytest.mark.parametrize("name", [CHOICE_FILE, EVIDENCE_FILE])
+@pytest.mark.parametrize("damage", [b"", b"{}", b"\xff\xfe broken"], ids=["empty", "not all there", "bytes"])
+def test_a_damaged_choice_says_so_and_how_to_mend_it(folder: Path, name: str, damage: bytes) -> None:
+    (folder / name).write_bytes(damage)
+    with pytest.raises(DataError, match=r"rebuild-index") as fault:
+        open_retriever(folder, HashEncoder())
+    assert name in str(fault.value)
+
+
+def test_a_choice_file_reads_back_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / CHOICE_FILE
+    path.write_text(choice_json(PRIOR))
+    assert read_choice(path) == PRIOR
+
+
+def test_serving_the_default_configuration_imports_no_training_library() -> None:
+    code = (
+        "import sys; from pathlib import Path; from chatbot.encoders.load import load_encoder;"
+        "from chatbot.faq_modules.opening import open_retriever; faq = Path('user_datasets/car_faqs');"
+        "encoder = load_encoder(faq / 'text_match_two_tower_model_dir');"
+        "retriever = open_retriever(faq, encoder, features=faq / 'query_features.out');"
+        "assert retriever.retrieve('保养灯怎么归零')[0].confidence > 0.9;"
+        "print(sorted({'torch', 'sklearn', 'scipy', 'jieba', 'transformers'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
