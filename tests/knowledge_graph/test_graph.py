@@ -60,7 +60,9 @@ def test_one_value_is_one_sentence(entity: str, path: tuple[str, ...], text: str
 
 def test_several_entities_and_attributes_are_a_table_that_shows_what_is_missing() -> None:
     found = lookup(CARS, [A_STANDARD, A_LUXURY], [(PRICE,), (POWER,)])
-    assert found.text == "A系 标准版：报价 12.8万，最大功率 110 kW\nA系 豪华版：报价 15.8万，最大功率 暂无资料"
+    assert (
+        found.text == "A系 标准版：报价 12.8万，最大功率 110 kW\nA系 豪华版：报价 15.8万，最大功率 暂无资料"
+    )
     assert found.missing == ((A_LUXURY, (POWER,)),)
     assert [row.values for row in found.rows] == [
         {"报价": "12.8万", "最大功率(kW)": "110"},
