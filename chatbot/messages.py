@@ -84,7 +84,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "sorted_asc": ("，{attribute}从低到高", ", {attribute} ascending"),
     "sorted_desc": ("，{attribute}从高到低", ", {attribute} descending"),
     "exist": ("有的，", "Yes. "),
-    "more_rows": ("还有 {count} 款，可以点“更多”，或再加条件缩小范围。", "{count} more; add a condition to narrow down."),
+    "more_rows": (
+        "还有 {count} 款，可以点“更多”，或再加条件缩小范围。",
+        "{count} more; add a condition to narrow down.",
+    ),
     "left_out_missing": (
         "另有 {count} 款缺少{attribute}资料（{names}），未计入。",
         "{count} without {attribute} on record ({names}) are left out.",
@@ -95,13 +98,31 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "nothing": ("没有找到符合“{conditions}”的车。", "Nothing fits “{conditions}”."),
     "nearest_rows": ("最接近的（放宽“{relaxed}”）：\n{rows}", "Nearest, without “{relaxed}”:\n{rows}"),
-    "refused": ("这个条件没法满足：{why}（{conditions}）。请换个条件再问。", "That cannot be met: {why} ({conditions})."),
-    "lowest": ("{conditions}里，{attribute}最低的是{entity}：{value}。", "{conditions}: lowest {attribute} is {entity}, {value}."),
-    "highest": ("{conditions}里，{attribute}最高的是{entity}：{value}。", "{conditions}: highest {attribute} is {entity}, {value}."),
-    "lowest_many": ("{conditions}里，{attribute}最低的 {count} 款：", "{conditions}: the {count} with the lowest {attribute}:"),
-    "highest_many": ("{conditions}里，{attribute}最高的 {count} 款：", "{conditions}: the {count} with the highest {attribute}:"),
+    "refused": (
+        "这个条件没法满足：{why}（{conditions}）。请换个条件再问。",
+        "That cannot be met: {why} ({conditions}).",
+    ),
+    "lowest": (
+        "{conditions}里，{attribute}最低的是{entity}：{value}。",
+        "{conditions}: lowest {attribute} is {entity}, {value}.",
+    ),
+    "highest": (
+        "{conditions}里，{attribute}最高的是{entity}：{value}。",
+        "{conditions}: highest {attribute} is {entity}, {value}.",
+    ),
+    "lowest_many": (
+        "{conditions}里，{attribute}最低的 {count} 款：",
+        "{conditions}: the {count} with the lowest {attribute}:",
+    ),
+    "highest_many": (
+        "{conditions}里，{attribute}最高的 {count} 款：",
+        "{conditions}: the {count} with the highest {attribute}:",
+    ),
     "counted": ("{conditions}：一共 {count} 款。", "{conditions}: {count} in all."),
-    "grouped": ("{conditions}里，{attribute}有 {count} 种：{values}。", "{conditions}: {count} values of {attribute}: {values}."),
+    "grouped": (
+        "{conditions}里，{attribute}有 {count} 种：{values}。",
+        "{conditions}: {count} values of {attribute}: {values}.",
+    ),
     "range": (
         "{conditions}的{attribute}从 {low} 到 {high}，平均约 {mean}（{count} 款有资料）。",
         "{conditions}: {attribute} from {low} to {high}, {mean} on average ({count} on record).",
@@ -111,14 +132,26 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "differs": ("相差 {gap}。", "They differ by {gap}."),
     "ahead_low": ("{names}更低，差 {gap}，占优。", "{names} is lower by {gap} and better."),
     "ahead_high": ("{names}更高，差 {gap}，占优。", "{names} is higher by {gap} and better."),
-    "near_by": ("和{entity}的{attribute}差不多的有 {count} 款，最接近的在前：", "{count} close to {entity} in {attribute}:"),
-    "nothing_near_by": ("没有找到和{entity}的{attribute}差不多的车。", "Nothing is close to {entity} in {attribute}."),
+    "near_by": (
+        "和{entity}的{attribute}差不多的有 {count} 款，最接近的在前：",
+        "{count} close to {entity} in {attribute}:",
+    ),
+    "nothing_near_by": (
+        "没有找到和{entity}的{attribute}差不多的车。",
+        "Nothing is close to {entity} in {attribute}.",
+    ),
     "verdict_yes": ("是的，符合“{what}”。{row}。", "Yes, “{what}” holds. {row}."),
     "verdict_no": ("不是，不符合“{what}”。{row}。", "No, “{what}” does not hold. {row}."),
-    "verdict_unknown": ("资料里没有记载，没法判断“{what}”。{row}。", "Not on record, “{what}” cannot be judged. {row}."),
+    "verdict_unknown": (
+        "资料里没有记载，没法判断“{what}”。{row}。",
+        "Not on record, “{what}” cannot be judged. {row}.",
+    ),
     "has_yes": ("有的。{row}。", "Yes. {row}."),
     "has_no": ("没有。{row}。", "No. {row}."),
-    "has_unknown": ("资料里没有记载，没法判断{what}。{row}。", "Not on record, {what} cannot be judged. {row}."),
+    "has_unknown": (
+        "资料里没有记载，没法判断{what}。{row}。",
+        "Not on record, {what} cannot be judged. {row}.",
+    ),
     "unknown_entity": (
         "资料里没有“{subject}”这款车，我不乱答。可以看看这些：",
         "I have no car called “{subject}”. You could look at these:",
@@ -131,7 +164,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "“{attribute}”不能用“{subject}”来衡量，单位对不上，请再说一次。",
         "“{subject}” does not measure {attribute}.",
     ),
-    "choose_next": ("{conditions}：现在有 {count} 款符合。{question}", "{conditions}: {count} fit. {question}"),
+    "choose_next": (
+        "{conditions}：现在有 {count} 款符合。{question}",
+        "{conditions}: {count} fit. {question}",
+    ),
     "choose_by": ("您对{attribute}有什么要求？", "Any wish as to {attribute}?"),
     "chip_any": ("{attribute}不限", "{attribute}不限"),
     "chip_list": ("就这些条件，都列出来", "就这些条件，都列出来"),

@@ -17,7 +17,9 @@ class PhraseIntent:
     """
 
     def __init__(self, phrases: Sequence[str]) -> None:
-        wanted = sorted({content(phrase) for phrase in phrases} - {""}, key=lambda phrase: (-len(phrase), phrase))
+        wanted = sorted(
+            {content(phrase) for phrase in phrases} - {""}, key=lambda phrase: (-len(phrase), phrase)
+        )
         self._phrases = tuple(wanted)
         self._any = re.compile("|".join(map(re.escape, wanted)) or r"(?!)")
 

@@ -38,7 +38,9 @@ def _traditional() -> frozenset[str]:
     """The characters that the conversion changes at all; a text without any of them needs none (25 µs saved)."""
     every = "\n".join(map(chr, range(0x3400, 0xA000)))
     simplified = _simplifier().convert(every).split("\n")
-    return frozenset(char for char, simple in zip(every.split("\n"), simplified, strict=True) if char != simple)
+    return frozenset(
+        char for char, simple in zip(every.split("\n"), simplified, strict=True) if char != simple
+    )
 
 
 @lru_cache(maxsize=256)  # a turn normalises the same utterance in the reader, the retriever and the encoder

@@ -208,6 +208,8 @@ class Planner:
         if any(a.kind == "quantity" for a in parts.atoms) or (not pair and len(things) > len(entities) > 0):
             return None
         needed = parts.scan.mended or parts.referred or pair or parts.has("wrong")
+        if parts.scan.mended and parts.scan.unknown:
+            return None
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics += tuple((atom.path,) for atom in parts.atoms if (atom.path,) not in topics)
         groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)

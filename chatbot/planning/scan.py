@@ -22,6 +22,23 @@ _BARE_YEAR = re.compile(r"(?<!\d)(20[12]\d)(?=[\u4e00-\u9fff])(?![年款以之�
 _INSIDE = re.compile(r"以里|以類|(?<=[\d万秒升w])之类")
 _POINTING = re.compile(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
 _VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
+_GRAMMAR = {
+    "or",
+    "not",
+    "count",
+    "list",
+    "which",
+    "compare",
+    "total",
+    "typical",
+    "average",
+    "nearest",
+    "others",
+}
+_QUANTITY_WORDS = (
+    "以内 以上 以下 以里 之内 之间 左右 上下 公里 超过 不到 低于 高于 小于 大于 不超过 千瓦 英寸 小时 分钟 两座 四座 五座 六座 七座 八座 "
+    "区间 倒数"
+).split()
 _DIGITS = {
     "一": 1,
     "二": 2,
@@ -151,12 +168,13 @@ class Scanner:
 
 
 def _mendable(finder: MentionFinder[Sense]) -> list[str]:
-    """Words that carry content, and the longer words of the grammar; 此车 is never made of 提车."""
-    return [
-        word
-        for word, senses in finder.aliases.items()
-        if len(word) > 2 or not all(isinstance(sense, RoleSense) for sense in senses)
-    ]
+    """Words that carry content, the words of quantities, and those of the grammar that are not said in passing."""
+    words = [word for word, senses in finder.aliases.items() if len(word) > 2 or _carries(senses)]
+    return [*words, *_QUANTITY_WORDS]
+
+
+def _carries(senses: frozenset[Sense]) -> bool:
+    return any(not isinstance(sense, RoleSense) or sense.role in _GRAMMAR for sense in senses)
 
 
 def _explained(scan: Scan) -> list[bool]:

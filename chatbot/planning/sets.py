@@ -14,7 +14,7 @@ from chatbot.planning.query import Planned, Query
 from chatbot.planning.read_parts import is_brand
 
 # These ask how, why or where, which no table answers.
-MAX_UNKNOWN = 1  # a word more that is not understood might have been a condition
+MAX_UNKNOWN = 0  # what is not understood might have been a condition
 _ADVICE = re.compile(
     "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
 )
