@@ -5,13 +5,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
-from chatbot.answering.knowledge import Knowledge
+from chatbot.answering.knowledge import Knowledge, Retriever
 from chatbot.config import EngineConfig
 from chatbot.encoders.load import load_encoder
 from chatbot.errors import ChatbotError
 from chatbot.faq_modules.answers import load_answers
+from chatbot.faq_modules.base import FaqCandidate
 from chatbot.faq_modules.dataset import load_dataset
 from chatbot.faq_modules.opening import open_retriever
 from chatbot.faq_modules.retrieval import FaqRetriever
@@ -26,6 +28,7 @@ from chatbot.normalization.reader import Reader
 from chatbot.planning.build import build_planner, with_generic_words
 
 CHECK_SECONDS = 1.0
+REMEMBERED = 2048  # utterances; about 4 MB
 _LOG = logging.getLogger("chatbot.knowledge")
 
 
@@ -55,7 +58,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         graph=graph,
         reader=reader,
         planner=build_planner(graph, reader, lexicon, config.lexicon_dir, config.state_dir / "graph"),
-        faq=faq,
+        faq=Remembering(faq),
         answers=answers,
         small_talk=open_retriever(talk_folder, encoder) if talk_folder else _Silent(),
         small_talk_answers=load_answers(talk_folder, talk.questions) if talk_folder and talk else answers,
@@ -86,6 +89,19 @@ def graph_knowledge(folder: Path, lexicon_dir: Path | None) -> Knowledge:
         cancel=PhraseIntent(lexicon.cancel),
         examples=lexicon.examples,
     )
+
+
+class Remembering:
+    """A retriever that keeps its last answers: chips and popular questions come word for word, again and again.
+
+    One for each knowledge version, so nothing outlives the data it came from.
+    """
+
+    def __init__(self, retriever: Retriever, size: int = REMEMBERED) -> None:
+        self._retrieve = lru_cache(maxsize=size)(retriever.retrieve)
+
+    def retrieve(self, utterance: str, k: int = 10) -> tuple[FaqCandidate, ...]:
+        return self._retrieve(utterance, k)
 
 
 class _Unwritten:
