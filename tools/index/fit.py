@@ -16,6 +16,7 @@ from tools.evaluate.noise import any_noise
 from tools.index.conformal import Outcome, area_under_roc, coverage_curve, thresholds_for
 from tools.index.held_out import (
     AUTHORED,
+    CLEAN,
     SMALL_TALK,
     TAKEN_AWAY,
     asked,
@@ -63,7 +64,7 @@ def fit_choice(index: FaqIndex, encoder: Encoder, modules: Sequence[str], data: 
     names = tuple(f"module:{name}" for name in modules) + OWN_SIGNALS
     by_development = len(data.development) >= ENOUGH
     examples = list(_examples(index, encoder, modules, data, by_development))
-    answered = sum(example.gold >= 0 for example in examples)
+    answered = sum(example.gold >= 0 and example.kind == CLEAN for example in examples)
     if answered < ENOUGH:
         return replace(PRIOR, origin=f"prior: {answered} questions to fit on, {ENOUGH} needed")
     examples = _balanced(examples)
@@ -95,7 +96,7 @@ def _examples(
     retriever = make_retriever(index, encoder, modules=modules)
     if by_development:
         for question in data.development[:MOST]:
-            yield from asked(retriever, question.text, question.owner, "clean")
+            yield from asked(retriever, question.text, question.owner, CLEAN)
             for writing in range(NOISY_WRITINGS):
                 kind, noisy = any_noise(question.text, data.seed + writing)
                 yield from asked(retriever, noisy, question.owner, kind)
@@ -153,7 +154,7 @@ def _outcome(example: Example, choice: Choice) -> Outcome:
 
 def _figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
     answerable = [outcome for outcome in outcomes if outcome.has_answer]
-    clean = [outcome for outcome in answerable if outcome.kind == "clean"]
+    clean = [outcome for outcome in answerable if outcome.kind == CLEAN]
     figures = {
         "questions": len(answerable),
         "without_answer": len(outcomes) - len(answerable),

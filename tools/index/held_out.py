@@ -13,7 +13,7 @@ from tools.evaluate.noise import any_noise
 from tools.index.logit import Example
 
 FOLDS, MOST_ROWS = 5, 64
-TAKEN_AWAY, AUTHORED, SMALL_TALK = "answer taken away", "no answer", "small talk"
+CLEAN, TAKEN_AWAY, AUTHORED, SMALL_TALK = "clean", "answer taken away", "no answer", "small talk"
 
 
 def stratified_folds(owners: NDArray[np.int32], folds: int, seed: int) -> NDArray[np.int64]:
@@ -56,7 +56,7 @@ def held_out_examples(
         for place in np.sort(chosen[~kept[chosen]]).tolist():
             text, owner = corpus.originals[place], int(corpus.owners[place])
             kind, noisy = any_noise(text, seed)
-            yield from asked(retriever, text, owner, "clean")
+            yield from asked(retriever, text, owner, CLEAN)
             yield from asked(retriever, noisy, owner, kind)
 
 

@@ -1,0 +1,175 @@
+"""``evaluate faq``: its figures against hand-made ones, the noise suite, the rivals, and the command itself."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chatbot.faq_modules.base import FaqCandidate
+from chatbot.faq_modules.corpus import Corpus
+from chatbot.normalization.text import normalize
+from tools.evaluate.datasets import labelled_corpus, load_benchmark, load_labelled
+from tools.evaluate.measures import Asked, Question, scores
+from tools.evaluate.noise import KINDS, any_noise, perturb
+from tools.evaluate.rivals import rivals
+
+ROOT = Path(__file__).parents[2]
+SENTENCE = "标准续航版的续航里程是多少公里，首付要几成"
+
+
+def answer(labels: list[int], confidence: float) -> tuple[FaqCandidate, ...]:
+    return tuple(FaqCandidate(label, "", "", 0.5, "m", confidence) for label in labels)
+
+
+def test_the_public_figures_are_what_a_hand_count_gives() -> None:
+    asked = [
+        Asked(Question("a", 1), answer([1, 2], 0.9), 1.0),
+        Asked(Question("b", 1), answer([2, 1], 0.8), 2.0),
+        Asked(Question("c", 1), answer([2, 3, 4, 5, 6, 1], 0.1), 3.0),
+        Asked(Question("d", 1), (), 4.0),
+    ]
+    found = scores(asked, 0.4)
+    assert (found.n, found.top1, found.top5) == (4, 0.25, 0.5)
+    assert found.mrr == pytest.approx((1 + 1 / 2 + 1 / 6) / 4, abs=1e-4)
+    assert (found.answered, found.wrong_answer_rate) == (0.5, 0.25)
+    assert (found.ms_p50, found.ms_p99) == (3.0, 4.0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_noise_changes_the_text_and_is_the_same_for_the_same_seed(kind: str) -> None:
+    noisy = {perturb(SENTENCE, kind, seed) for seed in range(20)}
+    assert SENTENCE not in noisy
+    assert perturb(SENTENCE, kind, 3) == perturb(SENTENCE, kind, 3)
+    assert len(noisy) > 1 or kind == "traditional"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "text", ["", "a", "😀", "多", "啊？"], ids=["empty", "letter", "emoji", "one", "short"]
+)
+def test_noise_takes_any_text(kind: str, text: str) -> None:
+    assert isinstance(perturb(text, kind), str)
+
+
+@pytest.mark.parametrize("kind", ["traditional", "full_width"])
+def test_writings_that_normalisation_undoes_come_back_but_for_the_last_mark(kind: str) -> None:
+    noisy = normalize(perturb(SENTENCE, kind))
+    assert noisy.rstrip("?!。") == normalize(SENTENCE)
+
+
+def test_the_kind_is_drawn_by_seed_and_text() -> None:
+    assert any_noise(SENTENCE, 1) == any_noise(SENTENCE, 1)
+    assert len({any_noise(SENTENCE, seed)[0] for seed in range(40)}) > 5
+
+
+@pytest.fixture
+def corpus() -> Corpus:
+    texts = (
+        "怎么预约试驾",
+        "想试驾怎么约",
+        "试驾去哪报名",
+        "约试驾",
+        "首付最低多少",
+        "首付几成",
+        "首付要多少",
+        "头款多少",
+    )
+    return Corpus(("试驾", "首付"), (10, 11), texts, texts, np.array([0] * 4 + [1] * 4, dtype=np.int32))
+
+
+def test_every_rival_finds_an_easy_question(corpus: Corpus) -> None:
+    found = rivals(corpus)
+    assert set(found) >= {
+        "bm25_jieba",
+        "bm25_characters",
+        "tfidf_nearest",
+        "rapidfuzz",
+        "tfidf_logistic_regression",
+    }
+    for name, predict in found.items():
+        assert predict(["试驾怎么预约呢", "首付是几成"]).tolist() == [0, 1], name
+
+
+def test_the_linear_rival_needs_several_paraphrases_a_question() -> None:
+    single = Corpus(
+        ("甲", "乙"), (0, 1), ("甲问", "乙问"), ("甲问", "乙问"), np.array([0, 1], dtype=np.int32)
+    )
+    assert "tfidf_logistic_regression" not in rivals(single)
+
+
+def test_labelled_sentences_become_a_knowledge_base(tmp_path: Path) -> None:
+    path = tmp_path / "rows.tsv"
+    path.write_text("sent\tlabel\n几时上市\t上市时间\n多少钱\t价格\n几时上市\t上市时间\n")
+    made = labelled_corpus(load_labelled(path), ("上市时间", "价格"))
+    assert list(made.texts) == ["上市时间", "几时上市", "价格", "多少钱"]
+    assert made.owners.tolist() == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("句子\t标签\nx\ty\n", "第一行写 sent⇥label"),
+        ("sent\tlabel\n没有制表符\n", ":2"),
+        ("sent\tlabel\n\t标签\n", ":2"),
+    ],
+    ids=["header", "no tab", "no sentence"],
+)
+def test_a_faulty_tsv_says_where(tmp_path: Path, text: str, says: str) -> None:
+    from chatbot.errors import DataError
+
+    (tmp_path / "rows.tsv").write_text(text)
+    with pytest.raises(DataError, match=says):
+        load_labelled(tmp_path / "rows.tsv")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", '{"standard": ["a"], "queries": [["b", 1]]}', '{"standard": ["a"], "queries": [["b", "x"]]}'],
+    ids=["empty", "no keys", "out of range", "no number"],
+)
+def test_a_faulty_benchmark_is_refused(tmp_path: Path, text: str) -> None:
+    from chatbot.errors import DataError
+
+    (tmp_path / "b.json").write_text(text)
+    with pytest.raises(DataError):
+        load_benchmark(tmp_path / "b.json")
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "tools", "evaluate", "faq", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
+
+
+def test_the_command_prints_the_public_keys_as_one_object(tmp_path: Path) -> None:
+    done = run(
+        "--config",
+        "user_datasets/chatbot_deploy_eas.json",
+        "--test",
+        "user_datasets/car_faqs/test.csv",
+        "--out-of-scope",
+        "tests/data/out_of_scope.csv",
+        "--report",
+        str(tmp_path / "report"),
+        "--json",
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert {"n", "top1", "top5", "mrr", "answered", "wrong_answer_rate", "ms_p50", "ms_p99"} <= found.keys()
+    assert found["n"] == 456 and found["top1"] >= 0.95 and found["wrong_answer_rate"] <= 0.025
+    assert found["refusal"]["auroc"] >= 0.96
+    assert "<svg" in (tmp_path / "report" / "index.html").read_text()
+
+
+def test_the_command_without_anything_to_measure_says_what_to_give() -> None:
+    done = run()
+    assert done.returncode == 1 and "--test" in done.stderr
+
+
+def test_a_test_file_that_is_not_there_is_an_error_and_no_traceback() -> None:
+    done = run("--test", "nowhere.csv")
+    assert done.returncode == 1 and "nowhere.csv" in done.stderr and "Traceback" not in done.stderr
