@@ -86,10 +86,12 @@ class Hearing:
 
     @property
     def _plain_standard_question(self) -> bool:
-        """A likely standard question that names nothing of the graph and has no word that compares or counts."""
+        """A likely standard question that names nothing of the graph and has no word that a query is made of."""
         reading = self.reading
         names_nothing = not reading.entities and not reading.attributes
-        return self.likely_faq and names_nothing and not _QUERY_CUE.search(reading.text)
+        if not self.likely_faq or not names_nothing or _QUERY_CUE.search(reading.text):
+            return False
+        return not self.knowledge.planner.names_a_value(reading.text)
 
     @property
     def likely_faq(self) -> bool:

@@ -34,11 +34,12 @@ class Atom:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """All atoms, the links they used, and quantities that fit nothing."""
+    """All atoms, the links they used, and quantities that fit nothing; ``loose``: one is about nothing known."""
 
     atoms: tuple[Atom, ...]
     used: frozenset[int]
     misfits: tuple[Misfit, ...] = ()
+    loose: bool = False
 
 
 class AtomReader:
@@ -52,12 +53,14 @@ class AtomReader:
         atoms: list[Atom] = []
         used: set[int] = set()
         misfits: list[Misfit] = []
+        loose = False
         budget = any(word in text for word in _BUDGET)
         for at, link in enumerate(links):
             if link.quantity:
                 bound = self._binder.bind(at, links, text)
                 if bound is None or isinstance(bound, Misfit):
                     misfits += [bound] if bound else []
+                    loose = loose or bound is None
                     continue
                 clause = self._binder.condition(bound, budget=budget, verify=verify)
                 by = bound.by
@@ -75,7 +78,7 @@ class AtomReader:
                 atoms.append(feature)
                 used.add(at)
         atoms.sort(key=lambda atom: atom.start)
-        return Conditions(tuple(negated(atoms, links, text)), frozenset(used), tuple(misfits))
+        return Conditions(tuple(negated(atoms, links, text)), frozenset(used), tuple(misfits), loose)
 
     def _chosen(self, link: Link, links: Sequence[Link]) -> ValueSense:
         """Of several attributes that hold the value, the one that is named beside it, else the commonest."""

@@ -55,6 +55,7 @@ class Parts:
     limit: int | None = None
     reverse: bool = False
     referred: bool = False
+    loose: bool = False
     _roles: frozenset[str] = field(default_factory=frozenset)
 
     def has(self, *roles: str) -> bool:

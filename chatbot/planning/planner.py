@@ -16,6 +16,7 @@ from chatbot.planning.carry import leans
 from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.decide import Decider
 from chatbot.planning.guide import Guide
+from chatbot.planning.links import ValueSense
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.read_parts import PartsReader, is_brand
@@ -56,6 +57,11 @@ class Planner:
         ``mend`` is asked, once some words are not known, whether to look for typos in them.
         """
         return self.explain(utterance, context, mend=mend).planned
+
+    def names_a_value(self, text: str) -> bool:
+        """Whether a normalised ``text`` holds a value of the graph (增程, 四驱); one pass over it."""
+        mentions = self.vocabulary.finder.find(text)
+        return any(isinstance(sense, ValueSense) for mention in mentions for sense in mention.targets)
 
     def explain(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Explained:
         """The same, with the way there."""
@@ -137,7 +143,11 @@ class Planner:
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
         if not entities and not (things and parts.has("pair", "those")):
-            return self._each(parts, things) or self._which_one(parts, things)
+            return (
+                self._each(parts, things)
+                or self._which_one(parts, things)
+                or self._of_several(parts, things, context)
+            )
         swapped = self._swapped(parts, context, things)
         if swapped:
             return Query(swapped, parts.scan, carried=context.entities)
@@ -166,6 +176,17 @@ class Planner:
         if len(things) != 1 or not leans_on or is_brand(things[0].clause) or self._decider.price is None:
             return None
         return Asked((things[0].names,), ((self._decider.price,),), parts.scan)
+
+    @staticmethod
+    def _of_several(parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
+        """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""
+        asks = parts.has("list", "count", "which", "compare", "typical", "average", "total", "buy", "others")
+        if len(things) != 1 or parts.atoms or parts.rankings or asks or parts.scan.unknown:
+            return None
+        if is_brand(things[0].clause) and context.plan:
+            return None
+        topics = parts.attributes or tuple((path,) for path in context.attributes)
+        return Asked((things[0].names,), topics, parts.scan, needed=parts.scan.mended) if topics else None
 
     def _about(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
         compared = self._decider.compare(parts, entities)
@@ -213,7 +234,7 @@ class Planner:
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics += tuple((atom.path,) for atom in parts.atoms if (atom.path,) not in topics)
         groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
-        if not topics and needed:
+        if not topics and (needed or not parts.scan.unknown):
             topics = tuple((path,) for path in context.attributes)
         referred = parts.referred or parts.has("wrong")
         return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
@@ -255,7 +276,7 @@ class Planner:
 
 def _asks_whether(parts: Parts) -> bool:
     """是不是, 有没有, 够不够, …吗."""
-    ends = parts.text.endswith(("吗", "么", "不", "没", "嘛"))
+    ends = parts.text.rstrip("呢呀啊哈吧哦的").endswith(("吗", "么", "不", "没", "嘛"))
     return ends or parts.has("exists", "enough") or "是不是" in parts.text
 
 

@@ -39,7 +39,7 @@ class PartsReader:
         )
         return Parts(
             scan, self._things(rest, text, pointed, context), atoms, ranks, tuple(dict.fromkeys(attributes)),
-            read.misfits, _limit(rest), any(link.plays("reverse") for link in rest), bool(pointed.used),
+            read.misfits, _limit(rest), any(link.plays("reverse") for link in rest), bool(pointed.used), read.loose,
             frozenset(s.role for link in rest for s in link.senses if hasattr(s, "role")),
         )  # fmt: skip
 

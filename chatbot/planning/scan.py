@@ -12,6 +12,7 @@ from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.links import EntitySense, Link, QuantitySense, RoleSense, Sense
+from chatbot.planning.roles import role_words
 from chatbot.planning.sound_repair import SoundRepair
 from chatbot.planning.vocabulary import Vocabulary
 
@@ -19,7 +20,7 @@ MAX_SCAN = 200
 MAX_MENDING = 2  # a mended word may let the next one be seen
 _CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
 _BARE_YEAR = re.compile(r"(?<!\d)(20[12]\d)(?=[\u4e00-\u9fff])(?![年款以之前后到至万元公])")
-_INSIDE = re.compile(r"以里|以類|(?<=[\d万秒升w])之类")
+_INSIDE = re.compile(r"(?<=[\d万秒升米里w块元])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
 _POINTING = re.compile(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
 _VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
 _GRAMMAR = {
@@ -35,10 +36,36 @@ _GRAMMAR = {
     "nearest",
     "others",
 }
-_QUANTITY_WORDS = (
-    "以内 以上 以下 以里 之内 之间 左右 上下 公里 超过 不到 低于 高于 小于 大于 不超过 千瓦 英寸 小时 分钟 两座 四座 五座 六座 七座 八座 "
-    "区间 倒数"
-).split()
+_QUANTITY_WORDS = [
+    "以内",
+    "以上",
+    "以下",
+    "之内",
+    "之间",
+    "左右",
+    "上下",
+    "公里",
+    "超过",
+    "不到",
+    "低于",
+    "高于",
+    "小于",
+    "大于",
+    "不超过",
+    "千瓦",
+    "英寸",
+    "小时",
+    "分钟",
+    "两座",
+    "四座",
+    "五座",
+    "六座",
+    "七座",
+    "八座",
+    "区间",
+    "倒数",
+]
+_MARKS = r",.;:!?~。、 …"
 _DIGITS = {
     "一": 1,
     "二": 2,
@@ -63,6 +90,14 @@ _PLACES = (
     (re.compile(rf"(?<![这那第哪有几上下前后另同\d.十百]){_N}(?:款|台|辆|名)(?!以|车以)"), "top"),
     (re.compile(rf"(?:这|那){_N}(?:款|台|辆|个|种)"), "those"),
 )
+
+
+def _courtesies(noise: list[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Noise before and behind a question; what is but one character only where a mark sets it apart."""
+    long = "|".join(sorted((w for w in noise if len(w) > 1), key=len, reverse=True))
+    short = "".join(w for w in noise if len(w) == 1)
+    before = re.compile(rf"^(?:(?:{long})[{_MARKS}]*|[{short}]+[{_MARKS}]+)+")
+    return before, re.compile(rf"(?:[{_MARKS}]*(?:{long})|[{_MARKS}]+[{short}]|[{_MARKS}])+$")
 
 
 def always() -> bool:
@@ -97,6 +132,8 @@ class Scanner:
     ) -> None:
         self._vocabulary, self._units = vocabulary, units
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
+        noise = [word for word, roles in role_words().items() if roles == ("noise",)]
+        self._noise_before, self._noise_behind = _courtesies(noise)
         said = [word for words in vocabulary.concepts.words.values() for word in words]
         words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
         self._repair = SoundRepair(words, self._finder.aliases, decoder)
@@ -104,7 +141,7 @@ class Scanner:
     def scan(self, utterance: str, *, mend: Callable[[], bool] = always) -> Scan:
         """Links of the text as written; where parts of it stay unknown, and ``mend`` agrees, of how it sounds."""
         text = _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN])
-        text = _INSIDE.sub("以内", text)
+        text = self._without_noise(text)
         text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
         first = self._read(text, fuzzy=False)
         if not first.unknown or not mend():
@@ -120,7 +157,13 @@ class Scanner:
             best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
 
+    def _without_noise(self, text: str) -> str:
+        """``text`` without the courtesies before and behind the question; all of it when that is all there is."""
+        inner = self._noise_behind.sub("", self._noise_before.sub("", text))
+        return inner if content(inner) else text
+
     def _read(self, text: str, *, fuzzy: bool) -> Scan:
+        text = _INSIDE.sub("以内", text)
         links = self._entities(text, fuzzy=fuzzy)
         masked = _masked(text, links)
         for pattern, role in _PLACES:

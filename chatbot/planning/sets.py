@@ -28,7 +28,7 @@ class SetPlanner:
 
     def plan(self, parts: Parts, context: Context) -> Planned:
         """A query over the graph's entities, or ``None``."""
-        if _ADVICE.search(parts.text) or sum(map(len, parts.scan.unknown)) > MAX_UNKNOWN:
+        if parts.loose or _ADVICE.search(parts.text) or sum(map(len, parts.scan.unknown)) > MAX_UNKNOWN:
             return None
         if any(t.single and not t.referred and not is_brand(t.clause) for t in parts.things):
             return None

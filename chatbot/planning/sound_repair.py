@@ -11,6 +11,7 @@ from chatbot.normalization.text import has_han
 MAX_WORD = 6
 _LATIN = re.compile(r"[a-z]{4,}")
 _MAX_KEYS = 8
+_PASSING = "是的里和有在吗呢"
 
 
 class SoundRepair:
@@ -26,7 +27,7 @@ class SoundRepair:
         for word in words:
             if not 2 <= len(word) <= MAX_WORD or not any(has_han(char) for char in word):
                 continue
-            for key in _keys(word):
+            for key in _keys(word, readings_each=1):
                 self._by_sound.setdefault(key, []).append(word)
         for word in (*words, *spelled):
             if 2 <= len(word) <= MAX_WORD and all(has_han(char) for char in word):
@@ -48,8 +49,15 @@ class SoundRepair:
                 done[start : start + len(word)] = [True] * len(word)
                 at = start + len(word)
             else:
+                said[at] = self._in_passing(said[at])
                 at += 1
         return "".join(said)
+
+    @staticmethod
+    def _in_passing(char: str) -> str:
+        """视哪款 is 是哪款: a lone character that sounds like one said in passing is that one."""
+        heard = {fold(reading) for reading in readings(char)[:2]}
+        return next((word for word in _PASSING if heard & {fold(r) for r in readings(word)[:1]}), char)
 
     def letters(self, text: str, keep: Sequence[tuple[int, int]] = ()) -> str:
         """Runs of pinyin that spell known words, in Chinese; spans in ``keep`` stay."""
@@ -80,12 +88,12 @@ class SoundRepair:
         return None
 
 
-def _keys(word: str) -> list[str]:
-    choices = [_choices(char) for char in word]
+def _keys(word: str, readings_each: int = 2) -> list[str]:
+    choices = [_choices(char, readings_each) for char in word]
     return [" ".join(key) for key in itertools.islice(itertools.product(*choices), _MAX_KEYS)]
 
 
 @lru_cache(maxsize=32768)
-def _choices(char: str) -> tuple[str, ...]:
-    """The ways ``char`` may sound."""
-    return tuple(sorted({fold(reading) for reading in readings(char)[:2]}))
+def _choices(char: str, readings_each: int) -> tuple[str, ...]:
+    """The ways ``char`` may sound, the commonest ``readings_each``."""
+    return tuple(sorted({fold(reading) for reading in readings(char)[:readings_each]}))
