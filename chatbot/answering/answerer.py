@@ -35,7 +35,11 @@ class Answerer:
 
     def answer(self, inquiry: Inquiry) -> Outcome:
         """One of the outcomes; never an answer below the thresholds."""
-        if inquiry.refusal and inquiry.refusal.code in ("unknown_entity", "wrong_dimension"):
+        if inquiry.refusal and inquiry.refusal.code in (
+            "unknown_entity",
+            "wrong_dimension",
+            "nothing_to_point_at",
+        ):
             return Refused(inquiry.refusal)
         best = inquiry.faq[0] if inquiry.faq else None
         sure_of_graph = self.graph_confidence(inquiry)

@@ -56,6 +56,8 @@ class QueryAnswerer:
     def answer(self, query: Query, rows_limit: int = 20) -> Found:
         """The answer; never a value that the result does not hold."""
         result = self._engine.run(query.plan, rows_limit)
+        if query.place > 1:
+            result = replace(result, rows=result.rows[query.place - 1 : query.place])
         if query.asked_for and result.rows:
             return self._of_the_first(query, result)
         found = self._found(query, result)
@@ -83,7 +85,7 @@ class QueryAnswerer:
             if plan.op in ("compare", "verify", "lookup") and plan.entities
             else ()
         )
-        if plan.op == "superlative" and rows and (plan.limit or 1) == 1:
+        if plan.op == "superlative" and rows and ((plan.limit or 1) == 1 or query.place):
             focus = (rows[0].entity,)
         if len(rows) == 1 == result.total and plan.op in ("filter", "verify"):
             focus = (rows[0].entity,)
@@ -158,6 +160,9 @@ class QueryAnswerer:
             return self._nothing(result)
         order = plan.order or self._better(path)
         head = {"asc": "lowest", "desc": "highest"}[order]
+        if len(result.rows) == 1 and (plan.limit or 1) > 1:
+            place = say("place", place=plan.limit)
+            return f"{place}{self._words.table(result)}{self._tail(result)}"
         if len(result.rows) == 1:
             first = result.rows[0]
             cell = first.cells[result.attributes.index(path)]

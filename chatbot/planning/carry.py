@@ -20,7 +20,7 @@ from chatbot.planning.read_parts import is_brand
 CARRIES = ("filter", "superlative", "count", "verify", "nearest", "group", "aggregate")
 
 
-_GOING_ON = ("只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以", "换")
+_GOING_ON = ("除", "只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以", "换")
 
 
 def leans(parts: Parts, previous: Plan | None) -> bool:

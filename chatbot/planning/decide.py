@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Not, Path, Plan
+from chatbot.knowledge_graph.directions import Directions
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Not, Order, Path, Plan
 from chatbot.planning.atoms import joined
 from chatbot.planning.parts import Parts, Ranking, Thing
 from chatbot.planning.read_parts import numeric
@@ -16,8 +17,8 @@ NEAR_SHARE = 0.15
 class Decider:
     """Parts → a plan that stands on its own; what is carried over comes before."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary, self.columns = vocabulary, vocabulary.columns
+    def __init__(self, vocabulary: Vocabulary, directions: Directions) -> None:
+        self.vocabulary, self.columns, self.directions = vocabulary, vocabulary.columns, directions
         self.price = next(iter(vocabulary.concepts.paths("价格")), None)
 
     # -- comparing what is named --------------------------------------------------------------------------
@@ -107,6 +108,10 @@ class Decider:
         clause: Clause = thing.clause or AnyOf(tuple(Condition(NAME, "=", name) for name in thing.names))
         return Not(clause) if thing.negated else clause
 
+    def better(self, path: Path) -> Order:
+        """The order that puts the better first."""
+        return "asc" if self.directions.of(path[-1]) == "down" else "desc"
+
     def together(self, one: Condition, other: Condition) -> bool:
         """Whether some value of the attribute holds both texts."""
         column = self.columns.column(one.attribute)
@@ -118,7 +123,9 @@ class Decider:
         ranked = [r for r in parts.rankings if r.strength == "most"] or list(parts.rankings)
         plans = []
         for rank in {r.path: r for r in ranked}.values():
-            plans.append(Plan("superlative", (), (rank.path,), conditions, rank.order, parts.limit or 1))
+            plans.append(
+                Plan("superlative", (), (rank.path,), conditions, rank.order, parts.place or parts.limit or 1)
+            )
         return tuple(plans)
 
     def aggregate(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:

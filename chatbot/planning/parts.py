@@ -11,6 +11,7 @@ from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
 
 _ORDERS: dict[str | None, Order | None] = {"up": "desc", "down": "asc", None: None}
+_NEAR = 5  # characters between an attribute and a word of degree
 _PACE = {"快", "慢"}
 _SIZE = {"大", "小"}
 
@@ -56,6 +57,8 @@ class Parts:
     reverse: bool = False
     referred: bool = False
     loose: bool = False
+    dangling: str = ""
+    place: int = 0
     _roles: frozenset[str] = field(default_factory=frozenset)
 
     def has(self, *roles: str) -> bool:
@@ -98,19 +101,18 @@ def rankings(
 
 def _beside(at: int, links: Sequence[Link], text: str, used: frozenset[int]) -> int | None:
     """The attribute right before a word of degree, or right behind it."""
+    compared = False
     for i in range(at - 1, -1, -1):
         link = links[i]
-        if any(mark in text[link.end : links[at].start] for mark in ",;。") or links[at].start - link.end > 5:
+        compared = compared or link.text == "比"
+        far = links[at].start - link.end > _NEAR and not compared
+        if far or any(mark in text[link.end : links[at].start] for mark in ",;。"):
             break
         if link.attribute and i not in used:
             return i
-        if (
-            link.attribute
-            or link.degree
-            or link.quantity
-            or link.entity
-            or (link.value and not link.plays("filler"))
-        ):
+        if link.attribute or link.degree or link.quantity or (link.value and not link.plays("filler")):
+            break
+        if link.entity and not compared and not any(x.text == "比" for x in links[:i]):
             break
     for i in range(at + 1, min(at + 3, len(links))):
         link = links[i]

@@ -47,7 +47,7 @@ class Planner:
         self._scanner = Scanner(vocabulary, engine.units, decoder)
         binder = Binder(vocabulary, engine.directions)
         self._reader = PartsReader(vocabulary, AtomReader(vocabulary, binder), self._winner)
-        self._decider = Decider(vocabulary)
+        self._decider = Decider(vocabulary, engine.directions)
         self.guide = Guide(vocabulary)
         self._sets = SetPlanner(self._decider, self._winner)
 
@@ -79,6 +79,8 @@ class Planner:
             return refusal
         if scan.coverage < MIN_COVERAGE or sum(map(len, scan.unknown)) > MAX_UNKNOWN:
             return self._unknown_attribute(parts)
+        if parts.dangling:
+            return Refusal("nothing_to_point_at", parts.dangling, scan)
         if parts.misfits and not parts.atoms:
             misfit = parts.misfits[0]
             return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)
@@ -140,6 +142,8 @@ class Planner:
 
     def _named(self, parts: Parts, context: Context) -> Planned:
         """Questions about things: compare, verify, nearest, relative, or a look-up with references."""
+        if parts.things and all(thing.negated for thing in parts.things):
+            return None
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
         if not entities and not (things and parts.has("pair", "those")):

@@ -39,7 +39,8 @@ class PartsReader:
         )
         return Parts(
             scan, self._things(rest, text, pointed, context), atoms, ranks, tuple(dict.fromkeys(attributes)),
-            read.misfits, _limit(rest), any(link.plays("reverse") for link in rest), bool(pointed.used), read.loose,
+            read.misfits, _count(rest, "top", "reverse"), any(link.plays("reverse") for link in rest), bool(pointed.used), read.loose,
+            _dangling(links, pointed), _count(rest, "kth") or 0,
             frozenset(s.role for link in rest for s in link.senses if hasattr(s, "role")),
         )  # fmt: skip
 
@@ -75,9 +76,15 @@ def _without_features(
     return tuple(a for a in atoms if a.kind != "feature" or (a.start, a.end) not in spans)
 
 
-def _limit(links: Sequence[Link]) -> int | None:
+def _dangling(links: Sequence[Link], pointed: Reference) -> str:
+    """The words that point at nothing the conversation has listed."""
+    return "、".join(links[i].text for i in sorted(pointed.used)) if pointed.dangling else ""
+
+
+def _count(links: Sequence[Link], *roles: str) -> int | None:
+    """The number said with one of ``roles``: 前三 is 3."""
     for link in links:
-        if link.plays("top", "reverse"):
+        if link.plays(*roles):
             for sense in link.senses:
                 role = getattr(sense, "role", "")
                 if role.startswith("n:"):

@@ -28,14 +28,15 @@ def references(
     things: list[Thing] = []
     used: set[int] = set()
     dangling = False
-    named = any(link.entity and not _is_brand(link.entity) for link in links)
+    beside = any(word in text for word in ("比", "跟", "和"))
+    named = not beside and any(link.entity and not _is_brand(link.entity) for link in links)
     for at, link in enumerate(links):
         if at in used:
             continue
         names, taken = _meant(at, links, text, context, winner, named)
         if names is None:
             continue
-        dangling = dangling or not names
+        dangling = dangling or (not names and link.plays("nth", "last", "previous", "those"))
         used.update(taken)
         things += [Thing((name,), None, link.start, link.end, referred=True) for name in names]
     return Reference(tuple(things), frozenset(used), dangling)
@@ -61,6 +62,8 @@ def _meant(
         return None, ()
     if link.plays("previous"):
         return context.recent[:1], (at,)
+    if link.plays("those") and link.text.startswith("前"):
+        return context.shown[: _count(link)], (at,)
     if link.plays("pair", "those"):
         return context.last(_count(link)), (at,)
     if link.plays("it") and not _asks(at, links):

@@ -65,6 +65,7 @@ _QUANTITY_WORDS = [
     "区间",
     "倒数",
 ]
+_HOW_MANY = re.compile(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
 _MARKS = r",.;:!?~。、 …"
 _DIGITS = {
     "一": 1,
@@ -82,7 +83,9 @@ _DIGITS = {
 }
 _N = "([一二两三四五六七八九十]|[1-9]\\d?)"
 _PLACES = (
-    (re.compile(rf"倒数第{_N}(?:名|款|个|台|辆|位)?"), "reverse"),
+    (re.compile(rf"第{_N}(?=[便贵低高大小长短快慢省远重轻新多少])"), "kth"),
+    (re.compile(rf"前{_N}(?:个|款|名|台|辆)?(?:里面|里|中|当中|之中)"), "those"),
+    (re.compile(rf"倒数(?:第|前)?{_N}(?:名|款|个|台|辆|位)?"), "reverse"),
     (re.compile(rf"第{_N}(?:个|款|名|台|辆|位|种)?"), "nth"),
     (re.compile(r"最后(?:一|那)(?:个|款|台|辆)"), "last"),
     (re.compile(rf"前{_N}(?:名|款|位|个|台|辆)?(?!驱|排|悬)"), "top"),
@@ -141,7 +144,7 @@ class Scanner:
     def scan(self, utterance: str, *, mend: Callable[[], bool] = always) -> Scan:
         """Links of the text as written; where parts of it stay unknown, and ``mend`` agrees, of how it sounds."""
         text = _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN])
-        text = self._without_noise(text)
+        text = _HOW_MANY.sub(self._counted, self._without_noise(text))
         text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
         first = self._read(text, fuzzy=False)
         if not first.unknown or not mend():
@@ -156,6 +159,18 @@ class Scanner:
             latest = self._read(self._repair.repair(latest.text, _explained(latest)), fuzzy=True)
             best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
+
+    def _counted(self, found: re.Match[str]) -> str:
+        """电机有几个 is 几个电机, where that is a word."""
+        what = found.group(1)
+        return next(
+            (
+                what[:i] + f"几个{what[i:]}"
+                for i in range(len(what) - 1)
+                if f"几个{what[i:]}" in self._finder.aliases
+            ),
+            found.group(),
+        )
 
     def _without_noise(self, text: str) -> str:
         """``text`` without the courtesies before and behind the question; all of it when that is all there is."""

@@ -33,7 +33,7 @@ class SetPlanner:
         if any(t.single and not t.referred and not is_brand(t.clause) for t in parts.things):
             return None
         leaning = leans(parts, context.plan)
-        if context.entities and len(context.entities) == 1 and self._about_focus(parts, context, leaning):
+        if context.entities and self._about_focus(parts, context):
             return self._verify(parts, context)
         said = self._decider.clauses(replace(parts, things=tuple(t for t in parts.things if not t.referred)))
         conditions = said
@@ -51,21 +51,23 @@ class SetPlanner:
         return replace(query, kept=kept, solid=solid)
 
     @staticmethod
-    def _about_focus(parts: Parts, context: Context, leaning: bool) -> bool:
-        """是四驱吗, 40万够吗 of the one thing in focus."""
-        if parts.things or not parts.atoms or parts.has("list", "which", "head", "buy", "count"):
+    def _about_focus(parts: Parts, context: Context) -> bool:
+        """是四驱吗, 40万够吗, 都有天窗吗 of what is in focus; 有四驱的吗 asks of all."""
+        several = len(context.entities) > 1
+        if parts.things or not parts.atoms or parts.has("which", "head", "buy", "count"):
             return False
+        if parts.has("list") and not several:
+            return False
+        if several and not (context.plan and context.plan.op in ("compare", "verify")):
+            return False
+        said = parts.text.rstrip("呢呀啊哈吧哦")
         features = all(atom.kind == "feature" for atom in parts.atoms)
-        asks = (
-            parts.has("enough")
-            or (features and parts.has("exists"))
-            or any(w in parts.text for w in ("吗", "是不是", "么"))
-            or parts.text.endswith(("不", "没"))
-        )
-        return asks and not (leaning and len(context.shown) > 1)
+        asks = parts.has("enough") or (features and parts.has("exists"))
+        asks = asks or any(w in said for w in ("吗", "是不是", "么")) or said.endswith(("不", "没"))
+        return asks and not said.endswith(("的吗", "的么", "的没"))
 
     def _verify(self, parts: Parts, context: Context) -> Planned:
-        plan = self._decider.verify(parts, context.entities[0])
+        plan = self._decider.verify(parts, *context.entities)
         return Query(plan, parts.scan, carried=context.entities) if plan else None
 
     def _choose(
@@ -76,7 +78,7 @@ class SetPlanner:
             if query := step(parts, context, conditions):
                 return query
         scan = parts.scan
-        most = any(rank.strength == "most" for rank in parts.rankings) or parts.reverse
+        most = any(r.strength == "most" for r in parts.rankings) or parts.reverse or parts.place
         if parts.rankings and (most or parts.limit or parts.has("which")):
             return self._superlative(parts, conditions)
         if parts.reverse and parts.attributes:
@@ -93,7 +95,7 @@ class SetPlanner:
             and (conditions or parts.has("head", "total"))
         ):
             return Query(Plan("count", (), self._shown(conditions, parts), conditions), scan)
-        listing = parts.has("list", "which") or "什么" in parts.text
+        listing = parts.has("list", "which", "count") or "什么" in parts.text or "几种" in parts.text
         if listing and (plan := self._decider.group(parts, conditions)):
             return Query(plan, scan)
         return self._filter(parts, context, conditions, said, leaning)
@@ -108,7 +110,9 @@ class SetPlanner:
         ranked = {plan.attributes[0] for plan in plans}
         asked = tuple(paths[0] for paths in parts.attributes if paths[0] not in ranked)
         asked = asked if not parts.has("list") and len(plans) == 1 and not parts.limit else ()
-        return Query(plans[0], parts.scan, also=plans[1:], asked_for=asked) if plans else None
+        if not plans:
+            return None
+        return Query(plans[0], parts.scan, also=plans[1:], asked_for=asked, place=parts.place)
 
     def _others(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
         """还有别的吗: what matches besides what was shown."""
@@ -138,6 +142,11 @@ class SetPlanner:
         plan = Plan("filter", (), (rank.path,), (*kept, bound), rank.order)
         return Query(plan, parts.scan, carried=focus)
 
+    def _sorted(self, parts: Parts) -> Order | None:
+        """按续航排: the better first, or the larger where neither is better."""
+        paths = [paths[0] for paths in parts.attributes] if parts.has("sort") else []
+        return self._decider.better(paths[0]) if paths else None
+
     def _worst(self, shown: tuple[str, ...], rank: Ranking) -> tuple[str, ...]:
         """Of a list the one that is furthest from what is wanted: 更便宜的 is cheaper than the dearest."""
         if len(shown) < 2:
@@ -155,7 +164,7 @@ class SetPlanner:
         guiding = bought or (context.guiding and leaning and not parts.has("done", "list"))
         if not self._is_filter(parts, said, leaning) and not guiding:
             return None
-        order = parts.rankings[0].order if parts.rankings else None
+        order = parts.rankings[0].order if parts.rankings else self._sorted(parts)
         attributes = self._shown(conditions, parts)
         if parts.rankings:
             attributes = tuple(dict.fromkeys((parts.rankings[0].path, *attributes)))
