@@ -238,7 +238,9 @@ class Planner:
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics += tuple((atom.path,) for atom in parts.atoms if (atom.path,) not in topics)
         groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
-        if not topics and (needed or not parts.scan.unknown):
+        if not topics and parts.scan.unknown:
+            return None  # 这车能飞吗: what was asked before is no answer to what is not understood
+        if not topics:
             topics = tuple((path,) for path in context.attributes)
         referred = parts.referred or parts.has("wrong")
         return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None

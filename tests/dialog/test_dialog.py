@@ -188,6 +188,13 @@ def test_a_person_is_reached_at_any_point_and_in_the_configured_words() -> None:
     assert talk.memory.pending is None
 
 
+@pytest.mark.parametrize("said", ["这车能飞吗", "它能不能在水里开", "那它会游泳吗"])
+def test_what_is_not_understood_is_not_answered_with_what_was_asked_before(said: str) -> None:
+    talk = Talk(knowledge())
+    talk.say("标准续航升级版的续航里程")
+    assert talk.say(said).reply.answer_type == "recommend"
+
+
 def test_starting_over_forgets_everything() -> None:
     talk = Talk(knowledge())
     talk.say("标准续航升级版的报价")
