@@ -1,4 +1,4 @@
-"""The tuned half of the question sets, asked of the demo graph: what is answered today stays answered."""
+"""The tuned half of the question sets, asked of the demo knowledge base: what is answered today stays answered."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def test_tuned_questions_stay_answered_without_a_wrong_value(name: str, turns: i
         [SETS / f"{name}.jsonl"],
         graph="demo",
         lexicon=ROOT / "user_datasets" / "lexicon",
-        config=None,
+        config=ROOT / "user_datasets" / "chatbot_deploy_eas.json",
     )
     figures = tally.figures()
     assert figures["turns"] >= turns
