@@ -152,13 +152,20 @@ class Scanner:
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
         best = self._read(mended, fuzzy=False) if mended != text else first
-        latest = best
+        latest, misspelt = best, self._names_misspelt(best)
         for _ in range(MAX_MENDING):
-            if not latest.unknown:
-                break
-            latest = self._read(self._repair.repair(latest.text, _explained(latest)), fuzzy=True)
+            repaired = self._repair.repair(latest.text, _explained(latest)) if latest.unknown else latest.text
+            if repaired == latest.text and not misspelt:
+                break  # it would read the same again
+            latest, misspelt = self._read(repaired, fuzzy=True), False
             best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
+
+    def _names_misspelt(self, scan: Scan) -> bool:
+        """Whether a part that is not known is like the name of an entity; a typo is looked for only where none is exact."""
+        if not scan.unknown or any(link.entity for link in scan.links):
+            return False
+        return bool(self._vocabulary.entities.link(scan.text, besides=self._common))
 
     def _counted(self, found: re.Match[str]) -> str:
         """电机有几个 is 几个电机, where that is a word."""
@@ -197,7 +204,7 @@ class Scanner:
             links.append(Link(phrase.start, phrase.end, phrase.text, (QuantitySense(phrase),)))
         taken = [(link.start, link.end) for link in links]
         free = _blanked(masked, taken)
-        for mention in self._finder.find(free):
+        for mention in mentions if free == masked else self._finder.find(free):
             links.append(Link(mention.start, mention.end, mention.alias, _ordered(mention.targets)))
         links.sort(key=lambda link: link.start)
         unknown = _unexplained(text, links)
