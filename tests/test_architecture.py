@@ -27,7 +27,7 @@ LAYERS = (
     ("knowledge_graph", "normalization"),
     ("config", "service_desc", "log", "metrics"),
     ("config_values", "json_file"),
-    ("messages", "errors", ""),
+    ("messages", "errors", "json_bytes", ""),
 )
 # Exceptions, each with its reason.
 ALLOWED = {

@@ -14,11 +14,12 @@ from chatbot.app import build_service
 from chatbot.cli.outcome import config_file, print_json
 from chatbot.config import load_engine_config
 from chatbot.errors import InvalidMessageError, SessionBusyError
+from chatbot.json_bytes import dumps
 from chatbot.log import configure_logging
 from chatbot.reply import FaqEvidence, Message, Reply
 from chatbot.service import ChatService
 from chatbot.session.ids import new_session_id, validate_session_id
-from chatbot.web.wire import json_bytes, read_chat_request, reply_object
+from chatbot.web.wire import read_chat_request, reply_object
 
 _QUIT = (":q", ":quit", ":exit", "exit", "quit")
 
@@ -103,7 +104,7 @@ def _message(text: str, session: str | None, rows_limit: int = 20) -> Message:
     Raises:
         InvalidMessageError, InvalidSessionIdError: what the contract does not allow.
     """
-    asked = read_chat_request(json_bytes({"sent": text, "session_id": session, "rows_limit": rows_limit}))
+    asked = read_chat_request(dumps({"sent": text, "session_id": session, "rows_limit": rows_limit}))
     return Message(asked.sent, asked.session_id or new_session_id(), os.urandom(8).hex(), asked.rows_limit)
 
 

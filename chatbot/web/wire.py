@@ -1,11 +1,11 @@
 """The bytes of the contract: a request body into what was asked, a reply into the JSON object of section 3."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from chatbot.errors import InvalidMessageError
+from chatbot.json_bytes import loads
 from chatbot.json_file import Json, kind_of
 from chatbot.reply import Evidence, FaqEvidence, Message, Reply, Row
 from chatbot.session.ids import validate_session_id
@@ -13,7 +13,6 @@ from chatbot.session.ids import validate_session_id
 MAX_BODY_BYTES = 1024 * 1024
 MAX_SENT_CHARACTERS = 2000
 DEFAULT_ROWS, MAX_ROWS = 20, 1000
-_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
@@ -46,7 +45,7 @@ def read_chat_request(body: bytes) -> ChatRequest:
 
 def _object(body: bytes) -> dict[str, Json]:
     try:
-        value = json.loads(body.decode().lstrip("\ufeff"))
+        value = loads(body)
     except (ValueError, RecursionError) as error:
         raise InvalidMessageError('请求体不是 UTF-8 的 JSON → 发送 {"sent": "您好"}') from error
     if not isinstance(value, dict):
@@ -98,11 +97,6 @@ def reply_object(message: Message, reply: Reply, elapsed_ms: float) -> dict[str,
     if reply.degraded:
         shown["degraded"] = True
     return shown
-
-
-def json_bytes(value: object) -> bytes:
-    """Compact UTF-8; a lone surrogate out of an operator's file becomes ``?`` rather than an error."""
-    return _encode(value).encode("utf-8", "replace")
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
