@@ -28,6 +28,7 @@ Session = Annotated[
 
 def main() -> None:
     """The entry point of ``chatbot`` and ``python -m chatbot``."""
+    chatbot.one_thread_a_process()
     app()
 
 
