@@ -2,13 +2,11 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+import threading
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, BinaryIO, TextIO
-
-import structlog
-from structlog.typing import Processor, WrappedLogger
+from typing import BinaryIO, TextIO
 
 from chatbot.json_bytes import dumps
 from chatbot.reply import Message, Reply
@@ -16,7 +14,23 @@ from chatbot.reply import Message, Reply
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _ISO = "%Y-%m-%dT%H:%M:%S.%fZ"
 _message: ContextVar[Message | None] = ContextVar("message", default=None)
-_timestamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+
+
+class JsonFormatter(logging.Formatter):
+    """A record as one JSON line, with the ids of the turn it belongs to and its traceback inside it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "timestamp": datetime.fromtimestamp(record.created, UTC).strftime(_ISO),
+        }
+        if message := _message.get():
+            line |= {"trace_id": message.trace_id, "session_id": message.session_id}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return dumps(line).decode()
 
 
 def configure_logging(level: str, stream: TextIO | None = None) -> None:
@@ -24,23 +38,8 @@ def configure_logging(level: str, stream: TextIO | None = None) -> None:
 
     ``level`` is for our own modules; libraries are heard from ``warning`` on.
     """
-    with_ids: list[Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        _timestamp,
-        _add_ids,
-        structlog.processors.format_exc_info,
-    ]
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(serializer=_compact),
-            ],
-            foreign_pre_chain=with_ids,
-        )
-    )
+    handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(_LEVELS[level], logging.WARNING))
@@ -68,10 +67,10 @@ class TurnLog:
     def __init__(self, level: str, *, log_utterances: bool = False, stream: BinaryIO | None = None) -> None:
         self._log_utterances = log_utterances
         self._enabled = _LEVELS[level] <= logging.INFO
-        self._write = structlog.BytesLogger(stream or sys.stderr.buffer).info
+        self._stream, self._one_at_a_time = stream or sys.stderr.buffer, threading.Lock()
 
     def turn(self, message: Message, reply: Reply, elapsed_ms: float) -> None:
-        """The line of one finished turn; put together here, for a bound logger would cost more than the line."""
+        """The line of one finished turn; put together here, for a logger costs more than the line."""
         if not self._enabled:
             return
         line: dict[str, object] = {
@@ -87,16 +86,7 @@ class TurnLog:
         if self._log_utterances:
             line |= {"sent": message.sent, "answer": reply.answer}
         line |= {"event": "turn", "level": "info", "timestamp": datetime.now(UTC).strftime(_ISO)}
-        self._write(dumps(line))
-
-
-def _add_ids(logger: WrappedLogger, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    message = _message.get()
-    if message is not None:
-        event.setdefault("trace_id", message.trace_id)
-        event.setdefault("session_id", message.session_id)
-    return event
-
-
-def _compact(event: Any, **_: Any) -> str:
-    return dumps(event).decode()
+        written = dumps(line) + b"\n"
+        with self._one_at_a_time, suppress(OSError):  # nobody reads the log: the turn is answered all the same
+            self._stream.write(written)
+            self._stream.flush()

@@ -28,7 +28,7 @@ SESSIONS = 64
 WARM_UP = 2_000
 ROUNDS = 10
 START_SECONDS = 30.0
-IMPORTS = ("flask", "flask_openapi3", "pydantic", "numpy", "faiss", "rapidfuzz", "redis", "opencc", "pypinyin", "structlog",
+IMPORTS = ("flask", "flask_openapi3", "pydantic", "numpy", "faiss", "rapidfuzz", "redis", "opencc", "pypinyin",
            "prometheus_client", "gunicorn.app.base", "typer", "chatbot.app")  # fmt: skip
 
 
