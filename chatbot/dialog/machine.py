@@ -60,7 +60,17 @@ def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:
             option for option in pending.options if _means_something(pending.kind, option.value, graph)
         )
         pending = replace(pending, options=options) if options else None
-    kept = replace(
+    known = (entities, attributes, pending, shown, recent, plan)
+    if known == (
+        memory.entities,
+        memory.attributes,
+        memory.pending,
+        memory.shown,
+        memory.recent,
+        memory.plan,
+    ):
+        return memory
+    return replace(
         memory,
         entities=entities,
         attributes=attributes,
@@ -69,7 +79,6 @@ def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:
         recent=recent,
         plan=plan,
     )
-    return memory if kept == memory else kept
 
 
 def _still_there(plan: Plan, graph: KnowledgeGraph) -> bool:
