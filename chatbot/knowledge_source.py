@@ -98,6 +98,7 @@ class Remembering:
     """
 
     def __init__(self, retriever: Retriever, size: int = REMEMBERED) -> None:
+        self.source = retriever
         self._retrieve = lru_cache(maxsize=size)(retriever.retrieve)
 
     def retrieve(self, utterance: str, k: int = 10) -> tuple[FaqCandidate, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from chatbot.explain.explanation import Explanation
 from chatbot.reply import Message, Reply
 
 
@@ -25,3 +26,10 @@ class ChatService(Protocol):
 
     def close(self) -> None:
         """Stop background work and let go of what was opened. May be called twice."""
+
+
+class ExplainingService(ChatService, Protocol):
+    """A chatbot that can also say how a reply came about."""
+
+    def explained(self, message: Message) -> tuple[Reply, Explanation]:
+        """``turn``, with its explanation; costs more than a turn, which pays nothing for it."""
