@@ -32,18 +32,18 @@ class Gate(Protocol):
     def check_form(self, request: Request) -> None:
         """Raises ``SignInError`` for a form that did not come from this console."""
 
-    def sign_in(self, request: Request, response: Response, token: str) -> Visitor:
+    def sign_in(self, request: Request, response: Response, name: str, password: str) -> Visitor:
         """Begin a session on ``response``.
 
         Raises:
-            SignInError: a wrong, expired or revoked token, or too many tries.
+            SignInError: a wrong name or password, or too many tries.
         """
 
-    def set_up(self, request: Request, link: str, name: str) -> str:
-        """The first administrator ``name``, by the one-time link; returns the token, told once.
+    def set_up(self, request: Request, response: Response, link: str, who: tuple[str, str]) -> Visitor:
+        """The first administrator, by the one-time ``link``; ``who`` is name and password. Begins a session.
 
         Raises:
-            SignInError: the link was used, has expired, or is not the one that was printed.
+            SignInError: the link was used, has expired, or is not the one that was printed; a password too short.
         """
 
     def sign_out(self, request: Request, response: Response) -> None:
