@@ -17,7 +17,7 @@ LAYERS = (
     ("cli", "__main__", "wsgi", "scripted", "expectations"),
     ("app",),
     ("web", "predict"),
-    ("conversation", "bad_cases", "backends", "knowledge_source", "service"),
+    ("conversation", "bad_cases", "backends", "knowledge_source", "service", "sensitive_words"),
     ("dialog",),
     ("answering",),
     ("session", "faq_modules"),
@@ -26,7 +26,7 @@ LAYERS = (
     ("planning",),
     ("knowledge_graph", "normalization"),
     ("config", "service_desc", "log", "metrics"),
-    ("config_values", "json_file"),
+    ("config_values", "json_file", "security"),
     ("messages", "errors", "json_bytes", ""),
 )
 # Exceptions, each with its reason.
