@@ -66,6 +66,18 @@ class SessionBusyError(ChatbotError):
     code = "session_busy"
 
 
+class StoreUnavailableError(ChatbotError):
+    """The database does not answer, is locked, full, read-only or newer than this program."""
+
+    code = "store_unavailable"
+
+
+class StoreRefusedError(ChatbotError):
+    """A row that the database will never take."""
+
+    code = "store_refused"
+
+
 class UnauthorizedError(ChatbotError):
     """Nobody has shown who they are, or what they showed is not valid (any more)."""
 
