@@ -17,10 +17,10 @@ LAYERS = (
     ("cli", "__main__", "wsgi"),
     ("app",),
     ("web", "predict"),
-    ("learning", "lint"),
+    ("accounts", "learning", "lint"),
     ("scripted", "expectations"),
     ("store",),
-    ("conversation", "bad_cases", "backends", "knowledge_source", "service"),
+    ("conversation", "bad_cases", "backends", "knowledge_source", "service", "sensitive_words"),
     ("explain",),
     ("dialog",),
     ("answering",),
@@ -31,7 +31,7 @@ LAYERS = (
     ("planning",),
     ("knowledge_graph", "normalization"),
     ("config", "service_desc", "log", "metrics"),
-    ("config_values", "json_file"),
+    ("config_values", "json_file", "security"),
     ("messages", "errors", "json_bytes", ""),
 )
 # Exceptions, each with its reason.

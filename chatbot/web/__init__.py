@@ -9,12 +9,14 @@ from chatbot.config import EngineConfig
 from chatbot.log import TurnLog
 from chatbot.metrics import ChatMetrics
 from chatbot.service import ChatService
-from chatbot.web.chat import TurnObserver, chat_routes
+from chatbot.web.chat import chat_routes
+from chatbot.web.compat import compat_routes
 from chatbot.web.error_handlers import register_error_handlers
 from chatbot.web.headers import add_headers
 from chatbot.web.health import health_routes
 from chatbot.web.ops import ops_routes
 from chatbot.web.pages import page_routes
+from chatbot.web.turns import TurnObserver, Turns
 from chatbot.web.wire import MAX_BODY_BYTES
 
 
@@ -30,8 +32,9 @@ def create_web_app(
     metrics = ChatMetrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
     service.report_to(metrics)
     log = TurnLog(config.log_level, log_utterances=config.log_utterances, stream=log_stream)
-    observer = TurnObserver(log, metrics)
-    app.register_blueprint(chat_routes(service, service_name, config.session_ttl_seconds, observer))
+    turns = Turns(service, TurnObserver(log, metrics))
+    app.register_blueprint(chat_routes(turns, service_name, config.session_ttl_seconds))
+    app.register_blueprint(compat_routes(turns, service_name))
     app.register_blueprint(health_routes(service))
     app.register_blueprint(ops_routes(service, metrics, service_name))
     app.register_blueprint(page_routes())
