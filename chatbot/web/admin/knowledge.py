@@ -1,4 +1,4 @@
-"""The operator's files as the editor shows them, and the changes it can ask for."""
+"""The operator's files as the editor shows them."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -48,10 +48,10 @@ class EntityRow:
 
 @dataclass(frozen=True, slots=True)
 class EntityView:
-    """An entity and its values, ``path`` joined by ``/``."""
+    """An entity and its values by path."""
 
     row: EntityRow
-    values: tuple[tuple[str, str], ...]
+    values: tuple[tuple[tuple[str, ...], str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,70 +76,3 @@ class LexiconView:
     about: str
     rows: tuple[PlacedText, ...]
     text: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AddParaphrase:
-    """One more way to ask a standard question."""
-
-    question: str
-    text: str
-    corpus: Corpus = "faq"
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveParaphrase:
-    """A wording is taken out."""
-
-    question: str
-    text: str
-    corpus: Corpus = "faq"
-
-
-@dataclass(frozen=True, slots=True)
-class AddQuestion:
-    """A new standard question with its first wordings and its general answer."""
-
-    question: str
-    paraphrases: tuple[str, ...]
-    answer: str
-    corpus: Corpus = "faq"
-
-
-@dataclass(frozen=True, slots=True)
-class SetAnswer:
-    """The answer of ``owner`` (an entity, or 通用); an empty ``text`` takes it out."""
-
-    question: str
-    owner: str
-    text: str
-    corpus: Corpus = "faq"
-
-
-@dataclass(frozen=True, slots=True)
-class SetValue:
-    """A leaf of an entity; an empty ``value`` takes it out. ``path`` is joined by ``/``."""
-
-    entity: str
-    path: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class AddAlias:
-    """One more way to say a name, in a ``table`` lexicon."""
-
-    file: Literal["attribute_synonyms.txt", "entity_aliases.txt"]
-    name: str
-    alias: str
-
-
-@dataclass(frozen=True, slots=True)
-class WriteFile:
-    """A whole file anew: an import, or a lexicon edited as text. ``file`` is relative to the data folder."""
-
-    file: str
-    text: str
-
-
-Change = AddParaphrase | RemoveParaphrase | AddQuestion | SetAnswer | SetValue | AddAlias | WriteFile

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chatbot.explain.explanation import Explanation
+from chatbot.learning.changes import Change
 from chatbot.reply import Reply
+from chatbot.security.roles import Role
 from chatbot.web.admin.knowledge import (
     AttributeRow,
-    Change,
     EntityRow,
     EntityView,
     LexiconView,
@@ -27,7 +28,6 @@ from chatbot.web.admin.values import (
     LintRow,
     Overview,
     Person,
-    Role,
     TokenInfo,
     TrialRun,
     VersionRow,
@@ -47,10 +47,13 @@ class Cases(Protocol):
         """The open ones; what hurts most people first."""
 
     def group(self, group_id: str) -> CaseGroup:
-        """Raises ``NotFoundError``."""
+        """Raises ``NotThereError``."""
 
-    def settle(self, group: CaseGroup, *, ignored: bool, note: str) -> None:
-        """Its cases are ``ignored``, or taken care of by a change set."""
+    def open_count(self) -> int:
+        """How many cases are open, without grouping them; at most 1,000 are counted."""
+
+    def ignore(self, group: CaseGroup, actor: str) -> None:
+        """None of its cases is shown again."""
 
 
 class ChangeDesk(Protocol):
@@ -63,13 +66,15 @@ class ChangeDesk(Protocol):
         """The latest first."""
 
     def get(self, set_id: str) -> ChangeSet:
-        """Raises ``NotFoundError``."""
+        """Raises ``NotThereError``."""
 
-    def add(self, changes: Sequence[Change], author: str, note: str) -> ChangeSet:
-        """Put ``changes`` into the open draft, or into a new one. Its proof is void.
+    def add(
+        self, changes: Sequence[Change], author: str, note: str, cases: Sequence[str] = ()
+    ) -> ChangeSet:
+        """Put ``changes`` into the open draft, or into a new one. Its proof is void. ``cases`` are to be mended by it.
 
         Raises:
-            DataError: a change that the files do not allow; nothing is kept of it.
+            InvalidChangeError, DataError: a change that the files do not allow; nothing is kept of it.
         """
 
     def drop(self, set_id: str, number: int) -> ChangeSet:
@@ -90,22 +95,25 @@ class Library(Protocol):
     def questions(self, search: str = "") -> Sequence[QuestionRow]: ...
 
     def question(self, corpus: Corpus, label: int) -> QuestionView:
-        """Raises ``NotFoundError``."""
+        """Raises ``NotThereError``."""
 
     def find_question(self, text: str, corpus: Corpus = "faq") -> QuestionRow | None: ...
 
     def entities(self, search: str = "") -> Sequence[EntityRow]: ...
 
     def entity(self, name: str) -> EntityView:
-        """Raises ``NotFoundError``."""
+        """Raises ``NotThereError``."""
 
     def attributes(self) -> Sequence[AttributeRow]:
         """The tree, each node before its children."""
 
+    def path(self, joined: str) -> tuple[str, ...]:
+        """The attribute whose levels joined by ``/`` are ``joined``; a new one when none is."""
+
     def lexicons(self) -> Sequence[LexiconView]: ...
 
     def lexicon(self, file: str) -> LexiconView:
-        """Raises ``NotFoundError``."""
+        """Raises ``NotThereError``."""
 
     def suggest(self, kind: str, typed: str, limit: int = 8) -> Sequence[str]:
         """Names of ``kind`` (question, talk, entity, attribute) that go with what was typed."""
@@ -123,7 +131,7 @@ class Trials(Protocol):
         """The latest first."""
 
     def get(self, run_id: str) -> TrialRun:
-        """With its cases, each compared with the run before of the same file. Raises ``NotFoundError``."""
+        """With its cases, each compared with the run before of the same file. Raises ``NotThereError``."""
 
 
 class Versions(Protocol):
@@ -134,17 +142,18 @@ class Versions(Protocol):
 
     def diff(self, old: str, new: str) -> Sequence[FileDiff]: ...
 
-    def roll_back(self, version: str, actor: str) -> None: ...
+    def roll_back(self, version: str, actor: str) -> None:
+        """Raises ``PublishError`` for one that cannot be gone back to."""
 
 
 class Exchange(Protocol):
     """Knowledge out to and in from spreadsheets."""
 
-    def export(self, form: str) -> tuple[str, bytes]:
-        """File name and content of ``faq.csv``, ``faq.xlsx``, ``graph.xlsx`` or ``files.zip``."""
+    def export(self, form: str) -> bytes:
+        """``faq.csv``, ``faq.xlsx``, ``graph.csv``, ``graph.xlsx`` or ``files.zip``. Raises ``NotThereError``."""
 
     def read(self, name: str, content: bytes) -> Sequence[Change]:
-        """What an uploaded table would change. Raises ``DataError`` with the row."""
+        """What an uploaded table would change. Raises ``InvalidUploadError`` with the row."""
 
 
 class Checker(Protocol):
@@ -176,7 +185,7 @@ class Inbox(Protocol):
         """Longest waiting first."""
 
     def messages(self, session_id: str) -> Sequence[InboxMessage]:
-        """The whole conversation, oldest first. Raises ``NotFoundError``."""
+        """The whole conversation, oldest first. Raises ``NotThereError``."""
 
     def say(self, session_id: str, text: str, actor: str) -> None: ...
 
@@ -191,7 +200,8 @@ class People(Protocol):
 
     def tokens(self) -> Sequence[TokenInfo]: ...
 
-    def add_person(self, name: str, role: Role, actor: str) -> None: ...
+    def add_person(self, name: str, role: Role, password: str, actor: str) -> None:
+        """An empty ``password``: someone who only has tokens."""
 
     def set_disabled(self, user_id: str, disabled: bool, actor: str) -> None: ...
 

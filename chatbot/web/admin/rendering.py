@@ -5,9 +5,12 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from flask import Response, g, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
+from chatbot.errors import ChatbotError
+from chatbot.security.roles import Principal
 from chatbot.web.admin.charts import bars
-from chatbot.web.admin.values import Visitor
+from chatbot.web.admin.gate import Gate
 
 LANG_COOKIE, THEME_COOKIE, NOTE_COOKIE = "console_lang", "console_theme", "console_note"
 _MAX_NOTE = 600
@@ -45,6 +48,7 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
     """The page. In a template, ``t("中文", "English")`` is the text in the visitor's language."""
     lang = "en" if request.cookies.get(LANG_COOKIE) == "en" else "zh"
     theme = request.cookies.get(THEME_COOKIE, "auto")
+    visitor, csrf = _who()
     note = unquote(request.cookies.get(NOTE_COOKIE, ""))[:_MAX_NOTE]
     body = render_template(
         f"console/{template}",
@@ -52,10 +56,10 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
         lang=lang,
         theme=theme if theme in ("light", "dark") else "auto",
         note=note,
-        navigation=_navigation(getattr(g, "console_visitor", None)),
+        navigation=_navigation(visitor),
         here=request.path,
-        visitor=getattr(g, "console_visitor", None),
-        csrf=getattr(g, "console_csrf", ""),
+        visitor=visitor,
+        csrf=csrf,
         moment=moment,
         percent=percent,
         bars=bars,
@@ -67,10 +71,19 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
     return response
 
 
-def _navigation(visitor: Visitor | None) -> tuple[Any, ...]:
-    if visitor is None:
+def _who() -> tuple[Principal | None, str]:
+    """Who sits there, and what their forms carry; an error page may be for nobody."""
+    gate: Gate = g.console_gate
+    try:
+        return gate.principal(), gate.csrf_token()
+    except ChatbotError:
+        return None, ""
+
+
+def _navigation(visitor: Principal | None) -> tuple[Any, ...]:
+    if visitor is None or not visitor.may("operator"):
         return ()
-    return (*NAVIGATION, ADMIN_NAVIGATION) if visitor.is_admin else NAVIGATION
+    return (*NAVIGATION, ADMIN_NAVIGATION) if visitor.may("admin") else NAVIGATION
 
 
 def moment(at_ms: int) -> str:

@@ -2,25 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, g, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from chatbot.errors import ChatbotError
+from chatbot.security.roles import Role
 
 if TYPE_CHECKING:  # the promises bring the explanation's types along; a start needs none of them
     from chatbot.web.admin.gate import Gate
     from chatbot.web.admin.promises import Console
 
 PREFIX = "/admin"
+MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``target`` is ``module:function`` in ``pages``; ``role`` is the least that may ask, empty: anyone."""
+    """``target`` is ``module:function`` in ``pages``; ``role`` is the least that may ask."""
 
     path: str
     target: str
-    role: str = "operator"
+    role: Role = "operator"
     methods: tuple[str, ...] = ("GET",)
 
 
@@ -28,12 +34,7 @@ _POST = ("POST",)
 PAGES = (
     Page("", "overview:show"),
     Page("/", "overview:show"),
-    Page("/signin", "signing:sign_in_form", ""),
-    Page("/signin", "signing:sign_in", "", _POST),
-    Page("/setup/<link>", "signing:set_up_form", ""),
-    Page("/setup/<link>", "signing:set_up", "", _POST),
-    Page("/signout", "signing:sign_out", "operator", _POST),
-    Page("/preferences", "preferences:keep", "", _POST),
+    Page("/preferences", "preferences:keep", methods=_POST),
     Page("/suggest", "suggest:names"),
     Page("/cases", "cases:index"),
     Page("/cases/<group_id>", "cases:show"),
@@ -80,29 +81,42 @@ PAGES = (
     Page("/people/token", "people:add_token", "admin", _POST),
     Page("/people/revoke", "people:revoke", "admin", _POST),
     Page("/audit", "audit:show", "admin"),
-    Page("/static/<name>", "assets:asset", ""),
-    Page("/<path:rest>", "missing:page", ""),
+    Page("/static/<name>", "assets:asset"),
+    Page("/<path:rest>", "missing:page"),
 )
 
 
-def admin_routes(open_console: "Callable[[], Console]", open_gate: "Callable[[], Gate]") -> Blueprint:
-    """The console. Both are called once, for the first request; nothing of it is imported before."""
+def admin_routes(gate: "Gate", open_console: "Callable[[], Console]") -> Blueprint:
+    """The console. ``open_console`` is called for the first request; nothing it stands on is imported before."""
     routes = Blueprint("admin", __name__, url_prefix=PREFIX, template_folder="templates")
+
+    @routes.before_request
+    def prepare() -> None:
+        request.max_content_length = MAX_UPLOAD_BYTES  # before the guard reads the form
+        g.console_gate = gate
+
+    gate.protect(routes, "operator", pages=True)
+
+    @routes.errorhandler(ChatbotError)
+    def show_error(error: ChatbotError) -> AnyResponse:
+        from chatbot.web.admin.door import refused  # as below
+
+        return refused(error)
+
+    opened = cache(open_console)
     for page in PAGES:
         name = page.target.replace(":", "-") + ("-slash" if page.path == "/" else "")
-        routes.add_url_rule(page.path, name, _view(page, open_console, open_gate), methods=page.methods)
+        routes.add_url_rule(page.path, name, _view(page, opened), methods=page.methods)
     return routes
 
 
-def _view(
-    page: Page, open_console: "Callable[[], Console]", open_gate: "Callable[[], Gate]"
-) -> Callable[..., Response]:
-    def view(**arguments: Any) -> Response:
+def _view(page: Page, open_console: "Callable[[], Console]") -> Callable[..., AnyResponse]:
+    def view(**arguments: Any) -> AnyResponse:
         # the console's modules, its templates and the spreadsheet reader cost nothing until someone opens it
         from chatbot.web.admin.door import admit
 
         module, _, function = page.target.partition(":")
         handler = getattr(import_module(f"chatbot.web.admin.pages.{module}"), function)
-        return admit(handler, arguments, page.role, (open_console, open_gate))
+        return admit(handler, arguments, page.role, open_console)
 
     return view

@@ -3,24 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["chat", "operator", "admin"]
+from chatbot.security.roles import Role
+
 Corpus = Literal["faq", "talk"]
 OfferKind = Literal["paraphrase", "question", "synonym", "alias", "small_talk"]
 SetStatus = Literal["draft", "proved", "published", "rejected"]
 LineKind = Literal["same", "added", "removed", "gap"]
 Effect = Literal["fixes", "breaks", "changes"]
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who is signed in."""
-
-    name: str
-    role: Role
-
-    @property
-    def is_admin(self) -> bool:
-        return self.role == "admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +151,14 @@ class ChangeSet:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A published version of the knowledge base."""
+    """A published version of the knowledge base; ``can_return``: one click goes back to it."""
 
     version: str
     at_ms: int
     author: str
     note: str
     live: bool = False
+    can_return: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from importlib.resources import files
 
 from flask import Response
 
+from chatbot.errors import NotThereError
 from chatbot.web.admin.door import Desk
-from chatbot.web.admin.gate import NotFoundError
 from chatbot.web.files import PackageFile, package_files
 
 
@@ -18,5 +18,5 @@ def _files() -> dict[str, PackageFile]:
 def asset(desk: Desk, name: str) -> Response:
     """One file."""
     if name not in _files():
-        raise NotFoundError(f"没有文件 {name}")
+        raise NotThereError(f"没有文件 {name}")
     return _files()[name].response()

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 
 from flask import Response, request
 
-from chatbot.errors import InvalidChangeError
+from chatbot.errors import InvalidChangeError, NotThereError
 from chatbot.faq_modules.answers import GENERAL
 from chatbot.learning.changes import (
     AddParaphrase,
     AddQuestion,
     AddSmallTalk,
     Change,
+    RemoveAnswer,
     RemoveParaphrase,
+    RemoveSmallTalk,
     SetAnswer,
+    SetSmallTalkAnswer,
 )
 from chatbot.web.admin.door import Desk
-from chatbot.web.admin.gate import NotFoundError
 from chatbot.web.admin.knowledge import QuestionView
 from chatbot.web.admin.rendering import done, field, render
 from chatbot.web.admin.values import Corpus
@@ -70,15 +72,18 @@ def _edits(view: QuestionView) -> list[Change]:
         lines = _lines(text)
         return [AddSmallTalk(question, lines)] if talk else [AddParaphrase(question, one) for one in lines]
     if action == "remove":
-        return [RemoveParaphrase(question, text, *_where(talk))]
+        return [RemoveSmallTalk(question, text) if talk else RemoveParaphrase(question, text)]
     if action == "answer":
         owner = field("owner", 200)
-        return [SetAnswer(question, text, "" if owner == GENERAL else owner, *_where(talk))]
+        return [_answer(question, "" if owner == GENERAL else owner, text, talk)]
     raise InvalidChangeError(f"不认识的操作 {action[:20]} → 用页面上的按钮")
 
 
-def _where(talk: bool) -> tuple[str, ...]:
-    return ("chitchat",) if talk else ()
+def _answer(question: str, entity: str, text: str, talk: bool) -> Change:
+    """An empty text takes the answer out; small talk always has one."""
+    if talk:
+        return SetSmallTalkAnswer(question, text)
+    return SetAnswer(question, text, entity) if text else RemoveAnswer(question, entity)
 
 
 def _into_draft(desk: Desk, changes: Sequence[Change], note: str) -> Response:
@@ -93,7 +98,7 @@ def _corpus(name: str) -> Corpus:
         return "faq"
     if name == "talk":
         return "talk"
-    raise NotFoundError(f"没有 {name[:20]} 这一类 → faq 或 talk")
+    raise NotThereError(f"没有 {name[:20]} 这一类 → faq 或 talk")
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def tree(desk: Desk) -> Response:
 def edit(desk: Desk) -> Response:
     """Put a value into the change set."""
     entity, path, value = field("entity", 200), field("path", 500), field("value", 500)
-    parts = tuple(part.strip() for part in path.split("/") if part.strip())
+    parts = desk.console.library.path(path)
     if not parts:
         raise InvalidChangeError("没有写属性 → 写出完整路径，例如 属性/纯电续航里程")
     change = SetValue(entity, parts, value)

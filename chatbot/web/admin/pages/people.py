@@ -1,11 +1,11 @@
 """用户与令牌: who may do what."""
 
-from flask import Response
+from flask import Response, request
 
 from chatbot.errors import InvalidChangeError
+from chatbot.security.roles import Role
 from chatbot.web.admin.door import Desk
 from chatbot.web.admin.rendering import done, field, render
-from chatbot.web.admin.values import Role
 
 _ROLES: dict[str, Role] = {"chat": "chat", "operator": "operator", "admin": "admin"}
 _DAYS = (30, 90, 365, 0)
@@ -22,8 +22,9 @@ def add(desk: Desk) -> Response:
     name, role = field("name", 60), _ROLES.get(field("role"))
     if not name or role is None:
         raise InvalidChangeError("没有写完整 → 写上名字，选一个角色")
-    secret = desk.console.people.add_person(name, role, desk.visitor.name)
-    return index(desk, secret)
+    password = request.form.get("password", "")[:256]
+    desk.console.people.add_person(name, role, password, desk.visitor.name)
+    return done("/admin/people", f"加了{name}。", f"{name} was added.")
 
 
 def disable(desk: Desk) -> Response:
