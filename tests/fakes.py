@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from chatbot.answering.type_ahead import Suggestion
 from chatbot.errors import SessionBusyError
 from chatbot.reply import Message, Reply
 from chatbot.service import Tally
@@ -93,6 +94,9 @@ class FakeChatService:
         if self.error is not None:
             raise self.error
         return replace(self.reply, kb_version=self.kb_version)
+
+    def suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
+        return tuple(Suggestion(f"{typed}{number}", "question") for number in range(limit))
 
     def readiness(self) -> Mapping[str, str | None]:
         return self.components
