@@ -30,7 +30,7 @@ LAYERS = (
     ("planning",),
     ("knowledge_graph", "normalization"),
     ("config", "service_desc", "log", "metrics"),
-    ("config_values", "json_file"),
+    ("config_values", "json_file", "publish_lock"),
     ("messages", "errors", ""),
 )
 # Exceptions, each with its reason.
