@@ -1,10 +1,15 @@
 """The composition root: the only file that names concrete stores, states and observers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from chatbot.accounts.edge import Edge
+from chatbot.accounts.identity import Identity
+from chatbot.accounts.people import People
+from chatbot.accounts.staff import Staff
 from chatbot.answering.knowledge import Knowledge
+from chatbot.answering.type_ahead import Suggestion
 from chatbot.backends.handoff import HandoffWebhook
 from chatbot.bad_cases import BadCaseLog
 from chatbot.config import EngineConfig
@@ -16,12 +21,20 @@ from chatbot.dialog.states.chitchat import ChitchatState
 from chatbot.dialog.states.exception import ExceptionState
 from chatbot.dialog.states.normalization import NormalizationState
 from chatbot.dialog.states.question_intake import QuestionIntakeState
-from chatbot.errors import SessionStoreUnavailableError
+from chatbot.errors import SessionStoreUnavailableError, StoreUnavailableError
 from chatbot.knowledge_source import KnowledgeSource, load_knowledge
+from chatbot.learning.layout import Layout
+from chatbot.learning.replay import Replayer
+from chatbot.learning.versions import Versions
+from chatbot.messages import SENSITIVE
+from chatbot.publish_lock import reading
+from chatbot.reply import Message, Reply
+from chatbot.security.credentials import new_token
+from chatbot.sensitive_words import checked_turn, load_sensitive_words
 from chatbot.service import Tally
 from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings
-from chatbot.session.open_store import open_session_store
+from chatbot.session.open_store import open_rate_limiter, open_session_store
 from chatbot.session.resilient_store import ClosableSessionStore
 from chatbot.store.recorder import TurnRecorder
 
@@ -40,11 +53,16 @@ class ChatbotService:
     ) -> None:
         self._conversation, self._source, self._sessions = conversation, source, sessions
         self._recorder = recorder
-        self.turn, self.explained = conversation.turn, conversation.explained
+        self.turn: Callable[[Message], Reply] = conversation.turn
+        self.explained = conversation.explained
 
     @property
     def kb_version(self) -> str:
         return self._source.current().version
+
+    def suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
+        ahead = self._source.current().type_ahead
+        return ahead.suggest(typed, limit) if ahead else ()
 
     def readiness(self) -> Mapping[str, str | None]:
         """``index`` and ``graph`` are ready once loaded; ``redis`` when it answers."""
@@ -71,12 +89,50 @@ def build_service(config: EngineConfig) -> ChatbotService:
     Raises:
         ConfigError, DataError, StaleIndexError: what is wrong, where, and the way out.
     """
+    Versions(Layout(config)).finish_interrupted()
     source = KnowledgeSource(partial(load_warm, config), watched_paths(config))
     sessions = open_session_store(redis_settings(config), ttl_seconds=config.session_ttl_seconds)
     recorder = TurnRecorder(config) if config.store_turns else None
     observers = (*build_observers(config), *((recorder,) if recorder else ()))
     conversation = Conversation(build_machine(), sessions, source.current, dialog_settings(config), observers)
-    return ChatbotService(conversation, source, sessions, recorder)
+    service = ChatbotService(conversation, source, sessions, recorder)
+    if config.sensitive_words:
+        check = load_sensitive_words(config.sensitive_words)
+        service.turn = checked_turn(service.turn, check, SENSITIVE, lambda: service.kb_version)
+    return service
+
+
+def build_edge(config: EngineConfig) -> Edge:
+    """Accounts and limits of ``config``; nothing is opened or connected before it is needed."""
+
+    def open_people() -> People:
+        from chatbot.store.sql_store import (
+            open_store,
+        )  # SQLAlchemy costs 0.3 s, and most workers see no token
+
+        return open_store(config)
+
+    limiter = open_rate_limiter(redis_settings(config))
+    identity = Identity(open_people, limiter, config.login_seconds)
+    return Edge(identity, Staff(identity, new_token()), limiter)
+
+
+def setup_link(config: EngineConfig, edge: Edge, url: str) -> str | None:
+    """Where the first administrator is made; ``None`` once there is one. Called before the fork."""
+    done = config.state_dir / "set-up-done"
+    if done.exists():
+        return None
+    if config.store_url or (config.state_dir / "store.db").exists():
+        try:
+            empty = edge.staff.is_empty()
+        except StoreUnavailableError:
+            return None
+        finally:
+            edge.identity.close()  # connections must not cross the fork
+        if not empty:
+            done.touch()
+            return None
+    return f"{url}admin/setup?token={edge.staff.setup_token}"
 
 
 def load_warm(config: EngineConfig) -> Knowledge:
@@ -85,10 +141,23 @@ def load_warm(config: EngineConfig) -> Knowledge:
     Raises:
         ConfigError, DataError, StaleIndexError: as ``load_knowledge``.
     """
-    knowledge, machine, settings = load_knowledge(config), build_machine(), dialog_settings(config)
+    with reading(config.versions_dir):
+        knowledge = load_knowledge(config)
+    machine, settings = build_machine(), dialog_settings(config)
     for said in (*knowledge.examples, *_WARM_UP):
         machine.step(Memory(), Hearing(said, knowledge, settings))
     return knowledge
+
+
+def open_replayer(config: EngineConfig) -> Replayer:
+    """Plays stored turns over the knowledge base of ``config``.
+
+    Raises:
+        ConfigError, DataError, StaleIndexError: as ``load_knowledge``.
+    """
+    with reading(config.versions_dir):
+        knowledge = load_knowledge(config)
+    return Replayer(build_machine(), knowledge, dialog_settings(config))
 
 
 def build_machine() -> DialogMachine:

@@ -5,15 +5,25 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any, Literal
 
 from chatbot.errors import ConfigError
 from chatbot.json_file import Json, kind_of, shown
 
 Kind = Literal[
-    "text", "choice", "integer", "number", "boolean", "dir", "file", "path", "texts", "origins", "addresses",
+    "text",
+    "choice",
+    "integer",
+    "number",
+    "boolean",
+    "dir",
+    "file",
+    "path",
+    "texts",
+    "origins",
+    "addresses",
     "networks",
 ]
 

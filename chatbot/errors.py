@@ -78,6 +78,18 @@ class StoreRefusedError(ChatbotError):
     code = "store_refused"
 
 
+class InvalidChangeError(ChatbotError):
+    """A change to the knowledge base that cannot be made."""
+
+    code = "invalid_change"
+
+
+class PublishError(ChatbotError):
+    """A version that cannot be published or rolled back to; what is live stays as it was."""
+
+    code = "publish_failed"
+
+
 class UnauthorizedError(ChatbotError):
     """Nobody has shown who they are, or what they showed is not valid (any more)."""
 

@@ -58,8 +58,6 @@ def checked_turn(
     def checked(message: Message) -> Reply:
         if not check.refuses(message.sent):
             return turn(message)
-        return Reply(
-            refusal, "fallback", "none", "exception", why="sensitive word", kb_version=kb_version()
-        )
+        return Reply(refusal, "fallback", "none", "exception", why="sensitive word", kb_version=kb_version())
 
     return checked

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from chatbot.explain.explanation import Explanation
+from chatbot.answering.type_ahead import Suggestion
 from chatbot.reply import Message, Reply
 
 
@@ -28,6 +29,9 @@ class ChatService(Protocol):
 
     def turn(self, message: Message) -> Reply:
         """One turn: lock and load the session, step the dialogue, save."""
+
+    def suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
+        """What someone who has typed this may be about to ask; at most ``limit``, best first."""
 
     def readiness(self) -> Mapping[str, str | None]:
         """Component name → ``None`` when it is ready, else the reason it is not (a sentence for a person)."""

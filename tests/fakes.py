@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from chatbot.app import build_machine
 from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.answering.type_ahead import Suggestion
 from chatbot.errors import SessionBusyError
 from chatbot.explain.build import explain
 from chatbot.explain.explanation import Explanation
@@ -103,6 +104,9 @@ class FakeChatService:
         """The reply, with the explanation of a real turn over the small world of the dialogue tests."""
         reply, hearing = self.turn(message), Hearing(message.sent, knowledge(), DialogSettings())
         return reply, explain(hearing, Memory(), build_machine().step(Memory(), hearing))
+
+    def suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
+        return tuple(Suggestion(f"{typed}{number}", "question") for number in range(limit))
 
     def readiness(self) -> Mapping[str, str | None]:
         return self.components

@@ -31,7 +31,7 @@ LAYERS = (
     ("planning",),
     ("knowledge_graph", "normalization"),
     ("config", "service_desc", "log", "metrics"),
-    ("config_values", "json_file", "security"),
+    ("config_values", "json_file", "publish_lock", "security"),
     ("messages", "errors", "json_bytes", ""),
 )
 # Exceptions, each with its reason.

@@ -129,7 +129,9 @@ def _syllable_starts(lines: Iterable[tuple[str, ...]]) -> bytes:
 class TypeAhead:
     """Suggestions over one knowledge version. Immutable, safe to call from several threads."""
 
-    def __init__(self, questions: Iterable[tuple[str, Sequence[str]]], entities: Sequence[Attributes]) -> None:
+    def __init__(
+        self, questions: Iterable[tuple[str, Sequence[str]]], entities: Sequence[Attributes]
+    ) -> None:
         """``questions``: each standard question with its paraphrases, the most important first."""
         asked = list(questions)
         self._standard = _Questions([(question, question) for question, _ in asked])

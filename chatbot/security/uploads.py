@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -13,6 +14,7 @@ from chatbot.errors import InvalidUploadError
 MIB = 1024 * 1024
 _CHUNK = 64 * 1024
 _ZIP = b"PK\x03\x04"
+_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ class UploadGuard:
         if not body:
             raise InvalidUploadError(f"{shown(name)} 是空的 → 选择有内容的文件")
         if len(body) > self._limits.file_bytes:
-            raise InvalidUploadError(f"{shown(name)} 有 {_mb(len(body))}，最多 {_mb(self._limits.file_bytes)} → 分成几个文件")
+            raise InvalidUploadError(
+                f"{shown(name)} 有 {_mb(len(body))}，最多 {_mb(self._limits.file_bytes)} → 分成几个文件"
+            )
 
     def check_zip(self, name: str, body: bytes) -> None:
         """Raises for an archive that is broken, encrypted, nested, escapes its folder, or unpacks to too much.
@@ -62,13 +66,17 @@ class UploadGuard:
                 self._check_entries(name, archive)
         except InvalidUploadError:
             raise
-        except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]  # zipfile's own zlib
-            raise InvalidUploadError(f"{shown(name)} 不是完好的 xlsx（{type(error).__name__}）→ 重新另存一份") from error
+        except _BROKEN as error:
+            raise InvalidUploadError(
+                f"{shown(name)} 不是完好的 xlsx（{type(error).__name__}）→ 重新另存一份"
+            ) from error
 
     def _check_entries(self, name: str, archive: zipfile.ZipFile) -> None:
         entries = archive.infolist()
         if len(entries) > self._limits.entries:
-            raise InvalidUploadError(f"{shown(name)} 里有 {len(entries)} 个文件，最多 {self._limits.entries} 个")
+            raise InvalidUploadError(
+                f"{shown(name)} 里有 {len(entries)} 个文件，最多 {self._limits.entries} 个"
+            )
         unpacked = 0
         for entry in entries:
             inner = entry.filename
@@ -84,14 +92,20 @@ class UploadGuard:
         with archive.open(entry) as stream:
             while chunk := stream.read(_CHUNK):
                 if first and chunk.startswith(_ZIP):
-                    raise InvalidUploadError(f"{shown(name)} 里还有压缩包 {shown(entry.filename)} → 去掉附件再上传")
+                    raise InvalidUploadError(
+                        f"{shown(name)} 里还有压缩包 {shown(entry.filename)} → 去掉附件再上传"
+                    )
                 first = False
                 unpacked += len(chunk)
                 own = unpacked - before
                 if own > _CHUNK and own > self._limits.ratio * max(1, entry.compress_size):
-                    raise InvalidUploadError(f"{shown(name)} 里的 {shown(entry.filename)} 压缩得不正常 → 重新另存一份")
+                    raise InvalidUploadError(
+                        f"{shown(name)} 里的 {shown(entry.filename)} 压缩得不正常 → 重新另存一份"
+                    )
                 if unpacked > self._limits.unpacked_bytes:
-                    raise InvalidUploadError(f"{shown(name)} 展开后超过 {_mb(self._limits.unpacked_bytes)} → 分成几个文件")
+                    raise InvalidUploadError(
+                        f"{shown(name)} 展开后超过 {_mb(self._limits.unpacked_bytes)} → 分成几个文件"
+                    )
         return unpacked
 
     def _checked(self, name: str, rows: Iterable[tuple[str, ...]]) -> Table:
@@ -100,9 +114,13 @@ class UploadGuard:
             if number > limits.rows:
                 raise InvalidUploadError(f"{shown(name)} 超过 {limits.rows} 行 → 分成几个文件")
             if len(row) > limits.columns:
-                raise InvalidUploadError(f"{shown(name)} 第 {number} 行有 {len(row)} 列，最多 {limits.columns} 列")
+                raise InvalidUploadError(
+                    f"{shown(name)} 第 {number} 行有 {len(row)} 列，最多 {limits.columns} 列"
+                )
             if any(len(cell) > limits.cell_characters for cell in row):
-                raise InvalidUploadError(f"{shown(name)} 第 {number} 行有一格超过 {limits.cell_characters} 字 → 改短")
+                raise InvalidUploadError(
+                    f"{shown(name)} 第 {number} 行有一格超过 {limits.cell_characters} 字 → 改短"
+                )
             table.append(row)
         return tuple(table)
 
@@ -112,7 +130,9 @@ def _csv_rows(name: str, body: bytes) -> Iterator[tuple[str, ...]]:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
-        raise InvalidUploadError(f"{shown(name)} 第 {line} 行不是 UTF-8 → 另存为 CSV UTF-8，或上传 xlsx") from error
+        raise InvalidUploadError(
+            f"{shown(name)} 第 {line} 行不是 UTF-8 → 另存为 CSV UTF-8，或上传 xlsx"
+        ) from error
     if "\0" in text:
         raise InvalidUploadError(f"{shown(name)} 含有 NUL 字符，不是文本 → 另存为 CSV UTF-8，或上传 xlsx")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -120,7 +140,9 @@ def _csv_rows(name: str, body: bytes) -> Iterator[tuple[str, ...]]:
         for row in reader:
             yield tuple(row)
     except csv.Error as error:
-        raise InvalidUploadError(f"{shown(name)} 第 {reader.line_num} 行：{error} → 检查引号是否成对") from error
+        raise InvalidUploadError(
+            f"{shown(name)} 第 {reader.line_num} 行：{error} → 检查引号是否成对"
+        ) from error
 
 
 def _sheet(name: str, body: bytes, limits: UploadLimits) -> Iterator[tuple[str, ...]]:
@@ -136,7 +158,9 @@ def _sheet(name: str, body: bytes, limits: UploadLimits) -> Iterator[tuple[str, 
         finally:
             book.close()
     except Exception as error:  # openpyxl raises whatever its XML made it stumble over
-        raise InvalidUploadError(f"{shown(name)} 不是能读的 xlsx（{type(error).__name__}）→ 重新另存一份") from error
+        raise InvalidUploadError(
+            f"{shown(name)} 不是能读的 xlsx（{type(error).__name__}）→ 重新另存一份"
+        ) from error
 
 
 def _text(cell: Any) -> str:

@@ -11,7 +11,7 @@ from redis.exceptions import NoScriptError
 from chatbot.security.limits import Refusal, Subject
 from chatbot.session import keys
 from chatbot.session.scripts import Script
-from chatbot.session.transport import FOREIGN_ERRORS, Transport
+from chatbot.session.transport import FOREIGN_ERRORS, Argument, Transport
 
 CALL_SECONDS = 0.05
 """A limit is not worth a longer wait: the turn goes on uncounted."""
@@ -67,7 +67,7 @@ class RedisRateLimiter:
         self._transport.close()
 
     def _run(self, names: list[str], numbers: list[int]) -> Any:
-        rest = (len(names), *names, *numbers)
+        rest: tuple[Argument, ...] = (len(names), *names, *numbers)
         try:
             return self._transport.call("EVALSHA", TAKE.sha, *rest, seconds=CALL_SECONDS)
         except NoScriptError:

@@ -65,10 +65,12 @@ def read_completion(body: bytes, session_header: str | None) -> CompletionReques
     fields = object_of(body, '{"messages": [{"role": "user", "content": "您好"}]}')
     messages = fields.get("messages")
     if not isinstance(messages, list) or not messages:
-        raise InvalidMessageError("messages 应是非空的列表 → 写 [{\"role\": \"user\", \"content\": \"您好\"}]")
+        raise InvalidMessageError('messages 应是非空的列表 → 写 [{"role": "user", "content": "您好"}]')
     said = [_content(message, place) for place, message in enumerate(messages) if _is_users(message)]
     if not said:
-        raise InvalidMessageError('messages 里没有 role 是 user 的消息 → 加上 {"role": "user", "content": "您好"}')
+        raise InvalidMessageError(
+            'messages 里没有 role 是 user 的消息 → 加上 {"role": "user", "content": "您好"}'
+        )
     stream = _flag(fields, "stream")
     options = fields.get("stream_options")
     usage = stream and isinstance(options, dict) and _flag(options, "include_usage")

@@ -77,6 +77,19 @@ def text_to_hear(fields: dict[str, Json], field: str) -> str:
     return sent
 
 
+def short_text(fields: dict[str, Json], field: str, most: int = 256, default: str | None = None) -> str:
+    """A text of at most ``most`` characters in ``field``; ``default`` when there is none.
+
+    Raises:
+        InvalidMessageError: missing without a default, of another type, or too long.
+    """
+    value = fields.get(field, default)
+    if not isinstance(value, str) or len(value) > most:
+        found = f"{len(value)} 个字" if isinstance(value, str) else kind_of(value)
+        raise InvalidMessageError(f"{field} 应是最多 {most} 个字的文字，现在是{found}")
+    return _NOT_TEXT.sub("", value)
+
+
 def _rows_limit(limit: Json) -> int:
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_ROWS:
         found = limit if isinstance(limit, int) and abs(limit) < 10**9 else kind_of(limit)

@@ -91,7 +91,9 @@ def ahead() -> TypeAhead:
         ("松峦changdu", "松峦Q5 四驱尊贵版的长度"),
     ],
 )
-def test_a_beginning_a_middle_pinyin_or_initials_lead_to_it(ahead: TypeAhead, typed: str, first: str | None) -> None:
+def test_a_beginning_a_middle_pinyin_or_initials_lead_to_it(
+    ahead: TypeAhead, typed: str, first: str | None
+) -> None:
     found = ahead.suggest(typed)
     assert (found[0].text if found else None) == first
 
