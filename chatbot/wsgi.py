@@ -79,7 +79,8 @@ def serve(config: EngineConfig, serving: Serving, ready: Callable[[str, str | No
         from chatbot.app import build_edge, build_service, setup_link
         from chatbot.web import create_web_app
 
-        service, edge = build_service(config), build_edge(config)
+        service = build_service(config)
+        edge = build_edge(config, service)
         links.append(lambda url: setup_link(config, edge, url))
         return create_web_app(service, config, serving.service_name, edge=edge), service.close
 
