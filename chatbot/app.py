@@ -1,12 +1,12 @@
 """The composition root: the only file that names concrete stores, states and observers."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chatbot.accounts.edge import Edge
 from chatbot.accounts.identity import Identity
-from chatbot.accounts.people import People
 from chatbot.accounts.staff import Staff
 from chatbot.answering.knowledge import Knowledge
 from chatbot.answering.type_ahead import Suggestion
@@ -38,6 +38,11 @@ from chatbot.session.open_store import open_rate_limiter, open_session_store
 from chatbot.session.resilient_store import ClosableSessionStore
 from chatbot.store.recorder import TurnRecorder
 
+if TYPE_CHECKING:
+    from chatbot.web.admin.promises import Console, Latency, OpenConsole
+    from chatbot.learning.desk import Desk
+    from chatbot.store.sql_store import SqlStore
+
 _WARM_UP = ("您好", "這個多少錢", "xu hang duo shao")
 
 
@@ -54,7 +59,8 @@ class ChatbotService:
         self._conversation, self._source, self._sessions = conversation, source, sessions
         self._recorder = recorder
         self.turn: Callable[[Message], Reply] = conversation.turn
-        self.explained = conversation.explained
+        self.explained, self.unobserved = conversation.explained, conversation.unobserved
+        self.knowledge = source.current
 
     @property
     def kb_version(self) -> str:
@@ -102,19 +108,46 @@ def build_service(config: EngineConfig) -> ChatbotService:
     return service
 
 
-def build_edge(config: EngineConfig) -> Edge:
-    """Accounts and limits of ``config``; nothing is opened or connected before it is needed."""
+def build_edge(config: EngineConfig, service: ChatbotService) -> Edge:
+    """Accounts, limits and the operator's desk; nothing is opened or connected before it is needed."""
 
-    def open_people() -> People:
-        from chatbot.store.sql_store import (
-            open_store,
-        )  # SQLAlchemy costs 0.3 s, and most workers see no token
+    @cache
+    def store() -> "SqlStore":
+        from chatbot.store.sql_store import open_store  # SQLAlchemy costs 0.3 s; most workers see no token
 
         return open_store(config)
 
+    @cache
+    def desk() -> "Desk":
+        # what proposes, replays and clusters is loaded with the first request that asks for it
+        from chatbot.learning.desk import Desk
+        from chatbot.learning.proposals import Proposals
+        from chatbot.learning.rebuilding import ToolRebuilder
+
+        proposals = Proposals(config, store(), open_replayer, ToolRebuilder())
+        return Desk(config, store(), proposals, service.knowledge)
+
     limiter = open_rate_limiter(redis_settings(config))
-    identity = Identity(open_people, limiter, config.login_seconds)
-    return Edge(identity, Staff(identity, new_token()), limiter)
+    identity = Identity(store, limiter, config.login_seconds)
+    return Edge(identity, Staff(identity, new_token()), limiter, desk)
+
+
+def build_console(config: EngineConfig, service: ChatbotService, edge: Edge) -> "OpenConsole":
+    """What makes the console of ``/admin`` when it is first opened; it is given how long turns take."""
+
+    def opened(latency: "Latency") -> "Console":
+        # store, learning loop and spreadsheet reader are loaded with the first page someone opens
+        from chatbot.learning.proposals import Proposals
+        from chatbot.learning.rebuilding import ToolRebuilder
+        from chatbot.store.sql_store import open_store
+        from chatbot.web.admin.adapters.open import Parts, open_console
+
+        store = open_store(config)
+        proposals = Proposals(config, store, open_replayer, ToolRebuilder())
+        parts = Parts(store, proposals, edge.staff, service.unobserved(), service.knowledge, latency)
+        return open_console(config, parts)
+
+    return opened
 
 
 def setup_link(config: EngineConfig, edge: Edge, url: str) -> str | None:
@@ -206,5 +239,6 @@ def redis_settings(config: EngineConfig) -> RedisSettings:
 
 
 def watched_paths(config: EngineConfig) -> tuple[Path, ...]:
-    """What ``rebuild-index`` or ``publish`` writes last: when it changes, a new version is loaded."""
-    return (config.pretrained_feature_vectors_path, config.versions_dir / "current")
+    """What ``rebuild-index``, ``publish`` or a reload writes last: when it changes, a new version is loaded."""
+    reload_file = config.state_dir / "reload"
+    return (config.pretrained_feature_vectors_path, config.versions_dir / "current", reload_file)

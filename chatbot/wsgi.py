@@ -76,12 +76,15 @@ def serve(config: EngineConfig, serving: Serving, ready: Callable[[str, str | No
 
     def build() -> tuple[Wsgi, Callable[[], None]]:
         # Imported here because prometheus_client reads the metrics folder when it is imported
-        from chatbot.app import build_edge, build_service, setup_link
+        from chatbot.app import build_console, build_edge, build_service, setup_link
         from chatbot.web import create_web_app
 
-        service, edge = build_service(config), build_edge(config)
+        service = build_service(config)
+        edge = build_edge(config, service)
         links.append(lambda url: setup_link(config, edge, url))
-        return create_web_app(service, config, serving.service_name, edge=edge), service.close
+        console = build_console(config, service, edge)
+        app = create_web_app(service, config, serving.service_name, edge=edge, open_console=console)
+        return app, service.close
 
     with _metrics_dir(config.state_dir):
         Application(serving, listeners, build, lambda url: ready(url, links[0](url))).run()

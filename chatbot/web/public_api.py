@@ -23,7 +23,9 @@ class FeedbackTaker(Protocol):
         """Whether there was a turn of that trace id to keep it for."""
 
 
-def public_routes(service: ChatService, admit: Admit, feedback: Callable[[], FeedbackTaker] | None) -> Blueprint:
+def public_routes(
+    service: ChatService, admit: Admit, feedback: Callable[[], FeedbackTaker] | None
+) -> Blueprint:
     """``feedback`` opens the store when first needed; without it there is no such address."""
     routes = Blueprint("public_api", __name__)
 

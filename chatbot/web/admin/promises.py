@@ -1,6 +1,6 @@
 """What the console needs of the rest, one small Protocol a concern. All may raise ``ChatbotError``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +32,10 @@ from chatbot.web.admin.values import (
     TrialRun,
     VersionRow,
 )
+
+
+Latency = Callable[[], tuple[float, float] | None]
+"""p50 and p99 of the turns since the service started, in milliseconds; ``None`` before the first."""
 
 
 class Traffic(Protocol):
@@ -234,3 +238,6 @@ class Console:
     inbox: Inbox
     people: People
     audit: AuditTrail
+
+
+OpenConsole = Callable[[Latency], Console]

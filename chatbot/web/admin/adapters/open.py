@@ -19,10 +19,10 @@ from chatbot.web.admin.adapters.inbox import StoreInbox
 from chatbot.web.admin.adapters.library import FileLibrary
 from chatbot.web.admin.adapters.people import StaffPeople, StoreAudit
 from chatbot.web.admin.adapters.talk import UncountedTalk
-from chatbot.web.admin.adapters.traffic import Latency, StoreTraffic
+from chatbot.web.admin.adapters.traffic import StoreTraffic
 from chatbot.web.admin.adapters.trials import CommandTrials
 from chatbot.web.admin.adapters.versions import PublishedVersions
-from chatbot.web.admin.promises import Console
+from chatbot.web.admin.promises import Console, Latency
 
 
 @dataclass(frozen=True, slots=True)

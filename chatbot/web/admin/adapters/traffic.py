@@ -2,10 +2,10 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from chatbot.store.base import Store
+from chatbot.web.admin.promises import Latency
 from chatbot.web.admin.values import Day, Overview
 
 _DAY_MS = 86_400_000
@@ -16,7 +16,6 @@ _KINDS = {
     "answer": "answered", "recommend": "answered", "chitchat": "small_talk", "clarify": "asked", "fallback": "refused",
     "handoff": "handed_off",
 }  # fmt: skip
-Latency = Callable[[], tuple[float, float] | None]
 
 
 class StoreTraffic:
