@@ -22,6 +22,7 @@ from chatbot.dialog.states.exception import ExceptionState
 from chatbot.dialog.states.normalization import NormalizationState
 from chatbot.dialog.states.question_intake import QuestionIntakeState
 from chatbot.errors import SessionStoreUnavailableError, StoreUnavailableError
+from chatbot.handoff.handed_over import HandedOver
 from chatbot.knowledge_source import KnowledgeSource, load_knowledge
 from chatbot.learning.layout import Layout
 from chatbot.learning.replay import Replayer
@@ -36,6 +37,8 @@ from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings
 from chatbot.session.open_store import open_rate_limiter, open_session_store
 from chatbot.session.resilient_store import ClosableSessionStore
+from chatbot.store.base import InboxStore
+from chatbot.store.pii import Masker
 from chatbot.store.recorder import TurnRecorder
 
 if TYPE_CHECKING:
@@ -61,6 +64,7 @@ class ChatbotService:
         self.turn: Callable[[Message], Reply] = conversation.turn
         self.explained, self.unobserved = conversation.explained, conversation.unobserved
         self.knowledge = source.current
+        self.handed_over: HandedOver | None = None
 
     @property
     def kb_version(self) -> str:
@@ -102,10 +106,24 @@ def build_service(config: EngineConfig) -> ChatbotService:
     observers = (*build_observers(config), *((recorder,) if recorder else ()))
     conversation = Conversation(build_machine(), sessions, source.current, dialog_settings(config), observers)
     service = ChatbotService(conversation, source, sessions, recorder)
+    if config.store_turns:
+        service.handed_over = build_handed_over(config)
+        service.turn = service.handed_over.watched(service.turn)
     if config.sensitive_words:
         check = load_sensitive_words(config.sensitive_words)
         service.turn = checked_turn(service.turn, check, SENSITIVE, lambda: service.kb_version)
     return service
+
+
+def build_handed_over(config: EngineConfig) -> HandedOver:
+    """Who of the customers talks with a person; the store is opened when the first turn asks."""
+
+    def open_inbox() -> InboxStore:
+        from chatbot.store.sql_store import open_store  # SQLAlchemy costs 0.3 s; imported beside the turns
+
+        return open_store(config).inbox
+
+    return HandedOver(open_inbox, Masker(config.pii_masks))
 
 
 def build_edge(config: EngineConfig, service: ChatbotService) -> Edge:

@@ -83,7 +83,9 @@ def serve(config: EngineConfig, serving: Serving, ready: Callable[[str, str | No
         edge = build_edge(config, service)
         links.append(lambda url: setup_link(config, edge, url))
         console = build_console(config, service, edge)
-        app = create_web_app(service, config, serving.service_name, edge=edge, open_console=console)
+        app = create_web_app(
+            service, config, serving.service_name, edge=edge, open_console=console, handed_over=service.handed_over
+        )
         return app, service.close
 
     with _metrics_dir(config.state_dir):

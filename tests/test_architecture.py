@@ -17,7 +17,7 @@ LAYERS = (
     ("cli", "__main__", "wsgi"),
     ("app",),
     ("web", "predict"),
-    ("accounts", "learning", "lint"),
+    ("accounts", "handoff", "learning", "lint"),
     ("scripted", "expectations"),
     ("store",),
     ("conversation", "bad_cases", "backends", "knowledge_source", "service", "sensitive_words"),

@@ -8,6 +8,7 @@ from flask import Flask
 
 from chatbot.accounts.edge import Edge
 from chatbot.config import EngineConfig
+from chatbot.handoff.handed_over import HandedOver
 from chatbot.log import TurnLog
 from chatbot.metrics import ChatMetrics
 from chatbot.service import ChatService
@@ -17,6 +18,7 @@ from chatbot.web.chat import chat_routes
 from chatbot.web.compat import compat_routes
 from chatbot.web.error_handlers import register_error_handlers
 from chatbot.web.guard import Guard
+from chatbot.web.handoff import handoff_routes
 from chatbot.web.headers import add_headers
 from chatbot.web.health import health_routes
 from chatbot.web.login import login_api, login_routes
@@ -38,6 +40,7 @@ def create_web_app(
     log_stream: BinaryIO | None = None,
     edge: Edge | None = None,
     open_console: "OpenConsole | None" = None,
+    handed_over: HandedOver | None = None,
 ) -> Flask:
     """The WSGI application that serves ``service`` at the addresses of the contract.
 
@@ -68,6 +71,8 @@ def create_web_app(
             app.register_blueprint(routes)
         app.register_blueprint(login_routes(guard))
         app.register_blueprint(login_api(guard))
+    if handed_over:
+        app.register_blueprint(handoff_routes(handed_over))
     if guard and open_console:
         app.register_blueprint(admin_routes(guard, partial(open_console, metrics.latency_ms)))
     register_error_handlers(app, metrics)

@@ -101,12 +101,13 @@ class FileDiff:
 
 @dataclass(frozen=True, slots=True)
 class ProofExample:
-    """A past turn whose answer the change set alters."""
+    """A past turn whose answer the change set alters, and how often it was said."""
 
     effect: Effect
     sent: str
     before: str
     after: str
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,6 @@ class Proof:
     breaks: int
     changes: int
     examples: tuple[ProofExample, ...]
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,25 +2,25 @@
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from chatbot.config import EngineConfig
 from chatbot.errors import InvalidChangeError, NotThereError
-from chatbot.json_file import Json
 from chatbot.learning.changes import Change, dump_changes, load_changes
 from chatbot.learning.edits import apply_changes
-from chatbot.learning.layout import FEATURES_KEY, Layout
+from chatbot.learning.layout import Layout
 from chatbot.learning.proposals import Proposals
 from chatbot.store.base import Store
 from chatbot.store.records import ProposalRow
 from chatbot.web.admin.adapters.command import Command
 from chatbot.web.admin.adapters.described import described
-from chatbot.web.admin.adapters.differing import diff_file, typed
+from chatbot.web.admin.adapters.differing import diff_file, is_built, typed
 from chatbot.web.admin.values import ChangeSet, ChangeSummary, Effect, FileDiff, Proof, ProofExample, SetStatus
 
-_LISTED, _SHOWN_EXAMPLES = 100, 30
+_LISTED = 100
 _MAX_CHANGES = 5_000
 _EFFECTS: dict[str, Effect] = {"fixed": "fixes", "broken": "breaks", "changed": "changes"}
 
@@ -28,8 +28,11 @@ _EFFECTS: dict[str, Effect] = {"fixed": "fixes", "broken": "breaks", "changed": 
 class StoreDesk:
     """A ``ChangeDesk`` over the store's proposals."""
 
-    def __init__(self, config: EngineConfig, store: Store, proposals: Proposals, command: Command) -> None:
-        self._layout, self._store = Layout(config), store
+    def __init__(
+        self, config: EngineConfig, store: Store, proposals: Proposals, command: Command, look: Callable[[], object]
+    ) -> None:
+        """``look`` asks for the live knowledge, so that a new version is noticed at once."""
+        self._layout, self._store, self._look = Layout(config), store, look
         self._proposals, self._command = proposals, command
 
     def draft(self) -> ChangeSummary | None:
@@ -88,6 +91,7 @@ class StoreDesk:
     def publish(self, set_id: str, actor: str) -> str:
         """As promised."""
         done = self._command("publish", self._open(set_id).proposal_id, "--author", actor)
+        self._look()
         return str(done.get("name", ""))
 
     def reject(self, set_id: str, actor: str) -> None:
@@ -132,7 +136,7 @@ class StoreDesk:
             except InvalidChangeError as error:
                 return (), (f"现在的文件上改不成：{error.message}",)
             differing = [key for key, digest in copy.hashes().items() if before.get(key) != digest]
-            return tuple(self._diff(key, copy) for key in differing if key != FEATURES_KEY), ()
+            return tuple(self._diff(key, copy) for key in differing if not is_built(key)), ()
 
     def _diff(self, key: str, copy: Layout) -> FileDiff:
         live = self._layout.path(key)
@@ -143,7 +147,7 @@ class StoreDesk:
         version = next((one for one in versions.all() if one.name == row.version), None)
         if version is None or not version.parent:
             return ()
-        return tuple(typed(one) for one in versions.diff(version.parent, version.name) if one.key != FEATURES_KEY)
+        return tuple(typed(one) for one in versions.diff(version.parent, version.name) if not is_built(one.key))
 
 
 def _summary(row: ProposalRow) -> ChangeSummary:
@@ -155,13 +159,13 @@ def _summary(row: ProposalRow) -> ChangeSummary:
 def _proof(row: ProposalRow) -> Proof | None:
     if not row.proof:
         return None
-    report: dict[str, Json] = json.loads(row.proof)["report"]
-    shown = tuple(
-        ProofExample(_EFFECTS[one["change"]], one["sent"], one["before"]["answer"], one["after"]["answer"])
-        for one in report["examples"][:_SHOWN_EXAMPLES]  # type: ignore[index,call-overload,union-attr]  # as Proposals wrote it
+    report = json.loads(row.proof)["report"]
+    said = Counter(
+        (_EFFECTS[one["change"]], one["sent"], one["before"]["answer"], one["after"]["answer"])
+        for one in report["examples"]
     )
-    numbers = [int(str(report[name])) for name in ("turns", "fixed", "broken", "changed")]
-    return Proof(*numbers, shown)
+    shown = tuple(ProofExample(*texts, times) for texts, times in said.items())
+    return Proof(report["turns"], report["fixed"], report["broken"], report["changed"], shown)
 
 
 def _text(path: Path) -> str:

@@ -4,10 +4,17 @@ import difflib
 import re
 from collections.abc import Iterator
 
+from chatbot.learning.layout import FAQ, FEATURES_KEY
 from chatbot.learning.versions import FileDifference
 from chatbot.web.admin.values import DiffLine, FileDiff
 
+_BUILT = (FEATURES_KEY, f"{FAQ}/faq_choice.json")
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)")
+
+
+def is_built(key: str) -> bool:
+    """Whether a program writes the file: it changes with the others and says nothing to a person."""
+    return key in _BUILT or key.endswith(".safetensors")
 
 
 def diff_file(key: str, before: str, after: str) -> FileDiff:

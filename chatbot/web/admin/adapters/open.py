@@ -43,7 +43,7 @@ def open_console(config: EngineConfig, parts: Parts) -> Console:
     return Console(
         traffic=StoreTraffic(store, parts.latency),
         cases=StoreCases(store, parts.knowledge, config.feature_generator_model_dir),
-        desk=StoreDesk(config, store, parts.proposals, command),
+        desk=StoreDesk(config, store, parts.proposals, command, parts.knowledge),
         library=library,
         trials=CommandTrials(config, store, command),
         versions=PublishedVersions(parts.proposals),

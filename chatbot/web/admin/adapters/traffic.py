@@ -13,7 +13,7 @@ _TURNS = 200_000
 """The trend reads that many turns at most, the latest; the totals beside it are then of these."""
 
 _KINDS = {
-    "answer": "answered", "recommend": "answered", "chitchat": "small_talk", "clarify": "asked", "fallback": "refused",
+    "answer": "answered", "chitchat": "small_talk", "clarify": "asked", "recommend": "asked", "fallback": "refused",
     "handoff": "handed_off",
 }  # fmt: skip
 

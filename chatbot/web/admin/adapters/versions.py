@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from chatbot.errors import PublishError
-from chatbot.learning.layout import FEATURES_KEY
 from chatbot.learning.proposals import Proposals
-from chatbot.web.admin.adapters.differing import typed
+from chatbot.web.admin.adapters.differing import is_built, typed
 from chatbot.web.admin.values import FileDiff, VersionRow
 
 
@@ -30,7 +29,7 @@ class PublishedVersions:
 
     def diff(self, old: str, new: str) -> Sequence[FileDiff]:
         """As promised; the built index is left out."""
-        return [typed(one) for one in self._proposals.diff(old, new) if one.key != FEATURES_KEY]
+        return [typed(one) for one in self._proposals.diff(old, new) if not is_built(one.key)]
 
     def roll_back(self, version: str, actor: str) -> None:
         """As promised; only one step."""

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from itertools import pairwise
 
 from flask import Response
 
@@ -31,12 +32,17 @@ def ask(desk: Desk) -> Response:
         session = f"console-{secrets.token_hex(8)}"
     tried = desk.console.talk.ask(sent, session)
     return render(
-        "try.html", session=session, tried=tried, covered=_covered(tried.explanation), types=TYPES, sources=SOURCES,
+        "try.html", session=session, tried=tried, segments=_segments(tried.explanation), types=TYPES, sources=SOURCES,
         signals=SIGNALS,
     )  # fmt: skip
 
 
-def _covered(explanation: Explanation) -> set[int]:
-    """Places of the characters that something explains."""
-    spans = (span for link in explanation.scanned.links for span in link.spans)
-    return {place for span in spans for place in range(span.start, span.end)}
+def _segments(explanation: Explanation) -> list[tuple[str, bool]]:
+    """The text cut where a part begins or ends, each piece with whether anything explains it."""
+    scanned = explanation.scanned
+    spans = [span for link in scanned.links for span in link.spans]
+    cuts = sorted({0, len(scanned.text), *(at for span in spans for at in (span.start, span.end))})
+    return [
+        (scanned.text[start:end], any(span.start <= start and end <= span.end for span in spans))
+        for start, end in pairwise(cuts)
+    ]
