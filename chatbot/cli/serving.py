@@ -14,6 +14,8 @@ from chatbot.service_desc import DEFAULT_PORT, ServiceDescription, load_service_
 
 _LOG = logging.getLogger("chatbot.serve")
 _DEFAULT_NAME = "chatbot"
+# A turn multiplies small matrices: threads of the libraries below would only wait for each other and for the workers
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ def run_service(request: Request) -> None:
         UsageError, ConfigError, DataError: what cannot be served.
     """
     description = _description(request)
-    os.environ.update({**description.environment, **os.environ})
+    os.environ.update({**_ONE_THREAD, **description.environment, **os.environ})
     config = load_engine_config(description.config_path, os.environ)
     configure_logging(config.log_level)
     if description.cloud_only:

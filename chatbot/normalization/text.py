@@ -19,6 +19,7 @@ _SPACE_BESIDE_HAN = re.compile(
     r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fffa-z0-9])|(?<=[a-z0-9]) (?=[\u4e00-\u9fff])"
 )
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_PLAIN = re.compile(r"[a-z0-9\u4e00-\u9fff]*")
 _CONTENT = re.compile(r"[\w]")
 
 
@@ -50,6 +51,8 @@ def normalize(text: str) -> str:
     NFKC width folding, lower case, Traditional to Simplified, control and zero-width characters and lone
     surrogates removed, marks and 4+ letters in a row folded to one, spaces folded and dropped beside Chinese.
     """
+    if _PLAIN.fullmatch(text) and _traditional().isdisjoint(text):  # most texts are; four times as fast
+        return _REPEATED_CHAR.sub(r"\1", text)
     text = unicodedata.normalize("NFKC", _LONE_SURROGATES_AND_CONTROLS.sub("", text)).lower()
     if not _traditional().isdisjoint(text):
         text = _simplifier().convert(text)
