@@ -33,7 +33,7 @@ class ChatbotService:
         self, conversation: Conversation, source: KnowledgeSource, sessions: ClosableSessionStore
     ) -> None:
         self._conversation, self._source, self._sessions = conversation, source, sessions
-        self.turn = conversation.turn
+        self.turn, self.explained = conversation.turn, conversation.explained
 
     @property
     def kb_version(self) -> str:

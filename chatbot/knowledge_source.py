@@ -45,7 +45,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
     faq = open_retriever(
         config.faq_data_dir,
         encoder,
-        label_map=config.faq_query_label_idx_map,
+        dataset=dataset,
         features=config.pretrained_feature_vectors_path,
         modules=config.faq_modules,
     )
@@ -60,7 +60,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         planner=build_planner(graph, reader, lexicon, config.lexicon_dir, config.state_dir / "graph"),
         faq=Remembering(faq),
         answers=answers,
-        small_talk=open_retriever(talk_folder, encoder) if talk_folder else _Silent(),
+        small_talk=open_retriever(talk_folder, encoder, dataset=talk) if talk_folder else _Silent(),
         small_talk_answers=load_answers(talk_folder, talk.questions) if talk_folder and talk else answers,
         handoff=PhraseIntent(lexicon.handoff),
         cancel=PhraseIntent(lexicon.cancel),
@@ -98,6 +98,7 @@ class Remembering:
     """
 
     def __init__(self, retriever: Retriever, size: int = REMEMBERED) -> None:
+        self.source = retriever
         self._retrieve = lru_cache(maxsize=size)(retriever.retrieve)
 
     def retrieve(self, utterance: str, k: int = 10) -> tuple[FaqCandidate, ...]:

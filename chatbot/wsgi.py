@@ -70,6 +70,7 @@ def serve(config: EngineConfig, serving: Serving, ready: Callable[[str], None]) 
         ConfigError, DataError: what cannot be served or listened on; before any worker is started.
         SystemExit: at the end.
     """
+    gc.disable()  # until the service is ready: what is loaded stays, and looking for garbage in it takes a tenth
     listeners = bind(serving)
 
     def build() -> tuple[Wsgi, Callable[[], None]]:
@@ -235,6 +236,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
 
     def _on_ready(self) -> None:
         gc.collect()
+        gc.enable()
         gc.freeze()  # what the master holds is never scanned again, so workers do not copy its pages
         gc.set_threshold(YOUNG_OBJECTS)
         self._warn_of_memory()

@@ -18,6 +18,7 @@ LAYERS = (
     ("app",),
     ("web", "predict"),
     ("conversation", "bad_cases", "backends", "knowledge_source", "service"),
+    ("explain",),
     ("dialog",),
     ("answering",),
     ("session", "faq_modules"),

@@ -1,4 +1,4 @@
-"""Every part of the knowledge base through its strict loader; one fault does not hide those of other parts."""
+"""Every part of the knowledge base through its strict loader; one fault hides no other, in its file or elsewhere."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 
 from chatbot.config import EngineConfig, load_engine_config
 from chatbot.encoders.load import load_encoder
-from chatbot.errors import ChatbotError
+from chatbot.errors import ChatbotError, DataError
 from chatbot.faq_modules.answers import load_answers
 from chatbot.faq_modules.dataset import FaqDataset, load_dataset
 from chatbot.knowledge_graph.loader import load_graph, parse_entity
@@ -67,16 +67,15 @@ def _bytes(file: Path) -> bytes:
 
 
 def _check_faq(findings: list[Finding], part: str, folder: Path, label_map: Path | None) -> None:
-    dataset = _tried(findings, part, lambda: load_dataset(folder, label_map))
-    if dataset is None:
-        return
+    def report(fault: DataError) -> None:
+        findings.append(Finding("fault", part, fault.message))
+
+    dataset = load_dataset(folder, label_map, report)
     findings.extend(Finding("notice", part, notice) for notice in dataset.notices)
     findings.extend(Finding("notice", part, conflict) for conflict in _conflicts(dataset))
-    answers = _tried(findings, part, lambda: load_answers(folder, dataset.questions))
-    if answers is not None:
-        unanswered = [
-            question.text for question in dataset.questions if question.text not in answers.questions
-        ]
+    if dataset.questions:
+        answers = load_answers(folder, dataset.questions, report)
+        unanswered = [one.text for one in dataset.questions if one.text not in answers.questions]
         findings.extend(Finding("notice", part, f"标准问“{text}”还没有任何答案") for text in unanswered)
 
 

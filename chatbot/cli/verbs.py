@@ -28,7 +28,6 @@ Session = Annotated[
 
 def main() -> None:
     """The entry point of ``chatbot`` and ``python -m chatbot``."""
-    chatbot.one_thread_a_process()
     app()
 
 
@@ -40,6 +39,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def chatbot_options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="版本 · version")
     ] = False,
@@ -48,6 +48,8 @@ def chatbot_options(
 
     A white-box Chinese customer-service chatbot.
     """
+    if context.invoked_subcommand != "serve":  # there a service description has a say in it first
+        chatbot.one_thread_a_process()
 
 
 @app.command()
@@ -85,16 +87,22 @@ def ask(
     config: Config = None,
     session: Session = None,
     rows_limit: Annotated[int, typer.Option(min=1, max=1000, help="表格最多几行 · table rows")] = 20,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="再讲答案怎么来的：分段、候选、计划、执行、选择 · how it came about"),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """问一句，不经过网络 · one turn, in process.
 
     例：chatbot ask 标准续航升级版的变速箱是什么类型
+
+    例：chatbot ask 30万以内续航500公里以上的SUV哪款加速最快 --explain
     """
-    from chatbot.cli.talking import ask_once
+    from chatbot.cli.talking import Question, ask_once
 
     with reporting(as_json):
-        ask_once(text, config, session, rows_limit, as_json)
+        ask_once(Question(text, config, session, rows_limit, explain, as_json))
 
 
 @app.command()
