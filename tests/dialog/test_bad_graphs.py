@@ -59,7 +59,10 @@ def test_fifty_levels_are_asked_about_like_one(tmp_path: Path) -> None:
     tree: object = {"电压": "400V"}
     for level in range(49):
         tree = {f"层{level}": tree}
-    assert "400V" in Talk(write(tmp_path, 甲车=tree, 乙车={"属性": {"价格": "5万"}})).say("甲车的电压").reply.answer
+    assert (
+        "400V"
+        in Talk(write(tmp_path, 甲车=tree, 乙车={"属性": {"价格": "5万"}})).say("甲车的电压").reply.answer
+    )
 
 
 def test_ten_thousand_attributes_load_and_answer_in_seconds(tmp_path: Path) -> None:
@@ -92,7 +95,9 @@ def test_a_huge_value_is_answered_as_it_stands(tmp_path: Path) -> None:
     ("text", "said"),
     [
         pytest.param('{"属性": {"价格": "1万"}}', "缺少“实体”", id="no entity"),
-        pytest.param('{"实体": {"名称": "品牌 甲车"}, "属性": {"价格": "1万"}}', r"品牌 甲车.*重复", id="twice"),
+        pytest.param(
+            '{"实体": {"名称": "品牌 甲车"}, "属性": {"价格": "1万"}}', r"品牌 甲车.*重复", id="twice"
+        ),
     ],
 )
 def test_a_file_that_is_no_entity_or_one_twice_says_which_file_and_what_to_do(
