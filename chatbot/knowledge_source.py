@@ -19,6 +19,7 @@ from chatbot.faq_modules.opening import open_retriever
 from chatbot.faq_modules.retrieval import FaqRetriever
 from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
 from chatbot.knowledge_graph.loader import load_graph
+from chatbot.knowledge_graph.snapshot import SNAPSHOTS
 from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.intent import PhraseIntent
@@ -57,7 +58,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         version=_version(graph.version, faq.version, *_fingerprints(config)),
         graph=graph,
         reader=reader,
-        planner=build_planner(graph, reader, lexicon, config.lexicon_dir, config.state_dir / "graph"),
+        planner=build_planner(graph, reader, lexicon, config.lexicon_dir, config.state_dir / SNAPSHOTS),
         faq=Remembering(faq),
         answers=answers,
         small_talk=open_retriever(talk_folder, encoder, dataset=talk) if talk_folder else _Silent(),

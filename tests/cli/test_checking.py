@@ -145,6 +145,18 @@ def test_lint_names_every_fault_of_a_faq_with_file_line_and_way_out(run: Run, kn
     assert all(" → " in fault for fault in faults)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["attribute_synonyms.txt", "units.txt", "directions.txt", "comparatives.txt", "value_synonyms.txt"],
+)
+def test_lint_reads_every_lexicon_of_tables(run: Run, knowledge: Path, name: str) -> None:
+    (knowledge / "lexicon").mkdir()
+    (knowledge / "lexicon" / name).write_text("# 说明\n没有 制表符\n", encoding="utf-8")
+    result = run("lint")
+    assert result.exit_code == 1
+    assert f"{name}:2" in result.stdout and "→" in result.stdout
+
+
 def test_lint_of_a_faq_without_its_map_says_that_and_nothing_that_follows_from_it(
     run: Run, knowledge: Path
 ) -> None:
