@@ -18,6 +18,10 @@ from chatbot.dialog.states.normalization import NormalizationState
 from chatbot.dialog.states.question_intake import QuestionIntakeState
 from chatbot.errors import SessionStoreUnavailableError
 from chatbot.knowledge_source import KnowledgeSource, load_knowledge
+from chatbot.learning.layout import Layout
+from chatbot.learning.replay import Replayer
+from chatbot.learning.versions import Versions
+from chatbot.publish_lock import reading
 from chatbot.service import Tally
 from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings
@@ -71,6 +75,7 @@ def build_service(config: EngineConfig) -> ChatbotService:
     Raises:
         ConfigError, DataError, StaleIndexError: what is wrong, where, and the way out.
     """
+    Versions(Layout(config)).finish_interrupted()
     source = KnowledgeSource(partial(load_warm, config), watched_paths(config))
     sessions = open_session_store(redis_settings(config), ttl_seconds=config.session_ttl_seconds)
     recorder = TurnRecorder(config) if config.store_turns else None
@@ -85,10 +90,23 @@ def load_warm(config: EngineConfig) -> Knowledge:
     Raises:
         ConfigError, DataError, StaleIndexError: as ``load_knowledge``.
     """
-    knowledge, machine, settings = load_knowledge(config), build_machine(), dialog_settings(config)
+    with reading(config.versions_dir):
+        knowledge = load_knowledge(config)
+    machine, settings = build_machine(), dialog_settings(config)
     for said in (*knowledge.examples, *_WARM_UP):
         machine.step(Memory(), Hearing(said, knowledge, settings))
     return knowledge
+
+
+def open_replayer(config: EngineConfig) -> Replayer:
+    """Plays stored turns over the knowledge base of ``config``.
+
+    Raises:
+        ConfigError, DataError, StaleIndexError: as ``load_knowledge``.
+    """
+    with reading(config.versions_dir):
+        knowledge = load_knowledge(config)
+    return Replayer(build_machine(), knowledge, dialog_settings(config))
 
 
 def build_machine() -> DialogMachine:

@@ -31,8 +31,8 @@ LAYERS = (
     ("planning",),
     ("knowledge_graph", "normalization"),
     ("config", "service_desc", "log", "metrics"),
-    ("config_values", "json_file"),
-    ("messages", "errors", "json_bytes", ""),
+    ("config_values", "json_file", "publish_lock"),
+    ("messages", "errors", ""),
 )
 # Exceptions, each with its reason.
 ALLOWED = {
