@@ -1,7 +1,7 @@
 """One turn on one screen: lock → load → step → save."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from chatbot.answering.knowledge import Knowledge
@@ -15,10 +15,21 @@ if TYPE_CHECKING:
     from chatbot.explain.explanation import Explanation
 
 
-class TurnObserver(Protocol):
-    """Is told of each finished turn: the bad-case log, the handoff webhook. Must not block and not raise."""
+@dataclass(frozen=True, slots=True)
+class FinishedTurn:
+    """A turn that was answered: what was said, what was remembered ``before`` it, what it came to."""
 
-    def finished(self, message: Message, step: Step, kb_version: str) -> None: ...
+    message: Message
+    before: Memory
+    step: Step
+    kb_version: str
+    degraded: bool = False
+
+
+class TurnObserver(Protocol):
+    """Is told of each finished turn: the store, the bad-case log, the handoff webhook. Must not block and not raise."""
+
+    def finished(self, turn: FinishedTurn) -> None: ...
 
 
 class Conversation:
@@ -66,8 +77,9 @@ class Conversation:
                 self._sessions.release(lease)
             raise
         saved = lease is not None and self._save(lease, step.memory)
+        finished = FinishedTurn(message, before, step, knowledge.version, not saved)
         for observer in self._observers:
-            observer.finished(message, step, knowledge.version)
+            observer.finished(finished)
         reply = replace(step.reply, degraded=not saved, kb_version=knowledge.version)
         return reply, hearing, before, step
 

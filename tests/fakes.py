@@ -13,6 +13,7 @@ from chatbot.errors import SessionBusyError
 from chatbot.explain.build import explain
 from chatbot.explain.explanation import Explanation
 from chatbot.reply import Message, Reply
+from chatbot.service import Tally
 from chatbot.session.base import Lease, Memory
 from chatbot.session.ids import validate_session_id
 from tests.dialog.world import knowledge
@@ -105,6 +106,9 @@ class FakeChatService:
 
     def readiness(self) -> Mapping[str, str | None]:
         return self.components
+
+    def report_to(self, tally: Tally) -> None:
+        self.tally = tally
 
     def close(self) -> None:
         self.closed += 1
