@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.dialog.machine import DialogMachine, Step
 from chatbot.dialog.state import DialogSettings, Hearing
 from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
-from chatbot.explain.build import explain
-from chatbot.explain.explanation import Explanation
 from chatbot.reply import Message, Reply
 from chatbot.session.base import Lease, Memory, SessionStore
+
+if TYPE_CHECKING:
+    from chatbot.explain.explanation import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,14 @@ class Conversation:
         """The same over the same sessions, of which no observer is told."""
         return Conversation(self._machine, self._sessions, self._knowledge, self._settings)
 
-    def explained(self, message: Message) -> tuple[Reply, Explanation]:
+    def explained(self, message: Message) -> "tuple[Reply, Explanation]":
         """The same turn, and how its reply came about; worked out once the session is let go.
 
         Raises:
             SessionBusyError: as ``turn``.
         """
+        from chatbot.explain.build import explain  # a service that never explains starts without it
+
         reply, hearing, before, step = self._turn(message)
         return reply, explain(hearing, before, step)
 

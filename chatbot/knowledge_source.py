@@ -21,6 +21,7 @@ from chatbot.faq_modules.opening import open_retriever
 from chatbot.faq_modules.retrieval import FaqRetriever
 from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
 from chatbot.knowledge_graph.loader import load_graph
+from chatbot.knowledge_graph.snapshot import SNAPSHOTS
 from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.intent import PhraseIntent
@@ -47,7 +48,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
     faq = open_retriever(
         config.faq_data_dir,
         encoder,
-        label_map=config.faq_query_label_idx_map,
+        dataset=dataset,
         features=config.pretrained_feature_vectors_path,
         modules=config.faq_modules,
     )
@@ -59,10 +60,10 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         version=_version(graph.version, faq.version, *_fingerprints(config)),
         graph=graph,
         reader=reader,
-        planner=build_planner(graph, reader, lexicon, config.lexicon_dir, config.state_dir / "graph"),
+        planner=build_planner(graph, reader, lexicon, config.lexicon_dir, config.state_dir / SNAPSHOTS),
         faq=Remembering(faq),
         answers=answers,
-        small_talk=open_retriever(talk_folder, encoder) if talk_folder else _Silent(),
+        small_talk=open_retriever(talk_folder, encoder, dataset=talk) if talk_folder else _Silent(),
         small_talk_answers=load_answers(talk_folder, talk.questions) if talk_folder and talk else answers,
         handoff=PhraseIntent(lexicon.handoff),
         cancel=PhraseIntent(lexicon.cancel),

@@ -28,7 +28,6 @@ Session = Annotated[
 
 def main() -> None:
     """The entry point of ``chatbot`` and ``python -m chatbot``."""
-    chatbot.one_thread_a_process()
     app()
 
 
@@ -40,6 +39,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def chatbot_options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="版本 · version")
     ] = False,
@@ -48,6 +48,8 @@ def chatbot_options(
 
     A white-box Chinese customer-service chatbot.
     """
+    if context.invoked_subcommand != "serve":  # there a service description has a say in it first
+        chatbot.one_thread_a_process()
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """The state machine: it alone applies what a state has decided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from chatbot.dialog.state import BadCase, Hearing, State, Turn, path_of
 from chatbot.knowledge_graph.graph import KnowledgeGraph
@@ -22,7 +22,7 @@ class Step:
     reply: Reply
     memory: Memory
     bad_case: BadCase | None = None
-    turn: Turn | None = None
+    turn: Turn | None = field(default=None, compare=False)
     states: tuple[str, ...] = ()
 
 

@@ -59,7 +59,7 @@ def _with_signals(
     signals = tuple(
         Signal(name, value, weight) for (name, weight), value in zip(weights.items(), values, strict=True)
     )
-    return _shown(candidate, signals, exact=bool(table.exact[row]))
+    return _shown(candidate, signals, exact=table.exact is not None and bool(table.exact[row]))
 
 
 def _shown(candidate: FaqCandidate, signals: tuple[Signal, ...], *, exact: bool) -> FaqShown:

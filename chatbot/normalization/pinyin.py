@@ -4,22 +4,23 @@ The decoder knows no dictionary but the knowledge base's own texts: a bigram mod
 chooses, among the characters of each syllable, the sequence the operator's texts make most likely (Viterbi).
 """
 
+import itertools
 import math
 import os
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from chatbot.normalization.text import has_han, normalize
 
-os.environ.setdefault(
-    "PYPINYIN_NO_PHRASES", "true"
-)  # its own switch: characters only, a third of the load time
-import itertools
+# pypinyin's own switches, read when it is imported: characters only, and its table as it is
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
+from pypinyin.constants import PINYIN_DICT
 
-from pypinyin import Style, pinyin
-
+_TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0304\u0306\u030c"))
 _LATIN_RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
 _MIN_LETTERS = 4
 _MAX_LETTERS = 120
@@ -31,10 +32,11 @@ _MAX_READINGS = 3
 @lru_cache(maxsize=32768)
 def readings(char: str) -> tuple[str, ...]:
     """Toneless readings of one Chinese character, commonest first; ``(char,)`` for anything else."""
-    if not has_han(char):
+    found = PINYIN_DICT.get(ord(char)) if has_han(char) else None
+    if found is None:
         return (char,)
-    found = pinyin(char, style=Style.NORMAL, heteronym=True)[0]
-    return tuple(dict.fromkeys(reading.replace("ü", "v") for reading in found))
+    toneless = unicodedata.normalize("NFC", unicodedata.normalize("NFD", found).translate(_TONES))
+    return tuple(dict.fromkeys(toneless.replace("ü", "v").split(",")))
 
 
 def fold(syllable: str) -> str:

@@ -20,7 +20,7 @@ from tests.fakes import InMemorySessionStore
 from tests.faq_modules.small_faq import HashEncoder, write_faq
 
 FAQ = {"怎么预约试驾": [("怎么预约试驾", 0.99)], "能不能约试驾呀朋友": [("怎么预约试驾", 0.2)]}
-ANSWERS = {("怎么预约试驾", None): "线上预约。"}
+ANSWERS: dict[tuple[str, str | None], str] = {("怎么预约试驾", None): "线上预约。"}
 
 
 class Talk:
