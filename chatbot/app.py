@@ -42,9 +42,9 @@ from chatbot.store.pii import Masker
 from chatbot.store.recorder import TurnRecorder
 
 if TYPE_CHECKING:
-    from chatbot.web.admin.promises import Console, Latency, OpenConsole
     from chatbot.learning.desk import Desk
     from chatbot.store.sql_store import SqlStore
+    from chatbot.web.admin.promises import Console, Latency, OpenConsole
 
 _WARM_UP = ("您好", "這個多少錢", "xu hang duo shao")
 

@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections import Counter as Counted
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -81,7 +81,7 @@ class ChatMetrics:
 
     def latency_ms(self) -> tuple[float, float] | None:
         """p50 and p99 of all turns so far, read off the histogram (linear between its bounds); ``None`` without turns."""
-        counts: Counted[float] = Counted()
+        counts: dict[float, float] = defaultdict(float)
         for metric in self._all_workers().collect():
             for sample in metric.samples:
                 if sample.name == "chatbot_turn_seconds_bucket":

@@ -85,7 +85,12 @@ def serve(config: EngineConfig, serving: Serving, ready: Callable[[str, str | No
         links.append(lambda url: setup_link(config, edge, url))
         console = build_console(config, service, edge)
         app = create_web_app(
-            service, config, serving.service_name, edge=edge, open_console=console, handed_over=service.handed_over
+            service,
+            config,
+            serving.service_name,
+            edge=edge,
+            open_console=console,
+            handed_over=service.handed_over,
         )
         return app, service.close
 

@@ -7,9 +7,9 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from chatbot.answering.type_ahead import Suggestion
 from chatbot.app import build_machine
 from chatbot.dialog.state import DialogSettings, Hearing
-from chatbot.answering.type_ahead import Suggestion
 from chatbot.errors import SessionBusyError
 from chatbot.explain.build import explain
 from chatbot.explain.explanation import Explanation

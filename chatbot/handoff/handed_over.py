@@ -67,7 +67,12 @@ class HandedOver:
             return turn(replace(message, sent="您好"))
         self._add(session, message, "customer")
         return Reply(
-            say("with_person"), "handoff", "none", "question_intake", suggestions=(say("chip_back"),), why="人工接待中"
+            say("with_person"),
+            "handoff",
+            "none",
+            "question_intake",
+            suggestions=(say("chip_back"),),
+            why="人工接待中",
         )
 
     def _request(self, message: Message) -> None:

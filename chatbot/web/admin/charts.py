@@ -43,7 +43,9 @@ def bars(days: tuple[Day, ...]) -> Chart:
             y -= height
             if count:
                 width = round(step * (1 - _GAP), 1)
-                found.append(Bar(part, round(x, 1), round(y, 1), width, round(height, 1), f"{day.date} {count}"))
+                found.append(
+                    Bar(part, round(x, 1), round(y, 1), width, round(height, 1), f"{day.date} {count}")
+                )
         if number % every == 0:
             labels.append((round(number * step + step / 2, 1), day.date))
     return Chart(tuple(found), tuple(labels), top)

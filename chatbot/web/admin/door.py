@@ -16,6 +16,7 @@ from chatbot.errors import (
     InvalidUploadError,
     NotThereError,
     PublishError,
+    UnauthorizedError,
 )
 from chatbot.security.roles import Principal, Role
 from chatbot.web.admin.gate import Gate
@@ -23,6 +24,7 @@ from chatbot.web.admin.promises import Console
 from chatbot.web.admin.rendering import render
 
 _STATUS: dict[type[ChatbotError], int] = {
+    UnauthorizedError: 401,
     NotThereError: 404,
     ForbiddenError: 403,
     DataError: 422,
@@ -44,7 +46,10 @@ class Desk:
 
 
 def admit(
-    handler: Callable[..., Response], arguments: dict[str, Any], role: Role, open_console: Callable[[], Console]
+    handler: Callable[..., Response],
+    arguments: dict[str, Any],
+    role: Role,
+    open_console: Callable[[], Console],
 ) -> Response:
     """Answer one request of someone who was let in."""
     gate: Gate = g.console_gate

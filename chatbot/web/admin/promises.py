@@ -33,7 +33,6 @@ from chatbot.web.admin.values import (
     VersionRow,
 )
 
-
 Latency = Callable[[], tuple[float, float] | None]
 """p50 and p99 of the turns since the service started, in milliseconds; ``None`` before the first."""
 
@@ -72,9 +71,7 @@ class ChangeDesk(Protocol):
     def get(self, set_id: str) -> ChangeSet:
         """Raises ``NotThereError``."""
 
-    def add(
-        self, changes: Sequence[Change], author: str, note: str, cases: Sequence[str] = ()
-    ) -> ChangeSet:
+    def add(self, changes: Sequence[Change], author: str, note: str, cases: Sequence[str] = ()) -> ChangeSet:
         """Put ``changes`` into the open draft, or into a new one. Its proof is void. ``cases`` are to be mended by it.
 
         Raises:

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from flask import Response, g, redirect, render_template, request
-from werkzeug.wrappers import Response as AnyResponse
 
 from chatbot.errors import ChatbotError
 from chatbot.security.roles import Principal
@@ -98,13 +97,20 @@ def percent(part: float, whole: float) -> str:
 
 def done(address: str, zh: str = "", en: str = "") -> Response:
     """Go to ``address``, which says once what was done."""
-    response = redirect(address, 303)
+    response = see_other(address)
     if zh:
         note = en if request.cookies.get(LANG_COOKIE) == "en" and en else zh
         response.set_cookie(
             NOTE_COOKIE, quote(note[:_MAX_NOTE]), max_age=60, httponly=True, samesite="Lax", path="/admin",
             secure=request.is_secure,
         )  # fmt: skip
+    return response
+
+
+def see_other(address: str) -> Response:
+    """The browser asks for ``address`` next."""
+    response = Response(status=303)
+    response.headers["Location"] = redirect(address).headers["Location"]
     return response
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from chatbot.errors import ChatbotError
+from chatbot.errors import ChatbotError, InvalidUploadError
 from chatbot.security.roles import Role
 
 if TYPE_CHECKING:  # the promises bring the explanation's types along; a start needs none of them
@@ -102,6 +102,11 @@ def admin_routes(gate: "Gate", open_console: "Callable[[], Console]") -> Bluepri
         from chatbot.web.admin.door import refused  # as below
 
         return refused(error)
+
+    @routes.errorhandler(413)
+    def too_large(_: Exception) -> AnyResponse:
+        limit = f"上传的内容超过 {MAX_UPLOAD_BYTES // 2**20} MB → 分成几个文件"
+        return show_error(InvalidUploadError(limit))
 
     opened = cache(open_console)
     for page in PAGES:

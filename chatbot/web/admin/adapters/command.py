@@ -26,10 +26,17 @@ class Command:
         command = [sys.executable, "-m", "chatbot", *words, "--config", str(self._config), "--json"]
         try:
             done = subprocess.run(
-                command, capture_output=True, text=True, timeout=self._seconds, check=False, stdin=subprocess.DEVNULL
+                command,
+                capture_output=True,
+                text=True,
+                timeout=self._seconds,
+                check=False,
+                stdin=subprocess.DEVNULL,
             )
         except subprocess.TimeoutExpired as error:
-            raise PublishError(f"超过 {self._seconds} 秒还没做完 → 在命令行里运行 chatbot {words[0]}") from error
+            raise PublishError(
+                f"超过 {self._seconds} 秒还没做完 → 在命令行里运行 chatbot {words[0]}"
+            ) from error
         return _answer(done, words[0])
 
 
@@ -40,7 +47,9 @@ def _answer(done: "subprocess.CompletedProcess[str]", verb: str) -> dict[str, Js
         found = None
     if not isinstance(found, dict):
         lines = done.stderr.strip().splitlines()
-        raise PublishError(lines[-1][:500] if lines else f"chatbot {verb} 没有做成（退出码 {done.returncode}）")
+        raise PublishError(
+            lines[-1][:500] if lines else f"chatbot {verb} 没有做成（退出码 {done.returncode}）"
+        )
     error = found.get("error")
     if isinstance(error, dict):
         raise PublishError(str(error.get("message", "")))

@@ -18,7 +18,15 @@ from chatbot.store.records import ProposalRow
 from chatbot.web.admin.adapters.command import Command
 from chatbot.web.admin.adapters.described import described
 from chatbot.web.admin.adapters.differing import diff_file, is_built, typed
-from chatbot.web.admin.values import ChangeSet, ChangeSummary, Effect, FileDiff, Proof, ProofExample, SetStatus
+from chatbot.web.admin.values import (
+    ChangeSet,
+    ChangeSummary,
+    Effect,
+    FileDiff,
+    Proof,
+    ProofExample,
+    SetStatus,
+)
 
 _LISTED = 100
 _MAX_CHANGES = 5_000
@@ -29,7 +37,12 @@ class StoreDesk:
     """A ``ChangeDesk`` over the store's proposals."""
 
     def __init__(
-        self, config: EngineConfig, store: Store, proposals: Proposals, command: Command, look: Callable[[], object]
+        self,
+        config: EngineConfig,
+        store: Store,
+        proposals: Proposals,
+        command: Command,
+        look: Callable[[], object],
     ) -> None:
         """``look`` asks for the live knowledge, so that a new version is noticed at once."""
         self._layout, self._store, self._look = Layout(config), store, look
@@ -119,7 +132,9 @@ class StoreDesk:
 
     def _give_up(self, row: ProposalRow) -> None:
         self._store.proposals.save(replace(row, status="rejected"))
-        held = [one.case_id for one in self._store.cases.all("proposed", 100_000) if one.note == row.proposal_id]
+        held = [
+            one.case_id for one in self._store.cases.all("proposed", 100_000) if one.note == row.proposal_id
+        ]
         self._store.cases.mark(held, "open", "")
 
     def _check(self, changes: Sequence[Change]) -> None:
@@ -147,7 +162,9 @@ class StoreDesk:
         version = next((one for one in versions.all() if one.name == row.version), None)
         if version is None or not version.parent:
             return ()
-        return tuple(typed(one) for one in versions.diff(version.parent, version.name) if not is_built(one.key))
+        return tuple(
+            typed(one) for one in versions.diff(version.parent, version.name) if not is_built(one.key)
+        )
 
 
 def _summary(row: ProposalRow) -> ChangeSummary:
@@ -170,5 +187,3 @@ def _proof(row: ProposalRow) -> Proof | None:
 
 def _text(path: Path) -> str:
     return path.read_bytes().decode("utf-8", "replace")
-
-

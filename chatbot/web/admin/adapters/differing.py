@@ -26,7 +26,14 @@ def diff_file(key: str, before: str, after: str) -> FileDiff:
 
 def typed(difference: FileDifference) -> FileDiff:
     """The lines of ``difference``; a file that is no text has none, but a note."""
-    lines = tuple(_lines(difference.text)) or (DiffLine("gap", {"added": "新文件", "removed": "已删除"}.get(difference.kind, "内容有变（不是文本，或由程序生成）")),)
+    lines = tuple(_lines(difference.text)) or (
+        DiffLine(
+            "gap",
+            {"added": "新文件", "removed": "已删除"}.get(
+                difference.kind, "内容有变（不是文本，或由程序生成）"
+            ),
+        ),
+    )
     added = sum(line.kind == "added" for line in lines)
     return FileDiff(difference.key, lines, added, sum(line.kind == "removed" for line in lines))
 

@@ -63,7 +63,11 @@ class TableExchange:
                 yield row.name, "/".join(path), value
 
     def _faq_changes(self, rows: Iterable[tuple[int, Row]]) -> Iterator[Change]:
-        known = {row.text: self._library.question("faq", row.label) for row in self._library.questions() if row.corpus == "faq"}
+        known = {
+            row.text: self._library.question("faq", row.label)
+            for row in self._library.questions()
+            if row.corpus == "faq"
+        }
         fresh: dict[str, list[str]] = {}
         answers: dict[tuple[str, str], str] = {}
         for line, (question, kind, owner, text) in rows:
@@ -74,7 +78,9 @@ class TableExchange:
             elif kind == ANSWER:
                 answers[question, owner or GENERAL] = text
             else:
-                raise InvalidUploadError(f"第 {line} 行的类型“{kind[:20]}”不认识 → 写 {PARAPHRASE} 或 {ANSWER}")
+                raise InvalidUploadError(
+                    f"第 {line} 行的类型“{kind[:20]}”不认识 → 写 {PARAPHRASE} 或 {ANSWER}"
+                )
         for question in dict.fromkeys([*fresh, *(question for question, _ in answers)]):
             texts = tuple(dict.fromkeys(fresh.get(question, ())))
             if question in known:
@@ -144,5 +150,3 @@ def _xlsx(rows: Iterable[Row]) -> bytes:
     packed = io.BytesIO()
     book.save(packed)
     return packed.getvalue()
-
-

@@ -34,9 +34,15 @@ class StoreInbox:
         said = [
             (turn.at_ms, who)
             for turn in self._store.turns.of_session(session_id)
-            for who in (InboxMessage("customer", turn.sent, turn.at_ms), InboxMessage("bot", turn.answer, turn.at_ms))
+            for who in (
+                InboxMessage("customer", turn.sent, turn.at_ms),
+                InboxMessage("bot", turn.answer, turn.at_ms),
+            )
         ]
-        return [message for _, message in sorted([*said, *((row.at_ms, _message(row)) for row in rows)], key=_time)]
+        return [
+            message
+            for _, message in sorted([*said, *((row.at_ms, _message(row)) for row in rows)], key=_time)
+        ]
 
     def say(self, session_id: str, text: str, actor: str) -> None:
         """As promised."""

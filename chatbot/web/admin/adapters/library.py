@@ -70,7 +70,9 @@ class _Snapshot:
         words = {word for entity in self.graph.entities for word in entity.keywords}
         return {
             "question": [one.text for one in self.corpora["faq"].dataset.questions],
-            "talk": [one.text for one in self.corpora["talk"].dataset.questions] if "talk" in self.corpora else [],
+            "talk": [one.text for one in self.corpora["talk"].dataset.questions]
+            if "talk" in self.corpora
+            else [],
             "entity": [GENERAL, *(entity.name for entity in self.graph.entities), *sorted(words)],
             "attribute": list(self.paths),
         }
@@ -101,7 +103,7 @@ class FileLibrary:
     def question(self, corpus: Corpus, label: int) -> QuestionView:
         """As promised."""
         held = self._now().corpora.get(corpus)
-        found = held and held.dataset.by_label.get(label)
+        found = held.dataset.by_label.get(label) if held else None
         if held is None or found is None:
             raise NotThereError(f"没有编号 {label} 的标准问 → 可能刚被删掉，回到列表再找")
         said = tuple(
@@ -175,7 +177,12 @@ class FileLibrary:
         found = sorted((name for name in names if wanted in name.casefold()), key=len)[:limit]
         if len(found) < limit:
             alike = process.extract(
-                wanted, names, scorer=fuzz.partial_ratio, limit=limit, score_cutoff=_ALIKE, processor=str.casefold
+                wanted,
+                names,
+                scorer=fuzz.partial_ratio,
+                limit=limit,
+                score_cutoff=_ALIKE,
+                processor=str.casefold,
             )
             found = list(dict.fromkeys([*found, *(name for name, _, _ in alike)]))
         return found[:limit]
@@ -213,13 +220,17 @@ def _read_corpus(folder: Path, label_map: Path | None) -> _Corpus:
             if tab and head.startswith("["):
                 placed = PlacedText(text.strip(), f"answers/{path.name}", number, owner)
                 answers.setdefault(head[1:], []).append(placed)
-    first = {question: sorted(found, key=lambda one: one.owner != GENERAL) for question, found in answers.items()}
-    return _Corpus(load_dataset(folder, label_map), {question: tuple(found) for question, found in first.items()})
+    first = {
+        question: sorted(found, key=lambda one: one.owner != GENERAL) for question, found in answers.items()
+    }
+    return _Corpus(
+        load_dataset(folder, label_map), {question: tuple(found) for question, found in first.items()}
+    )
 
 
 def _lexicon(path: Path) -> LexiconView:
     text = path.read_bytes().decode("utf-8-sig", "replace")
     comments = [line.lstrip("# ").strip() for line in text.splitlines() if line.startswith("#")]
     rows = tuple(PlacedText(row, path.name, number) for number, row in read_lines(path))
-    form = "table" if path.name in _TABLES else "words"
-    return LexiconView(path.name, form, comments[0] if comments else "", rows, text)
+    about = comments[0] if comments else ""
+    return LexiconView(path.name, "table" if path.name in _TABLES else "words", about, rows, text)

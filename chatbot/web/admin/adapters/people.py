@@ -21,13 +21,22 @@ class StaffPeople:
     def people(self) -> Sequence[Person]:
         """As promised."""
         return [
-            Person(one.user_id, one.name, one.role, one.created_ms, one.disabled) for one in self._staff.users()
+            Person(one.user_id, one.name, one.role, one.created_ms, one.disabled)
+            for one in self._staff.users()
         ]
 
     def tokens(self) -> Sequence[TokenInfo]:
         """As promised; log-ins of browsers are left out."""
         return [
-            TokenInfo(token.token_id, user.name, token.label, user.role, token.created_ms, token.expires_ms, token.revoked)
+            TokenInfo(
+                token.token_id,
+                user.name,
+                token.label,
+                user.role,
+                token.created_ms,
+                token.expires_ms,
+                token.revoked,
+            )
             for user in self._staff.users()
             for token in self._staff.tokens(user.name)
             if token.label != LOGIN

@@ -40,5 +40,11 @@ class StoreTraffic:
         votes = Counter(row.vote for row in self._store.feedback.since(since, _TURNS))
         p50, p99 = self._latency() or (None, None)
         return Overview(
-            rows, totals.sessions, totals.top_questions[:10], votes["up"], votes["down"], p50_ms=p50, p99_ms=p99
+            rows,
+            totals.sessions,
+            totals.top_questions[:10],
+            votes["up"],
+            votes["down"],
+            p50_ms=p50,
+            p99_ms=p99,
         )

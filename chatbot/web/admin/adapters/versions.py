@@ -35,5 +35,7 @@ class PublishedVersions:
         """As promised; only one step."""
         current = self._proposals.versions.current()
         if current is None or current.parent != version:
-            raise PublishError(f"不能直接换回 {version} → 一次退一步，先换回 {current.parent if current else '上一个'}")
+            raise PublishError(
+                f"不能直接换回 {version} → 一次退一步，先换回 {current.parent if current else '上一个'}"
+            )
         self._proposals.rollback(author=actor)

@@ -41,7 +41,9 @@ def accept(desk: Desk, group_id: str) -> Response:
     cases = tuple(one.case_id for one in group.examples)
     added = desk.console.desk.add(changes, desk.visitor.name, note, cases)
     return done(
-        f"/admin/changes/{added.summary.set_id}", "已放进改动单，试算一下再发布。", "In the change set: prove it, then publish."
+        f"/admin/changes/{added.summary.set_id}",
+        "已放进改动单，试算一下再发布。",
+        "In the change set: prove it, then publish.",
     )
 
 
@@ -56,7 +58,10 @@ def _changes() -> list[Change]:
     kind, target, answer = field("kind"), field("target", 200), field("answer", 4000)
     texts = tuple(
         dict.fromkeys(
-            line.strip() for text in request.form.getlist("text") for line in text.splitlines() if line.strip()
+            line.strip()
+            for text in request.form.getlist("text")
+            for line in text.splitlines()
+            if line.strip()
         )
     )[:_WORDINGS]
     if not target or not texts:

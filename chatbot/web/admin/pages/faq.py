@@ -89,7 +89,9 @@ def _answer(question: str, entity: str, text: str, talk: bool) -> Change:
 def _into_draft(desk: Desk, changes: Sequence[Change], note: str) -> Response:
     added = desk.console.desk.add(changes, desk.visitor.name, note[:80])
     return done(
-        f"/admin/changes/{added.summary.set_id}", "已放进改动单，试算一下再发布。", "In the change set: prove it, then publish."
+        f"/admin/changes/{added.summary.set_id}",
+        "已放进改动单，试算一下再发布。",
+        "In the change set: prove it, then publish.",
     )
 
 

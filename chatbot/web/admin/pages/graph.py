@@ -37,5 +37,7 @@ def edit(desk: Desk) -> Response:
     change = SetValue(entity, parts, value)
     added = desk.console.desk.add([change], desk.visitor.name, f"{entity}：{parts[-1]}"[:80])
     return done(
-        f"/admin/changes/{added.summary.set_id}", "已放进改动单，试算一下再发布。", "In the change set: prove it, then publish."
+        f"/admin/changes/{added.summary.set_id}",
+        "已放进改动单，试算一下再发布。",
+        "In the change set: prove it, then publish.",
     )

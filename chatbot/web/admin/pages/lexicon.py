@@ -19,7 +19,9 @@ def index(desk: Desk) -> Response:
 def show(desk: Desk, file: str) -> Response:
     """One of them; ``name`` fills the form in."""
     view = desk.console.library.lexicon(file)
-    return render("lexicon.html", view=view, kind=_KINDS.get(file, ""), name=request.args.get("name", "")[:100])
+    return render(
+        "lexicon.html", view=view, kind=_KINDS.get(file, ""), name=request.args.get("name", "")[:100]
+    )
 
 
 def add_alias(desk: Desk, file: str) -> Response:
@@ -42,5 +44,7 @@ def write(desk: Desk, file: str) -> Response:
 def _into_draft(desk: Desk, change: Change, note: str) -> Response:
     added = desk.console.desk.add([change], desk.visitor.name, note[:80])
     return done(
-        f"/admin/changes/{added.summary.set_id}", "已放进改动单，试算一下再发布。", "In the change set: prove it, then publish."
+        f"/admin/changes/{added.summary.set_id}",
+        "已放进改动单，试算一下再发布。",
+        "In the change set: prove it, then publish.",
     )

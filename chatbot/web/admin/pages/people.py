@@ -31,7 +31,9 @@ def disable(desk: Desk) -> Response:
     """Disable or enable an account."""
     disabled = field("disabled") == "1"
     desk.console.people.set_disabled(field("user_id", 64), disabled, desk.visitor.name)
-    return done("/admin/people", "已停用。" if disabled else "已启用。", "Disabled." if disabled else "Enabled.")
+    return done(
+        "/admin/people", "已停用。" if disabled else "已启用。", "Disabled." if disabled else "Enabled."
+    )
 
 
 def add_token(desk: Desk) -> Response:

@@ -34,6 +34,14 @@ def upload(desk: Desk) -> Response:
     name = given.filename[:200]
     changes = desk.console.exchange.read(name, given.read())
     if not changes:
-        return done("/admin/transfer", "表里的内容和现在的文件一样，没有改动。", "The table says what the files say: nothing changes.")
+        return done(
+            "/admin/transfer",
+            "表里的内容和现在的文件一样，没有改动。",
+            "The table says what the files say: nothing changes.",
+        )
     added = desk.console.desk.add(changes, desk.visitor.name, f"导入 {name}"[:80])
-    return done(f"/admin/changes/{added.summary.set_id}", f"读到 {len(changes)} 处改动。", f"{len(changes)} changes were read.")
+    return done(
+        f"/admin/changes/{added.summary.set_id}",
+        f"读到 {len(changes)} 处改动。",
+        f"{len(changes)} changes were read.",
+    )

@@ -22,7 +22,11 @@ def run(desk: Desk) -> Response:
         ran = desk.console.trials.run(field("name", 200))
     else:
         raise InvalidChangeError("没有选文件 → 选一张 CSV、XLSX 或 YAML")
-    return done(f"/admin/tests/{ran.run_id}", f"测完了：通过 {ran.passed}，没过 {ran.failed}。", f"{ran.passed} passed, {ran.failed} failed.")
+    return done(
+        f"/admin/tests/{ran.run_id}",
+        f"测完了：通过 {ran.passed}，没过 {ran.failed}。",
+        f"{ran.passed} passed, {ran.failed} failed.",
+    )
 
 
 def show(desk: Desk, run_id: str) -> Response:
