@@ -57,10 +57,7 @@ def test_a_full_page_is_shown_without_markup_out_of_texts(
     assert answer.status_code == 200
     assert ATTACK not in answer.text
     assert "<script>window" not in answer.text
-    assert (
-        re.findall(r"<h1[ >]", answer.text)
-        == [answer.text[m.start() : m.end()] for m in re.finditer(r"<h1[ >]", answer.text)][:1]
-    )
+    assert len(re.findall(r"<h1[ >]", answer.text)) == 1
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -114,7 +111,7 @@ def test_an_operator_sees_no_administrators_page(client: FlaskClient, gate: Fake
 def test_nobody_gets_no_page(client: FlaskClient, gate: FakeGate) -> None:
     gate.role = None
     answer = client.get("/admin/faq")
-    assert answer.status_code == 503 or answer.status_code in (401, 403)
+    assert answer.status_code == 401
     assert "问上市时间" not in answer.text
 
 
