@@ -98,8 +98,6 @@ class Library(Protocol):
     def question(self, corpus: Corpus, label: int) -> QuestionView:
         """Raises ``NotThereError``."""
 
-    def find_question(self, text: str, corpus: Corpus = "faq") -> QuestionRow | None: ...
-
     def entities(self, search: str = "") -> Sequence[EntityRow]: ...
 
     def entity(self, name: str) -> EntityView:

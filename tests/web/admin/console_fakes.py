@@ -196,9 +196,6 @@ class FakeLibrary:
             raise NotThereError(f"没有编号 {label} 的标准问")
         return replace(QUESTION, row=replace(QUESTION.row, corpus=corpus))
 
-    def find_question(self, text: str, corpus: Corpus = "faq") -> QuestionRow | None:
-        return None
-
     def entities(self, search: str = "") -> Sequence[EntityRow]:
         return [EntityRow("某车 A 型号", ("某车", "A 型号"), 2, "某车 A 型号.json")]
 

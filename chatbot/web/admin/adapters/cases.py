@@ -70,11 +70,16 @@ def _shown(group: learning.CaseGroup) -> CaseGroup:
         group.title,
         len(group.cases),
         group.sessions,
-        tuple(reason for reason, _ in group.reasons),
+        tuple(dict.fromkeys(_reason(reason) for reason, _ in group.reasons)),
         tuple(map(_example, group.cases)),
         offers,
     )
 
 
 def _example(row: BadCaseRow) -> CaseExample:
-    return CaseExample(row.case_id, row.trace_id, row.sent, row.reason, row.at_ms)
+    return CaseExample(row.case_id, row.trace_id, row.sent, _reason(row.reason), row.at_ms)
+
+
+def _reason(reason: str) -> str:
+    """``unsure_2`` (a second time running) is ``unsure`` here."""
+    return reason.rstrip("0123456789").rstrip("_")
