@@ -4,6 +4,7 @@ from typing import Any
 
 from chatbot.reply import Evidence, FaqEvidence, Reply, Row
 
+
 def outcome_object(reply: Reply, rows_limit: int) -> dict[str, Any]:
     """What ``reply`` says and stands on, keys in the contract's order; at most ``rows_limit`` rows."""
     return {

@@ -32,7 +32,7 @@ LAYERS = (
     ("knowledge_graph", "normalization"),
     ("config", "service_desc", "log", "metrics"),
     ("config_values", "json_file", "publish_lock"),
-    ("messages", "errors", ""),
+    ("messages", "errors", "json_bytes", ""),
 )
 # Exceptions, each with its reason.
 ALLOWED = {
