@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from chatbot.faq_modules.dataset import Paraphrase
 from chatbot.lint.base import Issue, Subject
-from chatbot.normalization.text import content
+from chatbot.normalization.text import content, normalize
 
 CONFUSABLE, CONFUSABLE_FUZZ = 0.86, 75.0
 NEARER_BY, NEAR = 0.04, 0.6
@@ -17,17 +17,25 @@ _BLOCK = 512
 
 
 class DuplicateParaphrases:
-    """The same words, marks and width apart: under two standard questions a fault, under one a notice."""
+    """The same words, marks and width apart: under two standard questions a fault, under one a notice.
+
+    A standard question is a way to ask itself, so that it is found under another one too.
+    """
 
     name = "duplicate_paraphrase"
 
     def run(self, subject: Subject) -> Iterator[Issue]:
-        seen: dict[str, Paraphrase] = {}
         questions = subject.dataset.by_label
+        map_file = subject.config.faq_query_label_idx_map
+        standard = {
+            content(normalize(one.text)) or one.text: Paraphrase(one.text, one.label, map_file.name, one.line)
+            for one in subject.dataset.questions
+        }
+        seen = dict(standard)
         for paraphrase, text in zip(subject.dataset.paraphrases, subject.texts, strict=True):
             key = content(text) or text
             first = seen.setdefault(key, paraphrase)
-            if first is paraphrase:
+            if first is paraphrase or (key in standard and first.label == paraphrase.label):
                 continue
             apart = first.label != paraphrase.label
             owner = questions[first.label].text
