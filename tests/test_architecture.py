@@ -18,7 +18,7 @@ LAYERS = (
     ("app",),
     ("web", "predict"),
     ("learning", "lint"),
-    ("scripted", "expectations"),
+    ("scripted", "expectations", "testing"),
     ("store",),
     ("conversation", "bad_cases", "backends", "knowledge_source", "service"),
     ("explain",),
