@@ -72,8 +72,8 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
     )
 
 
-def graph_knowledge(folder: Path, lexicon_dir: Path | None) -> Knowledge:
-    """A knowledge base of a graph and lexicons alone: no FAQ, no small talk.
+def graph_knowledge(folder: Path, lexicon_dir: Path | None, snapshots: Path | None = None) -> Knowledge:
+    """A knowledge base of a graph and lexicons alone: no FAQ, no small talk; ``snapshots`` as ``build_planner``.
 
     Raises:
         DataError: a file that cannot be used.
@@ -84,7 +84,7 @@ def graph_knowledge(folder: Path, lexicon_dir: Path | None) -> Knowledge:
         version=graph.version,
         graph=graph,
         reader=reader,
-        planner=build_planner(graph, reader, lexicon, lexicon_dir),
+        planner=build_planner(graph, reader, lexicon, lexicon_dir, snapshots),
         faq=_Silent(),
         answers=_Unwritten(),
         small_talk=_Silent(),

@@ -119,18 +119,23 @@ def shell(config: Config = None, session: Session = None, as_json: Json = False)
 
 @app.command("test")
 def run_scripts(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="对话脚本（YAML） · scripted conversations")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="对话脚本（YAML）或问题表（CSV、XLSX） · scripts or a sheet"),
+    ],
     config: Config = None,
+    junit: Annotated[Path | None, typer.Option(metavar="F", help="另写一份 JUnit XML · for CI")] = None,
+    history: Annotated[bool, typer.Option(help="记下结果并与上次比较 · keep and compare")] = True,
     as_json: Json = False,
 ) -> None:
     """按脚本对话，列出通过与失败；有失败时退出码是 1 · play scripted conversations.
 
-    例：chatbot test tests/conversations/demo.yaml
+    例：chatbot test tests/conversations/demo.yaml · chatbot test questions.xlsx --junit report.xml
     """
-    from chatbot.cli.checking import play_file
+    from chatbot.cli.checking import PlayOptions, play_file
 
     with reporting(as_json):
-        play_file(file, config, as_json)
+        play_file(file, config, PlayOptions(junit, history), as_json)
 
 
 @app.command()

@@ -11,11 +11,14 @@ from chatbot.lint.base import Issue, Subject, WrittenAnswer
 from chatbot.normalization.text import normalize
 
 TOLERANCE = 0.005
+_SENTENCE = re.compile(r"[。；！？;!?\n]")
 _CLAUSE = re.compile(r"[，。；！？,;!?\n（）()]")
 _BETWEEN = re.compile(
     r"(?:[的是为约达在到:：]|大约|大概|左右|只要|只需|仅|可达|标称|官方|能跑|可以跑|达到|高达|低至|现在|目前|共|有|数据|参数){0,4}\s*"
 )
-_OTHERWISE = re.compile("冬|夏|零度|低温|高温|高速|市区|实际|实测|空调|满载|优惠|补贴|首付|月供|落地|以前|原来|上一代")
+_OTHERWISE = re.compile(
+    "冬|夏|零度|低温|高温|高速|市区|实际|实测|空调|满载|优惠|补贴|首付|月供|落地|以前|原来|上一代"
+)
 _DATE = re.compile(
     r"(20\d\d)\s?[年.\-/]\s?(1[0-2]|0?[1-9])(?:\s?[月.\-/]\s?(3[01]|[12]\d|0?[1-9]))?[日号月]?"
 )
@@ -65,9 +68,7 @@ class ContradictingAnswers:
         known: tuple[re.Pattern[str], Mapping[str, Sequence[Path]], set[str]],
     ) -> Iterator[Issue]:
         pattern, names, others = known
-        for clause in _CLAUSE.split(normalize(answer.text)):
-            if _OTHERWISE.search(clause) or any(word in clause for word in others):
-                continue  # other conditions than the graph's, or another entity
+        for clause in _own_clauses(normalize(answer.text), others):
             for found in pattern.finditer(clause):
                 paths = [path for path in names[found[0]] if path in entity.leaves]
                 start = _BETWEEN.match(clause, found.end())
@@ -88,8 +89,8 @@ class ContradictingAnswers:
     ) -> tuple[Path, str] | None:
         """The leaf that is contradicted and what is said; nothing when any leaf of the name agrees."""
         span = read_span(clause, start, subject.units)
-        if span is None or span.unit is None:
-            return None
+        if span is None or (span.unit is None and span.scale == 1):
+            return None  # a number without any unit may count anything
         comparable: Path | None = None
         for path in paths:
             said = measure_of(span, path[-1], subject.units)
@@ -102,6 +103,19 @@ class ContradictingAnswers:
                 return None
             comparable = comparable or (path if held else None)
         return (comparable, clause[start : span.end]) if comparable else None
+
+
+def _own_clauses(text: str, others: set[str]) -> Iterator[str]:
+    """The clauses of ``text`` that are about the entity under the graph's conditions.
+
+    A sentence that has named another entity is a comparison from there on.
+    """
+    for sentence in _SENTENCE.split(text):
+        for clause in _CLAUSE.split(sentence):
+            if any(word in clause for word in others):
+                break
+            if not _OTHERWISE.search(clause):
+                yield clause
 
 
 def _agrees(said: Measure, held: Measure) -> bool:

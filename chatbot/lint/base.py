@@ -50,7 +50,10 @@ class WrittenAnswer:
 
 @dataclass(frozen=True)
 class Subject:
-    """A knowledge base that loads, as the checks see it. ``today`` is what dates are held against."""
+    """A knowledge base that loads, as the checks see it.
+
+    ``encoder`` is ``None`` where the configuration has none; ``today`` is what dates are held against.
+    """
 
     config: EngineConfig
     dataset: FaqDataset
@@ -58,7 +61,7 @@ class Subject:
     lexicon: Lexicon
     units: UnitTable
     reader: Reader
-    encoder: Encoder
+    encoder: Encoder | None
     today: date
 
     def shown(self, path: Path) -> str:
@@ -80,9 +83,9 @@ class Subject:
         return tuple(normalize(paraphrase.text) for paraphrase in self.dataset.paraphrases)
 
     @cached_property
-    def vectors(self) -> NDArray[np.float32]:
-        """One unit vector a paraphrase, shape (paraphrases, dimension)."""
-        return self.encoder.encode(self.texts)
+    def vectors(self) -> NDArray[np.float32] | None:
+        """One unit vector a paraphrase, shape (paraphrases, dimension); ``None`` without an encoder."""
+        return None if self.encoder is None else self.encoder.encode(self.texts)
 
     @cached_property
     def answers(self) -> tuple[WrittenAnswer, ...]:

@@ -8,7 +8,7 @@ from chatbot.knowledge_graph.graph import Entity, Path, display_name
 from chatbot.knowledge_graph.values import Measure, parse_value
 from chatbot.lint.base import Issue, Subject
 
-COMMON, FEWEST = 0.95, 10
+COMMON, FEWEST = 0.9, 10
 FACTOR, SPREAD, ENOUGH = 4.0, 6.0, 8
 _LIKE_ALL = 0.9
 

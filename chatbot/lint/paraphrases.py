@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from chatbot.faq_modules.dataset import Paraphrase
 from chatbot.lint.base import Issue, Subject
-from chatbot.normalization.text import content
+from chatbot.normalization.text import content, normalize
 
 CONFUSABLE, CONFUSABLE_FUZZ = 0.86, 75.0
 NEARER_BY, NEAR = 0.04, 0.6
@@ -17,42 +17,56 @@ _BLOCK = 512
 
 
 class DuplicateParaphrases:
-    """The same words, marks and width apart: under two standard questions a fault, under one a notice."""
+    """The same words, marks and width apart, under one standard question or under two.
+
+    A standard question is a way to ask itself, so that it is found under another one too.
+    """
 
     name = "duplicate_paraphrase"
 
     def run(self, subject: Subject) -> Iterator[Issue]:
-        seen: dict[str, Paraphrase] = {}
         questions = subject.dataset.by_label
+        map_file = subject.config.faq_query_label_idx_map
+        standard = {
+            content(normalize(one.text)) or one.text: Paraphrase(one.text, one.label, map_file.name, one.line)
+            for one in subject.dataset.questions
+        }
+        seen = dict(standard)
         for paraphrase, text in zip(subject.dataset.paraphrases, subject.texts, strict=True):
             key = content(text) or text
             first = seen.setdefault(key, paraphrase)
-            if first is paraphrase:
+            if first is paraphrase or (key in standard and first.label == paraphrase.label):
                 continue
             apart = first.label != paraphrase.label
-            owner = questions[first.label].text
+            place = (
+                f"{subject.faq_file(first.file)}:{first.line}“{first.text}”（{questions[first.label].text}）"
+            )
             yield Issue(
-                "fault" if apart else "notice", self.name, subject.faq_file(paraphrase.file), paraphrase.line,
-                f"“{paraphrase.text}”与 {subject.faq_file(first.file)}:{first.line}“{first.text}”（{owner}）相同",
+                "notice", self.name, subject.faq_file(paraphrase.file), paraphrase.line,
+                f"“{paraphrase.text}”{'同时属于几个标准问，另一处是' if apart else '重复了'} {place}",
                 "只留一处：它真正问的那个标准问" if apart else "删除这一行", 1.0,
             )  # fmt: skip
 
 
 class NearParaphrases:
-    """Pairs of two standard questions that are hard to tell apart, and paraphrases nearer to another than to their own."""
+    """Pairs of two standard questions that are hard to tell apart, and paraphrases nearer to another than to their own.
+
+    By the encoder's vectors, so that it finds nothing where the configuration has no encoder.
+    """
 
     name = "confusable_paraphrase"
     misplaced = "misplaced_paraphrase"
 
     def run(self, subject: Subject) -> Iterator[Issue]:
         labels = np.array([paraphrase.label for paraphrase in subject.dataset.paraphrases], dtype=np.int64)
-        if len(labels) < 2:
+        vectors = subject.vectors
+        if len(labels) < 2 or vectors is None:
             return
         owners = np.cumsum(np.r_[0, labels[1:] != labels[:-1]])  # the dataset lists them question by question
         starts = np.r_[0, np.flatnonzero(np.diff(owners)) + 1]
         pairs: list[tuple[float, int, int]] = []
         for begin in range(0, len(labels), _BLOCK):
-            near = subject.vectors[begin : begin + _BLOCK] @ subject.vectors.T
+            near = vectors[begin : begin + _BLOCK] @ vectors.T
             rows = np.arange(len(near))
             near[rows, begin + rows] = -1.0
             yield from self._misplaced(subject, near, owners, starts, begin)

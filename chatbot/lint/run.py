@@ -33,6 +33,7 @@ def open_subject(config: EngineConfig, today: date) -> Subject:
         DataError, ConfigError: a file that does not load; its own check says so first.
     """
     graph, lexicon = load_graph(config.knowledge_graph_data_dir), load_lexicon(config.lexicon_dir)
+    model = config.feature_generator_model_dir
     dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
     return Subject(
         config=config,
@@ -41,7 +42,7 @@ def open_subject(config: EngineConfig, today: date) -> Subject:
         lexicon=lexicon,
         units=load_units(config.lexicon_dir / "units.txt" if config.lexicon_dir else None),
         reader=build_reader(graph, lexicon, [paraphrase.text for paraphrase in dataset.paraphrases]),
-        encoder=load_encoder(config.feature_generator_model_dir),
+        encoder=load_encoder(model) if model.is_dir() else None,
         today=today,
     )
 

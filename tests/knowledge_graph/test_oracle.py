@@ -68,7 +68,9 @@ def coalesced(cars: Sequence[Car], plan: Plan) -> list[Car]:
         leaves = dict(car.leaves)
         for group in plan.same:
             leaves.pop(group[0], None)
-            leaves |= {group[0]: car.leaves[path] for path in reversed(group) if path in car.leaves}
+            first = next((path for path in group if path in car.leaves), None)
+            if first is not None:
+                leaves[group[0]] = car.leaves[first]
         result.append(replace(car, leaves=leaves))
     return result
 
