@@ -99,7 +99,10 @@ def test_the_openapi_document_names_every_address(guarded: Callable[..., FlaskCl
     document = client.get("/openapi.json").get_json()
     assert document["openapi"].startswith("3.1")
     assets = {"/assets/{name}", "/docs/{name}", "/docs/start.js", "/favicon.ico"}
-    rules = {re.sub(r"<(\w+)>", r"{\1}", rule.rule): rule.methods for rule in client.application.url_map.iter_rules()}
+    rules = {
+        re.sub(r"<(\w+)>", r"{\1}", rule.rule): rule.methods
+        for rule in client.application.url_map.iter_rules()
+    }
     served = {path for path in rules if not path.startswith("/admin")}
     assert set(document["paths"]) == served - assets
 
