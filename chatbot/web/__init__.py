@@ -71,8 +71,7 @@ def create_web_app(
             app.register_blueprint(routes)
         app.register_blueprint(login_routes(guard))
         app.register_blueprint(login_api(guard))
-    if handed_over:
-        app.register_blueprint(handoff_routes(handed_over))
+    app.register_blueprint(handoff_routes(handed_over))
     if guard and open_console:
         app.register_blueprint(admin_routes(guard, partial(open_console, metrics.latency_ms)))
     register_error_handlers(app, metrics)

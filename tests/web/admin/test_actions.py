@@ -203,6 +203,18 @@ def test_a_form_of_another_site_changes_nothing(client: FlaskClient, fakes: Fake
     assert fakes.desk.changes == []
 
 
+def test_an_operator_proves_and_an_administrator_publishes(
+    client: FlaskClient, fakes: Fakes, gate: FakeGate
+) -> None:
+    gate.role = "operator"
+    fakes.desk.add([AddParaphrase("甲", "乙")], "小王", "")
+    assert send(client, "/admin/changes/s1/prove").status_code == 303
+    assert "/publish" not in client.get("/admin/changes/s1").text
+    assert send(client, "/admin/changes/s1/publish").status_code == 403
+    assert send(client, "/admin/versions/rollback", version="v1").status_code == 403
+    assert (fakes.desk.status, fakes.versions.rolled_back) == ("proved", "")
+
+
 def test_an_operator_cannot_make_a_token(client: FlaskClient, fakes: Fakes, gate: FakeGate) -> None:
     gate.role = "operator"
     assert send(client, "/admin/people/token", user_id="u1", label="x", days="90").status_code == 403
