@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -67,7 +68,9 @@ class Console:
         field.send_keys(text)
 
     def wait(self, condition: Callable[[], Any]) -> Any:
-        return WebDriverWait(self.browser, WAIT_S, poll_frequency=0.1).until(lambda _: condition())
+        """The first true value of ``condition``; an element of a page that has just gone counts as not yet."""
+        waiting = WebDriverWait(self.browser, WAIT_S, 0.1, (StaleElementReferenceException,))
+        return waiting.until(lambda _: condition())
 
     def shows(self, text: str) -> bool:
         return bool(self.wait(lambda: text in self.one("main").text))
