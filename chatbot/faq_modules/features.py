@@ -71,12 +71,23 @@ def read_features(path: Path, fingerprint: str) -> Features:
         StaleIndexError: made by another encoder than ``fingerprint``.
         DataError: a row that is not ``paraphrase ⇥ label ⇥ numbers``, or not as many as the header says.
     """
+    header = check_encoder(path, fingerprint)
+    return _from_cache(path, header) or _from_text(path, header)
+
+
+def check_encoder(path: Path, fingerprint: str) -> FeatureHeader:
+    """The first line of ``path``, which must be of the encoder ``fingerprint``.
+
+    Raises:
+        StaleIndexError: it is of another one.
+        DataError: as ``read_header``.
+    """
     header = read_header(path)
     if header.fingerprint != fingerprint:
         raise StaleIndexError(
             f"{path}: 特征由编码器 {header.fingerprint} 生成，现在的模型是 {fingerprint} → {_REBUILD}"
         )
-    return _from_cache(path, header) or _from_text(path, header)
+    return header
 
 
 def read_rows(path: Path) -> Iterator[tuple[str, int, NDArray[np.float32]]]:
