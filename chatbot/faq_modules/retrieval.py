@@ -37,6 +37,11 @@ class FaqIndex:
     evidence: ClassEvidence | None
     choice: ChoiceModel = PRIOR
 
+    @property
+    def version(self) -> str:
+        """Names the texts."""
+        return self.corpus.version
+
 
 class Reader(Protocol):
     """Reads the signals of a corpus: of every standard question, or of those that an utterance can mean."""
@@ -180,13 +185,12 @@ def make_retriever(
     if isinstance(index, LargeIndex):
         scorers = build_scorers(modules, index, encoder, settings or {})
         reader, names = CandidateReader(index, encoder, scorers), [scorer.name for scorer in scorers]
-        version = version or f"{index.version}-{encoder.fingerprint}"
     else:
         context = ModuleContext(index.corpus, encoder, index.vectors, index.questions)
         built = build_modules(modules, context, settings or {})
         reader = SignalReader(index.corpus, index.questions, index.evidence, built)
         names = [module.name for module in built]
-        version = version or f"{index.corpus.version}-{encoder.fingerprint}"
+    version = version or f"{index.version}-{encoder.fingerprint}"
     return FaqRetriever(index.corpus, reader, index.choice, names, version)
 
 

@@ -31,14 +31,14 @@ _HINT = "运行 python -m tools rebuild-index --config <配置> 重建"
 _Columns = TypeVar("_Columns", CodedTexts, ExactTexts, Units)
 
 
-def index_folder(features: Path) -> Path:
-    """Where the large index of the file ``features``, as it is now, lies or would lie.
+def index_folder(features: Path, version: Path | None = None) -> Path:
+    """Where the large index of the file ``features`` lies or would lie: as it is now, or once ``version`` is in its place.
 
     Raises:
         DataError: there is no such file.
     """
     try:
-        found = features.stat()
+        found = (version or features).stat()
     except OSError as error:
         raise DataError(features, f"读不了特征文件：{error.strerror}", hint=_HINT) from error
     return cache_folder(features) / f"{_PREFIX}{found.st_size:x}-{found.st_mtime_ns:x}"

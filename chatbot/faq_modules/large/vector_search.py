@@ -43,6 +43,9 @@ class SearchPlan:
     measured_on: int
 
 
+EXACT = SearchPlan("flat", 0, 0, 1.0, 0)
+
+
 class IvfSearch:
     """Approximate nearest neighbours by inner product of unit vectors. Safe to call from several threads."""
 
