@@ -17,7 +17,7 @@ from chatbot.faq_modules.features import (
 )
 from tests.faq_modules.small_faq import HashEncoder
 from tools.features.export import export
-from tools.features.lines import row_key
+from tools.features.lines import row_keys
 
 ROWS = [("想试驾怎么约", 0), ("首付几成", 1), ("首付几成呀", 1)]
 
@@ -85,7 +85,7 @@ def test_a_missing_file_says_how_to_make_it(tmp_path: Path) -> None:
 
 def test_a_paraphrase_with_a_tab_is_refused() -> None:
     with pytest.raises(ValueError, match="Tab"):
-        row_key("甲\t乙", 1)
+        row_keys([("甲\t乙", 1)])
 
 
 def test_numbers_are_written_short_and_read_back_as_the_very_same_float32() -> None:

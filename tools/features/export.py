@@ -16,7 +16,7 @@ from chatbot.errors import DataError
 from chatbot.faq_modules.dataset import load_csv, load_dataset
 from chatbot.faq_modules.features import FeatureHeader
 from tools.features.encoding import encoded
-from tools.features.lines import FeatureLines, Span, row_key
+from tools.features.lines import FeatureLines, Span, row_keys
 
 BATCH = 1024
 PART_SUFFIX = ".part"
@@ -79,7 +79,7 @@ def export(
     """
     header = FeatureHeader(encoder.fingerprint, encoder.dimension, len(rows))
     part = output.with_name(output.name + PART_SUFFIX)
-    keys = [row_key(text, label) for text, label in rows]
+    keys = row_keys(rows)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         resumed = _resume(part, header, keys)
@@ -128,9 +128,8 @@ def _append(
     say: Callable[[int, int], None],
 ) -> int:
     total = sum(len(job.fresh(batch)) for batch in job.batches())
-    texts = (
-        [job.rows[place][0] for place in fresh] for batch in job.batches() if (fresh := job.fresh(batch))
-    )
+    wanted = filter(None, map(job.fresh, job.batches()))
+    texts = ([job.rows[place][0] for place in places] for places in wanted)
     results = encoded(texts, encoder, total)
     with contextlib.closing(results), part.open("ab") as file:
         if not job.start and file.tell() == 0:

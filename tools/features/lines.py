@@ -1,7 +1,7 @@
 """The lines of a feature file by memory map: what is copied is never parsed."""
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -12,15 +12,16 @@ _HINT = "用 python -m tools rebuild-index --config <配置> 重建"
 Span = tuple[int, int]
 
 
-def row_key(text: str, label: int) -> bytes:
-    """How the line of a row begins, up to its numbers.
+def row_keys(rows: Sequence[tuple[str, int]]) -> list[bytes]:
+    """How the line of each row (text, label) begins, up to its numbers.
 
     Raises:
-        ValueError: a Tab or line break in ``text`` would break the line.
+        ValueError: a Tab or line break in a text would break its line.
     """
-    if "\t" in text or "\n" in text or "\r" in text:
-        raise ValueError(f"a paraphrase holds a Tab or a line break: {text!r}")
-    return f"{text}\t{label}\t".encode()
+    for text, _ in rows:
+        if "\t" in text or "\n" in text or "\r" in text:
+            raise ValueError(f"a paraphrase holds a Tab or a line break: {text!r}")
+    return [f"{text}\t{label}\t".encode() for text, label in rows]
 
 
 class FeatureLines:

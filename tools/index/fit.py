@@ -63,7 +63,8 @@ def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: 
     """
     names = tuple(f"module:{name}" for name in modules) + OWN_SIGNALS
     by_development = len(data.development) >= ENOUGH
-    examples = list(_examples(index, encoder, modules, data, by_development))
+    possible = by_development or isinstance(index, FaqIndex)  # a large one is not built five times over
+    examples = list(_examples(index, encoder, modules, data, by_development)) if possible else []
     answered = sum(example.gold >= 0 and example.kind == CLEAN for example in examples)
     if answered < ENOUGH:
         return replace(PRIOR, origin=f"prior: {answered} questions to fit on, {ENOUGH} needed")
@@ -100,7 +101,7 @@ def _examples(
             for writing in range(NOISY_WRITINGS):
                 kind, noisy = any_noise(question.text, data.seed + writing)
                 yield from asked(retriever, noisy, question.owner, kind)
-    elif isinstance(index, FaqIndex):  # a large one is not built five times over
+    elif isinstance(index, FaqIndex):
         yield from held_out_examples(index, encoder, modules, most=MOST, seed=data.seed)
     for kind, texts in ((AUTHORED, data.negatives), (SMALL_TALK, data.small_talk)):
         for text in texts:

@@ -3,8 +3,9 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.features import parse_numbers
 from chatbot.faq_modules.large.files import VECTORS, index_folder, index_folders, open_index, save_index
 from chatbot.faq_modules.large.index import LargeIndex, build_large_index
+from chatbot.faq_modules.large.texts import text_hashes
 from chatbot.normalization.text import content
 from tools.features.lines import FeatureLines
 
@@ -27,11 +29,14 @@ class Kept:
     previous: LargeIndex | None = None
     fresh: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
+    @cached_property
+    def originals(self) -> Sequence[str]:
+        """All texts of the last index, as they were written."""
+        return self.previous.originals.every() if self.previous else ()
+
     def normal_forms(self) -> Mapping[str, str]:
         """Text → its normal form, of all texts of the last index."""
-        if self.previous is None:
-            return {}
-        return dict(zip(self.previous.originals.every(), self.previous.texts.every(), strict=True))
+        return dict(zip(self.originals, self.previous.texts.every(), strict=True)) if self.previous else {}
 
 
 def previous_index(features: Path, encoder: Encoder) -> LargeIndex | None:
@@ -83,12 +88,14 @@ def published_folder(features: Path) -> Path | None:
 
 def conflicting(index: LargeIndex) -> int:
     """How many texts, without marks, stand under two standard questions or more."""
-    marks = [code for code in index.texts.alphabet.tolist() if not content(chr(code))]
-    bare = "\n".join(index.texts.every()).translate(dict.fromkeys(set(marks) - {10})).split("\n")
-    first: dict[str, int] = {}
-    twice = {text for text, owner in zip(bare, index.corpus.owners.tolist(), strict=True)
-             if first.setdefault(text, owner) != owner}  # fmt: skip
-    return len(twice)
+    alphabet = index.texts.alphabet
+    bare = np.array([bool(content(chr(code))) for code in alphabet.tolist()])[index.texts.chars]
+    starts = np.concatenate([[0], np.cumsum(bare)])[index.texts.starts]
+    hashes = text_hashes(alphabet[index.texts.chars[bare]], starts)
+    order = np.argsort(hashes, kind="stable")  # texts of a standard question stay together
+    owners, hashes = index.corpus.owners[order], hashes[order]
+    twice = (hashes[1:] == hashes[:-1]) & (owners[1:] != owners[:-1])
+    return len(np.unique(hashes[1:][twice]))
 
 
 def _vectors(
@@ -98,7 +105,9 @@ def _vectors(
     vectors = np.lib.format.open_memmap(
         path, mode="w+", dtype=np.float32, shape=(len(corpus.texts), encoder.dimension)
     )
-    places = _places(corpus, kept.previous)
+    place_of = {text: place for place, text in enumerate(kept.originals)}
+    found = (place_of.get(text, -1) for text in corpus.originals)
+    places = np.fromiter(found, dtype=np.int64, count=len(corpus.originals))
     taken = np.flatnonzero(places >= 0)
     if kept.previous is not None:
         vectors[taken] = kept.previous.vectors[places[taken]]
@@ -114,14 +123,6 @@ def _vectors(
         vectors[left] = encoder.encode([corpus.originals[place] for place in left])
     vectors.flush()
     return vectors, places
-
-
-def _places(corpus: Corpus, previous: LargeIndex | None) -> NDArray[np.int64]:
-    if previous is None:
-        return np.full(len(corpus.texts), -1, dtype=np.int64)
-    place_of = {text: place for place, text in enumerate(previous.originals.every())}
-    found = (place_of.get(text, -1) for text in corpus.originals)
-    return np.fromiter(found, dtype=np.int64, count=len(corpus.originals))
 
 
 def _from_file(version: Path, corpus: Corpus, missing: list[int], vectors: NDArray[np.float32]) -> list[int]:

@@ -33,7 +33,7 @@ from chatbot.faq_modules.large.vector_search import EXACT, SearchPlan
 from chatbot.faq_modules.opening import corpus_vectors
 from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, build_index
 from tools.features.export import export
-from tools.features.lines import FeatureLines, row_key
+from tools.features.lines import FeatureLines, row_keys
 from tools.index.choice import FittedChoice, choose_for, publish_choice
 from tools.index.graph_snapshot import forget_old_snapshots, snapshot_graph
 from tools.index.large import (
@@ -118,8 +118,8 @@ def rebuild(
                 kept.fresh[rows[place][0]] = vector
 
         result = export(rows, encoder, fresh, known=old, keep=keep, say=say)
-        verify(fresh, rows, encoder, new)
-        removed = len(old.spans.keys() - {row_key(*row) for row in rows}) if old else 0
+        keys = verify(fresh, rows, encoder, new)
+        removed = len(old.spans.keys() - keys) if old else 0
         index = _index(published, fresh, corpus, encoder, kept)
         changed = (len(rows) - result.reused + removed) / len(rows)
         choice = choose_for(config, dataset, encoder, index, changed=changed, target=target)
@@ -153,7 +153,7 @@ def check(config: EngineConfig) -> CheckResult:
         DataError: a fault in the files.
     """
     dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
-    wanted = {row_key(p.text, p.label) for p in dataset.paraphrases}
+    wanted = set(row_keys([(p.text, p.label) for p in dataset.paraphrases]))
     target = config.pretrained_feature_vectors_path
     encoder = load_document_encoder(config.feature_generator_model_dir)
     if not target.exists():
@@ -178,7 +178,7 @@ def _checked_keys(target: Path, fingerprint: str) -> set[bytes]:
         open_index(index_folder(target), thorough=True)
         return set(FeatureLines(target).spans)
     features = read_features(target, fingerprint)
-    return {row_key(text, int(label)) for text, label in zip(features.texts, features.labels, strict=True)}
+    return set(row_keys(list(zip(features.texts, map(int, features.labels), strict=True))))
 
 
 def read_count(target: Path) -> int:
@@ -189,17 +189,21 @@ def read_count(target: Path) -> int:
         return 0
 
 
-def verify(path: Path, rows: Sequence[tuple[str, int]], encoder: Encoder, new: Sequence[int] = ()) -> None:
+def verify(
+    path: Path, rows: Sequence[tuple[str, int]], encoder: Encoder, new: Sequence[int] = ()
+) -> set[bytes]:
     """Read the file back: every row in its place, and a sample (of ``new`` rows and of all) encodes the same.
+
+    How each line begins is returned.
 
     Raises:
         DataError: it does not hold what it should.
     """
     every = np.linspace(0, len(rows) - 1, min(_SAMPLE, len(rows))).astype(int).tolist()
     sample = {*every, *new[:_SAMPLE]}
-    seen, lines = 0, FeatureLines(path)
+    seen, lines, keys = 0, FeatureLines(path), row_keys(rows)
     for place, (key, span) in enumerate(lines):
-        if place >= len(rows) or key != row_key(*rows[place]):
+        if place >= len(rows) or key != keys[place]:
             raise DataError(
                 path, "读回来的相似问与数据不符", line=place + 2, hint="重跑；若再次出现，检查磁盘"
             )
@@ -212,6 +216,7 @@ def verify(path: Path, rows: Sequence[tuple[str, int]], encoder: Encoder, new: S
     lines.close()
     if seen != len(rows):
         raise DataError(path, f"读回来 {seen} 行，应有 {len(rows)} 行", hint="重跑；若再次出现，检查磁盘")
+    return set(keys)
 
 
 def _index(published: Path, fresh: Path, corpus: Corpus, encoder: Encoder, kept: Kept) -> AnyIndex:

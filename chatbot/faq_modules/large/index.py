@@ -24,7 +24,7 @@ from chatbot.faq_modules.large.vector_search import (
 from chatbot.normalization.pinyin import fold, readings
 
 LARGE_FROM = 20_000
-CALIBRATED_ON = 400
+CALIBRATED_ON = 500
 _KEEP_CENTROIDS = 0.2  # of the paraphrases may have changed since they were trained
 
 
@@ -123,11 +123,11 @@ def _still_fit(old: IvfSearch, known: NDArray[np.int64], lists: int) -> bool:
 
 
 def calibration_questions(texts: Sequence[str], count: int = CALIBRATED_ON) -> list[str]:
-    """Utterances near the texts and yet not they: spread over them, each without one or two of its characters."""
+    """Utterances near the texts and yet not they: spread over them, each without a quarter of its characters."""
     rng = np.random.default_rng(0)
     asked = []
     for place in np.linspace(0, len(texts) - 1, min(count, len(texts))).astype(int).tolist():
         text = texts[place]
-        gone = set(rng.integers(len(text), size=2).tolist()) if text else set()
+        gone = set(rng.permutation(len(text))[: max(1, len(text) // 4)].tolist())
         asked.append("".join(char for at, char in enumerate(text) if at not in gone) or text)
     return asked

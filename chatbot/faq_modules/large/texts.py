@@ -109,14 +109,14 @@ class ExactTexts:
     @classmethod
     def of(cls, texts: CodedTexts) -> "ExactTexts":
         """The places of all ``texts``."""
-        hashes = _hashes(texts.alphabet[texts.chars], texts.starts)
+        hashes = text_hashes(texts.alphabet[texts.chars], texts.starts)
         order = np.argsort(hashes, kind="stable")
         return cls(hashes[order], order.astype(np.int32))
 
     def find(self, text: str, texts: CodedTexts) -> list[int]:
         """The places of ``text`` in ``texts``, those it was made of; ascending."""
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        wanted = _hashes(codes, np.array([0, len(codes)]))[0]
+        wanted = text_hashes(codes, np.array([0, len(codes)]))[0]
         first, last = self.hashes.searchsorted(wanted, "left"), self.hashes.searchsorted(wanted, "right")
         return [place for place in self.places[first:last].tolist() if texts.one(place) == text]
 
@@ -127,7 +127,7 @@ def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     return starts
 
 
-def _hashes(codes: NDArray[np.uint32], starts: NDArray[np.int64]) -> NDArray[np.uint64]:
+def text_hashes(codes: NDArray[np.uint32], starts: NDArray[np.int64]) -> NDArray[np.uint64]:
     """A polynomial hash of each span of ``codes``, modulo 2^64; collisions are found by comparing the texts."""
     lengths = np.diff(starts)
     longest = int(lengths.max(initial=0))

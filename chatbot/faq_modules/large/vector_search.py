@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 HITS = 64
-WANTED_RECALL = 0.995
+WANTED_RECALL = 0.998
 _PROBES = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 512)
 _LISTS_FROM, _MOST_LISTS = 16, 16384
 _TRAIN_POINTS, _TRAIN_ROUNDS, _TRAIN_SEED = 32, 8, 1
-_SCALE_POINTS = 65536
+_SCALE_POINTS = 16384
 _BLOCK = 65536
 _TIE = 1e-6
 Vectors = NDArray[np.float32]
@@ -95,6 +95,8 @@ class IvfSearch:
             index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
         except RuntimeError as error:
             raise ValueError(str(error).splitlines()[0]) from error
+        if isinstance(index.invlists, faiss.OnDiskInvertedLists):
+            index.invlists.prefetch_nthread = 0  # else every search starts 32 threads
         if (index.ntotal, index.d, index.nlist) != (*vectors.shape, plan.lists):
             raise ValueError(f"{index.ntotal} × {index.d} in {index.nlist} lists")
         return cls(index, vectors, cells, plan)
