@@ -51,7 +51,7 @@ class Demo:
 class Asked:
     """What a fresh process saw: seconds to open; MiB before and after all questions; milliseconds a question.
 
-    ``recall_at_1`` is the vector search against exact search over all vectors; ``top1`` the whole retrieval against
+    ``cpu_p50_ms`` is the thread's own time, which others on the machine do not add to. ``recall_at_1`` is the vector search against exact search over all vectors; ``top1`` the whole retrieval against
     the standard question that the utterance was made from.
     """
 
@@ -62,6 +62,7 @@ class Asked:
     first_ms: float
     p50_ms: float
     p99_ms: float
+    cpu_p50_ms: float
     recall_at_1: float
     top1: float
 
@@ -217,11 +218,12 @@ def ask(folder: str, model: str, utterances: Sequence[tuple[str, int]]) -> Asked
     retriever = open_retriever(Path(folder), encoder, features=features)
     opened = time.perf_counter() - started
     first = _timed(lambda: retriever.retrieve("怎么办理"))
-    times, right = [], 0
+    times, own, right = [], [], 0
     for text, place in utterances:
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), time.thread_time()
         found = retriever.retrieve(text)
         times.append((time.perf_counter() - started) * 1e3)
+        own.append((time.thread_time() - busy) * 1e3)
         right += bool(found) and found[0].label == place
     rss, pss = _memory()
     return Asked(
@@ -232,6 +234,7 @@ def ask(folder: str, model: str, utterances: Sequence[tuple[str, int]]) -> Asked
         first_ms=round(first, 2),
         p50_ms=_quantile(times, 0.5),
         p99_ms=_quantile(times, 0.99),
+        cpu_p50_ms=_quantile(own, 0.5),
         recall_at_1=_recall(features, encoder.encode([text for text, _ in utterances])),
         top1=round(right / len(utterances), 4),
     )
@@ -303,7 +306,7 @@ def _large_text(one: Large) -> str:
     seen, files = one.asked, "，".join(f"{name} {size} MiB" for name, size in one.files_mib.items())
     return (
         f"{one.paraphrases} 条相似问，{one.questions} 个标准问；检索方式 {json.dumps(one.search)}\n"
-        f"  p50 {seen.p50_ms} ms（要求 ≤ {WANTED_LARGE_MS}），p99 {seen.p99_ms} ms，第一问 {seen.first_ms} ms；"
+        f"  p50 {seen.p50_ms} ms（要求 ≤ {WANTED_LARGE_MS}），其中自身 CPU {seen.cpu_p50_ms} ms，p99 {seen.p99_ms} ms，第一问 {seen.first_ms} ms；"
         f"recall@1 {seen.recall_at_1}（要求 ≥ {WANTED_RECALL}），整体 top-1 {seen.top1}\n"
         f"  打开 {seen.open_s} s（要求 ≤ {WANTED_OPEN_S}）；内存 RSS {seen.rss_mib} MiB、PSS {seen.pss_mib} MiB，"
         f"其中打开后增加 {seen.rss_added_mib}\n  文件：{files}\n"

@@ -108,6 +108,10 @@ def _vectors(
     place_of = {text: place for place, text in enumerate(kept.originals)}
     found = (place_of.get(text, -1) for text in corpus.originals)
     places = np.fromiter(found, dtype=np.int64, count=len(corpus.originals))
+    with path.open(
+        "rb+"
+    ) as file:  # a disk that is full says so now, and not by a signal when the map is written
+        os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
     taken = np.flatnonzero(places >= 0)
     if kept.previous is not None:
         vectors[taken] = kept.previous.vectors[places[taken]]

@@ -84,7 +84,9 @@ class CandidateReader:
         nothing = np.zeros(len(owners), dtype=np.float32)
         columns = [*(scores.values for scores in found), *(own.get(name, nothing) for name in OWN_SIGNALS)]
         query = (1.0, 1.0 - known, 1.0 / (1.0 + len(text)))
-        return SignalTable(owners, np.stack(columns, axis=1), query, np.isin(owners, same)), found
+        exact = np.zeros(len(owners), dtype=np.bool_)
+        exact[owners.searchsorted(same)] = True
+        return SignalTable(owners, np.stack(columns, axis=1), query, exact), found
 
     def _units(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Characters and syllables of ``text`` as units of the index, unknown ones each by a negative number of its own."""

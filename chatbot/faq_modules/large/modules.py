@@ -14,7 +14,7 @@ from chatbot.faq_modules.large.index import LargeIndex
 from chatbot.faq_modules.question_index import QuestionIndex
 
 _FIRST_TEXTS = 32
-_NEAREST, _LIKED, _OF_LIKED = 32, 8, 6
+_NEAREST, _LIKED, _OF_LIKED = 24, 6, 4
 _PROPOSED = 64
 
 

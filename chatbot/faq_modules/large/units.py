@@ -48,9 +48,8 @@ class Units:
         """
         inside = _inside(ids, np.array([0, len(ids)]))
         wanted = np.unique(_grams(ids, inside, len(self.idf)))
-        at = self.grams.searchsorted(wanted)
-        at = at[at < len(self.grams)]
-        at = at[np.isin(self.grams[at], wanted)]
+        at = np.minimum(self.grams.searchsorted(wanted), len(self.grams) - 1)
+        at = at[self.grams[at] == wanted] if len(self.grams) else at[:0]
         if not len(at):
             return np.zeros(0, dtype=np.int64)
         frequency = self.bounds[at + 1] - self.bounds[at]

@@ -8,7 +8,9 @@ against exact search, on questions made for it, reaches ``WANTED_RECALL``.
 A graph index (HNSW) answers a little faster at the same recall, and took 16 times as long to build.
 """
 
+import errno
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -82,7 +84,9 @@ class IvfSearch:
         try:
             faiss.write_index(self._index, str(path))
         except RuntimeError as error:
-            raise OSError(None, f"faiss: {str(error).splitlines()[0]}", str(path)) from error
+            raise OSError(errno.EIO, f"faiss: {str(error).splitlines()[0]}", str(path)) from error
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
 
     @classmethod
     def open(cls, path: Path, vectors: Vectors, cells: NDArray[np.int32], plan: SearchPlan) -> "IvfSearch":
@@ -95,8 +99,8 @@ class IvfSearch:
             index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
         except RuntimeError as error:
             raise ValueError(str(error).splitlines()[0]) from error
-        if isinstance(index.invlists, faiss.OnDiskInvertedLists):
-            index.invlists.prefetch_nthread = 0  # else every search starts 32 threads
+        lists: Any = faiss.downcast_InvertedLists(index.invlists)
+        lists.prefetch_nthread = 0  # else every search starts 32 threads
         if (index.ntotal, index.d, index.nlist) != (*vectors.shape, plan.lists):
             raise ValueError(f"{index.ntotal} × {index.d} in {index.nlist} lists")
         return cls(index, vectors, cells, plan)
