@@ -96,7 +96,7 @@ def read_rows(path: Path) -> Iterator[tuple[str, int, NDArray[np.float32]]]:
             yield _row(path, number, line, header.dimension)
 
 
-def _lines_raw(path: Path) -> Iterator[tuple[str, int, str]]:
+def read_lines_raw(path: Path) -> Iterator[tuple[str, int, str]]:
     """(paraphrase, label, whole line) of every row, its numbers not parsed; faults as in ``read_features``."""
     with _opened(path) as lines:
         _header(path, next(lines, ""))
@@ -202,7 +202,7 @@ def refresh_cache(path: Path) -> None:
     texts: list[str] = []
     labels: list[int] = []
     vectors = np.empty((header.count, header.dimension), dtype=np.float32)
-    for place, (text, label, line) in enumerate(_lines_raw(path)):
+    for place, (text, label, line) in enumerate(read_lines_raw(path)):
         texts.append(text)
         labels.append(label)
         vector = known.get(text)

@@ -63,13 +63,15 @@ def faq(
     as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
 ) -> None:
     """FAQ 检索的速度、召回、内存与重建时间，与同类方法比较。例：bench faq --paraphrases 1000000 --json"""
-    from tools.bench import faq as bench
+    from tools.bench.faq import bench_faq
+    from tools.bench.faq_text import as_json as json_text
+    from tools.bench.faq_text import as_text
 
     sizes = [(incremental, max(1, incremental // 100))] if incremental else []
     if paraphrases:
         sizes.append((paraphrases, questions or max(1, paraphrases // 100)))
-    result = bench.bench_faq(config, sizes, asked, print_progress)
-    print(bench.as_json(result) if as_json else bench.as_text(result))
+    result = bench_faq(config, sizes, asked, print_progress)
+    print(json_text(result) if as_json else as_text(result))
 
 
 def print_progress(text: str) -> None:

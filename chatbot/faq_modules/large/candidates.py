@@ -84,8 +84,7 @@ class CandidateReader:
         nothing = np.zeros(len(owners), dtype=np.float32)
         columns = [*(scores.values for scores in found), *(own.get(name, nothing) for name in OWN_SIGNALS)]
         query = (1.0, 1.0 - known, 1.0 / (1.0 + len(text)))
-        exact = np.zeros(len(owners), dtype=np.bool_)
-        exact[owners.searchsorted(same)] = True
+        exact = np.isin(owners, same) if len(same) else None
         return SignalTable(owners, np.stack(columns, axis=1), query, exact), found
 
     def _units(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -44,6 +44,14 @@ def index_folder(features: Path, version: Path | None = None) -> Path:
     return cache_folder(features) / f"{_PREFIX}{found.st_size:x}-{found.st_mtime_ns:x}"
 
 
+def has_index(features: Path) -> bool:
+    """Whether there is a large index of the file ``features`` as it is now, usable or not."""
+    try:
+        return index_folder(features).is_dir()
+    except DataError:
+        return False
+
+
 def index_folders(features: Path) -> list[Path]:
     """The folders of all large indexes of ``features``, of other versions of it too, the newest last."""
     found = [path for path in cache_folder(features).glob(f"{_PREFIX}*") if path.is_dir()]
