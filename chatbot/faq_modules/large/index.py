@@ -123,11 +123,11 @@ def _still_fit(old: IvfSearch, known: NDArray[np.int64], lists: int) -> bool:
 
 
 def calibration_questions(texts: Sequence[str], count: int = CALIBRATED_ON) -> list[str]:
-    """Utterances near the texts and yet not they: spread over them, each without a quarter of its characters."""
+    """Utterances near the texts and yet not they: spread over them, each without a sixth of its characters."""
     rng = np.random.default_rng(0)
     asked = []
     for place in np.linspace(0, len(texts) - 1, min(count, len(texts))).astype(int).tolist():
         text = texts[place]
-        gone = set(rng.permutation(len(text))[: max(1, len(text) // 4)].tolist())
+        gone = set(rng.permutation(len(text))[: max(1, len(text) // 6)].tolist())
         asked.append("".join(char for at, char in enumerate(text) if at not in gone) or text)
     return asked
