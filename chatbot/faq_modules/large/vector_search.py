@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 HITS = 64
-WANTED_RECALL = 0.995
+WANTED_RECALL = 0.998
 _PROBES = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 512)
 _LISTS_FROM, _MOST_LISTS = 16, 16384
 _TRAIN_POINTS, _TRAIN_ROUNDS, _TRAIN_SEED = 32, 8, 1

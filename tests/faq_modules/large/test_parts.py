@@ -98,10 +98,8 @@ def test_the_search_has_at_least_the_recall_that_is_wanted_and_exact_scores(
     questions = encoder.encode([text for text, _ in held_out_questions(faq, 300)])
     best = (questions @ index.vectors.T).max(axis=1)
     assert np.allclose(exact_best(index.vectors, questions), best)
-    assert (
-        recall_at_1(index.search, questions, best) >= 0.98
-    )  # 300 questions: one wrong in 50 is within chance
-    assert index.search.plan.recall_at_1 >= 0.995
+    assert recall_at_1(index.search, questions, best) >= 0.97  # of 300, and far from any text
+    assert index.search.plan.recall_at_1 >= 0.998
     places, scores = index.search.search(questions[0])
     assert len(places) == HITS and np.all(scores[:-1] >= scores[1:])
     assert np.allclose(scores, index.vectors[places] @ questions[0])
