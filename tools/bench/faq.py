@@ -23,7 +23,7 @@ from chatbot.faq_modules.corpus import build_corpus
 from chatbot.faq_modules.dataset import load_csv, load_dataset
 from chatbot.faq_modules.features import cache_folder
 from chatbot.faq_modules.large.files import index_folder, open_index
-from chatbot.faq_modules.large.vector_search import exact_best, recall_at_1
+from chatbot.faq_modules.large.vector_search import exact_nearest, recall_at_1
 from chatbot.faq_modules.lines import file_name
 from chatbot.faq_modules.opening import open_retriever
 from tools.bench.questions import SyntheticFaq, held_out_questions, synthetic_faq
@@ -245,7 +245,7 @@ def _recall(features: Path, questions: np.ndarray[tuple[int, int], np.dtype[np.f
     if not folder.is_dir():
         return 1.0  # exact search
     search = open_index(folder).search
-    return round(recall_at_1(search, questions, exact_best(search.vectors, questions)), 4)
+    return round(recall_at_1(search, questions, exact_nearest(search.vectors, questions)[0]), 4)
 
 
 def _sizes(features: Path) -> dict[str, float]:

@@ -24,10 +24,14 @@ from tools.features.lines import FeatureLines
 
 @dataclass(frozen=True)
 class Kept:
-    """Vectors that are known without encoding: of the last index, and those a rebuild has just made, by text."""
+    """Vectors that are known without encoding: of the last index, and those a rebuild has just made, by text.
+
+    ``in_file``: there are some more that stand in the new features alone, from a run that was interrupted, say.
+    """
 
     previous: LargeIndex | None = None
     fresh: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    in_file: bool = False
 
     @cached_property
     def originals(self) -> Sequence[str]:
@@ -102,9 +106,9 @@ def _vectors(
     path: Path, version: Path, corpus: Corpus, encoder: Encoder, kept: Kept
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """The vectors of ``corpus`` in a file that is mapped, and the place of each of them in the last index, -1 for none."""
-    vectors = np.lib.format.open_memmap(
-        path, mode="w+", dtype=np.float32, shape=(len(corpus.texts), encoder.dimension)
-    )
+    shape = (len(corpus.texts), encoder.dimension)
+    mapped = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
+    vectors = mapped.view(np.ndarray)  # one row at a time, a map of numpy's own is slow
     place_of = {text: place for place, text in enumerate(kept.originals)}
     found = (place_of.get(text, -1) for text in corpus.originals)
     places = np.fromiter(found, dtype=np.int64, count=len(corpus.originals))
@@ -122,10 +126,10 @@ def _vectors(
             missing.append(place)
         else:
             vectors[place] = vector
-    left = _from_file(version, corpus, missing, vectors) if missing else []
+    left = _from_file(version, corpus, missing, vectors) if missing and kept.in_file else missing
     if left:
         vectors[left] = encoder.encode([corpus.originals[place] for place in left])
-    vectors.flush()
+    mapped.flush()
     return vectors, places
 
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -120,7 +120,8 @@ def rebuild(
         result = export(rows, encoder, fresh, known=old, keep=keep, say=say)
         keys = verify(fresh, rows, encoder, new)
         removed = len(old.spans.keys() - keys) if old else 0
-        index = _index(published, fresh, corpus, encoder, kept)
+        unread = result.resumed > 0 or (result.reused > 0 and kept.previous is None)
+        index = _index(published, fresh, corpus, encoder, replace(kept, in_file=unread))
         changed = (len(rows) - result.reused + removed) / len(rows)
         choice = choose_for(config, dataset, encoder, index, changed=changed, target=target)
         _publish_choice(choice, config.faq_data_dir)

@@ -153,25 +153,31 @@ def build_search(
 
 def calibrate(search: IvfSearch, questions: Vectors) -> IvfSearch:
     """``search`` with as many probes as ``WANTED_RECALL`` needs on ``questions`` (n, dimension), and what was measured."""
-    best = exact_best(search.vectors, questions)
     lists = search.plan.lists
-    for probes in [*(p for p in _PROBES if p < lists), lists]:
-        tried = search.with_probes(probes)
-        recall = recall_at_1(tried, questions, best)
-        if recall >= WANTED_RECALL:
-            break
-    plan = SearchPlan(search.plan.kind, lists, probes, round(recall, 4), len(questions))
+    best, places = exact_nearest(search.vectors, questions)
+    closeness = questions @ search.centroids().T
+    own = closeness[np.arange(len(questions)), search.cells[places]]
+    nearer = (closeness > own[:, None]).sum(
+        axis=1
+    )  # lists that are read before the one with the nearest vector
+    enough = (p for p in _PROBES if p < lists and (nearer < p).mean() >= WANTED_RECALL)
+    tried = search.with_probes(next(enough, lists))
+    recall = recall_at_1(tried, questions, best)
+    plan = replace(tried.plan, recall_at_1=round(recall, 4), measured_on=len(questions))
     return IvfSearch(search._index, search.vectors, search.cells, plan)
 
 
-def exact_best(vectors: Vectors, questions: Vectors) -> NDArray[np.float32]:
-    """The highest product of each question with any vector, by brute force in blocks."""
+def exact_nearest(vectors: Vectors, questions: Vectors) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The highest product of each question with any vector, and the place of that, by brute force in blocks."""
     best = np.full(len(questions), -np.inf, dtype=np.float32)
+    places = np.zeros(len(questions), dtype=np.int64)
     for start in range(0, len(vectors), _BLOCK):
-        np.maximum(
-            best, (questions @ vectors[start : start + _BLOCK].T).max(axis=1, initial=-np.inf), out=best
-        )
-    return best
+        products = questions @ vectors[start : start + _BLOCK].T
+        at = products.argmax(axis=1)
+        found = products[np.arange(len(questions)), at]
+        better = found > best
+        best[better], places[better] = found[better], start + at[better]
+    return best, places
 
 
 def recall_at_1(search: IvfSearch, questions: Vectors, best: NDArray[np.float32]) -> float:

@@ -19,7 +19,7 @@ from chatbot.faq_modules.large.vector_search import (
     assign,
     build_search,
     calibrate,
-    exact_best,
+    exact_nearest,
     lists_for,
     recall_at_1,
     train_centroids,
@@ -97,9 +97,9 @@ def test_the_search_has_at_least_the_recall_that_is_wanted_and_exact_scores(
 ) -> None:
     questions = encoder.encode([text for text, _ in held_out_questions(faq, 300)])
     best = (questions @ index.vectors.T).max(axis=1)
-    assert np.allclose(exact_best(index.vectors, questions), best)
+    assert np.allclose(exact_nearest(index.vectors, questions)[0], best)
     assert recall_at_1(index.search, questions, best) >= 0.97  # of 300, and far from any text
-    assert index.search.plan.recall_at_1 >= 0.998
+    assert index.search.plan.recall_at_1 >= 0.99
     places, scores = index.search.search(questions[0])
     assert len(places) == HITS and np.all(scores[:-1] >= scores[1:])
     assert np.allclose(scores, index.vectors[places] @ questions[0])
@@ -115,7 +115,7 @@ def test_recall_is_measured_and_not_assumed(index: LargeIndex, encoder: Encoder)
         build_search(vectors, centroids, assign(vectors, centroids), SearchPlan("ivf", 64, 1, 0.0, 0)), asked
     )
     assert search.plan.probes > right.plan.probes
-    assert recall_at_1(right.with_probes(1), asked, exact_best(vectors, asked)) < right.plan.recall_at_1
+    assert recall_at_1(right.with_probes(1), asked, exact_nearest(vectors, asked)[0]) < right.plan.recall_at_1
 
 
 @pytest.mark.parametrize(
