@@ -9,11 +9,9 @@ from chatbot.config import EngineConfig
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.choice import ChoiceModel
 from chatbot.faq_modules.choice_file import CHOICE_FILE, EVIDENCE_FILE, choice_json, dual_bytes, read_choice
-from chatbot.faq_modules.corpus import Corpus, build_corpus
+from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.dataset import FaqDataset, labels_of, load_csv, load_dataset
-from chatbot.faq_modules.features import read_features
-from chatbot.faq_modules.opening import corpus_vectors
-from chatbot.faq_modules.retrieval import FaqIndex, build_index
+from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex
 from chatbot.normalization.lexicon import read_lines
 from tools.index.fit import TARGETS, FitData, Labelled, basis, fit_choice
 
@@ -27,19 +25,19 @@ class FittedChoice:
 
     model: ChoiceModel
     how: str
-    index: FaqIndex
+    index: AnyIndex
 
 
 def choose_for(
     config: EngineConfig,
     dataset: FaqDataset,
     encoder: Encoder,
-    features: Path,
+    index: AnyIndex,
     *,
     changed: float = 1.0,
     target: float | None = None,
 ) -> FittedChoice:
-    """The choice for ``dataset`` with the vectors in ``features``.
+    """The choice for ``dataset``, over which ``index`` is built.
 
     It is fitted anew unless nothing it depends on has changed, or fewer than ``KEPT_CHANGES`` of the paraphrases
     (``changed``, a share) have.
@@ -47,10 +45,7 @@ def choose_for(
     Raises:
         DataError: ``dev.csv``, the small talk or ``out_of_scope.txt`` is faulty.
     """
-    corpus = build_corpus(dataset)
-    vectors = corpus_vectors(corpus, encoder, read_features(features, encoder.fingerprint))
-    index = build_index(corpus, vectors)
-    data = fit_data(config, dataset, corpus, target)
+    data = fit_data(config, dataset, index.corpus, target)
     now = basis(index, encoder, config.faq_modules, data)
     old = _published(config.faq_data_dir)
     if old and (old.basis == now or (changed <= KEPT_CHANGES and target is None)):
@@ -95,7 +90,7 @@ def publish_choice(found: FittedChoice, folder: Path) -> None:
     """
     if found.how == "prior":
         return
-    if found.index.evidence is not None:
+    if isinstance(found.index, FaqIndex) and found.index.evidence is not None:
         replace_file(folder / EVIDENCE_FILE, dual_bytes(found.index.evidence.dual, found.index.corpus))
     if found.how == "fitted":
         replace_file(folder / CHOICE_FILE, choice_json(found.model).encode())
