@@ -131,7 +131,7 @@ def build_index(
     size = len(corpus.questions)
     evidence = None
     if may_fit(len(corpus.texts), size):
-        features = text_features(corpus.texts)
+        features = text_features(corpus.texts, corpus.owners, size)
         if fits(features, size):
             evidence = ClassEvidence(
                 fit_dual(features, corpus.owners, size) if dual is None else dual, features

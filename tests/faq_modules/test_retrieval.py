@@ -170,7 +170,7 @@ def test_a_fitted_choice_beside_the_questions_is_taken(folder: Path) -> None:
 
 
 def test_a_classifier_is_taken_only_for_exactly_its_texts(folder: Path, corpus: Corpus) -> None:
-    wrong = np.full((len(corpus.texts), 3), 7, dtype=np.float16)
+    wrong = np.full((len(corpus.texts), 3), 70, dtype=np.float16)
     (folder / EVIDENCE_FILE).write_bytes(dual_bytes(wrong, corpus))
     taken = open_retriever(folder, HashEncoder()).signals("首付几成")[0].values
     (folder / EVIDENCE_FILE).write_bytes(
