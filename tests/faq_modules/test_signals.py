@@ -115,7 +115,9 @@ def test_class_evidence_is_at_the_optimum_of_kernel_logistic_regression() -> Non
     table = brute_vectors(TEXTS)[1]
     odds = np.exp(table @ table.T @ dual)
     shares = odds / odds.sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(dual, STRENGTH * (np.eye(3)[OWNERS] - shares), atol=0.02)  # A is kept in half precision
+    np.testing.assert_allclose(
+        dual, STRENGTH * (np.eye(3)[OWNERS] - shares), atol=0.02
+    )  # A is kept in half precision
 
 
 def test_class_evidence_scores_are_the_log_odds_of_the_kernel() -> None:
