@@ -116,7 +116,12 @@ class FaqRetriever:
         return table, self._choice.probabilities(table)
 
     def _heard(self, utterance: str) -> str:
-        return self._latin.decode(normalize(utterance))
+        """The normalised ``utterance``, its pinyin read in the way that finds the most probable standard question."""
+        ways = self._latin.decodings(normalize(utterance))
+        if len(ways) == 1:
+            return ways[0]
+        found = [float(self._choice.probabilities(self._reader.read(way)[0]).max()) for way in ways]
+        return ways[found.index(max(found))]
 
     def _candidate(
         self,
@@ -159,7 +164,7 @@ def build_index(
     size = len(corpus.questions)
     evidence = None
     if may_fit(len(corpus.texts), size):
-        features = text_features(corpus.texts)
+        features = text_features(corpus.texts, corpus.owners, size)
         if fits(features, size):
             evidence = ClassEvidence(
                 fit_dual(features, corpus.owners, size) if dual is None else dual, features

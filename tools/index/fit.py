@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.choice import PRIOR, Choice, ChoiceModel
+from chatbot.faq_modules.class_evidence import METHOD
 from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, make_retriever
 from chatbot.faq_modules.signals import OWN_SIGNALS, QUERY_SIGNALS
 from tools.evaluate.noise import any_noise
@@ -86,9 +87,9 @@ def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: 
 
 
 def basis(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: FitData) -> str:
-    """A short hash of everything the fit depends on."""
-    digest = hashlib.sha256(f"{index.version} {encoder.fingerprint} {modules} {data}".encode())
-    return digest.hexdigest()[:16]
+    """The version of the texts, and after the hyphen a short hash of everything else the fit depends on."""
+    made = f"{encoder.fingerprint} {modules} {OWN_SIGNALS} {METHOD} {data}"
+    return f"{index.version}-{hashlib.sha256(made.encode()).hexdigest()[:16]}"
 
 
 def _examples(
