@@ -59,6 +59,7 @@ class ChatbotService:
         self._recorder = recorder
         self.turn: Callable[[Message], Reply] = conversation.turn
         self.knowledge = source.current
+        self.explained = conversation.explained
 
     @property
     def kb_version(self) -> str:
@@ -211,6 +212,7 @@ def redis_settings(config: EngineConfig) -> RedisSettings:
         password=config.redis_password or None,
         db=config.redis_db,
         tls=config.redis_tls,
+        tls_ca_file=str(config.redis_tls_ca_file) if config.redis_tls_ca_file else None,
         sentinels=tuple(str(address) for address in config.redis_sentinels),
         sentinel_master=config.redis_sentinel_master,
         cluster_nodes=tuple(str(address) for address in config.redis_cluster_nodes),

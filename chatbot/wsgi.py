@@ -71,6 +71,7 @@ def serve(config: EngineConfig, serving: Serving, ready: Callable[[str, str | No
         ConfigError, DataError: what cannot be served or listened on; before any worker is started.
         SystemExit: at the end.
     """
+    gc.disable()  # until the service is ready: what is loaded stays, and looking for garbage in it takes a tenth
     listeners = bind(serving)
     links: list[Callable[[str], str | None]] = []
 
@@ -239,6 +240,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
 
     def _on_ready(self) -> None:
         gc.collect()
+        gc.enable()
         gc.freeze()  # what the master holds is never scanned again, so workers do not copy its pages
         gc.set_threshold(YOUNG_OBJECTS)
         self._warn_of_memory()

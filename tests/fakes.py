@@ -8,11 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from chatbot.answering.type_ahead import Suggestion
+from chatbot.app import build_machine
+from chatbot.dialog.state import DialogSettings, Hearing
 from chatbot.errors import SessionBusyError
+from chatbot.explain.build import explain
+from chatbot.explain.explanation import Explanation
 from chatbot.reply import Message, Reply
 from chatbot.service import Tally
 from chatbot.session.base import Lease, Memory
 from chatbot.session.ids import validate_session_id
+from tests.dialog.world import knowledge
 
 
 @dataclass(slots=True)
@@ -97,6 +102,11 @@ class FakeChatService:
 
     def suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
         return tuple(Suggestion(f"{typed}{number}", "question") for number in range(limit))
+
+    def explained(self, message: Message) -> tuple[Reply, Explanation]:
+        """The reply, with the explanation of a real turn over the small world of the dialogue tests."""
+        reply, hearing = self.turn(message), Hearing(message.sent, knowledge(), DialogSettings())
+        return reply, explain(hearing, Memory(), build_machine().step(Memory(), hearing))
 
     def readiness(self) -> Mapping[str, str | None]:
         return self.components

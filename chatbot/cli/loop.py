@@ -15,6 +15,7 @@ from chatbot.app import open_replayer
 from chatbot.cli.outcome import FAILED, UsageError, config_file, print_json
 from chatbot.config import EngineConfig, load_engine_config
 from chatbot.encoders.load import load_encoder
+from chatbot.json_bytes import dumps
 from chatbot.learning.cases import CaseGroup, group_cases
 from chatbot.learning.changes import load_changes
 from chatbot.learning.proposals import Proposals
@@ -22,7 +23,7 @@ from chatbot.learning.rebuilding import ToolRebuilder
 from chatbot.learning.replay import ReplayReport, replay_over, replay_recorded
 from chatbot.learning.versions import FileDifference, Version
 from chatbot.log import configure_logging
-from chatbot.reply_json import json_bytes, outcome_object
+from chatbot.reply_json import outcome_object
 from chatbot.store.base import Store
 from chatbot.store.chain import verify
 from chatbot.store.recorder import digest
@@ -84,7 +85,7 @@ def replay_trace(config: Path | None, trace: str, as_json: bool) -> None:
     if as_json:
         print_json(shown)
     else:
-        typer.echo(json_bytes(shown["reply"]).decode())
+        typer.echo(dumps(shown["reply"]).decode())
         verdict = "与当时逐字节相同" if shown["same_bytes"] else f"与当时不同，当时答的是：{turn.answer}"
         typer.echo(f"版本 {turn.kb_version} → {replayer.version}，{verdict}", err=True)
     if same_version and not turn.masked and not shown["same_bytes"]:

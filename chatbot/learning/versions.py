@@ -124,15 +124,20 @@ class Versions:
 
     def finish_interrupted(self) -> str:
         """Complete a swap that a crash cut short; its version's name, or empty when there was none."""
-        if not (self._folder / PENDING).is_file():
+        pending = self._folder / PENDING
+        if not pending.is_file():
             return ""
-        with swapping(self._folder):
-            try:
-                version = self.get((self._folder / PENDING).read_text(encoding="utf-8").strip())
-            except OSError:
-                return ""  # someone else has just completed it
-            live = self._layout.hashes()
-            self._swap(version, live, self._stage(version, live))
+        try:
+            with swapping(self._folder):
+                if not pending.is_file():
+                    return ""  # someone else has just completed it
+                version = self.get(pending.read_text(encoding="utf-8").strip())
+                live = self._layout.hashes()
+                self._swap(version, live, self._stage(version, live))
+        except OSError as error:
+            raise PublishError(
+                f"{pending}: 上次发布没有完成，也补不完：{error.strerror} → 改权限后重试"
+            ) from error
         return version.name
 
     def diff(self, old: str, new: str) -> list[FileDifference]:
