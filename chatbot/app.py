@@ -1,10 +1,15 @@
 """The composition root: the only file that names concrete stores, states and observers."""
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from chatbot.accounts.edge import Edge
+from chatbot.accounts.identity import Identity
+from chatbot.accounts.staff import Staff
 from chatbot.answering.knowledge import Knowledge
+from chatbot.answering.type_ahead import Suggestion
 from chatbot.backends.handoff import HandoffWebhook
 from chatbot.bad_cases import BadCaseLog
 from chatbot.config import EngineConfig
@@ -16,18 +21,26 @@ from chatbot.dialog.states.chitchat import ChitchatState
 from chatbot.dialog.states.exception import ExceptionState
 from chatbot.dialog.states.normalization import NormalizationState
 from chatbot.dialog.states.question_intake import QuestionIntakeState
-from chatbot.errors import SessionStoreUnavailableError
+from chatbot.errors import SessionStoreUnavailableError, StoreUnavailableError
 from chatbot.knowledge_source import KnowledgeSource, load_knowledge
 from chatbot.learning.layout import Layout
 from chatbot.learning.replay import Replayer
 from chatbot.learning.versions import Versions
+from chatbot.messages import SENSITIVE
 from chatbot.publish_lock import reading
+from chatbot.reply import Message, Reply
+from chatbot.security.credentials import new_token
+from chatbot.sensitive_words import checked_turn, load_sensitive_words
 from chatbot.service import Tally
 from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings
-from chatbot.session.open_store import open_session_store
+from chatbot.session.open_store import open_rate_limiter, open_session_store
 from chatbot.session.resilient_store import ClosableSessionStore
 from chatbot.store.recorder import TurnRecorder
+
+if TYPE_CHECKING:
+    from chatbot.learning.desk import Desk
+    from chatbot.store.sql_store import SqlStore
 
 _WARM_UP = ("您好", "這個多少錢", "xu hang duo shao")
 
@@ -44,11 +57,17 @@ class ChatbotService:
     ) -> None:
         self._conversation, self._source, self._sessions = conversation, source, sessions
         self._recorder = recorder
-        self.turn, self.explained = conversation.turn, conversation.explained
+        self.turn: Callable[[Message], Reply] = conversation.turn
+        self.knowledge = source.current
+        self.explained = conversation.explained
 
     @property
     def kb_version(self) -> str:
         return self._source.current().version
+
+    def suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
+        ahead = self._source.current().type_ahead
+        return ahead.suggest(typed, limit) if ahead else ()
 
     def readiness(self) -> Mapping[str, str | None]:
         """``index`` and ``graph`` are ready once loaded; ``redis`` when it answers."""
@@ -81,7 +100,53 @@ def build_service(config: EngineConfig) -> ChatbotService:
     recorder = TurnRecorder(config) if config.store_turns else None
     observers = (*build_observers(config), *((recorder,) if recorder else ()))
     conversation = Conversation(build_machine(), sessions, source.current, dialog_settings(config), observers)
-    return ChatbotService(conversation, source, sessions, recorder)
+    service = ChatbotService(conversation, source, sessions, recorder)
+    if config.sensitive_words:
+        check = load_sensitive_words(config.sensitive_words)
+        service.turn = checked_turn(service.turn, check, SENSITIVE, lambda: service.kb_version)
+    return service
+
+
+def build_edge(config: EngineConfig, service: ChatbotService) -> Edge:
+    """Accounts, limits and the operator's desk; nothing is opened or connected before it is needed."""
+
+    @cache
+    def store() -> "SqlStore":
+        from chatbot.store.sql_store import open_store  # SQLAlchemy costs 0.3 s; most workers see no token
+
+        return open_store(config)
+
+    @cache
+    def desk() -> "Desk":
+        # what proposes, replays and clusters is loaded with the first request that asks for it
+        from chatbot.learning.desk import Desk
+        from chatbot.learning.proposals import Proposals
+        from chatbot.learning.rebuilding import ToolRebuilder
+
+        proposals = Proposals(config, store(), open_replayer, ToolRebuilder())
+        return Desk(config, store(), proposals, service.knowledge)
+
+    limiter = open_rate_limiter(redis_settings(config))
+    identity = Identity(store, limiter, config.login_seconds)
+    return Edge(identity, Staff(identity, new_token()), limiter, desk)
+
+
+def setup_link(config: EngineConfig, edge: Edge, url: str) -> str | None:
+    """Where the first administrator is made; ``None`` once there is one. Called before the fork."""
+    done = config.state_dir / "set-up-done"
+    if done.exists():
+        return None
+    if config.store_url or (config.state_dir / "store.db").exists():
+        try:
+            empty = edge.staff.is_empty()
+        except StoreUnavailableError:
+            return None
+        finally:
+            edge.identity.close()  # connections must not cross the fork
+        if not empty:
+            done.touch()
+            return None
+    return f"{url}admin/setup?token={edge.staff.setup_token}"
 
 
 def load_warm(config: EngineConfig) -> Knowledge:
@@ -156,5 +221,6 @@ def redis_settings(config: EngineConfig) -> RedisSettings:
 
 
 def watched_paths(config: EngineConfig) -> tuple[Path, ...]:
-    """What ``rebuild-index`` or ``publish`` writes last: when it changes, a new version is loaded."""
-    return (config.pretrained_feature_vectors_path, config.versions_dir / "current")
+    """What ``rebuild-index``, ``publish`` or a reload writes last: when it changes, a new version is loaded."""
+    reload_file = config.state_dir / "reload"
+    return (config.pretrained_feature_vectors_path, config.versions_dir / "current", reload_file)

@@ -5,10 +5,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from chatbot.answering.knowledge import Knowledge, Retriever
+from chatbot.answering.suggestible import type_ahead_of
+from chatbot.answering.type_ahead import LazyTypeAhead
 from chatbot.config import EngineConfig
 from chatbot.encoders.load import load_encoder
 from chatbot.errors import ChatbotError
@@ -71,6 +73,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         handoff=PhraseIntent(lexicon.handoff),
         cancel=PhraseIntent(lexicon.cancel),
         examples=lexicon.examples or _examples(graph, faq),
+        type_ahead=LazyTypeAhead(partial(type_ahead_of, dataset, graph)),
     )
 
 

@@ -4,6 +4,8 @@ from typing import Literal
 
 Language = Literal["zh", "en"]
 
+SENSITIVE = "这个话题我不方便聊。车的配置、价格、购车和售后都可以问我。"
+
 _TEXTS: dict[str, tuple[str, str]] = {
     "guide": (
         "您可以直接问我车的配置、价格、续航，或购车、售后的问题，比如点下面这些：",

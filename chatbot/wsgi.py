@@ -63,8 +63,9 @@ def default_workers() -> int:
     return min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-def serve(config: EngineConfig, serving: Serving, ready: Callable[[str], None]) -> None:
-    """Serve until a signal ends it. ``ready`` is told the address to open once connections are accepted.
+def serve(config: EngineConfig, serving: Serving, ready: Callable[[str, str | None], None]) -> None:
+    """Serve until a signal ends it. ``ready`` is told the address to open once connections are accepted, and the link
+    that makes the first administrator while there is none.
 
     Raises:
         ConfigError, DataError: what cannot be served or listened on; before any worker is started.
@@ -72,17 +73,20 @@ def serve(config: EngineConfig, serving: Serving, ready: Callable[[str], None]) 
     """
     gc.disable()  # until the service is ready: what is loaded stays, and looking for garbage in it takes a tenth
     listeners = bind(serving)
+    links: list[Callable[[str], str | None]] = []
 
     def build() -> tuple[Wsgi, Callable[[], None]]:
         # Imported here because prometheus_client reads the metrics folder when it is imported
-        from chatbot.app import build_service
+        from chatbot.app import build_edge, build_service, setup_link
         from chatbot.web import create_web_app
 
         service = build_service(config)
-        return create_web_app(service, config, serving.service_name), service.close
+        edge = build_edge(config, service)
+        links.append(lambda url: setup_link(config, edge, url))
+        return create_web_app(service, config, serving.service_name, edge=edge), service.close
 
     with _metrics_dir(config.state_dir):
-        Application(serving, listeners, build, ready).run()
+        Application(serving, listeners, build, lambda url: ready(url, links[0](url))).run()
 
 
 def bind(serving: Serving) -> list[socket.socket]:

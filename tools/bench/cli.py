@@ -74,6 +74,24 @@ def faq(
     print(json_text(result) if as_json else as_text(result))
 
 
+@app.command("suggest")
+def suggest(
+    config: Annotated[Path, typer.Option(help="引擎配置")] = Path("user_datasets/chatbot_deploy_eas.json"),
+    texts: Annotated[int, typer.Option(min=100, help="多少个相似问")] = 10_000,
+    calls: Annotated[int, typer.Option(min=100, help="联想多少次")] = 5_000,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """输入联想的耗时，汉字、拼音、首字母逐字输入。例：bench suggest --texts 10000 --json"""
+    from tools.bench.suggest import bench_suggest
+
+    found = bench_suggest(config, texts, calls)
+    print(
+        json.dumps(asdict(found))
+        if as_json
+        else f"{found.texts} 个相似问：p50 {found.ms_p50} ms，p99 {found.ms_p99} ms"
+    )
+
+
 def print_progress(text: str) -> None:
     """Progress goes to standard error."""
     print(text, file=sys.stderr, flush=True)

@@ -22,6 +22,7 @@
   const option = (name, fallback = "") => script.dataset[name] || fallback;
   const endpoint = new URL(option("endpoint", "./"), script.src).href;
   const isPage = option("mode") === "page";
+  const aheadUrl = option("suggest") === "true" ? new URL("./v1/suggest", script.src).href : "";
   const greeting = option("greeting");
 
   // ---------------------------------------------------------------- texts
@@ -29,7 +30,7 @@
   const TEXTS = {
     zh: {
       tag: "zh-CN", title: "智能客服", subtitle: "每个回答都有依据", hello: "您好", other: "EN", otherLabel: "Switch to English",
-      dark: "切换到深色", light: "切换到浅色", close: "关闭", open: "打开对话", log: "对话记录", input: "输入您的问题",
+      dark: "切换到深色", light: "切换到浅色", close: "关闭", open: "打开对话", log: "对话记录", input: "输入您的问题", ahead: "您可能想问",
       send: "发送", human: "转人工", restart: "重新开始", retry: "重试", typing: "正在回答…", you: "您", options: "可以点选",
       evidence: "依据", details: "详情", count: (n) => `${n} 条`, over: (n) => `超出 ${n} 字`,
       item: "项目", car: "名称", table: "结果表", rows: (shown, all) => `共 ${all} 条，显示前 ${shown} 条`,
@@ -47,7 +48,7 @@
     },
     en: {
       tag: "en", title: "Assistant", subtitle: "Every answer shows its evidence", hello: "hello", other: "中", otherLabel: "切换到中文",
-      dark: "Use dark colours", light: "Use light colours", close: "Close", open: "Open the chat", log: "Conversation", input: "Type your question",
+      dark: "Use dark colours", light: "Use light colours", close: "Close", open: "Open the chat", log: "Conversation", input: "Type your question", ahead: "You may want to ask",
       send: "Send", human: "Talk to a person", restart: "Start over", retry: "Retry", typing: "Answering…", you: "You", options: "Suggestions",
       evidence: "Evidence", details: "Details", count: (n) => `${n}`, over: (n) => `${n} too many`,
       item: "Item", car: "Name", table: "Results", rows: (shown, all) => `First ${shown} of ${all}`,
@@ -146,6 +147,10 @@ form{padding-block:8px max(12px,env(safe-area-inset-bottom));border-top:1px soli
 .counter{margin-left:auto;padding-right:10px;font-variant-numeric:tabular-nums}
 .over{color:var(--warn);font-weight:600}
 textarea:focus-visible{outline:none}
+.ahead{list-style:none;margin:0 0 6px;padding:4px;max-height:9.5em;overflow-y:auto;border:1px solid var(--line);border-radius:12px;background:var(--card);font-size:.93em}
+.ahead li{padding:6px 10px;border-radius:8px;cursor:pointer;overflow-wrap:anywhere}
+.ahead [aria-selected=true],.ahead li:hover{background:var(--tint)}
+.ahead [aria-selected=true]{outline:2px solid var(--ink);outline-offset:-2px}
 .box{display:flex;align-items:flex-end;gap:8px;border:1px solid var(--line);border-radius:16px;background:var(--bg);padding:5px 5px 5px 14px}
 .box:focus-within{border-color:var(--ink);box-shadow:0 0 0 1px var(--ink)}
 textarea{flex:1;min-width:0;height:38px;max-height:148px;padding:7px 0;border:0;background:none;resize:none;font-size:max(16px,1em);line-height:24px}
@@ -459,6 +464,62 @@ textarea::placeholder{color:var(--soft);opacity:1}
     input.style.height = `${input.scrollHeight}px`;
   };
 
+  let aheadTimer = 0;
+  let marked = -1; // the suggestion the arrow keys are on
+
+  const drawAhead = (found) => {
+    marked = -1;
+    ahead.hidden = !found.length;
+    ahead.replaceChildren(...found.map((words, i) =>
+      h("li", { role: "option", id: `ahead${i}`, "aria-selected": "false", lang: languageOf(words),
+        mousedown: (event) => event.preventDefault(), click: () => choose(words) }, words)));
+    input.removeAttribute("aria-activedescendant");
+  };
+
+  /** What may be asked, once typing pauses; whatever goes wrong, there are just no suggestions. */
+  const lookAhead = async () => {
+    const typed = input.value.trim();
+    if (!typed || lengthOf(typed) > 64) return drawAhead([]);
+    let found = [];
+    try {
+      const response = await fetch(`${aheadUrl}?limit=6&q=${encodeURIComponent(typed)}`, { credentials: "omit" });
+      found = list((await response.json()).suggestions).map((one) => String(one.text));
+    } catch {
+      // offline, refused or busy
+    }
+    if (input.value.trim() === typed) drawAhead(found);
+    return undefined;
+  };
+
+  const mark = (step) => {
+    const options = [...ahead.children];
+    const stops = options.length + 1; // the input itself is one
+    marked = ((marked + 1 + step + stops) % stops) - 1;
+    options.forEach((node, i) => node.setAttribute("aria-selected", String(i === marked)));
+    if (marked < 0) return input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-activedescendant", options[marked].id);
+    return options[marked].scrollIntoView({ block: "nearest" });
+  };
+
+  const choose = (words) => {
+    input.value = "";
+    drawCounter();
+    drawAhead([]);
+    say(words);
+  };
+
+  /** Whether the key was for the list of suggestions. */
+  const keyAhead = (event) => {
+    if (ahead.hidden || event.isComposing || event.keyCode === 229) return false;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") mark(event.key === "ArrowDown" ? 1 : -1);
+    else if (event.key === "Escape") drawAhead([]);
+    else if (event.key === "Enter" && !event.shiftKey && marked >= 0) choose(ahead.children[marked].textContent);
+    else return false;
+    event.preventDefault();
+    event.stopPropagation(); // Escape closes the list, not the chat
+    return true;
+  };
+
   const label = (node, words) => {
     node.setAttribute("aria-label", words);
     node.title = words;
@@ -484,6 +545,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     log.setAttribute("aria-label", t.log);
     input.setAttribute("aria-label", t.input);
     input.placeholder = t.input;
+    ahead.setAttribute("aria-label", t.ahead);
     humanButton.replaceChildren(icon("human"), t.human);
     restartButton.replaceChildren(icon("restart"), t.restart);
     log.setAttribute("aria-live", "off"); // old messages drawn anew are no news
@@ -530,8 +592,10 @@ textarea::placeholder{color:var(--soft);opacity:1}
   const restartButton = button("restart", restart);
   const counter = h("span", { class: "counter", role: "status", id: "counter" });
   const input = h("textarea", { rows: "1", enterkeyhint: "send", autocomplete: "off", "aria-describedby": "counter" });
+  const ahead = h("ul", { class: "ahead", role: "listbox", id: "ahead", hidden: true });
   const sendButton = h("button", { class: "send", type: "submit" }, icon("send"));
   const form = h("form", {},
+    ahead,
     h("div", { class: "tools" }, humanButton, restartButton, counter),
     h("div", { class: "box" }, input, sendButton));
   const panel = h("div", { class: "panel", role: isPage ? "region" : "dialog", "aria-labelledby": "title", hidden: !isPage },
@@ -544,9 +608,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
   const submit = () => {
     const words = input.value;
     if (sendButton.disabled) return;
-    input.value = "";
-    drawCounter();
-    say(words);
+    clearTimeout(aheadTimer);
+    choose(words);
   };
 
   form.addEventListener("submit", (event) => {
@@ -554,7 +617,17 @@ textarea::placeholder{color:var(--soft);opacity:1}
     submit();
   });
   input.addEventListener("input", drawCounter);
+  if (aheadUrl) {
+    input.setAttribute("aria-autocomplete", "list");
+    input.setAttribute("aria-controls", "ahead");
+    input.addEventListener("input", () => {
+      clearTimeout(aheadTimer);
+      aheadTimer = setTimeout(lookAhead, 120);
+    });
+    input.addEventListener("blur", () => drawAhead([]));
+  }
   input.addEventListener("keydown", (event) => {
+    if (keyAhead(event)) return;
     // While an input method composes, Enter chooses a candidate (229: the same on older Safari).
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
