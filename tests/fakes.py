@@ -100,13 +100,13 @@ class FakeChatService:
             raise self.error
         return replace(self.reply, kb_version=self.kb_version)
 
+    def suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
+        return tuple(Suggestion(f"{typed}{number}", "question") for number in range(limit))
+
     def explained(self, message: Message) -> tuple[Reply, Explanation]:
         """The reply, with the explanation of a real turn over the small world of the dialogue tests."""
         reply, hearing = self.turn(message), Hearing(message.sent, knowledge(), DialogSettings())
         return reply, explain(hearing, Memory(), build_machine().step(Memory(), hearing))
-
-    def suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
-        return tuple(Suggestion(f"{typed}{number}", "question") for number in range(limit))
 
     def readiness(self) -> Mapping[str, str | None]:
         return self.components

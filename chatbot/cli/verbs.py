@@ -7,6 +7,7 @@ import typer
 
 import chatbot
 from chatbot.cli.outcome import reporting
+from chatbot.cli.people import app as people
 
 app = typer.Typer(
     name="chatbot",
@@ -16,6 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(people, name="users")
 
 _CONFIG_HELP = "引擎配置；默认 user_datasets/chatbot_deploy_eas.json · engine configuration"
 _JSON_HELP = "标准输出只写一个 JSON 对象 · one JSON object on standard output"

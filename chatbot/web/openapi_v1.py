@@ -38,7 +38,9 @@ class ChatCompletion(BaseModel):
     messages: list[CompletionMessage] = Field(min_length=1)
     stream: bool = False
     stream_options: StreamOptions | None = None
-    user: str | None = Field(None, max_length=MAX_NAME, description="Names the session; or header X-Session-Id")
+    user: str | None = Field(
+        None, max_length=MAX_NAME, description="Names the session; or header X-Session-Id"
+    )
 
 
 class Feedback(BaseModel):
@@ -145,8 +147,17 @@ _QUERY: dict[str, tuple[str, dict[str, Any]]] = {
     ),
 }
 SECURITY_SCHEMES = {
-    "token": {"type": "http", "scheme": "bearer", "description": "chatbot users token …，或 POST /v1/users/…/tokens"},
-    "login": {"type": "apiKey", "in": "cookie", "name": "chatbot_login", "description": "写操作另要 X-CSRF-Token"},
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "chatbot users token …，或 POST /v1/users/…/tokens",
+    },
+    "login": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "chatbot_login",
+        "description": "写操作另要 X-CSRF-Token",
+    },
 }
 
 
@@ -163,7 +174,10 @@ def _operation(one: Operation, errors: dict[str, Any], ref: str) -> dict[str, An
         "operationId": one.name,
         "summary": one.summary + (f"（{one.role}）" if one.role else ""),
         "parameters": [*_path_parameters(one.path), *map(_query_parameter, one.query)],
-        "responses": {one.status: {"description": one.summary, "content": {"application/json": {}}}, **errors},
+        "responses": {
+            one.status: {"description": one.summary, "content": {"application/json": {}}},
+            **errors,
+        },
     }
     if one.role:
         found["security"] = [{"token": []}, {"login": []}]

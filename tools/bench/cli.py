@@ -53,6 +53,45 @@ def kg(
         print(f"{as_text(results)}\n{in_words_text(in_words)}")
 
 
+@app.command("faq")
+def faq(
+    config: Annotated[Path, typer.Option(help="引擎配置")] = Path("user_datasets/chatbot_deploy_eas.json"),
+    paraphrases: Annotated[int, typer.Option(min=0, help="合成多少条相似问；0 表示只测演示 FAQ")] = 1_000_000,
+    questions: Annotated[int, typer.Option(min=0, help="其中多少个标准问；0 表示每个 100 条")] = 0,
+    incremental: Annotated[int, typer.Option(min=0, help="另一规模，看改一行后的重建；0 表示不测")] = 100_000,
+    asked: Annotated[int, typer.Option(min=10, help="每个规模提问多少次")] = 1000,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """FAQ 检索的速度、召回、内存与重建时间，与同类方法比较。例：bench faq --paraphrases 1000000 --json"""
+    from tools.bench.faq import bench_faq
+    from tools.bench.faq_text import as_json as json_text
+    from tools.bench.faq_text import as_text
+
+    sizes = [(incremental, max(1, incremental // 100))] if incremental else []
+    if paraphrases:
+        sizes.append((paraphrases, questions or max(1, paraphrases // 100)))
+    result = bench_faq(config, sizes, asked, print_progress)
+    print(json_text(result) if as_json else as_text(result))
+
+
+@app.command("suggest")
+def suggest(
+    config: Annotated[Path, typer.Option(help="引擎配置")] = Path("user_datasets/chatbot_deploy_eas.json"),
+    texts: Annotated[int, typer.Option(min=100, help="多少个相似问")] = 10_000,
+    calls: Annotated[int, typer.Option(min=100, help="联想多少次")] = 5_000,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """输入联想的耗时，汉字、拼音、首字母逐字输入。例：bench suggest --texts 10000 --json"""
+    from tools.bench.suggest import bench_suggest
+
+    found = bench_suggest(config, texts, calls)
+    print(
+        json.dumps(asdict(found))
+        if as_json
+        else f"{found.texts} 个相似问：p50 {found.ms_p50} ms，p99 {found.ms_p99} ms"
+    )
+
+
 def print_progress(text: str) -> None:
     """Progress goes to standard error."""
     print(text, file=sys.stderr, flush=True)
