@@ -136,7 +136,10 @@ OPERATIONS = (
 _QUERY: dict[str, tuple[str, dict[str, Any]]] = {
     "q": ("q", {**_TEXT, "maxLength": 200, "default": ""}),
     "session": ("session_id", {**_TEXT, "pattern": "^[A-Za-z0-9_.:-]{1,128}$"}),
-    "after": ("after", {"type": "integer", "minimum": 0, "default": 0, "description": "at_ms of the last one known"}),
+    "after": (
+        "after",
+        {"type": "integer", "minimum": 0, "default": 0, "description": "at_ms of the last one known"},
+    ),
     "old": ("old", {**_TEXT, "pattern": "^v[0-9]+$"}),
     "new": ("new", {**_TEXT, "pattern": "^v[0-9]+$"}),
     "start": ("start", {"type": "integer", "minimum": 0, "default": 0}),

@@ -8,7 +8,8 @@ from chatbot.metrics import ChatMetrics
 from chatbot.web.admin.routes import admin_routes
 from chatbot.web.error_handlers import register_error_handlers
 from chatbot.web.headers import add_headers
-from tests.web.admin.console_fakes import FakeGate, Fakes
+from tests.web.admin.console_fakes import Fakes
+from tests.web.admin.fake_gate import FakeGate
 
 
 @pytest.fixture

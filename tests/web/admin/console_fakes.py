@@ -3,19 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from flask import Blueprint
-
-from chatbot.errors import ForbiddenError, NotThereError, UnauthorizedError
+from chatbot.errors import NotThereError
 from chatbot.learning.changes import Change
 from chatbot.reply import Message
-from chatbot.security.roles import Principal, Role
+from chatbot.security.roles import Role
 from chatbot.web.admin.adapters.described import described
 from chatbot.web.admin.knowledge import (
     AttributeRow,
     EntityRow,
     EntityView,
     LexiconView,
-    PlacedText,
     QuestionRow,
     QuestionView,
 )
@@ -23,61 +20,25 @@ from chatbot.web.admin.promises import Console, Tried
 from chatbot.web.admin.values import (
     AuditEntry,
     AuditPage,
-    CaseExample,
     CaseGroup,
     ChangeSet,
     ChangeSummary,
     Corpus,
     Day,
-    DiffLine,
     FileDiff,
     InboxMessage,
     InboxThread,
     LintRow,
-    Offer,
     Overview,
     Person,
     Proof,
-    ProofExample,
     TokenInfo,
     TrialCase,
     TrialRun,
     VersionRow,
 )
 from tests.fakes import FakeChatService
-
-ATTACK = '<script>window.hacked=1</script>"><img src=x onerror=alert(1)>'
-NOON = 1_795_694_400_000
-
-
-class FakeGate:
-    """Lets ``role`` in; ``None`` is nobody. Forms must send ``csrf_token`` = ``"form"``."""
-
-    def __init__(self, role: Role | None = "admin") -> None:
-        self.role = role
-
-    def protect(self, routes: Blueprint, role: Role, *, pages: bool = False) -> None:
-        from flask import request
-
-        @routes.before_request
-        def check() -> None:
-            self.require(role)
-            if request.method == "POST" and request.form.get("csrf_token") != "form":
-                raise ForbiddenError("页面过期了，没有做任何改动 → 刷新页面再试")
-
-    def require(self, role: Role) -> Principal:
-        found = self.principal()
-        if not found.may(role):
-            raise ForbiddenError(f"这要 {role} 的权限")
-        return found
-
-    def principal(self) -> Principal:
-        if self.role is None:
-            raise UnauthorizedError("要先登录")
-        return Principal("u1", "小王", self.role, "t1", browser=True)
-
-    def csrf_token(self) -> str:
-        return "form"
+from tests.web.admin.samples import ATTACK, DIFF, NOON, PROOF, QUESTION
 
 
 class FakeTraffic:
@@ -87,21 +48,6 @@ class FakeTraffic:
     def overview(self, days: int) -> Overview:
         top = (("怎么预约试驾", 9), (ATTACK, 1)) if self.days else ()
         return Overview(self.days, 31, top, 5, 2, 1.25, 9.5)
-
-
-BUSY_DAYS = (Day("11-25", 40, 3, 2, 1, 4), Day("11-26", 50, 6, 4, 2, 8))
-GROUP = CaseGroup(
-    "g1",
-    "能带狗上车吗",
-    3,
-    2,
-    ("unsure_1", "thumbs_down"),
-    (
-        CaseExample("c1", "t-1", "能带狗上车吗", "unsure_1", NOON),
-        CaseExample("c2", "t-2", ATTACK, "thumbs_down", NOON),
-    ),
-    (Offer("paraphrase", "宠物能上车吗", score=0.61), Offer("synonym", "充电时间"), Offer("question")),
-)
 
 
 class FakeCases:
@@ -124,15 +70,6 @@ class FakeCases:
     def ignore(self, group: CaseGroup, actor: str) -> None:
         self.found.remove(group)
         self.ignored.append(f"{actor} {group.group_id}")
-
-
-DIFF = FileDiff(
-    "faq/questions/问上市时间",
-    (DiffLine("same", "什么时候上市", 1, 1), DiffLine("added", ATTACK, 0, 2)),
-    1,
-    0,
-)
-PROOF = Proof(120, 3, 1, 2, (ProofExample("breaks", "老问法", "旧答案", "新答案", 4),))
 
 
 class FakeDesk:
@@ -177,13 +114,6 @@ class FakeDesk:
 
     def reject(self, set_id: str, actor: str) -> None:
         self.status = "rejected"
-
-
-QUESTION = QuestionView(
-    QuestionRow("faq", 6, "问上市时间", 2, 1),
-    (PlacedText("什么时候上市", "questions/问上市时间", 1), PlacedText(ATTACK, "questions/问上市时间", 2)),
-    (PlacedText("2021 年 7 月。", "answers/通用", 3, "通用"),),
-)
 
 
 class FakeLibrary:
@@ -269,12 +199,6 @@ class FakeVersions:
         self.rolled_back = version
 
 
-VERSIONS = (
-    VersionRow("v2", NOON, "小王", "加相似问", live=True),
-    VersionRow("v1", NOON, "小王", "发布前的文件", can_return=True),
-)
-
-
 @dataclass
 class FakeExchange:
     changes: tuple[Change, ...] = ()
@@ -296,12 +220,6 @@ class FakeChecker:
 
     def rows(self) -> Sequence[LintRow]:
         return self.found
-
-
-FINDINGS = (
-    LintRow("fault", "answers", "FAQ 说 525km，图谱是 480km", "answers/通用", 12, "改成 480km"),
-    LintRow("notice", "paraphrases", ATTACK, "questions/甲", 3, "删掉一处"),
-)
 
 
 class FakeTalk:

@@ -23,7 +23,9 @@ from chatbot.learning.changes import (
     WriteLexicon,
 )
 from chatbot.web.admin.values import InboxMessage
-from tests.web.admin.console_fakes import GROUP, NOON, FakeCases, FakeGate, Fakes
+from tests.web.admin.console_fakes import FakeCases, Fakes
+from tests.web.admin.fake_gate import FakeGate
+from tests.web.admin.samples import GROUP, NOON
 
 
 def send(client: FlaskClient, address: str, **fields: object) -> TestResponse:

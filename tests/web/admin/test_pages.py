@@ -6,18 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from chatbot.web.admin.values import AuditEntry, InboxMessage
-from tests.web.admin.console_fakes import (
-    ATTACK,
-    BUSY_DAYS,
-    FINDINGS,
-    GROUP,
-    NOON,
-    VERSIONS,
-    FakeCases,
-    FakeGate,
-    Fakes,
-    FakeTraffic,
-)
+from tests.web.admin.console_fakes import FakeCases, Fakes, FakeTraffic
+from tests.web.admin.fake_gate import FakeGate
+from tests.web.admin.samples import ATTACK, BUSY_DAYS, FINDINGS, GROUP, NOON, VERSIONS
 
 PAGES = (
     "/admin", "/admin/", "/admin/cases", "/admin/cases/g1", "/admin/changes", "/admin/changes/s1", "/admin/faq",
