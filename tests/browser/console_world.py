@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,16 @@ class Shop:
         with urllib.request.urlopen(request, timeout=30) as response:
             found: dict[str, object] = json.load(response)
         return found
+
+    def status_with(self, token: str) -> int:
+        """What the API answers to someone who shows ``token``."""
+        request = urllib.request.Request(f"{self.origin}/v1/me", headers={"Authorization": f"Bearer {token}"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return int(response.status)
+        except urllib.error.HTTPError as error:
+            error.close()
+            return error.code
 
     def hears(self, sent: str, wanted: str) -> bool:
         """Whether ``sent`` is answered with ``wanted`` within a few seconds: a new version needs one turn to be seen."""

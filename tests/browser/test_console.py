@@ -223,11 +223,13 @@ def test_a_token_is_created_and_works_until_it_is_revoked(console: Console) -> N
     console.one("#new-token")
     secret = console.one("#secret").text
     assert re.fullmatch(r"cbt_[\w-]{43}", secret)
+    assert console.shop.status_with(secret) == 200
     console.open("/admin/people")
     assert secret not in console.browser.page_source
     console.press("吊销")
     console.accept_alert()
     console.shows("已吊销")
+    assert console.shop.status_with(secret) == 401
 
 
 def test_the_try_pane_explains_an_answer(console: Console) -> None:
