@@ -1,6 +1,6 @@
 """The composition root: the only file that names concrete stores, states and observers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -30,9 +30,14 @@ class ChatbotService:
     """The ``ChatService`` put together from a configuration."""
 
     def __init__(
-        self, conversation: Conversation, source: KnowledgeSource, sessions: ClosableSessionStore
+        self,
+        conversation: Conversation,
+        source: KnowledgeSource,
+        sessions: ClosableSessionStore,
+        reload_error: Callable[[], str | None],
     ) -> None:
         self._conversation, self._source, self._sessions = conversation, source, sessions
+        self._reload_error = reload_error
         self.turn = conversation.turn
 
     @property
@@ -46,24 +51,30 @@ class ChatbotService:
             redis = None
         except SessionStoreUnavailableError as error:
             redis = error.message
-        return {"index": self._source.last_error, "graph": self._source.last_error, "redis": redis}
+        error = self._source.last_error or self._reload_error()
+        return {"index": error, "graph": error, "redis": redis}
 
     def close(self) -> None:
         self._sessions.close()
 
 
-def build_service(config: EngineConfig) -> ChatbotService:
+def build_service(
+    config: EngineConfig, *, reload_error: Callable[[], str | None] | None = None
+) -> ChatbotService:
     """A service ready to talk. The embedded Redis is running when this returns.
+
+    It looks for new knowledge by itself, unless a master does that for it and says with ``reload_error`` why the last
+    version could not be used.
 
     Raises:
         ConfigError, DataError, StaleIndexError: what is wrong, where, and the way out.
     """
-    source = KnowledgeSource(partial(load_warm, config), watched_paths(config))
+    source = KnowledgeSource(partial(load_warm, config), () if reload_error else watched_paths(config))
     sessions = open_session_store(redis_settings(config), ttl_seconds=config.session_ttl_seconds)
     conversation = Conversation(
         build_machine(), sessions, source.current, dialog_settings(config), build_observers(config)
     )
-    return ChatbotService(conversation, source, sessions)
+    return ChatbotService(conversation, source, sessions, reload_error or (lambda: None))
 
 
 def load_warm(config: EngineConfig) -> Knowledge:

@@ -190,7 +190,12 @@ class KnowledgeSource:
             self._reloading.release()
 
     def _look(self) -> tuple[object, ...]:
-        return tuple(_identity(path) for path in self._watched)
+        return identities(self._watched)
+
+
+def identities(paths: tuple[Path, ...]) -> tuple[object, ...]:
+    """What changes when one of ``paths`` is replaced or written to."""
+    return tuple(_identity(path) for path in paths)
 
 
 def _identity(path: Path) -> tuple[int, int, int] | None:

@@ -14,7 +14,7 @@ SOURCES = sorted((ROOT / "chatbot").rglob("*.py"))
 
 # Who may import whom, from the top down; a room imports only rooms below its own line.
 LAYERS = (
-    ("cli", "__main__", "wsgi", "scripted", "expectations"),
+    ("cli", "__main__", "wsgi", "rolling", "scripted", "expectations"),
     ("app",),
     ("web", "predict"),
     ("conversation", "bad_cases", "backends", "knowledge_source", "service"),
@@ -25,7 +25,7 @@ LAYERS = (
     ("reply",),
     ("planning",),
     ("knowledge_graph", "normalization"),
-    ("config", "service_desc", "log", "metrics"),
+    ("config", "service_desc", "service_status", "log", "metrics"),
     ("config_values", "json_file"),
     ("messages", "errors", "json_bytes", ""),
 )
@@ -46,7 +46,7 @@ ROOMS = {
     "sentence_transformers": {"encoders"},
     "opencc": {"normalization"},
     "pypinyin": {"normalization"},
-    "gunicorn": {"wsgi"},
+    "gunicorn": {"wsgi", "rolling"},
 }
 
 

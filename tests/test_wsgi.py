@@ -160,7 +160,7 @@ def test_serve_gives_its_workers_a_folder_for_their_counters_and_removes_it(
     config = EngineConfig(
         source=tmp_path, faq_data_dir=tmp_path, knowledge_graph_data_dir=tmp_path, state_dir=tmp_path
     )
-    serve(config, serving(), lambda url: None)
+    serve(lambda: config, serving(), lambda url: None)
     os.close(lock)
     assert not seen[0].exists()
     assert (left.exists(), used.exists(), young.exists()) == (False, True, True)

@@ -63,7 +63,7 @@ def run_service(request: Request) -> None:
         else:
             typer.echo(f"打开 {url}\n接口说明 {url}docs · 按 Ctrl-C 停止")
 
-    serve(config, serving, ready)
+    serve(lambda: load_engine_config(description.config_path, os.environ), serving, ready)
 
 
 def _description(request: Request) -> ServiceDescription:

@@ -80,6 +80,26 @@ def serve(
 
 
 @app.command()
+def reload(
+    config: Config = None,
+    service_desc: Annotated[
+        Path | None,
+        typer.Option("--service-desc", metavar="F", help="服务描述，代替 --config · service description"),
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=1, help="最多等多少秒 · seconds to wait")] = 60.0,
+    as_json: Json = False,
+) -> None:
+    """让正在运行的服务采用新的配置和知识，一个请求也不丢 · reload the running service.
+
+    例：chatbot reload --config user_datasets/chatbot_deploy_eas.json
+    """
+    from chatbot.cli.reloading import reload_services
+
+    with reporting(as_json):
+        reload_services(config, service_desc, timeout, as_json)
+
+
+@app.command()
 def ask(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="要说的话 · what to say")],
     config: Config = None,
