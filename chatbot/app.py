@@ -18,10 +18,12 @@ from chatbot.dialog.states.normalization import NormalizationState
 from chatbot.dialog.states.question_intake import QuestionIntakeState
 from chatbot.errors import SessionStoreUnavailableError
 from chatbot.knowledge_source import KnowledgeSource, load_knowledge
+from chatbot.service import Tally
 from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings
 from chatbot.session.open_store import open_session_store
 from chatbot.session.resilient_store import ClosableSessionStore
+from chatbot.store.recorder import TurnRecorder
 
 _WARM_UP = ("您好", "這個多少錢", "xu hang duo shao")
 
@@ -34,10 +36,11 @@ class ChatbotService:
         conversation: Conversation,
         source: KnowledgeSource,
         sessions: ClosableSessionStore,
+        recorder: TurnRecorder | None,
         reload_error: Callable[[], str | None],
     ) -> None:
         self._conversation, self._source, self._sessions = conversation, source, sessions
-        self._reload_error = reload_error
+        self._recorder, self._reload_error = recorder, reload_error
         self.turn = conversation.turn
 
     @property
@@ -54,7 +57,13 @@ class ChatbotService:
         error = self._source.last_error or self._reload_error()
         return {"index": error, "graph": error, "redis": redis}
 
+    def report_to(self, tally: Tally) -> None:
+        if self._recorder:
+            self._recorder.writer.tally = tally
+
     def close(self) -> None:
+        if self._recorder:
+            self._recorder.close()
         self._sessions.close()
 
 
@@ -71,10 +80,10 @@ def build_service(
     """
     source = KnowledgeSource(partial(load_warm, config), () if reload_error else watched_paths(config))
     sessions = open_session_store(redis_settings(config), ttl_seconds=config.session_ttl_seconds)
-    conversation = Conversation(
-        build_machine(), sessions, source.current, dialog_settings(config), build_observers(config)
-    )
-    return ChatbotService(conversation, source, sessions, reload_error or (lambda: None))
+    recorder = TurnRecorder(config) if config.store_turns else None
+    observers = (*build_observers(config), *((recorder,) if recorder else ()))
+    conversation = Conversation(build_machine(), sessions, source.current, dialog_settings(config), observers)
+    return ChatbotService(conversation, source, sessions, recorder, reload_error or (lambda: None))
 
 
 def load_warm(config: EngineConfig) -> Knowledge:
@@ -135,5 +144,5 @@ def redis_settings(config: EngineConfig) -> RedisSettings:
 
 
 def watched_paths(config: EngineConfig) -> tuple[Path, ...]:
-    """What ``rebuild-index`` publishes last: when it changes, a new version is loaded."""
-    return (config.pretrained_feature_vectors_path, config.faq_data_dir / ".versions" / "current")
+    """What ``rebuild-index`` or ``publish`` writes last: when it changes, a new version is loaded."""
+    return (config.pretrained_feature_vectors_path, config.versions_dir / "current")

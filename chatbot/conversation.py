@@ -1,7 +1,7 @@
 """One turn on one screen: lock → load → step → save."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chatbot.answering.knowledge import Knowledge
@@ -12,10 +12,21 @@ from chatbot.reply import Message, Reply
 from chatbot.session.base import Lease, Memory, SessionStore
 
 
-class TurnObserver(Protocol):
-    """Is told of each finished turn: the bad-case log, the handoff webhook. Must not block and not raise."""
+@dataclass(frozen=True, slots=True)
+class FinishedTurn:
+    """A turn that was answered: what was said, what was remembered ``before`` it, what it came to."""
 
-    def finished(self, message: Message, step: Step, kb_version: str) -> None: ...
+    message: Message
+    before: Memory
+    step: Step
+    kb_version: str
+    degraded: bool = False
+
+
+class TurnObserver(Protocol):
+    """Is told of each finished turn: the store, the bad-case log, the handoff webhook. Must not block and not raise."""
+
+    def finished(self, turn: FinishedTurn) -> None: ...
 
 
 class Conversation:
@@ -41,15 +52,17 @@ class Conversation:
         lease = self._lock_and_load(message.session_id)
         try:
             knowledge = self._knowledge()
+            before = lease.memory if lease else Memory()
             hearing = Hearing(message.sent, knowledge, self._settings, message.rows_limit)
-            step = self._machine.step(lease.memory if lease else Memory(), hearing)
+            step = self._machine.step(before, hearing)
         except BaseException:
             if lease:
                 self._sessions.release(lease)
             raise
         saved = lease is not None and self._save(lease, step.memory)
+        finished = FinishedTurn(message, before, step, knowledge.version, not saved)
         for observer in self._observers:
-            observer.finished(message, step, knowledge.version)
+            observer.finished(finished)
         return replace(step.reply, degraded=not saved, kb_version=knowledge.version)
 
     def _lock_and_load(self, session_id: str) -> Lease | None:

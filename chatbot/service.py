@@ -6,6 +6,14 @@ from typing import Protocol
 from chatbot.reply import Message, Reply
 
 
+class Tally(Protocol):
+    """Is told of what became of turns that were to be stored."""
+
+    def rows_written(self, count: int) -> None: ...
+
+    def rows_dropped(self, count: int) -> None: ...
+
+
 class ChatService(Protocol):
     """A chatbot that is ready to talk.
 
@@ -22,6 +30,9 @@ class ChatService(Protocol):
 
     def readiness(self) -> Mapping[str, str | None]:
         """Component name → ``None`` when it is ready, else the reason it is not (a sentence for a person)."""
+
+    def report_to(self, tally: Tally) -> None:
+        """Tell ``tally`` of turns kept in the store and dropped, from now on."""
 
     def close(self) -> None:
         """Stop background work and let go of what was opened. May be called twice."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from chatbot.errors import SessionBusyError
 from chatbot.reply import Message, Reply
+from chatbot.service import Tally
 from chatbot.session.base import Lease, Memory
 from chatbot.session.ids import validate_session_id
 
@@ -95,6 +96,9 @@ class FakeChatService:
 
     def readiness(self) -> Mapping[str, str | None]:
         return self.components
+
+    def report_to(self, tally: Tally) -> None:
+        self.tally = tally
 
     def close(self) -> None:
         self.closed += 1

@@ -7,11 +7,13 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -230,3 +232,11 @@ def test_what_cannot_be_served_is_refused(
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (status, "")
     assert part in done.stderr
+
+
+def test_turns_are_in_the_store_when_the_service_has_ended(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        for number in range(30):
+            running.ask(GEARBOX, f"session-{number}")
+    with closing(sqlite3.connect(f"file:{next(tmp_path.rglob('store.db'))}?mode=ro", uri=True)) as database:
+        assert database.execute("SELECT count(*) FROM turns").fetchone() == (30,)

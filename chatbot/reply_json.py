@@ -1,0 +1,56 @@
+"""A reply as the contract's JSON: what is said (``outcome_object``), and the bytes that a digest is taken of."""
+
+import json
+from typing import Any
+
+from chatbot.reply import Evidence, FaqEvidence, Reply, Row
+
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
+
+def outcome_object(reply: Reply, rows_limit: int) -> dict[str, Any]:
+    """What ``reply`` says and stands on, keys in the contract's order; at most ``rows_limit`` rows."""
+    return {
+        "answer": reply.answer,
+        "answer_type": reply.answer_type,
+        "answer_source": reply.answer_source,
+        "state": reply.state,
+        "confidence": round(reply.confidence, 4),
+        "entities": reply.entities,
+        "attribute": reply.attribute,
+        "evidence": [_evidence(evidence) for evidence in reply.evidence],
+        "plan": None if reply.plan is None else reply.plan.as_json(),
+        "rows": None if reply.rows is None else [_row(row) for row in reply.rows[:rows_limit]],
+        "rows_total": reply.rows_total,
+        "suggestions": reply.suggestions,
+        "why": reply.why,
+    }
+
+
+def json_bytes(value: object) -> bytes:
+    """Compact UTF-8; a lone surrogate out of an operator's file becomes ``?`` rather than an error."""
+    return _encode(value).encode("utf-8", "replace")
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    if isinstance(evidence, FaqEvidence):
+        return {
+            "source": evidence.source,
+            "question": evidence.question,
+            "label": evidence.label,
+            "matched": evidence.matched,
+            "score": round(evidence.score, 4),
+            "module": evidence.module,
+            "file": evidence.file,
+        }
+    return {
+        "source": evidence.source,
+        "entity": evidence.entity,
+        "path": evidence.path,
+        "value": evidence.value,
+        "file": evidence.file,
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {"entity": row.entity, "values": row.values}
