@@ -5,7 +5,9 @@ from functools import partial
 from pathlib import Path
 
 from chatbot.answering.knowledge import Knowledge
-from chatbot.backends.handoff import HandoffWebhook
+from chatbot.backends.handoff import Exchange, HandoffWebhook, Transcript
+from chatbot.backends.outbox import Outbox
+from chatbot.backends.webhook import SignedWebhook
 from chatbot.bad_cases import BadCaseLog
 from chatbot.config import EngineConfig
 from chatbot.conversation import Conversation, TurnObserver
@@ -113,7 +115,35 @@ def build_machine() -> DialogMachine:
 def build_observers(config: EngineConfig) -> tuple[TurnObserver, ...]:
     """The bad-case log always; the handoff webhook when one is configured."""
     log = BadCaseLog(config.bad_case_log)
-    return (log, HandoffWebhook(config.handoff_webhook)) if config.handoff_webhook else (log,)
+    if not config.handoff_webhook:
+        return (log,)
+    return (log, HandoffWebhook(handoff_target(config), handoff_outbox(config), _transcript(config)))
+
+
+def handoff_target(config: EngineConfig) -> SignedWebhook:
+    """Where handoffs are told."""
+    return SignedWebhook(config.handoff_webhook, config.handoff_secret)
+
+
+def handoff_outbox(config: EngineConfig) -> Outbox:
+    """Where handoffs wait that were not taken yet."""
+    return Outbox(config.state_dir / "handoffs")
+
+
+def _transcript(config: EngineConfig) -> Transcript | None:
+    """The turns that the store has of a session; nothing where turns are not stored."""
+
+    def read(session_id: str) -> list[Exchange]:
+        from chatbot.store.sql_store import open_store  # SQLAlchemy costs 0.3 s, and handoffs are rare
+
+        store = open_store(config)
+        try:
+            rows = store.turns.of_session(session_id)
+            return [Exchange(r.trace_id, r.at_ms, r.sent, r.answer, r.answer_type) for r in rows]
+        finally:
+            store.close()
+
+    return read if config.store_turns else None
 
 
 def dialog_settings(config: EngineConfig) -> DialogSettings:

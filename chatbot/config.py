@@ -88,6 +88,10 @@ class EngineConfig:
         "text", "", "转人工时 POST 通知的 http(s) 地址；空着不通知", "http(s) address told of a handoff; empty: none",
         secret=True,
     )
+    handoff_secret: str = _row(
+        "text", "", "给转人工通知签名的密钥（whsec_…，用 chatbot handoff secret 生成）；空着不签名",
+        "signs what handoff_webhook is told (whsec_…, made by chatbot handoff secret); empty: unsigned", secret=True,
+    )
     bad_case_log: Path = _row(
         "path", None, "没答好的问题记在这个文件；默认是 state_dir 里的 bad_cases.jsonl",
         "turns that did not help are written here; default: bad_cases.jsonl in state_dir",

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 import chatbot
+from chatbot.cli import handoffs
 from chatbot.cli.outcome import reporting
 
 app = typer.Typer(
@@ -17,6 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+app.add_typer(handoffs.app, name="handoff")
 _CONFIG_HELP = "引擎配置；默认 user_datasets/chatbot_deploy_eas.json · engine configuration"
 _JSON_HELP = "标准输出只写一个 JSON 对象 · one JSON object on standard output"
 Config = Annotated[Path | None, typer.Option("--config", metavar="F", help=_CONFIG_HELP)]
