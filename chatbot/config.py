@@ -232,7 +232,7 @@ def _with_defaults(given: Mapping[str, Any], path: Path, environ: Mapping[str, s
             raise ConfigError(f"{path}: 缺少 {setting.name}（{setting.zh}）→ 在文件里写上这一项")
     values = {setting.name: setting.default for setting in SETTINGS}
     values |= {name: value for name, value in given.items() if value is not None}
-    faq, state = values["faq_data_dir"], values["state_dir"] or _default_state_dir(path, environ)
+    faq, state = values["faq_data_dir"], values["state_dir"] or default_state_dir(path, environ)
     derived = {
         "faq_query_label_idx_map": faq / "query_label_idx_map.txt",
         "pretrained_feature_vectors_path": faq / "query_features.out",
@@ -251,7 +251,7 @@ def _sibling(path: Path, name: str) -> Path | None:
     return beside if beside.is_dir() else None
 
 
-def _default_state_dir(path: Path, environ: Mapping[str, str]) -> Path:
+def default_state_dir(path: Path, environ: Mapping[str, str]) -> Path:
     """One folder a configuration file, so that two chatbots on one machine keep their sessions apart."""
     home = environ.get("HOME")
     base = environ.get("XDG_STATE_HOME") or (f"{home}/.local/state" if home else tempfile.gettempdir())

@@ -1,14 +1,14 @@
 """gunicorn's master and worker, changed in two ways so that neither a reload nor a stop costs a request.
 
-A reload (SIGHUP, or knowledge that was published) builds the new application in the master, in a thread of low
-priority, while workers serve; then one worker after the other is replaced by a fork of it. Loading in each worker would
-take the interpreter from the turns it serves, and the memory would no longer be shared. What cannot be built is
-logged, and everything stays as it was.
+A reload (SIGHUP, or knowledge that was published) builds the new application in the master, in a thread, while workers
+serve; then one worker after the other is replaced by a fork of it. Loading in each worker would take the interpreter
+from the turns it serves, and the memory would no longer be shared. What cannot be built is logged, and everything
+stays as it was. (The thread is not given a lower priority: it holds the interpreter that the master needs to replace
+a dead worker.)
 """
 
 import contextlib
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +20,6 @@ from gunicorn.workers.gthread import ThreadWorker
 BOOT_SECONDS = 5.0
 """A new worker that does not serve after this long is not waited for any more."""
 
-_LOADER_NICENESS = 5
 _LOG = logging.getLogger("chatbot.wsgi")
 
 
@@ -69,8 +68,6 @@ class RollingArbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
             self._loader.start()
 
     def _load(self) -> None:
-        with contextlib.suppress(OSError):  # on Linux a thread has a niceness of its own
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOADER_NICENESS)
         self._switch = self._reloadable.prepare()
         self.wakeup()
 

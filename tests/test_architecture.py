@@ -17,7 +17,7 @@ LAYERS = (
     ("cli", "__main__", "wsgi", "rolling"),
     ("app",),
     ("web", "predict"),
-    ("learning", "lint"),
+    ("learning", "lint", "deploy", "backup"),
     ("scripted", "expectations"),
     ("store",),
     ("conversation", "bad_cases", "backends", "knowledge_source", "service"),

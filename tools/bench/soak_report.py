@@ -1,5 +1,7 @@
 """What a soak came to: failures by cause, latency against the bare route, rows that are missing afterwards."""
 
+import contextlib
+import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -118,7 +120,12 @@ def logged_traces(server: Server) -> set[int]:
 
 def missing_in_store(server: Server, answered: set[int]) -> int | None:
     """Answered turns that are not in the store; ``None`` without one."""
-    return None
+    file = server.state / "store.db"
+    if not file.exists():
+        return None
+    with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
+        traces = database.execute("SELECT trace_id FROM turns WHERE trace_id LIKE 'soak-%'")
+        return len(answered - {int(trace[5:]) for (trace,) in traces})
 
 
 def as_text(result: SoakResult) -> str:
