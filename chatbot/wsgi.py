@@ -6,6 +6,7 @@ The settings below were chosen by measurement: docs/serving.md.
 import errno
 import fcntl
 import gc
+import itertools
 import logging
 import os
 import shutil
@@ -255,8 +256,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             "proc_name": self._serving.service_name,
             "when_ready": lambda _: self._on_ready(),
             "pre_fork": _give_listener,
-            "post_fork": _close_others,
-            "child_exit": lambda _, worker: _forget(worker.pid),
+            "post_fork": _settle_in,
             "on_exit": lambda _: self._close(),
         }
         for name, value in settings.items():
@@ -329,6 +329,8 @@ def _settle_memory() -> None:
 
 def _give_listener(arbiter: Any, worker: Any) -> None:
     """Each worker accepts from one socket: its predecessor's, else the one that no living worker has."""
+    slots = {living.slot for living in arbiter.WORKERS.values()}
+    worker.slot = next(slot for slot in itertools.count() if slot not in slots)
     if predecessor := getattr(arbiter, "predecessor", None):
         worker.sockets = list(predecessor.sockets)
         return
@@ -336,20 +338,24 @@ def _give_listener(arbiter: Any, worker: Any) -> None:
     worker.sockets = [min(arbiter.LISTENERS, key=lambda listener: taken.count(id(listener)))]
 
 
-def _close_others(arbiter: Any, worker: Any) -> None:
-    """Let go of the other workers' sockets: while anyone has one open, the kernel goes on filling its queue."""
+def _settle_in(arbiter: Any, worker: Any) -> None:
+    """What a new worker does first.
+
+    It lets go of the other workers' sockets: while anyone has one open, the kernel goes on filling its queue. And it
+    takes a slot for its counters; when there is no room for them it counts nothing.
+    """
     for listener in arbiter.LISTENERS:
         if listener not in worker.sockets:
             listener.close()
+    from chatbot.metrics import SLOT_VARIABLE, reserve_files  # only after the variable is set
 
-
-def _forget(pid: int) -> None:
-    """A worker has gone: its gauges go, its counters stay."""
-    folder = os.environ.get(_METRICS_VARIABLE)
-    if folder:
-        from prometheus_client.multiprocess import mark_process_dead  # only after the variable is set
-
-        mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]
+    os.environ[SLOT_VARIABLE] = str(worker.slot)
+    if folder := os.environ.get(_METRICS_VARIABLE):
+        try:
+            reserve_files(folder, worker.slot)
+        except OSError as error:
+            _LOG.warning("this worker's turns are not counted: %s: %s", folder, error.strerror)
+            os.environ[_METRICS_VARIABLE] = os.path.join(folder, "full")
 
 
 def _resident_mb() -> int:

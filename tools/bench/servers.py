@@ -68,7 +68,7 @@ def _running(
     command: list[str], folder: Path, port: int, environment: Mapping[str, str]
 ) -> Iterator[Server]:
     folder.mkdir(parents=True, exist_ok=True)
-    log, state = folder / "serve.log", folder / "state"
+    log, state = folder / "serve.log", Path(environment.get("CHATBOT_STATE_DIR", folder / "state"))
     with log.open("wb") as file:
         process = subprocess.Popen(
             command,
@@ -77,7 +77,10 @@ def _running(
             env={**os.environ, "CHATBOT_STATE_DIR": str(state), **environment},
         )
     try:
-        await_answer(process, port, log)
+        try:
+            await_answer(process, port, log)
+        except RuntimeError as error:
+            raise RuntimeError(f"{error}: {log.read_text('utf-8', 'replace')[-500:]}") from error
         yield Server(process, port, log, state)
     finally:
         with contextlib.suppress(ProcessLookupError):

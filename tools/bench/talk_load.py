@@ -69,10 +69,13 @@ class TalkLoad:
     """Talks to 127.0.0.1:``port`` on ``connections`` at once, going round ``conversations``; each has its own session.
 
     Only connections of this machine's loopback are made; the run ends after ``seconds`` or ``MOST_A_SECOND`` turns a
-    second, whichever comes first.
+    second, whichever comes first. With a ``pause`` all users wait that many seconds after each reply.
     """
 
-    def __init__(self, port: int, conversations: Sequence[Conversation], connections: int) -> None:
+    def __init__(
+        self, port: int, conversations: Sequence[Conversation], connections: int, pause: float = 0.0
+    ) -> None:
+        self._pause = pause
         self._port, self._conversations, self._connections = port, conversations, connections
         self._selector = selectors.DefaultSelector()
         self._begun = 0
@@ -135,6 +138,8 @@ class TalkLoad:
             talker.lines, talker.session = iter(conversation), f"soak-{self._begun}"
             self._begun += 1
             line = next(talker.lines)
+        if self._pause:
+            time.sleep(self._pause)
         talker.trace = self.result.sent
         self.result.sent += 1
         talker.sent_at = time.monotonic()
