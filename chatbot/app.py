@@ -56,8 +56,8 @@ class ChatbotService:
             redis = None
         except SessionStoreUnavailableError as error:
             redis = error.message
-        error = self._source.last_error or self._reload_error()
-        return {"index": error, "graph": error, "redis": redis}
+        knowledge = self._source.last_error or self._reload_error()
+        return {"index": knowledge, "graph": knowledge, "redis": redis}
 
     def report_to(self, tally: Tally) -> None:
         if self._recorder:

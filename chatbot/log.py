@@ -87,6 +87,9 @@ class TurnLog:
             line |= {"sent": message.sent, "answer": reply.answer}
         line |= {"event": "turn", "level": "info", "timestamp": datetime.now(UTC).strftime(_ISO)}
         written = dumps(line) + b"\n"
-        with self._one_at_a_time, suppress(OSError):  # nobody reads the log: the turn is answered all the same
+        with (
+            self._one_at_a_time,
+            suppress(OSError),
+        ):  # nobody reads the log: the turn is answered all the same
             self._stream.write(written)
             self._stream.flush()

@@ -66,9 +66,7 @@ def default_workers() -> int:
     return min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-def serve(
-    read_config: Callable[[], EngineConfig], serving: Serving, ready: Callable[[str], None]
-) -> None:
+def serve(read_config: Callable[[], EngineConfig], serving: Serving, ready: Callable[[str], None]) -> None:
     """Serve until a signal ends it. ``ready`` is told the address to open once connections are accepted.
 
     ``read_config`` is called at the start and at each reload.
@@ -104,8 +102,8 @@ class _Source:
 
     def stamp(self) -> object:
         """Changes when new knowledge is published."""
-        from chatbot.knowledge_source import identities  # see above
         from chatbot.app import watched_paths
+        from chatbot.knowledge_source import identities  # see above
 
         return identities(watched_paths(self._config))
 

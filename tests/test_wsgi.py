@@ -173,7 +173,9 @@ def test_a_worker_takes_a_free_slot_with_room_for_its_counters_and_closes_the_so
     monkeypatch.setenv("CHATBOT_METRICS_SLOT", "")
     application = Application(serving(), bind(serving()), lambda: (lambda e, s: [], nothing))
     listeners = bind(serving())
-    arbiter = SimpleNamespace(LISTENERS=listeners, WORKERS={7: SimpleNamespace(sockets=listeners[:1], slot=0)})
+    arbiter = SimpleNamespace(
+        LISTENERS=listeners, WORKERS={7: SimpleNamespace(sockets=listeners[:1], slot=0)}
+    )
     worker = SimpleNamespace(sockets=None, slot=None)
     application.cfg.pre_fork(arbiter, worker)
     application.cfg.post_fork(arbiter, worker)

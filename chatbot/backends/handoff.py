@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from chatbot.backends.outbox import Letter, Outbox
 from chatbot.backends.webhook import Delivery

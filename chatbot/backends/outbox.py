@@ -84,7 +84,11 @@ class Outbox:
                 with os.fdopen(os.dup(descriptor), "rb") as file:
                     fields = json.loads(file.read())
                 return Letter(
-                    letter_id, dict(fields["body"]), int(fields["attempts"]), str(fields["reason"]), descriptor
+                    letter_id,
+                    dict(fields["body"]),
+                    int(fields["attempts"]),
+                    str(fields["reason"]),
+                    descriptor,
                 )
         except (OSError, ValueError, KeyError, TypeError):
             pass

@@ -53,9 +53,7 @@ class SignedWebhook:
             headers["webhook-timestamp"] = timestamp
             headers["webhook-signature"] = sign(self._key, message_id, timestamp, body)
         try:
-            with self._opener.open(
-                urllib.request.Request(self._url, body, headers), timeout=TIMEOUT_SECONDS
-            ):
+            with self._opener.open(urllib.request.Request(self._url, body, headers), timeout=TIMEOUT_SECONDS):
                 return Delivery()
         except urllib.error.HTTPError as error:
             error.close()

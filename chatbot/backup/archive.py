@@ -95,7 +95,7 @@ def _add(tar: tarfile.TarFile, name: str, place: Path) -> Entry:
     with place.open("rb") as file:
         found = os.fstat(file.fileno())
         hashing = _Hashing(file)
-        tar.addfile(_info(name, found.st_size, found.st_mtime), hashing)  # type: ignore[arg-type]  # only read is used
+        tar.addfile(_info(name, found.st_size, found.st_mtime), hashing)
     return Entry(name, found.st_size, hashing.hash.hexdigest())
 
 
@@ -174,7 +174,9 @@ def _manifest(archive: Path, text: bytes) -> Manifest:
         entries = tuple(Entry(**entry) for entry in fields.pop("entries"))
         manifest = Manifest(**{**fields, "entries": entries, "left_out": tuple(fields["left_out"])})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise BackupError(f"{archive}: 没有可读的清单 → 这不是 chatbot backup 写的文件，或没有写完") from error
+        raise BackupError(
+            f"{archive}: 没有可读的清单 → 这不是 chatbot backup 写的文件，或没有写完"
+        ) from error
     if manifest.format != FORMAT:
         raise BackupError(f"{archive}: 格式是 {manifest.format}，这里只认识 {FORMAT} → 用写它的版本来恢复")
     return manifest

@@ -88,7 +88,9 @@ def _left_out(config: EngineConfig) -> Iterator[str]:
     if config.store_url:
         yield "store_url: 数据库不在归档里 → 用它自己的工具备份，如 pg_dump"
     for place, folders, _ in os.walk(home):
-        yield from (f"{Path(place) / name} 是链接 → 另行备份" for name in folders if (Path(place) / name).is_symlink())
+        yield from (
+            f"{Path(place) / name} 是链接 → 另行备份" for name in folders if (Path(place) / name).is_symlink()
+        )
 
 
 @contextlib.contextmanager

@@ -15,7 +15,9 @@ from chatbot.errors import ChatbotError
 from chatbot.json_file import Json
 from chatbot.service_desc import load_service_description
 
-app = typer.Typer(help="生成集群部署用的文件 · files for a cluster", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="生成集群部署用的文件 · files for a cluster", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.callback()
@@ -47,7 +49,9 @@ def render_files(
             raise UsageError(f"--service-desc {service_desc}: 没有这个文件 → 检查路径")
         description = load_service_description(service_desc)
         config_name = os.path.relpath(description.config_path, service_desc.absolute().parent)
-        rendered = render(description, config_name, RenderOptions(redis_host, turns_per_replica, most_replicas))
+        rendered = render(
+            description, config_name, RenderOptions(redis_host, turns_per_replica, most_replicas)
+        )
         files = _texts(rendered)
         written = _write(files, output) if output else []
         for line in _remarks(rendered):
@@ -87,11 +91,16 @@ def _write(files: dict[str, str], folder: Path) -> list[str]:
         for name, text in files.items():
             (folder / name).write_text(text, "utf-8")
     except OSError as error:
-        raise ChatbotError(f"{folder}: 写不了（{error.strerror}）→ 检查权限和空间，或换一个 --output") from error
+        raise ChatbotError(
+            f"{folder}: 写不了（{error.strerror}）→ 检查权限和空间，或换一个 --output"
+        ) from error
     return [str(folder / name) for name in files]
 
 
 def _remarks(rendered: Rendered) -> list[str]:
-    rows = [f"只有原来的云能用，写进了 Deployment 的注解：{key} = {value}" for key, value in rendered.unused.items()]
+    rows = [
+        f"只有原来的云能用，写进了 Deployment 的注解：{key} = {value}"
+        for key, value in rendered.unused.items()
+    ]
     rows += [f"像是机密，没有写进清单，请放进 Secret：{name}" for name in rendered.moved]
     return rows

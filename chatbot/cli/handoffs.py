@@ -9,7 +9,9 @@ import typer
 from chatbot.cli.outcome import FAILED, config_file, print_json, reporting
 from chatbot.config import EngineConfig, load_engine_config
 
-app = typer.Typer(help="转人工通知：查看、重发、密钥 · handoff notices", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="转人工通知：查看、重发、密钥 · handoff notices", no_args_is_help=True, rich_markup_mode=None
+)
 Config = Annotated[Path | None, typer.Option("--config", metavar="F", help="引擎配置 · engine configuration")]
 Json = Annotated[bool, typer.Option("--json", help="标准输出只写一个 JSON 对象 · one JSON object")]
 
@@ -54,7 +56,9 @@ def retry(config: Config = None, as_json: Json = False) -> None:
         if as_json:
             print_json({"delivered": delivered, "failed": failed})
         else:
-            typer.echo("\n".join([f"{len(delivered)} 条已送到", *(f"{i}：{why}" for i, why in failed.items())]))
+            typer.echo(
+                "\n".join([f"{len(delivered)} 条已送到", *(f"{i}：{why}" for i, why in failed.items())])
+            )
         if failed:
             raise typer.Exit(FAILED)
 

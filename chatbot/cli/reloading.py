@@ -44,7 +44,9 @@ def reload_services(config: Path | None, service_desc: Path | None, seconds: flo
         print_json({"services": [{"pid": s.pid, "reloaded": not s.error, "error": s.error} for s in ended]})
     else:
         for status in ended:
-            outcome = f"没有采用：{status.error}" if status.error else "已采用新的配置和知识，工作进程正依次替换"
+            outcome = (
+                f"没有采用：{status.error}" if status.error else "已采用新的配置和知识，工作进程正依次替换"
+            )
             typer.echo(f"进程 {status.pid}：{outcome}")
     if errors:
         raise typer.Exit(FAILED)
@@ -67,4 +69,6 @@ def _await_outcome(folder: Path, before: ServiceStatus, seconds: float) -> Servi
         if now is not None and now.reloads > before.reloads:
             return now
         time.sleep(_POLL_SECONDS)
-    raise ReloadError(f"进程 {before.pid} 在 {seconds:g} 秒内没有说结果 → 看它的日志，或用 --timeout 等久一点")
+    raise ReloadError(
+        f"进程 {before.pid} 在 {seconds:g} 秒内没有说结果 → 看它的日志，或用 --timeout 等久一点"
+    )

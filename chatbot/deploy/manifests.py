@@ -18,7 +18,12 @@ Manifest = dict[str, Json]
 TURNS_METRIC = "chatbot_turns_per_second"
 """What the Prometheus adapter makes of ``chatbot_turns_total`` (``adapter_rules``)."""
 
-SECRET_KEYS = ("CHATBOT_REDIS_PASSWORD", "CHATBOT_STORE_URL", "CHATBOT_HANDOFF_WEBHOOK", "CHATBOT_HANDOFF_SECRET")
+SECRET_KEYS = (
+    "CHATBOT_REDIS_PASSWORD",
+    "CHATBOT_STORE_URL",
+    "CHATBOT_HANDOFF_WEBHOOK",
+    "CHATBOT_HANDOFF_SECRET",
+)
 STATE_DIR = "/var/lib/chatbot"
 USER = 10001
 _USED = ("containers[0].image", "containers[0].command", "metadata.cpu", "oss_mount_path")
@@ -77,7 +82,9 @@ class _Plan:
         self._cloud = description.cloud_values
         self._image = self._text("containers[0].image")
         if not self._image:
-            raise ConfigError("containers[0].image 没有写 → 写上镜像的名字和版本，如 registry.example.com/chatbot:0.1.0")
+            raise ConfigError(
+                "containers[0].image 没有写 → 写上镜像的名字和版本，如 registry.example.com/chatbot:0.1.0"
+            )
         self._cpu = self._number("metadata.cpu", 1)
         self._replicas = description.workers or 2
         self._mount = self._text("oss_mount_path")
@@ -130,7 +137,10 @@ class _Plan:
                 "target": {"type": "AverageValue", "averageValue": str(self._options.turns_per_replica)},
             },
         }
-        down: Manifest = {"stabilizationWindowSeconds": 300, "policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]}
+        down: Manifest = {
+            "stabilizationWindowSeconds": 300,
+            "policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}],
+        }
         return {
             **self._head("autoscaling/v2", "HorizontalPodAutoscaler", self._name),
             "spec": {
@@ -211,7 +221,11 @@ class _Plan:
         return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
 
     def _secret_variable(self, name: str) -> Manifest:
-        reference: Manifest = {"name": f"{self._name}-secrets", "key": name, "optional": name not in self.moved}
+        reference: Manifest = {
+            "name": f"{self._name}-secrets",
+            "key": name,
+            "optional": name not in self.moved,
+        }
         return {"name": name, "valueFrom": {"secretKeyRef": reference}}
 
     def _head(self, version: str, kind: str, name: str) -> Manifest:

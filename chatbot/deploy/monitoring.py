@@ -107,7 +107,7 @@ ALERTS = (
     ),
     Alert(
         "ChatbotManyRefusals",
-        f'sum(rate(chatbot_turns_total{{outcome="fallback"}}[30m])) / sum(rate(chatbot_turns_total[30m])) > 0.2',
+        'sum(rate(chatbot_turns_total{outcome="fallback"}[30m])) / sum(rate(chatbot_turns_total[30m])) > 0.2',
         30, "warning", "两成以上的问题答不上来：看没答好的问题，或最近发布的知识",
     ),
     Alert(

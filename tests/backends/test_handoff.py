@@ -86,7 +86,9 @@ def test_a_handoff_reaches_the_desk_signed_and_with_its_context(make_desk: MakeD
 def test_a_receiver_needs_no_library_to_verify(make_desk: MakeDesk, tmp_path: Path) -> None:
     """The example of docs/operations.md, run as it stands there."""
     text = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
-    source = next(part for part in text.split("```python\n")[1:] if "def verified" in part).partition("```")[0]
+    source = next(part for part in text.split("```python\n")[1:] if "def verified" in part).partition("```")[
+        0
+    ]
     names: dict[str, Callable[..., bool]] = {}
     exec(source, names)  # type: ignore[arg-type]  # the module's names, of which one is a function
     desk = make_desk()
@@ -114,7 +116,9 @@ def test_a_desk_that_fails_at_first_is_tried_again(
 
 
 @pytest.mark.parametrize("status", [400, 404, 302], ids=["refused", "not-there", "redirect"])
-def test_what_trying_again_cannot_mend_is_kept_at_once(make_desk: MakeDesk, tmp_path: Path, status: int) -> None:
+def test_what_trying_again_cannot_mend_is_kept_at_once(
+    make_desk: MakeDesk, tmp_path: Path, status: int
+) -> None:
     desk = make_desk(*[status] * 5)
     sender = observer(desk, tmp_path)
     sender.finished(finished())
@@ -191,7 +195,9 @@ def test_a_disk_that_takes_nothing_does_not_keep_the_letter_from_the_desk(
     sender.close()
 
 
-def test_the_transcript_is_waited_for_and_the_last_turns_of_it_sent(make_desk: MakeDesk, tmp_path: Path) -> None:
+def test_the_transcript_is_waited_for_and_the_last_turns_of_it_sent(
+    make_desk: MakeDesk, tmp_path: Path
+) -> None:
     told = [Exchange(f"old{n}", n, f"问{n}", f"答{n}", "answer") for n in range(30)]
     reads: list[str] = []
 

@@ -37,7 +37,9 @@ def config(tmp_path: Path) -> EngineConfig:
     (data / "faq" / "query_label_idx_map.txt").write_text("多少钱\t0\n", "utf-8")
     (data / "faq" / "features.cache").write_bytes(b"only saves time")
     file = data / "engine.json"
-    file.write_text(json.dumps({"faq_data_dir": "faq", "knowledge_graph_data_dir": "kg", "state_dir": str(state)}))
+    file.write_text(
+        json.dumps({"faq_data_dir": "faq", "knowledge_graph_data_dir": "kg", "state_dir": str(state)})
+    )
     for folder in ("handoffs", "redis"):
         (state / folder).mkdir(parents=True)
     (state / "handoffs" / "1-a.json").write_text("{}")
@@ -78,7 +80,9 @@ def test_what_was_backed_up_comes_back_elsewhere(config: EngineConfig, tmp_path:
     assert load_engine_config(data / "engine.json", {}, require_built=False).faq_data_dir == data / "faq"
 
 
-def test_the_store_is_copied_as_of_one_moment_while_it_is_written_to(config: EngineConfig, tmp_path: Path) -> None:
+def test_the_store_is_copied_as_of_one_moment_while_it_is_written_to(
+    config: EngineConfig, tmp_path: Path
+) -> None:
     over = threading.Event()
 
     def write() -> None:
@@ -100,7 +104,9 @@ def test_the_store_is_copied_as_of_one_moment_while_it_is_written_to(config: Eng
     assert texts == ["转人工", *map(str, range(10, 10 + len(texts) - 1))]
 
 
-def test_nothing_is_replaced_without_being_told_to_and_the_old_is_kept(config: EngineConfig, tmp_path: Path) -> None:
+def test_nothing_is_replaced_without_being_told_to_and_the_old_is_kept(
+    config: EngineConfig, tmp_path: Path
+) -> None:
     archive, data, state = tmp_path / "b.tar.gz", tmp_path / "d", tmp_path / "s"
     make_backup(config, archive)
     with pytest.raises(BackupError, match="--force"):
@@ -138,14 +144,20 @@ def test_a_restore_that_fails_half_way_puts_everything_back(
     monkeypatch.setattr(Path, "rename", failing_rename)
     monkeypatch.setattr(shutil, "copytree", lambda *_: failing_rename(Path("x"), Path("y")))
     monkeypatch.setattr(shutil, "copy2", lambda *_: failing_rename(Path("x"), Path("y")))
-    with pytest.raises(BackupError, match="没有动") if failing < 5 else pytest.raises((BackupError, FileNotFoundError)):
+    with (
+        pytest.raises(BackupError, match="没有动")
+        if failing < 5
+        else pytest.raises((BackupError, FileNotFoundError))
+    ):
         back(archive, data, state, overwrite=True)
     monkeypatch.undo()
     assert {**contents(data), **contents(state)} == before
     assert not list(tmp_path.glob(".*restoring*"))
 
 
-def tampered(source: Path, target: Path, change: Callable[[tarfile.TarFile, tarfile.TarInfo, bytes], bool]) -> Path:
+def tampered(
+    source: Path, target: Path, change: Callable[[tarfile.TarFile, tarfile.TarInfo, bytes], bool]
+) -> Path:
     """A copy of an archive; ``change`` adds what it likes and says whether the member stays."""
     with tarfile.open(source) as old, tarfile.open(target, "w:gz") as new:
         for member in old:
@@ -212,10 +224,14 @@ def test_a_changed_byte_or_a_cut_off_file_is_noticed(config: EngineConfig, tmp_p
             unpack(tmp_path / name, tmp_path / f"{name}-out")
 
 
-def test_a_database_of_its_own_and_data_elsewhere_are_named_as_left_out(config: EngineConfig, tmp_path: Path) -> None:
+def test_a_database_of_its_own_and_data_elsewhere_are_named_as_left_out(
+    config: EngineConfig, tmp_path: Path
+) -> None:
     (tmp_path / "far").mkdir()
     shutil.move(config.source.parent / "kg", tmp_path / "far" / "kg")
-    config.source.write_text(json.dumps({"faq_data_dir": "faq", "knowledge_graph_data_dir": str(tmp_path / "far" / "kg")}))
+    config.source.write_text(
+        json.dumps({"faq_data_dir": "faq", "knowledge_graph_data_dir": str(tmp_path / "far" / "kg")})
+    )
     engine = load_engine_config(config.source, {"CHATBOT_STORE_URL": "postgresql://h/d"}, require_built=False)
     manifest = make_backup(engine, tmp_path / "b.tar.gz")
     assert [line.partition(":")[0] for line in manifest.left_out] == ["knowledge_graph_data_dir", "store_url"]
@@ -252,10 +268,16 @@ def test_the_commands_say_what_they_did(config: EngineConfig, tmp_path: Path) ->
     done = run.invoke(app, ["backup", "--output", archive, "--config", str(config.source)])
     assert done.exit_code == 1 and "--force" in done.output
     done = run.invoke(app, ["restore", archive, "--data-dir", str(tmp_path / "d"), "--json"])
-    assert done.exit_code == 1 and "--force" in done.output  # the state that the configuration names stands there
+    assert (
+        done.exit_code == 1 and "--force" in done.output
+    )  # the state that the configuration names stands there
     shutil.rmtree(config.state_dir)
     done = run.invoke(app, ["restore", archive, "--data-dir", str(tmp_path / "d"), "--json"])
     shown = json.loads(done.stdout)
-    assert (done.exit_code, shown["state_dir"], shown["config"]) == (0, str(config.state_dir), str(tmp_path / "d" / "engine.json"))
+    assert (done.exit_code, shown["state_dir"], shown["config"]) == (
+        0,
+        str(config.state_dir),
+        str(tmp_path / "d" / "engine.json"),
+    )
     assert messages(config.state_dir) == ["转人工"]
     assert run.invoke(app, ["restore", str(tmp_path / "nowhere")]).exit_code == 2

@@ -93,7 +93,9 @@ def test_the_constraints_pin_every_package_to_a_version_that_the_project_allows(
     lines = (ROOT / "deploy" / "constraints.txt").read_text("utf-8").splitlines()
     rows = [line.split("==") for line in lines if not line.startswith("#")]
     pinned = {canonicalize_name(name): version for name, version in rows}
-    project = (ROOT / "pyproject.toml").read_text("utf-8").partition("dependencies = [")[2].partition("\n]")[0]
+    project = (
+        (ROOT / "pyproject.toml").read_text("utf-8").partition("dependencies = [")[2].partition("\n]")[0]
+    )
     for wanted in map(Requirement, re.findall(r'"([^"]+)"', project)):
         version = pinned[canonicalize_name(wanted.name)]
         assert wanted.specifier.contains(Version(version)), f"{wanted} against {version}"
@@ -101,7 +103,9 @@ def test_the_constraints_pin_every_package_to_a_version_that_the_project_allows(
 
 
 def test_the_compose_file_is_valid() -> None:
-    schema = json.loads((files("check_jsonschema") / "builtin_schemas/vendor/compose-spec.json").read_text("utf-8"))
+    schema = json.loads(
+        (files("check_jsonschema") / "builtin_schemas/vendor/compose-spec.json").read_text("utf-8")
+    )
     jsonschema.validate(compose(), schema)
     wrong = {**compose(), "servces": {}}
     with pytest.raises(jsonschema.ValidationError):
@@ -118,7 +122,9 @@ def test_compose_has_no_default_password_and_opens_no_port_to_the_world() -> Non
 
 def test_compose_runs_everything_read_only_without_capabilities_it_does_not_need() -> None:
     services = compose()["services"]
-    assert all(one["read_only"] and "no-new-privileges:true" in one["security_opt"] for one in services.values())
+    assert all(
+        one["read_only"] and "no-new-privileges:true" in one["security_opt"] for one in services.values()
+    )
     assert services["chatbot"]["cap_drop"] == ["ALL"]
     assert all(re.search(r":[\w.]+\d", one["image"]) for one in services.values())
 

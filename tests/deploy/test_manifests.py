@@ -96,7 +96,9 @@ def test_it_runs_with_as_few_rights_as_it_can(tmp_path: Path) -> None:
     assert run["securityContext"] == {
         "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]},
     }  # fmt: skip
-    assert {run[probe]["httpGet"]["path"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")} == {
+    assert {
+        run[probe]["httpGet"]["path"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")
+    } == {
         "/readyz",
         "/healthz",
     }
@@ -105,7 +107,13 @@ def test_it_runs_with_as_few_rights_as_it_can(tmp_path: Path) -> None:
 def test_what_only_its_cloud_can_honour_is_told_and_written_down(tmp_path: Path) -> None:
     result = rendered(tmp_path, description(extra={"quota": 3}))
     notes = by_kind(result)["Deployment"]["metadata"]["annotations"]
-    for key in ("metadata.resource", "oss_endpoint", "oss_path", "cloud.networking.vswitch_id", "extra.quota"):
+    for key in (
+        "metadata.resource",
+        "oss_endpoint",
+        "oss_path",
+        "cloud.networking.vswitch_id",
+        "extra.quota",
+    ):
         assert result["unused"][key] == notes[f"whitebox-chatbot/{key}"]
 
 

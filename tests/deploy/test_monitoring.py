@@ -11,7 +11,9 @@ from chatbot.metrics import ChatMetrics
 from chatbot.reply import Reply
 from tests.fakes import FakeChatService
 
-EXPRESSIONS = [query for panel in PANELS for query, _ in panel.queries] + [alert.expression for alert in ALERTS]
+EXPRESSIONS = [query for panel in PANELS for query, _ in panel.queries] + [
+    alert.expression for alert in ALERTS
+]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +51,9 @@ def test_brackets_match(expression: str) -> None:
 
 def test_every_exposed_metric_of_ours_is_on_the_dashboard(exposed: dict[str, set[str]]) -> None:
     shown = " ".join(query for panel in PANELS for query, _ in panel.queries)
-    families = {re.sub(r"_(total|bucket|sum|count|created)$", "", name) for name in exposed if "chatbot_" in name}
+    families = {
+        re.sub(r"_(total|bucket|sum|count|created)$", "", name) for name in exposed if "chatbot_" in name
+    }
     assert [name for name in sorted(families) if name not in shown] == []
 
 

@@ -33,7 +33,9 @@ def chat(
 
 @app.command("soak")
 def soak(
-    config: Annotated[Path, typer.Option(help="引擎配置；在副本上跑")] = Path("user_datasets/chatbot_deploy_eas.json"),
+    config: Annotated[Path, typer.Option(help="引擎配置；在副本上跑")] = Path(
+        "user_datasets/chatbot_deploy_eas.json"
+    ),
     minutes: Annotated[float, typer.Option(min=0.2, max=60, help="跑多少分钟")] = 10.0,
     connections: Annotated[int, typer.Option(min=1, max=512, help="并发连接数")] = 64,
     workers: Annotated[int, typer.Option(min=1, max=16, help="工作进程数")] = 2,
@@ -54,7 +56,9 @@ def soak(
 
 @app.command("faults")
 def faults(
-    config: Annotated[Path, typer.Option(help="引擎配置；在副本上跑")] = Path("user_datasets/chatbot_deploy_eas.json"),
+    config: Annotated[Path, typer.Option(help="引擎配置；在副本上跑")] = Path(
+        "user_datasets/chatbot_deploy_eas.json"
+    ),
     only: Annotated[list[str] | None, typer.Option(help="只跑这个名字的，可写多次")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
 ) -> None:

@@ -22,13 +22,13 @@ import psutil
 
 from chatbot.session.embedded import redis_server_binary
 from tools.bench.chat import free_port
+from tools.bench.clock import build_clock, compiler, set_offset
 from tools.bench.servers import Server, chatbot_server, wait_until
 from tools.bench.soak_report import missing_in_store
 from tools.bench.talk_load import Conversation, TalkLoad, TalkResult
 
 BEFORE, FAULT, AFTER = 2.0, 4.0, 12.0
 CONNECTIONS = 4
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 CONVERSATIONS: tuple[Conversation, ...] = (
     ("您好", "标准续航升级版的变速箱是什么类型", "那百公里加速呢"),
     ("保养灯怎么归零",),
@@ -89,7 +89,7 @@ class Faults:
             return FaultResult(case.name, 0, 0, (), 0, 0.0, None, None, f"not run: {reason}")
         with tempfile.TemporaryDirectory(prefix="cf-") as name, contextlib.ExitStack() as stack:
             folder = Path(name)
-            environment = {key: value.replace("{folder}", name) for key, value in case.environment.items()}
+            environment = dict(case.environment)
             _prepare(case, folder, environment, stack)
             config = folder / "data" / self._config.name
             shutil.copytree(self._config.parent, config.parent, ignore=shutil.ignore_patterns(".versions"))
@@ -124,8 +124,8 @@ def _prepare(case: Case, folder: Path, environment: dict[str, str], stack: conte
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)], check=True)
         stack.callback(subprocess.run, ["umount", "--lazy", str(disk)], check=False)
         environment["CHATBOT_STATE_DIR"] = str(disk / "state")
-    if "FAKETIME_TIMESTAMP_FILE" in environment:
-        Path(environment["FAKETIME_TIMESTAMP_FILE"]).write_text("+0\n")
+    if environment.pop("CLOCK", ""):
+        environment |= build_clock(folder)
 
 
 def _result(case: Case, talk: TalkResult, recovered: float | None, server: Server) -> FaultResult:
@@ -229,10 +229,12 @@ def index_corrupted(stage: Stage) -> Iterator[None]:
 @contextlib.contextmanager
 def clock_jumps(stage: Stage) -> Iterator[None]:
     """Wall-clock time of all processes jumps a day ahead, then two hours behind."""
-    file = stage.folder / "faketime"
-    file.write_text("+1d\n")
+    set_offset(stage.folder, 86_400)
     time.sleep(FAULT / 2)
-    file.write_text("-2h\n")
+    days = {str(line.get("timestamp", ""))[:10] for line in stage.server.log_lines()}
+    if len(days) < 2:
+        raise RuntimeError("the service's clock did not jump")
+    set_offset(stage.folder, -7_200)
     yield
 
 
@@ -271,7 +273,9 @@ def disk_read_only(stage: Stage) -> Iterator[None]:
 def database_locked(stage: Stage) -> Iterator[None]:
     """Another process holds the store's write lock."""
     wait_until((stage.server.state / "store.db").exists, 5)
-    with contextlib.closing(sqlite3.connect(stage.server.state / "store.db", isolation_level=None, timeout=10)) as other:
+    with contextlib.closing(
+        sqlite3.connect(stage.server.state / "store.db", isolation_level=None, timeout=10)
+    ) as other:
         other.execute("BEGIN EXCLUSIVE")
         yield
         other.execute("ROLLBACK")
@@ -281,23 +285,23 @@ def _needs_mount() -> str:
     return "" if os.geteuid() == 0 and shutil.which("mount") else "needs root, to mount a small file system"
 
 
-def _needs_faketime() -> str:
-    return "" if FAKETIME.is_file() else "needs libfaketime (Debian: faketime)"
+def _needs_compiler() -> str:
+    return "" if compiler() else "needs a C compiler, to make a clock that can be set"
 
 
 def cases() -> tuple[Case, ...]:
     """Every fault, in the order they are run."""
-    clock = {
-        "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": "{folder}/faketime", "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1",
-    }  # fmt: skip
     small = {"SMALL_DISK": "1"}
     return (
         Case("redis killed three times", redis_killed),
         Case("redis paused", redis_paused),
-        Case("redis restarted (external)", redis_restarted, {"CHATBOT_REDIS_HOST": "127.0.0.1", "CHATBOT_REDIS_PORT": "0"}),
+        Case(
+            "redis restarted (external)",
+            redis_restarted,
+            {"CHATBOT_REDIS_HOST": "127.0.0.1", "CHATBOT_REDIS_PORT": "0"},
+        ),
         Case("index corrupted", index_corrupted),
-        Case("clock jumps +1 d, -2 h", clock_jumps, clock, _needs_faketime),
+        Case("clock jumps +1 d, -2 h", clock_jumps, {"CLOCK": "1"}, _needs_compiler),
         Case("disk full", disk_full, small, _needs_mount),
         Case("disk read-only", disk_read_only, small, _needs_mount),
         Case("database locked", database_locked),
@@ -306,7 +310,9 @@ def cases() -> tuple[Case, ...]:
 
 def as_text(results: list[FaultResult]) -> str:
     """A table for a person."""
-    rows = [f"{'fault':<28}{'turns':>7}{'failed':>8}{'degraded':>10}{'slowest ms':>12}{'recovered s':>13}{'rows lost':>11}"]
+    rows = [
+        f"{'fault':<28}{'turns':>7}{'failed':>8}{'degraded':>10}{'slowest ms':>12}{'recovered s':>13}{'rows lost':>11}"
+    ]
     for r in results:
         if r.note:
             rows.append(f"{r.fault:<28}{r.note}")

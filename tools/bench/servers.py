@@ -64,9 +64,7 @@ def bare_server(folder: Path, workers: int) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def _running(
-    command: list[str], folder: Path, port: int, environment: Mapping[str, str]
-) -> Iterator[Server]:
+def _running(command: list[str], folder: Path, port: int, environment: Mapping[str, str]) -> Iterator[Server]:
     folder.mkdir(parents=True, exist_ok=True)
     log, state = folder / "serve.log", Path(environment.get("CHATBOT_STATE_DIR", folder / "state"))
     with log.open("wb") as file:
@@ -80,7 +78,7 @@ def _running(
         try:
             await_answer(process, port, log)
         except RuntimeError as error:
-            raise RuntimeError(f"{error}: {log.read_text('utf-8', 'replace')[-500:]}") from error
+            raise RuntimeError(f"{error}: {log.read_text('utf-8', 'replace')[-2500:]}") from error
         yield Server(process, port, log, state)
     finally:
         with contextlib.suppress(ProcessLookupError):

@@ -125,11 +125,14 @@ class Soak:
         subprocess.run(command, check=True, capture_output=True, timeout=120)
         at, seen = time.monotonic(), len(talk.result.versions)
         known = {version for _, version in talk.result.versions[:seen]}
-        new = lambda: [v for v in talk.result.versions[seen:] if v[1] not in known]  # noqa: E731
-        wait_until(lambda: bool(new()) or self._over.is_set(), LIVE_SECONDS)
+
+        def first_seen() -> tuple[float, str] | None:
+            return next((entry for entry in talk.result.versions[seen:] if entry[1] not in known), None)
+
+        wait_until(lambda: first_seen() is not None or self._over.is_set(), LIVE_SECONDS)
         self._say(f"bench soak: publish {number + 1} of {self._plan.publishes}")
-        found = new()
-        return Publish(at, found[0][1] if found else "", found[0][0] - at if found else None)
+        found = first_seen()
+        return Publish(at, found[1] if found else "", found[0] - at if found else None)
 
 
 def schedule(publishes: int, kills: int) -> list[tuple[float, str]]:
@@ -153,7 +156,11 @@ def kill_one(server: Server, number: int) -> Kill:
 def mixed_conversations(config: EngineConfig) -> list[Conversation]:
     """FAQ, graph, small talk and follow-ups, shuffled by a fixed seed."""
     faq, graph = written_anew(faq_questions(config))[:4000], graph_questions(config)
-    talk = [p.text for p in load_dataset(config.chitchat_data_dir).paraphrases] if config.chitchat_data_dir else ["您好"]
+    talk = (
+        [p.text for p in load_dataset(config.chitchat_data_dir).paraphrases]
+        if config.chitchat_data_dir
+        else ["您好"]
+    )
     known = load_knowledge(config).graph
     families = sorted({entity.keywords[1] for entity in known.entities if len(entity.keywords) > 1})
     leaves = [leaf[-1].split("(")[0] for leaf in list(known.entities[0].leaves)[:40]]
@@ -162,7 +169,11 @@ def mixed_conversations(config: EngineConfig) -> list[Conversation]:
         lambda: [choice.choice(faq)],
         lambda: [choice.choice(graph)],
         lambda: [choice.choice(talk), choice.choice(faq)],
-        lambda: [f"{choice.choice(families)}的{choice.choice(leaves)}", "第一个", f"那{choice.choice(leaves)}呢"],
+        lambda: [
+            f"{choice.choice(families)}的{choice.choice(leaves)}",
+            "第一个",
+            f"那{choice.choice(leaves)}呢",
+        ],
         lambda: [choice.choice(talk), choice.choice(graph), choice.choice(faq), "谢谢"],
     )
     with contextlib.suppress(IndexError):

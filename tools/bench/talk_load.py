@@ -123,7 +123,9 @@ class TalkLoad:
             try:
                 return socket.create_connection(("127.0.0.1", self._port), 5)
             except OSError as error:
-                self.result.failures.append(Failure(time.monotonic(), f"connect: {type(error).__name__}", 0, -1))
+                self.result.failures.append(
+                    Failure(time.monotonic(), f"connect: {type(error).__name__}", 0, -1)
+                )
                 if self._over:
                     return None
                 time.sleep(0.05)
