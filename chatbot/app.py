@@ -20,6 +20,10 @@ from chatbot.dialog.states.normalization import NormalizationState
 from chatbot.dialog.states.question_intake import QuestionIntakeState
 from chatbot.errors import SessionStoreUnavailableError
 from chatbot.knowledge_source import KnowledgeSource, load_knowledge
+from chatbot.learning.layout import Layout
+from chatbot.learning.replay import Replayer
+from chatbot.learning.versions import Versions
+from chatbot.publish_lock import reading
 from chatbot.service import Tally
 from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings
@@ -43,7 +47,7 @@ class ChatbotService:
     ) -> None:
         self._conversation, self._source, self._sessions = conversation, source, sessions
         self._recorder, self._reload_error = recorder, reload_error
-        self.turn = conversation.turn
+        self.turn, self.explained = conversation.turn, conversation.explained
 
     @property
     def kb_version(self) -> str:
@@ -80,6 +84,7 @@ def build_service(
     Raises:
         ConfigError, DataError, StaleIndexError: what is wrong, where, and the way out.
     """
+    Versions(Layout(config)).finish_interrupted()
     source = KnowledgeSource(partial(load_warm, config), () if reload_error else watched_paths(config))
     sessions = open_session_store(redis_settings(config), ttl_seconds=config.session_ttl_seconds)
     recorder = TurnRecorder(config) if config.store_turns else None
@@ -94,10 +99,23 @@ def load_warm(config: EngineConfig) -> Knowledge:
     Raises:
         ConfigError, DataError, StaleIndexError: as ``load_knowledge``.
     """
-    knowledge, machine, settings = load_knowledge(config), build_machine(), dialog_settings(config)
+    with reading(config.versions_dir):
+        knowledge = load_knowledge(config)
+    machine, settings = build_machine(), dialog_settings(config)
     for said in (*knowledge.examples, *_WARM_UP):
         machine.step(Memory(), Hearing(said, knowledge, settings))
     return knowledge
+
+
+def open_replayer(config: EngineConfig) -> Replayer:
+    """Plays stored turns over the knowledge base of ``config``.
+
+    Raises:
+        ConfigError, DataError, StaleIndexError: as ``load_knowledge``.
+    """
+    with reading(config.versions_dir):
+        knowledge = load_knowledge(config)
+    return Replayer(build_machine(), knowledge, dialog_settings(config))
 
 
 def build_machine() -> DialogMachine:
@@ -166,6 +184,7 @@ def redis_settings(config: EngineConfig) -> RedisSettings:
         password=config.redis_password or None,
         db=config.redis_db,
         tls=config.redis_tls,
+        tls_ca_file=str(config.redis_tls_ca_file) if config.redis_tls_ca_file else None,
         sentinels=tuple(str(address) for address in config.redis_sentinels),
         sentinel_master=config.redis_sentinel_master,
         cluster_nodes=tuple(str(address) for address in config.redis_cluster_nodes),

@@ -130,6 +130,10 @@ class EngineConfig:
     redis_db: int = _row("integer", 0, "Redis 库号（集群只有 0）", "Redis database (a cluster has only 0)",
                          minimum=0, maximum=1_000_000)
     redis_tls: bool = _row("boolean", False, "用 TLS 连接 Redis", "connect to Redis over TLS")
+    redis_tls_ca_file: Path | None = _row(
+        "file", None, "签发 Redis 证书的 CA 证书（PEM）；默认用系统信任的",
+        "the CA certificate (PEM) that Redis's is checked against; default: those the system trusts",
+    )
     redis_sentinels: tuple[str, ...] = _row(
         "addresses", (), "Sentinel 地址的列表（主机:端口），代替 redis_host", "Sentinels (host:port) in place of redis_host"
     )

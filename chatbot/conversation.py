@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.dialog.machine import DialogMachine, Step
@@ -10,6 +10,9 @@ from chatbot.dialog.state import DialogSettings, Hearing
 from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
 from chatbot.reply import Message, Reply
 from chatbot.session.base import Lease, Memory, SessionStore
+
+if TYPE_CHECKING:
+    from chatbot.explain.explanation import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,24 @@ class Conversation:
         Raises:
             SessionBusyError: other messages of this session kept the lock for as long as we may wait.
         """
+        return self._turn(message)[0]
+
+    def explained(self, message: Message) -> "tuple[Reply, Explanation]":
+        """The same turn, and how its reply came about; worked out once the session is let go.
+
+        Raises:
+            SessionBusyError: as ``turn``.
+        """
+        from chatbot.explain.build import explain  # a service that never explains starts without it
+
+        reply, hearing, before, step = self._turn(message)
+        return reply, explain(hearing, before, step)
+
+    def _turn(self, message: Message) -> tuple[Reply, Hearing, Memory, Step]:
         lease = self._lock_and_load(message.session_id)
+        before = lease.memory if lease else Memory()
         try:
             knowledge = self._knowledge()
-            before = lease.memory if lease else Memory()
             hearing = Hearing(message.sent, knowledge, self._settings, message.rows_limit)
             step = self._machine.step(before, hearing)
         except BaseException:
@@ -63,7 +80,8 @@ class Conversation:
         finished = FinishedTurn(message, before, step, knowledge.version, not saved)
         for observer in self._observers:
             observer.finished(finished)
-        return replace(step.reply, degraded=not saved, kb_version=knowledge.version)
+        reply = replace(step.reply, degraded=not saved, kb_version=knowledge.version)
+        return reply, hearing, before, step
 
     def _lock_and_load(self, session_id: str) -> Lease | None:
         try:

@@ -76,3 +76,15 @@ class StoreRefusedError(ChatbotError):
     """A row that the database will never take."""
 
     code = "store_refused"
+
+
+class InvalidChangeError(ChatbotError):
+    """A change to the knowledge base that cannot be made."""
+
+    code = "invalid_change"
+
+
+class PublishError(ChatbotError):
+    """A version that cannot be published or rolled back to; what is live stays as it was."""
+
+    code = "publish_failed"

@@ -1,11 +1,8 @@
-"""A reply as the contract's JSON: what is said (``outcome_object``), and the bytes that a digest is taken of."""
+"""What a reply says and stands on, as the contract's JSON."""
 
-import json
 from typing import Any
 
 from chatbot.reply import Evidence, FaqEvidence, Reply, Row
-
-_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 def outcome_object(reply: Reply, rows_limit: int) -> dict[str, Any]:
@@ -25,11 +22,6 @@ def outcome_object(reply: Reply, rows_limit: int) -> dict[str, Any]:
         "suggestions": reply.suggestions,
         "why": reply.why,
     }
-
-
-def json_bytes(value: object) -> bytes:
-    """Compact UTF-8; a lone surrogate out of an operator's file becomes ``?`` rather than an error."""
-    return _encode(value).encode("utf-8", "replace")
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:

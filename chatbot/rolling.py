@@ -3,8 +3,7 @@
 A reload (SIGHUP, or knowledge that was published) builds the new application in the master, in a thread, while workers
 serve; then one worker after the other is replaced by a fork of it. Loading in each worker would take the interpreter
 from the turns it serves, and the memory would no longer be shared. What cannot be built is logged, and everything
-stays as it was. (The thread is not given a lower priority: it holds the interpreter that the master needs to replace
-a dead worker.)
+stays as it was.
 """
 
 import contextlib
@@ -56,6 +55,8 @@ class RollingArbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
             switch, self._switch = self._switch, None
             switch()
             self._newest_old = self.worker_age
+        if self._loader is not None and self._loader.is_alive():
+            return  # a fork now would inherit half-built things and the lock on the files; a dead worker's callers wait
         self._replace_next()
         super().manage_workers()
 

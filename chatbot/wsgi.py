@@ -75,6 +75,7 @@ def serve(read_config: Callable[[], EngineConfig], serving: Serving, ready: Call
         ConfigError, DataError: what cannot be served or listened on; before any worker is started.
         SystemExit: at the end.
     """
+    gc.disable()  # until the service is ready: what is loaded stays, and looking for garbage in it takes a tenth
     listeners, config = bind(serving), read_config()
     with _metrics_dir(config.state_dir) as folder:
         source = _Source(read_config, config, serving.service_name, folder)
@@ -321,6 +322,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
 def _settle_memory() -> None:
     """What the master holds now is never scanned again, so workers do not copy its pages."""
     gc.collect()
+    gc.enable()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS)
 

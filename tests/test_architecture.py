@@ -18,9 +18,10 @@ LAYERS = (
     ("app",),
     ("web", "predict"),
     ("learning", "lint", "deploy", "backup"),
-    ("scripted", "expectations"),
+    ("scripted", "expectations", "testing"),
     ("store",),
     ("conversation", "bad_cases", "backends", "knowledge_source", "service"),
+    ("explain",),
     ("dialog",),
     ("answering",),
     ("session", "faq_modules"),
@@ -30,7 +31,7 @@ LAYERS = (
     ("planning",),
     ("knowledge_graph", "normalization"),
     ("config", "service_desc", "service_status", "log", "metrics"),
-    ("config_values", "json_file"),
+    ("config_values", "json_file", "publish_lock"),
     ("messages", "errors", "json_bytes", ""),
 )
 # Exceptions, each with its reason.

@@ -56,7 +56,10 @@ class Planner:
 
         ``mend`` is asked, once some words are not known, whether to look for typos in them.
         """
-        return self.explain(utterance, context, mend=mend).planned
+        scan = self._scanner.scan(utterance, mend=mend)
+        if context.empty and _says_nothing_of_the_graph(scan):
+            return None  # what its parts are need not be worked out
+        return self._explained(scan, context).planned
 
     def names_a_value(self, text: str) -> bool:
         """Whether a normalised ``text`` holds a value of the graph (增程, 四驱); one pass over it."""
@@ -65,7 +68,9 @@ class Planner:
 
     def explain(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Explained:
         """The same, with the way there."""
-        scan = self._scanner.scan(utterance, mend=mend)
+        return self._explained(self._scanner.scan(utterance, mend=mend), context)
+
+    def _explained(self, scan: Scan, context: Context) -> Explained:
         parts = self._reader.read(scan, context)
         return Explained(scan, parts, self._decide(parts, context))
 
@@ -77,7 +82,7 @@ class Planner:
         scan = parts.scan
         if refusal := self._unknown_name(parts):
             return refusal
-        if scan.coverage < MIN_COVERAGE or sum(map(len, scan.unknown)) > MAX_UNKNOWN:
+        if _too_little_known(scan):
             return self._unknown_attribute(parts)
         if parts.dangling:
             return Refusal("nothing_to_point_at", parts.dangling, scan)
@@ -278,6 +283,16 @@ class Planner:
         if plan and context.attributes and not (parts.attributes or parts.rankings):
             plan = replace(plan, attributes=context.attributes[:1])
         return Query(plan, parts.scan, carried=entities) if plan else None
+
+
+def _too_little_known(scan: Scan) -> bool:
+    return scan.coverage < MIN_COVERAGE or sum(map(len, scan.unknown)) > MAX_UNKNOWN
+
+
+def _says_nothing_of_the_graph(scan: Scan) -> bool:
+    """Too little is known of it, it names nothing, and nothing in it looks like a name: no plan and no refusal either."""
+    names = any(link.entity for link in scan.links) or any(map(_MODEL_LIKE.search, scan.unknown))
+    return _too_little_known(scan) and not names
 
 
 def _asks_whether(parts: Parts) -> bool:

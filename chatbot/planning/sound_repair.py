@@ -51,15 +51,9 @@ class SoundRepair:
                 done[start : start + len(word)] = [True] * len(word)
                 at = start + len(word)
             else:
-                said[at] = self._in_passing(said[at])
+                said[at] = _in_passing(said[at])
                 at += 1
         return "".join(said)
-
-    @staticmethod
-    def _in_passing(char: str) -> str:
-        """视哪款 is 是哪款: a lone character that sounds like one said in passing is that one."""
-        heard = {fold(reading) for reading in readings(char)[:2]}
-        return next((word for word in _PASSING if heard & {fold(r) for r in readings(word)[:1]}), char)
 
     def letters(self, text: str, keep: Sequence[tuple[int, int]] = ()) -> str:
         """Runs of pinyin that spell known words, in Chinese; spans in ``keep`` stay."""
@@ -107,6 +101,13 @@ class SoundRepair:
 def _keys(word: Sequence[str], readings_each: int = 2) -> list[str]:
     choices = [_choices(char, readings_each) for char in word]
     return [" ".join(key) for key in itertools.islice(itertools.product(*choices), _MAX_KEYS)]
+
+
+@lru_cache(maxsize=32768)
+def _in_passing(char: str) -> str:
+    """视哪款 is 是哪款: a lone character that sounds like one said in passing is that one."""
+    heard = {fold(reading) for reading in readings(char)[:2]}
+    return next((word for word in _PASSING if heard & {fold(r) for r in readings(word)[:1]}), char)
 
 
 @lru_cache(maxsize=32768)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from chatbot.config import EngineConfig
 from chatbot.conversation import FinishedTurn
-from chatbot.reply import FaqEvidence, Message, Reply
-from chatbot.reply_json import json_bytes, outcome_object
+from chatbot.json_bytes import dumps
+from chatbot.reply import FaqEvidence, Reply
+from chatbot.reply_json import outcome_object
 from chatbot.session.base import Memory
 from chatbot.session.codec import encode_memory
 from chatbot.store.base import Store
@@ -108,7 +109,7 @@ def turn_row(taken: Taken, masker: Masker) -> TurnRow:
         question=_clean(question_of(reply)),
         entities="\n".join(reply.entities),
         attribute=reply.attribute or "",
-        digest=digest(reply, message),
+        digest=digest(reply, message.rows_limit),
         bad_reason=bad_reason(turn),
         degraded=turn.degraded,
     )
@@ -144,9 +145,9 @@ def question_of(reply: Reply) -> str:
     return next((e.question for e in reply.evidence if isinstance(e, FaqEvidence)), "")
 
 
-def digest(reply: Reply, message: Message) -> str:
+def digest(reply: Reply, rows_limit: int) -> str:
     """A hash of everything the reply says and stands on, as the contract's bytes."""
-    return hashlib.sha256(json_bytes(outcome_object(reply, message.rows_limit))).hexdigest()
+    return hashlib.sha256(dumps(outcome_object(reply, rows_limit))).hexdigest()
 
 
 def _masked(memory: Memory, masker: Masker) -> Memory:
