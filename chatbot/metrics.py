@@ -29,9 +29,7 @@ class ChatMetrics:
 
     def __init__(self, multiprocess_dir: str = "") -> None:
         self._multiprocess_dir = multiprocess_dir
-        if (
-            multiprocess_dir
-        ):  # files by slot, not by process: a worker that is replaced is counted on, no file is left
+        if multiprocess_dir:  # files by slot, not by process: the successor of a worker counts on in its file
             values.ValueClass = values.MultiProcessValue(_slot)  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._turns = Counter(

@@ -17,14 +17,6 @@ class Tally(Protocol):
     def rows_dropped(self, count: int) -> None: ...
 
 
-class Tally(Protocol):
-    """Is told of what became of turns that were to be stored."""
-
-    def rows_written(self, count: int) -> None: ...
-
-    def rows_dropped(self, count: int) -> None: ...
-
-
 class ChatService(Protocol):
     """A chatbot that is ready to talk.
 

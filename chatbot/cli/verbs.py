@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 import chatbot
-from chatbot.cli import deploying, handoffs
+from chatbot.cli.deploying import app as deploy_app
+from chatbot.cli.handoffs import app as handoff_app
 from chatbot.cli.outcome import reporting
 
 app = typer.Typer(
@@ -18,8 +19,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-app.add_typer(handoffs.app, name="handoff")
-app.add_typer(deploying.app, name="deploy")
+app.add_typer(handoff_app, name="handoff")
+app.add_typer(deploy_app, name="deploy")
 _CONFIG_HELP = "引擎配置；默认 user_datasets/chatbot_deploy_eas.json · engine configuration"
 _JSON_HELP = "标准输出只写一个 JSON 对象 · one JSON object on standard output"
 Config = Annotated[Path | None, typer.Option("--config", metavar="F", help=_CONFIG_HELP)]
