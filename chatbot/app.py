@@ -24,6 +24,7 @@ from chatbot.dialog.states.exception import ExceptionState
 from chatbot.dialog.states.normalization import NormalizationState
 from chatbot.dialog.states.question_intake import QuestionIntakeState
 from chatbot.errors import SessionStoreUnavailableError, StoreUnavailableError
+from chatbot.handoff.handed_over import HandedOver
 from chatbot.knowledge_source import KnowledgeSource, load_knowledge
 from chatbot.learning.layout import Layout
 from chatbot.learning.replay import Replayer
@@ -38,11 +39,14 @@ from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings
 from chatbot.session.open_store import open_rate_limiter, open_session_store
 from chatbot.session.resilient_store import ClosableSessionStore
+from chatbot.store.base import InboxStore
+from chatbot.store.pii import Masker
 from chatbot.store.recorder import TurnRecorder
 
 if TYPE_CHECKING:
     from chatbot.learning.desk import Desk
     from chatbot.store.sql_store import SqlStore
+    from chatbot.web.admin.promises import Console, Latency, OpenConsole
 
 _WARM_UP = ("您好", "這個多少錢", "xu hang duo shao")
 
@@ -61,8 +65,9 @@ class ChatbotService:
         self._conversation, self._source, self._sessions = conversation, source, sessions
         self._recorder, self._reload_error = recorder, reload_error
         self.turn: Callable[[Message], Reply] = conversation.turn
+        self.explained, self.unobserved = conversation.explained, conversation.unobserved
         self.knowledge = source.current
-        self.explained = conversation.explained
+        self.handed_over: HandedOver | None = None
 
     @property
     def kb_version(self) -> str:
@@ -110,10 +115,24 @@ def build_service(
     observers = (*build_observers(config), *((recorder,) if recorder else ()))
     conversation = Conversation(build_machine(), sessions, source.current, dialog_settings(config), observers)
     service = ChatbotService(conversation, source, sessions, recorder, reload_error or (lambda: None))
+    if config.store_turns:
+        service.handed_over = build_handed_over(config)
+        service.turn = service.handed_over.watched(service.turn)
     if config.sensitive_words:
         check = load_sensitive_words(config.sensitive_words)
         service.turn = checked_turn(service.turn, check, SENSITIVE, lambda: service.kb_version)
     return service
+
+
+def build_handed_over(config: EngineConfig) -> HandedOver:
+    """Who of the customers talks with a person; the store is opened when the first turn asks."""
+
+    def open_inbox() -> InboxStore:
+        from chatbot.store.sql_store import open_store  # SQLAlchemy costs 0.3 s; imported beside the turns
+
+        return open_store(config).inbox
+
+    return HandedOver(open_inbox, Masker(config.pii_masks))
 
 
 def build_edge(config: EngineConfig, service: ChatbotService, setup_token: str | None = None) -> Edge:
@@ -138,6 +157,24 @@ def build_edge(config: EngineConfig, service: ChatbotService, setup_token: str |
     limiter = open_rate_limiter(redis_settings(config))
     identity = Identity(store, limiter, config.login_seconds)
     return Edge(identity, Staff(identity, setup_token or new_token()), limiter, desk)
+
+
+def build_console(config: EngineConfig, service: ChatbotService, edge: Edge) -> "OpenConsole":
+    """What makes the console of ``/admin`` when it is first opened; it is given how long turns take."""
+
+    def opened(latency: "Latency") -> "Console":
+        # store, learning loop and spreadsheet reader are loaded with the first page someone opens
+        from chatbot.learning.proposals import Proposals
+        from chatbot.learning.rebuilding import ToolRebuilder
+        from chatbot.store.sql_store import open_store
+        from chatbot.web.admin.adapters.open import Parts, open_console
+
+        store = open_store(config)
+        proposals = Proposals(config, store, open_replayer, ToolRebuilder())
+        parts = Parts(store, proposals, edge.staff, service.unobserved(), service.knowledge, latency)
+        return open_console(config, parts)
+
+    return opened
 
 
 def setup_link(config: EngineConfig, edge: Edge, url: str) -> str | None:

@@ -1,8 +1,10 @@
 """What Prometheus is told. Right with several workers: they share files in ``PROMETHEUS_MULTIPROC_DIR``."""
 
 import logging
+import math
 import os
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -81,13 +83,40 @@ class ChatMetrics:
 
     def exposition(self, service: ChatService) -> bytes:
         """All workers' counters and the state of ``service``, in the Prometheus text format."""
-        registry = CollectorRegistry()
+        registry = self._all_workers()
         registry.register(_ServiceState(service))
+        return generate_latest(registry)
+
+    def latency_ms(self) -> tuple[float, float] | None:
+        """p50 and p99 of all turns so far, read off the histogram (linear between its bounds); ``None`` without turns."""
+        counts: dict[float, float] = defaultdict(float)
+        for metric in self._all_workers().collect():
+            for sample in metric.samples:
+                if sample.name == "chatbot_turn_seconds_bucket":
+                    counts[float(sample.labels["le"])] += sample.value
+        return (quantile(counts, 0.5) * 1000, quantile(counts, 0.99) * 1000) if any(counts.values()) else None
+
+    def _all_workers(self) -> CollectorRegistry:
+        registry = CollectorRegistry()
         if self._multiprocess_dir:
             MultiProcessCollector(registry, path=self._multiprocess_dir)  # type: ignore[no-untyped-call]
         else:
             registry.register(_Passed(self._registry))
-        return generate_latest(registry)
+        return registry
+
+
+def quantile(counts: Mapping[float, float], share: float) -> float:
+    """The value below which ``share`` of the observations lie; ``counts`` are cumulative by upper bound."""
+    bounds = sorted(counts)
+    wanted, below, lower = share * counts[bounds[-1]], 0.0, 0.0
+    for bound in bounds:
+        if counts[bound] >= wanted:
+            if math.isinf(bound):
+                return lower
+            inside = counts[bound] - below
+            return lower + (bound - lower) * ((wanted - below) / inside if inside else 1.0)
+        below, lower = counts[bound], bound
+    return lower
 
 
 def _slot() -> str:

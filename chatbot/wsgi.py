@@ -104,7 +104,7 @@ class _Source:
 
     def build(self) -> tuple[Wsgi, Callable[[], None]]:
         # Imported here because prometheus_client reads the metrics folder when it is imported
-        from chatbot.app import build_edge, build_service, setup_link
+        from chatbot.app import build_console, build_edge, build_service, setup_link
         from chatbot.web import create_web_app
 
         config = self._config if self._first else self._read_config()
@@ -112,7 +112,15 @@ class _Source:
         edge = build_edge(config, service, self._setup_token)
         self.setup_link = partial(setup_link, config, edge)
         self._first, self._config = False, config
-        return create_web_app(service, config, self._name, edge=edge), service.close
+        app = create_web_app(
+            service,
+            config,
+            self._name,
+            edge=edge,
+            open_console=build_console(config, service, edge),
+            handed_over=service.handed_over,
+        )
+        return app, service.close
 
     def stamp(self) -> object:
         """Changes when new knowledge is published."""

@@ -17,7 +17,7 @@ LAYERS = (
     ("cli", "__main__", "wsgi", "rolling"),
     ("app",),
     ("web", "predict"),
-    ("accounts", "learning", "lint", "deploy", "backup"),
+    ("accounts", "handoff", "learning", "lint", "deploy", "backup"),
     ("scripted", "expectations", "testing"),
     ("store",),
     ("conversation", "bad_cases", "backends", "knowledge_source", "service", "sensitive_words"),
