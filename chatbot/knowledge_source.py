@@ -73,7 +73,9 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         handoff=PhraseIntent(lexicon.handoff),
         cancel=PhraseIntent(lexicon.cancel),
         examples=lexicon.examples or _examples(graph, faq),
-        type_ahead=LazyTypeAhead(partial(type_ahead_of, dataset, graph)),
+        type_ahead=LazyTypeAhead(
+            partial(type_ahead_of, questions, dataset.paraphrases if dataset else (), graph)
+        ),
     )
 
 
@@ -208,7 +210,12 @@ class KnowledgeSource:
             self._reloading.release()
 
     def _look(self) -> tuple[object, ...]:
-        return tuple(_identity(path) for path in self._watched)
+        return identities(self._watched)
+
+
+def identities(paths: tuple[Path, ...]) -> tuple[object, ...]:
+    """What changes when one of ``paths`` is replaced or written to."""
+    return tuple(_identity(path) for path in paths)
 
 
 def _identity(path: Path) -> tuple[int, int, int] | None:

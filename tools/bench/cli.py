@@ -31,6 +31,46 @@ def chat(
     print(json.dumps(asdict(result), ensure_ascii=False) if as_json else as_text(result))
 
 
+@app.command("soak")
+def soak(
+    config: Annotated[Path, typer.Option(help="引擎配置；在副本上跑")] = Path(
+        "user_datasets/chatbot_deploy_eas.json"
+    ),
+    minutes: Annotated[float, typer.Option(min=0.2, max=60, help="跑多少分钟")] = 10.0,
+    connections: Annotated[int, typer.Option(min=1, max=512, help="并发连接数")] = 64,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="工作进程数")] = 2,
+    publishes: Annotated[int, typer.Option(min=0, max=100, help="其间发布多少次知识")] = 20,
+    kills: Annotated[int, typer.Option(min=0, max=50, help="其间杀掉多少次工作进程")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """边聊边发布、边杀进程：失败的请求、延迟与丢失的记录；有不该失败的就以 1 退出。例：bench soak --minutes 2"""
+    from tools.bench.soak import Soak, SoakPlan
+    from tools.bench.soak_report import as_text
+
+    plan = SoakPlan(minutes, connections, workers, publishes, kills)
+    result = Soak(config.absolute(), plan, print_progress).run()
+    print(json.dumps(asdict(result), ensure_ascii=False) if as_json else as_text(result))
+    if not result.clean:
+        raise typer.Exit(1)
+
+
+@app.command("faults")
+def faults(
+    config: Annotated[Path, typer.Option(help="引擎配置；在副本上跑")] = Path(
+        "user_datasets/chatbot_deploy_eas.json"
+    ),
+    only: Annotated[list[str] | None, typer.Option(help="只跑这个名字的，可写多次")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """逐个弄坏周围的东西：答了几轮、多久恢复、丢了几条记录。有失败或没恢复就以 1 退出。例：bench faults"""
+    from tools.bench.faults import Faults, as_text
+
+    results = Faults(config.absolute(), print_progress).run(tuple(only or ()))
+    print(json.dumps([asdict(r) for r in results], ensure_ascii=False) if as_json else as_text(results))
+    if any(r.failed or (r.recovered_s is None and not r.note) for r in results):
+        raise typer.Exit(1)
+
+
 @app.command("kg")
 def kg(
     kg: Annotated[Path, typer.Option(help="知识图谱目录")] = Path("user_datasets/car_knowledge_graph"),

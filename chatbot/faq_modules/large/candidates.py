@@ -55,6 +55,8 @@ class CandidateReader:
         self._id_of = {chr(code): place for place, code in enumerate(index.texts.alphabet.tolist())}
         self._sound_of = {sound: place for place, sound in enumerate(index.syllables)}
         self.names = tuple(f"module:{module.name}" for module in modules) + OWN_SIGNALS
+        sizes = np.diff(index.corpus.starts)
+        self._sizes = np.log(sizes / max(float(sizes.mean()), 1.0)).astype(np.float32)
 
     def read(self, text: str) -> tuple[SignalTable, tuple[QuestionScores, ...]]:
         """The signals of the candidates for a normalised ``text``, and the scores of each module, row by row."""
@@ -77,12 +79,13 @@ class CandidateReader:
         own = {
             "bm25": bm25,
             "coverage": coverage,
+            "class": np.zeros(len(owners), dtype=np.float32),  # no classifier is fitted over so many texts
             "sound_bm25": by_sound[0],
             "sound_coverage": by_sound[1],
             "length": self._length_ratio(len(text), owners),
+            "size": self._sizes[owners],
         }
-        nothing = np.zeros(len(owners), dtype=np.float32)
-        columns = [*(scores.values for scores in found), *(own.get(name, nothing) for name in OWN_SIGNALS)]
+        columns = [*(scores.values for scores in found), *(own[name] for name in OWN_SIGNALS)]
         query = (1.0, 1.0 - known, 1.0 / (1.0 + len(text)))
         exact = np.isin(owners, same) if len(same) else None
         return SignalTable(owners, np.stack(columns, axis=1), query, exact), found
