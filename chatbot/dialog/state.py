@@ -12,7 +12,7 @@ from chatbot.messages import Language
 from chatbot.normalization.reader import Reading
 from chatbot.normalization.text import content, has_han, normalize
 from chatbot.planning.context import Context
-from chatbot.planning.query import Asked, Planned, Query
+from chatbot.planning.query import Planned, Refusal
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
@@ -23,6 +23,7 @@ _CERTAIN = 0.99
 _SURELY_FAQ = 0.9
 _LIKELY_FAQ = 0.6
 _QUERY_CUE = re.compile(r"[\d最更比]|哪[款个些台辆]|suv|mpv|推荐|便宜|贵")
+_NAME_LIKE = re.compile(r"[a-z]\d")  # 那e8呢 is no 88
 _MAY_BE_EITHER = 4  # characters: what is so short may be small talk all the same
 
 
@@ -153,9 +154,11 @@ class Turn:
     def small_talk(self) -> FaqCandidate | None:
         """Small talk, unless it is word for word none and goes on with a query: 还有别的吗."""
         talk = self.hearing.small_talk
-        if talk is None or talk.confidence >= _CERTAIN:
+        if talk is None or (talk.confidence >= _CERTAIN and not _NAME_LIKE.search(self.hearing.text)):
             return talk
-        return None if isinstance(self.hearing.planned(self.context), Query | Asked) else talk
+        planned = self.hearing.planned(self.context)
+        unsure = planned is None or (isinstance(planned, Refusal) and planned.code == "no_attribute")
+        return talk if unsure else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,12 @@ class AtomReader:
         for at, link in enumerate(links):
             if at in used:
                 continue
-            if link.value:
+            feature = self._feature(at, links, text)
+            if link.value and not (feature and any(s.path == feature.path for s in link.senses if isinstance(s, ValueSense))):
                 sense = self._chosen(link, links)
                 atoms.append(Atom(link.start, link.end, sense.path, sense.clause))
                 used.add(at)
-            elif feature := self._feature(at, links, text):
+            elif feature:
                 atoms.append(feature)
                 used.add(at)
         atoms.sort(key=lambda atom: atom.start)

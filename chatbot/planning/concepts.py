@@ -115,19 +115,36 @@ class Concepts:
             self._named[name] = self._find(patterns.split())
 
     def _find(self, patterns: Iterable[str]) -> tuple[Path, ...]:
-        """Leaves whose name holds the first pattern that any name holds; most entities first, then the shorter."""
-        for pattern in patterns:
-            found = [node for node in self._leaves if pattern.lower() in node.path[-1].lower()]
-            if found:
-                exact = [node for node in found if display_name(node.path[-1]) == pattern]
-                found.sort(key=lambda node: (-node.count, len(node.path[-1])))
-                return tuple(node.path for node in (*exact, *(n for n in found if n not in exact)))
+        """Leaves whose name begins or ends with the first pattern that any does, else those that hold one.
+
+        Most entities first, then the shorter: 车系 is 品牌系列 rather than 全景可视泊车系统.
+        """
+        patterns = list(patterns)
+        for fits in (_at_an_end, _inside):
+            for pattern in patterns:
+                found = [node for node in self._leaves if fits(pattern.lower(), _said(node))]
+                if found:
+                    exact = [node for node in found if _said(node) == pattern.lower()]
+                    found.sort(key=lambda node: (-node.count, len(node.path[-1])))
+                    return tuple(node.path for node in (*exact, *(n for n in found if n not in exact)))
         return ()
 
     def paths(self, name: str) -> tuple[Path, ...]:
         """The attribute a concept, or an attribute's own name, stands for: its best path, or nothing."""
         found = self._named.get(name)
         return (found or self._find([name]))[:1]
+
+
+def _said(node: AttributeNode) -> str:
+    return display_name(node.path[-1]).lower()
+
+
+def _at_an_end(pattern: str, name: str) -> bool:
+    return name.startswith(pattern) or name.endswith(pattern)
+
+
+def _inside(pattern: str, name: str) -> bool:
+    return pattern in name
 
 
 def comparatives(file: FilePath | None) -> tuple[Comparative, ...]:

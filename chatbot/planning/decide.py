@@ -32,7 +32,8 @@ class Decider:
         if not (ranked or parts.has("compare") or (parts.has("which") and asked)):
             return None
         paths = tuple(dict.fromkeys((*ranked, *asked))) or self._usual(parts, entities)
-        return Plan("compare", entities, paths) if paths else None
+        order = parts.rankings[0].order if len(parts.rankings) == 1 else None
+        return Plan("compare", entities, paths, order=order) if paths else None
 
     def _usual(self, parts: Parts, entities: tuple[str, ...]) -> tuple[Path, ...]:
         """The price for 差多少; what both have of the usual attributes for a comparison as such."""

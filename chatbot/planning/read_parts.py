@@ -1,5 +1,6 @@
 """Links and what they point back to → the parts of a question."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from chatbot.planning.refer import Reference, references
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
 
+_LISTED = re.compile(r"[、/]?(?:和|跟|与|及|还有|以及)?(?:的|家)?")
 _ASKING = ("吗", "么", "不", "没", "是不是", "够不够", "够", "够吗", "嘛", "能拿下", "拿下")
 
 
@@ -54,6 +56,9 @@ class PartsReader:
             if link.entity and link.entity.names:
                 before = links[at - 1] if at else None
                 negated = bool(before and before.plays("not") and link.start - before.end <= 1)
+                last = things[-1] if things else None
+                if last and last.negated and _LISTED.fullmatch(text[last.end : link.start]):
+                    negated = True  # 不要奔驰宝马和奥迪
                 sense = link.entity
                 things.append(Thing(sense.names, sense.clause, link.start, link.end, negated=negated))
         things.sort(key=lambda thing: thing.start)

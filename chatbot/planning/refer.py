@@ -108,6 +108,8 @@ def _the_one(
     if found is None or degree is None or degree.path is None:
         return None, ()
     among = context.last(2) if len(context.last(2)) >= 2 else context.shown
+    if degree.strength == "most" and len(context.entities) < 2 <= len(context.shown):
+        among = context.shown
     if len(among) < 2:
         return (), (at,)
     order: Order = "desc" if degree.way == "up" else "asc"

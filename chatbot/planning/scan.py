@@ -12,6 +12,7 @@ from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.links import EntitySense, Link, QuantitySense, RoleSense, Sense
+from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
 from chatbot.planning.roles import role_words
 from chatbot.planning.sound_repair import SoundRepair
 from chatbot.planning.vocabulary import Vocabulary
@@ -23,78 +24,9 @@ _BARE_YEAR = re.compile(r"(?<!\d)(20[12]\d)(?=[\u4e00-\u9fff])(?![年款以之�
 _INSIDE = re.compile(r"(?<=[\d万秒升米里w块元])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
 _POINTING = re.compile(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
 _VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
-_GRAMMAR = {
-    "or",
-    "not",
-    "count",
-    "list",
-    "which",
-    "compare",
-    "total",
-    "typical",
-    "average",
-    "nearest",
-    "others",
-}
-_QUANTITY_WORDS = [
-    "以内",
-    "以上",
-    "以下",
-    "之内",
-    "之间",
-    "左右",
-    "上下",
-    "公里",
-    "超过",
-    "不到",
-    "低于",
-    "高于",
-    "小于",
-    "大于",
-    "不超过",
-    "千瓦",
-    "英寸",
-    "小时",
-    "分钟",
-    "两座",
-    "四座",
-    "五座",
-    "六座",
-    "七座",
-    "八座",
-    "区间",
-    "倒数",
-]
+_GRAMMAR = {"or", "not", "count", "list", "which", "compare", "total", "typical", "average", "nearest", "others"}
 _HOW_MANY = re.compile(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
 _MARKS = r",.;:!?~。、 …"
-_DIGITS = {
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "俩": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-    "十": 10,
-}
-_N = "([一二两三四五六七八九十]|[1-9]\\d?)"
-_PLACES = (
-    (re.compile(rf"第{_N}(?=[便贵低高大小长短快慢省远重轻新多少])"), "kth"),
-    (re.compile(rf"前{_N}(?:个|款|名|台|辆)?(?:里面|里|中|当中|之中)"), "those"),
-    (re.compile(rf"倒数(?:第|前)?{_N}(?:名|款|个|台|辆|位)?"), "reverse"),
-    (re.compile(rf"第{_N}(?:个|款|名|台|辆|位|种)?"), "nth"),
-    (re.compile(r"最后(?:一|那)(?:个|款|台|辆)"), "last"),
-    (re.compile(rf"前{_N}(?:名|款|位|个|台|辆)?(?!驱|排|悬)"), "top"),
-    (re.compile(rf"top\s?{_N}"), "top"),
-    (re.compile(rf"(?<![这那第哪有几上下前后另同\d.十百]){_N}(?:款|台|辆|名)(?!以|车以)"), "top"),
-    (re.compile(rf"(?:这|那){_N}(?:款|台|辆|个|种)"), "those"),
-)
-
-
 def _courtesies(noise: list[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Noise before and behind a question; what is but one character only where a mark sets it apart."""
     long = "|".join(sorted((w for w in noise if len(w) > 1), key=len, reverse=True))
@@ -181,12 +113,7 @@ class Scanner:
         text = _INSIDE.sub("以内", text)
         links = self._entities(text, fuzzy=fuzzy)
         masked = _masked(text, links)
-        for pattern, role in _PLACES:
-            for found in pattern.finditer(masked):
-                if any(a.start < found.end() and found.start() < a.end for a in links):
-                    continue
-                number = _number(found.group(1)) if pattern.groups else -1
-                links.append(Link(*found.span(), found.group(), (RoleSense(role), RoleSense(f"n:{number}"))))
+        links += find_places(masked, links)
         masked = _masked(text, links)
         mentions = self._finder.find(masked)
         spelled = [m for m in mentions if any(c.isdigit() for c in m.alias) or "百" in m.alias]
@@ -199,6 +126,7 @@ class Scanner:
         free = _blanked(masked, taken)
         for mention in self._finder.find(free):
             links.append(Link(mention.start, mention.end, mention.alias, _ordered(mention.targets)))
+        links += bare_numbers(text, links, self._units)
         links.sort(key=lambda link: link.start)
         unknown = _unexplained(text, links)
         said = len(content(text)) or 1
@@ -228,7 +156,7 @@ class Scanner:
 def _mendable(finder: MentionFinder[Sense]) -> list[str]:
     """Words that carry content, the words of quantities, and those of the grammar that are not said in passing."""
     words = [word for word, senses in finder.aliases.items() if len(word) > 2 or _carries(senses)]
-    return [*words, *_QUANTITY_WORDS]
+    return [*words, *QUANTITY_WORDS]
 
 
 def _carries(senses: frozenset[Sense]) -> bool:
@@ -245,10 +173,6 @@ def _explained(scan: Scan) -> list[bool]:
 
 def _ordered(targets: frozenset[Sense]) -> tuple[Sense, ...]:
     return tuple(sorted(targets, key=repr)) if len(targets) > 1 else tuple(targets)
-
-
-def _number(said: str) -> int:
-    return _DIGITS.get(said) or int(said)
 
 
 def _masked(text: str, links: list[Link]) -> str:

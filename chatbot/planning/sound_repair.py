@@ -11,6 +11,7 @@ from chatbot.normalization.text import has_han
 MAX_WORD = 6
 _LATIN = re.compile(r"[a-z]{4,}")
 _MAX_KEYS = 8
+_SHORT = 3
 _PASSING = "是的里和有在吗呢"
 
 
@@ -27,7 +28,7 @@ class SoundRepair:
         for word in words:
             if not 2 <= len(word) <= MAX_WORD or not any(has_han(char) for char in word):
                 continue
-            for key in _keys(word, readings_each=1):
+            for key in _keys(word, readings_each=2 if len(word) <= _SHORT else 1):
                 self._by_sound.setdefault(key, []).append(word)
         for word in (*words, *spelled):
             if 2 <= len(word) <= MAX_WORD and all(has_han(char) for char in word):

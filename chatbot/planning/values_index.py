@@ -15,6 +15,10 @@ _LONGEST = 14
 _HEADER = "实体"
 _SPLIT = re.compile(r"[、，,/;；+()（）\s]+")
 _WORD = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|[\u4e00-\u9fff]*[a-z]{2,}[\u4e00-\u9fff]*")
+_HEAD = re.compile(r"(?:\d+[\u4e00-\u9fff])+(?=\D{2})")  # the counts before what a value is: 5门7座SUV
+_COUNTED = re.compile(r"\d[\u4e00-\u9fff]")
+_NUMBERED = re.compile(r"(?=.*\d)(?:\d*[\u4e00-\u9fff]+\d*){1,4}|[a-z]\d{1,2}")  # 92号, 8挡湿式双离合, v8
+_NUMERALS = dict(zip("123456789", "一两三四五六七八九", strict=True))
 _TAILS = ("车型", "车", "型")
 _WEAK = {
     "前排",
@@ -70,18 +74,27 @@ class ValueWords:
     def _add_column(self, path: Path, column: Column) -> None:
         whole: set[str] = set()
         parts: set[str] = set()
+        same: dict[str, list[str]] = {}  # 旅行车: 5门5座旅行车
         for text, flag in zip(column.plain, column.flags.tolist(), strict=True):
+            pieces = _SPLIT.split(text)
+            if flag == FLAG_CODE[None] and (_HEAD.match(text) or not _measured(column)):
+                parts.update(piece for piece in pieces if _NUMBERED.fullmatch(piece))
+            if head := _HEAD.match(text):
+                same.setdefault(text[head.end() :], []).append(text)
+                parts.update(_COUNTED.findall(head.group()))
             if flag != FLAG_CODE[None] and not _WORD.fullmatch(text):
                 continue
             if _WORD.fullmatch(text):
                 whole.add(text)
-            parts.update(piece for piece in _SPLIT.split(text) if _WORD.fullmatch(piece) and piece != text)
+            parts.update(piece for piece in pieces if _WORD.fullmatch(piece) and piece != text)
         parts.update(label for label in column.labels if _WORD.fullmatch(label))
         ends = self._ends(whole) if column.distinct <= MAX_ENDS else set()
         for word in sorted(parts | (ends - self._names)):
             self._put(word, path, Condition(path, "contains", word))
-        for word in sorted(whole):
-            self._put(word, path, Condition(path, "=", word), replace=True)
+            if word[0] in _NUMERALS and _COUNTED.fullmatch(word):
+                self._put(_NUMERALS[word[0]] + word[1:], path, Condition(path, "contains", word))
+        for word in sorted(whole | {core for core in same if _WORD.fullmatch(core)}):
+            self._put(word, path, _just(path, word, whole, same.get(word, [])), replace=True)
 
     @staticmethod
     def _ends(whole: set[str]) -> set[str]:
@@ -119,3 +132,18 @@ class ValueWords:
             return None
         path = max(by_path, key=lambda p: self._weight[p])
         return path, by_path[path]
+
+
+def _measured(column: Column) -> bool:
+    """Whether its numbers have a unit that people convert: 毫米, not the 号 of 92号."""
+    return column.main is not None and column.main.dimension != column.main.unit
+
+
+def _just(path: Path, word: str, whole: set[str], counted: list[str]) -> Clause:
+    """The entities whose value is ``word``, with or without counts before it."""
+    values = ([word] if word in whole else []) + sorted(counted)
+    if len(values) == 1:
+        return Condition(path, "=", values[0])
+    if not any(word in other and other not in values for other in whole):
+        return Condition(path, "contains", word)
+    return AnyOf(tuple(Condition(path, "=", value) for value in values))
