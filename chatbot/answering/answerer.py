@@ -114,7 +114,10 @@ class Answerer:
         return ()
 
     def _leaves(self, topic: Topic) -> tuple[Path, ...]:
-        return tuple(leaf for path in topic.paths for leaf in self._graph.leaves_below(path))
+        """Every leaf it may stand in; behind them those that measure the same by another name."""
+        leaves = [leaf for path in topic.paths for leaf in self._graph.leaves_below(path)]
+        kin = self._knowledge.planner.vocabulary.concepts.kin
+        return tuple(dict.fromkeys([*leaves, *(other for leaf in leaves for other in kin(leaf))]))
 
     def _able(self, entities: Sequence[str], topics: Sequence[Topic]) -> tuple[str, ...]:
         """Those of ``entities`` that have a value for every topic."""

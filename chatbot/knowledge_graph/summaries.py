@@ -10,7 +10,6 @@ from chatbot.knowledge_graph.plan import Path
 from chatbot.knowledge_graph.result import Aggregate, Answer, Comparison, Group, Note, Verdict
 from chatbot.knowledge_graph.selection import Selection
 
-
 _ASKED: dict[str | None, Direction] = {"asc": "down", "desc": "up"}  # 哪个轻, where neither way is better
 
 

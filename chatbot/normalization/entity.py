@@ -10,7 +10,7 @@ from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import sounds
-from chatbot.normalization.spellings import SUFFIXES, series_spellings, spellings
+from chatbot.normalization.spellings import SUFFIXES, series_spellings, spellings, weak_spellings
 from chatbot.normalization.text import normalize
 
 FUZZY_CUTOFF = 75.0
@@ -44,6 +44,8 @@ class EntityLinker:
     def __init__(self, graph: KnowledgeGraph, aliases: Mapping[str, tuple[str, ...]]) -> None:
         self._graph = graph
         self._masks = _alias_masks(graph.entities, aliases)
+        self._weak = _weak_masks(graph.entities, self._masks)
+        self._beside: MentionFinder[str] = MentionFinder({alias: (alias,) for alias in self._weak})
         self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
         typed = (alias for alias in self._masks if len(alias) >= 3)
         self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF)
@@ -55,7 +57,7 @@ class EntityLinker:
 
     def mask(self, alias: str) -> int:
         """The entities an alias stands for, as bits over ``graph.entities``."""
-        return self._masks[alias]
+        return self._masks[alias] if alias in self._masks else self._weak[alias]
 
     def link(self, text: str, *, fuzzy: bool = True, besides: Container[str] = ()) -> tuple[EntityLink, ...]:
         """Groups of mentions in reading order; mentions that fit together name one thing.
@@ -64,8 +66,18 @@ class EntityLinker:
         """
         mentions = (m for m in self._finder.find(text) if m.alias not in besides)
         found = [_Found(m.start, m.end, m.alias, self._masks[m.alias], 1.0) for m in mentions]
-        found = [self._whole(text, one) for one in found] or (self._nearest(text, besides) if fuzzy else [])
+        found = [self._whole(text, one) for one in found]
+        if found:
+            found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
+        found = found or (self._nearest(text, besides) if fuzzy else [])
         return tuple(self._to_link(group) for group in _group(found))
+
+    def _named_beside(self, text: str, found: list[_Found], besides: Container[str]) -> list[_Found]:
+        """Short names that count only with another one: s5尊享."""
+        for one in found:
+            text = text[: one.start] + "|" * (one.end - one.start) + text[one.end :]
+        weak = [_Found(m.start, m.end, m.alias, self._weak[m.alias], 1.0) for m in self._beside.find(text)]
+        return [w for w in weak if w.name not in besides and any(w.mask & one.mask for one in found)]
 
     def _whole(self, text: str, found: _Found) -> _Found:
         """The mention, with a 版, 型 or 款 behind it counted in, also where it is misspelt: 标准续航升级板."""
@@ -124,6 +136,15 @@ def _group(found: list[_Found]) -> list[list[_Found]]:
             mask = mention.mask
             groups.append([mention])
     return groups
+
+
+def _weak_masks(entities: tuple[Entity, ...], strong: Mapping[str, int]) -> dict[str, int]:
+    masks: dict[str, int] = {}
+    for index, entity in enumerate(entities):
+        for keyword in entity.keywords:
+            for alias in weak_spellings(keyword) - strong.keys():
+                masks[alias] = masks.get(alias, 0) | 1 << index
+    return masks
 
 
 def _alias_masks(entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, ...]]) -> dict[str, int]:

@@ -55,3 +55,11 @@ def series_spellings(keywords: Sequence[str]) -> set[str]:
         tokens = {t for word in keywords[2:] for t in _LATIN_TOKEN.findall(normalize(word)) if len(t) > 1}
         found |= {f"{bare}{token}" for token in tokens} | {f"{bare}{t.replace('-', '')}" for t in tokens}
     return found
+
+
+def weak_spellings(keyword: str) -> set[str]:
+    """What is a name only beside another one: 尊享 of 尊享版, 豪华 of 豪华型."""
+    parts = {normalize(part) for part in keyword.split()}
+    parts |= {run for part in parts for run in _HAN_RUN.findall(part)}
+    stems = {part[:-1] for part in parts if part.endswith(SUFFIXES[:3])}
+    return {stem for stem in stems if len(stem) >= 2 and not any(c.isdigit() for c in stem)}

@@ -71,7 +71,7 @@ class AtomReader:
             if at in used:
                 continue
             feature = self._feature(at, links, text)
-            if link.value and not (feature and any(s.path == feature.path for s in link.senses if isinstance(s, ValueSense))):
+            if link.value and not (feature and _same_thing(link, feature.path)):
                 sense = self._chosen(link, links)
                 atoms.append(Atom(link.start, link.end, sense.path, sense.clause))
                 used.add(at)
@@ -102,6 +102,12 @@ class AtomReader:
         if path is None:
             return None
         return Atom(link.start, link.end, path, Condition(path, "has", "有"), kind="feature")
+
+
+def _same_thing(link: Link, path: Path) -> bool:
+    """天窗 is a feature though some values end in it; 全景天窗 is a value."""
+    clauses = [s.clause for s in link.senses if isinstance(s, ValueSense) and s.path == path]
+    return any(isinstance(clause, Condition) and clause.op == "contains" for clause in clauses)
 
 
 def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:

@@ -22,6 +22,7 @@ _BY_DIMENSION = {
     "重量": "重量", "日期": "上市", "电量": "电池", "容积": "后备厢",
 }  # fmt: skip
 _COUNTED_IN = {"油耗", MONEY}  # 5个油, 20个
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _NEXT = re.compile(r"[,、且和并]?|但|并且|而且")
 _SLANG_MONEY = range(3, 1000)
 
@@ -135,10 +136,10 @@ class Binder:
         bound = self.bind(at - 1, links, text)
         if not isinstance(bound, Bound):
             return None
-        scale = bound.phrase
-        if scale.dimension == MONEY and scale.text.rstrip("以上下内的起左右").endswith(("万", "w", "个")):
-            phrase = replace(phrase, low=_in_wan(phrase.low), high=_in_wan(phrase.high))
-        return Bound(bound.path, replace(phrase, unit=scale.unit, dimension=scale.dimension))
+        last = bound.phrase
+        times = _scale(last)
+        phrase = replace(phrase, low=_times(phrase.low, times), high=_times(phrase.high, times))
+        return Bound(bound.path, replace(phrase, unit=last.unit, dimension=last.dimension))
 
     def _in_its_unit(self, path: Path, phrase: QuantityPhrase) -> QuantityPhrase:
         """油耗5个 counts what the attribute measures; a bare 20 of a price is 20万."""
@@ -175,7 +176,20 @@ class Binder:
 
 
 def _in_wan(end: float | str | None) -> float | str | None:
-    return end * 10_000 if isinstance(end, float) else end
+    return _times(end, 10_000)
+
+
+def _times(end: float | str | None, factor: float) -> float | str | None:
+    return end * factor if isinstance(end, float) else end
+
+
+def _scale(phrase: QuantityPhrase) -> float:
+    """What 万 or 千 made of the number as it was written."""
+    written = _DIGITS.search(phrase.text)
+    end = phrase.low if isinstance(phrase.low, float) else phrase.high
+    return (
+        end / float(written.group()) if written and isinstance(end, float) and float(written.group()) else 1.0
+    )
 
 
 def _paths(link: Link) -> tuple[Path, ...]:

@@ -5,6 +5,7 @@ The operator's ``comparatives.txt`` and ``value_synonyms.txt`` stand beside thes
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path as FilePath
 from typing import Literal
 
@@ -17,7 +18,7 @@ Way = Literal["up", "down"]
 
 # concept: parts of attribute names, best first: words
 _CONCEPTS = """
-价格: 经销商报价 报价 厂商指导价 指导价 售价 价格 价: 价格 多少钱 售价 车价格 价位 价钱 报价 车价 几万 卖多少 落地价 落地 啥价 什么价 多少银子 准备多少 花多少 拿下 多钱 要多少钱 卖多少钱 裸车价 什么价位 贵不贵 指导价
+价格: 经销商报价 报价 厂商指导价 指导价 售价 价格 价: 价格 多少钱 售价 车价格 价位 价钱 报价 车价 几万 卖多少 咋卖 怎么卖 咋卖的 怎么卖的 卖啥价 好多钱 几多钱 几钱 啥价位 价格多少 落地价 落地 啥价 什么价 多少银子 准备多少 花多少 拿下 多钱 要多少钱 卖多少钱 裸车价 什么价位 贵不贵 指导价
 续航: 纯电续航 CLTC纯电续航 续航里程 续航: 续航 续航里程 纯电续航 能跑多远 跑多远 能跑多少公里 跑多少公里 充一次电能跑 充一次能跑 充满能跑 一次能跑 能跑 充一次电跑多少 充一次电能跑多少 一次充电能跑 跑多少 能开多远 开多远 续航有多少 充满电能跑
 综合续航: 综合续航 总续航: 综合续航 满油满电 一箱油能跑多少公里 一箱油能跑多远 一箱油跑多远 加满油能跑
 加速: 百公里加速 0-100km/h加速 加速: 加速 百公里加速 零百 破百 提速 零百加速 加速时间 百公里加速时间 0到100 0-100 零到一百 起步加速 几秒破百
@@ -62,8 +63,12 @@ _COMPARATIVES = """
 快 加速快 提速快 猛\t加速\t↓
 慢\t加速\t↑
 远 跑得远 跑的远 续航长\t续航\t↑
-马力大 劲大 有劲\t功率\t↑
-空间大 大空间 宽敞\t轴距\t↑
+劲大 有劲 动力+强 动力+足 动力+猛 劲+大\t功率\t↑
+大空间 宽敞 空间+大 空间+宽敞\t轴距\t↑
+电池+大\t电池\t↑
+底盘+高\t离地\t↑
+速度+快 起步+快 提速+快\t加速\t↓
+个头+大 车身+长 车+长\t长度\t↑
 重\t重量\t↑
 轻\t重量\t↓
 新\t上市\t↑
@@ -85,11 +90,25 @@ _VALUES = """
 插电+油电混合+增程\t混动 混动车
 四驱\t四轮驱动 四轮 awd
 前驱+后驱\t两驱 两轮驱动 二驱
+变速箱：手动\t手动挡 手动档 手排 手动变速箱 手动变速
+!变速箱：手动\t自动挡 自动档 自动波
+92号\t92号油 92油 92号汽油
+95号\t95号油 95油 95号汽油
+98号\t98号油 98油 98号汽油
 suv\t越野车 运动型多用途车
 mpv\t商务车 保姆车
 轿车/紧凑型车+中型车+中大型车+大型车\t轿车 三厢轿车 小轿车
 跑车\t超跑 轿跑车 轿跑
 """
+# Names that measure the same: what an entity lacks by one it may have by another. ``*`` stands for anything.
+_KIN = (
+    "*纯电续航*",
+    "*综合油耗*",
+    "变速箱类型 变速箱",
+    "变速箱档位个数 挡位个数",
+    "电池容量 电池能量",
+    "*0-100km/h加速* *0/100km/h加速*",
+)
 _SIGNS: dict[str, Way | None] = {"↑": "up", "↓": "down", "—": None}
 
 
@@ -113,6 +132,16 @@ class Concepts:
             name, patterns, words = (part.strip() for part in line.split(": "))
             self.words[name] = tuple(words.split())
             self._named[name] = self._find(patterns.split())
+        groups = [self._alike(patterns.split()) for patterns in _KIN]
+        self._kin = {path: (path, *(p for p in group if p != path)) for group in groups for path in group}
+
+    def kin(self, path: Path) -> tuple[Path, ...]:
+        """``path``, then the attributes that measure the same, most entities first."""
+        return self._kin.get(path, (path,))
+
+    def _alike(self, patterns: list[str]) -> tuple[Path, ...]:
+        found = [n for n in self._leaves if any(fnmatchcase(_said(n), p.lower()) for p in patterns)]
+        return tuple(node.path for node in sorted(found, key=lambda node: -node.count))
 
     def _find(self, patterns: Iterable[str]) -> tuple[Path, ...]:
         """Leaves whose name begins or ends with the first pattern that any does, else those that hold one.

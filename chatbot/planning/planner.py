@@ -3,7 +3,6 @@
 Deterministic: grammar and lexicon, no model. What is not explained well enough is no plan, and goes another way.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -22,12 +21,12 @@ from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.read_parts import PartsReader, is_brand
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
+from chatbot.planning.unknowns import unknown_attribute, unknown_name, unknown_subject
 from chatbot.planning.vocabulary import Vocabulary
 
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
-_MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +74,13 @@ class Planner:
 
     def _decide(self, parts: Parts, context: Context) -> Planned:
         scan = parts.scan
-        if refusal := self._unknown_name(parts):
+        if refusal := unknown_name(parts):
             return refusal
         if scan.coverage < MIN_COVERAGE or sum(map(len, scan.unknown)) > MAX_UNKNOWN:
-            return self._unknown_attribute(parts)
+            return unknown_attribute(parts) or unknown_subject(parts)
         if parts.dangling:
             return Refusal("nothing_to_point_at", parts.dangling, scan)
-        if parts.misfits and not parts.atoms:
+        if parts.misfits:
             misfit = parts.misfits[0]
             return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)
         parts = self._corrected(parts)
@@ -90,43 +89,28 @@ class Planner:
             or self._continued(parts, context)
             or self._of_focus(parts, context)
             or self._sets.plan(parts, context)
-            or self._unknown_attribute(parts)
+            or unknown_attribute(parts)
+            or unknown_subject(parts)
         )
 
     @staticmethod
     def _of_focus(parts: Parts, context: Context) -> Asked | None:
         """轴具呢, 零百几秒: an attribute of what the conversation speaks of."""
-        if parts.things or parts.atoms or parts.rankings or not parts.attributes or not context.entities:
+        if parts.things or parts.atoms or not context.entities:
             return None
         if parts.has("list", "count", "typical", "average", "others", "buy", "any", "which", "nearest"):
             return None
+        topics = parts.attributes
+        if parts.rankings:  # 费油不, 后备箱大不大
+            plain = all(rank.strength == "plain" for rank in parts.rankings)
+            topics = tuple((rank.path,) for rank in parts.rankings) if plain and _asks_whether(parts) else ()
+        if not topics:
+            return None
         groups = tuple((name,) for name in context.entities)
-        return Asked(groups, parts.attributes, parts.scan, needed=parts.scan.mended, referred=True)
+        needed = parts.scan.mended or bool(parts.rankings)
+        return Asked(groups, topics, parts.scan, needed=needed, referred=True)
 
     # -- what is named ------------------------------------------------------------------------------------
-
-    def _unknown_name(self, parts: Parts) -> Refusal | None:
-        """青羽E9, D型号: something that looks like a name and is none of the graph's."""
-        text, unknown = parts.text, parts.scan.unknown
-        odd = [piece for piece in unknown if _MODEL_LIKE.search(piece)]
-        if not odd or any(t.single and not t.referred for t in parts.things):
-            return None
-        if not (parts.attributes or parts.things or parts.atoms or "呢" in text):
-            return None
-        start, end = text.find(unknown[0]), text.rfind(odd[-1]) + len(odd[-1])
-        start = min([start, *(t.start for t in parts.things if t.end <= end)])
-        tail = re.match(r"型号|款|版|系列", text[end:])
-        name = text[start : end + (tail.end() if tail else 0)]
-        return Refusal("unknown_entity", name.upper() if name.isascii() else _capitals(name), parts.scan)
-
-    @staticmethod
-    def _unknown_attribute(parts: Parts) -> Refusal | None:
-        """雨刮器有多长 of a car: the one thing that is not understood, where all else is."""
-        long = [piece for piece in parts.scan.unknown if len(piece) >= 2]
-        named = any(thing.single for thing in parts.things)
-        if not named or parts.attributes or len(long) != 1:
-            return None
-        return Refusal("no_attribute", long[0], parts.scan)
 
     @staticmethod
     def _corrected(parts: Parts) -> Parts:
@@ -146,7 +130,8 @@ class Planner:
             return None
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
-        if not entities and not (things and parts.has("pair", "those")):
+        several = _all_of_them(parts, things)
+        if not entities and not several:
             return (
                 self._each(parts, things)
                 or self._which_one(parts, things)
@@ -155,7 +140,7 @@ class Planner:
         swapped = self._swapped(parts, context, things)
         if swapped:
             return Query(swapped, parts.scan, carried=context.entities)
-        if parts.has("pair", "those") and any(not t.single and len(t.names) <= 6 for t in things):
+        if several:
             entities = tuple(dict.fromkeys(name for t in things for name in t.names))
         whole = all(t.single for t in things) or len(entities) > 1 or parts.has("nearest")
         whole = whole or (parts.has("compare") and bool(parts.rankings))
@@ -229,7 +214,7 @@ class Planner:
         self, parts: Parts, context: Context, things: tuple[Thing, ...], entities: tuple[str, ...]
     ) -> Asked | None:
         """A look-up, where the plain reading would not see what is meant."""
-        pair = parts.has("pair", "those") and len(entities) > 1
+        pair = (parts.has("pair", "those") or _all_of_them(parts, things)) and len(entities) > 1
         if any(a.kind == "quantity" for a in parts.atoms) or (not pair and len(things) > len(entities) > 0):
             return None
         needed = parts.scan.mended or parts.referred or pair or parts.has("wrong")
@@ -280,11 +265,17 @@ class Planner:
         return Query(plan, parts.scan, carried=entities) if plan else None
 
 
+def _all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
+    """A型号两款, T3三个版本: every car of that name, not one of them."""
+    wide = [thing for thing in things if not thing.single]
+    if not wide or any(len(thing.names) > MAX_EACH or is_brand(thing.clause) for thing in wide):
+        return False
+    return parts.has("pair", "those") or parts.limit == sum(len(thing.names) for thing in wide)
+
+
 def _asks_whether(parts: Parts) -> bool:
-    """是不是, 有没有, 够不够, …吗."""
+    """是不是, 有没有, 够不够, …吗; of what is said to be so also …吧."""
+    if parts.text.endswith("吧") and parts.atoms and not parts.has("buy", "keep"):
+        return True
     ends = parts.text.rstrip("呢呀啊哈吧哦的").endswith(("吗", "么", "不", "没", "嘛"))
     return ends or parts.has("exists", "enough") or "是不是" in parts.text
-
-
-def _capitals(name: str) -> str:
-    return re.sub(r"[a-z]+", lambda found: found.group().upper(), name)

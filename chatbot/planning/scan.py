@@ -24,9 +24,23 @@ _BARE_YEAR = re.compile(r"(?<!\d)(20[12]\d)(?=[\u4e00-\u9fff])(?![年款以之�
 _INSIDE = re.compile(r"(?<=[\d万秒升米里w块元])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
 _POINTING = re.compile(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
 _VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
-_GRAMMAR = {"or", "not", "count", "list", "which", "compare", "total", "typical", "average", "nearest", "others"}
+_GRAMMAR = {
+    "or",
+    "not",
+    "count",
+    "list",
+    "which",
+    "compare",
+    "total",
+    "typical",
+    "average",
+    "nearest",
+    "others",
+}
 _HOW_MANY = re.compile(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
 _MARKS = r",.;:!?~。、 …"
+
+
 def _courtesies(noise: list[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Noise before and behind a question; what is but one character only where a mark sets it apart."""
     long = "|".join(sorted((w for w in noise if len(w) > 1), key=len, reverse=True))

@@ -1,10 +1,10 @@
 """Words for the values that a graph's text attributes hold: whole values, their ends, and synonyms of these."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from chatbot.knowledge_graph.columns import FLAG_CODE, Column, Columns
-from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Path
+from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Not, Path
 from chatbot.planning.links import ValueSense
 
 MAX_DISTINCT = 300
@@ -49,12 +49,14 @@ class ValueWords:
         self._taken = {word for word in taken if len(word) < 3} | _WEAK
         self._words: dict[str, dict[Path, Clause]] = {}
         self._weight: dict[Path, int] = {}
+        self._texts: dict[Path, Sequence[str]] = {}
         total = max(len(columns), 1)
         for path in columns.paths:
             column = columns.column(path) if path[0] != _HEADER else None
             if column is None or column.distinct > MAX_DISTINCT:
                 continue
             self._weight[path] = len(column.rows)
+            self._texts[path] = column.plain
             if len(column.rows) >= MIN_SHARE * total:
                 self._add_column(path, column)
         for word, meant in synonyms.items():
@@ -115,6 +117,9 @@ class ValueWords:
                 self._words.setdefault(longer, {}).setdefault(path, clause)
 
     def _add_synonym(self, word: str, meant: str) -> None:
+        if "：" in meant:
+            self._add_of_attribute(word, meant)
+            return
         for choice in meant.split("/"):
             found = [self._best(part) for part in choice.split("+")]
             paths = {path for path, _ in (f for f in found if f)}
@@ -125,6 +130,16 @@ class ValueWords:
             known = self._words.setdefault(word, {})
             known[path] = clauses[0] if len(clauses) == 1 else AnyOf(clauses)
             return
+
+    def _add_of_attribute(self, word: str, meant: str) -> None:
+        """``变速箱：手动``: the commonest attribute of that name with a value that holds the word; ``!`` all others."""
+        name, _, part = meant.removeprefix("!").partition("：")
+        found = [p for p in self._weight if p[-1].startswith(name) and any(part in t for t in self._texts[p])]
+        if not found:
+            return
+        path = max(found, key=lambda p: (self._weight[p], -len(p)))
+        clause: Clause = Condition(path, "contains", part)
+        self._words.setdefault(word, {})[path] = Not(clause) if meant.startswith("!") else clause
 
     def _best(self, part: str) -> tuple[Path, Clause] | None:
         by_path = self._words.get(part)

@@ -69,7 +69,7 @@ class Vocabulary:
             path = next(iter(self.concepts.paths(entry.concept)), None) if entry.concept else None
             if path or not entry.concept:
                 for word, strength in _forms(entry.word):
-                    yield word, DegreeSense(entry.word, path, entry.way, strength)
+                    yield word, DegreeSense(entry.word.rpartition("+")[2], path, entry.way, strength)
         names = {normalize(node.name) for path, node in self.graph.tree.items() if path}
         values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names)
         yield from ((word, sense) for word, senses in values.senses().items() for sense in senses)
@@ -155,6 +155,10 @@ class Vocabulary:
 
 
 def _forms(word: str) -> list[tuple[str, Strength]]:
+    """Everything said of a word of degree; of 电池+大 with the noun in front: 电池最大, 电池大不大."""
+    noun, plus, degree = word.rpartition("+")
+    if plus:
+        return [(noun + form, strength) for form, strength in _forms(degree)]
     forms: list[tuple[str, Strength]] = [(word, "plain")]
     forms += [(form.format(word), "most") for form in _MOST]
     forms += [(form.format(word), "more") for form in _MORE]

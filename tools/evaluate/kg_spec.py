@@ -141,7 +141,12 @@ class Expectations:
     def _filter(self, spec: Spec) -> dict[str, Any]:
         rows = [raw.name for raw in self._where(spec)]
         if not rows:
-            return {"op": "filter", "op_also": ["verify", "count", "superlative"], "rows_total": 0, **_sorry()}
+            return {
+                "op": "filter",
+                "op_also": ["verify", "count", "superlative"],
+                "rows_total": 0,
+                **_sorry(),
+            }
         found: dict[str, Any] = {
             "op": "filter", "op_also": ["verify", "superlative", "nearest"], "answer_type": "answer", "rows": rows,
             "rows_total": len(rows),
@@ -156,9 +161,16 @@ class Expectations:
         last = known[min(k, len(known)) - 1][0]
         better = [raw for value, raw in known if value != last and known.index((value, raw)) < k]
         tied = [raw.name for value, raw in known if value == last]
-        found: dict[str, Any] = {"op": "superlative", "op_also": ["filter", "lookup"], "answer_type": "answer"}
+        found: dict[str, Any] = {
+            "op": "superlative",
+            "op_also": ["filter", "lookup"],
+            "answer_type": "answer",
+        }
         if k == 1:
-            return found | {"rows_first_of": tied, "values_any": [_value(r, by) for v, r in known if v == last]}
+            return found | {
+                "rows_first_of": tied,
+                "values_any": [_value(r, by) for v, r in known if v == last],
+            }
         return found | {
             "rows_include": [raw.name for raw in better],
             "rows_within": [*(raw.name for raw in better), *tied],
@@ -194,7 +206,7 @@ class Expectations:
             best = numbers[0] if any(w in leaf for w in _LOWER_BETTER) else numbers[-1]
             best = numbers[-1] if "续航" in leaf else best
             winners = [raw.name for value, raw in known if value == best]
-            if len(winners) == 1:
+            if len(winners) == 1 and "质量" not in leaf:
                 found["winner"] = winners[0]
         return found
 
@@ -216,7 +228,11 @@ class Expectations:
         return self._around(spec, float(spec["value"])) | {"op": "filter", "op_also": ["nearest", "verify"]}
 
     def _around(self, spec: Spec, middle: float) -> dict[str, Any]:
-        rows = [(number(r.leaves[spec["attr"]]) or 0.0, r.name) for r in self._where(spec) if spec["attr"] in r.leaves]
+        rows = [
+            (number(r.leaves[spec["attr"]]) or 0.0, r.name)
+            for r in self._where(spec)
+            if spec["attr"] in r.leaves
+        ]
         near = [name for value, name in rows if abs(value - middle) <= 0.05 * middle]
         wide = [name for value, name in rows if abs(value - middle) <= 0.2 * middle]
         return {"answer_type": ["answer", "recommend", "fallback"], "rows_include": near, "rows_within": wide}
@@ -231,7 +247,11 @@ class Expectations:
 
     def _guide(self, spec: Spec) -> dict[str, Any]:
         rows = [raw.name for raw in self._where(spec)]
-        return {"answer_type": ["clarify", "recommend", "answer"], "rows_within": rows, "candidates": len(rows)}
+        return {
+            "answer_type": ["clarify", "recommend", "answer"],
+            "rows_within": rows,
+            "candidates": len(rows),
+        }
 
     @staticmethod
     def _honest(spec: Spec) -> dict[str, Any]:
@@ -268,5 +288,3 @@ def expected(turn: Mapping[str, Any], known: "Expectations | None") -> Mapping[s
         return known.expect(turn["spec"])
     stated: Mapping[str, Any] = turn["expect"]
     return stated
-
-

@@ -1,0 +1,49 @@
+"""What a question names that the graph does not hold: said as it is, never answered with something else."""
+
+import re
+
+from chatbot.planning.parts import Parts
+from chatbot.planning.query import Refusal
+
+_MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$")
+_MAX_SUBJECT = 8
+
+
+def unknown_name(parts: Parts) -> Refusal | None:
+    """青羽E9, D型号: something that looks like a name and is none of the graph's."""
+    text, unknown = parts.text, parts.scan.unknown
+    odd = [piece for piece in unknown if _MODEL_LIKE.search(piece)]
+    if not odd or any(t.single and not t.referred for t in parts.things):
+        return None
+    if not (parts.attributes or parts.things or parts.atoms or "呢" in text):
+        return None
+    start, end = text.find(unknown[0]), text.rfind(odd[-1]) + len(odd[-1])
+    start = min([start, *(t.start for t in parts.things if t.end <= end)])
+    tail = re.match(r"型号|款|版|系列", text[end:])
+    name = text[start : end + (tail.end() if tail else 0)]
+    return Refusal("unknown_entity", name.upper() if name.isascii() else _capitals(name), parts.scan)
+
+
+def unknown_attribute(parts: Parts) -> Refusal | None:
+    """雨刮器有多长 of a car: the one thing that is not understood, where all else is."""
+    long = [piece for piece in parts.scan.unknown if len(piece) >= 2]
+    named = any(thing.single for thing in parts.things)
+    if not named or parts.attributes or len(long) != 1:
+        return None
+    return Refusal("no_attribute", long[0], parts.scan)
+
+
+def unknown_subject(parts: Parts) -> Refusal | None:
+    """法拉利有哪些车: begins with one thing that is not known, and asks of it what is asked of those that are."""
+    unknown = parts.scan.unknown
+    if len(unknown) != 1 or parts.things or parts.atoms or not 2 <= len(unknown[0]) <= _MAX_SUBJECT:
+        return None
+    if not parts.text.startswith(unknown[0]):
+        return None
+    if not (parts.attributes or (parts.has("list", "count") and parts.has("head"))):
+        return None
+    return Refusal("unknown_subject", _capitals(unknown[0]), parts.scan)
+
+
+def _capitals(name: str) -> str:
+    return re.sub(r"[a-z]+", lambda found: found.group().upper(), name)
