@@ -68,7 +68,7 @@ class AtomReader:
                 atoms.append(Atom(start, link.end, bound.path, clause, kind="quantity"))
                 used |= {at} | {i for i, other in enumerate(links) if other is by}
         for at, link in enumerate(links):
-            if at in used:
+            if at in used or _is_ranked(at, links):
                 continue
             feature = self._feature(at, links, text)
             if link.value and not (feature and _same_thing(link, feature.path)):
@@ -102,6 +102,14 @@ class AtomReader:
         if path is None:
             return None
         return Atom(link.start, link.end, path, Condition(path, "has", "有"), kind="feature")
+
+
+def _is_ranked(at: int, links: Sequence[Link]) -> bool:
+    """快充最快: the value is also the name of what is ranked."""
+    behind = links[at + 1] if at + 1 < len(links) else None
+    if links[at].attribute is None or behind is None or behind.start > links[at].end:
+        return False
+    return behind.degree is not None and behind.degree.strength != "plain"
 
 
 def _same_thing(link: Link, path: Path) -> bool:

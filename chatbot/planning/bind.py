@@ -120,7 +120,7 @@ class Binder:
         dimensions = self._vocabulary.dimensions(path)
         if phrase.dimension in dimensions:
             return True
-        if not phrase.unit or (phrase.unit == "个" and self._vocabulary.dimension(path) in _COUNTED_IN):
+        if not phrase.unit or (_in_counts(phrase) and self._vocabulary.dimension(path) in _COUNTED_IN):
             return bool(dimensions)
         found = self._vocabulary.columns.resolve(path)
         main = found[0].main.unit if found and found[0].main else ""
@@ -147,7 +147,7 @@ class Binder:
         if main == MONEY and not phrase.unit:
             money = self._as_money(replace(phrase, unit="个", text=phrase.text + "个"))
             return money if money.dimension == MONEY else phrase
-        if phrase.unit == "个" and phrase.dimension not in self._vocabulary.dimensions(path):
+        if _in_counts(phrase) and phrase.dimension not in self._vocabulary.dimensions(path):
             return self._as_money(phrase) if main == MONEY else replace(phrase, unit="", dimension=COUNT)
         return phrase
 
@@ -173,6 +173,11 @@ class Binder:
         if phrase.unit != "个" or "个" not in phrase.text or not all(int(e) in _SLANG_MONEY for e in ends):
             return phrase
         return replace(phrase, low=_in_wan(low), high=_in_wan(high), unit="元", dimension=MONEY)
+
+
+def _in_counts(phrase: QuantityPhrase) -> bool:
+    """5个 of what is counted in nothing else; 7座 says what it counts."""
+    return phrase.unit == "个" and "个" in phrase.text
 
 
 def _in_wan(end: float | str | None) -> float | str | None:

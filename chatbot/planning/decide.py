@@ -1,5 +1,6 @@
 """Which operator the parts of a question ask for, and with what."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from chatbot.planning.vocabulary import Vocabulary
 
 KEY_ATTRIBUTES = ("价格", "续航", "加速", "油耗", "功率", "轴距")
 NEAR_SHARE = 0.15
+_A_BIT = re.compile("点|些")
 
 
 class Decider:
@@ -60,7 +62,10 @@ class Decider:
             return None
         condition = Condition(rank.path, "<" if rank.order == "asc" else ">", raw)
         others = self.clauses(replace(parts, things=tuple(t for t in parts.things if t.names != (entity,))))
-        return Plan("filter", (), (rank.path,), (condition, *others), rank.order)
+        order: Order | None = rank.order
+        if _A_BIT.search(parts.text[rank.start : rank.end]):  # 贵一点: the nearest first
+            order = "asc" if rank.order == "desc" else "desc"
+        return Plan("filter", (), (rank.path,), (condition, *others), order)
 
     def nearest(self, parts: Parts, entity: str) -> Plan | None:
         """跟它差不多价位的: within 15 % of its value, closest first."""

@@ -24,6 +24,7 @@ _DIGITS = {
 }
 _N = "([一二两三四五六七八九十]|[1-9]\\d?)"
 _PLACES = (
+    (re.compile(rf"倒数第{_N}(?=[便贵低高大小长短快慢省远重轻新多少])"), "kth reverse"),
     (re.compile(rf"第{_N}(?=[便贵低高大小长短快慢省远重轻新多少])"), "kth"),
     (re.compile(rf"前{_N}(?:个|款|名|台|辆)?(?:里面|里|中|当中|之中)"), "those"),
     (re.compile(rf"倒数(?:第|前)?{_N}(?:名|款|个|台|辆|位)?"), "reverse"),
@@ -55,7 +56,8 @@ def find_places(masked: str, taken: Sequence[Link]) -> Iterator[Link]:
             if any(link.start < hit.end() and hit.start() < link.end for link in found):
                 continue
             number = _number(hit.group(1)) if pattern.groups else -1
-            link = Link(*hit.span(), hit.group(), (RoleSense(role), RoleSense(f"n:{number}")))
+            roles = (*role.split(), f"n:{number}")
+            link = Link(*hit.span(), hit.group(), tuple(RoleSense(one) for one in roles))
             found.append(link)
             yield link
 

@@ -3,6 +3,7 @@
 Deterministic: grammar and lexicon, no model. What is not explained well enough is no plan, and goes another way.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -21,11 +22,12 @@ from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.read_parts import PartsReader, is_brand
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
-from chatbot.planning.unknowns import unknown_attribute, unknown_name, unknown_subject
+from chatbot.planning.unknowns import unknown_attribute, unknown_name, unknown_subject, unknown_version
 from chatbot.planning.vocabulary import Vocabulary
 
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
+_EITHER_WAY = re.compile(r"(.)不\1")  # 大不大
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
 
 
@@ -74,7 +76,7 @@ class Planner:
 
     def _decide(self, parts: Parts, context: Context) -> Planned:
         scan = parts.scan
-        if refusal := unknown_name(parts):
+        if refusal := unknown_name(parts) or unknown_version(parts):
             return refusal
         if scan.coverage < MIN_COVERAGE or sum(map(len, scan.unknown)) > MAX_UNKNOWN:
             return unknown_attribute(parts) or unknown_subject(parts)
@@ -170,11 +172,16 @@ class Planner:
     def _of_several(parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
         """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""
         asks = parts.has("list", "count", "which", "compare", "typical", "average", "total", "buy", "others")
-        if len(things) != 1 or parts.atoms or parts.rankings or asks or parts.scan.unknown:
+        if len(things) != 1 or parts.atoms or asks or parts.scan.unknown:
+            return None
+        if parts.rankings and not (
+            _asks_whether(parts) and all(r.strength == "plain" for r in parts.rankings)
+        ):
             return None
         if is_brand(things[0].clause) and context.plan:
             return None
-        topics = parts.attributes or tuple((path,) for path in context.attributes)
+        topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
+        topics = topics or tuple((path,) for path in context.attributes)
         return Asked((things[0].names,), topics, parts.scan, needed=parts.scan.mended) if topics else None
 
     def _about(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
@@ -219,6 +226,8 @@ class Planner:
             return None
         needed = parts.scan.mended or parts.referred or pair or parts.has("wrong")
         if parts.scan.mended and parts.scan.unknown:
+            return None
+        if parts.rankings and parts.scan.unknown:
             return None
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics += tuple((atom.path,) for atom in parts.atoms if (atom.path,) not in topics)
@@ -276,6 +285,8 @@ def _all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
 def _asks_whether(parts: Parts) -> bool:
     """是不是, 有没有, 够不够, …吗; of what is said to be so also …吧."""
     if parts.text.endswith("吧") and parts.atoms and not parts.has("buy", "keep"):
+        return True
+    if _EITHER_WAY.search(parts.text) or parts.text.endswith("没有"):
         return True
     ends = parts.text.rstrip("呢呀啊哈吧哦的").endswith(("吗", "么", "不", "没", "嘛"))
     return ends or parts.has("exists", "enough") or "是不是" in parts.text

@@ -30,14 +30,14 @@ class PartsReader:
         links, text = scan.links, scan.text
         pointed = references(links, text, context, self._winner)
         rest = tuple(link for i, link in enumerate(links) if i not in pointed.used)
-        verify = any(link.text in _ASKING for link in rest[-3:]) or "是不是" in text
+        verify = any(link.text in _ASKING for link in rest[-3:]) or "是不是" in text or text.endswith("没有")
         read = self._atoms.read(rest, text, verify=verify)
         ranks, used = rankings(rest, text, read.used, self._vocabulary)
         atoms = _without_features(read.atoms, rest, used - read.used)
         attributes = tuple(
             link.attribute.paths
             for i, link in enumerate(rest)
-            if link.attribute and i not in used and not link.value
+            if link.attribute and i not in used and not (link.value and i in read.used)
         )
         return Parts(
             scan, self._things(rest, text, pointed, context), atoms, ranks, tuple(dict.fromkeys(attributes)),

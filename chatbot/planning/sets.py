@@ -14,6 +14,8 @@ from chatbot.planning.query import Planned, Query
 from chatbot.planning.read_parts import is_brand
 
 # These ask how, why or where, which no table answers.
+_HOW_MANY = re.compile("什么|几种|几个|几家|多少种|多少个")
+_ROUGHLY = re.compile("(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)")
 MAX_UNKNOWN = 0  # what is not understood might have been a condition
 _ADVICE = re.compile(
     "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
@@ -84,9 +86,11 @@ class SetPlanner:
         if parts.reverse and parts.attributes:
             path = parts.attributes[0][0]
             return Query(Plan("superlative", (), (path,), conditions, "asc", parts.limit or 1), scan)
-        if (parts.has("typical", "average") or (parts.has("buy") and parts.attributes)) and (
-            plan := self._decider.aggregate(parts, conditions)
-        ):
+        if (
+            parts.has("typical", "average")
+            or _ROUGHLY.search(parts.text)
+            or (parts.has("buy") and parts.attributes)
+        ) and (plan := self._decider.aggregate(parts, conditions)):
             return Query(plan, scan)
         if (
             parts.has("count", "total")
@@ -95,7 +99,7 @@ class SetPlanner:
             and (conditions or parts.has("head", "total"))
         ):
             return Query(Plan("count", (), self._shown(conditions, parts), conditions), scan)
-        listing = parts.has("list", "which", "count") or "什么" in parts.text or "几种" in parts.text
+        listing = parts.has("list", "which", "count") or _HOW_MANY.search(parts.text)
         if listing and (plan := self._decider.group(parts, conditions)):
             return Query(plan, scan)
         return self._filter(parts, context, conditions, said, leaning)

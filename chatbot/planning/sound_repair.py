@@ -50,13 +50,14 @@ class SoundRepair:
                 done[start : start + len(word)] = [True] * len(word)
                 at = start + len(word)
             else:
-                said[at] = self._in_passing(said[at])
+                if at in (0, len(said) - 1):
+                    said[at] = self._in_passing(said[at])
                 at += 1
         return "".join(said)
 
     @staticmethod
     def _in_passing(char: str) -> str:
-        """视哪款 is 是哪款: a lone character that sounds like one said in passing is that one."""
+        """视哪款 is 是哪款: a lone character at either end that sounds like one said in passing is that one."""
         heard = {fold(reading) for reading in readings(char)[:2]}
         return next((word for word in _PASSING if heard & {fold(r) for r in readings(word)[:1]}), char)
 

@@ -1,8 +1,10 @@
 """What a question names that the graph does not hold: said as it is, never answered with something else."""
 
+import itertools
 import re
 
-from chatbot.planning.parts import Parts
+from chatbot.knowledge_graph.plan import KEYWORDS, Condition
+from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Refusal
 
 _MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$")
@@ -22,6 +24,23 @@ def unknown_name(parts: Parts) -> Refusal | None:
     tail = re.match(r"型号|款|版|系列", text[end:])
     name = text[start : end + (tail.end() if tail else 0)]
     return Refusal("unknown_entity", name.upper() if name.isascii() else _capitals(name), parts.scan)
+
+
+def unknown_version(parts: Parts) -> Refusal | None:
+    """云岚S5赛道版, 松峦Q5 2026款: a version that the series has not, though another one has."""
+    for series, version in itertools.pairwise(parts.things):
+        if _level(series) > 2 or _level(version) < 3 or version.start - series.end > 1 or series.referred:
+            continue
+        if not set(series.names) & set(version.names):
+            return Refusal("unknown_entity", _capitals(parts.text[series.start : version.end]), parts.scan)
+    return None
+
+
+def _level(thing: Thing) -> int:
+    """Which keyword names it, 1 for the brand; a big number where it takes more than one."""
+    clause = thing.clause
+    named = isinstance(clause, Condition) and clause.attribute[:2] == KEYWORDS and len(clause.attribute) == 3
+    return int(clause.attribute[2]) if named and isinstance(clause, Condition) else 9
 
 
 def unknown_attribute(parts: Parts) -> Refusal | None:

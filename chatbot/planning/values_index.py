@@ -91,7 +91,7 @@ class ValueWords:
             parts.update(piece for piece in pieces if _WORD.fullmatch(piece) and piece != text)
         parts.update(label for label in column.labels if _WORD.fullmatch(label))
         ends = self._ends(whole) if column.distinct <= MAX_ENDS else set()
-        for word in sorted(parts | (ends - self._names)):
+        for word in sorted((parts | ends) - self._names):
             self._put(word, path, Condition(path, "contains", word))
             if word[0] in _NUMERALS and _COUNTED.fullmatch(word):
                 self._put(_NUMERALS[word[0]] + word[1:], path, Condition(path, "contains", word))

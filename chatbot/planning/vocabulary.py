@@ -1,5 +1,6 @@
 """Every word the planner knows of one graph, in one automaton; entities apart, since they come from the linker."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from chatbot.knowledge_graph.columns import FLAG_CODE, Columns
-from chatbot.knowledge_graph.graph import KnowledgeGraph, Path
+from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
 from chatbot.knowledge_graph.plan import KEYWORDS, Condition, keyword_level
 from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
@@ -18,6 +19,7 @@ from chatbot.planning.links import AttributeSense, DegreeSense, RoleSense, Sense
 from chatbot.planning.roles import role_words
 from chatbot.planning.values_index import ValueWords
 
+_ENDING = re.compile(r"[\u4e00-\u9fff]{2}")
 _MOSTLY = 0.5  # of an attribute's values are measures: it is a number
 _MOST = ("最{}的", "最{}", "最为{}", "顶{}")
 _MORE = (
@@ -85,10 +87,22 @@ class Vocabulary:
             if places := self.concepts.paths(name):
                 for word in said:
                     words.setdefault(word, places)
+        for ending, path in self._telling_endings(words).items():
+            words.setdefault(ending, (path,))
         if ("品牌",) not in {path[-1:] for path in self.graph.tree}:
             for word in ("品牌", "牌子", "谁家", "哪家", "什么牌子"):
                 words.setdefault(word, (keyword_level(1),))
         return words
+
+    def _telling_endings(self, known: Mapping[str, tuple[Path, ...]]) -> Mapping[str, Path]:
+        """按摩 of 座椅按摩: the last two characters of a feature's name, where no other name has them."""
+        names = {normalize(display_name(path[-1])): path for path in self.columns.paths}
+        endings: dict[str, list[Path]] = {}
+        for name, path in names.items():
+            if len(name) >= 4 and path in self.flags and _ENDING.fullmatch(name[-2:]):
+                endings.setdefault(name[-2:], []).append(path)
+        alone = {end: paths[0] for end, paths in endings.items() if len(paths) == 1 and end not in known}
+        return {end: path for end, path in alone.items() if sum(end in name for name in names) == 1}
 
     @cached_property
     def keyword_of(self) -> Mapping[int, Condition]:
