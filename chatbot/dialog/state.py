@@ -154,7 +154,10 @@ class Turn:
     def small_talk(self) -> FaqCandidate | None:
         """Small talk, unless it is word for word none and goes on with a query: 还有别的吗."""
         talk = self.hearing.small_talk
-        if talk is None or (talk.confidence >= _CERTAIN and not _NAME_LIKE.search(self.hearing.text)):
+        follows = not self.context.empty and self.hearing.text.rstrip("?").endswith(("呢", "吗"))
+        if talk is None or (
+            talk.confidence >= _CERTAIN and not follows and not _NAME_LIKE.search(self.hearing.text)
+        ):
             return talk
         planned = self.hearing.planned(self.context)
         unsure = planned is None or (isinstance(planned, Refusal) and planned.code == "no_attribute")

@@ -11,6 +11,7 @@ from chatbot.planning.vocabulary import Vocabulary
 
 _ASKED_BEFORE = re.compile("(?:几个?|多少个?|多大|什么|哪种|啥)$")  # 几个排气管 asks for a value
 _ASKS_VALUE = re.compile("几|多少|多大|多久|多远|多长|什么|哪|怎")
+_BOUNDS = {"<", "<=", ">", ">="}
 _BUDGET = ("预算", "够", "拿下", "能买", "可以买", "买得起", "搞定", "只有", "手里", "手上")
 _BREAK = re.compile(r"[,;。!?]")
 _JOINED = re.compile(r"[、/和或跟与及以者是还要么也的车型|\s]*")
@@ -48,21 +49,26 @@ class AtomReader:
     def __init__(self, vocabulary: Vocabulary, binder: Binder) -> None:
         self._vocabulary, self._binder = vocabulary, binder
 
-    def read(self, links: Sequence[Link], text: str, *, verify: bool) -> Conditions:
-        """Every condition, in reading order, with negation applied."""
+    def read(
+        self, links: Sequence[Link], text: str, *, verify: bool, before: Sequence[Clause] = ()
+    ) -> Conditions:
+        """Every condition, in reading order, with negation applied; ``before`` are those of the query before."""
         atoms: list[Atom] = []
         used: set[int] = set()
         misfits: list[Misfit] = []
         loose = False
+        bounds = [c for c in leaf_conditions(tuple(before)) if c.op in _BOUNDS]
+        last = bounds[-1].attribute if bounds else None
         budget = any(word in text for word in _BUDGET)
         for at, link in enumerate(links):
             if link.quantity:
-                bound = self._binder.bind(at, links, text)
+                bound = self._binder.bind(at, links, text, last)
                 if bound is None or isinstance(bound, Misfit):
                     misfits += [bound] if bound else []
                     loose = loose or bound is None
                     continue
-                clause = self._binder.condition(bound, budget=budget, verify=verify)
+                kept = any(c.attribute == bound.path and c.op in ("<", "<=") for c in bounds)
+                clause = self._binder.condition(bound, budget=budget or kept, verify=verify)
                 by = bound.by
                 start = min(link.start, by.start) if by else link.start
                 atoms.append(Atom(start, link.end, bound.path, clause, kind="quantity"))

@@ -50,8 +50,13 @@ class Binder:
     def __init__(self, vocabulary: Vocabulary, directions: Directions) -> None:
         self._vocabulary, self._directions = vocabulary, directions
 
-    def bind(self, at: int, links: Sequence[Link], text: str) -> Bound | Misfit | None:
-        """The attribute of the quantity ``links[at]``; ``None`` when nothing says which."""
+    def bind(
+        self, at: int, links: Sequence[Link], text: str, last: Path | None = None
+    ) -> Bound | Misfit | None:
+        """The attribute of the quantity ``links[at]``; ``None`` when nothing says which.
+
+        ``last`` is what was measured before in the conversation: 500以上呢.
+        """
         phrase = links[at].quantity
         assert phrase is not None
         if inherited := self._inherited(at, links, text):
@@ -61,6 +66,13 @@ class Binder:
             for path in _paths(link):
                 if self._fits(path, phrase):
                     return Bound(path, self._in_its_unit(path, phrase), link)
+        if (
+            last
+            and not phrase.unit
+            and phrase.dimension == COUNT
+            and not any(link.attribute for link in beside)
+        ):
+            return Bound(last, self._in_its_unit(last, phrase))
         if default := self._default(phrase):
             close = next((x for x in beside if x.attribute and self._adjacent(x, links[at], text)), None)
             if close and close.attribute and self._vocabulary.dimension(close.attribute.paths[0]):

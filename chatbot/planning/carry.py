@@ -32,7 +32,7 @@ def leans(parts: Parts, previous: Plan | None) -> bool:
         return False
     if not marked and any(not is_brand(thing.clause) for thing in parts.things if not thing.referred):
         return False
-    if parts.has("swap", "others", "wrong", "done", "any") or _asks_for_more(parts):
+    if parts.has("swap", "widen", "others", "wrong", "done", "any") or _asks_for_more(parts):
         return True
     if parts.has("total") and parts.has("head") and not parts.atoms:
         return False
@@ -58,8 +58,8 @@ def merged(
     """
     base = list(flat(previous.conditions))
     replaced = parts.has("swap", "wrong")
-    if replaced:
-        base = [old for old in base if not _is_exclusion(old)]
+    if replaced or parts.has("widen"):
+        base = [old for old in base if not is_exclusion(old)]
     loose = parts.has("or") and len(added) == 1
     for clause in flat(added):
         about = {_subject(path) for path in paths_of(clause)}
@@ -89,7 +89,7 @@ def _with_alternative(base: list[Clause], clause: Clause, about: set[Path]) -> l
     return [*base, clause]
 
 
-def _is_exclusion(clause: Clause) -> bool:
+def is_exclusion(clause: Clause) -> bool:
     """One of the rows that 还有别的吗 left out."""
     return (
         isinstance(clause, Not) and isinstance(clause.clause, Condition) and clause.clause.attribute == NAME

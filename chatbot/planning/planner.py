@@ -3,18 +3,17 @@
 Deterministic: grammar and lexicon, no model. What is not explained well enough is no plan, and goes another way.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.execute import Engine
-from chatbot.knowledge_graph.plan import Condition, Path, Plan
+from chatbot.knowledge_graph.plan import Condition, Plan
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.planning.atoms import AtomReader
 from chatbot.planning.bind import Binder
-from chatbot.planning.carry import leans
 from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.decide import Decider
+from chatbot.planning.follow import Follower, asks_whether
 from chatbot.planning.guide import Guide
 from chatbot.planning.links import ValueSense
 from chatbot.planning.parts import Parts, Thing
@@ -27,7 +26,6 @@ from chatbot.planning.vocabulary import Vocabulary
 
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
-_EITHER_WAY = re.compile(r"(.)不\1")  # 大不大
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
 
 
@@ -50,6 +48,7 @@ class Planner:
         self._reader = PartsReader(vocabulary, AtomReader(vocabulary, binder), self._winner)
         self._decider = Decider(vocabulary, engine.directions)
         self.guide = Guide(vocabulary)
+        self._follow = Follower(self._decider)
         self._sets = SetPlanner(self._decider, self._winner)
 
     def plan(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Planned:
@@ -88,29 +87,13 @@ class Planner:
         parts = self._corrected(parts)
         return (
             self._named(parts, context)
-            or self._continued(parts, context)
-            or self._of_focus(parts, context)
+            or self._follow.continued(parts, context)
+            or self._follow.verified_again(parts, context)
+            or self._follow.of_focus(parts, context)
             or self._sets.plan(parts, context)
             or unknown_attribute(parts)
             or unknown_subject(parts)
         )
-
-    @staticmethod
-    def _of_focus(parts: Parts, context: Context) -> Asked | None:
-        """轴具呢, 零百几秒: an attribute of what the conversation speaks of."""
-        if parts.things or parts.atoms or not context.entities:
-            return None
-        if parts.has("list", "count", "typical", "average", "others", "buy", "any", "which", "nearest"):
-            return None
-        topics = parts.attributes
-        if parts.rankings:  # 费油不, 后备箱大不大
-            plain = all(rank.strength == "plain" for rank in parts.rankings)
-            topics = tuple((rank.path,) for rank in parts.rankings) if plain and _asks_whether(parts) else ()
-        if not topics:
-            return None
-        groups = tuple((name,) for name in context.entities)
-        needed = parts.scan.mended or bool(parts.rankings)
-        return Asked(groups, topics, parts.scan, needed=needed, referred=True)
 
     # -- what is named ------------------------------------------------------------------------------------
 
@@ -139,9 +122,11 @@ class Planner:
                 or self._which_one(parts, things)
                 or self._of_several(parts, things, context)
             )
-        swapped = self._swapped(parts, context, things)
+        swapped = self._follow.swapped(parts, context, things)
         if swapped:
             return Query(swapped, parts.scan, carried=context.entities)
+        if against := self._follow.against_focus(parts, context, things):
+            return against
         if several:
             entities = tuple(dict.fromkeys(name for t in things for name in t.names))
         whole = all(t.single for t in things) or len(entities) > 1 or parts.has("nearest")
@@ -158,7 +143,7 @@ class Planner:
         if len(things) != 1 or is_brand(things[0].clause) or len(things[0].names) > MAX_EACH:
             return None
         many = parts.has("list", "which", "count", "head") or parts.rankings
-        plan = self._decider.verify(parts, *things[0].names) if _asks_whether(parts) and not many else None
+        plan = self._decider.verify(parts, *things[0].names) if asks_whether(parts) and not many else None
         return Query(plan, parts.scan) if plan else None
 
     def _which_one(self, parts: Parts, things: tuple[Thing, ...]) -> Asked | None:
@@ -175,7 +160,7 @@ class Planner:
         if len(things) != 1 or parts.atoms or asks or parts.scan.unknown:
             return None
         if parts.rankings and not (
-            _asks_whether(parts) and all(r.strength == "plain" for r in parts.rankings)
+            asks_whether(parts) and all(r.strength == "plain" for r in parts.rankings)
         ):
             return None
         if is_brand(things[0].clause) and context.plan:
@@ -192,9 +177,9 @@ class Planner:
             return None
         if parts.has("nearest"):
             return self._decider.nearest(parts, entities[0])
-        if parts.has("compare") and parts.rankings:
+        if parts.has("compare") and parts.rankings and "比" in parts.text:
             return self._decider.relative(parts, entities[0], parts.rankings[0])
-        if _asks_whether(parts):
+        if asks_whether(parts):
             return self._decider.verify(parts, entities[0])
         return None
 
@@ -239,40 +224,6 @@ class Planner:
         referred = parts.referred or parts.has("wrong")
         return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
 
-    # -- what goes on -------------------------------------------------------------------------------------
-
-    def _swapped(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Plan | None:
-        """把C2换成E3智行版 in a comparison."""
-        last = context.plan
-        if last is None or last.op != "compare" or not parts.has("swap") or len(things) != 2:
-            return None
-        out = [name for name in context.entities if name in parts.things[0].names]
-        if len(out) != 1 or not things[1].single:
-            return None
-        entities = tuple(things[1].names[0] if name == out[0] else name for name in context.entities)
-        return replace(last, entities=entities)
-
-    def _continued(self, parts: Parts, context: Context) -> Planned:
-        """差多少, 哪个便宜, 油耗呢: about the two or more things spoken of last."""
-        if parts.things or parts.atoms or parts.has("list", "count", "typical", "average", "head", "others"):
-            return None
-        if any(rank.strength == "more" for rank in parts.rankings) and not parts.has("which", "compare"):
-            return None
-        comparing = context.plan is not None and context.plan.op == "compare"
-        asks = parts.has("compare") or (parts.rankings and parts.has("which", "much"))
-        if not (asks or (comparing and (parts.attributes or parts.rankings))):
-            return None
-        if leans(parts, context.plan) and len(context.shown) > 1 and parts.has("which"):
-            return None
-        entities = context.last(0)
-        plan = self._decider.compare(parts, entities)
-        if plan is None and comparing and len(entities) > 1:
-            paths: tuple[Path, ...] = tuple(p[0] for p in parts.attributes)
-            plan = Plan("compare", entities, paths) if paths else None
-        if plan and context.attributes and not (parts.attributes or parts.rankings):
-            plan = replace(plan, attributes=context.attributes[:1])
-        return Query(plan, parts.scan, carried=entities) if plan else None
-
 
 def _all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
     """A型号两款, T3三个版本: every car of that name, not one of them."""
@@ -280,13 +231,3 @@ def _all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
     if not wide or any(len(thing.names) > MAX_EACH or is_brand(thing.clause) for thing in wide):
         return False
     return parts.has("pair", "those") or parts.limit == sum(len(thing.names) for thing in wide)
-
-
-def _asks_whether(parts: Parts) -> bool:
-    """是不是, 有没有, 够不够, …吗; of what is said to be so also …吧."""
-    if parts.text.endswith("吧") and parts.atoms and not parts.has("buy", "keep"):
-        return True
-    if _EITHER_WAY.search(parts.text) or parts.text.endswith("没有"):
-        return True
-    ends = parts.text.rstrip("呢呀啊哈吧哦的").endswith(("吗", "么", "不", "没", "嘛"))
-    return ends or parts.has("exists", "enough") or "是不是" in parts.text

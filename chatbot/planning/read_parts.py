@@ -31,8 +31,9 @@ class PartsReader:
         pointed = references(links, text, context, self._winner)
         rest = tuple(link for i, link in enumerate(links) if i not in pointed.used)
         verify = any(link.text in _ASKING for link in rest[-3:]) or "是不是" in text or text.endswith("没有")
-        read = self._atoms.read(rest, text, verify=verify)
-        ranks, used = rankings(rest, text, read.used, self._vocabulary)
+        before = context.plan.conditions if context.plan else ()
+        read = self._atoms.read(rest, text, verify=verify, before=before)
+        ranks, used = rankings(rest, text, read.used, self._vocabulary, context.attributes)
         atoms = _without_features(read.atoms, rest, used - read.used)
         attributes = tuple(
             link.attribute.paths

@@ -11,7 +11,7 @@ from chatbot.normalization.entity import EntityLink
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, normalize
-from chatbot.planning.links import EntitySense, Link, QuantitySense, RoleSense, Sense
+from chatbot.planning.links import AttributeSense, EntitySense, Link, QuantitySense, RoleSense, Sense
 from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
 from chatbot.planning.roles import role_words
 from chatbot.planning.sound_repair import SoundRepair
@@ -20,7 +20,8 @@ from chatbot.planning.vocabulary import Vocabulary
 MAX_SCAN = 200
 MAX_MENDING = 2  # a mended word may let the next one be seen
 _CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
-_BARE_YEAR = re.compile(r"(?<!\d)(20[12]\d)(?=[\u4e00-\u9fff])(?![年款以之前后到至万元公])")
+_BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
+_HAVE_HOW_MANY = re.compile(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
 _SHORT_YEAR = re.compile(
     r"(?<![\d.])(2\d)年(?=[底初上下以之]|\d{1,2}月|.{0,4}(?:上市|出的|发布))(?!以[内上])"
 )
@@ -94,6 +95,7 @@ class Scanner:
         """Links of the text as written; where parts of it stay unknown, and ``mend`` agrees, of how it sounds."""
         text = _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN])
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
+        text = _HAVE_HOW_MANY.sub(self._plainly, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
         first = self._read(text, fuzzy=False)
@@ -109,6 +111,13 @@ class Scanner:
             latest = self._read(self._repair.repair(latest.text, _explained(latest)), fuzzy=True)
             best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
+
+    def _plainly(self, found: re.Match[str]) -> str:
+        """有几个座 is 几个座, where that is a word."""
+        said = found.group()[1:]
+        words = [said[:end] for end in range(len(said), len(found.group(1)), -1)]
+        known = any(isinstance(s, AttributeSense) for w in words for s in self._finder.aliases.get(w, ()))
+        return said if known else found.group()
 
     def _counted(self, found: re.Match[str]) -> str:
         """电机有几个 is 几个电机, where that is a word."""

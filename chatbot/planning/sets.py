@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Clause, Condition, Order, Path, Plan
 from chatbot.planning.atoms import flat, paths_of
-from chatbot.planning.carry import besides, leans, merged, without
+from chatbot.planning.carry import besides, is_exclusion, leans, merged, without
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.parts import Parts, Ranking
@@ -32,7 +32,8 @@ class SetPlanner:
         """A query over the graph's entities, or ``None``."""
         if parts.loose or _ADVICE.search(parts.text) or sum(map(len, parts.scan.unknown)) > MAX_UNKNOWN:
             return None
-        if any(t.single and not t.referred and not is_brand(t.clause) for t in parts.things):
+        named = [t for t in parts.things if not t.referred and not is_brand(t.clause)]
+        if any(t.single for t in named) and not (parts.rankings and any(not t.single for t in named)):
             return None
         leaning = leans(parts, context.plan)
         if context.entities and self._about_focus(parts, context):
@@ -65,7 +66,7 @@ class SetPlanner:
         said = parts.text.rstrip("呢呀啊哈吧哦")
         features = all(atom.kind == "feature" for atom in parts.atoms)
         asks = parts.has("enough") or (features and parts.has("exists"))
-        asks = asks or any(w in said for w in ("吗", "是不是", "么")) or said.endswith(("不", "没"))
+        asks = asks or any(w in said for w in ("吗", "是不是", "么")) or said.endswith(("不", "没", "没有"))
         return asks and not said.endswith(("的吗", "的么", "的没"))
 
     def _verify(self, parts: Parts, context: Context) -> Planned:
@@ -134,6 +135,8 @@ class SetPlanner:
         if rank is None or parts.things or parts.has("which"):
             return None
         focus = context.entities[:1] or self._worst(context.shown, rank)
+        if not focus:  # all were shown: better ones may well be among those
+            conditions = tuple(c for c in conditions if not is_exclusion(c))
         raw = self._decider.raw(focus[0], rank.path) if focus else None
         if raw is None or (parts.atoms and not parts.has("keep", "exists")):
             return (
@@ -147,7 +150,9 @@ class SetPlanner:
         return Query(plan, parts.scan, carried=focus)
 
     def _sorted(self, parts: Parts) -> Order | None:
-        """按续航排: the better first, or the larger where neither is better."""
+        """按续航排: the better first, or the larger where neither is better; 从低到高 says it."""
+        if parts.has("upward", "downward"):
+            return "asc" if parts.has("upward") else "desc"
         paths = [paths[0] for paths in parts.attributes] if parts.has("sort") else []
         return self._decider.better(paths[0]) if paths else None
 
@@ -177,7 +182,7 @@ class SetPlanner:
             return self._again(parts, last, conditions)
         if leaning and last and last.op == "nearest":
             return Query(replace(last, conditions=conditions), scan)
-        if leaning and last and last.op == "count" and "呢" in parts.text:
+        if leaning and last and last.op in ("count", "aggregate", "group") and "呢" in parts.text:
             return Query(replace(last, conditions=conditions), scan)
         op = "verify" if parts.has("exists") and not leaning and not parts.has("list") else "filter"
         plan = Plan(op, (), attributes, conditions, order)  # type: ignore[arg-type]
@@ -194,13 +199,16 @@ class SetPlanner:
     @staticmethod
     def _is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool) -> bool:
         if leaning:
-            return bool(said) or parts.has("done", "any", "list")
+            plain = bool(parts.rankings) and parts.text.rstrip("呢吧").endswith(("的", "点", "些"))
+            return bool(said) or plain or parts.has("done", "any", "list", "sort")
         told = [atom for atom in parts.atoms if atom.kind != "feature"]
         if told:
             return True
         if parts.atoms:
             asks = parts.text.endswith(("吗", "没", "不", "么")) and not parts.has("head", "list")
             return parts.has("has", "not", "list", "head", "exists", "which") and not asks
+        if parts.rankings and said and "的" in parts.text:  # 省油的丰田
+            return True
         return bool(said or parts.has("total")) and parts.has("list", "head", "buy")
 
 
