@@ -23,7 +23,7 @@ _CERTAIN = 0.99
 _SURELY_FAQ = 0.9
 _LIKELY_FAQ = 0.6
 _QUERY_CUE = re.compile(r"[\d最更比]|哪[款个些台辆]|suv|mpv|推荐|便宜|贵")
-_NAME_LIKE = re.compile(r"[a-z]\d")  # 那e8呢 is no 88
+_NAME_LIKE = re.compile(r"[a-z]\d|\d[^\d\s]")  # 那e8呢 is no 88, 有9座的吗 no question of age
 _MAY_BE_EITHER = 4  # characters: what is so short may be small talk all the same
 
 
@@ -154,7 +154,7 @@ class Turn:
     def small_talk(self) -> FaqCandidate | None:
         """Small talk, unless it is word for word none and goes on with a query: 还有别的吗."""
         talk = self.hearing.small_talk
-        follows = not self.context.empty and self.hearing.text.rstrip("?").endswith(("呢", "吗"))
+        follows = not self.context.empty
         if talk is None or (
             talk.confidence >= _CERTAIN and not follows and not _NAME_LIKE.search(self.hearing.text)
         ):

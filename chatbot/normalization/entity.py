@@ -157,6 +157,8 @@ def _alias_masks(entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, 
             for alias in spellings(keyword):
                 masks[alias] = masks.get(alias, 0) | bit
     for index, entity in enumerate(entities):
+        for alias in (normalize(keyword) for keyword in entity.keywords[:2]):
+            masks[alias] = by_name[alias]  # a brand's or series' own name is that alone
         for alias in series_spellings(entity.keywords) - by_name.keys():
             masks[alias] = masks.get(alias, 0) | 1 << index
     for name, words in aliases.items():

@@ -12,6 +12,8 @@ from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.read_parts import numeric
 
 _EITHER_WAY = re.compile(r"(.)不\1")  # 大不大
+_FEW = 10
+_OF_ALL = re.compile("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱 of a list
 _AGAINST = re.compile("(?:那|那么)?(?:和|跟|与|同|比|比起|相比)")
 
 
@@ -24,7 +26,8 @@ class Follower:
     @staticmethod
     def of_focus(parts: Parts, context: Context) -> Asked | None:
         """轴具呢, 零百几秒: an attribute of what the conversation speaks of."""
-        if parts.things or parts.atoms or not context.entities:
+        focus = context.entities or (context.shown[:_FEW] if _OF_ALL.match(parts.text) else ())
+        if parts.things or parts.atoms or not focus:
             return None
         if parts.has("list", "count", "typical", "average", "others", "buy", "any", "which", "nearest"):
             return None
@@ -34,16 +37,32 @@ class Follower:
             topics = tuple((rank.path,) for rank in parts.rankings) if plain and asks_whether(parts) else ()
         if not topics:
             return None
-        groups = tuple((name,) for name in context.entities)
-        needed = parts.scan.mended or bool(parts.rankings)
+        groups = tuple((name,) for name in focus)
+        needed = parts.scan.mended or bool(parts.rankings) or not context.entities
         return Asked(groups, topics, parts.scan, needed=needed, referred=True)
+
+    @staticmethod
+    def of_those(parts: Parts, context: Context) -> Query | None:
+        """多少钱 after a list: that attribute of all that matched."""
+        last = context.plan
+        if last is None or last.op not in ("filter", "count") or not last.conditions or context.entities:
+            return None
+        if parts.things or parts.atoms or parts.rankings or not parts.attributes or parts.scan.unknown:
+            return None
+        if parts.has(
+            "list", "count", "typical", "average", "others", "buy", "any", "which", "nearest", "sort"
+        ):
+            return None
+        paths = tuple(paths[0] for paths in parts.attributes)
+        return Query(Plan("filter", (), paths, last.conditions), parts.scan, kept=last.conditions)
 
     def against_focus(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
         """比旗舰版便宜多少, 和城市版比呢: what is in focus beside the one that is named."""
         if len(things) != 1 or not things[0].single or len(context.entities) != 1 or parts.referred:
             return None
         asks_many = parts.has("list", "head", "nearest", "exists", "others", "buy")
-        if asks_many or parts.atoms or not _AGAINST.match(parts.text) or "比" not in parts.text:
+        beside = "比" in parts.text or (parts.rankings and parts.has("which"))
+        if asks_many or parts.atoms or not _AGAINST.match(parts.text) or not beside:
             return None
         if parts.rankings and not parts.has("much", "which") and not parts.text.endswith("呢"):
             return None

@@ -46,6 +46,7 @@ _BESIDE = re.compile(
     r"(?:能|有|能有|到|能到|得|得有|要|是|够|达到|达|过|能过|进|在|能跑|跑|多|大概|大约){0,3}"
 )
 _BARE = re.compile(r"\d+(?:\.\d+)?(?![\d.]*[a-z%年月款座门个号挡档缸种项])")
+_FOLLOW_UP = re.compile(r"(?<![\d.a-z])(\d+(?:\.\d+)?)(?:的)?呢$")
 
 
 def find_places(masked: str, taken: Sequence[Link]) -> Iterator[Link]:
@@ -66,8 +67,19 @@ def _number(said: str) -> int:
     return _DIGITS.get(said) or int(said)
 
 
+def _alone(text: str, links: Sequence[Link]) -> list[re.Match[str]]:
+    """500 of 没有的话500呢."""
+    found = _FOLLOW_UP.search(text)
+    taken = found and any(x.start < found.end(1) and found.start(1) < x.end for x in links)
+    return [found] if found and not taken else []
+
+
 def bare_numbers(text: str, links: Sequence[Link], units: UnitTable) -> Iterator[Link]:
     """续航有600吗, 最高车速能到200: a number right behind an attribute needs no unit."""
+    for hit in _alone(text, links):
+        for phrase in find_quantities(hit.group(1), units, bare=True)[:1]:
+            moved = _moved(phrase, hit.start(1))
+            yield Link(moved.start, moved.end, moved.text, (QuantitySense(moved),))
     for link in links:
         if link.attribute is None:
             continue

@@ -90,6 +90,7 @@ class Planner:
             or self._follow.continued(parts, context)
             or self._follow.verified_again(parts, context)
             or self._follow.of_focus(parts, context)
+            or self._follow.of_those(parts, context)
             or self._sets.plan(parts, context)
             or unknown_attribute(parts)
             or unknown_subject(parts)
@@ -206,7 +207,7 @@ class Planner:
         self, parts: Parts, context: Context, things: tuple[Thing, ...], entities: tuple[str, ...]
     ) -> Asked | None:
         """A look-up, where the plain reading would not see what is meant."""
-        pair = (parts.has("pair", "those") or _all_of_them(parts, things)) and len(entities) > 1
+        pair = (parts.has("pair", "those", "each") or _all_of_them(parts, things)) and len(entities) > 1
         if any(a.kind == "quantity" for a in parts.atoms) or (not pair and len(things) > len(entities) > 0):
             return None
         needed = parts.scan.mended or parts.referred or pair or parts.has("wrong")
@@ -230,4 +231,4 @@ def _all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
     wide = [thing for thing in things if not thing.single]
     if not wide or any(len(thing.names) > MAX_EACH or is_brand(thing.clause) for thing in wide):
         return False
-    return parts.has("pair", "those") or parts.limit == sum(len(thing.names) for thing in wide)
+    return parts.has("pair", "those", "each") or parts.limit == sum(len(thing.names) for thing in wide)

@@ -122,7 +122,7 @@ def _the_one(
     among = context.last(2) if len(context.last(2)) >= 2 else context.shown
     if degree.strength == "most" and len(context.entities) < 2 <= len(context.shown):
         among = context.shown
-    if len(among) < 2:
+    if not among:
         return (), (at,)
     order: Order = "desc" if degree.way == "up" else "asc"
     best = winner(Plan("superlative", among, (degree.path,), order=order, limit=1))

@@ -21,9 +21,10 @@ MAX_SCAN = 200
 MAX_MENDING = 2  # a mended word may let the next one be seen
 _CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
 _BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
+_YEAR_OF_MODEL = re.compile(r"(?<=[\u4e00-\u9fff])(2\d)(?=的)")
 _HAVE_HOW_MANY = re.compile(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
 _SHORT_YEAR = re.compile(
-    r"(?<![\d.])(2\d)年(?=[底初上下以之]|\d{1,2}月|.{0,4}(?:上市|出的|发布))(?!以[内上])"
+    r"(?<![\d.])(2\d)年(?=[底初上下以之]|\d{1,2}月|.{0,4}(?:上市|出的|发布|新车|的车))(?!以[内上])"
 )
 _INSIDE = re.compile(r"(?<=[\d万秒升米里w块元])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
 _POINTING = re.compile(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
@@ -84,6 +85,7 @@ class Scanner:
         self, vocabulary: Vocabulary, units: UnitTable, decoder: PinyinDecoder | None = None
     ) -> None:
         self._vocabulary, self._units = vocabulary, units
+        self._names = frozenset(vocabulary.entities.names)
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
         noise = [word for word, roles in role_words().items() if roles == ("noise",)]
         self._noise_before, self._noise_behind = _courtesies(noise)
@@ -96,6 +98,7 @@ class Scanner:
         text = _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN])
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
         text = _HAVE_HOW_MANY.sub(self._plainly, text)
+        text = _YEAR_OF_MODEL.sub(self._model_year, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
         first = self._read(text, fuzzy=False)
@@ -111,6 +114,11 @@ class Scanner:
             latest = self._read(self._repair.repair(latest.text, _explained(latest)), fuzzy=True)
             best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
+
+    def _model_year(self, found: re.Match[str]) -> str:
+        """尊享25的 is 尊享25款, where there is such a year."""
+        year = f"{found.group(1)}款"
+        return year if year in self._names else found.group()
 
     def _plainly(self, found: re.Match[str]) -> str:
         """有几个座 is 几个座, where that is a word."""

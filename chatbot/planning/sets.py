@@ -41,9 +41,10 @@ class SetPlanner:
         said = self._decider.clauses(replace(parts, things=tuple(t for t in parts.things if not t.referred)))
         conditions = said
         if leaning and context.plan:
-            conditions = merged(context.plan, said, parts, self._decider.together)
+            conditions = merged(context.plan, () if parts.has("any") else said, parts, self._decider.together)
             if parts.has("any"):
-                conditions = without(conditions, [p for paths in parts.attributes for p in paths])
+                told = [atom.path for atom in parts.atoms]
+                conditions = without(conditions, [*told, *(p for paths in parts.attributes for p in paths)])
         query = self._choose(parts, context, conditions, said, leaning)
         if query is None:
             return None
@@ -83,7 +84,8 @@ class SetPlanner:
         scan = parts.scan
         most = any(r.strength == "most" for r in parts.rankings) or parts.reverse or parts.place
         if parts.rankings and (most or parts.limit or parts.has("which")):
-            return self._superlative(parts, conditions)
+            among = self._listed(context) if leaning and not said else ()
+            return self._superlative(parts, conditions, among)
         if parts.reverse and parts.attributes:
             path = parts.attributes[0][0]
             return Query(Plan("superlative", (), (path,), conditions, "asc", parts.limit or 1), scan)
@@ -108,8 +110,17 @@ class SetPlanner:
     def _shown(self, conditions: tuple[Clause, ...], parts: Parts) -> tuple[Path, ...]:
         return self._decider.shown(conditions, parts)
 
-    def _superlative(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
-        plans = self._decider.superlatives(parts, conditions)
+    @staticmethod
+    def _listed(context: Context) -> tuple[str, ...]:
+        """The few that were ranked first: 哪个最便宜 asks among these."""
+        last = context.plan
+        few = last is not None and last.op == "superlative" and (last.limit or 1) > 1
+        return context.shown if few and len(context.shown) > 1 else ()
+
+    def _superlative(
+        self, parts: Parts, conditions: tuple[Clause, ...], among: tuple[str, ...] = ()
+    ) -> Query | None:
+        plans = tuple(replace(p, entities=among) for p in self._decider.superlatives(parts, conditions))
         if parts.reverse:
             plans = tuple(replace(p, order="asc" if p.order == "desc" else "desc") for p in plans)
         ranked = {plan.attributes[0] for plan in plans}
@@ -178,6 +189,8 @@ class SetPlanner:
         if parts.rankings:
             attributes = tuple(dict.fromkeys((parts.rankings[0].path, *attributes)))
         last = context.plan
+        if leaning and last and last.attributes and parts.has("upward", "downward") and not parts.attributes:
+            attributes = last.attributes
         if leaning and last and last.op == "superlative" and not parts.rankings:
             return self._again(parts, last, conditions)
         if leaning and last and last.op == "nearest":
@@ -200,7 +213,7 @@ class SetPlanner:
     def _is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool) -> bool:
         if leaning:
             plain = bool(parts.rankings) and parts.text.rstrip("呢吧").endswith(("的", "点", "些"))
-            return bool(said) or plain or parts.has("done", "any", "list", "sort")
+            return bool(said) or plain or parts.has("done", "any", "list", "sort", "upward", "downward")
         told = [atom for atom in parts.atoms if atom.kind != "feature"]
         if told:
             return True

@@ -30,7 +30,12 @@ def unknown_name(parts: Parts) -> Refusal | None:
 def unknown_version(parts: Parts) -> Refusal | None:
     """云岚S5赛道版, 松峦Q5 2026款: a version that the series has not, though another one has."""
     for series, version in itertools.pairwise(parts.things):
-        if _level(series) > 2 or not 3 <= _level(version) <= _DEEPEST or version.start - series.end > 1 or series.referred:
+        if (
+            _level(series) > 2
+            or not 3 <= _level(version) <= _DEEPEST
+            or version.start - series.end > 1
+            or series.referred
+        ):
             continue
         if not set(series.names) & set(version.names):
             return Refusal("unknown_entity", _capitals(parts.text[series.start : version.end]), parts.scan)
