@@ -75,7 +75,8 @@ class Hearing:
 
     def _worth_mending(self) -> bool:
         """Whether to look for typos in a query: not where a standard question is likely, unless a car is named."""
-        return bool(self.reading.entities) or not self.likely_faq
+        named = bool(self.reading.entities) or _QUERY_CUE.search(self.reading.text) is not None
+        return named or not self.likely_faq
 
     @cached_property
     def surely_faq(self) -> bool:

@@ -23,6 +23,8 @@ _CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
 _BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
 _YEAR_OF_MODEL = re.compile(r"(?<=[\u4e00-\u9fff])(2\d)(?=的)")
 _HAVE_HOW_MANY = re.compile(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
+_HESITATION = re.compile(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
+_TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
 _SHORT_YEAR = re.compile(
     r"(?<![\d.])(2\d)年(?=[底初上下以之]|\d{1,2}月|.{0,4}(?:上市|出的|发布|新车|的车))(?!以[内上])"
 )
@@ -95,7 +97,7 @@ class Scanner:
 
     def scan(self, utterance: str, *, mend: Callable[[], bool] = always) -> Scan:
         """Links of the text as written; where parts of it stay unknown, and ``mend`` agrees, of how it sounds."""
-        text = _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN])
+        text = _HESITATION.sub("", _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN])).replace("万万", "万")
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
         text = _HAVE_HOW_MANY.sub(self._plainly, text)
         text = _YEAR_OF_MODEL.sub(self._model_year, text)
@@ -107,6 +109,9 @@ class Scanner:
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
         best = self._read(mended, fuzzy=False) if mended != text else first
+        if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:
+            again = self._read(once, fuzzy=False)
+            best = again if again.coverage > best.coverage else best
         latest = best
         for _ in range(MAX_MENDING):
             if not latest.unknown:

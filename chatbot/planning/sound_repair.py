@@ -12,7 +12,11 @@ MAX_WORD = 6
 _LATIN = re.compile(r"[a-z]{4,}")
 _MAX_KEYS = 8
 _SHORT = 3
-_PASSING = "是的里和有在吗呢"
+_PASSING = "是的里和有在吗呢车"
+_WITHIN = "的是有要最前第车和到"
+_HOLDING = "带有没无配含按"
+_UNITS = "万秒款座年米升"
+_NUMERALS = "一二三四五六七八九十百千两几"
 
 
 class SoundRepair:
@@ -50,16 +54,25 @@ class SoundRepair:
                 done[start : start + len(word)] = [True] * len(word)
                 at = start + len(word)
             else:
-                if at in (0, len(said) - 1):
-                    said[at] = self._in_passing(said[at])
+                said[at] = self._alone(said, done, at)
                 at += 1
         return "".join(said)
 
     @staticmethod
-    def _in_passing(char: str) -> str:
-        """视哪款 is 是哪款: a lone character at either end that sounds like one said in passing is that one."""
-        heard = {fold(reading) for reading in readings(char)[:2]}
-        return next((word for word in _PASSING if heard & {fold(r) for r in readings(word)[:1]}), char)
+    def _alone(said: list[str], done: list[bool], at: int) -> str:
+        """A lone character as the one said in passing, or behind a number, that sounds like it.
+
+        视哪款 is 是哪款, 15晚以下 is 15万以下; what somebody 有 or 带 may be a thing: 带炉.
+        """
+        before = said[at - 1] if at else ""
+        behind = at + 1 < len(said) and not done[at + 1] and has_han(said[at + 1])
+        if before.isdigit() or before in _NUMERALS:
+            return _heard(said[at], _UNITS)
+        if at in (0, len(said) - 1):
+            return _heard(said[at], _PASSING)
+        if behind or not done[at - 1] or before in _HOLDING:
+            return said[at]
+        return _heard(said[at], _WITHIN)
 
     def letters(self, text: str, keep: Sequence[tuple[int, int]] = ()) -> str:
         """Runs of pinyin that spell known words, in Chinese; spans in ``keep`` stay."""
@@ -88,6 +101,12 @@ class SoundRepair:
                         if same >= max(1, length // 2) and word != "".join(window):
                             return start, word
         return None
+
+
+def _heard(char: str, words: str) -> str:
+    """The first of ``words`` that sounds like ``char``, or ``char``."""
+    sound = {fold(reading) for reading in readings(char)[:2]}
+    return next((word for word in words if sound & {fold(r) for r in readings(word)[:1]}), char)
 
 
 def _keys(word: str, readings_each: int = 2) -> list[str]:
