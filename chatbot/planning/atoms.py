@@ -13,6 +13,8 @@ _ASKED_BEFORE = re.compile("(?:几个?|多少个?|多大|什么|哪种|啥)$")  
 _ASKS_VALUE = re.compile("几|多少|多大|多久|多远|多长|什么|哪|怎")
 _BOUNDS = {"<", "<=", ">", ">="}
 _BUDGET = ("预算", "够", "拿下", "能买", "可以买", "买得起", "搞定", "只有", "手里", "手上")
+_WHICH = re.compile("谁|哪")
+_SIMPLY_NOT = re.compile(r"(?<![是要能会有用])不$")  # 不烧油的
 _BREAK = re.compile(r"[,;。!?]")
 _JOINED = re.compile(r"[、/和或跟与及以者是还要么也的车型|\s]*")
 
@@ -74,7 +76,7 @@ class AtomReader:
                 atoms.append(Atom(start, link.end, bound.path, clause, kind="quantity"))
                 used |= {at} | {i for i, other in enumerate(links) if other is by}
         for at, link in enumerate(links):
-            if at in used or _is_ranked(at, links):
+            if at in used or _is_ranked(at, links, asks=_WHICH.search(text) is not None):
                 continue
             feature = self._feature(at, links, text)
             if link.value and not (feature and _same_thing(link, feature.path)):
@@ -110,12 +112,12 @@ class AtomReader:
         return Atom(link.start, link.end, path, Condition(path, "has", "有"), kind="feature")
 
 
-def _is_ranked(at: int, links: Sequence[Link]) -> bool:
-    """快充最快: the value is also the name of what is ranked."""
+def _is_ranked(at: int, links: Sequence[Link], *, asks: bool) -> bool:
+    """快充最快, 谁快充快: the value is also the name of what is ranked."""
     behind = links[at + 1] if at + 1 < len(links) else None
     if links[at].attribute is None or behind is None or behind.start > links[at].end:
         return False
-    return behind.degree is not None and behind.degree.strength != "plain"
+    return behind.degree is not None and (asks or behind.degree.strength != "plain")
 
 
 def _same_thing(link: Link, path: Path) -> bool:
@@ -126,7 +128,14 @@ def _same_thing(link: Link, path: Path) -> bool:
 
 def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
     """``atoms`` with those that 不要, 除了, 没有 … apply to turned round."""
-    result = list(atoms)
+    result = [
+        replace(a, negated=not a.negated)
+        if a.kind == "value"
+        and _SIMPLY_NOT.search(text[: a.start])
+        and text[a.start : a.start + 1] != text[a.start - 2 : a.start - 1]
+        else a
+        for a in atoms
+    ]
     for at, link in enumerate(links):
         if not link.plays("not"):
             continue

@@ -61,11 +61,25 @@ class Decider:
         if raw is None:
             return None
         condition = Condition(rank.path, "<" if rank.order == "asc" else ">", raw)
+        also = [(r, self.raw(entity, r.path)) for r in parts.rankings if r.path != rank.path]
+        more = tuple(Condition(r.path, "<" if r.order == "asc" else ">", v) for r, v in also if v is not None)
         others = self.clauses(replace(parts, things=tuple(t for t in parts.things if t.names != (entity,))))
         order: Order | None = rank.order
         if _A_BIT.search(parts.text[rank.start : rank.end]):  # 贵一点: the nearest first
             order = "asc" if rank.order == "desc" else "desc"
-        return Plan("filter", (), (rank.path,), (condition, *others), order)
+        return Plan("filter", (), (rank.path,), (condition, *more, *others), order)
+
+    def between(self, parts: Parts) -> Plan | None:
+        """比A贵但比B便宜的: each thing bounds what is said behind it."""
+        bounds: list[Clause] = []
+        for rank in parts.rankings:
+            before = [t for t in parts.things if t.single and t.end <= rank.start]
+            raw = self.raw(before[-1].names[0], rank.path) if before else None
+            if raw is None:
+                return None
+            bounds.append(Condition(rank.path, "<" if rank.order == "asc" else ">", raw))
+        others = self.clauses(replace(parts, things=()))
+        return Plan("filter", (), (parts.rankings[0].path,), (*bounds, *others), "asc")
 
     def nearest(self, parts: Parts, entity: str) -> Plan | None:
         """跟它差不多价位的: within 15 % of its value, closest first."""

@@ -16,6 +16,7 @@ _NEAR = 5  # characters between an attribute and a word of degree
 _MEANT = re.compile("哪|谁|最")
 _PACE = {"快", "慢"}
 _SIZE = {"大", "小"}
+_EXTENT = {"长", "宽", "高"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ def rankings(
                 way = faster if sense.word[-1] == "快" else slower  # type: ignore[assignment]
         if path is None and sense.word in _SIZE and sense.strength != "plain":
             path = next(iter(vocabulary.concepts.paths("轴距")), None)
+        if path is None and sense.strength == "most" and sense.word in _EXTENT:
+            path = vocabulary.part(sense.word)
         if path is None and _MEANT.search(text) and not any(x.attribute or x.value for x in links):
             path = next((p for p in last[:1] if vocabulary.dimension(p)), None)
         if path is None:

@@ -21,7 +21,14 @@ from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.read_parts import PartsReader, is_brand
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
-from chatbot.planning.unknowns import unknown_attribute, unknown_name, unknown_subject, unknown_version
+from chatbot.planning.unknowns import (
+    unknown_attribute,
+    unknown_kind,
+    unknown_name,
+    unknown_part,
+    unknown_subject,
+    unknown_version,
+)
 from chatbot.planning.vocabulary import Vocabulary
 
 MIN_COVERAGE = 0.8
@@ -75,7 +82,9 @@ class Planner:
 
     def _decide(self, parts: Parts, context: Context) -> Planned:
         scan = parts.scan
-        if refusal := unknown_name(parts) or unknown_version(parts):
+        if refusal := unknown_name(parts) or unknown_version(parts) or unknown_part(parts, self.vocabulary):
+            return refusal
+        if refusal := unknown_kind(parts, self.vocabulary):
             return refusal
         if scan.coverage < MIN_COVERAGE or sum(map(len, scan.unknown)) > MAX_UNKNOWN:
             return unknown_attribute(parts) or unknown_subject(parts)
@@ -171,6 +180,8 @@ class Planner:
         return Asked((things[0].names,), topics, parts.scan, needed=parts.scan.mended) if topics else None
 
     def _about(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
+        if parts.text.count("比") > 1 and parts.rankings and (between := self._decider.between(parts)):
+            return between
         compared = self._decider.compare(parts, entities)
         if compared:
             return compared

@@ -24,11 +24,14 @@ _BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款
 _YEAR_OF_MODEL = re.compile(r"(?<=[\u4e00-\u9fff])(2\d)(?=的)")
 _HAVE_HOW_MANY = re.compile(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
 _HESITATION = re.compile(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
+_HUNDRED = re.compile(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
+_TEN_THOUSAND = re.compile(r"万万|(?<=\d)wan(?![a-z])")
+_DE = re.compile(r"\s*\bde\b\s*")
 _TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
 _SHORT_YEAR = re.compile(
     r"(?<![\d.])(2\d)年(?=[底初上下以之]|\d{1,2}月|.{0,4}(?:上市|出的|发布|新车|的车))(?!以[内上])"
 )
-_INSIDE = re.compile(r"(?<=[\d万秒升米里w块元])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
+_INSIDE = re.compile(r"(?<=[\d万秒升米里w块元个座])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
 _POINTING = re.compile(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
 _VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
 _GRAMMAR = {
@@ -97,17 +100,20 @@ class Scanner:
 
     def scan(self, utterance: str, *, mend: Callable[[], bool] = always) -> Scan:
         """Links of the text as written; where parts of it stay unknown, and ``mend`` agrees, of how it sounds."""
-        text = _HESITATION.sub("", _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN])).replace("万万", "万")
+        text = _HESITATION.sub("", _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN]))
+        text = _TEN_THOUSAND.sub("万", text)
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
+        text = _HUNDRED.sub("一", text)
         text = _HAVE_HOW_MANY.sub(self._plainly, text)
         text = _YEAR_OF_MODEL.sub(self._model_year, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
         first = self._read(text, fuzzy=False)
-        if not first.unknown or not mend():
+        if not first.unknown or self._vocabulary.lacks(text) or not mend():
             return first
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
+        mended = normalize(_DE.sub("的", mended)) if mended != text else text
         best = self._read(mended, fuzzy=False) if mended != text else first
         if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:
             again = self._read(once, fuzzy=False)

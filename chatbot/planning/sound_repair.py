@@ -36,7 +36,8 @@ class SoundRepair:
                 self._by_sound.setdefault(key, []).append(word)
         for word in (*words, *spelled):
             if 2 <= len(word) <= MAX_WORD and all(has_han(char) for char in word):
-                self._by_letters.setdefault("".join(readings(char)[0] for char in word), word)
+                for letters in _spellings(word):
+                    self._by_letters.setdefault(letters, word)
 
     def repair(self, text: str, known: Sequence[bool]) -> str:
         """``text`` with its unknown parts mended; ``known`` marks the characters that need no mending."""
@@ -101,6 +102,14 @@ class SoundRepair:
                         if same >= max(1, length // 2) and word != "".join(window):
                             return start, word
         return None
+
+
+def _spellings(word: str) -> list[str]:
+    """The letters ``word`` may be typed in; 便宜 is pianyi as well as bianyi."""
+    choices = (
+        [readings(char)[:2] for char in word] if len(word) <= _SHORT + 1 else [readings(c)[:1] for c in word]
+    )
+    return ["".join(one) for one in itertools.islice(itertools.product(*choices), _MAX_KEYS)]
 
 
 def _heard(char: str, words: str) -> str:

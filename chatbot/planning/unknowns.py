@@ -6,6 +6,7 @@ import re
 from chatbot.knowledge_graph.plan import KEYWORDS, Condition
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Refusal
+from chatbot.planning.vocabulary import Vocabulary
 
 _MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$")
 _MAX_SUBJECT = 8
@@ -72,3 +73,27 @@ def unknown_subject(parts: Parts) -> Refusal | None:
 
 def _capitals(name: str) -> str:
     return re.sub(r"[a-z]+", lambda found: found.group().upper(), name)
+
+
+def unknown_kind(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
+    """柴油车有吗: a kind of thing that people ask for and this graph has none of."""
+    if not any(len(piece) >= 2 for piece in parts.scan.unknown):
+        return None
+    word = vocabulary.lacks(parts.text)
+    asks = (
+        parts.has("list", "exists", "count", "head", "which", "has", "verify", "buy") or len(parts.text) <= 4
+    )
+    return Refusal("unknown_subject", word, parts.scan) if word and asks else None
+
+
+def unknown_part(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
+    """R1赛道版保险多少钱: what stands right before the attribute is not known, so it is another thing's."""
+    if not any(thing.single for thing in parts.things):
+        return None
+    for piece in parts.scan.unknown:
+        end = parts.text.find(piece) + len(piece)
+        if piece in vocabulary.attributes.aliases:
+            continue
+        if len(piece) >= 2 and any(x.attribute and 0 <= x.start - end <= 3 for x in parts.scan.links):
+            return Refusal("no_attribute", piece, parts.scan)
+    return None

@@ -98,11 +98,12 @@ class ValueWords:
         for word in sorted(whole | {core for core in same if _WORD.fullmatch(core)}):
             self._put(word, path, _just(path, word, whole, same.get(word, [])), replace=True)
 
-    @staticmethod
-    def _ends(whole: set[str]) -> set[str]:
-        """Beginnings and ends of values: 四驱 of 双电机四驱, suv of 中型suv, 增程 of 增程式."""
-        ends = {text[:n] for text in whole for n in range(2, min(len(text), 6))}
-        ends |= {text[-n:] for text in whole for n in range(2, min(len(text), 6))}
+    def _ends(self, whole: set[str]) -> set[str]:
+        """Beginnings and ends of values: 四驱 of 双电机四驱, suv of 中型suv, 增程 of 增程式; never half of a name."""
+        ends = {text[-n:] for text in whole for n in range(2, min(len(text), 6))}
+        for text in whole:
+            named = max((n for n in range(2, len(text)) if text[:n] in self._names), default=0)
+            ends |= {text[:n] for n in range(2, min(len(text), 6)) if n >= named}
         return {end for end in ends if _WORD.fullmatch(end)}
 
     def _put(self, word: str, path: Path, clause: Clause, *, replace: bool = False) -> None:

@@ -39,6 +39,7 @@ _MORE = (
     "更加{}",
 )
 _ASKED = ("{0}不{0}",)
+_VERY = ("贼{}", "挺{}", "很{}", "特别{}", "超{}", "超级{}", "非常{}", "老{}", "巨{}", "够{}", "要{}的")
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,21 @@ class Vocabulary:
                 found.add(path)
         return frozenset(found)
 
+    def part(self, label: str) -> Path | None:
+        """The attribute with a part of that name: 长 of 长*宽*高; the one that most entities have."""
+        found = [
+            (len(column.rows), path)
+            for path in self.columns.paths
+            if (column := self.columns.column(path)) is not None and label in column.labels
+        ]
+        return (*max(found)[1], label) if found else None
+
+    def lacks(self, text: str) -> str:
+        """The first word of ``text`` for a kind of thing that this graph has none of: 柴油, 氢能."""
+        known = self.finder.aliases
+        words = (w for w in self.value_words if w in text and w not in known and len(w) >= 2)
+        return min(words, key=text.find, default="")
+
     def dimension(self, path: Path) -> str:
         """What an attribute is mostly measured in; empty when it holds no numbers."""
         if path not in self._dimensions:
@@ -176,4 +192,4 @@ def _forms(word: str) -> list[tuple[str, Strength]]:
     forms: list[tuple[str, Strength]] = [(word, "plain")]
     forms += [(form.format(word), "most") for form in _MOST]
     forms += [(form.format(word), "more") for form in _MORE]
-    return forms + [(form.format(word), "plain") for form in _ASKED]
+    return forms + [(form.format(word), "plain") for form in (*_ASKED, *_VERY)]
