@@ -24,6 +24,7 @@ _SURELY_FAQ = 0.9
 _LIKELY_FAQ = 0.6
 _QUERY_CUE = re.compile(r"[\d最更比]|哪[款个些台辆]|suv|mpv|推荐|便宜|贵")
 _NAME_LIKE = re.compile(r"[a-z]\d|\d[^\d\s]")  # 那e8呢 is no 88, 有9座的吗 no question of age
+_MEASURED = re.compile(r"\d\D{0,2}以|suv|mpv")
 _MAY_BE_EITHER = 4  # characters: what is so short may be small talk all the same
 
 
@@ -75,7 +76,7 @@ class Hearing:
 
     def _worth_mending(self) -> bool:
         """Whether to look for typos in a query: not where a standard question is likely, unless a car is named."""
-        named = bool(self.reading.entities) or _QUERY_CUE.search(self.reading.text) is not None
+        named = bool(self.reading.entities) or _MEASURED.search(self.reading.text) is not None
         return named or not self.likely_faq
 
     @cached_property

@@ -142,8 +142,9 @@ def _weak_masks(entities: tuple[Entity, ...], strong: Mapping[str, int]) -> dict
     masks: dict[str, int] = {}
     for index, entity in enumerate(entities):
         for keyword in entity.keywords:
-            for alias in weak_spellings(keyword) - strong.keys():
-                masks[alias] = masks.get(alias, 0) | 1 << index
+            for alias in weak_spellings(keyword):
+                if alias not in strong:
+                    masks[alias] = masks.get(alias, 0) | 1 << index
     return masks
 
 
@@ -159,8 +160,9 @@ def _alias_masks(entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, 
     for index, entity in enumerate(entities):
         for alias in (normalize(keyword) for keyword in entity.keywords[:2]):
             masks[alias] = by_name[alias]  # a brand's or series' own name is that alone
-        for alias in series_spellings(entity.keywords) - by_name.keys():
-            masks[alias] = masks.get(alias, 0) | 1 << index
+        for alias in series_spellings(entity.keywords):
+            if alias not in by_name:
+                masks[alias] = masks.get(alias, 0) | 1 << index
     for name, words in aliases.items():
         if mask := by_name.get(normalize(name), 0):
             for word in words:

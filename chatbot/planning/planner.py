@@ -87,7 +87,7 @@ class Planner:
         if refusal := unknown_kind(parts, self.vocabulary):
             return refusal
         if scan.coverage < MIN_COVERAGE or sum(map(len, scan.unknown)) > MAX_UNKNOWN:
-            return unknown_attribute(parts) or unknown_subject(parts)
+            return unknown_attribute(parts, self.vocabulary) or unknown_subject(parts)
         if parts.dangling:
             return Refusal("nothing_to_point_at", parts.dangling, scan)
         if parts.misfits:
@@ -101,7 +101,7 @@ class Planner:
             or self._follow.of_focus(parts, context)
             or self._follow.of_those(parts, context)
             or self._sets.plan(parts, context)
-            or unknown_attribute(parts)
+            or unknown_attribute(parts, self.vocabulary)
             or unknown_subject(parts)
         )
 

@@ -50,9 +50,10 @@ def _level(thing: Thing) -> int:
     return int(clause.attribute[2]) if named and isinstance(clause, Condition) else 9
 
 
-def unknown_attribute(parts: Parts) -> Refusal | None:
+def unknown_attribute(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     """雨刮器有多长 of a car: the one thing that is not understood, where all else is."""
-    long = [piece for piece in parts.scan.unknown if len(piece) >= 2]
+    known = vocabulary.attributes.aliases  # categories too, which are asked about further
+    long = [piece for piece in parts.scan.unknown if len(piece) >= 2 and piece not in known]
     named = any(thing.single for thing in parts.things)
     if not named or parts.attributes or len(long) != 1:
         return None
@@ -77,9 +78,9 @@ def _capitals(name: str) -> str:
 
 def unknown_kind(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     """柴油车有吗: a kind of thing that people ask for and this graph has none of."""
-    if not any(len(piece) >= 2 for piece in parts.scan.unknown):
+    word = vocabulary.lacks(parts.text) if parts.scan.unknown else ""
+    if not any(piece in word or word in piece for piece in parts.scan.unknown):
         return None
-    word = vocabulary.lacks(parts.text)
     asks = (
         parts.has("list", "exists", "count", "head", "which", "has", "verify", "buy") or len(parts.text) <= 4
     )
