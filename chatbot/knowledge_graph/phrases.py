@@ -12,9 +12,9 @@ from chatbot.knowledge_graph.quantities import Span, read_span
 from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
 from chatbot.knowledge_graph.values import date_interval
 
-_MIN = "不低于|不少于|不小于|不短于|至少|最少|起码|≥|>="
+_MIN = "大于等于|高于等于|不低于|不少于|不小于|不短于|至少|最少|起码|≥|>="
 _OVER = "高于|大于|多于|超过|超|长于|>"
-_MAX = "不超过|不超|不高于|不大于|不多于|至多|最多|顶多|最高|没超过|≤|<="
+_MAX = "小于等于|低于等于|不超过|不超|不高于|不大于|不多于|至多|最多|顶多|最高|没超过|≤|<="
 _UNDER = "不到|低于|小于|少于|没到|不足|短于|<"
 _ABOUT = "大概|大约|差不多|约莫|约|接近"
 _BEFORE = re.compile(

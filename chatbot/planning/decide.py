@@ -157,9 +157,10 @@ class Decider:
 
     def group(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
         """有哪些品牌: the distinct values of an attribute that holds no numbers."""
+        told = {atom.path for atom in parts.atoms}  # 级别是中型SUV的车有哪些 asks for the cars
         for paths in parts.attributes:
             path = next((p for p in paths if not self.vocabulary.dimension(p)), None)
-            if path:
+            if path and path not in told:
                 return Plan("group", (), (path,), conditions)
         return None
 
