@@ -157,12 +157,12 @@ def _alias_masks(entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, 
             by_name[normalize(keyword)] = by_name.get(normalize(keyword), 0) | bit
             for alias in spellings(keyword):
                 masks[alias] = masks.get(alias, 0) | bit
+    exact = frozenset(by_name)
     for index, entity in enumerate(entities):
-        for alias in (normalize(keyword) for keyword in entity.keywords[:2]):
-            masks[alias] = by_name[alias]  # a brand's or series' own name is that alone
-        for alias in series_spellings(entity.keywords):
-            if alias not in by_name:
-                masks[alias] = masks.get(alias, 0) | 1 << index
+        own = [normalize(keyword) for keyword in entity.keywords[:2]]
+        masks.update({alias: by_name[alias] for alias in own})  # a series' own name is that alone
+        for alias in series_spellings(entity.keywords).difference(own, exact):
+            masks[alias] = masks.get(alias, 0) | 1 << index
     for name, words in aliases.items():
         if mask := by_name.get(normalize(name), 0):
             for word in words:

@@ -13,6 +13,7 @@ from chatbot.planning.refer import Reference, references
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
 
+_SAYS = re.compile("是|为|属于|=|等于")
 _LISTED = re.compile(r"[、/]?(?:和|跟|与|及|还有|以及)?(?:的|家)?")
 _ASKING = ("吗", "么", "不", "没", "是不是", "够不够", "够", "够吗", "嘛", "能拿下", "拿下")
 
@@ -38,7 +39,10 @@ class PartsReader:
         attributes = tuple(
             link.attribute.paths
             for i, link in enumerate(rest)
-            if link.attribute and i not in used and not (link.value and i in read.used)
+            if link.attribute
+            and i not in used
+            and not (link.value and i in read.used)
+            and not _is_told(link, atoms, rest, text)
         )
         return Parts(
             scan, self._things(rest, text, pointed, context), atoms, ranks, tuple(dict.fromkeys(attributes)),
@@ -72,6 +76,14 @@ class PartsReader:
             if len(narrowed[-1].names) <= 3:
                 known.insert(0, narrowed[-1].names[0])
         return tuple(narrowed)
+
+
+def _is_told(link: Link, atoms: tuple[Atom, ...], links: Sequence[Link], text: str) -> bool:
+    """级别 of 级别是中型SUV, 品牌 of 品牌是青羽: it says what is demanded, and asks for nothing."""
+    paths = link.attribute.paths if link.attribute else ()
+    values = [atom.start for atom in atoms if atom.path in paths]
+    values += [other.start for other in links if other.entity]
+    return any(start >= link.end and _SAYS.fullmatch(text[link.end : start]) for start in values)
 
 
 def _without_features(
