@@ -18,10 +18,16 @@ from chatbot.dialog.states.normalization import NormalizationState
 from chatbot.dialog.states.question_intake import QuestionIntakeState
 from chatbot.errors import SessionStoreUnavailableError
 from chatbot.knowledge_source import KnowledgeSource, load_knowledge
+from chatbot.learning.layout import Layout
+from chatbot.learning.replay import Replayer
+from chatbot.learning.versions import Versions
+from chatbot.publish_lock import reading
+from chatbot.service import Tally
 from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings
 from chatbot.session.open_store import open_session_store
 from chatbot.session.resilient_store import ClosableSessionStore
+from chatbot.store.recorder import TurnRecorder
 
 _WARM_UP = ("您好", "這個多少錢", "xu hang duo shao")
 
@@ -30,10 +36,15 @@ class ChatbotService:
     """The ``ChatService`` put together from a configuration."""
 
     def __init__(
-        self, conversation: Conversation, source: KnowledgeSource, sessions: ClosableSessionStore
+        self,
+        conversation: Conversation,
+        source: KnowledgeSource,
+        sessions: ClosableSessionStore,
+        recorder: TurnRecorder | None,
     ) -> None:
         self._conversation, self._source, self._sessions = conversation, source, sessions
-        self.turn = conversation.turn
+        self._recorder = recorder
+        self.turn, self.explained = conversation.turn, conversation.explained
 
     @property
     def kb_version(self) -> str:
@@ -48,7 +59,13 @@ class ChatbotService:
             redis = error.message
         return {"index": self._source.last_error, "graph": self._source.last_error, "redis": redis}
 
+    def report_to(self, tally: Tally) -> None:
+        if self._recorder:
+            self._recorder.writer.tally = tally
+
     def close(self) -> None:
+        if self._recorder:
+            self._recorder.close()
         self._sessions.close()
 
 
@@ -58,12 +75,13 @@ def build_service(config: EngineConfig) -> ChatbotService:
     Raises:
         ConfigError, DataError, StaleIndexError: what is wrong, where, and the way out.
     """
+    Versions(Layout(config)).finish_interrupted()
     source = KnowledgeSource(partial(load_warm, config), watched_paths(config))
     sessions = open_session_store(redis_settings(config), ttl_seconds=config.session_ttl_seconds)
-    conversation = Conversation(
-        build_machine(), sessions, source.current, dialog_settings(config), build_observers(config)
-    )
-    return ChatbotService(conversation, source, sessions)
+    recorder = TurnRecorder(config) if config.store_turns else None
+    observers = (*build_observers(config), *((recorder,) if recorder else ()))
+    conversation = Conversation(build_machine(), sessions, source.current, dialog_settings(config), observers)
+    return ChatbotService(conversation, source, sessions, recorder)
 
 
 def load_warm(config: EngineConfig) -> Knowledge:
@@ -72,10 +90,23 @@ def load_warm(config: EngineConfig) -> Knowledge:
     Raises:
         ConfigError, DataError, StaleIndexError: as ``load_knowledge``.
     """
-    knowledge, machine, settings = load_knowledge(config), build_machine(), dialog_settings(config)
+    with reading(config.versions_dir):
+        knowledge = load_knowledge(config)
+    machine, settings = build_machine(), dialog_settings(config)
     for said in (*knowledge.examples, *_WARM_UP):
         machine.step(Memory(), Hearing(said, knowledge, settings))
     return knowledge
+
+
+def open_replayer(config: EngineConfig) -> Replayer:
+    """Plays stored turns over the knowledge base of ``config``.
+
+    Raises:
+        ConfigError, DataError, StaleIndexError: as ``load_knowledge``.
+    """
+    with reading(config.versions_dir):
+        knowledge = load_knowledge(config)
+    return Replayer(build_machine(), knowledge, dialog_settings(config))
 
 
 def build_machine() -> DialogMachine:
@@ -116,6 +147,7 @@ def redis_settings(config: EngineConfig) -> RedisSettings:
         password=config.redis_password or None,
         db=config.redis_db,
         tls=config.redis_tls,
+        tls_ca_file=str(config.redis_tls_ca_file) if config.redis_tls_ca_file else None,
         sentinels=tuple(str(address) for address in config.redis_sentinels),
         sentinel_master=config.redis_sentinel_master,
         cluster_nodes=tuple(str(address) for address in config.redis_cluster_nodes),
@@ -124,5 +156,5 @@ def redis_settings(config: EngineConfig) -> RedisSettings:
 
 
 def watched_paths(config: EngineConfig) -> tuple[Path, ...]:
-    """What ``rebuild-index`` publishes last: when it changes, a new version is loaded."""
-    return (config.pretrained_feature_vectors_path, config.faq_data_dir / ".versions" / "current")
+    """What ``rebuild-index`` or ``publish`` writes last: when it changes, a new version is loaded."""
+    return (config.pretrained_feature_vectors_path, config.versions_dir / "current")

@@ -6,8 +6,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from chatbot.dialog.machine import Step
-from chatbot.reply import Message
+from chatbot.conversation import FinishedTurn
 
 _LOG = logging.getLogger("chatbot.bad_cases")
 
@@ -18,8 +17,9 @@ class BadCaseLog:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def finished(self, message: Message, step: Step, kb_version: str) -> None:
+    def finished(self, turn: FinishedTurn) -> None:
         """Write the turn down when it is a bad case. A full or read-only disk is logged, never raised."""
+        message, step = turn.message, turn.step
         if step.bad_case is None:
             return
         row = {
@@ -31,7 +31,7 @@ class BadCaseLog:
             "answer_type": step.reply.answer_type,
             "nearest": list(step.bad_case.nearest),
             "entities": list(step.reply.entities),
-            "kb_version": kb_version,
+            "kb_version": turn.kb_version,
         }
         line = (json.dumps(row, ensure_ascii=False) + "\n").encode()
         try:

@@ -18,6 +18,7 @@ from chatbot.json_file import Json, read_json_object, shown
 
 ENVIRONMENT_PREFIX = "CHATBOT_"
 EMBEDDED = "embedded"
+PII_KINDS = ("id_card", "bank_card", "phone", "plate", "email", "address")
 _APPLICATION = "whitebox-chatbot"
 _LOG = logging.getLogger("chatbot.config")
 
@@ -91,6 +92,28 @@ class EngineConfig:
         "path", None, "没答好的问题记在这个文件；默认是 state_dir 里的 bad_cases.jsonl",
         "turns that did not help are written here; default: bad_cases.jsonl in state_dir",
     )
+    store_url: str = _row(
+        "text", "", "数据库地址（sqlite:///… 或 postgresql://…）；空着用 state_dir 里的 store.db",
+        "database (sqlite:///… or postgresql://…); empty: store.db in state_dir", secret=True,
+    )
+    store_turns: bool = _row(
+        "boolean", True, "把每轮对话存进数据库，供重放和学习用", "keep turns in the database, for replay and learning"
+    )
+    store_retention_days: int = _row(
+        "integer", 90, "对话在数据库里保留多少天；0 是一直保留", "days that turns are kept; 0: for ever",
+        minimum=0, maximum=36_500,
+    )
+    store_queue_rows: int = _row(
+        "integer", 10_000, "数据库没有答复时，每个工作进程最多攒多少轮", "turns a worker holds while the database is away",
+        minimum=1, maximum=10_000_000,
+    )
+    pii_masks: tuple[str, ...] = _row(
+        "texts", PII_KINDS, "存下之前隐去哪些个人信息；[] 是都不隐去", "personal data masked before storing; []: none"
+    )
+    versions_dir: Path = _row(
+        "path", None, "发布过的知识库版本放这里；默认是配置文件旁的 .versions",
+        "published knowledge versions; default: .versions beside this file",
+    )
     redis_host: str = _row(
         "text", "", "Redis 主机；空着或写 embedded 则启动自带的 Redis", "Redis host; empty or embedded: the bundled one"
     )
@@ -103,6 +126,10 @@ class EngineConfig:
     redis_db: int = _row("integer", 0, "Redis 库号（集群只有 0）", "Redis database (a cluster has only 0)",
                          minimum=0, maximum=1_000_000)
     redis_tls: bool = _row("boolean", False, "用 TLS 连接 Redis", "connect to Redis over TLS")
+    redis_tls_ca_file: Path | None = _row(
+        "file", None, "签发 Redis 证书的 CA 证书（PEM）；默认用系统信任的",
+        "the CA certificate (PEM) that Redis's is checked against; default: those the system trusts",
+    )
     redis_sentinels: tuple[str, ...] = _row(
         "addresses", (), "Sentinel 地址的列表（主机:端口），代替 redis_host", "Sentinels (host:port) in place of redis_host"
     )
@@ -214,6 +241,7 @@ def _with_defaults(given: Mapping[str, Any], path: Path, environ: Mapping[str, s
         "lexicon_dir": _sibling(path, "lexicon"),
         "state_dir": state,
         "bad_case_log": state / "bad_cases.jsonl",
+        "versions_dir": path.parent / ".versions",
     }
     return values | {name: value for name, value in derived.items() if values[name] is None}
 
@@ -260,6 +288,8 @@ def _refuse_contradictions(config: EngineConfig) -> None:
         raise ConfigError(
             f"{config.source}: redis_db 是 {config.redis_db}，而集群只有 0 号库 → 删掉 redis_db"
         )
+    for kind in (kind for kind in config.pii_masks if kind not in PII_KINDS):
+        raise ConfigError(f"{config.source}: pii_masks 里不认识 {shown(kind)} → 可用：{'、'.join(PII_KINDS)}")
     webhook = config.handoff_webhook
     if webhook and not webhook.startswith(("http://", "https://")):
         raise ConfigError(

@@ -1,8 +1,8 @@
 """One turn on one screen: lock → load → step → save."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.dialog.machine import DialogMachine, Step
@@ -11,11 +11,25 @@ from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
 from chatbot.reply import Message, Reply
 from chatbot.session.base import Lease, Memory, SessionStore
 
+if TYPE_CHECKING:
+    from chatbot.explain.explanation import Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedTurn:
+    """A turn that was answered: what was said, what was remembered ``before`` it, what it came to."""
+
+    message: Message
+    before: Memory
+    step: Step
+    kb_version: str
+    degraded: bool = False
+
 
 class TurnObserver(Protocol):
-    """Is told of each finished turn: the bad-case log, the handoff webhook. Must not block and not raise."""
+    """Is told of each finished turn: the store, the bad-case log, the handoff webhook. Must not block and not raise."""
 
-    def finished(self, message: Message, step: Step, kb_version: str) -> None: ...
+    def finished(self, turn: FinishedTurn) -> None: ...
 
 
 class Conversation:
@@ -38,19 +52,36 @@ class Conversation:
         Raises:
             SessionBusyError: other messages of this session kept the lock for as long as we may wait.
         """
+        return self._turn(message)[0]
+
+    def explained(self, message: Message) -> "tuple[Reply, Explanation]":
+        """The same turn, and how its reply came about; worked out once the session is let go.
+
+        Raises:
+            SessionBusyError: as ``turn``.
+        """
+        from chatbot.explain.build import explain  # a service that never explains starts without it
+
+        reply, hearing, before, step = self._turn(message)
+        return reply, explain(hearing, before, step)
+
+    def _turn(self, message: Message) -> tuple[Reply, Hearing, Memory, Step]:
         lease = self._lock_and_load(message.session_id)
+        before = lease.memory if lease else Memory()
         try:
             knowledge = self._knowledge()
             hearing = Hearing(message.sent, knowledge, self._settings, message.rows_limit)
-            step = self._machine.step(lease.memory if lease else Memory(), hearing)
+            step = self._machine.step(before, hearing)
         except BaseException:
             if lease:
                 self._sessions.release(lease)
             raise
         saved = lease is not None and self._save(lease, step.memory)
+        finished = FinishedTurn(message, before, step, knowledge.version, not saved)
         for observer in self._observers:
-            observer.finished(message, step, knowledge.version)
-        return replace(step.reply, degraded=not saved, kb_version=knowledge.version)
+            observer.finished(finished)
+        reply = replace(step.reply, degraded=not saved, kb_version=knowledge.version)
+        return reply, hearing, before, step
 
     def _lock_and_load(self, session_id: str) -> Lease | None:
         try:

@@ -64,3 +64,27 @@ class SessionBusyError(ChatbotError):
     """Another message of the same session held the lock for longer than we may wait."""
 
     code = "session_busy"
+
+
+class StoreUnavailableError(ChatbotError):
+    """The database does not answer, is locked, full, read-only or newer than this program."""
+
+    code = "store_unavailable"
+
+
+class StoreRefusedError(ChatbotError):
+    """A row that the database will never take."""
+
+    code = "store_refused"
+
+
+class InvalidChangeError(ChatbotError):
+    """A change to the knowledge base that cannot be made."""
+
+    code = "invalid_change"
+
+
+class PublishError(ChatbotError):
+    """A version that cannot be published or rolled back to; what is live stays as it was."""
+
+    code = "publish_failed"

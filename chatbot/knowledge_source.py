@@ -19,6 +19,7 @@ from chatbot.faq_modules.opening import open_retriever
 from chatbot.faq_modules.retrieval import FaqRetriever
 from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
 from chatbot.knowledge_graph.loader import load_graph
+from chatbot.knowledge_graph.snapshot import SNAPSHOTS
 from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.intent import PhraseIntent
@@ -45,7 +46,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
     faq = open_retriever(
         config.faq_data_dir,
         encoder,
-        label_map=config.faq_query_label_idx_map,
+        dataset=dataset,
         features=config.pretrained_feature_vectors_path,
         modules=config.faq_modules,
     )
@@ -57,10 +58,10 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         version=_version(graph.version, faq.version, *_fingerprints(config)),
         graph=graph,
         reader=reader,
-        planner=build_planner(graph, reader, lexicon, config.lexicon_dir, config.state_dir / "graph"),
+        planner=build_planner(graph, reader, lexicon, config.lexicon_dir, config.state_dir / SNAPSHOTS),
         faq=Remembering(faq),
         answers=answers,
-        small_talk=open_retriever(talk_folder, encoder) if talk_folder else _Silent(),
+        small_talk=open_retriever(talk_folder, encoder, dataset=talk) if talk_folder else _Silent(),
         small_talk_answers=load_answers(talk_folder, talk.questions) if talk_folder and talk else answers,
         handoff=PhraseIntent(lexicon.handoff),
         cancel=PhraseIntent(lexicon.cancel),
@@ -68,8 +69,8 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
     )
 
 
-def graph_knowledge(folder: Path, lexicon_dir: Path | None) -> Knowledge:
-    """A knowledge base of a graph and lexicons alone: no FAQ, no small talk.
+def graph_knowledge(folder: Path, lexicon_dir: Path | None, snapshots: Path | None = None) -> Knowledge:
+    """A knowledge base of a graph and lexicons alone: no FAQ, no small talk; ``snapshots`` as ``build_planner``.
 
     Raises:
         DataError: a file that cannot be used.
@@ -80,7 +81,7 @@ def graph_knowledge(folder: Path, lexicon_dir: Path | None) -> Knowledge:
         version=graph.version,
         graph=graph,
         reader=reader,
-        planner=build_planner(graph, reader, lexicon, lexicon_dir),
+        planner=build_planner(graph, reader, lexicon, lexicon_dir, snapshots),
         faq=_Silent(),
         answers=_Unwritten(),
         small_talk=_Silent(),
@@ -98,6 +99,7 @@ class Remembering:
     """
 
     def __init__(self, retriever: Retriever, size: int = REMEMBERED) -> None:
+        self.source = retriever
         self._retrieve = lru_cache(maxsize=size)(retriever.retrieve)
 
     def retrieve(self, utterance: str, k: int = 10) -> tuple[FaqCandidate, ...]:

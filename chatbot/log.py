@@ -1,21 +1,36 @@
 """Logs: one JSON line an event on standard error, carrying trace and session id, never what people said unless asked."""
 
-import json
 import logging
 import sys
-from collections.abc import MutableMapping
+import threading
+from contextlib import suppress
 from contextvars import ContextVar
-from typing import Any, BinaryIO, TextIO, cast
+from datetime import UTC, datetime
+from typing import BinaryIO, TextIO
 
-import structlog
-from structlog.typing import FilteringBoundLogger, Processor, WrappedLogger
-
+from chatbot.json_bytes import dumps
 from chatbot.reply import Message, Reply
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+_ISO = "%Y-%m-%dT%H:%M:%S.%fZ"
 _message: ContextVar[Message | None] = ContextVar("message", default=None)
-_timestamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+
+
+class JsonFormatter(logging.Formatter):
+    """A record as one JSON line, with the ids of the turn it belongs to and its traceback inside it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "timestamp": datetime.fromtimestamp(record.created, UTC).strftime(_ISO),
+        }
+        if message := _message.get():
+            line |= {"trace_id": message.trace_id, "session_id": message.session_id}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return dumps(line).decode()
 
 
 def configure_logging(level: str, stream: TextIO | None = None) -> None:
@@ -23,23 +38,8 @@ def configure_logging(level: str, stream: TextIO | None = None) -> None:
 
     ``level`` is for our own modules; libraries are heard from ``warning`` on.
     """
-    with_ids: list[Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        _timestamp,
-        _add_ids,
-        structlog.processors.format_exc_info,
-    ]
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(serializer=_compact),
-            ],
-            foreign_pre_chain=with_ids,
-        )
-    )
+    handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(_LEVELS[level], logging.WARNING))
@@ -62,52 +62,34 @@ class turn_ids:
 
 
 class TurnLog:
-    """Writes one line a turn. Thread-safe. ``log_utterances`` adds what was said and answered."""
+    """Writes one line a turn, like all others in form. Thread-safe. ``log_utterances`` adds what was said and answered."""
 
     def __init__(self, level: str, *, log_utterances: bool = False, stream: BinaryIO | None = None) -> None:
         self._log_utterances = log_utterances
-        self._logger = cast(
-            FilteringBoundLogger,
-            structlog.wrap_logger(
-                structlog.BytesLogger(stream or sys.stderr.buffer),
-                processors=[
-                    structlog.processors.add_log_level,
-                    _timestamp,
-                    structlog.processors.JSONRenderer(serializer=_compact_bytes),
-                ],
-                wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-                cache_logger_on_first_use=True,
-            ).bind(),
-        )
+        self._enabled = _LEVELS[level] <= logging.INFO
+        self._stream, self._one_at_a_time = stream or sys.stderr.buffer, threading.Lock()
 
     def turn(self, message: Message, reply: Reply, elapsed_ms: float) -> None:
-        """The line of one finished turn."""
-        said = {"sent": message.sent, "answer": reply.answer} if self._log_utterances else {}
-        self._logger.info(
-            "turn",
-            trace_id=message.trace_id,
-            session_id=message.session_id,
-            state=reply.state,
-            source=reply.answer_source,
-            type=reply.answer_type,
-            confidence=round(reply.confidence, 4),
-            degraded=reply.degraded,
-            elapsed_ms=elapsed_ms,
-            **said,
-        )
-
-
-def _add_ids(logger: WrappedLogger, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    message = _message.get()
-    if message is not None:
-        event.setdefault("trace_id", message.trace_id)
-        event.setdefault("session_id", message.session_id)
-    return event
-
-
-def _compact(event: Any, **_: Any) -> str:
-    return _compact_bytes(event).decode()
-
-
-def _compact_bytes(event: Any, **_: Any) -> bytes:
-    return _encode(event).encode("utf-8", "replace")
+        """The line of one finished turn; put together here, for a logger costs more than the line."""
+        if not self._enabled:
+            return
+        line: dict[str, object] = {
+            "trace_id": message.trace_id,
+            "session_id": message.session_id,
+            "state": reply.state,
+            "source": reply.answer_source,
+            "type": reply.answer_type,
+            "confidence": round(reply.confidence, 4),
+            "degraded": reply.degraded,
+            "elapsed_ms": elapsed_ms,
+        }
+        if self._log_utterances:
+            line |= {"sent": message.sent, "answer": reply.answer}
+        line |= {"event": "turn", "level": "info", "timestamp": datetime.now(UTC).strftime(_ISO)}
+        written = dumps(line) + b"\n"
+        with (
+            self._one_at_a_time,
+            suppress(OSError),
+        ):  # nobody reads the log: the turn is answered all the same
+            self._stream.write(written)
+            self._stream.flush()

@@ -41,6 +41,21 @@ class ChatMetrics:
             "chatbot_http_errors", "Error replies by code", ("code",), registry=self._registry
         )
 
+        self._stored = Counter(
+            "chatbot_stored_turns", "Turns for the store by what became of them (written, dropped)", ("fate",),
+            registry=self._registry,
+        )  # fmt: skip
+
+    def rows_written(self, count: int) -> None:
+        """Turns are in the store."""
+        with _harmless:
+            self._stored.labels("written").inc(count)
+
+    def rows_dropped(self, count: int) -> None:
+        """Turns did not get into the store."""
+        with _harmless:
+            self._stored.labels("dropped").inc(count)
+
     def turn(self, reply: Reply, seconds: float) -> None:
         """Count one answered turn."""
         with _harmless:

@@ -1,9 +1,20 @@
 """The service the HTTP edge and the command line talk to: one promise, kept by ``app.build_service``."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chatbot.reply import Message, Reply
+
+if TYPE_CHECKING:
+    from chatbot.explain.explanation import Explanation
+
+
+class Tally(Protocol):
+    """Is told of what became of turns that were to be stored."""
+
+    def rows_written(self, count: int) -> None: ...
+
+    def rows_dropped(self, count: int) -> None: ...
 
 
 class ChatService(Protocol):
@@ -23,5 +34,15 @@ class ChatService(Protocol):
     def readiness(self) -> Mapping[str, str | None]:
         """Component name → ``None`` when it is ready, else the reason it is not (a sentence for a person)."""
 
+    def report_to(self, tally: Tally) -> None:
+        """Tell ``tally`` of turns kept in the store and dropped, from now on."""
+
     def close(self) -> None:
         """Stop background work and let go of what was opened. May be called twice."""
+
+
+class ExplainingService(ChatService, Protocol):
+    """A chatbot that can also say how a reply came about."""
+
+    def explained(self, message: Message) -> "tuple[Reply, Explanation]":
+        """``turn``, with its explanation; costs more than a turn, which pays nothing for it."""

@@ -27,6 +27,10 @@ from chatbot.session.state_dir import writable_state_dir
 
 THREADS = 4
 BACKLOG = 2048
+YOUNG_OBJECTS = 20_000
+"""Objects made before the collector looks for cycles. A turn makes none of its own; Python's default of 700 has it look
+through the objects of turns in progress several times a turn."""
+
 _GRACEFUL_SECONDS = 10
 _KEEPALIVE_SECONDS = 15
 _METRICS_PREFIX = "metrics-"
@@ -66,6 +70,7 @@ def serve(config: EngineConfig, serving: Serving, ready: Callable[[str], None]) 
         ConfigError, DataError: what cannot be served or listened on; before any worker is started.
         SystemExit: at the end.
     """
+    gc.disable()  # until the service is ready: what is loaded stays, and looking for garbage in it takes a tenth
     listeners = bind(serving)
 
     def build() -> tuple[Wsgi, Callable[[], None]]:
@@ -231,7 +236,9 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
 
     def _on_ready(self) -> None:
         gc.collect()
+        gc.enable()
         gc.freeze()  # what the master holds is never scanned again, so workers do not copy its pages
+        gc.set_threshold(YOUNG_OBJECTS)
         self._warn_of_memory()
         self._ready(address_to_open(self._serving.host, self._port))
 

@@ -7,10 +7,16 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from chatbot.app import build_machine
+from chatbot.dialog.state import DialogSettings, Hearing
 from chatbot.errors import SessionBusyError
+from chatbot.explain.build import explain
+from chatbot.explain.explanation import Explanation
 from chatbot.reply import Message, Reply
+from chatbot.service import Tally
 from chatbot.session.base import Lease, Memory
 from chatbot.session.ids import validate_session_id
+from tests.dialog.world import knowledge
 
 
 @dataclass(slots=True)
@@ -93,8 +99,16 @@ class FakeChatService:
             raise self.error
         return replace(self.reply, kb_version=self.kb_version)
 
+    def explained(self, message: Message) -> tuple[Reply, Explanation]:
+        """The reply, with the explanation of a real turn over the small world of the dialogue tests."""
+        reply, hearing = self.turn(message), Hearing(message.sent, knowledge(), DialogSettings())
+        return reply, explain(hearing, Memory(), build_machine().step(Memory(), hearing))
+
     def readiness(self) -> Mapping[str, str | None]:
         return self.components
+
+    def report_to(self, tally: Tally) -> None:
+        self.tally = tally
 
     def close(self) -> None:
         self.closed += 1

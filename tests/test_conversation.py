@@ -7,8 +7,7 @@ import pytest
 
 from chatbot.app import build_machine
 from chatbot.bad_cases import BadCaseLog
-from chatbot.conversation import Conversation, TurnObserver
-from chatbot.dialog.machine import Step
+from chatbot.conversation import Conversation, FinishedTurn, TurnObserver
 from chatbot.dialog.state import DialogSettings
 from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
 from chatbot.reply import Message
@@ -48,10 +47,10 @@ class Seen:
     """An observer that writes down what it was told."""
 
     def __init__(self) -> None:
-        self.steps: list[tuple[Message, Step, str]] = []
+        self.turns: list[FinishedTurn] = []
 
-    def finished(self, message: Message, step: Step, kb_version: str) -> None:
-        self.steps.append((message, step, kb_version))
+    def finished(self, turn: FinishedTurn) -> None:
+        self.turns.append(turn)
 
 
 def conversation(store: Store, *observers: TurnObserver) -> Conversation:
@@ -108,7 +107,7 @@ def test_a_turn_that_breaks_unlocks_the_session() -> None:
 def test_observers_are_told_of_each_turn_with_its_version() -> None:
     seen = Seen()
     conversation(Store(), seen).turn(Message("您好", "one", "t"))
-    assert [(message.trace_id, version) for message, _, version in seen.steps] == [("t", "v1")]
+    assert [(turn.message.trace_id, turn.kb_version) for turn in seen.turns] == [("t", "v1")]
 
 
 def test_bad_cases_are_written_with_their_trace_and_good_ones_are_not(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from importlib import import_module
 
 import typer
 
+from chatbot import one_thread_a_process
 from chatbot.errors import ChatbotError
 
 VERBS = {
@@ -18,6 +19,7 @@ VERBS = {
     "bench": ("tools.bench.cli:app", "测速：bench faq …"),
 }
 PROGRAM = "python -m tools"
+MEASURED = ("bench", "evaluate")
 USAGE = 2
 
 
@@ -30,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not words or words[0] not in VERBS:
         print(overview() if not words else unknown(words[0]), file=sys.stderr)
         sys.exit(USAGE)
+    if words[0] in MEASURED:
+        one_thread_a_process()  # as the service runs
     try:
         application(words[0])(words[1:], prog_name=f"{PROGRAM} {words[0]}")
     except ChatbotError as error:

@@ -47,7 +47,8 @@ class Answerer:
         why = f"kg {sure_of_graph:.2f}, faq {sure_of_faq:.2f}"
         if inquiry.question:
             return self._standard_question(inquiry, inquiry.question, None, "carried or chosen")
-        if inquiry.refusal and inquiry.refusal.code == "no_attribute" and sure_of_faq < self._threshold:
+        lacking = inquiry.refusal is not None and inquiry.refusal.code == "no_attribute"
+        if lacking and inquiry.refusal and inquiry.reading.leftover and sure_of_faq < self._threshold:
             return Refused(inquiry.refusal)
         if self._graph_wins(inquiry, sure_of_graph, sure_of_faq):
             return self._graph_answer(inquiry, sure_of_graph, f"{why}: names the attribute")

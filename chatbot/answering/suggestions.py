@@ -10,6 +10,7 @@ from chatbot.messages import say
 
 _RELATED_CONFIDENCE = 0.08
 _LIMIT = 6
+_SIBLINGS = 2
 
 
 class Suggestions:
@@ -48,11 +49,8 @@ class Suggestions:
         return _distinct([*chips, *self._knowledge.examples[:2], say("chip_handoff")], _LIMIT)
 
     def _after_graph(self, entity: str, path: Path) -> list[str]:
-        leaves = list(self._graph.by_name[entity].leaves)
-        siblings = [leaf for leaf in leaves if leaf[:-1] == path[:-1] and leaf != path]
-        at = leaves.index(path) if path in leaves else 0
-        siblings.sort(key=lambda leaf: leaves.index(leaf) < at)
-        chips = [self._of(entity, leaf) for leaf in siblings[:2]]
+        siblings = _siblings(self._graph.by_name[entity].leaves, path)
+        chips = [self._of(entity, leaf) for leaf in siblings[:_SIBLINGS]]
         others = [kin for kin in _kin(self._graph, (entity,)) if path in self._graph.by_name[kin].leaves]
         return chips + [self._that(kin) for kin in others[:1]]
 
@@ -67,12 +65,26 @@ class Suggestions:
         return say("chip_that", entity=self._graph.short_names[entity])
 
 
+def _siblings(leaves: Iterable[Path], path: Path) -> list[Path]:
+    """Leaves under the same node, those behind ``path`` first; just enough of them."""
+    before: list[Path] = []
+    behind: list[Path] = []
+    passed = False
+    for leaf in leaves:
+        if leaf == path:
+            passed = True
+        elif leaf[:-1] == path[:-1]:
+            (behind if passed else before).append(leaf)
+            if len(behind) == _SIBLINGS:
+                break
+    return [*behind, *before]
+
+
 def _kin(graph: KnowledgeGraph, entities: Sequence[str]) -> list[str]:
     """Other entities of the same brand and series."""
     if not entities:
         return []
-    lead = graph.by_name[entities[0]].keywords[:2]
-    return [e.name for e in graph.entities if e.keywords[:2] == lead and e.name not in entities]
+    return [n for n in graph.by_series[graph.by_name[entities[0]].keywords[:2]] if n not in entities]
 
 
 def _distinct(chips: Iterable[str], limit: int) -> tuple[str, ...]:

@@ -6,9 +6,8 @@ import queue
 import threading
 import urllib.request
 
-from chatbot.dialog.machine import Step
+from chatbot.conversation import FinishedTurn
 from chatbot.errors import ConfigError
-from chatbot.reply import Message
 
 TIMEOUT_SECONDS = 3.0
 ATTEMPTS = 3
@@ -31,8 +30,9 @@ class HandoffWebhook:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def finished(self, message: Message, step: Step, kb_version: str) -> None:
+    def finished(self, turn: FinishedTurn) -> None:
         """Queue the call when the turn ended in a handoff; a full queue drops it with a warning."""
+        message, step = turn.message, turn.step
         if step.reply.answer_type != "handoff":
             return
         body = {
@@ -41,7 +41,7 @@ class HandoffWebhook:
             "sent": message.sent,
             "entities": list(step.memory.entities),
             "reason": step.bad_case.reason if step.bad_case else "handoff",
-            "kb_version": kb_version,
+            "kb_version": turn.kb_version,
         }
         self._start()
         try:

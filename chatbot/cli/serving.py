@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+import chatbot
 from chatbot.cli.outcome import UsageError, config_file, print_json
 from chatbot.config import load_engine_config
 from chatbot.log import configure_logging
@@ -36,6 +37,7 @@ def run_service(request: Request) -> None:
     """
     description = _description(request)
     os.environ.update({**description.environment, **os.environ})
+    chatbot.one_thread_a_process()
     config = load_engine_config(description.config_path, os.environ)
     configure_logging(config.log_level)
     if description.cloud_only:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -14,17 +15,19 @@ from chatbot.app import build_service
 from chatbot.cli.outcome import config_file, print_json
 from chatbot.config import load_engine_config
 from chatbot.errors import InvalidMessageError, SessionBusyError
+from chatbot.explain.text import lines
+from chatbot.json_bytes import dumps
 from chatbot.log import configure_logging
 from chatbot.reply import FaqEvidence, Message, Reply
-from chatbot.service import ChatService
+from chatbot.service import ChatService, ExplainingService
 from chatbot.session.ids import new_session_id, validate_session_id
-from chatbot.web.wire import json_bytes, read_chat_request, reply_object
+from chatbot.web.wire import read_chat_request, reply_object
 
 _QUIT = (":q", ":quit", ":exit", "exit", "quit")
 
 
 @contextmanager
-def opened_service(config: Path | None) -> Iterator[ChatService]:
+def opened_service(config: Path | None) -> Iterator[ExplainingService]:
     """The configured service; let go of at the end."""
     engine = load_engine_config(config_file(config), os.environ)
     configure_logging("error" if engine.log_level == "error" else "warning")
@@ -35,15 +38,35 @@ def opened_service(config: Path | None) -> Iterator[ChatService]:
         service.close()
 
 
-def ask_once(text: str, config: Path | None, session: str | None, rows_limit: int, as_json: bool) -> None:
-    """One turn; prints the answer, or with ``as_json`` the contract's object."""
-    message = _message(text, session, rows_limit)
-    with opened_service(config) as service:
-        reply, shown = _turn(service, message)
-    if as_json:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What ``chatbot ask`` was given."""
+
+    text: str
+    config: Path | None = None
+    session: str | None = None
+    rows_limit: int = 20
+    explain: bool = False
+    as_json: bool = False
+
+
+def ask_once(question: Question) -> None:
+    """One turn; prints the answer, or as JSON the contract's object; with ``explain`` also how it came about."""
+    message = _message(question.text, question.session, question.rows_limit)
+    explanation = None
+    with opened_service(question.config) as service:
+        if question.explain:
+            started = perf_counter()
+            reply, explanation = service.explained(message)
+            shown = reply_object(message, reply, (perf_counter() - started) * 1000)
+            shown["explanation"] = explanation.as_json()
+        else:
+            reply, shown = _turn(service, message)
+    if question.as_json:
         print_json(shown)
     else:
-        typer.echo("\n".join(_lines(reply)))
+        told = [*_lines(reply), ""] if explanation else list(_lines(reply))
+        typer.echo("\n".join([*told, *(lines(explanation) if explanation else ())]))
 
 
 def talk(config: Path | None, session: str | None, as_json: bool) -> None:
@@ -103,7 +126,7 @@ def _message(text: str, session: str | None, rows_limit: int = 20) -> Message:
     Raises:
         InvalidMessageError, InvalidSessionIdError: what the contract does not allow.
     """
-    asked = read_chat_request(json_bytes({"sent": text, "session_id": session, "rows_limit": rows_limit}))
+    asked = read_chat_request(dumps({"sent": text, "session_id": session, "rows_limit": rows_limit}))
     return Message(asked.sent, asked.session_id or new_session_id(), os.urandom(8).hex(), asked.rows_limit)
 
 

@@ -39,6 +39,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def chatbot_options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="版本 · version")
     ] = False,
@@ -47,6 +48,8 @@ def chatbot_options(
 
     A white-box Chinese customer-service chatbot.
     """
+    if context.invoked_subcommand != "serve":  # there a service description has a say in it first
+        chatbot.one_thread_a_process()
 
 
 @app.command()
@@ -84,16 +87,22 @@ def ask(
     config: Config = None,
     session: Session = None,
     rows_limit: Annotated[int, typer.Option(min=1, max=1000, help="表格最多几行 · table rows")] = 20,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="再讲答案怎么来的：分段、候选、计划、执行、选择 · how it came about"),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """问一句，不经过网络 · one turn, in process.
 
     例：chatbot ask 标准续航升级版的变速箱是什么类型
+
+    例：chatbot ask 30万以内续航500公里以上的SUV哪款加速最快 --explain
     """
-    from chatbot.cli.talking import ask_once
+    from chatbot.cli.talking import Question, ask_once
 
     with reporting(as_json):
-        ask_once(text, config, session, rows_limit, as_json)
+        ask_once(Question(text, config, session, rows_limit, explain, as_json))
 
 
 @app.command()
@@ -110,18 +119,23 @@ def shell(config: Config = None, session: Session = None, as_json: Json = False)
 
 @app.command("test")
 def run_scripts(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="对话脚本（YAML） · scripted conversations")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="对话脚本（YAML）或问题表（CSV、XLSX） · scripts or a sheet"),
+    ],
     config: Config = None,
+    junit: Annotated[Path | None, typer.Option(metavar="F", help="另写一份 JUnit XML · for CI")] = None,
+    history: Annotated[bool, typer.Option(help="记下结果并与上次比较 · keep and compare")] = True,
     as_json: Json = False,
 ) -> None:
     """按脚本对话，列出通过与失败；有失败时退出码是 1 · play scripted conversations.
 
-    例：chatbot test tests/conversations/demo.yaml
+    例：chatbot test tests/conversations/demo.yaml · chatbot test questions.xlsx --junit report.xml
     """
-    from chatbot.cli.checking import play_file
+    from chatbot.cli.checking import PlayOptions, play_file
 
     with reporting(as_json):
-        play_file(file, config, as_json)
+        play_file(file, config, PlayOptions(junit, history), as_json)
 
 
 @app.command()

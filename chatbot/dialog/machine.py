@@ -1,7 +1,7 @@
 """The state machine: it alone applies what a state has decided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from chatbot.dialog.state import BadCase, Hearing, State, Turn, path_of
 from chatbot.knowledge_graph.graph import KnowledgeGraph
@@ -14,11 +14,16 @@ MAX_HOPS = 8
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The end of a turn: what is said, what is remembered, what the operator should see."""
+    """The end of a turn: what is said, what is remembered, what the operator should see.
+
+    ``turn`` is what it had come to, ``states`` those it went through, for whoever explains it.
+    """
 
     reply: Reply
     memory: Memory
     bad_case: BadCase | None = None
+    turn: Turn | None = field(default=None, compare=False)
+    states: tuple[str, ...] = ()
 
 
 class DialogMachine:
@@ -36,14 +41,16 @@ class DialogMachine:
         memory = still_known(memory, hearing.knowledge.graph)
         turn = Turn(hearing, memory)
         name = memory.state if memory.state in self._states else "question_intake"
+        walked: list[str] = []
         for _ in range(MAX_HOPS):
+            walked.append(name)
             decision = self._states[name].handle(turn)
             turn, name = decision.turn, decision.next_state
             if decision.reply is not None:
                 kept = replace(
                     turn.memory, state=name, turns=memory.turns + 1, suggestions=decision.reply.suggestions
                 )
-                return Step(decision.reply, kept, decision.bad_case)
+                return Step(decision.reply, kept, decision.bad_case, turn, tuple(walked))
         raise RuntimeError(f"no state replied within {MAX_HOPS} hops; the last was {name!r}")
 
 
@@ -60,7 +67,17 @@ def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:
             option for option in pending.options if _means_something(pending.kind, option.value, graph)
         )
         pending = replace(pending, options=options) if options else None
-    kept = replace(
+    known = (entities, attributes, pending, shown, recent, plan)
+    if known == (
+        memory.entities,
+        memory.attributes,
+        memory.pending,
+        memory.shown,
+        memory.recent,
+        memory.plan,
+    ):
+        return memory
+    return replace(
         memory,
         entities=entities,
         attributes=attributes,
@@ -69,7 +86,6 @@ def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:
         recent=recent,
         plan=plan,
     )
-    return memory if kept == memory else kept
 
 
 def _still_there(plan: Plan, graph: KnowledgeGraph) -> bool:

@@ -55,8 +55,13 @@ class Hearing:
             return None
         if context not in self._plans:
             plan = self.knowledge.planner.plan
-            self._plans[context] = plan(self.utterance, context, mend=self._worth_mending)
+            self._plans[context] = plan(self.utterance, context, mend=self.worth_mending)
         return self._plans[context]
+
+    @property
+    def planner_consulted(self) -> bool:
+        """Whether the turn has asked the planner; a plain standard question is not put to it."""
+        return bool(self._plans)
 
     @cached_property
     def text(self) -> str:
@@ -74,7 +79,7 @@ class Hearing:
             return ()
         return self.knowledge.faq.retrieve(question, self.settings.faq_candidates)
 
-    def _worth_mending(self) -> bool:
+    def worth_mending(self) -> bool:
         """Whether to look for typos in a query: not where a standard question is likely, unless a car is named."""
         named = bool(self.reading.entities) or _MEASURED.search(self.reading.text) is not None
         return named or not self.likely_faq

@@ -7,6 +7,7 @@ does the same with ``str.translate`` and ``str.split``. A text's vector is the L
 """
 
 import json
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -83,7 +84,7 @@ class NgramEncoder:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors (n, dimension); all zeros where no n-gram of a text is known."""
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        vectors = np.zeros((len(texts), self._rows.shape[1]), dtype=np.float32)
         for place, text in enumerate(texts):
             self._encode_into(vectors[place], text)
         return vectors
@@ -95,13 +96,15 @@ class NgramEncoder:
     def _encode_into(self, vector: NDArray[np.float32], text: str) -> None:
         known = self._vocabulary.get
         ids = [
-            found for token in tokens(normalize(text), self._images) if (found := known(token)) is not None
+            found
+            for token in normalize(text).translate(self._images).split(CUT)
+            if (found := known(token)) is not None
         ]
         if not ids:
             return
-        at = np.array(ids)
-        total = self._weights[at] @ self._rows[at].astype(np.float32)
-        length = float(np.sqrt(total @ total))
+        rows = self._rows.take(ids, axis=0).astype(np.float32)
+        total = self._weights.take(ids).dot(rows)
+        length = math.sqrt(total.dot(total))
         if length > 0:
             np.divide(total, length, out=vector)
 

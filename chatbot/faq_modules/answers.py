@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chatbot.errors import DataError
 from chatbot.faq_modules.dataset import ANSWERS, StandardQuestion, nearest
-from chatbot.faq_modules.lines import folder_files, numbered_lines
+from chatbot.faq_modules.lines import Report, folder_files, numbered_lines, stop
 
 GENERAL = "通用"
 _LINE = re.compile(r"\[(.+?)\]\t(.*\S.*)", re.DOTALL)
@@ -48,8 +48,8 @@ class AnswerBook:
         return frozenset(self._answers)
 
 
-def load_answers(folder: Path, questions: Sequence[StandardQuestion]) -> AnswerBook:
-    """The answers under ``folder/answers``.
+def load_answers(folder: Path, questions: Sequence[StandardQuestion], report: Report = stop) -> AnswerBook:
+    """The answers under ``folder/answers``. ``report`` is told of every fault.
 
     Raises:
         DataError: A line not of the form ``[standard question]⇥answer``, a question that is not in
@@ -57,20 +57,30 @@ def load_answers(folder: Path, questions: Sequence[StandardQuestion]) -> AnswerB
     """
     known = {question.text: question for question in questions}
     book: dict[str, dict[str | None, Answer]] = {}
-    for name, path in folder_files(folder / ANSWERS):
+    for name, path in folder_files(folder / ANSWERS, report):
         entity = None if name == GENERAL else name
-        for number, line in numbered_lines(path):
+        for number, line in numbered_lines(path, report):
             form = _LINE.fullmatch(line)
-            if form is None:
-                problem = f"“{line[:40]}”不是“[标准问]⇥答案”"
-                raise DataError(path, problem, line=number, hint="方括号里写标准问，后面一个 Tab，再写答案")
-            question, text = form[1], form[2].strip()
-            if question not in known:
-                hint = nearest(question, known, "改正它，或先在 query_label_idx_map.txt 里加上")
-                raise DataError(path, f"没有标准问“{question}”", line=number, hint=hint)
+            question, text = (form[1], form[2].strip()) if form else ("", line)
+            if fault := _fault(path, number, question, text, known):
+                report(fault)
+                continue
             answers = book.setdefault(question, {})
             if entity in answers:
                 problem = f"“{question}”在第 {answers[entity].line} 行已有答案"
-                raise DataError(path, problem, line=number, hint="删除其中一行")
+                report(DataError(path, problem, line=number, hint="删除其中一行"))
+                continue
             answers[entity] = Answer(text, f"{ANSWERS}/{path.name}", number, entity)
     return AnswerBook(book)
+
+
+def _fault(
+    path: Path, number: int, question: str, text: str, known: dict[str, StandardQuestion]
+) -> DataError | None:
+    if not question:
+        problem = f"“{text[:40]}”不是“[标准问]⇥答案”"
+        return DataError(path, problem, line=number, hint="方括号里写标准问，后面一个 Tab，再写答案")
+    if question not in known:
+        hint = nearest(question, known, "改正它，或先在 query_label_idx_map.txt 里加上")
+        return DataError(path, f"没有标准问“{question}”", line=number, hint=hint)
+    return None

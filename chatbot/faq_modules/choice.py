@@ -62,13 +62,13 @@ class Choice:
         """For each row, the probability that it is what was asked; they add up to at most 1."""
         logits = table.values @ self._weights
         nothing = sum(map(operator.mul, table.query, self._nothing))
-        highest = max(nothing, float(logits.max(initial=-np.inf)))
-        if table.exact.any():
+        highest = max(nothing, float(np.maximum.reduce(logits, initial=-np.inf)))
+        if table.exact is not None and table.exact.any():
             logits = np.where(table.exact, highest + EXACT_LOGIT, logits)
             highest += EXACT_LOGIT
         logits -= np.float32(highest)
         shares: NDArray[np.float32] = np.exp(logits)
-        shares *= np.float32(1.0 / (float(shares.sum()) + math.exp(nothing - highest)))
+        shares *= np.float32(1.0 / (float(np.add.reduce(shares)) + math.exp(nothing - highest)))
         return shares
 
 

@@ -71,36 +71,33 @@ class ClassEvidence:
     def __init__(self, dual: Dual, features: TextFeatures) -> None:
         """``dual`` is ``A``, shape (texts, questions)."""
         self.dual = dual
-        rows_and_idf = zip(range(len(features.names)), features.idf.tolist(), strict=True)
-        self._rows = dict(zip(features.names, rows_and_idf, strict=True))
-        self._unseen = (-1, 1.0 + math.log(1 + features.size))
-        self._weights = np.zeros((len(features.names), dual.shape[1]), dtype=np.float32)
+        self._unseen = len(features.names)  # the last row: an idf, and no weight for anything
+        self._rows = dict(zip(features.names, range(self._unseen), strict=True))
+        self._idf = np.append(features.idf, 1.0 + math.log(1 + features.size)).astype(np.float32)
+        self._weights = np.zeros((self._unseen + 1, dual.shape[1]), dtype=np.float32)
         rows = dual.astype(np.float32)
         for start in range(0, len(features.names), _BLOCK):
             bounds = features.bounds[start : start + _BLOCK + 1]
             span = slice(int(bounds[0]), int(bounds[-1]))
             parts = rows[features.texts[span]] * features.weights[span, None]
-            self._weights[start : start + _BLOCK] = np.add.reduceat(parts, bounds[:-1] - bounds[0])
+            self._weights[start : start + len(bounds) - 1] = np.add.reduceat(parts, bounds[:-1] - bounds[0])
 
     def scores(self, text: str) -> NDArray[np.float32]:
         """About 1 for the standard question that is meant, about 0 for the others; shape (questions,)."""
         names = [*text, *[first + second for first, second in pairwise(text)]]
-        counts = dict.fromkeys(names, 1)
-        if len(counts) < len(names):
-            counts = Counter(names)
-        rows, weights, square = [], [], 0.0
-        for name, count in counts.items():
-            row, weight = self._rows.get(name, self._unseen)
-            if count > 1:
-                weight *= 1.0 + math.log(count)
-            square += weight * weight
-            if row >= 0:
-                rows.append(row)
-                weights.append(weight)
-        scale = np.array(weights, dtype=np.float32)
-        scale *= np.float32(1.0 / math.sqrt(square or 1.0))
-        found: NDArray[np.float32] = scale @ self._weights[rows]
-        return found
+        counts = set(names)
+        row_of, unseen = self._rows.get, self._unseen
+        if len(counts) == len(names):
+            rows = [row_of(name, unseen) for name in names]
+            weights = self._idf.take(rows)
+        else:
+            repeated = Counter(names)
+            rows = [row_of(name, unseen) for name in repeated]
+            damped = [1.0 + math.log(count) for count in repeated.values()]
+            weights = self._idf.take(rows) * np.array(damped, dtype=np.float32)
+        length = math.sqrt(weights.dot(weights)) or 1.0
+        found = weights.dot(self._weights.take(rows, axis=0))
+        return np.asarray(found * (1.0 / length), dtype=np.float32)
 
 
 def may_fit(texts: int, questions: int) -> bool:

@@ -5,6 +5,7 @@ The formats are those of the public contract; every fault names file, line and w
 
 import csv
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,10 +14,12 @@ from pathlib import Path
 from rapidfuzz import process
 
 from chatbot.errors import DataError
-from chatbot.faq_modules.lines import file_name, folder_files, hidden_files, numbered_lines
+from chatbot.faq_modules.lines import Report, file_name, folder_files, hidden_files, numbered_lines, stop
 from chatbot.normalization.text import content, normalize
 
 MAP_FILE, QUESTIONS, ANSWERS = "query_label_idx_map.txt", "questions", "answers"
+_FAULTY = -1  # labels below it stand for faulty rows, so that what belongs to them is not reported as well
+_LABEL_BEHIND = re.compile(r"[\s,，:：]*\d*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +95,23 @@ class FaqDataset:
         return digest.hexdigest()[:16]
 
 
-def load_dataset(folder: Path, label_map: Path | None = None) -> FaqDataset:
+def load_dataset(folder: Path, label_map: Path | None = None, report: Report = stop) -> FaqDataset:
     """The FAQ in ``folder``; ``label_map`` is another place for ``query_label_idx_map.txt``.
+
+    ``report`` is told of every fault; when it returns, what is faulty is left out.
 
     Raises:
         DataError: A folder or file is missing, or a line is not what the contract says.
     """
     if not folder.is_dir():
-        raise DataError(folder, "FAQ 目录不存在", hint="检查 faq_data_dir")
-    questions = load_label_map(label_map or folder / MAP_FILE)
-    paraphrases, notices = _paraphrases(folder, questions)
+        report(DataError(folder, "FAQ 目录不存在", hint="检查 faq_data_dir"))
+        return FaqDataset(folder, (), ())
+    questions = load_label_map(label_map or folder / MAP_FILE, report)
+    paraphrases, notices = _paraphrases(folder, questions, report) if questions else ((), ())
     return FaqDataset(folder, questions, paraphrases, notices)
 
 
-def load_label_map(path: Path) -> tuple[StandardQuestion, ...]:
+def load_label_map(path: Path, report: Report = stop) -> tuple[StandardQuestion, ...]:
     """``standard question ⇥ integer id`` a line, in file order.
 
     Raises:
@@ -113,57 +119,86 @@ def load_label_map(path: Path) -> tuple[StandardQuestion, ...]:
     """
     found: dict[str, StandardQuestion] = {}
     taken: dict[int, StandardQuestion] = {}
-    for number, line in numbered_lines(path):
+    for number, line in numbered_lines(path, report):
         text, _, label = (part.strip() for part in line.partition("\t"))
-        if not line.count("\t") or not text:
-            raise DataError(
-                path, f"“{line[:40]}”不是“标准问⇥编号”", line=number, hint="标准问与编号之间用一个 Tab"
-            )
-        if not label.isascii() or not label.isdigit():
-            raise DataError(
-                path, f"编号“{label[:40]}”不是非负整数", line=number, hint="改成 0、1、2 这样的整数"
-            )
-        question = StandardQuestion(int(label), text, path.name, number)
-        if text in found:
-            where = f"标准问“{text}”与第 {found[text].line} 行重复"
-            raise DataError(path, where, line=number, hint="删除其中一行")
-        if question.label in taken:
-            where = f"编号 {label} 与第 {taken[question.label].line} 行“{taken[question.label].text}”重复"
-            raise DataError(path, where, line=number, hint="换一个没有用过的编号")
-        found[text] = taken[question.label] = question
-    return tuple(found.values())
+        fault = _fault_of_row(path, number, line, text, label) or _fault_of_twin(
+            path, StandardQuestion(int(label), text, path.name, number), found, taken
+        )
+        if fault:
+            report(fault)
+            text = _LABEL_BEHIND.sub("", text)
+            found.setdefault(text, StandardQuestion(_FAULTY - number, text, path.name, number))
+        else:
+            question = StandardQuestion(int(label), text, path.name, number)
+            found[text] = taken[question.label] = question
+    return tuple(question for text, question in found.items() if text)
+
+
+def _fault_of_row(path: Path, number: int, line: str, text: str, label: str) -> DataError | None:
+    if "\t" not in line or not text:
+        problem = f"“{line[:40]}”不是“标准问⇥编号”"
+        return DataError(path, problem, line=number, hint="标准问与编号之间用一个 Tab")
+    if not label.isascii() or not label.isdigit():
+        problem = f"编号“{label[:40]}”不是非负整数"
+        return DataError(path, problem, line=number, hint="改成 0、1、2 这样的整数")
+    return None
+
+
+def _fault_of_twin(
+    path: Path,
+    question: StandardQuestion,
+    found: dict[str, StandardQuestion],
+    taken: dict[int, StandardQuestion],
+) -> DataError | None:
+    if twin := found.get(question.text):
+        problem = f"标准问“{question.text}”与第 {twin.line} 行重复"
+        return DataError(path, problem, line=question.line, hint="删除其中一行")
+    if twin := taken.get(question.label):
+        problem = f"编号 {question.label} 与第 {twin.line} 行“{twin.text}”重复"
+        return DataError(path, problem, line=question.line, hint="换一个没有用过的编号")
+    return None
 
 
 def _paraphrases(
-    folder: Path, questions: tuple[StandardQuestion, ...]
+    folder: Path, questions: tuple[StandardQuestion, ...], report: Report
 ) -> tuple[tuple[Paraphrase, ...], tuple[str, ...]]:
     by_text = {question.text: question for question in questions}
     found: dict[int, list[Paraphrase]] = {}
     notices = [f"{path}: 隐藏文件，没有读取" for path in hidden_files_of(folder / QUESTIONS)]
-    for name, path in folder_files(folder / QUESTIONS):
+    files = folder_files(folder / QUESTIONS, report)
+    for name, path in files:
         if name not in by_text:
-            raise DataError(
-                path, f"“{name}”不在 {MAP_FILE} 里", hint=nearest(name, by_text, "加进去，或改文件名")
-            )
+            hint = nearest(name, by_text, "加进去，或改文件名")
+            report(DataError(path, f"“{name}”不在 {MAP_FILE} 里", hint=hint))
+            continue
         label = by_text[name].label
-        seen: dict[str, int] = {}
-        for number, line in numbered_lines(path):
-            text = line.strip()
-            if "\t" in text:
-                raise DataError(path, "相似问里有 Tab", line=number, hint="换成空格")
-            if text in seen:
-                notices.append(f"{path}:{number}: 与第 {seen[text]} 行重复，只算一次")
-                continue
-            seen[text] = number
-            found.setdefault(label, []).append(Paraphrase(text, label, f"{QUESTIONS}/{path.name}", number))
+        found[label] = _paraphrases_of(path, label, notices, report)
     for question in questions:
-        if question.label not in found:
-            raise DataError(
-                folder / QUESTIONS / file_name(question.text),
-                f"标准问“{question.text}”没有相似问",
-                hint="新建这个文件，一行一个问法；没有别的问法就写标准问本身",
+        if question.label not in found and question.label > _FAULTY:
+            report(
+                DataError(
+                    folder / QUESTIONS / file_name(question.text),
+                    f"标准问“{question.text}”没有相似问",
+                    hint="新建这个文件，一行一个问法；没有别的问法就写标准问本身",
+                )
             )
-    return tuple(p for question in questions for p in found[question.label]), tuple(notices)
+    return tuple(p for question in questions for p in found.get(question.label, ())), tuple(notices)
+
+
+def _paraphrases_of(path: Path, label: int, notices: list[str], report: Report) -> list[Paraphrase]:
+    """The paraphrases of one file; a line that is there twice counts once, with a notice."""
+    seen: dict[str, int] = {}
+    found = []
+    for number, line in numbered_lines(path, report):
+        text = line.strip()
+        if "\t" in text:
+            report(DataError(path, "相似问里有 Tab", line=number, hint="换成空格"))
+        elif text in seen:
+            notices.append(f"{path}:{number}: 与第 {seen[text]} 行重复，只算一次")
+        else:
+            seen[text] = number
+            found.append(Paraphrase(text, label, f"{QUESTIONS}/{path.name}", number))
+    return found
 
 
 def hidden_files_of(folder: Path) -> tuple[Path, ...]:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
 from chatbot.faq_modules.base import FaqCandidate, Matcher, QuestionScores
 from chatbot.faq_modules.context import ModuleContext
 from chatbot.faq_modules.corpus import best_by_question
+from chatbot.faq_modules.question_vectors import QuestionVectors
 
 NAME = "feature_vector_faq_match"
 SCORES_ALL = 20_000
@@ -26,7 +26,7 @@ class FeatureVectorMatcher:
         self._index = faiss.IndexFlatIP(context.encoder.dimension)
         if len(self._vectors):
             self._index.add(self._vectors)
-        self._starts = context.corpus.starts
+        self._by_question = QuestionVectors(self._vectors, context.corpus.starts)
 
     def match(self, utterance: str, k: int) -> Sequence[FaqCandidate]:
         """At most ``k`` standard questions by cosine, cut off at 0."""
@@ -37,17 +37,16 @@ class FeatureVectorMatcher:
         return best_by_question(self._corpus, places[0], np.minimum(scores[0], 1.0), k, NAME)
 
     def score_questions(self, utterance: str) -> QuestionScores | None:
-        """All of them by one matrix product, while there are at most ``SCORES_ALL`` paraphrases."""
+        """All of them, see ``QuestionVectors``, while there are at most ``SCORES_ALL`` paraphrases."""
         if not 0 < len(self._vectors) <= SCORES_ALL:
             return None
-        scores: NDArray[np.float32] = self._vectors @ self._encoder.encode([utterance])[0]
-        starts, originals = self._starts, self._corpus.originals
+        vector = self._encoder.encode((utterance,))[0]
+        nearest, originals = self._by_question.nearest, self._corpus.originals
 
         def matched(place: int) -> str | None:
-            first = int(starts[place])
-            return originals[first + int(scores[first : starts[place + 1]].argmax())]
+            return originals[nearest(place, vector)]
 
-        return QuestionScores(np.maximum.reduceat(scores, starts[:-1]), matched)
+        return QuestionScores(self._by_question.scores(vector), matched)
 
 
 def build(context: ModuleContext) -> Matcher:

@@ -4,69 +4,69 @@ from collections.abc import Sequence
 
 import numpy as np
 from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extractOne
 
 from chatbot.faq_modules.base import FaqCandidate, Matcher, QuestionScores
 from chatbot.faq_modules.context import ModuleContext
 from chatbot.faq_modules.corpus import best_by_question
 
 NAME = "fuzzy_closest_faq_match"
-COMPARED = 48
+COMPARED, LEAST = 96, 2
 
 
 class FuzzyClosestMatcher:
     """Normalised Indel similarity (RapidFuzz ``ratio``); a standard question scores by its best paraphrase.
 
-    Only the paraphrases of the standard questions that BM25 likes best are compared letter by letter, ``COMPARED`` at
-    most: RapidFuzz alone would take as long as everything else together.
+    Only the paraphrases of the standard questions that BM25 likes best are compared letter by letter, about
+    ``COMPARED``: RapidFuzz alone would take as long as everything else together.
     """
 
     name = NAME
 
     def __init__(self, context: ModuleContext) -> None:
         self._corpus, self._questions = context.corpus, context.questions
-        self._starts = context.corpus.starts.tolist()
+        self._starts: list[int] = context.corpus.starts.tolist()
         mean = len(context.corpus.texts) / max(len(context.corpus.questions), 1)
-        self._best = max(2, round(COMPARED / max(mean, 1.0)))
+        self._best = max(LEAST, round(COMPARED / max(mean, 1.0)))
 
     def match(self, utterance: str, k: int) -> Sequence[FaqCandidate]:
         """At most ``k`` standard questions that share anything with ``utterance``."""
         if not utterance.strip() or not len(self._corpus.texts):
             return ()
-        spans, scores = self._compared(utterance)
-        places = np.concatenate([np.arange(first, last) for _, first, last in spans])
-        return best_by_question(self._corpus, places, np.array(scores, dtype=np.float32), k, NAME)
+        found = self._nearest(utterance)
+        places = np.array([place for place, _ in found.values()])
+        scores = np.array([score for _, score in found.values()], dtype=np.float32)
+        return best_by_question(self._corpus, places, scores, k, NAME)
 
     def score_questions(self, utterance: str) -> QuestionScores | None:
         """The score of each standard question that has a paraphrase among those compared."""
         if not len(self._corpus.texts):
             return None
         values = np.zeros(len(self._corpus.questions), dtype=np.float32)
-        spans, scores = self._compared(utterance)
-        nearest, done = {}, 0
-        for owner, first, last in spans:
-            own = scores[done : done + last - first]
-            done += last - first
-            highest = max(own)
-            values[owner], nearest[owner] = highest, first + own.index(highest)
+        found = self._nearest(utterance)
+        for owner, (_, score) in found.items():
+            values[owner] = score
 
         def matched(place: int) -> str | None:
-            text = nearest.get(place)
-            return None if text is None else self._corpus.originals[text]
+            return self._corpus.originals[found[place][0]] if place in found else None
 
         return QuestionScores(values, matched)
 
-    def _compared(self, utterance: str) -> tuple[list[tuple[int, int, int]], list[float]]:
-        """(Standard question, its first text, the one after the last that is compared), and all scores in that order."""
+    def _nearest(self, utterance: str) -> dict[int, tuple[int, float]]:
+        """Standard question → its nearest text and that one's score, for those BM25 likes best, best first."""
         bm25, wanted, starts = self._questions.scores(utterance)[0], self._best, self._starts
         best = np.argpartition(bm25, -wanted)[-wanted:] if len(bm25) > wanted else np.arange(len(bm25))
-        spans, texts = [], list[str]()
+        found, left = dict[int, tuple[int, float]](), COMPARED
         for owner in best[(-bm25[best]).argsort(kind="stable")].tolist():
-            first, left = starts[owner], COMPARED - len(texts)
-            last = min(starts[owner + 1], first + left)
-            if last > first:
-                spans.append((owner, first, last))
-                texts += self._corpus.texts[first:last]
-        return spans, [ratio(utterance, text) / 100 for text in texts]
+            first = starts[owner]
+            texts = self._corpus.texts[first : min(starts[owner + 1], first + left)]
+            nearest = extractOne(utterance, texts, scorer=ratio)
+            if nearest is not None:
+                found[owner] = first + nearest[2], nearest[1] / 100
+            left -= len(texts)
+            if left <= 0:
+                break
+        return found
 
 
 def build(context: ModuleContext) -> Matcher:

@@ -9,10 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import pairwise
 
-from chatbot.normalization.pinyin import readings
-from chatbot.normalization.text import has_han
+from chatbot.normalization.pinyin import SyllableModel, readings
 
 _RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
 MAX_TEXTS = 20_000
@@ -21,7 +19,6 @@ _SPACES = re.compile(r"[ ']")
 _FULL_LENGTH, _PHRASE_LENGTH = range(2, 121), range(2, 7)
 _INITIALS_LENGTH = range(3, 11)
 _READINGS, _LEAST_SEEN = 3, 2
-_START, _END = "^", "$"
 
 
 class LatinDecoder:
@@ -29,20 +26,9 @@ class LatinDecoder:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts[:MAX_TEXTS]
-        self._known: set[str] = set()
-        self._chars: dict[str, set[str]] = {}
-        self._single: Counter[str] = Counter()
-        self._pair: Counter[tuple[str, str]] = Counter()
-        for text in self._texts:
-            self._known.update(word for run in _RUN.findall(text) for word in _SPACES.split(run))
-            marked = _START + text + _END
-            self._single.update(marked)
-            self._pair.update(pairwise(marked))
-        for char in filter(has_han, self._single):
-            for reading in readings(char)[:_READINGS]:
-                self._chars.setdefault(reading, set()).add(char)
-        self._total = self._single.total() or 1
-        self._longest = max(map(len, self._chars), default=0)
+        runs = (run for text in self._texts for run in _RUN.findall(text))
+        self._known = {word for run in runs for word in _SPACES.split(run)}
+        self._model = SyllableModel(self._texts, _READINGS)
 
     @cached_property
     def _phrases(self) -> dict[str, list[tuple[int, str]]]:
@@ -51,7 +37,7 @@ class LatinDecoder:
         for text in self._texts:
             for run in _HAN_RUN.findall(text):
                 phrases.update([run[a : a + n] for n in _PHRASE_LENGTH for a in range(len(run) - n + 1)])
-        initial = {ord(char): readings(char)[0][0] for char in self._single if has_han(char)}
+        initial = {ord(char): readings(char)[0][0] for char in self._model.characters}
         table: dict[str, list[tuple[int, str]]] = {}
         initials = "\n".join(phrases).translate(initial).split("\n")
         for letters, (phrase, count) in zip(initials, phrases.items(), strict=bool(phrases)):
@@ -70,8 +56,8 @@ class LatinDecoder:
         words = _SPACES.split(run)
         if any(word in self._known for word in words):
             return run
-        before = text[found.start() - 1] if found.start() else _START
-        after = text[found.end()] if found.end() < len(text) else _END
+        before = text[found.start() - 1] if found.start() else SyllableModel.START
+        after = text[found.end()] if found.end() < len(text) else SyllableModel.END
         return self._in_full(words, before, after) or self._initials("".join(words), before, after) or run
 
     def _initials(self, letters: str, before: str, after: str) -> str | None:
@@ -97,8 +83,8 @@ class LatinDecoder:
         fits = [
             (
                 math.log(count)
-                + 2.0 * ((before, text[0]) in self._pair)
-                + 2.0 * ((text[-1], after) in self._pair),
+                + 2.0 * self._model.follows(before, text[0])
+                + 2.0 * self._model.follows(text[-1], after),
                 text,
             )
             for count, text in found
@@ -110,40 +96,8 @@ class LatinDecoder:
             return None
         syllables: list[str] = []
         for word in words:
-            split = self._split(word)
+            split = self._model.split(word)
             if split is None:
                 return None
             syllables += split
-        return self._likeliest(syllables, before, after)
-
-    def _split(self, word: str) -> list[str] | None:
-        """The segmentation into the fewest syllables the FAQ has, or ``None``."""
-        best: list[list[str] | None] = [[]] + [None] * len(word)
-        for end in range(1, len(word) + 1):
-            for start in range(max(0, end - self._longest), end):
-                before, syllable = best[start], word[start:end]
-                if before is None or syllable not in self._chars:
-                    continue
-                current = best[end]
-                if current is None or len(before) + 1 < len(current):
-                    best[end] = [*before, syllable]
-        return best[-1]
-
-    def _likeliest(self, syllables: Sequence[str], before: str, after: str) -> str:
-        paths = {before: (0.0, "")}
-        for syllable in syllables:
-            paths = {
-                char: max(
-                    (score + self._log_probability(last, char), path + char)
-                    for last, (score, path) in paths.items()
-                )
-                for char in sorted(self._chars[syllable])
-            }
-        return max(
-            (score + self._log_probability(last, after), path) for last, (score, path) in paths.items()
-        )[1]
-
-    def _log_probability(self, last: str, char: str) -> float:
-        """Bigram with a unigram back-off, 0.9 : 0.1."""
-        pair = self._pair[last, char] / (self._single[last] or 1)
-        return math.log(0.9 * pair + 0.1 * self._single[char] / self._total + 1e-9)
+        return self._model.likeliest(syllables, before, after)

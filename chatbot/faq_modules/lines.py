@@ -1,7 +1,8 @@
 """Strict reading of an operator's text files: numbered lines, in bounded memory, nothing skipped in silence."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO, TypeAlias
 from urllib.parse import quote, unquote
 
 from chatbot.errors import DataError
@@ -11,11 +12,19 @@ _BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _NOT_IN_NAMES = '/\\:*?"<>|%'
 
+Report: TypeAlias = Callable[[DataError], None]
+"""Told of each fault. One that returns lets the loader go on without what is faulty."""
 
-def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
+
+def stop(fault: DataError) -> None:
+    """The strict report: the first fault is raised."""
+    raise fault
+
+
+def numbered_lines(path: Path, report: Report = stop) -> Iterator[tuple[int, str]]:
     """The lines of ``path`` that hold anything, with their numbers from 1, without BOM and line end.
 
-    At most ``MAX_LINE_BYTES`` of a line are ever in memory.
+    At most ``MAX_LINE_BYTES`` of a line are ever in memory. ``report`` is told of every fault.
 
     Raises:
         DataError: The file is missing, empty, not UTF-8 (the message names the byte), or a line is too long.
@@ -26,22 +35,40 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
             number = 0
             while raw := file.readline(MAX_LINE_BYTES + 1):
                 number += 1
-                if len(raw) > MAX_LINE_BYTES:
-                    raise DataError(
-                        path,
-                        f"这一行超过 {MAX_LINE_BYTES} 字节",
-                        line=number,
-                        hint="拆成多行，或检查换行符是否丢失",
-                    )
-                text = _decoded(path, raw, number, start)
-                start += len(raw)
-                if text.strip():
+                text = _text(path, raw, number, start, report)
+                start += len(raw) + (_skip_line(file) if len(raw) > MAX_LINE_BYTES else 0)
+                if text is None or text.strip():
                     empty = False
+                if text and text.strip():
                     yield number, text
     except OSError as error:
-        raise _unreadable(path, error) from error
+        report(_unreadable(path, error))
+        return
     if empty:
-        raise DataError(path, "文件是空的", hint="至少写一行，或删除这个文件")
+        report(DataError(path, "文件是空的", hint="至少写一行，或删除这个文件"))
+
+
+def _text(path: Path, raw: bytes, number: int, start: int, report: Report) -> str | None:
+    """One line; ``None`` when it cannot be read, which was reported."""
+    if len(raw) > MAX_LINE_BYTES:
+        hint = "拆成多行，或检查换行符是否丢失"
+        report(DataError(path, f"这一行超过 {MAX_LINE_BYTES} 字节", line=number, hint=hint))
+        return None
+    try:
+        return _decoded(path, raw, number, start)
+    except DataError as fault:
+        report(fault)
+        return None
+
+
+def _skip_line(file: BinaryIO) -> int:
+    """Reads to the end of a line that is too long; how many bytes that was."""
+    skipped = 0
+    while more := file.readline(MAX_LINE_BYTES):
+        skipped += len(more)
+        if more.endswith(b"\n"):
+            break
+    return skipped
 
 
 def _decoded(path: Path, raw: bytes, number: int, start: int) -> str:
@@ -75,20 +102,22 @@ def _unreadable(path: Path, error: OSError) -> DataError:
     return DataError(path, f"无法读取（{error.strerror}）", hint="检查权限")
 
 
-def folder_files(folder: Path) -> tuple[tuple[str, Path], ...]:
+def folder_files(folder: Path, report: Report = stop) -> tuple[tuple[str, Path], ...]:
     """(decoded name, path) of every file of ``folder``, by name; hidden files are not operators' data.
 
     Raises:
         DataError: The folder is missing, or holds a folder.
     """
     if not folder.is_dir():
-        raise DataError(folder, "目录不存在", hint="检查路径，或新建这个目录")
+        report(DataError(folder, "目录不存在", hint="检查路径，或新建这个目录"))
+        return ()
     files = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):
             continue
         if path.is_dir():
-            raise DataError(path, "这里只能有文件，不能有目录", hint="名称里的 / 写成 %2F")
+            report(DataError(path, "这里只能有文件，不能有目录", hint="名称里的 / 写成 %2F"))
+            continue
         files.append((unquote(path.name, errors="strict"), path))
     return tuple(files)
 

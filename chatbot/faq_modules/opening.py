@@ -11,7 +11,7 @@ from chatbot.faq_modules.choice import PRIOR
 from chatbot.faq_modules.choice_file import CHOICE_FILE, EVIDENCE_FILE, read_choice, read_dual
 from chatbot.faq_modules.context import Settings
 from chatbot.faq_modules.corpus import Corpus, build_corpus
-from chatbot.faq_modules.dataset import load_dataset
+from chatbot.faq_modules.dataset import FaqDataset, load_dataset
 from chatbot.faq_modules.features import Features, read_features
 from chatbot.faq_modules.retrieval import DEFAULT_MODULES, FaqRetriever, build_index, make_retriever
 
@@ -21,11 +21,14 @@ def open_retriever(
     encoder: Encoder,
     *,
     label_map: Path | None = None,
+    dataset: FaqDataset | None = None,
     features: Path | None = None,
     modules: Sequence[str] = DEFAULT_MODULES,
     settings: Mapping[str, Settings] | None = None,
 ) -> FaqRetriever:
     """The retriever of the FAQ in ``folder``, with the vectors of the file ``features`` where one is named.
+
+    ``dataset`` is the folder already read.
 
     The choice is the one that ``rebuild-index`` fitted and left in ``folder``; without it, the prior one.
 
@@ -34,7 +37,7 @@ def open_retriever(
         StaleIndexError: The features were made by another encoder.
         ConfigError: A module name that is not known.
     """
-    corpus = build_corpus(load_dataset(folder, label_map))
+    corpus = build_corpus(dataset or load_dataset(folder, label_map))
     known = read_features(features, encoder.fingerprint) if features else None
     choice = read_choice(folder / CHOICE_FILE) if (folder / CHOICE_FILE).is_file() else PRIOR
     dual = read_dual(folder / EVIDENCE_FILE, corpus)

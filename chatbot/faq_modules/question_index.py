@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 K1, B = 0.5, 0.75
 DENSE_CELLS = 4_000_000
 STOP_SHARE, STOP_FROM = 0.2, 5000
-_UNSEEN = (-1, 0.0)
 Scores = NDArray[np.float32]
 
 
@@ -40,10 +39,10 @@ class QuestionIndex:
         damping = counts + K1 * (1 - B + B * size[self._owners] / max(float(size.mean()), 1e-9))
         self._weights = np.stack([idf[at] * counts * (K1 + 1) / damping, idf[at]]).astype(np.float32)
         self.questions = questions
-        self._idf_of_unseen = math.log(1 + questions / 0.5)
-        kept = frequency <= STOP_SHARE * questions if questions >= STOP_FROM else frequency > 0
-        rows = np.where(kept, np.arange(len(chars)), -1).tolist()
-        self._rows = dict(zip(map(chr, chars.tolist()), zip(rows, idf.tolist(), strict=True), strict=True))
+        self._unseen = len(chars)
+        self._rows = dict(zip(map(chr, chars.tolist()), range(len(chars)), strict=True))
+        self._idf = np.append(idf, math.log(1 + questions / 0.5)).astype(np.float32)
+        self._kept = frequency <= STOP_SHARE * questions if questions >= STOP_FROM else frequency > 0
         self._table = self._dense() if 2 * len(chars) * questions <= DENSE_CELLS else None
         self._memo = threading.local()
 
@@ -59,30 +58,29 @@ class QuestionIndex:
         return found
 
     def _scores(self, text: str) -> tuple[Scores, Scores, float]:
-        known, unseen, rows = 0.0, 0.0, []
-        for char in dict.fromkeys(text):
-            row, idf = self._rows.get(char, _UNSEEN)
-            if idf:
-                known += idf
-                if row >= 0:
-                    rows.append(row)
-            else:
-                unseen += self._idf_of_unseen
-        total = known + unseen or 1.0
-        both = self._sums(rows) if self._table is None else np.add.reduce(self._table[rows])
+        row_of, unseen = self._rows.get, self._unseen
+        rows = [row_of(char, unseen) for char in dict.fromkeys(text)]
+        total = float(np.add.reduce(self._idf.take(rows))) or 1.0
+        table = self._table
+        both = self._sums(rows) if table is None else np.add.reduce(table.take(rows, axis=0))
         both *= np.float32(1.0 / total)
-        return both[0], both[1], known / total
+        unknown = rows.count(unseen) * float(self._idf[unseen]) / total
+        return both[0], both[1], max(1.0 - unknown, 0.0) if rows else 0.0
 
     def _dense(self) -> NDArray[np.float32]:
-        """All rows, shape (characters, 2, questions): quicker, and small enough where there are few questions."""
-        table = np.zeros((len(self._bounds) - 1, 2, self.questions), dtype=np.float32)
-        at = np.repeat(np.arange(len(table)), np.diff(self._bounds))
+        """All rows, shape (characters + 1, 2, questions): quicker, and small enough where there are few questions."""
+        table = np.zeros((self._unseen + 1, 2, self.questions), dtype=np.float32)
+        at = np.repeat(np.arange(self._unseen), np.diff(self._bounds))
         table[at, 0, self._owners], table[at, 1, self._owners] = self._weights
         return table
 
     def _sums(self, rows: Sequence[int]) -> NDArray[np.float32]:
         """The sum of ``rows``, shape (2, questions)."""
-        spans = [slice(int(self._bounds[row]), int(self._bounds[row + 1])) for row in rows]
+        spans = [
+            slice(int(self._bounds[row]), int(self._bounds[row + 1]))
+            for row in rows
+            if row != self._unseen and self._kept[row]
+        ]
         if not spans:
             return np.zeros((2, self.questions), dtype=np.float32)
         owners = np.concatenate([self._owners[span] for span in spans])

@@ -16,11 +16,11 @@ from chatbot.faq_modules.dataset import FaqDataset
 from chatbot.faq_modules.latin import LatinDecoder
 from chatbot.faq_modules.question_index import QuestionIndex
 from chatbot.faq_modules.signals import SignalReader, SignalTable
-from chatbot.normalization.text import content, normalize
+from chatbot.normalization.text import has_content, normalize
 
 DEFAULT_MODULES = ("feature_vector_faq_match", "fuzzy_closest_faq_match")
 OWN_MODULE = "closest_choice"
-_FEW = 1000
+_NEGLIGIBLE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,18 @@ class FaqRetriever:
         Nothing for an utterance without a letter, a digit or a Chinese character.
         """
         text = self._heard(utterance)
-        if not content(text):
+        if not has_content(text):
             return ()
         table, found = self._reader.read(text)
         probabilities = self._choice.probabilities(table)
         best = _best(probabilities, k)
-        columns = [probabilities[best].tolist(), *(module.values[best].tolist() for module in found)]
+        columns = [scores.values[best].tolist() for scores in found]
         return tuple(
             [
                 self._candidate(owner, confidence, found, scores)
-                for owner, confidence, *scores in zip(best.tolist(), *columns, strict=True)
+                for owner, confidence, *scores in zip(
+                    best.tolist(), probabilities[best].tolist(), *columns, strict=True
+                )
             ]
         )
 
@@ -110,11 +112,13 @@ class FaqRetriever:
 
 
 def _best(probabilities: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """The places of the ``k`` highest, best first, of equal ones the first."""
-    if len(probabilities) <= _FEW:
-        return (-probabilities).argsort(kind="stable")[:k]
-    places = np.sort(np.argpartition(probabilities, -k)[-k:])
-    return places[(-probabilities[places]).argsort(kind="stable")]
+    """The places of the ``k`` highest, best first, of equal ones the first; none below ``_NEGLIGIBLE`` of the best."""
+    likely: NDArray[np.int64] = (
+        probabilities >= _NEGLIGIBLE * np.maximum.reduce(probabilities, initial=0.0)
+    ).nonzero()[0]
+    if len(likely) > k:
+        likely = np.sort(likely[np.argpartition(probabilities[likely], -k)[-k:]])
+    return likely[(-probabilities[likely]).argsort(kind="stable")]
 
 
 def build_index(

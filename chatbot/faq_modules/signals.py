@@ -22,17 +22,18 @@ class SignalTable:
     """``values`` (standard questions, signals) for the standard questions ``owners`` (places in the corpus).
 
     ``query`` describes the utterance itself and speaks for none of them; ``exact`` marks the standard questions that
-    have the utterance word for word.
+    have the utterance word for word, ``None`` where there is none.
     """
 
     owners: NDArray[np.int64]
     values: NDArray[np.float32]
     query: tuple[float, ...]
-    exact: NDArray[np.bool_]
+    exact: NDArray[np.bool_] | None = None
 
     def only(self, rows: NDArray[np.int64]) -> "SignalTable":
         """The table with these ``rows`` alone."""
-        return SignalTable(self.owners[rows], self.values[rows], self.query, self.exact[rows])
+        exact = None if self.exact is None else self.exact[rows]
+        return SignalTable(self.owners[rows], self.values[rows], self.query, exact)
 
 
 class SignalReader:
@@ -59,7 +60,6 @@ class SignalReader:
         for text, owner in zip(corpus.texts, corpus.owners.tolist(), strict=True):
             self._places.setdefault(text, []).append(owner)
         self._scorers = {m.name: m.score_questions for m in modules if isinstance(m, QuestionScorer)}
-        self._nobody = np.zeros(size, dtype=np.bool_)
         self._ratios: dict[int, NDArray[np.float32]] = {}
         self._everyone = np.arange(size)
         self.names = tuple(f"module:{module.name}" for module in modules) + OWN_SIGNALS
@@ -89,11 +89,11 @@ class SignalReader:
                 self._ratios[length] = ratio
         return ratio
 
-    def _exact(self, text: str) -> NDArray[np.bool_]:
+    def _exact(self, text: str) -> NDArray[np.bool_] | None:
         places = self._places.get(text)
         if places is None:
-            return self._nobody
-        exact = self._nobody.copy()
+            return None
+        exact = np.zeros(len(self._everyone), dtype=np.bool_)
         exact[places] = True
         return exact
 

@@ -4,10 +4,11 @@ A column keeps a code per entity into its distinct texts, and reads every distin
 decided on the texts and spread by code. All arrays may be memory-mapped (``snapshot.py``).
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -21,6 +22,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 Offsets: TypeAlias = NDArray[np.int64]
 
 FLAG_CODE: Mapping[str | None, int] = {None: 0, "yes": 1, "no": 2, "optional": 3}
+_WITHIN, _BETWEEN = "\1", "\2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,37 @@ class Column:
     @cached_property
     def plain(self) -> list[str]:
         return self._texts(2)
+
+    def equal_to(self, wanted: str) -> Mask:
+        """Which distinct texts are ``wanted`` (normalised), with or without their marks."""
+        found = np.zeros(self.distinct, np.bool_)
+        found[self._codes_of.get(wanted, [])] = True
+        return found
+
+    def containing(self, wanted: str) -> Mask:
+        """Which distinct texts hold ``wanted`` (normalised), with or without their marks; one pass over all of them."""
+        found = np.zeros(self.distinct, np.bool_)
+        block, starts = self._block
+        at = block.find(wanted)
+        while 0 <= at < len(block):
+            code = bisect_right(starts, at) - 1
+            found[code] = True
+            at = block.find(wanted, starts[code + 1])
+        return found
+
+    @cached_property
+    def _codes_of(self) -> Mapping[str, list[int]]:
+        codes: dict[str, list[int]] = {}
+        for code, both in enumerate(zip(self.normal, self.plain, strict=True)):
+            for text in dict.fromkeys(both):
+                codes.setdefault(text, []).append(code)
+        return codes
+
+    @cached_property
+    def _block(self) -> tuple[str, list[int]]:
+        """All texts in one, and where each begins; no normalised text holds the marks between them."""
+        pieces = [f"{a}{_WITHIN}{b}{_BETWEEN}" for a, b in zip(self.normal, self.plain, strict=True)]
+        return "".join(pieces), list(accumulate(map(len, pieces), initial=0))
 
     def _texts(self, which: int) -> list[str]:
         return self.strings[which].slice(self.first_text, self.first_text + self.distinct)

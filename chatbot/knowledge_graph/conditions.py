@@ -123,7 +123,7 @@ class Conditions:
         if condition.op == "has":
             return self._presence(condition, places)
         if condition.op == "contains":
-            return self._text(condition, places, lambda text, wanted: wanted in text)
+            return self._text(condition, places, Column.containing)
         return self._comparison(condition, places)
 
     def _comparison(self, condition: Condition, places: list[tuple[Column, str]]) -> Truth:
@@ -138,7 +138,7 @@ class Conditions:
             self._gap(condition.attribute, ~numbers.present, numbers.present & ~(inside | outside))
             return self._with_equal_text(condition, places, Truth(inside, outside))
         if condition.op in ("=", "!=") and isinstance(condition.value, str):
-            equal = self._text(condition, places, lambda text, wanted: text == wanted)
+            equal = self._text(condition, places, Column.equal_to)
             return equal if condition.op == "=" else Truth(equal.false, equal.true)
         code: NoteCode = "wrong_dimension" if threshold.has else "bad_value"
         said = (
@@ -153,7 +153,7 @@ class Conditions:
         """Of values that are no numbers, a text is still known to be, or not to be, the text asked for."""
         if condition.op not in ("=", "!=") or not isinstance(condition.value, str):
             return truth
-        equal = self._text(condition, places, lambda text, wanted: text == wanted, gap=False)
+        equal = self._text(condition, places, Column.equal_to, gap=False)
         if condition.op == "!=":
             equal = Truth(equal.false, equal.true)
         rest = ~(truth.true | truth.false)
@@ -180,17 +180,13 @@ class Conditions:
 
     def _text(
         self, condition: Condition, places: list[tuple[Column, str]],
-        test: Callable[[str, str], bool], gap: bool = True,
+        test: Callable[[Column, str], Mask], gap: bool = True,
     ) -> Truth:  # fmt: skip
         """``test`` on the normalised text with and without its marks; of several keywords any may pass."""
         wanted = normalize(str(condition.value))
         met, present = self.nobody(), self.nobody()
         for column, _ in places:
-            both = zip(column.normal, column.plain, strict=True)
-            passed = np.fromiter(
-                (test(a, wanted) or test(b, wanted) for a, b in both), np.bool_, column.distinct
-            )
-            hits = passed[column.codes]
+            hits = test(column, wanted)[column.codes]
             if present.any():
                 hits &= ~present[column.rows]
             met[column.rows[hits]] = True

@@ -103,6 +103,14 @@ class KnowledgeGraph:
             result[entity.name] = " ".join(next(unique, (entity.name,)))
         return result
 
+    @cached_property
+    def by_series(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+        """The first two keywords (brand and series) → the names of the entities that have them."""
+        found: dict[tuple[str, ...], list[str]] = {}
+        for entity in self.entities:
+            found.setdefault(entity.keywords[:2], []).append(entity.name)
+        return {lead: tuple(names) for lead, names in found.items()}
+
     def value(self, entity: str, path: Path) -> str | None:
         """The raw text of a leaf, or ``None`` when the entity does not have it."""
         return self.by_name[entity].leaves.get(path)

@@ -6,7 +6,7 @@ Works on text as ``normalize`` leaves it; spans are positions in the text that w
 import re
 from dataclasses import dataclass
 
-from chatbot.knowledge_graph.numerals import ABOUT
+from chatbot.knowledge_graph.numerals import ABOUT, NUMERAL
 from chatbot.knowledge_graph.plan import Comparator, Condition, Path
 from chatbot.knowledge_graph.quantities import Span, read_span
 from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
@@ -28,6 +28,7 @@ _DATE = re.compile(
     r"((?:19|20)\d\d)(?:年(?:(1[0-2]|0?[1-9])月|(?P<half>[上下]半年))?|[.\-/](1[0-2]|0[1-9])(?!\d))(?:份)?"
     r"(?:(?P<ge>以后|之后|及以后|后|以来|起)|(?P<le>以前|之前|前))?(?!款)"
 )
+_START = re.compile(NUMERAL)
 _NOT_BEFORE = re.compile(r"[a-z0-9.第这那哪前后]$")
 _LONGEST_BEFORE = 8
 _ORDINAL_UNITS = {"个", "位", "门"}
@@ -91,13 +92,13 @@ def find_quantities(text: str, units: UnitTable, bare: bool = False) -> tuple[Qu
     第, 这, 那, 哪, 前, 后 are no quantities, nor are numbers inside a name (a6l, 2.0t, 2024款).
     """
     found: list[QuantityPhrase] = []
-    at = 0
-    while at < len(text):
-        since = found[-1].end if found else 0
+    start = _START.search(text)
+    while start:
+        at, since = start.start(), found[-1].end if found else 0
         phrase = _date_at(text, at, since) or _quantity_at(text, at, since, units, bare)
         if phrase:
             found.append(phrase)
-        at = phrase.end if phrase else at + 1
+        start = _START.search(text, phrase.end if phrase else at + 1)
     return tuple(found)
 
 

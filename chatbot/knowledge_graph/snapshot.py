@@ -15,6 +15,7 @@ from chatbot.knowledge_graph.columns import Block, Columns, MeasureGroup, String
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.units import UnitTable
 
+SNAPSHOTS = "graph"  # the folder of all versions, in the state folder
 _META = "columns.json"
 _ARRAYS = tuple(Block.__dataclass_fields__)
 _TEXTS = ("raw", "normal", "plain")
@@ -127,3 +128,16 @@ def open_columns(graph: KnowledgeGraph, units: UnitTable, root: FilePath | None)
         except DataError:
             shutil.rmtree(folder, ignore_errors=True)
     return load_columns(save_columns(build_columns(graph, units), root))
+
+
+def forget_old(root: FilePath, kept: str, before: int = 1) -> None:
+    """Removes the snapshots below ``root`` but the version ``kept`` and the ``before`` latest others.
+
+    A process that has mapped one that is removed keeps what it has; what was left half-written goes too.
+    """
+    others = [folder for folder in root.iterdir() if folder.is_dir() and folder.name != kept]
+    whole = [folder for folder in others if not folder.name.startswith(".")]
+    latest = sorted(whole, key=lambda folder: folder.stat().st_mtime_ns, reverse=True)[:before]
+    for folder in others:
+        if folder not in latest:
+            shutil.rmtree(folder, ignore_errors=True)

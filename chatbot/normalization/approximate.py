@@ -8,6 +8,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -17,6 +18,7 @@ SOUNDS_ALIKE = 0.95
 _MAX_TEXT = 80
 _SHARED_PAIRS = 0.4
 _MAX_NAMES = 40
+_REMEMBERED = 64  # a turn looks for names in the same words in the reader and in the planner
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class ApproximateFinder:
         """Names shorter than ``min_slip_length`` match by sound only; ``cutoff`` is RapidFuzz's 0-100."""
         self._sounds = {name: sounds(name) for name in names if len(name) >= 2 and not name.isdigit()}
         self._min_slip_length, self._cutoff = min_slip_length, cutoff
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._nearest)
         self._by_pair: dict[tuple[str, str], list[str]] = {}
         for name, heard in self._sounds.items():
             for pair in _pairs(heard):
@@ -43,7 +46,9 @@ class ApproximateFinder:
 
     def nearest(self, text: str) -> NearName | None:
         """The best name, the longer of two as good; ``None`` when nothing is near enough."""
-        text = text[:_MAX_TEXT]
+        return self._remembered(text[:_MAX_TEXT])
+
+    def _nearest(self, text: str) -> NearName | None:
         heard = sounds(text)
         best: NearName | None = None
         for name in self._alike(heard):
@@ -54,8 +59,8 @@ class ApproximateFinder:
 
     def _alike(self, heard: Sounds) -> list[str]:
         shared: Counter[str] = Counter()
-        for pair in _pairs(heard):
-            shared.update(self._by_pair.get(pair, ()))
+        for pair in _pairs(heard) & self._by_pair.keys():
+            shared.update(self._by_pair[pair])
         enough = [
             (count / (len(self._sounds[name]) - 1), name)
             for name, count in shared.items()

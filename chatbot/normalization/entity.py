@@ -118,10 +118,11 @@ def _latin(text: str) -> str:
 
 def bits(mask: int) -> Iterable[int]:
     """Positions of the set bits, ascending."""
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
+    digits = bin(mask)[:1:-1]
+    at = digits.find("1")
+    while at >= 0:
+        yield at
+        at = digits.find("1", at + 1)
 
 
 def _group(found: list[_Found]) -> list[list[_Found]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from typing import Generic, TypeVar
 
 import ahocorasick
@@ -26,7 +27,8 @@ class MentionFinder(Generic[Target]):
         self.aliases = {alias: frozenset(targets) for alias, targets in aliases.items() if alias}
         self._automaton = ahocorasick.Automaton()
         for alias, targets in self.aliases.items():
-            self._automaton.add_word(alias, (alias, targets))
+            edges = _latin(alias[0]), _latin(alias[-1])
+            self._automaton.add_word(alias, (alias, targets, len(alias), *edges))
         if self.aliases:
             self._automaton.make_automaton()
 
@@ -35,32 +37,27 @@ class MentionFinder(Generic[Target]):
         if not self.aliases:
             return []
         found = []
-        for last, (alias, targets) in self._automaton.iter(text):
-            start = last + 1 - len(alias)
-            if _whole(text, start, last + 1):
-                found.append(Mention(alias, start, last + 1, targets))
-        found.sort(key=lambda m: (m.start - m.end, m.start))
-        taken = [False] * len(text)
-        kept = []
-        for mention in found:
-            if not any(taken[mention.start : mention.end]):
-                taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
-                kept.append(mention)
-        kept.sort(key=lambda m: m.start)
+        for last, (alias, targets, length, opens_latin, ends_latin) in self._automaton.iter(text):
+            start, end = last + 1 - length, last + 1
+            if opens_latin and start > 0 and _latin(text[start - 1]):
+                continue  # a Latin word or a number is not cut in two
+            if ends_latin and end < len(text) and _latin(text[end]):
+                continue
+            found.append((-length, start, alias, targets))
+        found.sort(key=_by_length)
+        taken, kept = 0, []
+        for shorter, start, alias, targets in found:
+            place = ((1 << -shorter) - 1) << start
+            if not taken & place:
+                taken |= place
+                kept.append(Mention(alias, start, start - shorter, targets))
+        kept.sort(key=_by_start)
         return kept
+
+
+_by_length = itemgetter(0, 1)
+_by_start: "attrgetter[int]" = attrgetter("start")
 
 
 def _latin(char: str) -> bool:
     return char.isascii() and char.isalnum()
-
-
-def _whole(text: str, start: int, end: int) -> bool:
-    """No Latin letter or digit is cut in two at either end."""
-    left = start > 0 and _joined(text[start - 1], text[start])
-    right = end < len(text) and _joined(text[end - 1], text[end])
-    return not (left or right)
-
-
-def _joined(a: str, b: str) -> bool:
-    """Two neighbours that make one word; ``s5长`` and ``a6l2.0t``'s letter-digit seams are not checked here."""
-    return _latin(a) and _latin(b)

@@ -4,22 +4,23 @@ The decoder knows no dictionary but the knowledge base's own texts: a bigram mod
 chooses, among the characters of each syllable, the sequence the operator's texts make most likely (Viterbi).
 """
 
+import itertools
 import math
 import os
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from chatbot.normalization.text import has_han, normalize
 
-os.environ.setdefault(
-    "PYPINYIN_NO_PHRASES", "true"
-)  # its own switch: characters only, a third of the load time
-import itertools
+# pypinyin's own switches, read when it is imported: characters only, and its table as it is
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
+from pypinyin.constants import PINYIN_DICT
 
-from pypinyin import Style, pinyin
-
+_TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0304\u0306\u030c"))
 _LATIN_RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
 _MIN_LETTERS = 4
 _MAX_LETTERS = 120
@@ -31,10 +32,11 @@ _MAX_READINGS = 3
 @lru_cache(maxsize=32768)
 def readings(char: str) -> tuple[str, ...]:
     """Toneless readings of one Chinese character, commonest first; ``(char,)`` for anything else."""
-    if not has_han(char):
+    found = PINYIN_DICT.get(ord(char)) if has_han(char) else None
+    if found is None:
         return (char,)
-    found = pinyin(char, style=Style.NORMAL, heteronym=True)[0]
-    return tuple(dict.fromkeys(reading.replace("ü", "v") for reading in found))
+    toneless = unicodedata.normalize("NFC", unicodedata.normalize("NFD", found).translate(_TONES))
+    return tuple(dict.fromkeys(toneless.replace("ü", "v").split(",")))
 
 
 def fold(syllable: str) -> str:
@@ -58,27 +60,72 @@ def _folded(char: str) -> frozenset[str]:
     return frozenset(fold(reading) for reading in readings(char)[:_MAX_READINGS])
 
 
+class SyllableModel:
+    """A bigram model over characters, taught by texts; the one way in which syllables become characters."""
+
+    START, END = "^", "$"
+
+    def __init__(self, texts: Iterable[str], readings_each: int | None = None) -> None:
+        """``texts`` are normalised; of a character's readings the commonest ``readings_each`` count (``None``: all)."""
+        self._chars: dict[str, set[str]] = {}
+        self._single: Counter[str] = Counter()
+        self._pair: Counter[tuple[str, str]] = Counter()
+        for text in texts:
+            marked = self.START + text + self.END
+            self._single.update(marked)
+            self._pair.update(itertools.pairwise(marked))
+        self.characters = tuple(filter(has_han, self._single))
+        for char in self.characters:
+            for reading in readings(char)[:readings_each]:
+                self._chars.setdefault(reading, set()).add(char)
+        self._longest = max(map(len, self._chars), default=0)
+        self._total = self._single.total() or 1
+
+    def follows(self, last: str, char: str) -> bool:
+        """Whether any text has ``char`` right behind ``last``."""
+        return (last, char) in self._pair
+
+    def split(self, word: str) -> list[str] | None:
+        """The segmentation of letters into the fewest syllables that any text has, or ``None``."""
+        best: list[list[str] | None] = [[]] + [None] * len(word)
+        for end in range(1, len(word) + 1):
+            for start in range(max(0, end - self._longest), end):
+                before, syllable = best[start], word[start:end]
+                if before is None or syllable not in self._chars:
+                    continue
+                current = best[end]
+                if current is None or len(before) + 1 < len(current):
+                    best[end] = [*before, syllable]
+        return best[-1]
+
+    def likeliest(self, syllables: Sequence[str], before: str = START, after: str = END) -> str:
+        """The characters that the texts make likeliest between ``before`` and ``after`` (Viterbi)."""
+        paths = {before: (0.0, "")}
+        for syllable in syllables:
+            paths = {
+                char: max(
+                    (score + self._log_probability(last, char), path + char)
+                    for last, (score, path) in paths.items()
+                )
+                for char in sorted(self._chars[syllable])
+            }
+        return max(
+            (score + self._log_probability(last, after), path) for last, (score, path) in paths.items()
+        )[1]
+
+    def _log_probability(self, last: str, char: str) -> float:
+        """Bigram with a unigram back-off (absolute weights 0.9 : 0.1)."""
+        pair = self._pair[last, char] / (self._single[last] or 1)
+        return math.log(0.9 * pair + 0.1 * self._single[char] / self._total + 1e-9)
+
+
 class PinyinDecoder:
     """Latin letters back into the knowledge base's own words."""
 
     def __init__(self, texts: Iterable[str], phrases: Iterable[str] = ()) -> None:
         """``texts`` teach the bigram model; ``phrases`` may also be typed by their initials."""
-        self._chars: dict[str, set[str]] = {}
-        self._single: Counter[str] = Counter()
-        self._pair: Counter[tuple[str, str]] = Counter()
-        for text in texts:
-            self._learn("^" + normalize(text) + "$")
-        for char in self._single:
-            if has_han(char):
-                for reading in readings(char):
-                    self._chars.setdefault(reading, set()).add(char)
-        self._longest = max((len(syllable) for syllable in self._chars), default=0)
-        self._total = sum(self._single.values()) or 1
+        self._model = SyllableModel(map(normalize, texts))
         self._initials = _initials_table(phrases)
-
-    def _learn(self, text: str) -> None:
-        self._single.update(text)
-        self._pair.update(itertools.pairwise(text))
 
     def decode(self, text: str, keep: Sequence[tuple[int, int]] = ()) -> str:
         """``text`` with its pinyin runs replaced; spans in ``keep`` (known Latin names) are left alone.
@@ -100,42 +147,16 @@ class PinyinDecoder:
             return self._initials[letters]
         if not _MIN_LETTERS <= len(letters) <= _MAX_LETTERS:
             return None
-        words = re.split(r"[ ']", run)
-        splits = [self._split(word) for word in words]
+        splits = [self._model.split(word) for word in re.split(r"[ ']", run)]
         if all(split is not None for split in splits):
-            return self._viterbi([syllable for split in splits for syllable in split or ()])
+            return self._sure([syllable for split in splits for syllable in split or ()])
         return None
 
-    def _split(self, word: str) -> list[str] | None:
-        """The segmentation into the fewest syllables the knowledge base has, or ``None``."""
-        best: list[list[str] | None] = [[]] + [None] * len(word)
-        for end in range(1, len(word) + 1):
-            for start in range(max(0, end - self._longest), end):
-                before, syllable = best[start], word[start:end]
-                if before is not None and syllable in self._chars:
-                    current = best[end]
-                    if current is None or len(before) + 1 < len(current):
-                        best[end] = [*before, syllable]
-        return best[-1]
-
-    def _viterbi(self, syllables: Sequence[str]) -> str | None:
-        paths: dict[str, tuple[float, str]] = {"^": (0.0, "")}
-        for syllable in syllables:
-            step: dict[str, tuple[float, str]] = {}
-            for char in sorted(self._chars[syllable]):
-                step[char] = max(
-                    (score + self._log_probability(last, char), path + char)
-                    for last, (score, path) in paths.items()
-                )
-            paths = step
-        _score, text = max((s + self._log_probability(c, "$"), p) for c, (s, p) in paths.items())
-        seen = sum((a, b) in self._pair for a, b in itertools.pairwise(text))
+    def _sure(self, syllables: Sequence[str]) -> str | None:
+        """The likeliest characters, where at least half of the neighbours among them are known as such."""
+        text = self._model.likeliest(syllables)
+        seen = sum(itertools.starmap(self._model.follows, itertools.pairwise(text)))
         return text if seen * 2 >= len(text) - 1 and len(text) > 1 else None
-
-    def _log_probability(self, last: str, char: str) -> float:
-        """Bigram with a unigram back-off (absolute weights 0.9 : 0.1)."""
-        pair = self._pair[last, char] / (self._single[last] or 1)
-        return math.log(0.9 * pair + 0.1 * self._single[char] / self._total + 1e-9)
 
 
 def _initials_table(phrases: Iterable[str]) -> dict[str, str]:

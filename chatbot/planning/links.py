@@ -1,6 +1,7 @@
 """What a part of an utterance may mean. A link carries its span and score; of several senses the grammar picks."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from chatbot.knowledge_graph.phrases import QuantityPhrase
@@ -90,6 +91,11 @@ class Link:
     def entity(self) -> EntitySense | None:
         return next((s for s in self.senses if isinstance(s, EntitySense)), None)
 
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """What it may be as a word of the grammar."""
+        return frozenset(s.role for s in self.senses if isinstance(s, RoleSense))
+
     def plays(self, *roles: str) -> bool:
         """Whether it may be a word of the grammar with one of ``roles``."""
-        return any(isinstance(s, RoleSense) and s.role in roles for s in self.senses)
+        return not self.roles.isdisjoint(roles)

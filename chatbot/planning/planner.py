@@ -22,6 +22,7 @@ from chatbot.planning.read_parts import PartsReader, is_brand
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
 from chatbot.planning.unknowns import (
+    MODEL_LIKE,
     unknown_attribute,
     unknown_kind,
     unknown_name,
@@ -63,7 +64,10 @@ class Planner:
 
         ``mend`` is asked, once some words are not known, whether to look for typos in them.
         """
-        return self.explain(utterance, context, mend=mend).planned
+        scan = self._scanner.scan(utterance, mend=mend)
+        if context.empty and _says_nothing_of_the_graph(scan):
+            return None  # what its parts are need not be worked out
+        return self._explained(scan, context).planned
 
     def names_a_value(self, text: str) -> bool:
         """Whether a normalised ``text`` holds a value of the graph (增程, 四驱); one pass over it."""
@@ -72,7 +76,9 @@ class Planner:
 
     def explain(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Explained:
         """The same, with the way there."""
-        scan = self._scanner.scan(utterance, mend=mend)
+        return self._explained(self._scanner.scan(utterance, mend=mend), context)
+
+    def _explained(self, scan: Scan, context: Context) -> Explained:
         parts = self._reader.read(scan, context)
         return Explained(scan, parts, self._decide(parts, context))
 
@@ -86,7 +92,7 @@ class Planner:
             return refusal
         if refusal := unknown_kind(parts, self.vocabulary):
             return refusal
-        if scan.coverage < MIN_COVERAGE or sum(map(len, scan.unknown)) > MAX_UNKNOWN:
+        if _too_little_known(scan):
             return unknown_attribute(parts, self.vocabulary) or unknown_subject(parts)
         if parts.dangling:
             return Refusal("nothing_to_point_at", parts.dangling, scan)
@@ -235,6 +241,16 @@ class Planner:
             topics = tuple((path,) for path in context.attributes)
         referred = parts.referred or parts.has("wrong")
         return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
+
+
+def _too_little_known(scan: Scan) -> bool:
+    return scan.coverage < MIN_COVERAGE or sum(map(len, scan.unknown)) > MAX_UNKNOWN
+
+
+def _says_nothing_of_the_graph(scan: Scan) -> bool:
+    """Too little is known of it, it names nothing, and nothing in it looks like a name: no plan and no refusal either."""
+    names = any(link.entity or link.attribute or link.plays("head") for link in scan.links)
+    return _too_little_known(scan) and not names and not any(map(MODEL_LIKE.search, scan.unknown))
 
 
 def _all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:

@@ -118,11 +118,12 @@ class Scanner:
         if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:
             again = self._read(once, fuzzy=False)
             best = again if again.coverage > best.coverage else best
-        latest = best
+        latest, misspelt = best, self._names_misspelt(best)
         for _ in range(MAX_MENDING):
-            if not latest.unknown:
-                break
-            latest = self._read(self._repair.repair(latest.text, _explained(latest)), fuzzy=True)
+            repaired = self._repair.repair(latest.text, _explained(latest)) if latest.unknown else latest.text
+            if repaired == latest.text and not misspelt:
+                break  # it would read the same again
+            latest, misspelt = self._read(repaired, fuzzy=True), False
             best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
 
@@ -137,6 +138,12 @@ class Scanner:
         words = [said[:end] for end in range(len(said), len(found.group(1)), -1)]
         known = any(isinstance(s, AttributeSense) for w in words for s in self._finder.aliases.get(w, ()))
         return said if known else found.group()
+
+    def _names_misspelt(self, scan: Scan) -> bool:
+        """Whether a part that is not known is like the name of an entity; a typo is looked for only where none is exact."""
+        if not scan.unknown or any(link.entity for link in scan.links):
+            return False
+        return bool(self._vocabulary.entities.link(scan.text, besides=self._common))
 
     def _counted(self, found: re.Match[str]) -> str:
         """电机有几个 is 几个电机, where that is a word."""
@@ -170,7 +177,7 @@ class Scanner:
             links.append(Link(phrase.start, phrase.end, phrase.text, (QuantitySense(phrase),)))
         taken = [(link.start, link.end) for link in links]
         free = _blanked(masked, taken)
-        for mention in self._finder.find(free):
+        for mention in mentions if free == masked else self._finder.find(free):
             links.append(Link(mention.start, mention.end, mention.alias, _ordered(mention.targets)))
         links += bare_numbers(text, links, self._units)
         links.sort(key=lambda link: link.start)

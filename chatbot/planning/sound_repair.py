@@ -29,11 +29,13 @@ class SoundRepair:
         self._decoder = decoder
         self._by_sound: dict[str, list[str]] = {}
         self._by_letters: dict[str, str] = {}
+        self._pairs: set[tuple[str, str]] = set()
         for word in words:
             if not 2 <= len(word) <= MAX_WORD or not any(has_han(char) for char in word):
                 continue
             for key in _keys(word, readings_each=2 if len(word) <= _SHORT else 1):
                 self._by_sound.setdefault(key, []).append(word)
+                self._pairs.update(itertools.pairwise(key.split(" ")))
         for word in (*words, *spelled):
             if 2 <= len(word) <= MAX_WORD and all(has_han(char) for char in word):
                 for letters in _spellings(word):
@@ -93,15 +95,29 @@ class SoundRepair:
         return (self._decoder.decode(run) if self._decoder else run) or run
 
     def _around(self, said: list[str], at: int, done: list[bool]) -> tuple[int, str] | None:
-        for length in range(MAX_WORD, 1, -1):
-            for start in range(max(0, at - length + 1), min(at, len(said) - length) + 1):
+        first, last = self._run(said, at)
+        for length in range(min(MAX_WORD, last - first), 1, -1):
+            for start in range(max(first, at - length + 1), min(at, last - length) + 1):
                 window = said[start : start + length]
-                for key in _keys("".join(window)):
+                for key in _keys(window):
                     for word in self._by_sound.get(key, ()):
                         same = sum(a == b for a, b in zip(window, word, strict=True))
                         if same >= max(1, length // 2) and word != "".join(window):
                             return start, word
         return None
+
+    def _run(self, said: list[str], at: int) -> tuple[int, int]:
+        """The characters around ``at`` whose neighbours sound like neighbours in some word: no word reaches past them."""
+        first, last = at, at + 1
+        while first > max(0, at - MAX_WORD + 1) and self._sound_together(said[first - 1], said[first]):
+            first -= 1
+        while last < min(len(said), at + MAX_WORD) and self._sound_together(said[last - 1], said[last]):
+            last += 1
+        return first, last
+
+    def _sound_together(self, left: str, right: str) -> bool:
+        pairs = self._pairs
+        return any((a, b) in pairs for a in _choices(left, 2) for b in _choices(right, 2))
 
 
 def _spellings(word: str) -> list[str]:
@@ -112,13 +128,14 @@ def _spellings(word: str) -> list[str]:
     return ["".join(one) for one in itertools.islice(itertools.product(*choices), _MAX_KEYS)]
 
 
+@lru_cache(maxsize=32768)
 def _heard(char: str, words: str) -> str:
     """The first of ``words`` that sounds like ``char``, or ``char``."""
     sound = {fold(reading) for reading in readings(char)[:2]}
     return next((word for word in words if sound & {fold(r) for r in readings(word)[:1]}), char)
 
 
-def _keys(word: str, readings_each: int = 2) -> list[str]:
+def _keys(word: Sequence[str], readings_each: int = 2) -> list[str]:
     choices = [_choices(char, readings_each) for char in word]
     return [" ".join(key) for key in itertools.islice(itertools.product(*choices), _MAX_KEYS)]
 

@@ -8,7 +8,7 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Refusal
 from chatbot.planning.vocabulary import Vocabulary
 
-_MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$")
+MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$")
 _MAX_SUBJECT = 8
 _DEEPEST = 5
 
@@ -16,7 +16,7 @@ _DEEPEST = 5
 def unknown_name(parts: Parts) -> Refusal | None:
     """青羽E9, D型号: something that looks like a name and is none of the graph's."""
     text, unknown = parts.text, parts.scan.unknown
-    odd = [piece for piece in unknown if _MODEL_LIKE.search(piece)]
+    odd = [piece for piece in unknown if MODEL_LIKE.search(piece)]
     if not odd or any(t.single and not t.referred for t in parts.things):
         return None
     if not (parts.attributes or parts.things or parts.atoms or "呢" in text):

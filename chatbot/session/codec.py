@@ -9,10 +9,10 @@ A payload of another version, or one that is not of this shape, is a fresh ``Mem
 session cannot be read starts anew, they do not get an error. The payload's text is never logged.
 """
 
-import json
 import logging
 from typing import Any, Literal, cast
 
+from chatbot.json_bytes import dumps, loads
 from chatbot.session.base import Memory, Option, Pending
 from chatbot.session.plan_codec import MalformedPlanError, decode_plan, encode_plan
 
@@ -22,7 +22,6 @@ READABLE = (1, 2)
 _log = logging.getLogger("chatbot.session")
 _PENDING_KINDS = ("entity", "attribute", "question")
 _SINCE_2: dict[str, object] = {"recent": [], "shown": [], "plan": None, "guiding": False, "asked": []}
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class _UnreadableError(Exception):
@@ -54,7 +53,7 @@ def encode_memory(memory: Memory) -> bytes:
         "guiding": memory.guiding,
         "asked": memory.asked,
     }
-    return _encode(payload).encode("utf-8", "surrogatepass")
+    return dumps(payload)
 
 
 def decode_memory(payload: bytes, session_id: str) -> Memory:
@@ -68,7 +67,7 @@ def decode_memory(payload: bytes, session_id: str) -> Memory:
 
 def _decode(payload: bytes) -> Memory:
     try:
-        data = json.loads(payload)
+        data = loads(payload)
     except (ValueError, RecursionError):
         raise _UnreadableError("不是 JSON") from None
     if not isinstance(data, dict):

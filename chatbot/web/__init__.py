@@ -28,6 +28,7 @@ def create_web_app(
     app = Flask("chatbot.web", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1  # one more than allowed, to see that there is more
     metrics = ChatMetrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
+    service.report_to(metrics)
     log = TurnLog(config.log_level, log_utterances=config.log_utterances, stream=log_stream)
     observer = TurnObserver(log, metrics)
     app.register_blueprint(chat_routes(service, service_name, config.session_ttl_seconds, observer))

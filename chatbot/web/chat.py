@@ -7,13 +7,14 @@ from time import perf_counter
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from chatbot.json_bytes import dumps
 from chatbot.log import TurnLog, turn_ids
 from chatbot.metrics import ChatMetrics
 from chatbot.reply import Message, Reply
 from chatbot.service import ChatService
 from chatbot.web.browser_session import remember, session_of
 from chatbot.web.tracing import trace_id
-from chatbot.web.wire import MAX_BODY_BYTES, json_bytes, read_chat_request, reply_object
+from chatbot.web.wire import MAX_BODY_BYTES, read_chat_request, reply_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def chat_routes(
         with turn_ids(message):
             reply = service.turn(message)
         seconds = observer.clock() - started
-        body = json_bytes(reply_object(message, reply, seconds * 1000))
+        body = dumps(reply_object(message, reply, seconds * 1000))
         response = Response(body, content_type="application/json")
         if asked.session_id is None:
             remember(response, request, message.session_id, cookie_seconds)

@@ -14,9 +14,9 @@ from chatbot.errors import (
     SessionStoreUnavailableError,
     StaleIndexError,
 )
+from chatbot.json_bytes import dumps
 from chatbot.metrics import ChatMetrics
 from chatbot.web.tracing import trace_id
-from chatbot.web.wire import json_bytes
 
 _STATUS: dict[type[ChatbotError], int] = {
     InvalidMessageError: 400,
@@ -72,7 +72,7 @@ def register_error_handlers(app: Flask, metrics: ChatMetrics) -> None:
 def error_response(status: int, code: str, message: str, **more: object) -> Response:
     """The one shape of an error."""
     body = {"error": {"code": code, "message": message, "trace_id": trace_id()}, **more}
-    return Response(json_bytes(body), status, content_type="application/json")
+    return Response(dumps(body), status, content_type="application/json")
 
 
 def _snake_case(name: str) -> str:

@@ -3,9 +3,9 @@
 from flask import Blueprint, Response
 
 import chatbot
+from chatbot.json_bytes import dumps
 from chatbot.service import ChatService
 from chatbot.web.error_handlers import error_response
-from chatbot.web.wire import json_bytes
 
 
 def health_routes(service: ChatService) -> Blueprint:
@@ -15,7 +15,7 @@ def health_routes(service: ChatService) -> Blueprint:
     @routes.get("/healthz")
     def alive() -> Response:
         body = {"status": "alive", "version": chatbot.__version__, "kb_version": service.kb_version}
-        return Response(json_bytes(body), content_type="application/json")
+        return Response(dumps(body), content_type="application/json")
 
     @routes.get("/readyz")
     def ready() -> Response:
@@ -23,8 +23,6 @@ def health_routes(service: ChatService) -> Blueprint:
         reasons = [f"{name}: {reason}" for name, reason in components.items() if reason]
         if reasons:
             return error_response(503, "not_ready", "；".join(reasons), components=components)
-        return Response(
-            json_bytes({"status": "ready", "components": components}), content_type="application/json"
-        )
+        return Response(dumps({"status": "ready", "components": components}), content_type="application/json")
 
     return routes

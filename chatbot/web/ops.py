@@ -6,10 +6,10 @@ from importlib.resources import files
 from flask import Blueprint, Response, abort
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from chatbot.json_bytes import dumps
 from chatbot.metrics import ChatMetrics
 from chatbot.service import ChatService
 from chatbot.web.files import PackageFile, package_file
-from chatbot.web.wire import json_bytes
 
 _DOCS_PAGE = """<!doctype html>
 <html lang="zh-CN">
@@ -45,7 +45,7 @@ def ops_routes(service: ChatService, metrics: ChatMetrics, service_name: str) ->
         # pydantic costs 0.1 s and 10 MB, and most workers are never asked for the document
         from chatbot.web.openapi import openapi_document
 
-        return json_bytes(openapi_document(service_name))
+        return dumps(openapi_document(service_name))
 
     @cache
     def swagger(name: str) -> PackageFile:

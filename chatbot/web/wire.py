@@ -1,19 +1,19 @@
 """The bytes of the contract: a request body into what was asked, a reply into the JSON object of section 3."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from chatbot.errors import InvalidMessageError
+from chatbot.json_bytes import loads
 from chatbot.json_file import Json, kind_of
-from chatbot.reply import Evidence, FaqEvidence, Message, Reply, Row
+from chatbot.reply import Message, Reply
+from chatbot.reply_json import outcome_object
 from chatbot.session.ids import validate_session_id
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_SENT_CHARACTERS = 2000
 DEFAULT_ROWS, MAX_ROWS = 20, 1000
-_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
@@ -46,7 +46,7 @@ def read_chat_request(body: bytes) -> ChatRequest:
 
 def _object(body: bytes) -> dict[str, Json]:
     try:
-        value = json.loads(body.decode().lstrip("\ufeff"))
+        value = loads(body)
     except (ValueError, RecursionError) as error:
         raise InvalidMessageError('请求体不是 UTF-8 的 JSON → 发送 {"sent": "您好"}') from error
     if not isinstance(value, dict):
@@ -80,50 +80,9 @@ def reply_object(message: Message, reply: Reply, elapsed_ms: float) -> dict[str,
         "session_id": message.session_id,
         "trace_id": message.trace_id,
         "kb_version": reply.kb_version,
-        "answer": reply.answer,
-        "answer_type": reply.answer_type,
-        "answer_source": reply.answer_source,
-        "state": reply.state,
-        "confidence": round(reply.confidence, 4),
-        "entities": reply.entities,
-        "attribute": reply.attribute,
-        "evidence": [_evidence(evidence) for evidence in reply.evidence],
-        "plan": None if reply.plan is None else reply.plan.as_json(),
-        "rows": None if reply.rows is None else [_row(row) for row in reply.rows[: message.rows_limit]],
-        "rows_total": reply.rows_total,
-        "suggestions": reply.suggestions,
-        "why": reply.why,
+        **outcome_object(reply, message.rows_limit),
         "elapsed_ms": round(elapsed_ms, 3),
     }
     if reply.degraded:
         shown["degraded"] = True
     return shown
-
-
-def json_bytes(value: object) -> bytes:
-    """Compact UTF-8; a lone surrogate out of an operator's file becomes ``?`` rather than an error."""
-    return _encode(value).encode("utf-8", "replace")
-
-
-def _evidence(evidence: Evidence) -> dict[str, Any]:
-    if isinstance(evidence, FaqEvidence):
-        return {
-            "source": evidence.source,
-            "question": evidence.question,
-            "label": evidence.label,
-            "matched": evidence.matched,
-            "score": round(evidence.score, 4),
-            "module": evidence.module,
-            "file": evidence.file,
-        }
-    return {
-        "source": evidence.source,
-        "entity": evidence.entity,
-        "path": evidence.path,
-        "value": evidence.value,
-        "file": evidence.file,
-    }
-
-
-def _row(row: Row) -> dict[str, Any]:
-    return {"entity": row.entity, "values": row.values}

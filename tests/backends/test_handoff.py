@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from chatbot.backends.handoff import HandoffWebhook
+from chatbot.conversation import FinishedTurn
 from chatbot.dialog.machine import Step
 from chatbot.dialog.state import BadCase
 from chatbot.errors import ConfigError
@@ -56,15 +57,15 @@ def desk() -> Iterator[Desk]:
     desk.close()
 
 
-def step(answer_type: str) -> Step:
+def finished(message: Message, answer_type: str) -> FinishedTurn:
     reply = Reply("好的", answer_type, "guide", "question_intake")  # type: ignore[arg-type]
-    return Step(reply, Memory(entities=("甲",)), BadCase("handoff"))
+    return FinishedTurn(message, Memory(), Step(reply, Memory(entities=("甲",)), BadCase("handoff")), "v1")
 
 
 def test_a_handoff_reaches_the_desk_also_when_it_refuses_once(desk: Desk) -> None:
     webhook = HandoffWebhook(desk.url)
-    webhook.finished(Message("您好", "s", "t0"), step("chitchat"), "v1")
-    webhook.finished(Message("转人工", "s", "t1"), step("handoff"), "v1")
+    webhook.finished(finished(Message("您好", "s", "t0"), "chitchat"))
+    webhook.finished(finished(Message("转人工", "s", "t1"), "handoff"))
     assert desk.arrived.wait(10)
     assert desk.told == [
         {

@@ -111,10 +111,58 @@ def test_lint_names_the_faults_of_all_parts_at_once(run: Run, knowledge: Path) -
     result = run("lint", "--json")
     body = json.loads(result.stdout)
     assert (result.exit_code, body["faults"]) == (1, 4)
-    assert [finding["part"] for finding in body["findings"]] == ["graph", "graph", "faq", "lexicon"]
+    faults = [finding["part"] for finding in body["findings"] if finding["severity"] == "fault"]
+    assert faults == ["graph", "graph", "faq", "lexicon"]
     text = result.stdout
     for part in ("乙.json:1", "丙.json", "通用:1", "attribute_synonyms.txt:1"):
         assert part in text
+
+
+def test_lint_names_every_fault_of_a_faq_with_file_line_and_way_out(run: Run, knowledge: Path) -> None:
+    faqs = knowledge / "faqs"
+    (faqs / "query_label_idx_map.txt").write_text(
+        "怎么保养\t0\n怎么交车 1\n怎么退订\t一\n怎么保养\t3\n怎么付款\t0\n没写的\t9\n", encoding="utf-8"
+    )
+    for name, text in {"怎么交车": "交车", "怎么付款": "付款", "没有的": "没有"}.items():
+        (faqs / "questions" / name).write_text(text + "\n", encoding="utf-8")
+    (faqs / "questions" / "怎么退订").write_bytes(
+        "退订\n退\t订\n".encode() + b"\xff\xfe\n" + "要退订".encode()
+    )
+    (faqs / "answers" / "通用").write_text(
+        "[怎么保养] 按手册\n[没有的]\t无\n[怎么保养]\t按手册\n", encoding="utf-8"
+    )
+    (faqs / "answers" / "甲").mkdir()
+    body = json.loads(run("lint", "--json").stdout)
+    faults = [
+        one["message"].removeprefix(f"{faqs}/") for one in body["findings"] if one["severity"] == "fault"
+    ]
+    places = [fault.split(": ")[0] for fault in faults]
+    assert places == [
+        "query_label_idx_map.txt:2", "query_label_idx_map.txt:3", "query_label_idx_map.txt:4",
+        "query_label_idx_map.txt:5", "questions/怎么退订:2", "questions/怎么退订:3", "questions/没有的",
+        "questions/没写的", "answers/甲", "answers/通用:1", "answers/通用:2",
+    ]  # fmt: skip
+    assert all(" → " in fault for fault in faults)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["attribute_synonyms.txt", "units.txt", "directions.txt", "comparatives.txt", "value_synonyms.txt"],
+)
+def test_lint_reads_every_lexicon_of_tables(run: Run, knowledge: Path, name: str) -> None:
+    (knowledge / "lexicon").mkdir()
+    (knowledge / "lexicon" / name).write_text("# 说明\n没有 制表符\n", encoding="utf-8")
+    result = run("lint")
+    assert result.exit_code == 1
+    assert f"{name}:2" in result.stdout and "→" in result.stdout
+
+
+def test_lint_of_a_faq_without_its_map_says_that_and_nothing_that_follows_from_it(
+    run: Run, knowledge: Path
+) -> None:
+    (knowledge / "faqs" / "query_label_idx_map.txt").write_text("", encoding="utf-8")
+    body = json.loads(run("lint", "--json").stdout)
+    assert [one["part"] for one in body["findings"]] == ["faq"]
 
 
 def test_lint_tells_of_what_is_worth_knowing_without_calling_it_a_fault(run: Run, knowledge: Path) -> None:

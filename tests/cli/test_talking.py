@@ -40,6 +40,22 @@ def test_ask_json_is_the_contracts_object_and_nothing_else(run: Run, service: Fa
     assert (service.heard[0].sent, service.heard[0].rows_limit) == ("您好", 5)
 
 
+def test_ask_explain_prints_the_way_to_the_answer_below_it(run: Run, service: FakeChatService) -> None:
+    result = run("ask", "标准续航升级版的报价", "--explain")
+    assert result.exit_code == 0
+    told = result.stdout
+    assert told.index("您好！") < told.index("【链接】") < told.index("【计划】") < told.index("【选择】")
+
+
+def test_ask_explain_json_is_the_contracts_object_with_the_explanation_beside(
+    run: Run, service: FakeChatService
+) -> None:
+    body = json.loads(run("ask", "标准续航升级版的报价", "--explain", "--json").stdout)
+    explanation = body.pop("explanation")
+    ChatReply.model_validate(body, strict=True)
+    assert explanation["read"]["links"][0]["spans"][0] == {"start": 0, "end": 7, "text": "标准续航升级版"}
+
+
 def test_ask_says_when_the_session_was_not_kept(run: Run, service: FakeChatService) -> None:
     service.reply = replace(service.reply, degraded=True)
     assert "没有记住上下文" in run("ask", "您好").stdout

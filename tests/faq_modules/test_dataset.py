@@ -8,7 +8,7 @@ import pytest
 from chatbot.errors import DataError
 from chatbot.faq_modules.answers import load_answers
 from chatbot.faq_modules.dataset import load_csv, load_dataset
-from chatbot.faq_modules.lines import file_name
+from chatbot.faq_modules.lines import file_name, numbered_lines
 from tests.faq_modules.small_faq import write_faq
 
 MAP = "query_label_idx_map.txt"
@@ -178,3 +178,15 @@ def test_a_faulty_csv_says_what_is_wrong(tmp_path: Path, text: str, said: str) -
     file.write_text(text)
     with pytest.raises(DataError, match=said):
         load_csv(file)
+
+
+def test_a_line_that_cannot_be_read_is_reported_and_the_lines_behind_it_are_still_read(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "lines"
+    file.write_bytes("甲\n".encode() + b"x" * 200_000 + b"\n\xff\n" + "乙\n".encode())
+    faults: list[DataError] = []
+    assert list(numbered_lines(file, faults.append)) == [(1, "甲"), (4, "乙")]
+    assert [fault.line for fault in faults] == [2, 3]
+    with pytest.raises(DataError, match="65536"):
+        list(numbered_lines(file))

@@ -94,7 +94,6 @@ def test_a_large_knowledge_base_ranks_as_a_small_one_does(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = make_retriever(build_index(corpus, HashEncoder().encode(corpus.texts)), HashEncoder())
-    monkeypatch.setattr("chatbot.faq_modules.retrieval._FEW", 0)
     monkeypatch.setattr("chatbot.faq_modules.question_index.DENSE_CELLS", 0)
     monkeypatch.setattr("chatbot.faq_modules.feature_vector_faq_match.SCORES_ALL", 0)
     large = make_retriever(build_index(corpus, HashEncoder().encode(corpus.texts)), HashEncoder())

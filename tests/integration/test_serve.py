@@ -7,18 +7,23 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
 
+from chatbot.learning.layout import Layout
+from chatbot.learning.versions import Versions
 from chatbot.web.openapi import ChatReply
 from tests.integration.serving import ROOT, Running, serving, until
+from tests.learning.conftest import demo_copy
 
 GEARBOX = "标准续航升级版的变速箱是什么类型"
 PIPES = "A型号有几个排气管"
@@ -230,3 +235,42 @@ def test_what_cannot_be_served_is_refused(
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (status, "")
     assert part in done.stderr
+
+
+def test_turns_are_in_the_store_when_the_service_has_ended(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        for number in range(30):
+            running.ask(GEARBOX, f"session-{number}")
+    with closing(sqlite3.connect(f"file:{next(tmp_path.rglob('store.db'))}?mode=ro", uri=True)) as database:
+        assert database.execute("SELECT count(*) FROM turns").fetchone() == (30,)
+
+
+@pytest.mark.slow
+def test_twenty_publications_go_live_in_the_running_service_without_a_failed_request(tmp_path: Path) -> None:
+    config = demo_copy(tmp_path / "kb")
+    answers = config.faq_data_dir / "answers" / "通用"
+    line = next(line for line in answers.read_text().splitlines() if line.startswith("[怎么下定买车]"))
+    versions, kept = Versions(Layout(config)), []
+    for number in range(2):
+        answers.write_text(answers.read_text().replace(line, f"[怎么下定买车]\t第{number}版"))
+        kept.append(versions.keep(Layout(config), parent="", author="", note="", kb_version=""))
+        answers.write_text(answers.read_text().replace(f"[怎么下定买车]\t第{number}版", line))
+    model = str(config.feature_generator_model_dir)
+    versions.install(kept[0])
+    with serving(
+        tmp_path,
+        "--config",
+        str(config.source),
+        "--port",
+        "0",
+        "--workers",
+        "2",
+        CHATBOT_FEATURE_GENERATOR_MODEL_DIR=model,
+    ) as running:
+        heard = [running.ask("怎么下定买车", "s")["answer"]]
+        for number in range(1, 21):
+            versions.install(kept[number % 2])
+            heard += [running.ask("怎么下定买车", f"s{number}-{again}")["answer"] for again in range(5)]
+        assert heard[0] == "第0版" and set(heard) <= {"第0版", "第1版"}
+        versions.install(kept[1])
+        until(lambda: {running.ask("怎么下定买车", f"e{n}")["answer"] for n in range(6)} == {"第1版"}, 30)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from chatbot.knowledge_graph.plan import (
@@ -21,6 +22,7 @@ from tests.knowledge_graph.oracle import FLAGS, SAME, UNITS, Car, Oracle, read, 
 
 OPS: tuple[Op, ...] = (
     "filter", "count", "superlative", "group", "aggregate", "nearest", "verify", "compare", "filter", "superlative",
+    "lookup",
 )  # fmt: skip
 COMPARATORS: tuple[Comparator, ...] = ("<", "<=", ">", ">=", "=", "!=")
 
@@ -42,12 +44,29 @@ class PlanMaker:
         self.flags = [path for path in known if any(raw in FLAGS for raw in self.values[path])]
 
     def plan(self) -> Plan:
+        """A plan of any operator; one in six takes what two attributes of one dimension say for the same."""
+        plan = self._plan()
+        path = plan.attributes[0] if plan.attributes else ()
+        others = [p for p in self.numeric if p != path and self._alike(p, path)]
+        if not others or self.random.random() > 1 / 6:
+            return plan
+        return replace(plan, same=((path, self.random.choice(others)),))
+
+    def _alike(self, path: Path, other: Path) -> bool:
+        """Of one dimension, and a bare number means the same in both."""
+        same = self.dimension[path] == self.dimension.get(other)
+        return same and read(path, "1") == read(other, "1")
+
+    def _plan(self) -> Plan:
         op = self.random.choice(OPS)
         names = [car.name for car in self.cars]
         conditions = tuple(self.clause(2) for _ in range(self.random.choice((0, 1, 1, 2, 3))))
         number = self.random.choice(self.numeric)
         if op == "group":
             return Plan(op, (), (self.random.choice(self.texts + self.flags),), conditions)
+        if op == "lookup":
+            asked = self.random.sample([*self.numeric, *self.texts, *self.flags], 3)
+            return Plan(op, tuple(self.random.sample(names, min(3, len(names)))), tuple(dict.fromkeys(asked)))
         if op in ("verify", "compare"):
             few = tuple(self.random.sample(names, min(3, len(names))))
             return Plan(op, few, (number,), conditions if op == "verify" else ())

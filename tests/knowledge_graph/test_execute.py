@@ -256,3 +256,15 @@ def test_a_rank_within_named_entities_stays_within_them_and_names_strangers() ->
     result = run("superlative", entities=(ONE, TWO, "没有的车"), attributes=(SPEED,))
     assert names(result) == [TWO]
     assert [(note.code, note.subject) for note in result.notes] == [("unknown_entity", "没有的车")]
+
+
+def test_texts_are_found_whole_and_in_part_as_by_a_plain_loop() -> None:
+    texts = ["真皮", "(标配)真皮", "(选配)真皮,(标配)织物", "皮", "", "a皮b", "真", "皮真皮"]
+    column = engine_of([tree(f"车{i}", 材质=text) for i, text in enumerate(texts)]).columns.column(
+        ("属性", "材质")
+    )
+    assert column is not None
+    for wanted in ("真皮", "皮", "真", "织物", "", "没有", "(标配)真皮", "皮真"):
+        both = list(zip(column.normal, column.plain, strict=True))
+        assert column.equal_to(wanted).tolist() == [wanted in pair for pair in both]
+        assert column.containing(wanted).tolist() == [wanted in a or wanted in b for a, b in both]

@@ -1,8 +1,9 @@
 """Pinyin typed in Latin letters, and words that sound alike."""
 
 import pytest
+from pypinyin import Style, pinyin
 
-from chatbot.normalization.pinyin import PinyinDecoder, fold, sounds
+from chatbot.normalization.pinyin import PinyinDecoder, fold, readings, sounds
 
 DECODER = PinyinDecoder(
     ["续航多少公里", "这款车续航多少", "充电要多久", "保养灯怎么归零", "价格是多少"],
@@ -35,3 +36,10 @@ def test_homophones_and_near_homophones_sound_the_same() -> None:
     assert all(a & b for a, b in zip(sounds("续行里程"), sounds("续航里程"), strict=True))
     assert fold("zhong") == fold("zong") == "zon"
     assert sounds("a5") == ({"a"}, {"5"})
+
+
+def test_readings_are_those_of_the_library_without_tones() -> None:
+    for code in (*range(0x3400, 0xA000, 7), *map(ord, "嗯呒诶绿女了行长重龥")):
+        char = chr(code)
+        known = pinyin(char, style=Style.NORMAL, heteronym=True)[0]
+        assert readings(char) == tuple(dict.fromkeys(one.replace("ü", "v") for one in known)), char

@@ -55,3 +55,15 @@ def test_a_synthesised_graph_is_as_large_as_asked_and_the_same_for_the_same_seed
     assert (len(one.entities), one.version) == (200, two.version)
     assert one.entities == two.entities
     assert {path for entity in one.entities for path in entity.leaves} <= set(graph.tree)
+
+
+def test_bench_kg_in_words_is_one_json_object_and_most_questions_are_understood(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["bench", "kg", "--kg", str(KG), "--entities", "0", "--plans", "100", "--json"])
+    report = json.loads(capsys.readouterr().out)
+    assert ended.value.code == 0 and len(report["graphs"]) == 1
+    in_words = report["in_words"]
+    assert in_words["questions"] == 100 and in_words["answered"] > 0.7
+    assert 0 < in_words["p50_ms"] <= in_words["p95_ms"] <= in_words["p99_ms"]

@@ -5,13 +5,17 @@ import os
 import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from chatbot import knowledge_source
+from chatbot.app import watched_paths
 from chatbot.config import EngineConfig, load_engine_config
 from chatbot.errors import DataError
 from chatbot.faq_modules.features import read_features
+from chatbot.knowledge_graph.snapshot import load_columns
 from tests.faq_modules.small_faq import HashEncoder, write_config, write_faq
 from tools.features import export as export_module
 from tools.features.export import export, input_rows
@@ -201,3 +205,47 @@ def test_the_command_prints_one_json_object_and_check_exits_one_when_stale(tmp_p
     assert "no model" in done.stderr
     help_page = subprocess.run([*command[:4], "--help"], capture_output=True, text=True, check=False)
     assert "rebuild-index --config" in help_page.stdout
+
+
+def test_a_rebuild_stores_the_graphs_columns_and_keeps_the_version_before(
+    config: EngineConfig, encoder: HashEncoder
+) -> None:
+    snapshots, car = config.state_dir / "graph", config.knowledge_graph_data_dir / "甲.json"
+    versions = []
+    for price in ("1万", "2万", "3万"):
+        car.write_text(car.read_text().replace('"1万"', f'"{price}"').replace('"2万"', f'"{price}"'))
+        versions.append(rebuild(config).graph)
+    assert len(set(versions)) == 3
+    assert {folder.name for folder in snapshots.iterdir()} == set(versions[1:])
+    columns = load_columns(snapshots / versions[-1])
+    column = columns.column(("属性", "报价"))
+    assert column is not None and column.text_at(0) == "3万"
+
+
+def test_a_faulty_graph_is_found_before_anything_is_published(
+    config: EngineConfig, encoder: HashEncoder
+) -> None:
+    (config.knowledge_graph_data_dir / "乙.json").write_text("{")
+    with pytest.raises(DataError, match=r"乙\.json"):
+        rebuild(config)
+    assert not config.pretrained_feature_vectors_path.exists()
+
+
+def test_the_rebuilt_graph_is_taken_over_by_a_running_service(
+    config: EngineConfig, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(knowledge_source, "CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(knowledge_source, "load_encoder", lambda model_dir: encoder)
+    rebuild(config)
+    live = knowledge_source.KnowledgeSource(
+        lambda: knowledge_source.load_knowledge(config), watched_paths(config)
+    )
+    before = live.current().version
+    car = config.knowledge_graph_data_dir / "甲.json"
+    car.write_text(car.read_text().replace('"1万"', '"9万"'))
+    rebuild(config)
+    deadline = time.monotonic() + 20
+    while live.current().version == before and time.monotonic() < deadline:
+        time.sleep(0.02)
+    column = live.current().planner.engine.columns.column(("属性", "报价"))
+    assert column is not None and column.text_at(0) == "9万"

@@ -22,12 +22,13 @@ from chatbot.config import EngineConfig, load_engine_config
 from chatbot.dialog.state import Hearing
 from chatbot.knowledge_source import load_knowledge
 from chatbot.session.base import Memory
-from tools.bench.load import LoadResult, post_request, run_load
+from tools.bench.load import LoadResult, joined, post_request, run_load
 
 SESSIONS = 64
 WARM_UP = 2_000
+ROUNDS = 10
 START_SECONDS = 30.0
-IMPORTS = ("flask", "flask_openapi3", "pydantic", "numpy", "faiss", "rapidfuzz", "redis", "opencc", "pypinyin", "structlog",
+IMPORTS = ("flask", "flask_openapi3", "pydantic", "numpy", "faiss", "rapidfuzz", "redis", "opencc", "pypinyin",
            "prometheus_client", "gunicorn.app.base", "typer", "chatbot.app")  # fmt: skip
 
 
@@ -46,6 +47,21 @@ class Route:
     p50_ms: float
     p99_ms: float
     errors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one route is to be asked: ``requests`` in order, over and over, ``turns`` in all."""
+
+    name: str
+    port: int
+    requests: Sequence[bytes]
+    turns: int
+
+    def part(self, turn: int) -> Sequence[bytes]:
+        """The requests of round ``turn``, from where the warm-up and the rounds before it have left off."""
+        at = (WARM_UP + turn * (self.turns // ROUNDS)) % len(self.requests)
+        return [*self.requests[at:], *self.requests[:at]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +98,18 @@ class ChatBench:
             config = load_engine_config(self._config, {**os.environ, "CHATBOT_STATE_DIR": folder})
             faq, graph = faq_questions(config), graph_questions(config)
             dialogue = self._dialogue(config, faq, graph)
-            bare = self._bare(state, faq)
-            self._say("bench chat: chatbot")
-            with self._chatbot(state) as (port, first_answer, pid):
-                faq_route = self._load("faq new", port, written_anew(faq), self._turns // 2)
-                again = self._load("faq again", port, faq, self._turns // 4)
-                graph_route = self._load("graph", port, graph, self._turns // 2)
-                one = self._load("faq", port, faq, self._turns // 20, connections=1)
+            with self._bare(state) as bare_port, self._chatbot(state) as (port, first_answer, pid):
+                half, again_turns, alone = self._turns // 2, self._turns // 4, self._turns // 20
+                bare, faq_route, again, graph_route = self._in_turns(
+                    (
+                        Asked("bare", bare_port, as_requests(faq, bare_port), half),
+                        Asked("faq new", port, as_requests(written_anew(faq), port), half),
+                        Asked("faq again", port, as_requests(faq, port), again_turns),
+                        Asked("graph", port, as_requests(graph, port), half),
+                    )
+                )
+                single = Asked("faq", port, as_requests(faq, port), alone)
+                one = _route(single, 1, run_load(port, single.requests, alone, 1))
                 rss, pss = worker_memory(pid)
             return ChatBenchResult(
                 routes=(bare, faq_route, again, graph_route, one),
@@ -104,6 +125,19 @@ class ChatBench:
                 worker_pss_mb=pss,
                 import_ms=import_costs(),
             )
+
+    def _in_turns(self, asked: Sequence["Asked"]) -> list["Route"]:
+        """Each route's load in ``ROUNDS`` parts, one route after the other: a slow minute of the machine hits them all."""
+        for one in asked:
+            run_load(one.port, one.requests, WARM_UP, self._connections)
+        parts: list[list[LoadResult]] = [[] for _ in asked]
+        for turn in range(ROUNDS):
+            self._say(f"bench chat: round {turn + 1} of {ROUNDS}")
+            for one, results in zip(asked, parts, strict=True):
+                results.append(run_load(one.port, one.part(turn), one.turns // ROUNDS, self._connections))
+        return [
+            _route(one, self._connections, joined(results)) for one, results in zip(asked, parts, strict=True)
+        ]
 
     def _dialogue(
         self, config: EngineConfig, faq: Sequence[str], graph: Sequence[str]
@@ -124,19 +158,15 @@ class ChatBench:
 
         return median(faq), median(graph)
 
-    def _bare(self, state: Path, questions: Sequence[str]) -> Route:
-        self._say("bench chat: bare Flask route with one Redis GET and one SET")
+    @contextlib.contextmanager
+    def _bare(self, state: Path) -> Iterator[int]:
+        """The bare Flask route with one Redis GET and one SET; yields its port."""
         port = free_port()
-        command = [
-            sys.executable,
-            "-m",
-            "tools.bench.bare",
-            str(state / "bare"),
-            str(port),
-            str(self._workers),
-        ]
-        with running(command, port):
-            return self._load("bare", port, questions, self._turns // 2)
+        with running(
+            [sys.executable, "-m", "tools.bench.bare", str(state / "bare"), str(port), str(self._workers)],
+            port,
+        ):
+            yield port
 
     @contextlib.contextmanager
     def _chatbot(self, state: Path) -> Iterator[tuple[int, float, int]]:
@@ -149,22 +179,17 @@ class ChatBench:
         with running(command, port, environment) as process:
             yield port, time.perf_counter() - started, process.pid
 
-    def _load(
-        self, name: str, port: int, questions: Sequence[str], turns: int, connections: int | None = None
-    ) -> Route:
-        connections = connections or self._connections
-        requests = as_requests(questions, port)
-        run_load(port, requests, WARM_UP, connections)
-        found: LoadResult = run_load(port, requests, turns, connections)
-        return Route(
-            name,
-            connections,
-            turns,
-            round(found.per_second, 1),
-            round(found.percentile(0.5) * 1000, 3),
-            round(found.percentile(0.99) * 1000, 3),
-            found.errors,
-        )
+
+def _route(asked: Asked, connections: int, found: LoadResult) -> Route:
+    return Route(
+        asked.name,
+        connections,
+        len(found.latencies),
+        round(found.per_second, 1),
+        round(found.percentile(0.5) * 1000, 3),
+        round(found.percentile(0.99) * 1000, 3),
+        found.errors,
+    )
 
 
 def as_requests(questions: Sequence[str], port: int) -> list[bytes]:

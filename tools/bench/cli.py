@@ -39,11 +39,18 @@ def kg(
     plans: Annotated[int, typer.Option(min=100, help="各执行多少个查询计划")] = 500,
     as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
 ) -> None:
-    """查询计划的速度与内存，与 pandas 做同样的筛选和排序比较。例：bench kg --entities 50000 --json"""
+    """查询计划的速度与内存，与 pandas 做同样的筛选和排序比较；再从文字到答案问一遍。例：bench kg --entities 50000 --json"""
     from tools.bench.kg import as_text, bench_kg
+    from tools.bench.kg_questions import as_text as in_words_text
+    from tools.bench.kg_questions import bench_in_words
 
     results = bench_kg(kg, lexicon, entities, plans, print_progress)
-    print(json.dumps([asdict(r) for r in results], ensure_ascii=False) if as_json else as_text(results))
+    in_words = bench_in_words(kg, lexicon, plans, print_progress)
+    if as_json:
+        shown = {"graphs": [asdict(result) for result in results], "in_words": asdict(in_words)}
+        print(json.dumps(shown, ensure_ascii=False))
+    else:
+        print(f"{as_text(results)}\n{in_words_text(in_words)}")
 
 
 def print_progress(text: str) -> None:

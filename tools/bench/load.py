@@ -33,6 +33,12 @@ class LoadResult:
         return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
 
 
+def joined(parts: Sequence[LoadResult]) -> LoadResult:
+    """Several runs as one."""
+    latencies = tuple(latency for part in parts for latency in part.latencies)
+    return LoadResult(sum(p.seconds for p in parts), latencies, sum(p.errors for p in parts))
+
+
 @dataclass(slots=True)
 class _Connection:
     socket: socket.socket

@@ -21,6 +21,7 @@ from chatbot.faq_modules.dataset import load_dataset
 from chatbot.faq_modules.features import read_features, read_header, read_lines_raw, refresh_cache
 from tools.features.export import export
 from tools.index.choice import FittedChoice, choose_for, publish_choice
+from tools.index.graph_snapshot import forget_old_snapshots, snapshot_graph
 
 VERSIONS = ".versions"
 _SAMPLE = 16
@@ -29,7 +30,10 @@ _TOLERANCE = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class RebuildResult:
-    """What a rebuild published. ``removed`` rows were in the old index and are in no file any more."""
+    """What a rebuild published. ``removed`` rows were in the old index and are in no file any more.
+
+    ``graph`` is the version of the graph's columns, stored in the state folder.
+    """
 
     version: str
     count: int
@@ -41,6 +45,7 @@ class RebuildResult:
     answer_threshold: float | None
     coverage: float | None
     seconds: float
+    graph: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ def rebuild(
     started = time.monotonic()
     dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
     load_answers(config.faq_data_dir, dataset.questions)  # a faulty answer is found now, not when it is live
+    graph = snapshot_graph(config)
     encoder = load_document_encoder(config.feature_generator_model_dir)
     published, versions = config.pretrained_feature_vectors_path, config.faq_data_dir / VERSIONS
     with _alone(versions):
@@ -87,6 +93,7 @@ def rebuild(
         _publish_choice(choice, config.faq_data_dir)
         publish(fresh, published)
         _forget_others(versions, folder)
+    forget_old_snapshots(config, graph)
     promised = next((row for row in choice.model.thresholds if row.target == target), None)
     return RebuildResult(
         version=folder.name,
@@ -99,6 +106,7 @@ def rebuild(
         answer_threshold=promised.answer if promised else None,
         coverage=promised.coverage if promised else None,
         seconds=round(time.monotonic() - started, 3),
+        graph=graph,
     )
 
 

@@ -65,9 +65,13 @@ class AnsweringState:
         )
         decision = Decision("question_intake", turn, reply)
         question = found.question if found.entities else None
-        decision = decision.remembering(**self._kept(turn, found))
         return decision.remembering(
-            entities=found.entities, attributes=found.attributes, question=question, pending=None, failures=0
+            entities=found.entities,
+            attributes=found.attributes,
+            question=question,
+            pending=None,
+            failures=0,
+            **self._kept(turn, found),
         )
 
     @staticmethod

@@ -1,0 +1,1 @@
+"""Tests of a knowledge base: question sheets, how runs are kept and compared, JUnit XML."""
