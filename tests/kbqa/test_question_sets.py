@@ -11,7 +11,14 @@ ROOT = Path(__file__).parents[2]
 SETS = ROOT / "tests" / "data" / "kbqa" / "tune"
 
 
-CARS = ROOT.parents[1] / "shared" / "datasets" / "car_knowledge_graph_2025"
+CARS = next(
+    (
+        found
+        for above in ROOT.parents
+        if (found := above / "shared" / "datasets" / "car_knowledge_graph_2025").is_dir()
+    ),
+    ROOT.parent / "shared" / "datasets" / "car_knowledge_graph_2025",
+)
 HALVES = ("tune", "heldout")
 
 
