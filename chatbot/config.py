@@ -88,6 +88,10 @@ class EngineConfig:
         "text", "", "转人工时 POST 通知的 http(s) 地址；空着不通知", "http(s) address told of a handoff; empty: none",
         secret=True,
     )
+    handoff_secret: str = _row(
+        "text", "", "给转人工通知签名的密钥（whsec_…，用 chatbot handoff secret 生成）；空着不签名",
+        "signs what handoff_webhook is told (whsec_…, made by chatbot handoff secret); empty: unsigned", secret=True,
+    )
     bad_case_log: Path = _row(
         "path", None, "没答好的问题记在这个文件；默认是 state_dir 里的 bad_cases.jsonl",
         "turns that did not help are written here; default: bad_cases.jsonl in state_dir",
@@ -161,6 +165,43 @@ class EngineConfig:
         "integer", 30, "工作进程失去响应多少秒后被换掉", "a worker silent for this many seconds is replaced",
         minimum=1, maximum=3600,
     )
+    require_chat_token: bool = _row(
+        "boolean", False, "对话接口也要令牌（演示页和聊天窗口就用不了）",
+        "the chat needs a token too (the demo page and the widget then do not work)",
+    )
+    rate_limit_per_address: int = _row(
+        "integer", 0, "一个 IP 地址每分钟最多几次请求；0 是不限", "requests an address may make a minute; 0: no limit",
+        minimum=0, maximum=1_000_000,
+    )
+    rate_limit_per_session: int = _row(
+        "integer", 0, "一个会话每分钟最多几次请求；0 是不限", "requests a session may make a minute; 0: no limit",
+        minimum=0, maximum=1_000_000,
+    )
+    rate_limit_per_token: int = _row(
+        "integer", 0, "一个令牌每分钟最多几次请求；0 是不限", "requests a token may make a minute; 0: no limit",
+        minimum=0, maximum=1_000_000,
+    )
+    trusted_proxies: tuple[str, ...] = _row(
+        "networks", (), "反向代理的地址或网段，只信它们写的 X-Forwarded-For",
+        "addresses or networks of reverse proxies whose X-Forwarded-For is believed",
+    )
+    allow_addresses: tuple[str, ...] = _row(
+        "networks", (), "只有这些地址或网段能访问；空着是都能", "only these addresses or networks are served; empty: all"
+    )
+    admin_allow_addresses: tuple[str, ...] = _row(
+        "networks", (), "只有这些地址或网段能访问控制台和管理接口；空着是都能",
+        "only these addresses or networks may use the console and its API; empty: all",
+    )
+    login_seconds: int = _row(
+        "integer", 43_200, "登录多少秒后要重新登录", "a log-in ends after this many seconds",
+        minimum=60, maximum=31_536_000,
+    )
+    sensitive_words: Path | None = _row(
+        "file", None, "敏感词文件，一行一个；含有它们的话不回答", "sensitive words, one a line; what holds one is not answered"
+    )
+    max_upload_mb: int = _row(
+        "integer", 10, "上传的表格最大多少 MB", "largest table that may be uploaded, in MB", minimum=1, maximum=1024
+    )
     # fmt: on
 
     @property
@@ -232,7 +273,7 @@ def _with_defaults(given: Mapping[str, Any], path: Path, environ: Mapping[str, s
             raise ConfigError(f"{path}: 缺少 {setting.name}（{setting.zh}）→ 在文件里写上这一项")
     values = {setting.name: setting.default for setting in SETTINGS}
     values |= {name: value for name, value in given.items() if value is not None}
-    faq, state = values["faq_data_dir"], values["state_dir"] or _default_state_dir(path, environ)
+    faq, state = values["faq_data_dir"], values["state_dir"] or default_state_dir(path, environ)
     derived = {
         "faq_query_label_idx_map": faq / "query_label_idx_map.txt",
         "pretrained_feature_vectors_path": faq / "query_features.out",
@@ -251,7 +292,7 @@ def _sibling(path: Path, name: str) -> Path | None:
     return beside if beside.is_dir() else None
 
 
-def _default_state_dir(path: Path, environ: Mapping[str, str]) -> Path:
+def default_state_dir(path: Path, environ: Mapping[str, str]) -> Path:
     """One folder a configuration file, so that two chatbots on one machine keep their sessions apart."""
     home = environ.get("HOME")
     base = environ.get("XDG_STATE_HOME") or (f"{home}/.local/state" if home else tempfile.gettempdir())

@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +13,18 @@ from chatbot.errors import ConfigError
 from chatbot.json_file import Json, kind_of, shown
 
 Kind = Literal[
-    "text", "choice", "integer", "number", "boolean", "dir", "file", "path", "texts", "origins", "addresses"
+    "text",
+    "choice",
+    "integer",
+    "number",
+    "boolean",
+    "dir",
+    "file",
+    "path",
+    "texts",
+    "origins",
+    "addresses",
+    "networks",
 ]
 
 _EXPECTED: dict[Kind, str] = {
@@ -27,6 +39,7 @@ _EXPECTED: dict[Kind, str] = {
     "texts": '文字的列表，如 ["a", "b"]',
     "origins": '网站来源的列表，如 ["https://www.example.com"]，或 ["*"]',
     "addresses": '地址的列表，如 ["10.0.0.1:26379"]',
+    "networks": 'IP 地址或网段的列表，如 ["10.0.0.0/8", "::1"]',
 }
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
@@ -85,7 +98,7 @@ def from_environment(setting: Setting, text: str) -> Json:
         return word.lower() in _TRUE
     if setting.kind in ("integer", "number"):
         return _number(word)
-    if setting.kind in ("texts", "origins", "addresses"):
+    if setting.kind in ("texts", "origins", "addresses", "networks"):
         return _list(word)
     return text
 
@@ -183,6 +196,16 @@ def _addresses(setting: Setting, value: Json, base: Path) -> tuple[str, ...]:
     return addresses
 
 
+def _networks(setting: Setting, value: Json, base: Path) -> tuple[str, ...]:
+    networks = _texts(setting, value, base)
+    for item in networks:
+        try:
+            ip_network(item, strict=False)
+        except ValueError as error:
+            raise ValueError(f"其中“{item}”不是 IP 地址或网段") from error
+    return networks
+
+
 _READERS: dict[Kind, Callable[[Setting, Json, Path], Any]] = {
     "text": _text,
     "choice": _text,
@@ -195,4 +218,5 @@ _READERS: dict[Kind, Callable[[Setting, Json, Path], Any]] = {
     "texts": _texts,
     "origins": _origins,
     "addresses": _addresses,
+    "networks": _networks,
 }

@@ -88,3 +88,37 @@ class PublishError(ChatbotError):
     """A version that cannot be published or rolled back to; what is live stays as it was."""
 
     code = "publish_failed"
+
+
+class UnauthorizedError(ChatbotError):
+    """Nobody has shown who they are, or what they showed is not valid (any more)."""
+
+    code = "unauthorized"
+
+
+class ForbiddenError(ChatbotError):
+    """Someone known, or an address, that may not do this."""
+
+    code = "forbidden"
+
+
+class NotThereError(ChatbotError):
+    """Something named in a request that does not exist."""
+
+    code = "not_found"
+
+
+class RateLimitedError(ChatbotError):
+    """Too many requests; ``seconds`` until the next may be made."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class InvalidUploadError(ChatbotError):
+    """An uploaded file that is not what it should be, or too large to be looked at."""
+
+    code = "invalid_upload"

@@ -1,6 +1,7 @@
 """Logs: one JSON line an event on standard error, carrying trace and session id, never what people said unless asked."""
 
 import logging
+import re
 import sys
 import threading
 from contextlib import suppress
@@ -13,6 +14,9 @@ from chatbot.reply import Message, Reply
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _ISO = "%Y-%m-%dT%H:%M:%S.%fZ"
+_DECEIVING = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""What JSON leaves as it is but a terminal or a log viewer obeys: C1 controls, line separators, writing directions."""
+
 _message: ContextVar[Message | None] = ContextVar("message", default=None)
 
 
@@ -30,7 +34,12 @@ class JsonFormatter(logging.Formatter):
             line |= {"trace_id": message.trace_id, "session_id": message.session_id}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return dumps(line).decode()
+        return _escaped(dumps(line).decode())
+
+
+def _escaped(line: str) -> str:
+    """``line`` (JSON, so C0 controls are escaped) in which nothing can end it or draw over it."""
+    return _DECEIVING.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def configure_logging(level: str, stream: TextIO | None = None) -> None:
@@ -86,7 +95,10 @@ class TurnLog:
         if self._log_utterances:
             line |= {"sent": message.sent, "answer": reply.answer}
         line |= {"event": "turn", "level": "info", "timestamp": datetime.now(UTC).strftime(_ISO)}
-        written = dumps(line) + b"\n"
+        written = dumps(line)
+        if self._log_utterances:
+            written = _escaped(written.decode()).encode()
+        written += b"\n"
         with (
             self._one_at_a_time,
             suppress(OSError),

@@ -4,6 +4,8 @@ from typing import Literal
 
 Language = Literal["zh", "en"]
 
+SENSITIVE = "这个话题我不方便聊。车的配置、价格、购车和售后都可以问我。"
+
 _TEXTS: dict[str, tuple[str, str]] = {
     "guide": (
         "您可以直接问我车的配置、价格、续航，或购车、售后的问题，比如点下面这些：",
@@ -71,6 +73,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "几次都没能帮到您，很抱歉。{handoff}",
         "I am sorry I could not help. {handoff}",
     ),
+    "with_person": (
+        "已经转给人工客服，您的话他看得到，回复会出现在这里。想继续问机器人，点“回到机器人”。",
+        "A person has this conversation; replies appear here. Tap 回到机器人 to talk to the bot again.",
+    ),
+    "chip_back": ("回到机器人", "回到机器人"),
     "chip_handoff": ("转人工", "转人工"),
     "chip_restart": ("重新来", "重新来"),
     "chip_that": ("那{entity}呢", "那{entity}呢"),

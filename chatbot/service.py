@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from chatbot.answering.type_ahead import Suggestion
 from chatbot.reply import Message, Reply
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ class ChatService(Protocol):
 
     def turn(self, message: Message) -> Reply:
         """One turn: lock and load the session, step the dialogue, save."""
+
+    def suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
+        """What someone who has typed this may be about to ask; at most ``limit``, best first."""
 
     def readiness(self) -> Mapping[str, str | None]:
         """Component name → ``None`` when it is ready, else the reason it is not (a sentence for a person)."""

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from chatbot.answering.type_ahead import Suggestion
 from chatbot.app import build_machine
 from chatbot.dialog.state import DialogSettings, Hearing
 from chatbot.errors import SessionBusyError
@@ -99,6 +100,9 @@ class FakeChatService:
             raise self.error
         return replace(self.reply, kb_version=self.kb_version)
 
+    def suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
+        return tuple(Suggestion(f"{typed}{number}", "question") for number in range(limit))
+
     def explained(self, message: Message) -> tuple[Reply, Explanation]:
         """The reply, with the explanation of a real turn over the small world of the dialogue tests."""
         reply, hearing = self.turn(message), Hearing(message.sent, knowledge(), DialogSettings())
@@ -112,3 +116,64 @@ class FakeChatService:
 
     def close(self) -> None:
         self.closed += 1
+
+
+class FakeDesk:
+    """The part of a ``Desk`` that the API asks; ``asked`` keeps what it was asked, ``error`` is raised instead."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[object, ...]] = []
+        self.error: Exception | None = None
+        self.known_traces = {"known"}
+
+    def _heard(self, *what: object) -> dict[str, object]:
+        self.asked.append(what)
+        if self.error is not None:
+            raise self.error
+        return {"asked": what[0]}
+
+    def give(self, trace_id: str, vote: str, comment: str) -> bool:
+        self._heard("give", trace_id, vote, comment)
+        return trace_id in self.known_traces
+
+    def unanswered(self, limit: int) -> list[object]:
+        return [self._heard("unanswered", limit)]
+
+    def all_proposals(self, limit: int) -> list[object]:
+        return [self._heard("all_proposals", limit)]
+
+    def proposal(self, proposal_id: str) -> object:
+        return self._heard("proposal", proposal_id)
+
+    def propose(self, actor: str, changes: str, note: str, cases: list[str]) -> object:
+        return self._heard("propose", actor, changes, note, cases)
+
+    def prove(self, proposal_id: str) -> object:
+        return self._heard("prove", proposal_id)
+
+    def publish(self, actor: str, proposal_id: str) -> object:
+        return self._heard("publish", actor, proposal_id)
+
+    def rollback(self, actor: str) -> object:
+        return self._heard("rollback", actor)
+
+    def versions(self) -> list[object]:
+        return [self._heard("versions")]
+
+    def diff(self, old: str, new: str) -> list[object]:
+        return [self._heard("diff", old, new)]
+
+    def questions(self, wanted: str, start: int, count: int) -> tuple[list[object], int]:
+        return [self._heard("questions", wanted, start, count)], 1
+
+    def entities(self, wanted: str, start: int, count: int) -> tuple[list[object], int]:
+        return [self._heard("entities", wanted, start, count)], 1
+
+    def lint(self) -> object:
+        return self._heard("lint")
+
+    def test_runs(self, limit: int) -> list[object]:
+        return [self._heard("test_runs", limit)]
+
+    def reload(self, actor: str) -> None:
+        self._heard("reload", actor)

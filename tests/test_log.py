@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatbot.log import TurnLog, configure_logging, turn_ids
+from chatbot.log import JsonFormatter, TurnLog, configure_logging, turn_ids
 from chatbot.reply import Message, Reply
 
 MESSAGE = Message("秘密的话", "s1", "t1")
@@ -71,3 +71,22 @@ def test_a_lone_surrogate_does_not_stop_a_line() -> None:
     TurnLog("info", log_utterances=True, stream=stream).turn(Message("坏\ud800", "s", "t"), REPLY, 1.5)
     line = json.loads(stream.getvalue())
     assert (line["sent"], line["confidence"], line["elapsed_ms"]) == ("坏?", 0.9877, 1.5)
+
+
+EVIL = 'a\nb\r{"event":"fake"}\x1b[2J\x9b2J\x7f\u2028c\u202eevil'
+
+
+def test_what_someone_says_cannot_end_a_line_or_draw_over_it() -> None:
+    stream = io.BytesIO()
+    reply = Reply(EVIL, "answer", "faq", "answering")
+    TurnLog("info", log_utterances=True, stream=stream).turn(Message(EVIL, "s", "t"), reply, 1.0)
+    (line,) = stream.getvalue().decode().splitlines()
+    assert json.loads(line)["sent"] == json.loads(line)["answer"] == EVIL
+    assert line.isprintable()
+
+
+def test_a_message_of_any_module_cannot_either() -> None:
+    record = logging.LogRecord("chatbot.x", logging.WARNING, "f", 1, "failed: %s", (EVIL,), None)
+    line = JsonFormatter().format(record)
+    assert json.loads(line)["event"] == f"failed: {EVIL}"
+    assert line.isprintable()

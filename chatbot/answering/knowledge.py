@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from chatbot.answering.type_ahead import LazyTypeAhead
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.intent import PhraseIntent
@@ -50,3 +51,4 @@ class Knowledge:
     handoff: PhraseIntent
     cancel: PhraseIntent
     examples: tuple[str, ...]
+    type_ahead: LazyTypeAhead | None = None

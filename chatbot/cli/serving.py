@@ -57,15 +57,17 @@ def run_service(request: Request) -> None:
         request_timeout=config.request_timeout,
     )
 
-    def ready(url: str) -> None:
+    def ready(url: str, setup_url: str | None) -> None:
         if request.as_json:
-            print_json(
-                {"url": url, "service": serving.service_name, "workers": serving.workers, "pid": os.getpid()}
-            )
+            link = {"setup_url": setup_url} if setup_url else {}
+            about = {"service": serving.service_name, "workers": serving.workers, "pid": os.getpid()}
+            print_json({"url": url, **about, **link})
         else:
             typer.echo(f"打开 {url}\n接口说明 {url}docs · 按 Ctrl-C 停止")
+            if setup_url:
+                typer.echo(f"还没有管理员，用这个一次性链接设置：{setup_url}")
 
-    serve(config, serving, ready)
+    serve(lambda: load_engine_config(description.config_path, os.environ), serving, ready)
 
 
 def _description(request: Request) -> ServiceDescription:

@@ -34,3 +34,11 @@ def queue_key(prefix: str, session_id: str) -> str:
 def seen_key(prefix: str, session_id: str) -> str:
     """Hash: token of a waiter → when it polled last (ms); lives as long as the queue."""
     return f"{prefix}seen:{{{session_id}}}"
+
+
+def limit_key(prefix: str, kind: str, name: str) -> str:
+    """String: when the subject's bucket is full again (µs); lives until then.
+
+    All limits share one slot of a Cluster, so that one script counts a request's token, session and address.
+    """
+    return f"{prefix}{{limit}}:{kind}:{name}"

@@ -7,6 +7,7 @@ from chatbot.errors import SessionStoreUnavailableError
 from chatbot.session.connect import UNIX_SCHEME, RedisSettings, connect
 from chatbot.session.embedded import EmbeddedRedis
 from chatbot.session.keys import SESSION_TTL_SECONDS
+from chatbot.session.rate_limit import RedisRateLimiter
 from chatbot.session.redis_store import RedisSessionStore
 from chatbot.session.resilient_store import ClosableSessionStore, ResilientSessionStore
 
@@ -32,3 +33,11 @@ def open_session_store(
         _log.warning("会话暂时存不下来：%s", error.message)
     transport = connect(replace(settings, host=f"{UNIX_SCHEME}{server.socket}"))
     return ResilientSessionStore(RedisSessionStore(transport, ttl_seconds=ttl_seconds), server=server)
+
+
+def open_rate_limiter(settings: RedisSettings) -> RedisRateLimiter:
+    """Counts kept where the sessions are, over connections of their own. The bundled server is not started for it."""
+    if not settings.embedded:
+        return RedisRateLimiter(connect(settings))
+    socket = EmbeddedRedis(settings.state_dir).socket
+    return RedisRateLimiter(connect(replace(settings, host=f"{UNIX_SCHEME}{socket}")))

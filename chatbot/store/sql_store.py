@@ -3,6 +3,7 @@
 from chatbot.config import EngineConfig
 from chatbot.store.database import Database
 from chatbot.store.sql_learning import SqlAuditStore, SqlProposalStore, SqlRunStore
+from chatbot.store.sql_passwords import SqlPasswordStore
 from chatbot.store.sql_people import SqlAccountStore, SqlInboxStore
 from chatbot.store.sql_turns import SqlBadCaseStore, SqlFeedbackStore, SqlTurnStore
 
@@ -20,6 +21,7 @@ class SqlStore:
         self.proposals = SqlProposalStore(database)
         self.audit = SqlAuditStore(database)
         self.accounts = SqlAccountStore(database)
+        self.passwords = SqlPasswordStore(database)
         self.test_runs = SqlRunStore(database)
         self.inbox = SqlInboxStore(database)
 

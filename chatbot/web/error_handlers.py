@@ -1,26 +1,46 @@
 """One table from error to status, one JSON shape: ``{"error": {"code", "message", "trace_id"}}``."""
 
 import logging
+import math
 import re
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from chatbot.errors import (
     ChatbotError,
+    ForbiddenError,
+    InvalidChangeError,
     InvalidMessageError,
     InvalidSessionIdError,
+    InvalidUploadError,
+    NotThereError,
+    PublishError,
+    RateLimitedError,
     SessionBusyError,
     SessionStoreUnavailableError,
     StaleIndexError,
+    StoreRefusedError,
+    StoreUnavailableError,
+    UnauthorizedError,
 )
 from chatbot.json_bytes import dumps
 from chatbot.metrics import ChatMetrics
+from chatbot.web.login_page import message_page
 from chatbot.web.tracing import trace_id
 
 _STATUS: dict[type[ChatbotError], int] = {
     InvalidMessageError: 400,
     InvalidSessionIdError: 400,
+    InvalidUploadError: 400,
+    InvalidChangeError: 400,
+    PublishError: 409,
+    UnauthorizedError: 401,
+    ForbiddenError: 403,
+    NotThereError: 404,
+    StoreRefusedError: 400,
+    StoreUnavailableError: 503,
+    RateLimitedError: 429,
     SessionBusyError: 429,
     SessionStoreUnavailableError: 503,
     StaleIndexError: 503,
@@ -40,6 +60,8 @@ def register_error_handlers(app: Flask, metrics: ChatMetrics) -> None:
 
     def answer(status: int, code: str, message: str) -> Response:
         metrics.error(code)
+        if request.path.startswith("/admin") and request.accept_mimetypes.accept_html:
+            return message_page("没有完成", message, status)
         return error_response(status, code, message)
 
     @app.errorhandler(ChatbotError)
@@ -47,10 +69,7 @@ def register_error_handlers(app: Flask, metrics: ChatMetrics) -> None:
         status = _STATUS.get(type(error))
         if status is None:
             return unexpected(error)
-        response = answer(status, error.code, error.message)
-        if status in (429, 503):
-            response.headers["Retry-After"] = "1"
-        return response
+        return _with_way_back(answer(status, error.code, error.message), error)
 
     @app.errorhandler(HTTPException)
     def of_http(error: HTTPException) -> Response:
@@ -67,6 +86,16 @@ def register_error_handlers(app: Flask, metrics: ChatMetrics) -> None:
         trace = trace_id()
         _LOG.error("unexpected error, trace_id %s", trace, exc_info=error, extra={"trace_id": trace})
         return answer(500, "internal_error", f"内部错误，请把 trace_id {trace} 告诉管理员")
+
+
+def _with_way_back(response: Response, error: ChatbotError) -> Response:
+    """When to come again, or how to say who one is."""
+    if response.status_code in (429, 503):
+        seconds = error.seconds if isinstance(error, RateLimitedError) else 1
+        response.headers["Retry-After"] = str(max(1, math.ceil(seconds)))
+    if response.status_code == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="chatbot"'
+    return response
 
 
 def error_response(status: int, code: str, message: str, **more: object) -> Response:

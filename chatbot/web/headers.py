@@ -5,19 +5,23 @@ from flask import Flask, Response, request
 from chatbot.web.tracing import HEADER, trace_id
 
 _CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'self'"
 )
+_STRICT = _CSP.format(style="")
+_WITH_INLINE_STYLE = _CSP.format(style=" 'unsafe-inline'")
+_NEED_INLINE_STYLE = ("/docs",)
+"""Swagger UI sets styles in its markup. Our own pages do not, and may not."""
+
 _PAGE_HEADERS = (
-    ("Content-Security-Policy", _CSP),
     ("X-Frame-Options", "SAMEORIGIN"),
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
 )
 _PREFLIGHT_HEADERS = (
-    ("Access-Control-Allow-Methods", "POST, OPTIONS"),
-    ("Access-Control-Allow-Headers", f"Content-Type, {HEADER}"),
+    ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", f"Content-Type, Authorization, {HEADER}"),
     ("Access-Control-Max-Age", "600"),
 )
 
@@ -46,6 +50,8 @@ def add_headers(app: Flask, allowed_origins: tuple[str, ...]) -> None:
             headers.add("Cache-Control", "no-store")
         if response.mimetype == "text/html":
             headers.extend(_PAGE_HEADERS)
+            relaxed = request.path in _NEED_INLINE_STYLE
+            headers.add("Content-Security-Policy", _WITH_INLINE_STYLE if relaxed else _STRICT)
         if allowed and "Access-Control-Allow-Origin" not in headers:
             allow_origin(response, request.environ.get("HTTP_ORIGIN"))
         return response

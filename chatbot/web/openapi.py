@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
 import chatbot
+from chatbot.web.openapi_v1 import MODELS, SECURITY_SCHEMES, v1_paths
 from chatbot.web.wire import DEFAULT_ROWS, MAX_ROWS, MAX_SENT_CHARACTERS
 
 _SESSION_ID = r"^[A-Za-z0-9_.:-]{1,128}$"
@@ -111,7 +112,8 @@ _MODELS: tuple[type[BaseModel], ...] = (ChatQuestion, ChatReply, ErrorReply)
 
 def openapi_document(service_name: str) -> dict[str, Any]:
     """The document of one service."""
-    _, schemas = models_json_schema([(model, "validation") for model in _MODELS], ref_template=_REF)
+    models = (*_MODELS, *MODELS)
+    _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -136,8 +138,9 @@ def openapi_document(service_name: str) -> dict[str, Any]:
             "/widget.js": {
                 "get": _get("widget", "一行接入的聊天窗口 · one-tag chat widget", "text/javascript")
             },
+            **v1_paths(_errors(("400", "401", "403", "404", "409", "413", "429", "500", "503")), _REF),
         },
-        "components": {"schemas": schemas["$defs"]},
+        "components": {"schemas": schemas["$defs"], "securitySchemes": SECURITY_SCHEMES},
     }
 
 

@@ -33,38 +33,61 @@ def read_chat_request(body: bytes) -> ChatRequest:
         InvalidMessageError: not a JSON object, or a field of a wrong type or size; names the field.
         InvalidSessionIdError: a session id of another form.
     """
-    fields = _object(body)
+    fields = object_of(body)
     session_id = fields.get("session_id")
     if session_id is not None and not isinstance(session_id, str):
         raise InvalidMessageError(f"session_id 应是文字，现在是{kind_of(session_id)}")
     return ChatRequest(
-        _sent(fields),
+        text_to_hear(fields, "sent"),
         None if session_id is None else validate_session_id(session_id),
         _rows_limit(fields.get("rows_limit", DEFAULT_ROWS)),
     )
 
 
-def _object(body: bytes) -> dict[str, Json]:
+def object_of(body: bytes, example: str = '{"sent": "您好"}') -> dict[str, Json]:
+    """The JSON object that ``body`` is.
+
+    Raises:
+        InvalidMessageError: it is none; the message shows ``example``.
+    """
     try:
         value = loads(body)
     except (ValueError, RecursionError) as error:
-        raise InvalidMessageError('请求体不是 UTF-8 的 JSON → 发送 {"sent": "您好"}') from error
+        raise InvalidMessageError(f"请求体不是 UTF-8 的 JSON → 发送 {example}") from error
     if not isinstance(value, dict):
-        raise InvalidMessageError(f'请求体应是 JSON 对象，现在是{kind_of(value)} → 发送 {{"sent": "您好"}}')
+        raise InvalidMessageError(f"请求体应是 JSON 对象，现在是{kind_of(value)} → 发送 {example}")
     return value
 
 
-def _sent(fields: dict[str, Json]) -> str:
-    sent = fields.get("sent")
+def text_to_hear(fields: dict[str, Json], field: str) -> str:
+    """What someone said, in ``field``: a text of at most ``MAX_SENT_CHARACTERS``, without NUL and lone surrogates.
+
+    Raises:
+        InvalidMessageError: missing, of another type, too long, or nothing is left of it.
+    """
+    sent = fields.get(field)
     if not isinstance(sent, str):
-        found = f"现在是{kind_of(sent)}" if "sent" in fields else "现在没有"
-        raise InvalidMessageError(f"sent 应是文字，{found}")
+        found = f"现在是{kind_of(sent)}" if field in fields else "现在没有"
+        raise InvalidMessageError(f"{field} 应是文字，{found}")
     if len(sent) > MAX_SENT_CHARACTERS:
-        raise InvalidMessageError(f"sent 有 {len(sent)} 个字，最多 {MAX_SENT_CHARACTERS} 个")
+        raise InvalidMessageError(f"{field} 有 {len(sent)} 个字，最多 {MAX_SENT_CHARACTERS} 个")
     sent = _NOT_TEXT.sub("", sent)
     if not sent.strip():
-        raise InvalidMessageError("sent 是空的 → 写上要说的话")
+        raise InvalidMessageError(f"{field} 是空的 → 写上要说的话")
     return sent
+
+
+def short_text(fields: dict[str, Json], field: str, most: int = 256, default: str | None = None) -> str:
+    """A text of at most ``most`` characters in ``field``; ``default`` when there is none.
+
+    Raises:
+        InvalidMessageError: missing without a default, of another type, or too long.
+    """
+    value = fields.get(field, default)
+    if not isinstance(value, str) or len(value) > most:
+        found = f"{len(value)} 个字" if isinstance(value, str) else kind_of(value)
+        raise InvalidMessageError(f"{field} 应是最多 {most} 个字的文字，现在是{found}")
+    return _NOT_TEXT.sub("", value)
 
 
 def _rows_limit(limit: Json) -> int:

@@ -84,13 +84,16 @@ SCRIPT: dict[str, Json] = {
 class StandIn:
     """The scripted service. ``seen`` holds (text, session id) in order of arrival.
 
-    ``failures`` are statuses answered before the next good turns; ``delay_s`` makes an answer wait.
+    ``failures`` are statuses answered before the next good turns; ``delay_s`` makes an answer wait. Of ``questions`` those that
+    hold what was typed are suggested; ``typed`` keeps what was looked up.
     """
 
     allowed_origins: set[str] = field(default_factory=set)
     failures: list[int] = field(default_factory=list)
     delay_s: float = 0.0
     seen: list[tuple[str, str | None]] = field(default_factory=list)
+    questions: tuple[str, ...] = ()
+    typed: list[str] = field(default_factory=list)
 
     def app(self) -> Flask:
         """The WSGI application."""
@@ -100,8 +103,16 @@ class StandIn:
         app.add_url_rule("/", "page", lambda: send_from_directory(WEB / "pages", "index.html"))
         app.add_url_rule("/widget.js", "widget", lambda: send_from_directory(WEB / "widget", "widget.js"))
         app.add_url_rule("/assets/<name>", "asset", lambda name: send_from_directory(WEB / "pages", name))
+        app.add_url_rule("/v1/suggest", "suggest", self._suggest)
         app.after_request(self._headers)
         return app
+
+    def _suggest(self) -> Response:
+        self.typed.append(request.args["q"])
+        found = [question for question in self.questions if request.args["q"] in question]
+        return jsonify(
+            {"suggestions": [{"text": text, "kind": "question", "question": text} for text in found]}
+        )
 
     def _turn(self) -> tuple[Response, int] | Response:
         body = request.get_json()

@@ -17,7 +17,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     def serve(config: Any, serving: Any, ready: Any) -> None:
         calls.append((config, serving))
-        ready("http://127.0.0.1:8079/")
+        ready("http://127.0.0.1:8079/", None)
 
     monkeypatch.setattr("chatbot.wsgi.serve", serve)
     return calls

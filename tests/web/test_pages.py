@@ -49,6 +49,13 @@ def test_a_page_is_html_without_inline_scripts_allowed_and_not_framed_by_others(
     assert policy["frame-ancestors"] == "'self'"
 
 
+def test_our_own_pages_allow_no_inline_style_either(client: FlaskClient) -> None:
+    assert "unsafe" not in client.get("/").headers["Content-Security-Policy"]
+    assert "style-src 'self' 'unsafe-inline'" in client.get("/docs").headers["Content-Security-Policy"]
+    for path in ("/", "/docs"):
+        assert "script-src 'self';" in client.get(path).headers["Content-Security-Policy"]
+
+
 @pytest.mark.parametrize("path", ["/", "/widget.js", "/healthz", "/nothing"])
 def test_every_response_forbids_sniffing_and_names_its_trace(client: FlaskClient, path: str) -> None:
     headers = client.get(path).headers

@@ -1,0 +1,1 @@
+"""Who works with the chatbot: users, roles, tokens, log-ins, and the first administrator."""

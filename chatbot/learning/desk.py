@@ -1,0 +1,183 @@
+"""The operator's desk: one object with everything the console and the API do, over store, proposals and knowledge."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chatbot.answering.knowledge import Knowledge
+from chatbot.config import EngineConfig
+from chatbot.encoders.load import load_encoder
+from chatbot.errors import ChatbotError, InvalidMessageError, NotThereError
+from chatbot.faq_modules.dataset import load_dataset
+from chatbot.json_file import Json
+from chatbot.learning.cases import CaseGroup, group_cases
+from chatbot.learning.changes import load_changes
+from chatbot.learning.proposals import Proof, Proposals
+from chatbot.learning.versions import FileDifference, Version
+from chatbot.store.base import Store
+from chatbot.store.pii import Masker
+from chatbot.store.records import FeedbackRow, ProposalRow, RunRow, Vote
+
+MAX_CASES = 10_000
+LINT_SECONDS = 300
+RELOAD_FILE = "reload"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionEntry:
+    """A standard question, how it may be asked, and who has an answer to it (empty: 通用)."""
+
+    label: int
+    question: str
+    paraphrases: tuple[str, ...]
+    answer: str
+    answered_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityEntry:
+    """An entity of the graph; ``values`` are its leaves in the order of the file."""
+
+    name: str
+    keywords: tuple[str, ...]
+    file: str
+    values: tuple[tuple[tuple[str, ...], str], ...]
+
+
+class Desk:
+    """Thread-safe where the store is. Raises ``ChatbotError``s whose messages are for the operator."""
+
+    def __init__(
+        self,
+        config: EngineConfig,
+        store: Store,
+        proposals: Proposals,
+        knowledge: Callable[[], Knowledge],
+    ) -> None:
+        self._config, self._store, self._knowledge = config, store, knowledge
+        self.proposals = proposals
+
+    # ------------------------------------------------------------------ what people thought
+
+    def give(self, trace_id: str, vote: Vote, comment: str) -> bool:
+        """Keep a thumb for the turn of ``trace_id``; the first counts. ``False`` when there is no such turn (yet)."""
+        masker = Masker(self._config.pii_masks)
+        turn = self._store.turns.by_trace(masker.mask_id(trace_id))
+        if turn is None:
+            return False
+        one_each = hashlib.sha256(turn.turn_id.encode()).hexdigest()[:32]
+        row = FeedbackRow(one_each, _now(), turn.trace_id, turn.session_id, vote, masker.mask(comment))
+        self._store.feedback.add(row)
+        return True
+
+    def unanswered(self, limit: int) -> tuple[CaseGroup, ...]:
+        """Open bad cases grouped by meaning, those that hurt the most people first."""
+        cases = self._store.cases.all("open", MAX_CASES)
+        encoder = load_encoder(self._config.feature_generator_model_dir)
+        return group_cases(cases, self._knowledge(), encoder, most=limit)
+
+    # ------------------------------------------------------------------ proposals and versions
+
+    def all_proposals(self, limit: int) -> Sequence[ProposalRow]:
+        """The latest first."""
+        return self._store.proposals.all(limit)
+
+    def proposal(self, proposal_id: str) -> ProposalRow:
+        """One of them, or ``NotThereError``."""
+        row = self._store.proposals.get(proposal_id)
+        if row is None:
+            raise NotThereError(f"没有提案 {proposal_id[:32]!r} → 看 /v1/proposals")
+        return row
+
+    def propose(self, actor: str, changes: str, note: str, cases: Sequence[str]) -> ProposalRow:
+        """A draft of the changes in the JSON text ``changes``."""
+        return self.proposals.propose(load_changes(changes), author=actor, note=note, cases=cases)
+
+    def prove(self, proposal_id: str) -> Proof:
+        """Replay past traffic with the proposal's changes."""
+        return self.proposals.prove(self.proposal(proposal_id).proposal_id)
+
+    def publish(self, actor: str, proposal_id: str) -> Version:
+        """Make it live."""
+        return self.proposals.publish(self.proposal(proposal_id).proposal_id, author=actor)
+
+    def rollback(self, actor: str) -> Version:
+        """The version before the current one, live again."""
+        return self.proposals.rollback(author=actor)
+
+    def versions(self) -> list[Version]:
+        """The latest first."""
+        return self.proposals.versions.all()
+
+    def diff(self, old: str, new: str) -> list[FileDifference]:
+        """What ``new`` changes in ``old``."""
+        return self.proposals.diff(old, new)
+
+    # ------------------------------------------------------------------ knowledge
+
+    def questions(self, wanted: str, start: int, count: int) -> tuple[list[QuestionEntry], int]:
+        """Standard questions that hold ``wanted`` (in any of their texts), from ``start``, and how many there are."""
+        dataset = load_dataset(self._config.faq_data_dir, self._config.faq_query_label_idx_map)
+        texts: dict[int, list[str]] = {question.label: [] for question in dataset.questions}
+        for paraphrase in dataset.paraphrases:
+            texts[paraphrase.label].append(paraphrase.text)
+        found = [
+            question
+            for question in dataset.questions
+            if any(wanted in text for text in (question.text, *texts[question.label]))
+        ]
+        page = [self._entry(one.label, one.text, texts[one.label]) for one in found[start : start + count]]
+        return page, len(found)
+
+    def entities(self, wanted: str, start: int, count: int) -> tuple[list[EntityEntry], int]:
+        """Entities whose name holds ``wanted``, from ``start``, and how many there are."""
+        found = [entity for entity in self._knowledge().graph.entities if wanted in entity.name]
+        page = [
+            EntityEntry(one.name, one.keywords, one.file, tuple(one.leaves.items()))
+            for one in found[start : start + count]
+        ]
+        return page, len(found)
+
+    def _entry(self, label: int, question: str, paraphrases: Sequence[str]) -> QuestionEntry:
+        answers = self._knowledge().answers
+        general = answers.answer_for(question, None)
+        named = tuple(answers.entities_answering(question))
+        return QuestionEntry(label, question, tuple(paraphrases), general.text if general else "", named)
+
+    # ------------------------------------------------------------------ checks
+
+    def lint(self) -> Json:
+        """What ``chatbot lint --json`` says, run in a process of its own so that its memory is not the service's."""
+        command = [sys.executable, "-m", "chatbot", "lint", "--config", str(self._config.source), "--json"]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=LINT_SECONDS, check=False)
+            found: Json = json.loads(done.stdout)
+        except subprocess.TimeoutExpired as error:
+            raise InvalidMessageError(f"检查超过 {LINT_SECONDS} 秒 → 在服务器上运行 chatbot lint") from error
+        except ValueError as error:
+            raise ChatbotError(f"chatbot lint: {done.stderr.decode('utf-8', 'replace')[-500:]}") from error
+        return found
+
+    def test_runs(self, limit: int) -> Sequence[RunRow]:
+        """The latest first."""
+        return self._store.test_runs.all(limit)
+
+    def reload(self, actor: str) -> None:
+        """Have every worker on this machine load the knowledge base anew at its next turn."""
+        file = self._config.state_dir / RELOAD_FILE
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _touch(file)
+        self._store.audit.append(actor, "reload", str(file.name))
+
+
+def _touch(file: Path) -> None:
+    file.write_text(f"{time.time_ns()}\n", encoding="utf-8")
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

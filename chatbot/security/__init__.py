@@ -1,0 +1,1 @@
+"""Who may do what, and how often. Knows nothing of HTTP; ``web/guard.py`` asks it."""

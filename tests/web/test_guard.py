@@ -1,0 +1,410 @@
+"""Doors: tokens, roles, log-in, CSRF, limits, addresses."""
+
+import re
+from collections.abc import Callable
+from http.cookies import SimpleCookie
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from chatbot.accounts.edge import Edge
+from chatbot.accounts.identity import REMEMBERED_SECONDS, login_subjects
+from chatbot.errors import StoreUnavailableError
+from chatbot.web.openapi_v1 import OPERATIONS, Operation
+from tests.fakes import FakeChatService, FakeDesk
+from tests.web.conftest import PASSWORD, SETUP, Clock
+
+Guarded = Callable[..., FlaskClient]
+CLOSED = [one for one in OPERATIONS if one.role]
+IDS = [f"{one.method} {one.path}" for one in CLOSED]
+
+
+def call(client: FlaskClient, one: Operation, headers: dict[str, str] | None = None) -> TestResponse:
+    path = re.sub(r"\{\w+\}", "x", one.path)
+    return client.open(path, method=one.method.upper(), headers=headers, json={} if one.model else None)
+
+
+def code(response: TestResponse) -> str:
+    return str(response.get_json()["error"]["code"])
+
+
+@pytest.mark.parametrize("one", CLOSED, ids=IDS)
+def test_without_a_token_every_closed_address_is_401(
+    guarded: Guarded, desk: FakeDesk, one: Operation
+) -> None:
+    client = guarded()
+    for headers in (
+        None,
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "wrong"},
+        {"Cookie": "chatbot_login=x"},
+    ):
+        response = call(client, one, headers)
+        assert (response.status_code, code(response)) == (401, "unauthorized")
+        assert response.headers["WWW-Authenticate"].startswith("Bearer")
+    assert desk.asked == []
+
+
+@pytest.mark.parametrize("one", CLOSED, ids=IDS)
+def test_a_lower_role_is_403_and_the_right_one_gets_through(
+    guarded: Guarded, tokens: dict[str, dict[str, str]], one: Operation
+) -> None:
+    client, order = guarded(), ("chat", "operator", "admin")
+    for role in order:
+        status = call(client, one, tokens[role]).status_code
+        assert (status == 403) == (order.index(role) < order.index(one.role)), role
+        assert status not in (401, 500)
+
+
+def test_the_chat_is_open_by_default_and_closed_when_the_operator_says_so(
+    guarded: Guarded, tokens: dict[str, dict[str, str]], service: FakeChatService
+) -> None:
+    sent = {"sent": "您好"}
+    assert guarded().post("/", json=sent).status_code == 200
+    closed = guarded(require_chat_token=True)
+    service.heard.clear()
+    for path, body in (
+        ("/", sent), ("/api/predict/shop", sent), ("/webhooks/rest/webhook", {"sender": "a", "message": "b"}),
+        ("/v1/chat/completions", {"messages": [{"role": "user", "content": "b"}]}),
+        ("/v1/feedback", {"trace_id": "known", "vote": "up"}),
+    ):  # fmt: skip
+        assert closed.post(path, json=body).status_code == 401, path
+        assert closed.post(path, json=body, headers=tokens["chat"]).status_code == 200, path
+    assert closed.get("/v1/suggest?q=a").status_code == 401
+    assert len(service.heard) == 4
+
+
+def test_tokens_and_passwords_are_kept_as_hashes_only(edge: Edge, admin: FlaskClient) -> None:
+    token = edge.staff.issue_token("admin", "admin", "ci")
+    cookie = admin.get_cookie("chatbot_login")
+    assert cookie is not None
+    edge.close()
+    database = edge.identity.people._database.url.database  # type: ignore[attr-defined]  # the file itself
+    with open(database, "rb") as file:
+        stored = file.read()
+    for secret in (token, cookie.value, PASSWORD):
+        assert secret.encode() not in stored
+    assert b"scrypt$" in stored
+
+
+def test_there_is_no_account_before_the_set_up_link_is_used(guarded: Guarded, edge: Edge) -> None:
+    client = guarded()
+    for name, password in (("admin", "admin"), ("admin", ""), ("", ""), ("root", "password123")):
+        assert client.post("/v1/login", json={"name": name, "password": password}).status_code == 401
+    assert edge.staff.is_empty()
+
+
+def test_the_set_up_link_works_once_and_only_with_its_token(guarded: Guarded, edge: Edge) -> None:
+    client, form = guarded(), {"name": "admin", "password": PASSWORD}
+    assert client.get(f"/admin/setup?token={SETUP}").status_code == 200
+    for wrong in ("", "x", SETUP[:-1]):
+        assert client.post("/admin/setup", data={**form, "token": wrong}).status_code == 403
+    assert client.post("/admin/setup", data={**form, "password": "short", "token": SETUP}).status_code == 400
+    assert client.post("/admin/setup", data={**form, "token": SETUP}).status_code == 303
+    second = guarded().post("/admin/setup", data={"name": "b", "password": PASSWORD, "token": SETUP})
+    assert second.status_code == 403
+    assert [(user.name, user.role) for user in edge.staff.users()] == [("admin", "admin")]
+
+
+def test_the_log_in_cookie_cannot_be_read_by_scripts_nor_sent_by_other_sites(
+    guarded: Guarded, admin: FlaskClient
+) -> None:
+    response = guarded().post("/v1/login", json={"name": "admin", "password": PASSWORD})
+    morsel = SimpleCookie(response.headers["Set-Cookie"])["chatbot_login"]
+    assert (morsel["httponly"], morsel["samesite"], morsel["path"], morsel["secure"]) == (
+        True,
+        "Lax",
+        "/",
+        "",
+    )
+    over_tls = guarded().post(
+        "/v1/login", json={"name": "admin", "password": PASSWORD}, base_url="https://localhost"
+    )
+    assert SimpleCookie(over_tls.headers["Set-Cookie"])["chatbot_login"]["secure"]
+
+
+def test_a_write_from_a_browser_needs_its_csrf_token(admin: FlaskClient, desk: FakeDesk) -> None:
+    token = admin.get("/v1/me").get_json()["csrf_token"]
+    for headers in ({}, {"X-CSRF-Token": ""}, {"X-CSRF-Token": "0" * 32}, {"X-CSRF-Token": "é"}):
+        assert admin.post("/v1/reload", headers=headers).status_code == 403
+    assert desk.asked == []
+    assert admin.post("/v1/reload", headers={"X-CSRF-Token": token}).status_code == 202
+    assert admin.post("/v1/reload", data={"csrf_token": token}).status_code == 202
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+    ids=str,
+)
+def test_a_write_that_another_site_sends_is_refused_even_with_the_token(
+    admin: FlaskClient, guarded: Guarded, headers: dict[str, str]
+) -> None:
+    token = admin.get("/v1/me").get_json()["csrf_token"]
+    assert admin.post("/v1/reload", headers={"X-CSRF-Token": token, **headers}).status_code == 403
+    form = {"name": "admin", "password": PASSWORD}
+    assert guarded().post("/admin/login", data=form, headers=headers).status_code == 403
+    assert guarded().post("/v1/login", json=form, headers=headers).status_code == 403
+
+
+def test_a_token_in_the_header_needs_no_csrf_token(
+    guarded: Guarded, tokens: dict[str, dict[str, str]]
+) -> None:
+    assert guarded().post("/v1/reload", headers=tokens["admin"]).status_code == 202
+
+
+def test_logging_out_ends_the_session_on_the_server_too(admin: FlaskClient, guarded: Guarded) -> None:
+    cookie = admin.get_cookie("chatbot_login")
+    assert cookie is not None
+    csrf = admin.get("/v1/me").get_json()["csrf_token"]
+    assert admin.post("/v1/logout", headers={"X-CSRF-Token": csrf}).status_code == 200
+    stolen = guarded()
+    stolen.set_cookie("chatbot_login", cookie.value)
+    assert stolen.get("/v1/me").status_code == 401
+
+
+def test_a_revoked_token_a_disabled_user_and_a_new_password_close_the_door(
+    guarded: Guarded, edge: Edge, tokens: dict[str, dict[str, str]], clock: Clock
+) -> None:
+    client = guarded()
+    assert client.get("/v1/me", headers=tokens["operator"]).status_code == 200
+    edge.staff.revoke_token("admin", edge.staff.tokens("operator-user")[0].token_id)
+    assert client.get("/v1/me", headers=tokens["operator"]).status_code == 401
+    edge.staff.set_disabled("admin", "chat-user", True)
+    assert client.get("/v1/me", headers=tokens["chat"]).status_code == 401
+    edge.staff.add_user("admin", "op", "operator", PASSWORD)
+    browser = guarded()
+    assert browser.post("/v1/login", json={"name": "op", "password": PASSWORD}).status_code == 200
+    edge.staff.set_password("admin", "op", "another long one")
+    clock.now += REMEMBERED_SECONDS
+    assert browser.get("/v1/me").status_code == 401
+
+
+def test_a_token_ends_when_its_days_are_over(guarded: Guarded, edge: Edge, admin: FlaskClient) -> None:
+    token = edge.staff.issue_token("admin", "admin", "old", days=1)
+    row = edge.staff.tokens("admin")[-1]
+    assert row.expires_ms - row.created_ms == 86_400_000
+    assert edge.identity.people.accounts.find_token(row.hash, row.expires_ms - 1) is not None
+    assert edge.identity.people.accounts.find_token(row.hash, row.expires_ms) is None
+    assert guarded().get("/v1/me", headers={"Authorization": token}).status_code == 200
+
+
+def test_guessing_a_password_is_locked_out_and_the_right_one_too(
+    admin: FlaskClient, guarded: Guarded
+) -> None:
+    client = guarded()
+    statuses = [
+        client.post("/v1/login", json={"name": "admin", "password": "no"}).status_code for _ in range(11)
+    ]
+    assert statuses == [401] * 10 + [429]
+    locked = client.post("/v1/login", json={"name": "admin", "password": PASSWORD})
+    assert locked.status_code == 429
+    assert 80 <= int(locked.headers["Retry-After"]) <= 90
+    elsewhere = client.post(
+        "/v1/login", json={"name": "admin", "password": PASSWORD}, environ_base={"REMOTE_ADDR": "10.9.9.9"}
+    )
+    assert elsewhere.status_code == 200  # a stranger cannot lock the administrator out
+
+
+def test_many_names_from_one_address_are_locked_out_as_well(guarded: Guarded, edge: Edge) -> None:
+    for number in range(99):
+        assert edge.limiter.take(login_subjects(f"u{number}", "127.0.0.1")) is None
+    statuses = [
+        guarded().post("/v1/login", json={"name": f"v{n}", "password": "x"}).status_code for n in (1, 2)
+    ]
+    assert statuses == [401, 429]
+
+
+@pytest.mark.parametrize("kind", ["address", "session"])
+def test_a_limit_counts_and_says_when_to_come_again(guarded: Guarded, kind: str, clock: Clock) -> None:
+    client = guarded(**{f"rate_limit_per_{kind}": 6})
+    body = {"sent": "您好", "session_id": "s1"}
+    assert [client.post("/", json=body).status_code for _ in range(7)] == [200] * 6 + [429]
+    refused = client.post("/", json=body)
+    assert (code(refused), refused.headers["Retry-After"]) == ("rate_limited", "10")
+    other = {"session": {"json": {**body, "session_id": "s2"}},
+             "address": {"json": body, "environ_base": {"REMOTE_ADDR": "10.0.0.9"}}}[kind]  # fmt: skip
+    assert client.post("/", **other).status_code == 200  # type: ignore[arg-type]
+    clock.now += 10
+    assert client.post("/", json=body).status_code == 200
+
+
+def test_a_tokens_limit_follows_the_token_not_the_address(
+    guarded: Guarded, tokens: dict[str, dict[str, str]]
+) -> None:
+    client = guarded(rate_limit_per_token=2)
+    sent = {"json": {"sent": "您好"}}
+    assert [client.post("/", **sent, headers=tokens["chat"]).status_code for _ in range(3)] == [200, 200, 429]
+    assert client.post("/", **sent, headers=tokens["operator"]).status_code == 200
+    assert client.post("/", **sent).status_code == 200
+
+
+def test_without_limits_nothing_is_asked_of_the_limiter(
+    service: FakeChatService, guarded: Guarded, edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(type(edge.limiter), "take", lambda self, subjects: asked.append(subjects))
+    assert guarded().post("/", json={"sent": "您好"}).status_code == 200
+    assert asked == []
+    assert (
+        guarded(rate_limit_per_address=5, rate_limit_per_session=5).post("/", json={"sent": "a"}).status_code
+        == 200
+    )
+    assert len(asked) == 1  # one call, whatever is counted
+
+
+def test_only_listed_addresses_are_served_but_probes_always(guarded: Guarded) -> None:
+    client = guarded(allow_addresses=("10.0.0.0/8",))
+    inside, outside = {"REMOTE_ADDR": "10.1.2.3"}, {"REMOTE_ADDR": "192.0.2.1"}
+    assert client.get("/", environ_base=inside).status_code == 200
+    refused = client.post("/", json={"sent": "a"}, environ_base=outside)
+    assert (refused.status_code, code(refused)) == (403, "forbidden")
+    assert client.get("/healthz", environ_base=outside).status_code == 200
+
+
+def test_only_listed_addresses_see_the_console(guarded: Guarded, tokens: dict[str, dict[str, str]]) -> None:
+    client = guarded(admin_allow_addresses=("10.0.0.0/8",))
+    outside = {"REMOTE_ADDR": "192.0.2.1"}
+    assert client.get("/v1/users", headers=tokens["admin"], environ_base=outside).status_code == 403
+    assert client.get("/admin/login", environ_base=outside).status_code == 403
+    assert client.post("/v1/login", json={}, environ_base=outside).status_code == 403
+    assert client.post("/", json={"sent": "a"}, environ_base=outside).status_code == 200
+    inside = {"REMOTE_ADDR": "10.1.1.1"}
+    assert client.get("/v1/users", headers=tokens["admin"], environ_base=inside).status_code == 200
+
+
+def test_what_a_client_writes_into_forwarded_for_is_not_believed(guarded: Guarded) -> None:
+    client = guarded(allow_addresses=("10.0.0.0/8",), trusted_proxies=("172.16.0.1",))
+    lie = {"X-Forwarded-For": "10.0.0.1"}
+    assert client.get("/", headers=lie, environ_base={"REMOTE_ADDR": "192.0.2.1"}).status_code == 403
+    assert client.get("/", headers=lie, environ_base={"REMOTE_ADDR": "172.16.0.1"}).status_code == 200
+    chain = {"X-Forwarded-For": "10.0.0.1, 192.0.2.1"}
+    assert client.get("/", headers=chain, environ_base={"REMOTE_ADDR": "172.16.0.1"}).status_code == 403
+
+
+def test_a_browser_that_is_not_logged_in_gets_the_form_and_a_page_for_its_errors(guarded: Guarded) -> None:
+    client = guarded()
+    page = client.get("/admin/login?next=/admin/faq")
+    assert page.status_code == 200 and b'value="/admin/faq"' in page.data
+    failed = client.post("/admin/login", data={"name": "a", "password": "b"}, headers={"Accept": "text/html"})
+    assert failed.status_code == 401
+    assert failed.mimetype == "text/html" and "用户名或密码不对" in failed.data.decode()
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://evil.example", "//evil.example", "/admin//evil.example", "/admin/../x", "/x", "javascript:alert(1)",
+     "/admin\\evil", '/admin/"><script>', "/admin/\r\nSet-Cookie: a=b"],
+)  # fmt: skip
+def test_the_way_after_the_log_in_stays_in_the_console(
+    admin: FlaskClient, guarded: Guarded, target: str
+) -> None:
+    client = guarded()
+    form = {"name": "admin", "password": PASSWORD, "next": target}
+    assert client.post("/admin/login", data=form).headers["Location"] == "/admin"
+    page = client.get("/admin/login", query_string={"next": target}).data.decode()
+    assert "evil" not in page and "<script" not in page
+
+
+def test_a_set_up_token_out_of_the_address_cannot_become_markup(guarded: Guarded) -> None:
+    page = guarded().get("/admin/setup", query_string={"token": '"><script>alert(1)</script>'})
+    assert b"<script" not in page.data
+
+
+def test_a_database_that_is_away_is_503_for_operators_and_the_open_chat_goes_on(
+    guarded: Guarded, edge: Edge, desk: FakeDesk, tokens: dict[str, dict[str, str]]
+) -> None:
+    desk.error = StoreUnavailableError("数据库没有答复")
+    client = guarded()
+    response = client.get("/v1/unanswered", headers=tokens["operator"])
+    assert (response.status_code, code(response)) == (503, "store_unavailable")
+    assert client.post("/", json={"sent": "您好"}).status_code == 200
+
+
+def test_logins_failed_and_made_are_in_the_audit_log_in_one_line_each(
+    admin: FlaskClient, guarded: Guarded, edge: Edge
+) -> None:
+    guarded().post("/v1/login", json={"name": "evil\nroot logged in", "password": "x"})
+    entries = [(one.actor, one.action, one.subject) for one in edge.identity.people.audit.entries()]
+    assert entries[0] == ("admin", "set_up", "first-admin")
+    assert entries[-1] == ("-", "login_failed", "evil�root logged in")
+
+
+def test_feedback_is_kept_for_a_known_answer(guarded: Guarded, desk: FakeDesk) -> None:
+    client = guarded()
+    assert (
+        client.post("/v1/feedback", json={"trace_id": "known", "vote": "down", "comment": "不对"}).status_code
+        == 200
+    )
+    assert desk.asked == [("give", "known", "down", "不对")]
+    assert client.post("/v1/feedback", json={"trace_id": "other", "vote": "up"}).status_code == 404
+    for bad in ({}, {"trace_id": "known"}, {"trace_id": "known", "vote": "maybe"}, {"trace_id": 1, "vote": "up"},
+                {"trace_id": "known", "vote": "up", "comment": "x" * 1001}):  # fmt: skip
+        assert client.post("/v1/feedback", json=bad).status_code == 400
+
+
+def test_suggestions_are_given_while_typing(client: FlaskClient) -> None:
+    found = client.get("/v1/suggest?q=保&limit=2").get_json()
+    assert [one["text"] for one in found["suggestions"]] == ["保0", "保1"]
+    for bad in ("0", "21", "x", "-1", "1.5", "", "٣"):
+        assert client.get("/v1/suggest", query_string={"q": "a", "limit": bad}).status_code == 400
+
+
+def test_what_operators_read_and_do_reaches_the_desk_with_their_name(
+    guarded: Guarded, desk: FakeDesk, tokens: dict[str, dict[str, str]]
+) -> None:
+    client = guarded()
+    get = [client.get(path, headers=tokens["operator"]).status_code for path in (
+        "/v1/unanswered?limit=3", "/v1/proposals", "/v1/proposals/p1", "/v1/faq?q=保养&start=5&limit=2", "/v1/kg?q=松峦",
+        "/v1/lint", "/v1/tests", "/v1/versions", "/v1/versions/diff?old=v1&new=v2")]  # fmt: skip
+    assert get == [200] * 9
+    draft = {"changes": [{"kind": "AddParaphrase"}], "note": "n", "cases": ["c1"]}
+    assert client.post("/v1/proposals", json=draft, headers=tokens["operator"]).status_code == 201
+    assert client.post("/v1/proposals/p1/publish", headers=tokens["admin"]).status_code == 200
+    assert desk.asked == [
+        ("unanswered", 3), ("all_proposals", 50), ("proposal", "p1"), ("questions", "保养", 5, 2),
+        ("entities", "松峦", 0, 50), ("lint",), ("test_runs", 50), ("versions",), ("diff", "v1", "v2"),
+        ("propose", "operator-user", '[{"kind":"AddParaphrase"}]', "n", ["c1"]), ("publish", "admin-user", "p1"),
+    ]  # fmt: skip
+
+
+def test_users_are_kept_by_administrators(guarded: Guarded, tokens: dict[str, dict[str, str]]) -> None:
+    client, headers = guarded(), tokens["admin"]
+    made = client.post(
+        "/v1/users", json={"name": "小王", "role": "operator", "password": PASSWORD}, headers=headers
+    )
+    assert (made.status_code, made.get_json()["role"]) == (201, "operator")
+    again = client.post("/v1/users", json={"name": "小王", "role": "admin"}, headers=headers)
+    assert again.status_code == 400 and "小王" in again.get_json()["error"]["message"]
+    token = client.post("/v1/users/小王/tokens", json={"label": "ci", "days": 1}, headers=headers).get_json()[
+        "token"
+    ]
+    assert client.get("/v1/me", headers={"Authorization": f"bearer {token}"}).get_json()["name"] == "小王"
+    shown = client.get("/v1/users/小王/tokens", headers=headers).get_json()["tokens"]
+    assert [one["label"] for one in shown] == ["ci"] and "hash" not in shown[0]
+    assert client.post(f"/v1/tokens/{shown[0]['token_id']}/revoke", headers=headers).status_code == 200
+    assert client.get("/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+    assert client.post("/v1/users/小王/disabled", json={"disabled": True}, headers=headers).status_code == 200
+    assert (
+        client.post("/v1/users/admin-user/disabled", json={"disabled": True}, headers=headers).status_code
+        == 400
+    )
+    assert (
+        client.post("/v1/users/nobody/password", json={"password": PASSWORD}, headers=headers).status_code
+        == 404
+    )
+
+
+def test_the_row_of_a_limit_never_holds_a_token(
+    guarded: Guarded, edge: Edge, tokens: dict[str, dict[str, str]]
+) -> None:
+    guarded(rate_limit_per_token=5).post("/", json={"sent": "a"}, headers=tokens["chat"])
+    kept = edge.limiter._full_at  # type: ignore[attr-defined]  # what it remembers
+    names = [name for kind, name in kept if kind == "token"]
+    assert names == [row.token_id for row in edge.staff.tokens("chat-user")]
