@@ -10,7 +10,9 @@ from chatbot.accounts.identity import Identity
 from chatbot.accounts.staff import Staff
 from chatbot.answering.knowledge import Knowledge
 from chatbot.answering.type_ahead import Suggestion
-from chatbot.backends.handoff import HandoffWebhook
+from chatbot.backends.handoff import Exchange, HandoffWebhook, Transcript
+from chatbot.backends.outbox import Outbox
+from chatbot.backends.webhook import SignedWebhook
 from chatbot.bad_cases import BadCaseLog
 from chatbot.config import EngineConfig
 from chatbot.conversation import Conversation, TurnObserver
@@ -22,6 +24,7 @@ from chatbot.dialog.states.exception import ExceptionState
 from chatbot.dialog.states.normalization import NormalizationState
 from chatbot.dialog.states.question_intake import QuestionIntakeState
 from chatbot.errors import SessionStoreUnavailableError, StoreUnavailableError
+from chatbot.handoff.handed_over import HandedOver
 from chatbot.knowledge_source import KnowledgeSource, load_knowledge
 from chatbot.learning.layout import Layout
 from chatbot.learning.replay import Replayer
@@ -36,11 +39,14 @@ from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings
 from chatbot.session.open_store import open_rate_limiter, open_session_store
 from chatbot.session.resilient_store import ClosableSessionStore
+from chatbot.store.base import InboxStore
+from chatbot.store.pii import Masker
 from chatbot.store.recorder import TurnRecorder
 
 if TYPE_CHECKING:
     from chatbot.learning.desk import Desk
     from chatbot.store.sql_store import SqlStore
+    from chatbot.web.admin.promises import Console, Latency, OpenConsole
 
 _WARM_UP = ("您好", "這個多少錢", "xu hang duo shao")
 
@@ -54,12 +60,14 @@ class ChatbotService:
         source: KnowledgeSource,
         sessions: ClosableSessionStore,
         recorder: TurnRecorder | None,
+        reload_error: Callable[[], str | None],
     ) -> None:
         self._conversation, self._source, self._sessions = conversation, source, sessions
-        self._recorder = recorder
+        self._recorder, self._reload_error = recorder, reload_error
         self.turn: Callable[[Message], Reply] = conversation.turn
+        self.explained, self.unobserved = conversation.explained, conversation.unobserved
         self.knowledge = source.current
-        self.explained = conversation.explained
+        self.handed_over: HandedOver | None = None
 
     @property
     def kb_version(self) -> str:
@@ -76,7 +84,8 @@ class ChatbotService:
             redis = None
         except SessionStoreUnavailableError as error:
             redis = error.message
-        return {"index": self._source.last_error, "graph": self._source.last_error, "redis": redis}
+        knowledge = self._source.last_error or self._reload_error()
+        return {"index": knowledge, "graph": knowledge, "redis": redis}
 
     def report_to(self, tally: Tally) -> None:
         if self._recorder:
@@ -88,26 +97,45 @@ class ChatbotService:
         self._sessions.close()
 
 
-def build_service(config: EngineConfig) -> ChatbotService:
+def build_service(
+    config: EngineConfig, *, reload_error: Callable[[], str | None] | None = None
+) -> ChatbotService:
     """A service ready to talk. The embedded Redis is running when this returns.
+
+    It looks for new knowledge by itself, unless a master does that for it and says with ``reload_error`` why the last
+    version could not be used.
 
     Raises:
         ConfigError, DataError, StaleIndexError: what is wrong, where, and the way out.
     """
     Versions(Layout(config)).finish_interrupted()
-    source = KnowledgeSource(partial(load_warm, config), watched_paths(config))
+    source = KnowledgeSource(partial(load_warm, config), () if reload_error else watched_paths(config))
     sessions = open_session_store(redis_settings(config), ttl_seconds=config.session_ttl_seconds)
     recorder = TurnRecorder(config) if config.store_turns else None
     observers = (*build_observers(config), *((recorder,) if recorder else ()))
     conversation = Conversation(build_machine(), sessions, source.current, dialog_settings(config), observers)
-    service = ChatbotService(conversation, source, sessions, recorder)
+    service = ChatbotService(conversation, source, sessions, recorder, reload_error or (lambda: None))
+    if config.store_turns:
+        service.handed_over = build_handed_over(config)
+        service.turn = service.handed_over.watched(service.turn)
     if config.sensitive_words:
         check = load_sensitive_words(config.sensitive_words)
         service.turn = checked_turn(service.turn, check, SENSITIVE, lambda: service.kb_version)
     return service
 
 
-def build_edge(config: EngineConfig, service: ChatbotService) -> Edge:
+def build_handed_over(config: EngineConfig) -> HandedOver:
+    """Who of the customers talks with a person; the store is opened when the first turn asks."""
+
+    def open_inbox() -> InboxStore:
+        from chatbot.store.sql_store import open_store  # SQLAlchemy costs 0.3 s; imported beside the turns
+
+        return open_store(config).inbox
+
+    return HandedOver(open_inbox, Masker(config.pii_masks))
+
+
+def build_edge(config: EngineConfig, service: ChatbotService, setup_token: str | None = None) -> Edge:
     """Accounts, limits and the operator's desk; nothing is opened or connected before it is needed."""
 
     @cache
@@ -128,7 +156,25 @@ def build_edge(config: EngineConfig, service: ChatbotService) -> Edge:
 
     limiter = open_rate_limiter(redis_settings(config))
     identity = Identity(store, limiter, config.login_seconds)
-    return Edge(identity, Staff(identity, new_token()), limiter, desk)
+    return Edge(identity, Staff(identity, setup_token or new_token()), limiter, desk)
+
+
+def build_console(config: EngineConfig, service: ChatbotService, edge: Edge) -> "OpenConsole":
+    """What makes the console of ``/admin`` when it is first opened; it is given how long turns take."""
+
+    def opened(latency: "Latency") -> "Console":
+        # store, learning loop and spreadsheet reader are loaded with the first page someone opens
+        from chatbot.learning.proposals import Proposals
+        from chatbot.learning.rebuilding import ToolRebuilder
+        from chatbot.store.sql_store import open_store
+        from chatbot.web.admin.adapters.open import Parts, open_console
+
+        store = open_store(config)
+        proposals = Proposals(config, store, open_replayer, ToolRebuilder())
+        parts = Parts(store, proposals, edge.staff, service.unobserved(), service.knowledge, latency)
+        return open_console(config, parts)
+
+    return opened
 
 
 def setup_link(config: EngineConfig, edge: Edge, url: str) -> str | None:
@@ -189,7 +235,35 @@ def build_machine() -> DialogMachine:
 def build_observers(config: EngineConfig) -> tuple[TurnObserver, ...]:
     """The bad-case log always; the handoff webhook when one is configured."""
     log = BadCaseLog(config.bad_case_log)
-    return (log, HandoffWebhook(config.handoff_webhook)) if config.handoff_webhook else (log,)
+    if not config.handoff_webhook:
+        return (log,)
+    return (log, HandoffWebhook(handoff_target(config), handoff_outbox(config), _transcript(config)))
+
+
+def handoff_target(config: EngineConfig) -> SignedWebhook:
+    """Where handoffs are told."""
+    return SignedWebhook(config.handoff_webhook, config.handoff_secret)
+
+
+def handoff_outbox(config: EngineConfig) -> Outbox:
+    """Where handoffs wait that were not taken yet."""
+    return Outbox(config.state_dir / "handoffs")
+
+
+def _transcript(config: EngineConfig) -> Transcript | None:
+    """The turns that the store has of a session; nothing where turns are not stored."""
+
+    def read(session_id: str) -> list[Exchange]:
+        from chatbot.store.sql_store import open_store  # SQLAlchemy costs 0.3 s, and handoffs are rare
+
+        store = open_store(config)
+        try:
+            rows = store.turns.of_session(session_id)
+            return [Exchange(r.trace_id, r.at_ms, r.sent, r.answer, r.answer_type) for r in rows]
+        finally:
+            store.close()
+
+    return read if config.store_turns else None
 
 
 def dialog_settings(config: EngineConfig) -> DialogSettings:

@@ -88,6 +88,10 @@ class EngineConfig:
         "text", "", "转人工时 POST 通知的 http(s) 地址；空着不通知", "http(s) address told of a handoff; empty: none",
         secret=True,
     )
+    handoff_secret: str = _row(
+        "text", "", "给转人工通知签名的密钥（whsec_…，用 chatbot handoff secret 生成）；空着不签名",
+        "signs what handoff_webhook is told (whsec_…, made by chatbot handoff secret); empty: unsigned", secret=True,
+    )
     bad_case_log: Path = _row(
         "path", None, "没答好的问题记在这个文件；默认是 state_dir 里的 bad_cases.jsonl",
         "turns that did not help are written here; default: bad_cases.jsonl in state_dir",
@@ -269,7 +273,7 @@ def _with_defaults(given: Mapping[str, Any], path: Path, environ: Mapping[str, s
             raise ConfigError(f"{path}: 缺少 {setting.name}（{setting.zh}）→ 在文件里写上这一项")
     values = {setting.name: setting.default for setting in SETTINGS}
     values |= {name: value for name, value in given.items() if value is not None}
-    faq, state = values["faq_data_dir"], values["state_dir"] or _default_state_dir(path, environ)
+    faq, state = values["faq_data_dir"], values["state_dir"] or default_state_dir(path, environ)
     derived = {
         "faq_query_label_idx_map": faq / "query_label_idx_map.txt",
         "pretrained_feature_vectors_path": faq / "query_features.out",
@@ -288,7 +292,7 @@ def _sibling(path: Path, name: str) -> Path | None:
     return beside if beside.is_dir() else None
 
 
-def _default_state_dir(path: Path, environ: Mapping[str, str]) -> Path:
+def default_state_dir(path: Path, environ: Mapping[str, str]) -> Path:
     """One folder a configuration file, so that two chatbots on one machine keep their sessions apart."""
     home = environ.get("HOME")
     base = environ.get("XDG_STATE_HOME") or (f"{home}/.local/state" if home else tempfile.gettempdir())

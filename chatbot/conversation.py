@@ -54,6 +54,10 @@ class Conversation:
         """
         return self._turn(message)[0]
 
+    def unobserved(self) -> "Conversation":
+        """The same over the same sessions, of which no observer is told."""
+        return Conversation(self._machine, self._sessions, self._knowledge, self._settings)
+
     def explained(self, message: Message) -> "tuple[Reply, Explanation]":
         """The same turn, and how its reply came about; worked out once the session is let go.
 

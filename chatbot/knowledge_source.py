@@ -16,7 +16,8 @@ from chatbot.encoders.load import load_encoder
 from chatbot.errors import ChatbotError
 from chatbot.faq_modules.answers import load_answers
 from chatbot.faq_modules.base import FaqCandidate
-from chatbot.faq_modules.dataset import load_dataset
+from chatbot.faq_modules.dataset import MAP_FILE, FaqDataset, load_dataset, load_label_map
+from chatbot.faq_modules.large.files import has_index
 from chatbot.faq_modules.opening import open_retriever
 from chatbot.faq_modules.retrieval import FaqRetriever
 from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
@@ -31,6 +32,7 @@ from chatbot.normalization.reader import Reader
 from chatbot.planning.build import build_planner, with_generic_words
 
 CHECK_SECONDS = 1.0
+TAUGHT_BY = 20_000
 REMEMBERED = 2048  # utterances; about 4 MB
 _LOG = logging.getLogger("chatbot.knowledge")
 
@@ -44,18 +46,21 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
     graph = load_graph(config.knowledge_graph_data_dir)
     lexicon = load_lexicon(config.lexicon_dir)
     encoder = load_encoder(config.feature_generator_model_dir)
-    dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
+    label_map, large = config.faq_query_label_idx_map, has_index(config.pretrained_feature_vectors_path)
+    dataset = None if large else load_dataset(config.faq_data_dir, label_map)
     faq = open_retriever(
         config.faq_data_dir,
         encoder,
+        label_map=label_map,
         dataset=dataset,
         features=config.pretrained_feature_vectors_path,
         modules=config.faq_modules,
     )
     talk_folder = config.chitchat_data_dir
     talk = load_dataset(talk_folder) if talk_folder else None
-    reader = build_reader(graph, lexicon, [paraphrase.text for paraphrase in dataset.paraphrases])
-    answers = load_answers(config.faq_data_dir, dataset.questions)
+    reader = build_reader(graph, lexicon, _how_people_ask(faq, dataset))
+    questions = dataset.questions if dataset else load_label_map(label_map or config.faq_data_dir / MAP_FILE)
+    answers = load_answers(config.faq_data_dir, questions)
     return Knowledge(
         version=_version(graph.version, faq.version, *_fingerprints(config)),
         graph=graph,
@@ -68,8 +73,18 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         handoff=PhraseIntent(lexicon.handoff),
         cancel=PhraseIntent(lexicon.cancel),
         examples=lexicon.examples or _examples(graph, faq),
-        type_ahead=LazyTypeAhead(partial(type_ahead_of, dataset, graph)),
+        type_ahead=LazyTypeAhead(
+            partial(type_ahead_of, questions, dataset.paraphrases if dataset else (), graph)
+        ),
     )
+
+
+def _how_people_ask(faq: FaqRetriever, dataset: FaqDataset | None) -> list[str]:
+    """The paraphrases; of a large FAQ, which is not read as a whole, ``TAUGHT_BY`` spread over it."""
+    if dataset is not None:
+        return [paraphrase.text for paraphrase in dataset.paraphrases]
+    texts = faq.corpus.originals
+    return list(texts[:: max(1, len(texts) // TAUGHT_BY)])
 
 
 def graph_knowledge(folder: Path, lexicon_dir: Path | None, snapshots: Path | None = None) -> Knowledge:
@@ -195,7 +210,12 @@ class KnowledgeSource:
             self._reloading.release()
 
     def _look(self) -> tuple[object, ...]:
-        return tuple(_identity(path) for path in self._watched)
+        return identities(self._watched)
+
+
+def identities(paths: tuple[Path, ...]) -> tuple[object, ...]:
+    """What changes when one of ``paths`` is replaced or written to."""
+    return tuple(_identity(path) for path in paths)
 
 
 def _identity(path: Path) -> tuple[int, int, int] | None:

@@ -73,6 +73,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "几次都没能帮到您，很抱歉。{handoff}",
         "I am sorry I could not help. {handoff}",
     ),
+    "with_person": (
+        "已经转给人工客服，您的话他看得到，回复会出现在这里。想继续问机器人，点“回到机器人”。",
+        "A person has this conversation; replies appear here. Tap 回到机器人 to talk to the bot again.",
+    ),
+    "chip_back": ("回到机器人", "回到机器人"),
     "chip_handoff": ("转人工", "转人工"),
     "chip_restart": ("重新来", "重新来"),
     "chip_that": ("那{entity}呢", "那{entity}呢"),

@@ -26,7 +26,7 @@ _CONTAINERS_OF_KEYS = {key.rpartition(".")[0] for key in _KNOWN} | {"containers"
 @dataclass(frozen=True, slots=True)
 class ServiceDescription:
     """``workers`` is ``metadata.instance``; ``memory_mb`` the limit to warn of; ``environment`` without the
-    ``chatbot_config`` that became ``config_path``. ``cloud_only`` are keys with no meaning on this machine."""
+    ``chatbot_config`` that became ``config_path``. ``cloud_only`` are keys with no meaning on this machine, ``cloud_values`` what they say."""
 
     name: str
     config_path: Path
@@ -35,6 +35,7 @@ class ServiceDescription:
     memory_mb: int | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     cloud_only: tuple[str, ...] = ()
+    cloud_values: Mapping[str, Json] = field(default_factory=dict, repr=False)
 
 
 def load_service_description(path: Path) -> ServiceDescription:
@@ -64,6 +65,7 @@ def load_service_description(path: Path) -> ServiceDescription:
         memory_mb=_integer(leaves, "metadata.memory", path, 2**31),
         environment=environment,
         cloud_only=cloud_only,
+        cloud_values={key: leaves[key] for key in cloud_only},
     )
 
 

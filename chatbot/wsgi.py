@@ -6,6 +6,7 @@ The settings below were chosen by measurement: docs/serving.md.
 import errno
 import fcntl
 import gc
+import itertools
 import logging
 import os
 import shutil
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,10 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from chatbot.config import EngineConfig
-from chatbot.errors import ConfigError
+from chatbot.errors import ChatbotError, ConfigError
+from chatbot.rolling import PatientWorker, RollingArbiter
+from chatbot.security.credentials import new_token
+from chatbot.service_status import ServiceStatus, read_status, write_status
 from chatbot.session.state_dir import writable_state_dir
 
 THREADS = 4
@@ -33,14 +38,14 @@ through the objects of turns in progress several times a turn."""
 
 _GRACEFUL_SECONDS = 10
 _KEEPALIVE_SECONDS = 15
-_METRICS_PREFIX = "metrics-"
+METRICS_PREFIX = "metrics-"
 _METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _LOG = logging.getLogger("chatbot.wsgi")
 
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Build = Callable[[], tuple[Wsgi, Callable[[], None]]]
-"""Makes the WSGI application and what closes it; called once, in the master."""
+"""Makes the WSGI application and what closes it; called in the master, at the start and at each reload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +68,70 @@ def default_workers() -> int:
     return min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-def serve(config: EngineConfig, serving: Serving, ready: Callable[[str, str | None], None]) -> None:
+def serve(
+    read_config: Callable[[], EngineConfig], serving: Serving, ready: Callable[[str, str | None], None]
+) -> None:
     """Serve until a signal ends it. ``ready`` is told the address to open once connections are accepted, and the link
     that makes the first administrator while there is none.
+
+    ``read_config`` is called at the start and at each reload.
 
     Raises:
         ConfigError, DataError: what cannot be served or listened on; before any worker is started.
         SystemExit: at the end.
     """
     gc.disable()  # until the service is ready: what is loaded stays, and looking for garbage in it takes a tenth
-    listeners = bind(serving)
-    links: list[Callable[[str], str | None]] = []
+    listeners, config = bind(serving), read_config()
+    with _metrics_dir(config.state_dir) as folder:
+        source = _Source(read_config, config, serving.service_name, folder)
+        Application(
+            serving, listeners, source.build, lambda url: ready(url, source.setup_link(url)), source.stamp
+        ).run()
 
-    def build() -> tuple[Wsgi, Callable[[], None]]:
+
+class _Source:
+    """What the application is built from, read anew at each reload."""
+
+    def __init__(
+        self, read_config: Callable[[], EngineConfig], first: EngineConfig, name: str, folder: Path
+    ) -> None:
+        self._read_config, self._config, self._name, self._folder = read_config, first, name, folder
+        self._first = True
+        self._setup_token = (
+            new_token()
+        )  # the link that was printed holds until it is used, also after a reload
+        self.setup_link: Callable[[str], str | None] = lambda url: None
+
+    def build(self) -> tuple[Wsgi, Callable[[], None]]:
         # Imported here because prometheus_client reads the metrics folder when it is imported
-        from chatbot.app import build_edge, build_service, setup_link
+        from chatbot.app import build_console, build_edge, build_service, setup_link
         from chatbot.web import create_web_app
 
-        service = build_service(config)
-        edge = build_edge(config, service)
-        links.append(lambda url: setup_link(config, edge, url))
-        return create_web_app(service, config, serving.service_name, edge=edge), service.close
+        config = self._config if self._first else self._read_config()
+        service = build_service(config, reload_error=self._reload_error)
+        edge = build_edge(config, service, self._setup_token)
+        self.setup_link = partial(setup_link, config, edge)
+        self._first, self._config = False, config
+        app = create_web_app(
+            service,
+            config,
+            self._name,
+            edge=edge,
+            open_console=build_console(config, service, edge),
+            handed_over=service.handed_over,
+        )
+        return app, service.close
 
-    with _metrics_dir(config.state_dir):
-        Application(serving, listeners, build, lambda url: ready(url, links[0](url))).run()
+    def stamp(self) -> object:
+        """Changes when new knowledge is published."""
+        from chatbot.app import watched_paths
+        from chatbot.knowledge_source import identities  # see above
+
+        return identities(watched_paths(self._config))
+
+    def _reload_error(self) -> str | None:
+        status = read_status(self._folder)
+        return status.error or None if status else None
 
 
 def bind(serving: Serving) -> list[socket.socket]:
@@ -134,21 +179,21 @@ def _bind_message(host: str, port: int, error: OSError) -> str:
 
 
 @contextmanager
-def _metrics_dir(state_dir: Path) -> Iterator[None]:
-    """An empty folder for the workers' counters, named in the environment before ``prometheus_client`` reads it.
+def _metrics_dir(state_dir: Path) -> Iterator[Path]:
+    """An empty folder for status and counters, named in the environment before ``prometheus_client`` reads it.
 
     A lock held by master and workers marks it as used; folders that a killed service left behind are removed.
     """
     state_dir = writable_state_dir(state_dir)
-    for left in state_dir.glob(f"{_METRICS_PREFIX}*"):
+    for left in state_dir.glob(f"{METRICS_PREFIX}*"):
         with _locked(left) as unused:
             if unused and _is_older(left, 60):  # another service may be about to take its lock
                 shutil.rmtree(left, ignore_errors=True)
-    folder, master = Path(tempfile.mkdtemp(prefix=_METRICS_PREFIX, dir=state_dir)), os.getpid()
+    folder, master = Path(tempfile.mkdtemp(prefix=METRICS_PREFIX, dir=state_dir)), os.getpid()
     os.environ[_METRICS_VARIABLE] = str(folder)
     try:
         with _locked(folder):
-            yield
+            yield folder
     finally:
         if os.getpid() == master:  # a worker that ends comes by here too
             shutil.rmtree(folder, ignore_errors=True)
@@ -200,8 +245,12 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         listeners: list[socket.socket],
         build: Build,
         ready: Callable[[str], None] = lambda url: None,
+        stamp: Callable[[], object] = lambda: None,
     ) -> None:
-        self._serving, self._build, self._ready = serving, build, ready
+        """``stamp`` gives another value when ``build`` would build something else than it did."""
+        self._serving, self._build, self._ready, self._stamp = serving, build, ready, stamp
+        self._built_from: object = None
+        self._status = ServiceStatus(os.getpid())
         self._port = listeners[0].getsockname()[1]
         self._descriptors = [listener.detach() for listener in listeners]
         self._close: Callable[[], None] = lambda: None
@@ -213,7 +262,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             "bind": [f"fd://{descriptor}" for descriptor in self._descriptors],
             "backlog": BACKLOG,
             "workers": self._serving.workers,
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "threads": THREADS,
             "preload_app": True,
             "timeout": self._serving.request_timeout,
@@ -227,22 +276,55 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             "proc_name": self._serving.service_name,
             "when_ready": lambda _: self._on_ready(),
             "pre_fork": _give_listener,
-            "child_exit": lambda _, worker: _forget(worker.pid),
+            "post_fork": _settle_in,
             "on_exit": lambda _: self._close(),
         }
         for name, value in settings.items():
             self.cfg.set(name, value)
 
+    def run(self) -> None:
+        """Until a signal ends it."""
+        RollingArbiter(self).run()
+
     def load(self) -> Wsgi:
         """The WSGI application, built in the master."""
+        self._built_from = self._stamp()
         app, self._close = self._build()
         return app
 
+    def changed(self) -> bool:
+        """Whether new knowledge was published since the last build, good or bad."""
+        return self._stamp() != self._built_from
+
+    def prepare(self) -> Callable[[], None] | None:
+        """Build anew beside what serves; a failure is logged, shown by ``/readyz``, and changes nothing."""
+        started, self._built_from = time.monotonic(), self._stamp()
+        try:
+            app, close = self._build()
+        except Exception as error:  # whatever it is, the service goes on as it was
+            message = error.message if isinstance(error, ChatbotError) else f"{type(error).__name__}: {error}"
+            _LOG.error("reload failed, everything stays as it was: %s", message)
+            self._tell(message)
+            return None
+        _LOG.info("reloaded in %.1f s; workers are replaced one after the other", time.monotonic() - started)
+        return lambda: self._switch_to(app, close)
+
+    def _switch_to(self, app: Wsgi, close: Callable[[], None]) -> None:
+        old, self.callable, self._close = self._close, app, close
+        old()
+        gc.unfreeze()  # else the old application would never be freed
+        _settle_memory()
+        self._tell("")
+
+    def _tell(self, error: str) -> None:
+        self._status = ServiceStatus(os.getpid(), self._status.reloads + 1, error)
+        if folder := os.environ.get(_METRICS_VARIABLE):
+            write_status(Path(folder), self._status)
+
     def _on_ready(self) -> None:
-        gc.collect()
-        gc.enable()
-        gc.freeze()  # what the master holds is never scanned again, so workers do not copy its pages
-        gc.set_threshold(YOUNG_OBJECTS)
+        _settle_memory()
+        if folder := os.environ.get(_METRICS_VARIABLE):
+            write_status(Path(folder), self._status)
         self._warn_of_memory()
         self._ready(address_to_open(self._serving.host, self._port))
 
@@ -258,19 +340,43 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             )
 
 
+def _settle_memory() -> None:
+    """What the master holds now is never scanned again, so workers do not copy its pages."""
+    gc.collect()
+    gc.enable()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
+
+
 def _give_listener(arbiter: Any, worker: Any) -> None:
-    """Each worker accepts from one socket: the one that no living worker has, or any when there are more workers."""
+    """Each worker accepts from one socket: its predecessor's, else the one that no living worker has."""
+    slots = {living.slot for living in arbiter.WORKERS.values()}
+    worker.slot = next(slot for slot in itertools.count() if slot not in slots)
+    if predecessor := getattr(arbiter, "predecessor", None):
+        worker.sockets = list(predecessor.sockets)
+        return
     taken = [id(listener) for living in arbiter.WORKERS.values() for listener in living.sockets]
     worker.sockets = [min(arbiter.LISTENERS, key=lambda listener: taken.count(id(listener)))]
 
 
-def _forget(pid: int) -> None:
-    """A worker has gone: its gauges go, its counters stay."""
-    folder = os.environ.get(_METRICS_VARIABLE)
-    if folder:
-        from prometheus_client.multiprocess import mark_process_dead  # only after the variable is set
+def _settle_in(arbiter: Any, worker: Any) -> None:
+    """What a new worker does first.
 
-        mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]
+    It lets go of the other workers' sockets: while anyone has one open, the kernel goes on filling its queue. And it
+    takes a slot for its counters; when there is no room for them it counts nothing.
+    """
+    for listener in arbiter.LISTENERS:
+        if listener not in worker.sockets:
+            listener.close()
+    from chatbot.metrics import SLOT_VARIABLE, reserve_files  # only after the variable is set
+
+    os.environ[SLOT_VARIABLE] = str(worker.slot)
+    if folder := os.environ.get(_METRICS_VARIABLE):
+        try:
+            reserve_files(folder, worker.slot)
+        except OSError as error:
+            _LOG.warning("this worker's turns are not counted: %s: %s", folder, error.strerror)
+            os.environ[_METRICS_VARIABLE] = os.path.join(folder, "full")
 
 
 def _resident_mb() -> int:

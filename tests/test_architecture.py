@@ -14,10 +14,10 @@ SOURCES = sorted((ROOT / "chatbot").rglob("*.py"))
 
 # Who may import whom, from the top down; a room imports only rooms below its own line.
 LAYERS = (
-    ("cli", "__main__", "wsgi"),
+    ("cli", "__main__", "wsgi", "rolling"),
     ("app",),
     ("web", "predict"),
-    ("accounts", "learning", "lint"),
+    ("accounts", "handoff", "learning", "lint", "deploy", "backup"),
     ("scripted", "expectations", "testing"),
     ("store",),
     ("conversation", "bad_cases", "backends", "knowledge_source", "service", "sensitive_words"),
@@ -30,7 +30,7 @@ LAYERS = (
     ("reply",),
     ("planning",),
     ("knowledge_graph", "normalization"),
-    ("config", "service_desc", "log", "metrics"),
+    ("config", "service_desc", "service_status", "log", "metrics"),
     ("config_values", "json_file", "publish_lock", "security"),
     ("messages", "errors", "json_bytes", ""),
 )
@@ -51,7 +51,7 @@ ROOMS = {
     "sentence_transformers": {"encoders"},
     "opencc": {"normalization"},
     "pypinyin": {"normalization"},
-    "gunicorn": {"wsgi"},
+    "gunicorn": {"wsgi", "rolling"},
     "nh3": {"security"},
     "markdown_it": {"security"},
     "sqlalchemy": {"store"},

@@ -105,7 +105,7 @@ def test_the_settings_leave_no_side_door_and_no_access_log() -> None:
 def test_a_new_worker_takes_the_listener_that_no_living_one_has() -> None:
     application = Application(serving(), bind(serving()), lambda: (lambda e, s: [], nothing))
     first, second = object(), object()
-    living = SimpleNamespace(sockets=[first])
+    living = SimpleNamespace(sockets=[first], slot=0)
     arbiter = SimpleNamespace(LISTENERS=[first, second], WORKERS={7: living})
     new = SimpleNamespace(sockets=None)
     application.cfg.pre_fork(arbiter, new)
@@ -160,21 +160,49 @@ def test_serve_gives_its_workers_a_folder_for_their_counters_and_removes_it(
     config = EngineConfig(
         source=tmp_path, faq_data_dir=tmp_path, knowledge_graph_data_dir=tmp_path, state_dir=tmp_path
     )
-    serve(config, serving(), lambda url, link: None)
+    serve(lambda: config, serving(), lambda url, link: None)
     os.close(lock)
     assert not seen[0].exists()
     assert (left.exists(), used.exists(), young.exists()) == (False, True, True)
 
 
-def test_a_worker_that_has_gone_is_forgotten_by_the_metrics(
+def test_a_worker_takes_a_free_slot_with_room_for_its_counters_and_closes_the_sockets_of_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
-    gauge, counter = tmp_path / "gauge_liveall_77.db", tmp_path / "counter_77.db"
-    gauge.touch()
-    counter.touch()
+    monkeypatch.setenv("CHATBOT_METRICS_SLOT", "")
     application = Application(serving(), bind(serving()), lambda: (lambda e, s: [], nothing))
-    application.cfg.child_exit(None, SimpleNamespace(pid=77))
-    assert (gauge.exists(), counter.exists()) == (False, True)
+    listeners = bind(serving())
+    arbiter = SimpleNamespace(
+        LISTENERS=listeners, WORKERS={7: SimpleNamespace(sockets=listeners[:1], slot=0)}
+    )
+    worker = SimpleNamespace(sockets=None, slot=None)
+    application.cfg.pre_fork(arbiter, worker)
+    application.cfg.post_fork(arbiter, worker)
+    assert worker.slot == 1 and os.environ["CHATBOT_METRICS_SLOT"] == "1"
+    assert {file.name: file.stat().st_blocks * 512 for file in tmp_path.iterdir()} == {
+        "counter_1.db": 65536,
+        "histogram_1.db": 65536,
+    }
+    assert [listener.fileno() == -1 for listener in listeners] == [True, False]
+    listeners[1].close()
+    for descriptor in application.cfg.address:
+        os.close(descriptor)
+
+
+def test_a_worker_without_room_for_counters_counts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: int) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    monkeypatch.setenv("CHATBOT_METRICS_SLOT", "")
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    application = Application(serving(), bind(serving()), lambda: (lambda e, s: [], nothing))
+    with caplog.at_level(logging.WARNING, "chatbot.wsgi"):
+        application.cfg.post_fork(SimpleNamespace(LISTENERS=[]), SimpleNamespace(sockets=[], slot=0))
+    assert "No space left" in caplog.text
+    assert not Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).exists()
     for descriptor in application.cfg.address:
         os.close(descriptor)

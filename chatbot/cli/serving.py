@@ -67,7 +67,7 @@ def run_service(request: Request) -> None:
             if setup_url:
                 typer.echo(f"还没有管理员，用这个一次性链接设置：{setup_url}")
 
-    serve(config, serving, ready)
+    serve(lambda: load_engine_config(description.config_path, os.environ), serving, ready)
 
 
 def _description(request: Request) -> ServiceDescription:

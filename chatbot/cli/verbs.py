@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 import chatbot
+from chatbot.cli.deploying import app as deploy_app
+from chatbot.cli.handoffs import app as handoff_app
 from chatbot.cli.outcome import reporting
 from chatbot.cli.people import app as people
 
@@ -19,7 +21,8 @@ app = typer.Typer(
 )
 
 app.add_typer(people, name="users")
-
+app.add_typer(handoff_app, name="handoff")
+app.add_typer(deploy_app, name="deploy")
 _CONFIG_HELP = "引擎配置；默认 user_datasets/chatbot_deploy_eas.json · engine configuration"
 _JSON_HELP = "标准输出只写一个 JSON 对象 · one JSON object on standard output"
 Config = Annotated[Path | None, typer.Option("--config", metavar="F", help=_CONFIG_HELP)]
@@ -82,6 +85,26 @@ def serve(
 
     with reporting(as_json):
         run_service(Request(config, service_desc, host, port, workers, as_json))
+
+
+@app.command()
+def reload(
+    config: Config = None,
+    service_desc: Annotated[
+        Path | None,
+        typer.Option("--service-desc", metavar="F", help="服务描述，代替 --config · service description"),
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=1, help="最多等多少秒 · seconds to wait")] = 60.0,
+    as_json: Json = False,
+) -> None:
+    """让正在运行的服务采用新的配置和知识，一个请求也不丢 · reload the running service.
+
+    例：chatbot reload --config user_datasets/chatbot_deploy_eas.json
+    """
+    from chatbot.cli.reloading import reload_services
+
+    with reporting(as_json):
+        reload_services(config, service_desc, timeout, as_json)
 
 
 @app.command()
@@ -151,3 +174,42 @@ def lint(config: Config = None, as_json: Json = False) -> None:
 
     with reporting(as_json):
         lint_knowledge(config, as_json)
+
+
+@app.command()
+def backup(
+    output: Annotated[Path, typer.Option("--output", metavar="F", help="写成这个 .tar.gz · archive")],
+    config: Config = None,
+    force: Annotated[bool, typer.Option("--force", help="覆盖已有的文件 · overwrite")] = False,
+    as_json: Json = False,
+) -> None:
+    """备份配置、知识、版本和数据库，服务不用停 · back up.
+
+    例：chatbot backup --output backup.tar.gz
+    """
+    from chatbot.cli.backups import back_up
+
+    with reporting(as_json):
+        back_up(output, config, force, as_json)
+
+
+@app.command()
+def restore(
+    archive: Annotated[Path, typer.Argument(metavar="F", help="chatbot backup 写的文件 · archive")],
+    data_dir: Annotated[
+        Path, typer.Option("--data-dir", metavar="D", help="配置和知识恢复到这个目录 · folder")
+    ] = Path("user_datasets"),
+    state_dir: Annotated[
+        Path | None, typer.Option("--state-dir", metavar="D", help="运行数据恢复到这个目录 · state")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="替换已有的，原来的改名留存 · replace")] = False,
+    as_json: Json = False,
+) -> None:
+    """恢复一份备份：先查验，再一次换上；要先停掉服务 · restore.
+
+    例：chatbot restore backup.tar.gz --data-dir user_datasets
+    """
+    from chatbot.cli.backups import restore as bring_back
+
+    with reporting(as_json):
+        bring_back(archive, data_dir, state_dir, force, as_json)

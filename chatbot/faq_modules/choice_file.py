@@ -10,7 +10,7 @@ from safetensors.numpy import save
 
 from chatbot.errors import DataError
 from chatbot.faq_modules.choice import ChoiceModel, Thresholds
-from chatbot.faq_modules.class_evidence import Dual
+from chatbot.faq_modules.class_evidence import METHOD, Dual
 from chatbot.faq_modules.corpus import Corpus
 
 CHOICE_FILE, EVIDENCE_FILE = "faq_choice.json", "faq_class_evidence.safetensors"
@@ -43,11 +43,15 @@ def read_choice(path: Path) -> ChoiceModel:
 
 def dual_bytes(dual: Dual, corpus: Corpus) -> bytes:
     """The classifier's coefficients as a safetensors file, with the version of the texts they belong to."""
-    return save({"dual": np.ascontiguousarray(dual)}, metadata={"corpus": corpus.version})
+    return save({"dual": np.ascontiguousarray(dual)}, metadata=_made_from(corpus))
+
+
+def _made_from(corpus: Corpus) -> dict[str, str]:
+    return {"corpus": corpus.version, "method": METHOD}
 
 
 def read_dual(path: Path, corpus: Corpus) -> Dual | None:
-    """The coefficients in ``path`` if they are those of exactly the texts in ``corpus``, else ``None``.
+    """The coefficients in ``path`` if they are those of exactly the texts in ``corpus`` by today's method, else ``None``.
 
     Raises:
         DataError: The file is damaged.
@@ -56,7 +60,7 @@ def read_dual(path: Path, corpus: Corpus) -> Dual | None:
         return None
     try:
         with safe_open(path, framework="numpy") as tensors:
-            if (tensors.metadata() or {}).get("corpus") != corpus.version:
+            if tensors.metadata() != _made_from(corpus):
                 return None
             dual: Dual = tensors.get_tensor("dual")
     except (OSError, SafetensorError) as error:

@@ -85,9 +85,18 @@ def build_modules(
     Raises:
         ConfigError: No name at all, one that is not known, or one that is there twice.
     """
+    check_names(names)
+    return tuple(module_factory(name)(replace(context, settings=settings.get(name, {}))) for name in names)
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Whether ``names`` can be the modules of a configuration.
+
+    Raises:
+        ConfigError: No name at all, or one that is there twice.
+    """
     if not names:
         raise ConfigError("faq_modules: 是空的 → 至少写一个，例如 feature_vector_faq_match")
     for name in names:
         if list(names).count(name) > 1:
             raise ConfigError(f"faq_modules: “{name}”写了两次 → 删除一个")
-    return tuple(module_factory(name)(replace(context, settings=settings.get(name, {}))) for name in names)

@@ -1,7 +1,7 @@
 """What is searched: every paraphrase of a FAQ, normalised, with the standard question it belongs to."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,13 +41,20 @@ class Corpus:
         return self.owners.searchsorted(np.arange(len(self.questions) + 1))
 
 
-def build_corpus(dataset: FaqDataset) -> Corpus:
-    """The paraphrases of ``dataset``, each standard question itself among them, by label."""
+def build_corpus(dataset: FaqDataset, normalised: Mapping[str, str] | None = None) -> Corpus:
+    """The paraphrases of ``dataset``, each standard question itself among them, by label.
+
+    ``normalised`` are texts whose normal form is known already.
+    """
+    known = normalised or {}
     by_label: dict[int, dict[str, str]] = {
         question.label: {normalize(question.text): question.text} for question in dataset.questions
     }
     for paraphrase in dataset.paraphrases:
-        by_label[paraphrase.label].setdefault(normalize(paraphrase.text), paraphrase.text)
+        text = known.get(paraphrase.text)
+        by_label[paraphrase.label].setdefault(
+            normalize(paraphrase.text) if text is None else text, paraphrase.text
+        )
     texts: list[str] = []
     originals: list[str] = []
     for found in by_label.values():

@@ -88,10 +88,8 @@ class FaqDataset:
     def fingerprint(self) -> str:
         """A short hash of everything that is indexed: questions, labels, paraphrases, in order."""
         digest = hashlib.sha256()
-        for question in self.questions:
-            digest.update(f"{question.label}\t{question.text}\n".encode())
-        for paraphrase in self.paraphrases:
-            digest.update(f"{paraphrase.label}\t{paraphrase.text}\n".encode())
+        for rows in (self.questions, self.paraphrases):
+            digest.update("".join([f"{row.label}\t{row.text}\n" for row in rows]).encode())
         return digest.hexdigest()[:16]
 
 
@@ -188,7 +186,7 @@ def _paraphrases(
 def _paraphrases_of(path: Path, label: int, notices: list[str], report: Report) -> list[Paraphrase]:
     """The paraphrases of one file; a line that is there twice counts once, with a notice."""
     seen: dict[str, int] = {}
-    found = []
+    found, file = [], f"{QUESTIONS}/{path.name}"
     for number, line in numbered_lines(path, report):
         text = line.strip()
         if "\t" in text:
@@ -197,7 +195,7 @@ def _paraphrases_of(path: Path, label: int, notices: list[str], report: Report) 
             notices.append(f"{path}:{number}: 与第 {seen[text]} 行重复，只算一次")
         else:
             seen[text] = number
-            found.append(Paraphrase(text, label, f"{QUESTIONS}/{path.name}", number))
+            found.append(Paraphrase(text, label, file, number))
     return found
 
 

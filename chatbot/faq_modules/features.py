@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from chatbot.errors import DataError, StaleIndexError
@@ -43,15 +44,12 @@ class Features:
     vectors: NDArray[np.float32]
 
 
-def feature_line(text: str, label: int, vector: NDArray[np.float32]) -> str:
-    """One row; each number is the shortest that reads back as the same float32.
-
-    Raises:
-        ValueError: a Tab or line break in ``text`` would break the row.
-    """
-    if "\t" in text or "\n" in text or "\r" in text:
-        raise ValueError(f"a paraphrase holds a Tab or a line break: {text!r}")
-    return f"{text}\t{label}\t{','.join(vector.astype(np.float32).astype('U').tolist())}\n"
+def number_lines(vectors: NDArray[np.float32]) -> list[bytes]:
+    """The features of each row, separated by commas; each number is the shortest that reads back as the same float32."""
+    if not len(vectors):
+        return []
+    written = orjson.dumps(np.ascontiguousarray(vectors), option=orjson.OPT_SERIALIZE_NUMPY)
+    return written[2:-2].split(b"],[")
 
 
 def read_header(path: Path) -> FeatureHeader:
@@ -71,12 +69,23 @@ def read_features(path: Path, fingerprint: str) -> Features:
         StaleIndexError: made by another encoder than ``fingerprint``.
         DataError: a row that is not ``paraphrase ⇥ label ⇥ numbers``, or not as many as the header says.
     """
+    header = check_encoder(path, fingerprint)
+    return _from_cache(path, header) or _from_text(path, header)
+
+
+def check_encoder(path: Path, fingerprint: str) -> FeatureHeader:
+    """The first line of ``path``, which must be of the encoder ``fingerprint``.
+
+    Raises:
+        StaleIndexError: it is of another one.
+        DataError: as ``read_header``.
+    """
     header = read_header(path)
     if header.fingerprint != fingerprint:
         raise StaleIndexError(
             f"{path}: 特征由编码器 {header.fingerprint} 生成，现在的模型是 {fingerprint} → {_REBUILD}"
         )
-    return _from_cache(path, header) or _from_text(path, header)
+    return header
 
 
 def read_rows(path: Path) -> Iterator[tuple[str, int, NDArray[np.float32]]]:
@@ -123,12 +132,25 @@ def _row(path: Path, number: int, line: str, dimension: int) -> tuple[str, int, 
         raise DataError(path, f"这一行有 {len(parts)} 列，应是 3 列", line=number, hint=_REBUILD)
     try:
         label = int(parts[1])
-        vector = np.array(parts[2].split(","), dtype=np.float32)
+        vector = parse_numbers(parts[2])
     except ValueError as error:
         raise DataError(path, "编号或特征不是数字", line=number, hint=_REBUILD) from error
     if len(vector) != dimension:
         raise DataError(path, f"有 {len(vector)} 个特征，应是 {dimension} 个", line=number, hint=_REBUILD)
     return parts[0], label, vector
+
+
+def parse_numbers(numbers: str | bytes) -> NDArray[np.float32]:
+    """The features that ``number_lines`` wrote.
+
+    Raises:
+        ValueError: they are not numbers.
+    """
+    try:
+        text = numbers.decode() if isinstance(numbers, bytes) else numbers
+        return np.array(orjson.loads(f"[{text}]"), dtype=np.float32)
+    except orjson.JSONDecodeError:  # not as JSON writes them (nan, 1., +1), and numbers all the same
+        return np.array(text.split(","), dtype=np.float32)
 
 
 def _header(path: Path, line: str) -> FeatureHeader:

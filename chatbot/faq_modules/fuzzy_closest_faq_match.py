@@ -11,7 +11,7 @@ from chatbot.faq_modules.context import ModuleContext
 from chatbot.faq_modules.corpus import best_by_question
 
 NAME = "fuzzy_closest_faq_match"
-COMPARED, LEAST = 96, 2
+COMPARED, LEAST = 64, 2
 
 
 class FuzzyClosestMatcher:

@@ -19,6 +19,7 @@ _SPACES = re.compile(r"[ ']")
 _FULL_LENGTH, _PHRASE_LENGTH = range(2, 121), range(2, 7)
 _INITIALS_LENGTH = range(3, 11)
 _READINGS, _LEAST_SEEN = 3, 2
+_WAYS, _PHRASES = 6, 4
 
 
 class LatinDecoder:
@@ -47,39 +48,49 @@ class LatinDecoder:
 
     def decode(self, text: str) -> str:
         """A normalised ``text`` with its pinyin replaced; Latin words of the FAQ and what is no pinyin stay."""
-        if not any("a" <= char <= "z" for char in text):
-            return text
-        return _RUN.sub(self._replaced, text)
+        return self.decodings(text)[0]
 
-    def _replaced(self, found: re.Match[str]) -> str:
+    def decodings(self, text: str) -> tuple[str, ...]:
+        """The likeliest ways to read ``text``, best first, ``_WAYS`` at most: initials often fit several phrases."""
+        if not any("a" <= char <= "z" for char in text):
+            return (text,)
+        ways, done = [""], 0
+        for run in _RUN.finditer(text):
+            between = text[done : run.start()]
+            ways = [way + between + read for way in ways for read in self._readings(run)][:_WAYS]
+            done = run.end()
+        return tuple([way + text[done:] for way in ways])
+
+    def _readings(self, found: re.Match[str]) -> Sequence[str]:
         run, text = found.group(), found.string
         words = _SPACES.split(run)
         if any(word in self._known for word in words):
-            return run
+            return (run,)
         before = text[found.start() - 1] if found.start() else SyllableModel.START
         after = text[found.end()] if found.end() < len(text) else SyllableModel.END
-        return self._in_full(words, before, after) or self._initials("".join(words), before, after) or run
+        in_full = self._in_full(words, before, after)
+        return (in_full,) if in_full else self._initials("".join(words), before, after) or (run,)
 
-    def _initials(self, letters: str, before: str, after: str) -> str | None:
+    def _initials(self, letters: str, before: str, after: str) -> list[str]:
         """The fewest phrases whose initials are ``letters``; of those the commonest that fit their neighbours."""
         if len(letters) not in _INITIALS_LENGTH:
-            return None
-        best: dict[int, tuple[int, float, str]] = {0: (0, 0.0, "")}
+            return []
+        best: dict[int, list[tuple[int, float, str]]] = {0: [(0, 0.0, "")]}
         for end in range(2, len(letters) + 1):
-            ways = [
-                (parts - 1, score + fit, text + phrase)
-                for start, (parts, score, text) in best.items()
+            ways = {
+                text + phrase: (parts - 1, score + fit, text + phrase)
+                for start, earlier in best.items()
+                for parts, score, text in earlier
                 for fit, phrase in self._fitting(
                     letters[start:end], text[-1:] or before, after if end == len(letters) else ""
                 )
-            ]
+            }
             if ways:
-                best[end] = max(ways)
-        return best[len(letters)][2] if len(letters) in best else None
+                best[end] = sorted(ways.values(), reverse=True)[:_WAYS]
+        return [text for _, _, text in best.get(len(letters), ())]
 
     def _fitting(self, letters: str, before: str, after: str) -> list[tuple[float, str]]:
-        """The phrase that fits best, as a list of at most one."""
-        found = self._phrases.get(letters, ())
+        """The phrases that fit best."""
         fits = [
             (
                 math.log(count)
@@ -87,9 +98,9 @@ class LatinDecoder:
                 + 2.0 * self._model.follows(text[-1], after),
                 text,
             )
-            for count, text in found
+            for count, text in self._phrases.get(letters, ())
         ]
-        return [max(fits)] if fits else []
+        return sorted(fits, reverse=True)[:_PHRASES]
 
     def _in_full(self, words: Sequence[str], before: str, after: str) -> str | None:
         if sum(map(len, words)) not in _FULL_LENGTH:

@@ -1,5 +1,6 @@
 """Strict reading of an operator's text files: numbered lines, in bounded memory, nothing skipped in silence."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
@@ -29,10 +30,12 @@ def numbered_lines(path: Path, report: Report = stop) -> Iterator[tuple[int, str
     Raises:
         DataError: The file is missing, empty, not UTF-8 (the message names the byte), or a line is too long.
     """
-    empty, start = True, 0
+    empty, start, number = True, 0, 0
     try:
         with path.open("rb") as file:
-            number = 0
+            if short := _short(file):
+                yield from short
+                return
             while raw := file.readline(MAX_LINE_BYTES + 1):
                 number += 1
                 text = _text(path, raw, number, start, report)
@@ -46,6 +49,21 @@ def numbered_lines(path: Path, report: Report = stop) -> Iterator[tuple[int, str
         return
     if empty:
         report(DataError(path, "文件是空的", hint="至少写一行，或删除这个文件"))
+
+
+def _short(file: BinaryIO) -> list[tuple[int, str]]:
+    """The lines of a file that fits into the memory for one, all at once; none if anything about it is unusual.
+
+    The file is then at its start again.
+    """
+    raw = file.read(MAX_LINE_BYTES)
+    if len(raw) < MAX_LINE_BYTES and not raw.startswith((_BOM, *_UTF16_BOMS)):
+        with contextlib.suppress(UnicodeDecodeError):
+            lines = raw.decode("utf-8").split("\n")
+            file.seek(0)
+            return [(place, line.rstrip("\r")) for place, line in enumerate(lines, 1) if line.strip()]
+    file.seek(0)
+    return []
 
 
 def _text(path: Path, raw: bytes, number: int, start: int, report: Report) -> str | None:

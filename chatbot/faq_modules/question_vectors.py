@@ -8,7 +8,7 @@ of it is memory traffic).
 import numpy as np
 from numpy.typing import NDArray
 
-EXACT = 5
+EXACT = 3
 _WORTH_IT = 4  # paraphrases a standard question, on average, below which everything is read
 
 

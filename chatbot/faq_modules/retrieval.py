@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.encoders.base import Encoder
-from chatbot.faq_modules.base import FaqCandidate, Matcher, QuestionScores
+from chatbot.faq_modules.base import FaqCandidate, QuestionScores
 from chatbot.faq_modules.choice import PRIOR, Choice, ChoiceModel
 from chatbot.faq_modules.class_evidence import ClassEvidence, Dual, fit_dual, fits, may_fit, text_features
 from chatbot.faq_modules.context import ModuleContext, Settings, build_modules
 from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import FaqDataset
+from chatbot.faq_modules.large.candidates import CandidateReader
+from chatbot.faq_modules.large.index import LargeIndex
+from chatbot.faq_modules.large.modules import build_scorers
 from chatbot.faq_modules.latin import LatinDecoder
 from chatbot.faq_modules.question_index import QuestionIndex
 from chatbot.faq_modules.signals import SignalReader, SignalTable
@@ -33,16 +37,33 @@ class FaqIndex:
     evidence: ClassEvidence | None
     choice: ChoiceModel = PRIOR
 
+    @property
+    def version(self) -> str:
+        """Names the texts."""
+        return self.corpus.version
+
+
+class Reader(Protocol):
+    """Reads the signals of a corpus: of every standard question, or of those that an utterance can mean."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of the table."""
+
+    def read(self, text: str) -> tuple[SignalTable, tuple[QuestionScores, ...]]:
+        """The signals for a normalised ``text``, and the scores of each module, in the rows of the table."""
+
 
 class FaqRetriever:
     """Standard questions for an utterance. Immutable, and safe to call from several threads."""
 
-    def __init__(self, index: FaqIndex, modules: Sequence[Matcher], version: str) -> None:
-        self._corpus, self._version = index.corpus, version
-        self._modules = tuple(module.name for module in modules)
-        self._reader = SignalReader(index.corpus, index.questions, index.evidence, modules)
-        self._latin = LatinDecoder(index.corpus.texts)
-        self._choice = Choice(index.choice, self._reader.names)
+    def __init__(
+        self, corpus: Corpus, reader: Reader, choice: ChoiceModel, modules: Sequence[str], version: str
+    ) -> None:
+        self._corpus, self._reader, self._version = corpus, reader, version
+        self._modules = tuple(modules)
+        self._latin = LatinDecoder(corpus.texts)
+        self._choice = Choice(choice, reader.names)
 
     @property
     def version(self) -> str:
@@ -81,12 +102,11 @@ class FaqRetriever:
         probabilities = self._choice.probabilities(table)
         best = _best(probabilities, k)
         columns = [scores.values[best].tolist() for scores in found]
+        rows = zip(best.tolist(), table.owners[best].tolist(), probabilities[best].tolist(), strict=True)
         return tuple(
             [
-                self._candidate(owner, confidence, found, scores)
-                for owner, confidence, *scores in zip(
-                    best.tolist(), probabilities[best].tolist(), *columns, strict=True
-                )
+                self._candidate(row, owner, confidence, found, scores)
+                for (row, owner, confidence), *scores in zip(rows, *columns, strict=True)
             ]
         )
 
@@ -96,15 +116,25 @@ class FaqRetriever:
         return table, self._choice.probabilities(table)
 
     def _heard(self, utterance: str) -> str:
-        return self._latin.decode(normalize(utterance))
+        """The normalised ``utterance``, its pinyin read in the way that finds the most probable standard question."""
+        ways = self._latin.decodings(normalize(utterance))
+        if len(ways) == 1:
+            return ways[0]
+        found = [float(self._choice.probabilities(self._reader.read(way)[0]).max()) for way in ways]
+        return ways[found.index(max(found))]
 
     def _candidate(
-        self, owner: int, confidence: float, found: Sequence[QuestionScores], scores: Sequence[float]
+        self,
+        row: int,
+        owner: int,
+        confidence: float,
+        found: Sequence[QuestionScores],
+        scores: Sequence[float],
     ) -> FaqCandidate:
         question, label = self._corpus.questions[owner], self._corpus.labels[owner]
         highest = max(scores)
         for place, score in enumerate(scores):
-            matched = found[place].matched(owner) if score == highest else None
+            matched = found[place].matched(row) if score == highest else None
             if matched is not None:
                 module = self._modules[place]
                 return FaqCandidate(label, question, matched, min(max(score, 0.0), 1.0), module, confidence)
@@ -121,6 +151,9 @@ def _best(probabilities: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     return likely[(-probabilities[likely]).argsort(kind="stable")]
 
 
+AnyIndex = FaqIndex | LargeIndex
+
+
 def build_index(
     corpus: Corpus, vectors: NDArray[np.float32], choice: ChoiceModel = PRIOR, dual: Dual | None = None
 ) -> FaqIndex:
@@ -131,7 +164,7 @@ def build_index(
     size = len(corpus.questions)
     evidence = None
     if may_fit(len(corpus.texts), size):
-        features = text_features(corpus.texts)
+        features = text_features(corpus.texts, corpus.owners, size)
         if fits(features, size):
             evidence = ClassEvidence(
                 fit_dual(features, corpus.owners, size) if dual is None else dual, features
@@ -141,7 +174,7 @@ def build_index(
 
 
 def make_retriever(
-    index: FaqIndex,
+    index: AnyIndex,
     encoder: Encoder,
     *,
     modules: Sequence[str] = DEFAULT_MODULES,
@@ -153,9 +186,17 @@ def make_retriever(
     Raises:
         ConfigError: A module name that is not known.
     """
-    context = ModuleContext(index.corpus, encoder, index.vectors, index.questions)
-    built = build_modules(modules, context, settings or {})
-    return FaqRetriever(index, built, version or f"{index.corpus.version}-{encoder.fingerprint}")
+    reader: Reader
+    if isinstance(index, LargeIndex):
+        scorers = build_scorers(modules, index, encoder, settings or {})
+        reader, names = CandidateReader(index, encoder, scorers), [scorer.name for scorer in scorers]
+    else:
+        context = ModuleContext(index.corpus, encoder, index.vectors, index.questions)
+        built = build_modules(modules, context, settings or {})
+        reader = SignalReader(index.corpus, index.questions, index.evidence, built)
+        names = [module.name for module in built]
+    version = version or f"{index.version}-{encoder.fingerprint}"
+    return FaqRetriever(index.corpus, reader, index.choice, names, version)
 
 
 def build_retriever(

@@ -12,7 +12,7 @@ from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.question_index import QuestionIndex
 from chatbot.faq_modules.sound import SoundTable
 
-OWN_SIGNALS = ("bm25", "coverage", "class", "sound_bm25", "sound_coverage", "length")
+OWN_SIGNALS = ("bm25", "coverage", "class", "sound_bm25", "sound_coverage", "length", "size")
 QUERY_SIGNALS = ("nothing", "nothing_known", "nothing_length")
 _PROPOSED, _USUAL_LENGTH = 16, 64
 
@@ -56,6 +56,8 @@ class SignalReader:
         self._lengths = np.add.reduceat(lengths, corpus.starts[:-1]) / np.diff(corpus.starts).astype(
             np.float32
         )
+        sizes = np.diff(corpus.starts)
+        self._sizes = np.log(sizes / max(float(sizes.mean()), 1.0)).astype(np.float32) if size else sizes
         self._places: dict[str, list[int]] = {}
         for text, owner in zip(corpus.texts, corpus.owners.tolist(), strict=True):
             self._places.setdefault(text, []).append(owner)
@@ -76,6 +78,7 @@ class SignalReader:
             values[row + 2] = self._evidence.scores(text)
         values[row + 3], values[row + 4], _ = self._by_sound.scores(text.translate(self._sounds))
         values[row + 5] = self._length_ratio(len(text))
+        values[row + 6] = self._sizes
         query = (1.0, 1.0 - known, 1.0 / (1.0 + len(text)))
         return SignalTable(self._everyone, values.T, query, self._exact(text)), found
 

@@ -76,6 +76,38 @@ class SetValue:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class RemoveAnswer:
+    """The answer to ``question`` of ``entity``, or of all when that is empty, is taken out."""
+
+    question: str
+    entity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetSmallTalkAnswer:
+    """What is said to the small-talk ``topic``."""
+
+    topic: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSmallTalk:
+    """``text`` is no wording of the small-talk ``topic`` any more."""
+
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLexicon:
+    """The lexicon ``file`` (its name in the lexicon folder), written anew as a whole."""
+
+    file: str
+    text: str
+
+
 Change = (
     AddParaphrase
     | RemoveParaphrase
@@ -85,6 +117,10 @@ Change = (
     | AddEntityAlias
     | AddSmallTalk
     | SetValue
+    | RemoveAnswer
+    | SetSmallTalkAnswer
+    | RemoveSmallTalk
+    | WriteLexicon
 )
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Change)}
 

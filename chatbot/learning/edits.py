@@ -16,9 +16,13 @@ from chatbot.learning.changes import (
     AddQuestion,
     AddSmallTalk,
     Change,
+    RemoveAnswer,
     RemoveParaphrase,
+    RemoveSmallTalk,
     SetAnswer,
+    SetSmallTalkAnswer,
     SetValue,
+    WriteLexicon,
 )
 from chatbot.learning.layout import Layout
 
@@ -48,13 +52,14 @@ def _(change: AddParaphrase, layout: Layout) -> None:
 
 @_apply.register
 def _(change: RemoveParaphrase, layout: Layout) -> None:
-    file = layout.config.faq_data_dir / QUESTIONS / file_name(change.question)
-    kept = [line for line in _lines(file) if line.strip() != change.text.strip()]
-    if len(kept) == len(_lines(file)):
-        raise InvalidChangeError(f"“{change.question}”没有相似问“{change.text}”")
-    if not any(line.strip() for line in kept):
-        raise InvalidChangeError(f"“{change.text}”是“{change.question}”唯一的相似问 → 先加一个别的")
-    _write(file, kept)
+    _remove_line(
+        layout.config.faq_data_dir / QUESTIONS / file_name(change.question), change.question, change.text
+    )
+
+
+@_apply.register
+def _(change: RemoveSmallTalk, layout: Layout) -> None:
+    _remove_line(_talk(layout) / QUESTIONS / file_name(change.topic), change.topic, change.text)
 
 
 @_apply.register
@@ -73,12 +78,37 @@ def _(change: AddQuestion, layout: Layout) -> None:
 def _(change: SetAnswer, layout: Layout) -> None:
     _known_question(change.question, layout)
     file = layout.config.faq_data_dir / ANSWERS / file_name(change.entity or GENERAL)
-    head, line = f"[{change.question}]\t", f"[{change.question}]\t{_one_line(change.answer)}"
+    _set_answer(file, change.question, change.answer)
+
+
+@_apply.register
+def _(change: SetSmallTalkAnswer, layout: Layout) -> None:
+    if not (_talk(layout) / QUESTIONS / file_name(change.topic)).exists():
+        raise InvalidChangeError(f"没有闲聊“{change.topic}” → 检查名称，或先新建")
+    _set_answer(_talk(layout) / ANSWERS / GENERAL, change.topic, change.answer)
+
+
+@_apply.register
+def _(change: RemoveAnswer, layout: Layout) -> None:
+    owner = change.entity or GENERAL
+    file = layout.config.faq_data_dir / ANSWERS / file_name(owner)
     lines = _lines(file) if file.exists() else []
-    if any(found.startswith(head) for found in lines):
-        _write(file, [line if found.startswith(head) else found for found in lines])
+    kept = [line for line in lines if not line.startswith(f"[{change.question}]\t")]
+    if len(kept) == len(lines):
+        raise InvalidChangeError(f"“{owner}”没有“{change.question}”的答案")
+    if any(line.strip() for line in kept):
+        _write(file, kept)
     else:
-        _append(file, [line])
+        file.unlink()
+
+
+@_apply.register
+def _(change: WriteLexicon, layout: Layout) -> None:
+    file = _lexicon(layout) / change.file
+    if not file.is_file() or file.parent != _lexicon(layout) or file.suffix != ".txt":
+        raise InvalidChangeError(f"词典目录里没有 {change.file[:80]} → 从“词典”里选一个文件")
+    text = change.text.replace("\r\n", "\n").rstrip("\n")
+    _write(file, text.split("\n"))
 
 
 @_apply.register
@@ -93,9 +123,7 @@ def _(change: AddEntityAlias, layout: Layout) -> None:
 
 @_apply.register
 def _(change: AddSmallTalk, layout: Layout) -> None:
-    folder = layout.config.chitchat_data_dir
-    if folder is None:
-        raise InvalidChangeError("没有闲聊数据目录 → 在配置里写上 chitchat_data_dir")
+    folder = _talk(layout)
     if (folder / QUESTIONS / file_name(change.topic)).exists():
         _add_lines(folder / QUESTIONS / file_name(change.topic), change.paraphrases)
     else:
@@ -155,6 +183,31 @@ def _add_topic(label_map: Path, folder: Path, question: str, paraphrases: Sequen
     _append(label_map, [f"{question}\t{max((one.label for one in known), default=-1) + 1}"])
     _add_lines(folder / QUESTIONS / file_name(question), paraphrases)
     _append(folder / ANSWERS / GENERAL, [f"[{question}]\t{_one_line(answer)}"])
+
+
+def _remove_line(file: Path, question: str, text: str) -> None:
+    lines = _lines(file)
+    kept = [line for line in lines if line.strip() != text.strip()]
+    if len(kept) == len(lines):
+        raise InvalidChangeError(f"“{question}”没有相似问“{text}”")
+    if not any(line.strip() for line in kept):
+        raise InvalidChangeError(f"“{text}”是“{question}”唯一的相似问 → 先加一个别的")
+    _write(file, kept)
+
+
+def _set_answer(file: Path, question: str, answer: str) -> None:
+    head, line = f"[{question}]\t", f"[{question}]\t{_one_line(answer)}"
+    lines = _lines(file) if file.exists() else []
+    if any(found.startswith(head) for found in lines):
+        _write(file, [line if found.startswith(head) else found for found in lines])
+    else:
+        _append(file, [line])
+
+
+def _talk(layout: Layout) -> Path:
+    if layout.config.chitchat_data_dir is None:
+        raise InvalidChangeError("没有闲聊数据目录 → 在配置里写上 chitchat_data_dir")
+    return layout.config.chitchat_data_dir
 
 
 def _lexicon(layout: Layout) -> Path:

@@ -1,6 +1,5 @@
 """Sessions in Redis: a fair lock and the session behind it, one round trip to take both, one to give both back."""
 
-import secrets
 import time
 from collections import deque
 from contextlib import suppress
@@ -13,6 +12,7 @@ from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
 from chatbot.session import keys
 from chatbot.session.base import Lease, Memory
 from chatbot.session.codec import decode_memory, encode_memory
+from chatbot.session.holders import holder_died, new_token
 from chatbot.session.ids import validate_session_id
 from chatbot.session.scripts import ACQUIRE, COMMIT, RELEASE, Script
 from chatbot.session.transport import CALL_SECONDS, FOREIGN_ERRORS, Argument, Transport
@@ -60,11 +60,14 @@ class RedisSessionStore:
         self._lost: deque[Lease] = deque(maxlen=_MOST_LOST)
 
     def acquire(self, session_id: str) -> Lease:
-        """Lock and load. Waits in line for at most ``LockTimes.wait_ms``, then ``SessionBusyError``."""
+        """Lock and load. Waits in line for at most ``LockTimes.wait_ms``, then ``SessionBusyError``.
+
+        A holder that died is not waited for when it ran on this machine; else its lock expires.
+        """
         validate_session_id(session_id)
         started = time.monotonic()
         deadline = started + self._lock.wait_ms / 1000
-        token = secrets.token_hex(8)
+        token = new_token()
         ticket: str | bytes = ""
         last = False
         while True:
@@ -81,7 +84,9 @@ class RedisSessionStore:
                 raise SessionBusyError(
                     f"会话 {session_id} 的上一条消息还在处理，等了 {self._lock.wait_ms} 毫秒 → 请稍后再发一次"
                 )
-            _, ticket, waiters_before = answer
+            _, ticket, waiters_before, holder = answer
+            if holder and holder_died(holder.decode("ascii", "replace")):
+                self.release(Lease(session_id, holder.decode("ascii", "replace")))
             pause = min(_FIRST_POLL_SECONDS * (1 + waiters_before), _SLOWEST_POLL_SECONDS)
             last = time.monotonic() + pause >= deadline
             time.sleep(pause)

@@ -22,7 +22,7 @@ class Script:
 ACQUIRE = Script("""
 -- KEYS lock, session, queue, seen
 -- ARGV token, lock ttl ms, ticket ('' at first), ms after which a silent waiter is dead, queue ttl ms, '1' = last try
--- → {1, payload or false} with the lock, or {0, ticket, waiters before me}
+-- → {1, payload or false} with the lock, or {0, ticket, waiters before me, the holder's token or false}
 local lock, session, queue, seen, token = KEYS[1], KEYS[2], KEYS[3], KEYS[4], ARGV[1]
 
 local function take()
@@ -70,7 +70,7 @@ if head == token then
 end
 local before = redis.call('ZRANK', queue, token)
 if ARGV[6] == '1' then leave(token) end
-return {0, ticket, before}
+return {0, ticket, before, redis.call('GET', lock)}
 """)
 
 COMMIT = Script("""

@@ -1,20 +1,24 @@
 """The HTTP edge: the app factory. Handlers are thin; the chatbot itself knows nothing of HTTP."""
 
 import os
-from typing import BinaryIO
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
 
 from flask import Flask
 
 from chatbot.accounts.edge import Edge
 from chatbot.config import EngineConfig
+from chatbot.handoff.handed_over import HandedOver
 from chatbot.log import TurnLog
 from chatbot.metrics import ChatMetrics
 from chatbot.service import ChatService
 from chatbot.web.accounts_api import account_routes
+from chatbot.web.admin.routes import admin_routes
 from chatbot.web.chat import chat_routes
 from chatbot.web.compat import compat_routes
 from chatbot.web.error_handlers import register_error_handlers
 from chatbot.web.guard import Guard
+from chatbot.web.handoff import handoff_routes
 from chatbot.web.headers import add_headers
 from chatbot.web.health import health_routes
 from chatbot.web.login import login_api, login_routes
@@ -25,6 +29,9 @@ from chatbot.web.public_api import public_routes
 from chatbot.web.turns import TurnObserver, Turns, admit_everyone
 from chatbot.web.wire import MAX_BODY_BYTES
 
+if TYPE_CHECKING:
+    from chatbot.web.admin.promises import OpenConsole
+
 
 def create_web_app(
     service: ChatService,
@@ -32,6 +39,8 @@ def create_web_app(
     service_name: str,
     log_stream: BinaryIO | None = None,
     edge: Edge | None = None,
+    open_console: "OpenConsole | None" = None,
+    handed_over: HandedOver | None = None,
 ) -> Flask:
     """The WSGI application that serves ``service`` at the addresses of the contract.
 
@@ -62,6 +71,9 @@ def create_web_app(
             app.register_blueprint(routes)
         app.register_blueprint(login_routes(guard))
         app.register_blueprint(login_api(guard))
+    app.register_blueprint(handoff_routes(handed_over))
+    if guard and open_console:
+        app.register_blueprint(admin_routes(guard, partial(open_console, metrics.latency_ms)))
     register_error_handlers(app, metrics)
     add_headers(app, config.cors_allow_origins)
     return app

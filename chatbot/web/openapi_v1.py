@@ -107,6 +107,7 @@ OPERATIONS = (
     Operation("get", "/v1/models/{name}", "model", "唯一的模型 · the one model"),
     Operation("get", "/v1/suggest", "suggest", "输入联想 · type-ahead", query=("q", "suggestions")),
     Operation("post", "/v1/feedback", "feedback", "赞或踩一个答复 · thumbs up or down", model=Feedback),
+    Operation("get", "/v1/handoff", "handoff", "人工客服说了什么 · what a person said", query=("session", "after")),
     Operation("post", "/v1/login", "login", "登录，得到 cookie · log in", model=Login),
     Operation("post", "/v1/logout", "logout", "退出 · log out", "chat"),
     Operation("get", "/v1/me", "me", "我是谁，CSRF 令牌 · who I am", "chat"),
@@ -134,6 +135,11 @@ OPERATIONS = (
 )  # fmt: skip
 _QUERY: dict[str, tuple[str, dict[str, Any]]] = {
     "q": ("q", {**_TEXT, "maxLength": 200, "default": ""}),
+    "session": ("session_id", {**_TEXT, "pattern": "^[A-Za-z0-9_.:-]{1,128}$"}),
+    "after": (
+        "after",
+        {"type": "integer", "minimum": 0, "default": 0, "description": "at_ms of the last one known"},
+    ),
     "old": ("old", {**_TEXT, "pattern": "^v[0-9]+$"}),
     "new": ("new", {**_TEXT, "pattern": "^v[0-9]+$"}),
     "start": ("start", {"type": "integer", "minimum": 0, "default": 0}),

@@ -8,7 +8,8 @@ import pytest
 from chatbot.errors import DataError, StaleIndexError
 from chatbot.faq_modules.features import (
     cache_folder,
-    feature_line,
+    number_lines,
+    parse_numbers,
     read_features,
     read_header,
     refresh_cache,
@@ -16,6 +17,7 @@ from chatbot.faq_modules.features import (
 )
 from tests.faq_modules.small_faq import HashEncoder
 from tools.features.export import export
+from tools.features.lines import row_keys
 
 ROWS = [("想试驾怎么约", 0), ("首付几成", 1), ("首付几成呀", 1)]
 
@@ -83,7 +85,17 @@ def test_a_missing_file_says_how_to_make_it(tmp_path: Path) -> None:
 
 def test_a_paraphrase_with_a_tab_is_refused() -> None:
     with pytest.raises(ValueError, match="Tab"):
-        feature_line("甲\t乙", 1, np.ones(1, dtype=np.float32))
+        row_keys([("甲\t乙", 1)])
+
+
+def test_numbers_are_written_short_and_read_back_as_the_very_same_float32() -> None:
+    bits = np.random.default_rng(0).integers(0, 2**32, 40_000, dtype=np.uint64).astype(np.uint32)
+    numbers = bits.view(np.float32)
+    numbers = numbers[np.isfinite(numbers)][:39_000].reshape(-1, 10)
+    written = number_lines(numbers)
+    assert len(written) == len(numbers)
+    assert np.array_equal(np.array([parse_numbers(line) for line in written]), numbers)
+    assert number_lines(np.array([[0.1, -0.25]], dtype=np.float32)) == [b"0.1,-0.25"]
 
 
 def test_the_cache_gives_the_same_and_is_mapped_from_disk(exported: Path) -> None:

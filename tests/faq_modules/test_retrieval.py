@@ -16,6 +16,7 @@ from chatbot.faq_modules.choice_file import CHOICE_FILE, EVIDENCE_FILE, choice_j
 from chatbot.faq_modules.context import ModuleContext
 from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import load_dataset
+from chatbot.faq_modules.latin import LatinDecoder
 from chatbot.faq_modules.opening import open_retriever
 from chatbot.faq_modules.retrieval import FaqRetriever, build_index, build_retriever, make_retriever
 from chatbot.faq_modules.signals import OWN_SIGNALS, SignalTable
@@ -77,6 +78,17 @@ def test_what_has_no_letter_gets_no_candidate(retriever: FaqRetriever, text: str
 def test_any_text_gets_probabilities(retriever: FaqRetriever, text: str) -> None:
     for one in retriever.retrieve(text):
         assert 0 <= one.confidence <= 1 and np.isfinite(one.confidence)
+
+
+def test_initials_that_fit_two_phrases_are_read_as_the_one_that_is_asked_about(tmp_path: Path) -> None:
+    asked = {
+        "异地可以买车吗": ("我在别的城市买行吗", "别的城市买了能上牌吗", "去别的城市买可以吗"),
+        "快充伤电池吗": ("快充电池寿命会短吗", "老快充影响电池寿命吗"),
+    }
+    retriever = build_retriever(load_dataset(write_faq(tmp_path / "faq", asked, {})), HashEncoder())
+    ways = LatinDecoder(retriever.corpus.texts).decodings("快充dcsm会不会短")
+    assert {"快充的城市买会不会短", "快充电池寿命会不会短"} <= {*ways}
+    assert retriever.retrieve("快充dcsm会不会短", 1)[0].question == "快充伤电池吗"
 
 
 def test_k_limits_the_list_and_does_not_change_it(retriever: FaqRetriever) -> None:
@@ -170,7 +182,7 @@ def test_a_fitted_choice_beside_the_questions_is_taken(folder: Path) -> None:
 
 
 def test_a_classifier_is_taken_only_for_exactly_its_texts(folder: Path, corpus: Corpus) -> None:
-    wrong = np.full((len(corpus.texts), 3), 7, dtype=np.float16)
+    wrong = np.full((len(corpus.texts), 3), 70, dtype=np.float16)
     (folder / EVIDENCE_FILE).write_bytes(dual_bytes(wrong, corpus))
     taken = open_retriever(folder, HashEncoder()).signals("首付几成")[0].values
     (folder / EVIDENCE_FILE).write_bytes(

@@ -8,9 +8,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chatbot.faq_modules.class_evidence import ClassEvidence, fit_dual, fits, may_fit, text_features
+from chatbot.faq_modules.class_evidence import (
+    STRENGTH,
+    UNIT,
+    ClassEvidence,
+    fit_dual,
+    fits,
+    may_fit,
+    text_features,
+)
 from chatbot.faq_modules.latin import LatinDecoder
 from chatbot.faq_modules.question_index import K1, B, QuestionIndex
+from chatbot.faq_modules.question_vectors import EXACT, QuestionVectors
 from chatbot.faq_modules.sound import SoundTable
 
 TEXTS = ["首付几成", "首付最少多少", "怎么预约试驾", "试驾怎么约", "多久能提车", "提车要多久", "提车等几天"]
@@ -59,45 +68,78 @@ def test_an_empty_text_scores_nothing() -> None:
     assert not bm25.any() and not coverage.any() and known == 0
 
 
+def grams(text: str) -> list[str]:
+    return [*text, *[first + second for first, second in pairwise(text)]]
+
+
+def brute_values() -> dict[str, float]:
+    """What each character and pair is worth, and ``""``: one that no text has."""
+    share = np.bincount(OWNERS) / len(OWNERS)
+    told, count = {}, {}
+    for name in {name for text in TEXTS for name in grams(text)}:
+        has = np.bincount([o for t, o in zip(TEXTS, OWNERS, strict=True) if name in grams(t)], minlength=3)
+        smooth = (has + 2 * share) / (has.sum() + 2)
+        count[name] = has.sum()
+        told[name] = math.sqrt(max(float(np.sum(smooth * np.log(smooth / share))), 1e-3))
+    told[""] = math.sqrt(float(np.mean([told[name] ** 2 for name in count if count[name] == 1])))
+    idf = {name: 1 + math.log((1 + len(TEXTS)) / (1 + count.get(name, 0))) for name in told}
+    return {name: math.sqrt(idf[name] * told[name]) for name in told}
+
+
 def brute_vectors(texts: list[str]) -> tuple[list[str], NDArray[np.float64]]:
-    features = [Counter([*t, *[a + b for a, b in pairwise(t)]]) for t in TEXTS]
-    names = sorted(set().union(*features))
-    unseen = 1 + math.log(1 + len(TEXTS))
+    value = brute_values()
+    names = sorted(name for name in value if name)
     table = np.zeros((len(texts), len(names)))
     for row, text in enumerate(texts):
-        counts = Counter([*text, *[a + b for a, b in pairwise(text)]])
         length = 0.0
-        for name, count in counts.items():
-            seen = sum(name in f for f in features)
-            weight = (1 + math.log(count)) * (1 + math.log((1 + len(TEXTS)) / (1 + seen)) if seen else unseen)
+        for name, count in Counter(grams(text)).items():
+            weight = (1 + math.log(count)) * value.get(name, value[""])
             length += weight**2
-            if name in names:
+            if name in value:
                 table[row, names.index(name)] = weight
         table[row] /= math.sqrt(length) or 1
     return names, table
 
 
-def test_text_features_are_tf_idf_vectors_of_length_1() -> None:
-    features = text_features(TEXTS)
+def test_text_features_weigh_by_rarity_and_by_what_they_tell() -> None:
+    features = text_features(TEXTS, OWNERS, 3)
     names, table = brute_vectors(TEXTS)
     order = [features.names.index(name) for name in names]
-    np.testing.assert_allclose(features.dense()[:, order], table, atol=1e-6)
+    np.testing.assert_allclose(features.dense()[:, order], table, atol=1e-5)
 
 
-def test_class_evidence_is_kernel_ridge_on_the_cosines() -> None:
-    features = text_features(TEXTS)
-    evidence = ClassEvidence(fit_dual(features, OWNERS, 3), features)
+def test_class_evidence_is_at_the_optimum_of_kernel_logistic_regression() -> None:
+    """There ``A = C (Y - softmax(K A))``, where the gradient vanishes; the objective is strictly convex."""
+    features = text_features(TEXTS, OWNERS, 3)
+    dual = fit_dual(features, OWNERS, 3).astype(np.float64)
     table = brute_vectors(TEXTS)[1]
-    dual = np.linalg.inv(table @ table.T + np.eye(len(TEXTS))) @ np.eye(3)[OWNERS]
+    odds = np.exp(table @ table.T @ dual)
+    shares = odds / odds.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(
+        dual, STRENGTH * (np.eye(3)[OWNERS] - shares), atol=0.02
+    )  # A is kept in half precision
+
+
+def test_class_evidence_scores_are_the_log_odds_of_the_kernel() -> None:
+    features = text_features(TEXTS, OWNERS, 3)
+    dual = fit_dual(features, OWNERS, 3)
+    evidence, table = ClassEvidence(dual, features), brute_vectors(TEXTS)[1]
     for text in ASKED:
-        wanted = brute_vectors([text])[1] @ table.T @ dual
-        np.testing.assert_allclose(evidence.scores(text), wanted[0], atol=2e-3)  # A is kept in half precision
+        wanted = brute_vectors([text])[1] @ table.T @ dual.astype(np.float64) / UNIT
+        np.testing.assert_allclose(evidence.scores(text), wanted[0], atol=1e-5)
+
+
+def test_a_word_of_one_standard_question_is_worth_more_than_one_that_stands_everywhere() -> None:
+    texts, owners = ["首付多少", "首付几成", "月供多少", "月供几个点"], np.array([0, 0, 1, 1], dtype=np.int32)
+    features = text_features(texts, owners, 2)
+    worth = dict(zip(features.names, features.value[:-1].tolist(), strict=True))
+    assert worth["首付"] > 2 * worth["多少"]
 
 
 def test_class_evidence_needs_enough_paraphrases_and_not_too_many() -> None:
     assert may_fit(40, 10) and not may_fit(39, 10)
     assert not may_fit(100, 1) and not may_fit(100_000, 10)
-    assert fits(text_features(TEXTS), 3)
+    assert fits(text_features(TEXTS, OWNERS, 3), 3)
 
 
 def test_homophones_are_written_alike_and_other_letters_stay() -> None:
@@ -132,3 +174,24 @@ def test_homophones_are_written_alike_and_other_letters_stay() -> None:
 )
 def test_pinyin_is_read_in_the_words_of_the_faq(typed: str, meant: str) -> None:
     assert LatinDecoder([*TEXTS, "app打不开"]).decode(typed) == meant
+
+
+def test_question_vectors_take_the_nearest_paraphrase_of_the_likeliest_and_the_mean_of_the_others() -> None:
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(120, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    starts = np.arange(0, 121, 6)
+    asked = vectors[37] + 0.1 * vectors[5]
+    every = (vectors @ asked).reshape(20, 6)
+    found = QuestionVectors(vectors, starts)
+    likeliest = np.argsort(every.mean(axis=1))[-EXACT:]
+    wanted = every.mean(axis=1)
+    wanted[likeliest] = every[likeliest].max(axis=1)
+    np.testing.assert_allclose(found.scores(asked), wanted, atol=1e-5)
+    assert found.nearest(6, asked) == 37
+
+
+def test_few_paraphrases_a_question_are_all_read() -> None:
+    vectors = np.eye(9, dtype=np.float32)
+    found = QuestionVectors(vectors, np.array([0, 1, 3, 9]))
+    np.testing.assert_array_equal(found.scores(np.arange(9, dtype=np.float32)), [0, 2, 8])

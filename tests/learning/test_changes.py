@@ -134,7 +134,7 @@ def test_every_kind_of_change_leaves_files_that_load(config: EngineConfig) -> No
     "change",
     [
         AddParaphrase("没有这个标准问", "x"),
-        AddParaphrase("怎么预约试驾", "怎么预约试驾"),
+        AddParaphrase("怎么预约试驾", "想试驾"),
         AddParaphrase("怎么预约试驾", "a\tb"),
         RemoveParaphrase("怎么预约试驾", "从没写过的话"),
         AddQuestion("怎么预约试驾", ("x",), "y"),

@@ -16,6 +16,7 @@ from chatbot.session.base import Memory
 from chatbot.session.codec import encode_memory
 from chatbot.session.connect import RedisSettings, connect
 from chatbot.session.embedded import EmbeddedRedis
+from chatbot.session.holders import new_token
 from chatbot.session.redis_store import DEAD_WAITER_MS, LockTimes, RedisSessionStore
 from chatbot.session.scripts import ACQUIRE
 from chatbot.session.transport import Transport
@@ -121,6 +122,32 @@ def test_a_waiter_that_died_is_passed_over(make_store: MakeStore, transport: Tra
     store.commit(held, FULL)
     assert store.acquire("s").memory == FULL
     assert transport.call("EXISTS", keys.queue_key(keys.PREFIX, "s")) == 0
+
+
+def test_the_lock_of_a_process_that_died_is_free_at_once(make_store: MakeStore, transport: Transport) -> None:
+    store = make_store(LONG_MS)
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            make_store(LONG_MS).acquire("s")
+            status = 0
+        finally:
+            os._exit(status)
+    assert os.waitpid(child, 0)[1] == 0
+    started = time.monotonic()
+    assert store.acquire("s").memory == Memory()
+    assert time.monotonic() - started < 0.3
+
+
+def test_the_lock_of_a_living_process_or_of_another_machine_is_waited_for(
+    make_store: MakeStore, transport: Transport
+) -> None:
+    store = make_store(LONG_MS)
+    for holder in (new_token(), f"another.{2**22 - 1}.{'0' * 16}", "of an older version"):
+        transport.call("SET", keys.lock_key(keys.PREFIX, "s"), holder, "PX", LONG_MS)
+        with pytest.raises(SessionBusyError):
+            store.acquire("s")
 
 
 def test_a_newcomer_does_not_overtake_a_waiter_when_the_lock_is_free(

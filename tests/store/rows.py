@@ -7,10 +7,11 @@ from chatbot.dialog.machine import Step
 from chatbot.dialog.state import BadCase
 from chatbot.reply import Message, Reply
 from chatbot.session.base import Memory
+from chatbot.session.codec import encode_memory
 from chatbot.store.records import BadCaseRow, TurnRow
 
 _TURN = TurnRow(
-    turn_id="1", at_ms=1000, trace_id="t1", session_id="s1", sent="多少钱", masked=False, rows_limit=20, memory="{}",
+    turn_id="1", at_ms=1000, trace_id="t1", session_id="s1", sent="多少钱", masked=False, rows_limit=20, memory=encode_memory(Memory()).decode(),
     kb_version="v1", answer="27.6万", answer_type="answer", answer_source="kg", state="answering", confidence=0.9,
     question="", entities="", attribute="", digest="d",
 )  # fmt: skip

@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -106,17 +107,18 @@ def test_a_full_disk_leaves_the_old_index_and_the_next_run_goes_on(
     before = config.pretrained_feature_vectors_path.read_bytes()
     add(config, "首付最低多少", "首付是几个点")
     monkeypatch.setattr(export_module, "BATCH", 2)
-    whole_line = export_module.feature_line
+    whole = export_module.encoded
 
-    def full(text: str, label: int, vector: object) -> str:
+    def full(*_: object) -> Iterator[object]:
+        yield from ()
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(export_module, "feature_line", full)
+    monkeypatch.setattr(export_module, "encoded", full)
     with pytest.raises(DataError, match="No space left") as caught:
         rebuild(config)
     assert "旧文件未动" in caught.value.hint
     assert config.pretrained_feature_vectors_path.read_bytes() == before
-    monkeypatch.setattr(export_module, "feature_line", whole_line)
+    monkeypatch.setattr(export_module, "encoded", whole)
     rebuild(config)
     assert not check(config).stale
 

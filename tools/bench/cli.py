@@ -31,6 +31,46 @@ def chat(
     print(json.dumps(asdict(result), ensure_ascii=False) if as_json else as_text(result))
 
 
+@app.command("soak")
+def soak(
+    config: Annotated[Path, typer.Option(help="引擎配置；在副本上跑")] = Path(
+        "user_datasets/chatbot_deploy_eas.json"
+    ),
+    minutes: Annotated[float, typer.Option(min=0.2, max=60, help="跑多少分钟")] = 10.0,
+    connections: Annotated[int, typer.Option(min=1, max=512, help="并发连接数")] = 64,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="工作进程数")] = 2,
+    publishes: Annotated[int, typer.Option(min=0, max=100, help="其间发布多少次知识")] = 20,
+    kills: Annotated[int, typer.Option(min=0, max=50, help="其间杀掉多少次工作进程")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """边聊边发布、边杀进程：失败的请求、延迟与丢失的记录；有不该失败的就以 1 退出。例：bench soak --minutes 2"""
+    from tools.bench.soak import Soak, SoakPlan
+    from tools.bench.soak_report import as_text
+
+    plan = SoakPlan(minutes, connections, workers, publishes, kills)
+    result = Soak(config.absolute(), plan, print_progress).run()
+    print(json.dumps(asdict(result), ensure_ascii=False) if as_json else as_text(result))
+    if not result.clean:
+        raise typer.Exit(1)
+
+
+@app.command("faults")
+def faults(
+    config: Annotated[Path, typer.Option(help="引擎配置；在副本上跑")] = Path(
+        "user_datasets/chatbot_deploy_eas.json"
+    ),
+    only: Annotated[list[str] | None, typer.Option(help="只跑这个名字的，可写多次")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """逐个弄坏周围的东西：答了几轮、多久恢复、丢了几条记录。有失败或没恢复就以 1 退出。例：bench faults"""
+    from tools.bench.faults import Faults, as_text
+
+    results = Faults(config.absolute(), print_progress).run(tuple(only or ()))
+    print(json.dumps([asdict(r) for r in results], ensure_ascii=False) if as_json else as_text(results))
+    if any(r.failed or (r.recovered_s is None and not r.note) for r in results):
+        raise typer.Exit(1)
+
+
 @app.command("kg")
 def kg(
     kg: Annotated[Path, typer.Option(help="知识图谱目录")] = Path("user_datasets/car_knowledge_graph"),
@@ -51,6 +91,27 @@ def kg(
         print(json.dumps(shown, ensure_ascii=False))
     else:
         print(f"{as_text(results)}\n{in_words_text(in_words)}")
+
+
+@app.command("faq")
+def faq(
+    config: Annotated[Path, typer.Option(help="引擎配置")] = Path("user_datasets/chatbot_deploy_eas.json"),
+    paraphrases: Annotated[int, typer.Option(min=0, help="合成多少条相似问；0 表示只测演示 FAQ")] = 1_000_000,
+    questions: Annotated[int, typer.Option(min=0, help="其中多少个标准问；0 表示每个 100 条")] = 0,
+    incremental: Annotated[int, typer.Option(min=0, help="另一规模，看改一行后的重建；0 表示不测")] = 100_000,
+    asked: Annotated[int, typer.Option(min=10, help="每个规模提问多少次")] = 1000,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """FAQ 检索的速度、召回、内存与重建时间，与同类方法比较。例：bench faq --paraphrases 1000000 --json"""
+    from tools.bench.faq import bench_faq
+    from tools.bench.faq_text import as_json as json_text
+    from tools.bench.faq_text import as_text
+
+    sizes = [(incremental, max(1, incremental // 100))] if incremental else []
+    if paraphrases:
+        sizes.append((paraphrases, questions or max(1, paraphrases // 100)))
+    result = bench_faq(config, sizes, asked, print_progress)
+    print(json_text(result) if as_json else as_text(result))
 
 
 @app.command("suggest")

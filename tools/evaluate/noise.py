@@ -9,7 +9,6 @@ from functools import lru_cache
 from itertools import pairwise
 
 import jieba
-from jieba import posseg
 from opencc import OpenCC
 
 from chatbot.normalization.pinyin import fold, readings
@@ -124,6 +123,8 @@ def pinyin_initials(text: str, rng: random.Random) -> str:
 def _terms(text: str) -> list[tuple[int, int]]:
     """Where the nouns stand, and two nouns in a row."""
     nouns, place = [], 0
+    from jieba import posseg  # its tables take 0.4 s to load, and not every rebuild fits anew
+
     for word, flag in posseg.cut(text):
         if flag.startswith(("n", "vn")) and all(map(has_han, word)):
             nouns.append((place, place + len(word)))

@@ -1,19 +1,24 @@
 """Features of paraphrases, streamed into a file that an interrupted run continues: same input, same bytes."""
 
+import contextlib
 import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from chatbot.encoders.base import Encoder
 from chatbot.errors import DataError
 from chatbot.faq_modules.dataset import load_csv, load_dataset
-from chatbot.faq_modules.features import FeatureHeader, feature_line
+from chatbot.faq_modules.features import FeatureHeader
+from tools.features.encoding import encoded
+from tools.features.lines import FeatureLines, Span, row_keys
 
-BATCH = 256
+BATCH = 1024
 PART_SUFFIX = ".part"
 Row = tuple[str, int]
 
@@ -59,12 +64,14 @@ def export(
     encoder: Encoder,
     output: Path,
     *,
-    known: Mapping[Row, str] | None = None,
+    known: FeatureLines | None = None,
+    keep: Callable[[int, NDArray[np.float32]], None] = lambda place, vector: None,
     say: Callable[[int, int], None] = lambda done, total: None,
 ) -> ExportResult:
     """Write ``output`` by way of ``output.part``, renamed when complete.
 
-    ``known`` holds whole lines of this very encoder by row; they are copied, not computed again.
+    ``known`` holds lines of this very encoder; they are copied, not computed again. ``keep`` gets the place and the vector
+    of every row that is encoded now.
 
     Raises:
         DataError: the disk does not take it; what was there before is untouched, what was written is continued
@@ -72,10 +79,13 @@ def export(
     """
     header = FeatureHeader(encoder.fingerprint, encoder.dimension, len(rows))
     part = output.with_name(output.name + PART_SUFFIX)
+    keys = row_keys(rows)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        resumed = _resume(part, header, rows)
-        encoded = _append(part, header, rows, resumed, encoder, known or {}, say)
+        resumed = _resume(part, header, keys)
+        spans, block = (known.spans, known.block) if known else ({}, memoryview(b""))
+        job = _Job(rows, keys, spans, block, resumed)
+        encoded = _append(part, header, job, encoder, keep, say)
         os.replace(part, output)
         _plan_file(part).unlink(missing_ok=True)
     except OSError as error:
@@ -88,35 +98,69 @@ def export(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Rows and how their lines begin; lines that are ``known``, as spans of ``block``; the first ``start`` are written."""
+
+    rows: Sequence[Row]
+    keys: Sequence[bytes]
+    known: Mapping[bytes, Span]
+    block: memoryview
+    start: int
+
+    def batches(self) -> Iterator[range]:
+        """The places of ``BATCH`` rows after another."""
+        for first in range(self.start, len(self.rows), BATCH):
+            yield range(first, min(first + BATCH, len(self.rows)))
+
+    def fresh(self, batch: range) -> list[int]:
+        """The places of ``batch`` whose lines are not known."""
+        known, keys = self.known, self.keys
+        return [place for place in batch if keys[place] not in known]
+
+
 def _append(
     part: Path,
     header: FeatureHeader,
-    rows: Sequence[Row],
-    start: int,
+    job: _Job,
     encoder: Encoder,
-    known: Mapping[Row, str],
+    keep: Callable[[int, NDArray[np.float32]], None],
     say: Callable[[int, int], None],
 ) -> int:
-    encoded = 0
-    with part.open("a", encoding="utf-8", newline="\n") as file:
-        if not start and file.tell() == 0:
-            file.write(header.line())
-        for place, batch in _batches(rows, start):
-            wanted = [text for text, label in batch if (text, label) not in known]
-            fresh = iter(encoder.encode(wanted) if wanted else ())
-            file.writelines(known.get(row) or feature_line(*row, next(fresh)) for row in batch)
+    total = sum(len(job.fresh(batch)) for batch in job.batches())
+    wanted = filter(None, map(job.fresh, job.batches()))
+    texts = ([job.rows[place][0] for place in places] for places in wanted)
+    results = encoded(texts, encoder, total)
+    with contextlib.closing(results), part.open("ab") as file:
+        if not job.start and file.tell() == 0:
+            file.write(header.line().encode())
+        for batch in job.batches():
+            fresh = job.fresh(batch)
+            vectors, numbers = next(results) if fresh else ((), [])
+            file.writelines(_pieces(job, batch, iter(numbers)))
             file.flush()
-            encoded += len(wanted)
-            say(place + len(batch), len(rows))
+            for place, vector in zip(fresh, vectors, strict=True):
+                keep(place, vector)
+            say(batch[-1] + 1, len(job.rows))
         os.fsync(file.fileno())
-    return encoded
+    return total
 
 
-def _batches(rows: Sequence[Row], start: int) -> Iterator[tuple[int, list[Row]]]:
-    remaining = iter(rows[start:])
-    while batch := list(islice(remaining, BATCH)):
-        yield start, batch
-        start += len(batch)
+def _pieces(job: _Job, batch: range, numbers: Iterator[bytes]) -> Iterator[bytes | memoryview]:
+    """The lines of ``batch``; known ones that lie one after another in the old file are one piece."""
+    first = last = 0
+    for place in batch:
+        span = job.known.get(job.keys[place])
+        if span is not None and span[0] == last:
+            last = span[1]
+            continue
+        if last > first:
+            yield job.block[first:last]
+        first, last = span or (0, 0)
+        if span is None:
+            yield b"%s%s\n" % (job.keys[place], next(numbers))
+    if last > first:
+        yield job.block[first:last]
 
 
 # -- continuing an interrupted run -------------------------------------------------------------------------
@@ -126,11 +170,10 @@ def _plan_file(part: Path) -> Path:
     return part.with_name(part.name + ".json")
 
 
-def _resume(part: Path, header: FeatureHeader, rows: Sequence[Row]) -> int:
+def _resume(part: Path, header: FeatureHeader, keys: Sequence[bytes]) -> int:
     """Rows of ``part`` that can stay; a part of another input or encoder, or a torn last line, is cut away."""
     digest = hashlib.sha256(header.line().encode())
-    for text, label in rows:
-        digest.update(f"{text}\t{label}\n".encode())
+    digest.update(b"\n".join(keys))
     plan = json.dumps(digest.hexdigest())
     file = _plan_file(part)
     if not part.exists() or not file.exists() or file.read_text() != plan:

@@ -9,12 +9,11 @@ from chatbot.config import EngineConfig
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.choice import ChoiceModel
 from chatbot.faq_modules.choice_file import CHOICE_FILE, EVIDENCE_FILE, choice_json, dual_bytes, read_choice
-from chatbot.faq_modules.corpus import Corpus, build_corpus
+from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.dataset import FaqDataset, labels_of, load_csv, load_dataset
-from chatbot.faq_modules.features import read_features
-from chatbot.faq_modules.opening import corpus_vectors
-from chatbot.faq_modules.retrieval import FaqIndex, build_index
+from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex
 from chatbot.normalization.lexicon import read_lines
+from chatbot.normalization.text import normalize
 from tools.index.fit import TARGETS, FitData, Labelled, basis, fit_choice
 
 DEVELOPMENT, NEGATIVES = "dev.csv", "out_of_scope.txt"
@@ -27,36 +26,37 @@ class FittedChoice:
 
     model: ChoiceModel
     how: str
-    index: FaqIndex
+    index: AnyIndex
 
 
 def choose_for(
     config: EngineConfig,
     dataset: FaqDataset,
     encoder: Encoder,
-    features: Path,
+    index: AnyIndex,
     *,
     changed: float = 1.0,
     target: float | None = None,
 ) -> FittedChoice:
-    """The choice for ``dataset`` with the vectors in ``features``.
+    """The choice for ``dataset``, over which ``index`` is built.
 
-    It is fitted anew unless nothing it depends on has changed, or fewer than ``KEPT_CHANGES`` of the paraphrases
-    (``changed``, a share) have.
+    It is fitted anew unless nothing it depends on has changed, or nothing but at most ``KEPT_CHANGES`` of the paraphrases
+    (``changed``, a share).
 
     Raises:
         DataError: ``dev.csv``, the small talk or ``out_of_scope.txt`` is faulty.
     """
-    corpus = build_corpus(dataset)
-    vectors = corpus_vectors(corpus, encoder, read_features(features, encoder.fingerprint))
-    index = build_index(corpus, vectors)
-    data = fit_data(config, dataset, corpus, target)
+    data = fit_data(config, dataset, index.corpus, target)
     now = basis(index, encoder, config.faq_modules, data)
     old = _published(config.faq_data_dir)
-    if old and (old.basis == now or (changed <= KEPT_CHANGES and target is None)):
+    if old and (old.basis == now or (changed <= KEPT_CHANGES and _but_texts(old.basis) == _but_texts(now))):
         return FittedChoice(old, "kept", index)
     model = fit_choice(index, encoder, config.faq_modules, data)
     return FittedChoice(model, "prior" if model.origin.startswith("prior") else "fitted", index)
+
+
+def _but_texts(basis: str) -> str:
+    return basis.rpartition("-")[2]
 
 
 def fit_data(
@@ -79,7 +79,12 @@ def _development(path: Path, dataset: FaqDataset, corpus: Corpus) -> Sequence[La
     rows = load_csv(path)
     place = {label: owner for owner, label in enumerate(corpus.labels)}
     labels = labels_of(rows, dataset, path)
-    return tuple(Labelled(row.text, place[label]) for row, label in zip(rows, labels, strict=True))
+    indexed = set(corpus.texts)  # a question that the index has word for word teaches the choice nothing
+    return tuple(
+        Labelled(row.text, place[label])
+        for row, label in zip(rows, labels, strict=True)
+        if normalize(row.text) not in indexed
+    )
 
 
 def _published(folder: Path) -> ChoiceModel | None:
@@ -95,7 +100,7 @@ def publish_choice(found: FittedChoice, folder: Path) -> None:
     """
     if found.how == "prior":
         return
-    if found.index.evidence is not None:
+    if isinstance(found.index, FaqIndex) and found.index.evidence is not None:
         replace_file(folder / EVIDENCE_FILE, dual_bytes(found.index.evidence.dual, found.index.corpus))
     if found.how == "fitted":
         replace_file(folder / CHOICE_FILE, choice_json(found.model).encode())

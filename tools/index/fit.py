@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.choice import PRIOR, Choice, ChoiceModel
-from chatbot.faq_modules.retrieval import FaqIndex, make_retriever
+from chatbot.faq_modules.class_evidence import METHOD
+from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, make_retriever
 from chatbot.faq_modules.signals import OWN_SIGNALS, QUERY_SIGNALS
 from tools.evaluate.noise import any_noise
 from tools.index.conformal import Outcome, area_under_roc, coverage_curve, thresholds_for
@@ -54,7 +55,7 @@ class FitData:
     seed: int = 0
 
 
-def fit_choice(index: FaqIndex, encoder: Encoder, modules: Sequence[str], data: FitData) -> ChoiceModel:
+def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: FitData) -> ChoiceModel:
     """The choice fitted for ``index``, or the prior one where there is too little to fit on.
 
     Questions of ``dev.csv`` are asked of the whole index. Where it is missing or small, the paraphrases themselves are
@@ -63,7 +64,8 @@ def fit_choice(index: FaqIndex, encoder: Encoder, modules: Sequence[str], data: 
     """
     names = tuple(f"module:{name}" for name in modules) + OWN_SIGNALS
     by_development = len(data.development) >= ENOUGH
-    examples = list(_examples(index, encoder, modules, data, by_development))
+    possible = by_development or isinstance(index, FaqIndex)  # a large one is not built five times over
+    examples = list(_examples(index, encoder, modules, data, by_development)) if possible else []
     answered = sum(example.gold >= 0 and example.kind == CLEAN for example in examples)
     if answered < ENOUGH:
         return replace(PRIOR, origin=f"prior: {answered} questions to fit on, {ENOUGH} needed")
@@ -84,14 +86,14 @@ def fit_choice(index: FaqIndex, encoder: Encoder, modules: Sequence[str], data: 
     )
 
 
-def basis(index: FaqIndex, encoder: Encoder, modules: Sequence[str], data: FitData) -> str:
-    """A short hash of everything the fit depends on."""
-    digest = hashlib.sha256(f"{index.corpus.version} {encoder.fingerprint} {modules} {data}".encode())
-    return digest.hexdigest()[:16]
+def basis(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: FitData) -> str:
+    """The version of the texts, and after the hyphen a short hash of everything else the fit depends on."""
+    made = f"{encoder.fingerprint} {modules} {OWN_SIGNALS} {METHOD} {data}"
+    return f"{index.version}-{hashlib.sha256(made.encode()).hexdigest()[:16]}"
 
 
 def _examples(
-    index: FaqIndex, encoder: Encoder, modules: Sequence[str], data: FitData, by_development: bool
+    index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: FitData, by_development: bool
 ) -> Iterator[Example]:
     retriever = make_retriever(index, encoder, modules=modules)
     if by_development:
@@ -100,7 +102,7 @@ def _examples(
             for writing in range(NOISY_WRITINGS):
                 kind, noisy = any_noise(question.text, data.seed + writing)
                 yield from asked(retriever, noisy, question.owner, kind)
-    else:
+    elif isinstance(index, FaqIndex):
         yield from held_out_examples(index, encoder, modules, most=MOST, seed=data.seed)
     for kind, texts in ((AUTHORED, data.negatives), (SMALL_TALK, data.small_talk)):
         for text in texts:

@@ -6,10 +6,11 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chatbot.config import EngineConfig
 from chatbot.encoders.base import Encoder
@@ -17,11 +18,32 @@ from chatbot.encoders.load import load_document_encoder
 from chatbot.errors import DataError, StaleIndexError
 from chatbot.faq_modules.answers import load_answers
 from chatbot.faq_modules.choice_file import CHOICE_FILE
+from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import load_dataset
-from chatbot.faq_modules.features import read_features, read_header, read_lines_raw, refresh_cache
+from chatbot.faq_modules.features import (
+    check_encoder,
+    parse_numbers,
+    read_features,
+    read_header,
+    refresh_cache,
+)
+from chatbot.faq_modules.large.files import index_folder, open_index
+from chatbot.faq_modules.large.index import LargeIndex, is_large
+from chatbot.faq_modules.large.vector_search import EXACT, SearchPlan
+from chatbot.faq_modules.opening import corpus_vectors
+from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, build_index
 from tools.features.export import export
+from tools.features.lines import FeatureLines, row_keys
 from tools.index.choice import FittedChoice, choose_for, publish_choice
 from tools.index.graph_snapshot import forget_old_snapshots, snapshot_graph
+from tools.index.large import (
+    Kept,
+    conflicting,
+    forget_indexes,
+    previous_index,
+    published_folder,
+    stage_index,
+)
 
 VERSIONS = ".versions"
 _SAMPLE = 16
@@ -33,6 +55,7 @@ class RebuildResult:
     """What a rebuild published. ``removed`` rows were in the old index and are in no file any more.
 
     ``graph`` is the version of the graph's columns, stored in the state folder.
+    ``search`` says how vectors are searched: ``flat`` (exact) or ``ivf``, with the recall@1 it was measured to have.
     """
 
     version: str
@@ -41,6 +64,7 @@ class RebuildResult:
     reused: int
     removed: int
     conflicts: int
+    search: SearchPlan
     choice: str
     answer_threshold: float | None
     coverage: float | None
@@ -84,14 +108,26 @@ def rebuild(
         folder.mkdir(exist_ok=True)
         fresh = folder / published.name
         rows = [(p.text, p.label) for p in dataset.paraphrases]
-        result = export(rows, encoder, fresh, known=old, say=say)
-        new = [place for place, row in enumerate(rows) if row not in old]
-        verify(fresh, rows, encoder, new)
-        removed = len(old.keys() - set(rows))
-        changed = (len(new) + removed) / len(rows)
-        choice = choose_for(config, dataset, encoder, fresh, changed=changed, target=target)
+        kept = Kept(previous_index(published, encoder))
+        corpus = build_corpus(dataset, kept.normal_forms())
+        new: list[int] = []
+
+        def keep(place: int, vector: NDArray[np.float32]) -> None:
+            new.append(place)
+            if is_large(len(corpus.texts)):
+                kept.fresh[rows[place][0]] = vector
+
+        result = export(rows, encoder, fresh, known=old, keep=keep, say=say)
+        keys = verify(fresh, rows, encoder, new)
+        removed = len(old.spans.keys() - keys) if old else 0
+        unread = result.resumed > 0 or (result.reused > 0 and kept.previous is None)
+        index = _index(published, fresh, corpus, encoder, replace(kept, in_file=unread))
+        changed = (len(rows) - result.reused + removed) / len(rows)
+        choice = choose_for(config, dataset, encoder, index, changed=changed, target=target)
         _publish_choice(choice, config.faq_data_dir)
-        publish(fresh, published)
+        before = published_folder(published)
+        publish(fresh, published, with_cache=isinstance(index, FaqIndex))
+        forget_indexes(published, *filter(None, (before, published_folder(published))))
         _forget_others(versions, folder)
     forget_old_snapshots(config, graph)
     promised = next((row for row in choice.model.thresholds if row.target == target), None)
@@ -101,7 +137,8 @@ def rebuild(
         encoded=result.encoded,
         reused=result.reused + result.resumed,
         removed=removed,
-        conflicts=len(dataset.conflicts),
+        conflicts=conflicting(index) if isinstance(index, LargeIndex) else len(dataset.conflicts),
+        search=index.search.plan if isinstance(index, LargeIndex) else EXACT,
         choice=f"{choice.how} ({choice.model.origin})",
         answer_threshold=promised.answer if promised else None,
         coverage=promised.coverage if promised else None,
@@ -117,16 +154,16 @@ def check(config: EngineConfig) -> CheckResult:
         DataError: a fault in the files.
     """
     dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
-    wanted = {(p.text, p.label) for p in dataset.paraphrases}
+    wanted = set(row_keys([(p.text, p.label) for p in dataset.paraphrases]))
     target = config.pretrained_feature_vectors_path
     encoder = load_document_encoder(config.feature_generator_model_dir)
     if not target.exists():
         return CheckResult(True, f"还没有 {target.name}", len(wanted), 0)
     try:
-        features = read_features(target, encoder.fingerprint)
+        check_encoder(target, encoder.fingerprint)
+        have = _checked_keys(target, encoder.fingerprint)
     except (StaleIndexError, DataError) as error:
         return CheckResult(True, error.message, len(wanted), read_count(target))
-    have = set(zip(features.texts, map(int, features.labels), strict=True))
     missing, left_over = len(wanted - have), len(have - wanted)
     reason = (
         f"{missing} 条相似问不在索引里，{left_over} 条索引里的已删除"
@@ -134,6 +171,15 @@ def check(config: EngineConfig) -> CheckResult:
         else "索引与文件一致"
     )
     return CheckResult(bool(missing or left_over), reason, missing, left_over)
+
+
+def _checked_keys(target: Path, fingerprint: str) -> set[bytes]:
+    """The rows of ``target``, all of it read: with its numbers, or where it is large, with the index made of it."""
+    if is_large(read_header(target).count):
+        open_index(index_folder(target), thorough=True)
+        return set(FeatureLines(target).spans)
+    features = read_features(target, fingerprint)
+    return set(row_keys(list(zip(features.texts, map(int, features.labels), strict=True))))
 
 
 def read_count(target: Path) -> int:
@@ -144,32 +190,45 @@ def read_count(target: Path) -> int:
         return 0
 
 
-def verify(path: Path, rows: Sequence[tuple[str, int]], encoder: Encoder, new: Sequence[int] = ()) -> None:
+def verify(
+    path: Path, rows: Sequence[tuple[str, int]], encoder: Encoder, new: Sequence[int] = ()
+) -> set[bytes]:
     """Read the file back: every row in its place, and a sample (of ``new`` rows and of all) encodes the same.
+
+    How each line begins is returned.
 
     Raises:
         DataError: it does not hold what it should.
     """
     every = np.linspace(0, len(rows) - 1, min(_SAMPLE, len(rows))).astype(int).tolist()
     sample = {*every, *new[:_SAMPLE]}
-    seen = 0
-    for place, (text, label, line) in enumerate(read_lines_raw(path)):
-        if place >= len(rows) or (text, label) != rows[place]:
+    seen, lines, keys = 0, FeatureLines(path), row_keys(rows)
+    for place, (key, span) in enumerate(lines):
+        if place >= len(rows) or key != keys[place]:
             raise DataError(
                 path, "读回来的相似问与数据不符", line=place + 2, hint="重跑；若再次出现，检查磁盘"
             )
         if place in sample:
-            vector = np.array(line.rsplit("\t", 1)[1].split(","), dtype=np.float32)
-            if not np.allclose(vector, encoder.encode([text])[0], atol=_TOLERANCE):
+            vector = parse_numbers(lines.numbers(span))
+            if not np.allclose(vector, encoder.encode([rows[place][0]])[0], atol=_TOLERANCE):
                 hint = "删除 .versions 和旧的特征文件后重跑"
                 raise DataError(path, "读回来的特征与重新编码的不符", line=place + 2, hint=hint)
         seen += 1
+    lines.close()
     if seen != len(rows):
         raise DataError(path, f"读回来 {seen} 行，应有 {len(rows)} 行", hint="重跑；若再次出现，检查磁盘")
+    return set(keys)
 
 
-def publish(fresh: Path, target: Path) -> None:
-    """Put a hard link (or a copy) of ``fresh`` beside ``target`` and rename it over; then write the cache.
+def _index(published: Path, fresh: Path, corpus: Corpus, encoder: Encoder, kept: Kept) -> AnyIndex:
+    """The index over the verified features in ``fresh``; a large one is on the disk, beside those in use."""
+    if is_large(len(corpus.texts)):
+        return stage_index(published, fresh, corpus, encoder, kept)
+    return build_index(corpus, corpus_vectors(corpus, encoder, read_features(fresh, encoder.fingerprint)))
+
+
+def publish(fresh: Path, target: Path, *, with_cache: bool = True) -> None:
+    """Put a hard link (or a copy) of ``fresh`` beside ``target`` and rename it over; then write the cache, where wanted.
 
     Raises:
         DataError: the disk does not take it; ``target`` is untouched.
@@ -180,12 +239,14 @@ def publish(fresh: Path, target: Path) -> None:
         try:
             os.link(fresh, beside)
         except OSError:
-            shutil.copyfile(fresh, beside)
+            shutil.copy2(fresh, beside)  # its time names the large index
         os.replace(beside, target)
     except OSError as error:
         raise DataError(
             target, f"发布不了：{error.strerror}", hint="旧索引未动；腾出空间或改权限后重跑"
         ) from error
+    if not with_cache:
+        return
     with contextlib.suppress(OSError):  # a cache only saves time
         refresh_cache(target)
 
@@ -198,14 +259,13 @@ def _publish_choice(choice: FittedChoice, folder: Path) -> None:
         raise DataError(folder / CHOICE_FILE, f"发布不了：{error.strerror}", hint=hint) from error
 
 
-def _old_lines(target: Path, fingerprint: str) -> dict[tuple[str, int], str]:
-    """The published lines by row, when they are of this encoder; else none."""
+def _old_lines(target: Path, fingerprint: str) -> FeatureLines | None:
+    """The published lines, when they are of this encoder and whole; else none."""
     try:
-        if read_header(target).fingerprint != fingerprint:
-            return {}
-        return {(text, label): line for text, label, line in read_lines_raw(target)}
+        lines = FeatureLines(target)
+        return lines if lines.header.fingerprint == fingerprint and lines.spans else None
     except DataError:
-        return {}
+        return None
 
 
 @contextlib.contextmanager

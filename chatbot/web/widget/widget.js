@@ -18,9 +18,11 @@
   const TYPING_AFTER_MS = 200; // quick answers show no typing state, and are not read out twice
   const KEPT_TURNS = 30;
   const KEPT_MS = 12 * 3600 * 1000; // after this rest a visitor starts afresh
+  const PERSON_MS = 4000; // how often a chat that a person has asks for what they say
 
   const option = (name, fallback = "") => script.dataset[name] || fallback;
   const endpoint = new URL(option("endpoint", "./"), script.src).href;
+  const personAddress = new URL("v1/handoff", script.src).href;
   const isPage = option("mode") === "page";
   const aheadUrl = option("suggest") === "true" ? new URL("./v1/suggest", script.src).href : "";
   const greeting = option("greeting");
@@ -31,7 +33,7 @@
     zh: {
       tag: "zh-CN", title: "智能客服", subtitle: "每个回答都有依据", hello: "您好", other: "EN", otherLabel: "Switch to English",
       dark: "切换到深色", light: "切换到浅色", close: "关闭", open: "打开对话", log: "对话记录", input: "输入您的问题", ahead: "您可能想问",
-      send: "发送", human: "转人工", restart: "重新开始", retry: "重试", typing: "正在回答…", you: "您", options: "可以点选",
+      send: "发送", human: "转人工", restart: "重新开始", retry: "重试", typing: "正在回答…", you: "您", person: "人工客服", back: "人工客服已结束，机器人继续为您服务。", options: "可以点选",
       evidence: "依据", details: "详情", count: (n) => `${n} 条`, over: (n) => `超出 ${n} 字`,
       item: "项目", car: "名称", table: "结果表", rows: (shown, all) => `共 ${all} 条，显示前 ${shown} 条`,
       offline: "网络已断开，恢复后可以重试。", degraded: "服务暂时记不住上文，请把问题一次说完整。",
@@ -49,7 +51,7 @@
     en: {
       tag: "en", title: "Assistant", subtitle: "Every answer shows its evidence", hello: "hello", other: "中", otherLabel: "切换到中文",
       dark: "Use dark colours", light: "Use light colours", close: "Close", open: "Open the chat", log: "Conversation", input: "Type your question", ahead: "You may want to ask",
-      send: "Send", human: "Talk to a person", restart: "Start over", retry: "Retry", typing: "Answering…", you: "You", options: "Suggestions",
+      send: "Send", human: "Talk to a person", restart: "Start over", retry: "Retry", typing: "Answering…", you: "You", person: "Support", back: "The person has left; the bot is back.", options: "Suggestions",
       evidence: "Evidence", details: "Details", count: (n) => `${n}`, over: (n) => `${n} too many`,
       item: "Item", car: "Name", table: "Results", rows: (shown, all) => `First ${shown} of ${all}`,
       offline: "You are offline. Retry once the connection is back.",
@@ -110,7 +112,7 @@ header button:hover,.tools button:hover{background:var(--tint);color:var(--ink)}
 .bubble{max-width:100%;margin:0;padding:10px 15px;border-radius:16px;white-space:pre-wrap;overflow-wrap:anywhere}
 .me{align-self:flex-end;max-width:85%;background:var(--accent);color:var(--on-accent);border-bottom-right-radius:5px}
 .bot{background:var(--card);border:1px solid var(--line);border-bottom-left-radius:5px}
-.handoff .bot{border-color:var(--accent);border-width:1.5px}
+.handoff .bot,.agent .bot{border-color:var(--accent);border-width:1.5px}
 .reply{display:flex;flex-direction:column;align-items:flex-start;gap:10px;width:100%;padding-right:min(8%,40px)}
 .typing{display:flex;gap:5px;padding:16px}
 .typing i{width:7px;height:7px;border-radius:50%;background:var(--soft);animation:blink 1.2s infinite}
@@ -219,9 +221,9 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
   const remember = () => {
     if (option("remember") === "none") return;
-    const turns = state.turns.slice(-KEPT_TURNS).map(({ sent, hidden, reply, fault }) => ({ sent, hidden, reply, fault }));
+    const turns = state.turns.slice(-KEPT_TURNS).map(({ sent, hidden, reply, fault, by }) => ({ sent, hidden, reply, fault, by }));
     try {
-      storage().setItem(storeKey, JSON.stringify({ v: 1, id: state.id, at: Date.now(), lang: state.lang, theme: state.theme, turns }));
+      storage().setItem(storeKey, JSON.stringify({ v: 1, id: state.id, at: Date.now(), lang: state.lang, theme: state.theme, seen: state.seen, person: state.person, turns }));
     } catch {
       // The chat works without memory; only a reload starts afresh.
     }
@@ -235,6 +237,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
     lang: known.lang || option("lang", "zh"),
     theme: known.theme || option("theme", "auto"),
     degraded: false,
+    person: isFresh && known.person === true, // a person has the conversation
+    seen: (isFresh && known.seen) || 0, // when they last said something, by the service's clock
     conversation: 0, // answers to an earlier conversation are dropped
   };
   if (!TEXTS[state.lang]) state.lang = "zh";
@@ -273,6 +277,33 @@ textarea::placeholder{color:var(--soft);opacity:1}
     }
   };
 
+  /** While a person has the conversation, what they say is fetched; the last answer says whether they still do. */
+  const listen = async () => {
+    const conversation = state.conversation;
+    if (!state.person || !state.id || document.hidden) return;
+    const query = new URLSearchParams({ session_id: state.id, after: String(state.seen) });
+    const response = await fetch(`${personAddress}?${query}`, { credentials: "omit" }).catch(() => null);
+    const body = response && response.ok ? await response.json().catch(() => null) : null;
+    if (!body || conversation !== state.conversation) return;
+    for (const { text: said, name, at_ms: at } of list(body.messages)) {
+      if (at <= state.seen) continue;
+      const turn = { sent: "", hidden: true, by: String(name || text().person), reply: { answer: String(said), answer_type: "agent" } };
+      state.seen = at;
+      state.turns.push(turn);
+      drawTurn(turn);
+      show(turn);
+    }
+    if (state.person && body.open === false) {
+      state.person = false;
+      const turn = { sent: "", hidden: true, by: text().title, reply: { answer: text().back, answer_type: "agent" } };
+      state.turns.push(turn);
+      drawTurn(turn);
+      show(turn);
+    }
+    remember();
+  };
+  setInterval(listen, PERSON_MS);
+
   const answer = async (turn, conversation) => {
     if (conversation !== state.conversation) return;
     try {
@@ -281,6 +312,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       turn.reply = reply;
       state.id = reply.session_id || state.id;
       state.degraded = reply.degraded === true;
+      state.person = reply.answer_type === "handoff";
     } catch ({ kind, detail, trace }) {
       if (conversation !== state.conversation) return;
       turn.fault = { kind, detail, trace };
@@ -323,6 +355,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     state.id = null;
     state.turns = [];
     state.degraded = false;
+    state.person = false;
     draw();
     greet();
     refocus();
@@ -412,9 +445,10 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
   const drawReply = (turn) => {
     const { reply } = turn;
-    const said = (turn.hidden && greeting) || reply.answer;
+    const said = (turn.hidden && !turn.by && greeting) || reply.answer;
     const chips = list(reply.suggestions).map(String);
     return h("div", { class: `reply ${/^\w+$/.test(reply.answer_type) ? reply.answer_type : ""}` },
+      turn.by ? h("p", { class: "note" }, turn.by) : null,
       h("p", { class: "bubble bot", lang: languageOf(said) }, said),
       ...(list(reply.rows).length > 1 ? drawTable(reply) : []),
       turn.hidden ? null : drawEvidence(reply),

@@ -1,0 +1,1 @@
+"""Retrieval over more paraphrases than every one of them can be looked at: candidates first, then their signals alone."""

@@ -1,0 +1,139 @@
+"""The units of a corpus (characters, or syllables for what sounds alike) against an utterance.
+
+Two things are asked of them: which standard questions share rare units with the utterance (an inverted index over single
+units and pairs of neighbours), and ``bm25`` and ``coverage`` of given standard questions, which are those of
+``question_index``: idf-weighted BM25 and the share of the utterance's idf that is covered.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.faq_modules.large.texts import CodedTexts
+from chatbot.faq_modules.question_index import K1, B
+
+MOST_POSTINGS = 4096
+COMMON_FROM, COMMON_SHARE = 2000, 0.05
+
+
+@dataclass(frozen=True)
+class Units:
+    """``of[c]`` is the unit of character id ``c``; ``idf`` is by unit.
+
+    Of a standard question ``q``: ``own[starts[q]:starts[q + 1]]`` are its units, ``weights`` their saturated counts.
+    ``grams`` (ascending) are single units and pairs; ``owners[bounds[i]:bounds[i + 1]]`` the standard questions that
+    have gram ``i``. Grams that more than ``COMMON_SHARE`` of them have are left out.
+    """
+
+    of: NDArray[np.int32]
+    idf: NDArray[np.float32]
+    starts: NDArray[np.int64]
+    own: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    grams: NDArray[np.uint64]
+    bounds: NDArray[np.int64]
+    owners: NDArray[np.int32]
+
+    @property
+    def questions(self) -> int:
+        """How many standard questions there are."""
+        return len(self.starts) - 1
+
+    def likely(self, ids: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+        """At most ``most`` standard questions that share the rarest grams with the units ``ids``, below 0 for unknown ones.
+
+        Grams are looked at from the rarest on, until ``MOST_POSTINGS`` postings have been read.
+        """
+        inside = _inside(ids, np.array([0, len(ids)]))
+        wanted = np.unique(_grams(ids, inside, len(self.idf)))
+        at = np.minimum(self.grams.searchsorted(wanted), len(self.grams) - 1)
+        at = at[self.grams[at] == wanted] if len(self.grams) else at[:0]
+        if not len(at):
+            return np.zeros(0, dtype=np.int64)
+        frequency = self.bounds[at + 1] - self.bounds[at]
+        order = np.argsort(frequency, kind="stable")
+        kept = order[: max(1, int(np.searchsorted(np.cumsum(frequency[order]), MOST_POSTINGS, "right")))]
+        found = np.concatenate([self.owners[self.bounds[i] : self.bounds[i + 1]] for i in at[kept].tolist()])
+        weights = np.repeat(np.log(1 + self.questions / (frequency[kept] + 0.5)), frequency[kept])
+        scores = np.bincount(found, weights)
+        owners = np.flatnonzero(scores)
+        if len(owners) > most:
+            owners = owners[np.argpartition(scores[owners], -most)[-most:]]
+        return owners
+
+    def scores(
+        self, ids: NDArray[np.int64], owners: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
+        """``bm25`` and ``coverage`` of ``owners``, and the share of idf that is known, for the units ``ids`` of an utterance.
+
+        Unknown units are below 0, each by a number of its own.
+        """
+        distinct = np.unique(ids)
+        known = distinct[distinct >= 0]
+        seen = float(self.idf[known].sum(dtype=np.float64))
+        total = seen + (len(distinct) - len(known)) * math.log(1 + self.questions / 0.5) or 1.0
+        asked = np.zeros(len(self.idf), dtype=np.float32)
+        asked[known] = self.idf[known] / total
+        first, last = self.starts[owners], self.starts[owners + 1]
+        spans = [slice(a, b) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+        if not spans:
+            return asked[:0], asked[:0], seen / total
+        parts = asked[np.concatenate([self.own[span] for span in spans])]
+        rows = np.repeat(np.arange(len(owners)), last - first)
+        weighted = parts * np.concatenate([self.weights[span] for span in spans])
+        bm25 = np.bincount(rows, weighted, len(owners)).astype(np.float32)
+        return bm25, np.bincount(rows, parts, len(owners)).astype(np.float32), seen / total
+
+
+def build_units(texts: CodedTexts, of: NDArray[np.int32], owners: NDArray[np.int32], questions: int) -> Units:
+    """The units of ``texts``, whose standard questions are ``owners``, below ``questions``."""
+    ids, size = of[texts.chars].astype(np.int64), int(of.max(initial=-1)) + 1
+    owner = np.repeat(owners, texts.lengths())
+    inside = _inside(ids, texts.starts)
+    at = np.concatenate([owner, owner[:-1][inside]]).astype(np.uint64)
+    postings = np.sort(_grams(ids, inside, size) * np.uint64(questions) + at)
+    if len(postings):
+        postings = postings[np.concatenate([[True], postings[1:] != postings[:-1]])]
+    of_gram, found = np.divmod(postings, np.uint64(max(questions, 1)))
+    first = np.flatnonzero(np.concatenate([[True], of_gram[1:] != of_gram[:-1]]) if len(of_gram) else [])
+    grams, frequency = of_gram[first], np.diff(np.append(first, len(of_gram)))
+    single = grams % np.uint64(size + 1) == 0
+    own = np.zeros(size)
+    own[(grams[single] // np.uint64(size + 1)).astype(np.int64)] = frequency[single]
+    kept = frequency <= max(COMMON_FROM, COMMON_SHARE * questions)
+    return Units(
+        of,
+        np.log(1 + questions / (own + 0.5)).astype(np.float32),
+        *_forward(owner, ids, size, questions),
+        grams[kept],
+        np.concatenate([[0], np.cumsum(frequency[kept])]),
+        found[np.repeat(kept, frequency)].astype(np.int32),
+    )
+
+
+def _forward(
+    owner: NDArray[np.int32], ids: NDArray[np.int64], size: int, questions: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    """Each standard question's own units, and BM25's saturation of how often it has them."""
+    cells, counts = np.unique(owner * np.int64(max(size, 1)) + ids, return_counts=True)
+    at, own = np.divmod(cells, max(size, 1))
+    sizes = np.bincount(owner, minlength=questions)
+    damping = counts + K1 * (1 - B + B * sizes[at] / max(float(sizes.mean()), 1e-9))
+    starts = at.searchsorted(np.arange(questions + 1))
+    return starts, own.astype(np.int32), ((K1 + 1) * counts / damping).astype(np.float32)
+
+
+def _inside(ids: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of the ``len(ids) - 1`` pairs of neighbours are two known units (not negative) of one span."""
+    inside = (ids[:-1] >= 0) & (ids[1:] >= 0)
+    ends = starts[1:-1] - 1
+    inside[ends[(ends >= 0) & (ends < len(inside))]] = False
+    return inside
+
+
+def _grams(ids: NDArray[np.int64], inside: NDArray[np.bool_], size: int) -> NDArray[np.uint64]:
+    """Known units, then the pairs that are ``inside``, as numbers: ``first · (size + 1) + second + 1``, second -1 for none."""
+    single = ids * (size + 1)
+    return np.concatenate([single[ids >= 0], (single[:-1] + ids[1:] + 1)[inside]]).astype(np.uint64)

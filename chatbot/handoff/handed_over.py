@@ -1,0 +1,108 @@
+"""While a person has a conversation the bot is silent in it: what the customer says goes to the inbox."""
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from chatbot.errors import StoreUnavailableError
+from chatbot.messages import say
+from chatbot.reply import Message, Reply
+from chatbot.store.base import InboxStore
+from chatbot.store.pii import Masker
+from chatbot.store.records import InboxKind, InboxRow
+
+CHECK_SECONDS = 1.0
+"""How long another worker, or a person at the console, may be ahead of what this process knows."""
+
+MAX_OPEN = 2_000
+_LOG = logging.getLogger("chatbot.handoff")
+Turn = Callable[[Message], Reply]
+
+
+class HandedOver:
+    """Knows which sessions a person has, from memory: a turn costs one look into a set.
+
+    ``open_inbox`` is called when it is first needed, after the fork. What is stored is masked as turns are.
+    """
+
+    def __init__(self, open_inbox: Callable[[], InboxStore], masker: Masker) -> None:
+        self._open_inbox, self._masker = open_inbox, masker
+        self._inbox: InboxStore | None = None
+        self._open: frozenset[str] = frozenset()
+        self._next_check = 0.0
+        self._checking = threading.Lock()
+
+    def watched(self, turn: Turn) -> Turn:
+        """``turn``, except in the conversations a person has."""
+
+        def watched_turn(message: Message) -> Reply:
+            self._check_soon()
+            if self._open and (session := self._masker.mask_id(message.session_id)) in self._open:
+                return self._to_person(session, message, turn)
+            reply = turn(message)
+            if reply.answer_type == "handoff":
+                self._request(message)
+            return reply
+
+        return watched_turn
+
+    def since(self, session_id: str, after_ms: int) -> tuple[bool, Sequence[InboxRow]]:
+        """Whether a person has the conversation, and what they have said after ``after_ms``.
+
+        Raises:
+            StoreUnavailableError: the inbox does not answer.
+        """
+        rows = self._store().of_session(self._masker.mask_id(session_id))
+        kinds = [row.kind for row in rows if row.kind in ("request", "handback")]
+        said = [row for row in rows if row.kind == "agent" and row.at_ms > after_ms]
+        return bool(kinds) and kinds[-1] == "request", said
+
+    def _to_person(self, session: str, message: Message, turn: Turn) -> Reply:
+        if message.sent.strip() == say("chip_back"):
+            self._add(session, message, "handback")
+            self._open -= {session}
+            return turn(replace(message, sent="您好"))
+        self._add(session, message, "customer")
+        return Reply(
+            say("with_person"),
+            "handoff",
+            "none",
+            "question_intake",
+            suggestions=(say("chip_back"),),
+            why="人工接待中",
+        )
+
+    def _request(self, message: Message) -> None:
+        """A lost request costs the inbox, not the answer; the webhook is told all the same."""
+        session = self._masker.mask_id(message.session_id)
+        try:
+            self._add(session, message, "request")
+        except StoreUnavailableError as error:
+            _LOG.error("the inbox was not told of a handoff: %s", error.message)
+            return
+        self._open |= {session}
+
+    def _add(self, session: str, message: Message, kind: InboxKind) -> None:
+        now, text = time.time_ns() // 1_000_000, self._masker.mask(message.sent)
+        self._store().add(InboxRow(uuid.uuid4().hex, now, session, kind, text, message.trace_id))
+
+    def _store(self) -> InboxStore:
+        if self._inbox is None:
+            self._inbox = self._open_inbox()
+        return self._inbox
+
+    def _check_soon(self) -> None:
+        if time.monotonic() >= self._next_check and self._checking.acquire(blocking=False):
+            self._next_check = time.monotonic() + CHECK_SECONDS
+            threading.Thread(target=self._check, name="inbox-check", daemon=True).start()
+
+    def _check(self) -> None:
+        try:
+            self._open = frozenset(row.session_id for row in self._store().waiting(MAX_OPEN))
+        except StoreUnavailableError as error:
+            _LOG.warning("the inbox does not answer: %s", error.message)
+        finally:
+            self._checking.release()

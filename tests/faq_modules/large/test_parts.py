@@ -1,0 +1,147 @@
+"""Texts, units and vectors of a large index, each against brute force."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from chatbot.encoders.base import Encoder
+from chatbot.faq_modules.corpus import Corpus
+from chatbot.faq_modules.large.candidates import CandidateReader
+from chatbot.faq_modules.large.index import LargeIndex, calibration_questions
+from chatbot.faq_modules.large.texts import CodedTexts, ExactTexts, Lines
+from chatbot.faq_modules.large.units import build_units
+from chatbot.faq_modules.large.vector_search import (
+    EXACT,
+    HITS,
+    SearchPlan,
+    assign,
+    build_search,
+    calibrate,
+    exact_nearest,
+    lists_for,
+    recall_at_1,
+    train_centroids,
+)
+from chatbot.faq_modules.question_index import QuestionIndex
+from tools.bench.questions import SyntheticFaq, held_out_questions
+
+TEXTS = ("怎么办理", "", "a b", "𠮷野家在哪", "怎么办理", "é", "办")
+
+
+@pytest.mark.parametrize("kind", [CodedTexts, Lines])
+def test_texts_in_arrays_read_like_a_tuple(kind: type[CodedTexts] | type[Lines]) -> None:
+    stored = kind.of(TEXTS)
+    assert (len(stored), tuple(stored), stored[-1], stored[1:4]) == (7, TEXTS, "办", TEXTS[1:4])
+    assert stored.every() == list(TEXTS)
+    with pytest.raises(IndexError):
+        stored[7]
+
+
+def test_a_text_is_found_word_for_word_wherever_it_stands() -> None:
+    texts = CodedTexts.of(TEXTS)
+    exact = ExactTexts.of(texts)
+    assert exact.find("怎么办理", texts) == [0, 4]
+    assert exact.find("", texts) == [1]
+    assert exact.find("理办么怎", texts) == exact.find("没有", texts) == exact.find("\ud800", texts) == []
+
+
+def test_two_texts_of_the_same_hash_are_told_apart() -> None:
+    texts = CodedTexts.of(("甲", "乙"))
+    same = ExactTexts(np.zeros(2, dtype=np.uint64), np.array([0, 1], dtype=np.int32))
+    whole = ExactTexts.of(texts)
+    assert whole.find("乙", texts) == [1]
+    assert same.find("甲", texts) == []
+
+
+@pytest.mark.parametrize("asked", ["医保卡怎么补办", "贷记卡𠮷𠮷龘", "没龘有", "", "？", "卡"])
+def test_bm25_and_coverage_are_those_of_the_exact_index(
+    corpus: Corpus, index: LargeIndex, asked: str
+) -> None:
+    reader = CandidateReader(index, _Never(), ())
+    every = np.arange(len(corpus.questions))
+    bm25, coverage, known = index.chars.scores(reader._units(asked)[0], every)
+    wanted = QuestionIndex(corpus.texts, corpus.owners, len(corpus.questions)).scores(asked)
+    assert np.allclose(bm25, wanted[0], atol=1e-5) and np.allclose(coverage, wanted[1], atol=1e-5)
+    assert known == pytest.approx(wanted[2], abs=1e-6)
+    some = np.array([3, 140])
+    assert np.allclose(index.chars.scores(reader._units(asked)[0], some)[0], wanted[0][some], atol=1e-5)
+
+
+def test_the_likeliest_share_the_rarest_grams_as_brute_force_says(faq: SyntheticFaq, corpus: Corpus) -> None:
+    texts = CodedTexts.of(corpus.texts)
+    units = build_units(
+        texts, np.arange(len(texts.alphabet), dtype=np.int32), corpus.owners, len(corpus.questions)
+    )
+    id_of = {chr(code): place for place, code in enumerate(texts.alphabet.tolist())}
+    has = [set[str]() for _ in corpus.questions]
+    for text, owner in zip(corpus.texts, corpus.owners.tolist(), strict=True):
+        has[owner] |= _grams(text)
+    for text, _ in held_out_questions(faq, 20):
+        scores = np.zeros(len(has))
+        for gram in _grams(text):
+            owners = [owner for owner, own in enumerate(has) if gram in own]
+            scores[owners] += np.log(1 + len(has) / (len(owners) + 0.5))
+        found = units.likely(np.array([id_of.get(char, -1) for char in text]), 10)
+        assert sorted(scores[found]) == pytest.approx(sorted(scores)[-10:])
+
+
+def test_nothing_is_likely_for_what_shares_no_gram(index: LargeIndex) -> None:
+    assert len(index.chars.likely(np.array([-1, -2]), 10)) == 0
+    assert len(index.chars.likely(np.zeros(0, dtype=np.int64), 10)) == 0
+
+
+def test_the_search_has_at_least_the_recall_that_is_wanted_and_exact_scores(
+    faq: SyntheticFaq, index: LargeIndex, encoder: Encoder
+) -> None:
+    questions = encoder.encode([text for text, _ in held_out_questions(faq, 300)])
+    best = (questions @ index.vectors.T).max(axis=1)
+    assert np.allclose(exact_nearest(index.vectors, questions)[0], best)
+    assert recall_at_1(index.search, questions, best) >= 0.97  # of 300, and far from any text
+    assert index.search.plan.recall_at_1 >= 0.99
+    places, scores = index.search.search(questions[0])
+    assert len(places) == HITS and np.all(scores[:-1] >= scores[1:])
+    assert np.allclose(scores, index.vectors[places] @ questions[0])
+
+
+def test_recall_is_measured_and_not_assumed(index: LargeIndex, encoder: Encoder) -> None:
+    asked = encoder.encode(calibration_questions(index.texts))
+    vectors = index.vectors
+    centroids = train_centroids(vectors, 64)
+    cells = (assign(vectors, centroids) + 1) % np.int32(64)  # every vector lies in a wrong list
+    search = calibrate(build_search(vectors, centroids, cells, SearchPlan("ivf", 64, 1, 0.0, 0)), asked)
+    right = calibrate(
+        build_search(vectors, centroids, assign(vectors, centroids), SearchPlan("ivf", 64, 1, 0.0, 0)), asked
+    )
+    assert search.plan.probes > right.plan.probes
+    assert recall_at_1(right.with_probes(1), asked, exact_nearest(vectors, asked)[0]) < right.plan.recall_at_1
+
+
+@pytest.mark.parametrize(
+    ("count", "lists"), [(10, 8), (1000, 31), (20_000, 256), (100_000, 512), (1_000_000, 2048)]
+)
+def test_the_number_of_lists_grows_with_the_root_and_each_has_enough_to_train_on(
+    count: int, lists: int
+) -> None:
+    assert lists_for(count) == lists
+
+
+def test_exact_search_is_stated_as_such() -> None:
+    assert (EXACT.kind, EXACT.recall_at_1) == ("flat", 1.0)
+
+
+def test_calibration_questions_are_near_the_texts_and_not_they(corpus: Corpus) -> None:
+    asked = calibration_questions(corpus.texts, 50)
+    assert len(asked) == 50 and not set(asked) & set(corpus.texts)
+
+
+def _grams(text: str) -> set[str]:
+    return {*text, *(first + second for first, second in pairwise(text))}
+
+
+class _Never:
+    fingerprint, dimension = "never", 8
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+        raise AssertionError(texts)

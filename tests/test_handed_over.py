@@ -1,0 +1,102 @@
+"""While a person has a conversation the bot is silent in it."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from chatbot.errors import StoreUnavailableError
+from chatbot.handoff.handed_over import HandedOver
+from chatbot.reply import Message, Reply
+from chatbot.store.pii import Masker
+from chatbot.store.records import InboxRow
+
+
+@dataclass
+class Inbox:
+    """An ``InboxStore`` in a list. ``away``: it does not answer."""
+
+    rows: list[InboxRow] = field(default_factory=list)
+    away: bool = False
+
+    def add(self, row: InboxRow) -> None:
+        self._here()
+        self.rows.append(row)
+
+    def of_session(self, session_id: str) -> Sequence[InboxRow]:
+        self._here()
+        return [row for row in self.rows if row.session_id == session_id]
+
+    def waiting(self, limit: int) -> Sequence[InboxRow]:
+        self._here()
+        last = {row.session_id: row for row in self.rows}
+        state = {row.session_id: row.kind for row in self.rows if row.kind in ("request", "handback")}
+        return [row for session, row in last.items() if state.get(session) == "request"]
+
+    def _here(self) -> None:
+        if self.away:
+            raise StoreUnavailableError("away")
+
+
+def bot(message: Message) -> Reply:
+    kind = "handoff" if message.sent == "转人工" else "answer"
+    return Reply(f"bot: {message.sent}", kind, "none", "question_intake")  # type: ignore[arg-type]
+
+
+def said(text: str, session: str = "s1") -> Message:
+    return Message(text, session, "t")
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def handed_over(inbox: Inbox) -> HandedOver:
+    return HandedOver(lambda: inbox, Masker(("phone",)))
+
+
+def test_after_a_handoff_messages_go_to_the_inbox_masked(handed_over: HandedOver, inbox: Inbox) -> None:
+    turn = handed_over.watched(bot)
+    assert turn(said("您好")).answer == "bot: 您好"
+    assert turn(said("转人工")).answer_type == "handoff"
+    silent = turn(said("我的电话 13812345678"))
+    assert (silent.answer_type, silent.suggestions) == ("handoff", ("回到机器人",))
+    assert [(row.kind, row.text) for row in inbox.rows] == [
+        ("request", "转人工"),
+        ("customer", "我的电话 [电话]"),
+    ]
+    assert turn(said("您好", "s2")).answer == "bot: 您好"
+
+
+def test_the_customer_can_go_back_to_the_bot(handed_over: HandedOver, inbox: Inbox) -> None:
+    turn = handed_over.watched(bot)
+    turn(said("转人工"))
+    assert turn(said("回到机器人")).answer == "bot: 您好"
+    assert turn(said("贷款")).answer == "bot: 贷款"
+    assert inbox.rows[-1].kind == "handback"
+
+
+def test_a_person_hands_back_and_another_worker_notices(handed_over: HandedOver, inbox: Inbox) -> None:
+    turn = handed_over.watched(bot)
+    turn(said("转人工"))
+    inbox.add(InboxRow("m", 5, "s1", "agent", "在的", author="小王"))
+    assert handed_over.since("s1", 4) == (True, [inbox.rows[-1]])
+    assert handed_over.since("s1", 5) == (True, [])
+    inbox.add(InboxRow("n", 6, "s1", "handback", ""))
+    assert handed_over.since("s1", 5) == (False, [])
+    deadline = time.monotonic() + 5
+    while turn(said("贷款")).answer != "bot: 贷款":
+        assert time.monotonic() < deadline, "the bot never came back"
+        time.sleep(0.05)
+
+
+def test_an_inbox_that_is_away_costs_the_inbox_and_not_the_answer(
+    handed_over: HandedOver, inbox: Inbox
+) -> None:
+    inbox.away = True
+    turn = handed_over.watched(bot)
+    assert turn(said("转人工")).answer == "bot: 转人工"
+    assert turn(said("贷款")).answer == "bot: 贷款"

@@ -1,0 +1,278 @@
+"""``bench faq``: FAQ retrieval on the demo beside its rivals, and over as many synthesised paraphrases as are wanted.
+
+One thread for every question; processes of their own for what is measured in memory, so that nothing else is counted.
+"""
+
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from chatbot.config import EngineConfig, load_engine_config
+from chatbot.encoders.load import load_encoder
+from chatbot.faq_modules.corpus import build_corpus
+from chatbot.faq_modules.dataset import load_csv, load_dataset
+from chatbot.faq_modules.features import cache_folder
+from chatbot.faq_modules.large.files import index_folder, open_index
+from chatbot.faq_modules.large.vector_search import exact_nearest, recall_at_1
+from chatbot.faq_modules.lines import file_name
+from chatbot.faq_modules.opening import open_retriever
+from tools.bench.questions import SyntheticFaq, held_out_questions, synthetic_faq
+from tools.evaluate.rivals import rivals
+
+_ROUNDS, _RIVAL_QUESTIONS = 5, 150
+_BATCH = 1024
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Milliseconds a question: default encode, search and fusion; ``rivals`` are p50 by name, on the same questions."""
+
+    paraphrases: int
+    questions: int
+    p50_ms: float
+    p99_ms: float
+    rivals_p50_ms: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a fresh process saw: seconds to open; MiB before and after all questions; milliseconds a question.
+
+    ``cpu_p50_ms`` is the thread's own time, which others on the machine do not add to. ``recall_at_1`` is the vector search against exact search over all vectors; ``top1`` the whole retrieval against
+    the standard question that the utterance was made from.
+    """
+
+    open_s: float
+    rss_mib: float
+    pss_mib: float
+    rss_added_mib: float
+    first_ms: float
+    p50_ms: float
+    p99_ms: float
+    cpu_p50_ms: float
+    recall_at_1: float
+    top1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Large:
+    """A synthesised FAQ: seconds of ``encode`` alone (one thread), of a full rebuild and of one after a changed line.
+
+    Both rebuilds are whole commands, from the start of Python to its end; ``again_work_s`` is the work alone.
+    ``search`` is what ``rebuild-index --json`` said of the search.
+    """
+
+    paraphrases: int
+    questions: int
+    encode_s: float
+    rebuild_s: float
+    rebuild_ratio: float
+    again_s: float
+    again_work_s: float
+    search: dict[str, str | int | float]
+    files_mib: dict[str, float]
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class FaqBench:
+    """The demo, and each synthesised size."""
+
+    demo: Demo
+    large: tuple[Large, ...]
+
+
+def bench_faq(config: Path, sizes: Sequence[tuple[int, int]], asked: int, say: Say) -> FaqBench:
+    """The demo of ``config``, then a FAQ of each of ``sizes`` (paraphrases, standard questions), ``asked`` questions each.
+
+    Raises:
+        ChatbotError: the demo is not what it should be. CalledProcessError: a rebuild failed.
+    """
+    engine = load_engine_config(config, os.environ)
+    say("演示 FAQ……")
+    demo = _demo(engine)
+    found = []
+    for paraphrases, questions in sizes:
+        with tempfile.TemporaryDirectory(prefix="bench-faq-") as root:
+            found.append(_large(Path(root), engine, (paraphrases, questions), asked, say))
+    return FaqBench(demo, tuple(found))
+
+
+def _demo(engine: EngineConfig) -> Demo:
+    encoder = load_encoder(engine.feature_generator_model_dir)
+    retriever = open_retriever(
+        engine.faq_data_dir,
+        encoder,
+        label_map=engine.faq_query_label_idx_map,
+        features=engine.pretrained_feature_vectors_path,
+        modules=engine.faq_modules,
+    )
+    texts = [row.text for row in load_csv(engine.faq_data_dir / "test.csv")]
+    for text in texts:
+        retriever.retrieve(text)
+    ours = _times(retriever.retrieve, texts * _ROUNDS)
+    corpus = build_corpus(load_dataset(engine.faq_data_dir, engine.faq_query_label_idx_map))
+    beside: dict[str, float] = {}
+    for name, predict in rivals(corpus).items():
+        predict(texts[:1])
+        beside[name] = _quantile(_times(lambda text: predict([text]), texts[:_RIVAL_QUESTIONS]), 0.5)  # noqa: B023 (called at once)
+    return Demo(len(corpus.texts), len(corpus.questions), _quantile(ours, 0.5), _quantile(ours, 0.99), beside)
+
+
+def _large(root: Path, engine: EngineConfig, size: tuple[int, int], asked: int, say: Say) -> Large:
+    say(f"合成 {size[0]} 条相似问、{size[1]} 个标准问……")
+    faq = synthetic_faq(*size)
+    config = write_faq(root, faq, engine.feature_generator_model_dir)
+    model = str(engine.feature_generator_model_dir)
+    alone = multiprocessing.get_context("spawn").Pool(1)
+    with alone:
+        say("只编码（一个线程）……")
+        encode_s = alone.apply(encode_all, (model, [text for own in faq.paraphrases for text in own]))
+    say("完整重建……")
+    rebuild_s, first = _rebuild(config)
+    with (root / "faq" / "questions" / file_name(faq.questions[-1])).open("a", encoding="utf-8") as file:
+        file.write("后来才加上的一句问法\n")
+    say("改一行后的增量重建……")
+    again_s, again = _rebuild(config)
+    utterances = held_out_questions(faq, asked)
+    say(f"在新进程里打开并提问 {asked} 次……")
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        seen = pool.apply(ask, (str(root / "faq"), model, utterances))
+    return Large(
+        *(sum(map(len, faq.paraphrases)), len(faq.questions)),
+        encode_s=round(encode_s, 2),
+        rebuild_s=round(rebuild_s, 2),
+        rebuild_ratio=round(rebuild_s / encode_s, 3),
+        again_s=round(again_s, 2),
+        again_work_s=float(str(again["seconds"])),
+        search=dict(first["search"]),  # type: ignore[call-overload]
+        files_mib=_sizes(root / "faq" / "query_features.out"),
+        asked=seen,
+    )
+
+
+def write_faq(root: Path, faq: SyntheticFaq, model: Path) -> Path:
+    """``faq`` in the public formats under ``root``, and the configuration of it."""
+    questions = root / "faq" / "questions"
+    questions.mkdir(parents=True)
+    (root / "faq" / "answers").mkdir()
+    (root / "graph").mkdir()
+    for question, paraphrases in zip(faq.questions, faq.paraphrases, strict=True):
+        (questions / file_name(question)).write_text("\n".join(paraphrases) + "\n", encoding="utf-8")
+    rows = "".join(f"{question}\t{label}\n" for label, question in enumerate(faq.questions))
+    (root / "faq" / "query_label_idx_map.txt").write_text(rows, encoding="utf-8")
+    answers = "".join(f"[{question}]\t请到服务窗口办理。\n" for question in faq.questions)
+    (root / "faq" / "answers" / "通用").write_text(answers, encoding="utf-8")
+    entity = {"实体": {"名称": "服务窗口", "关键词": "服务窗口"}, "属性": {"电话": "12345"}}
+    (root / "graph" / "服务窗口.json").write_text(json.dumps(entity, ensure_ascii=False), encoding="utf-8")
+    settings = {
+        "faq_data_dir": "faq",
+        "knowledge_graph_data_dir": "graph",
+        "feature_generator_model_dir": str(model.resolve()),
+    }
+    config = root / "config.json"
+    config.write_text(json.dumps(settings), encoding="utf-8")
+    return config
+
+
+def encode_all(model: str, texts: Sequence[str]) -> float:
+    """In a fresh process: the seconds that encoding ``texts`` takes and nothing else."""
+    encoder, remaining = load_encoder(Path(model)), iter(texts)
+    started = time.perf_counter()
+    while batch := list(islice(remaining, _BATCH)):
+        encoder.encode(batch)
+    return time.perf_counter() - started
+
+
+def _rebuild(config: Path) -> tuple[float, dict[str, object]]:
+    """The seconds of a whole ``rebuild-index`` command, and what it said."""
+    command = [sys.executable, "-m", "tools", "rebuild-index", "--config", str(config), "--json"]
+    started = time.perf_counter()
+    done = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, env=os.environ | {"OMP_NUM_THREADS": "1"}
+    )
+    return time.perf_counter() - started, json.loads(done.stdout)
+
+
+def ask(folder: str, model: str, utterances: Sequence[tuple[str, int]]) -> Asked:
+    """In a fresh process: open the index, ask everything, and compare the vector search with exact search."""
+    import faiss  # one thread for what is measured here
+
+    faiss.omp_set_num_threads(1)
+    encoder = load_encoder(Path(model))
+    encoder.encode(["热身"])
+    before = _memory()[0]
+    features = Path(folder) / "query_features.out"
+    started = time.perf_counter()
+    retriever = open_retriever(Path(folder), encoder, features=features)
+    opened = time.perf_counter() - started
+    first = _timed(lambda: retriever.retrieve("怎么办理"))
+    times, own, right = [], [], 0
+    for text, place in utterances:
+        started, busy = time.perf_counter(), time.thread_time()
+        found = retriever.retrieve(text)
+        times.append((time.perf_counter() - started) * 1e3)
+        own.append((time.thread_time() - busy) * 1e3)
+        right += bool(found) and found[0].label == place
+    rss, pss = _memory()
+    return Asked(
+        open_s=round(opened, 3),
+        rss_mib=rss,
+        pss_mib=pss,
+        rss_added_mib=round(rss - before, 1),
+        first_ms=round(first, 2),
+        p50_ms=_quantile(times, 0.5),
+        p99_ms=_quantile(times, 0.99),
+        cpu_p50_ms=_quantile(own, 0.5),
+        recall_at_1=_recall(features, encoder.encode([text for text, _ in utterances])),
+        top1=round(right / len(utterances), 4),
+    )
+
+
+def _recall(features: Path, questions: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> float:
+    folder = index_folder(features)
+    if not folder.is_dir():
+        return 1.0  # exact search
+    search = open_index(folder).search
+    return round(recall_at_1(search, questions, exact_nearest(search.vectors, questions)[0]), 4)
+
+
+def _sizes(features: Path) -> dict[str, float]:
+    sizes, index = {"query_features.out": features.stat().st_size}, index_folder(features)
+    for file in (index if index.is_dir() else cache_folder(features)).rglob("*"):
+        if file.is_file():
+            name = file.name if file.name in ("vectors.npy", "vectors.ivf") else "texts and inverted lists"
+            sizes[name] = sizes.get(name, 0) + file.stat().st_size
+    return {name: round(size / 2**20, 1) for name, size in sizes.items()}
+
+
+def _memory() -> tuple[float, float]:
+    """Resident and proportional set size of this process, MiB."""
+    rows = dict(line.split(":", 1) for line in Path("/proc/self/smaps_rollup").read_text().splitlines()[1:])
+    rss, pss = (round(int(rows[name].split()[0]) / 1024, 1) for name in ("Rss", "Pss"))
+    return rss, pss
+
+
+def _timed(action: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    action()
+    return (time.perf_counter() - started) * 1e3
+
+
+def _times(action: Callable[[str], object], texts: Sequence[str]) -> list[float]:
+    return [_timed(lambda: action(text)) for text in texts]  # noqa: B023 (called at once)
+
+
+def _quantile(times: Sequence[float], share: float) -> float:
+    return round(float(np.quantile(times, share)), 3)

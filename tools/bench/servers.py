@@ -1,0 +1,100 @@
+"""The servers under test, each as an operator starts it: own process, own state folder, its log in a file."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from tools.bench.chat import await_answer, free_port
+
+STOP_SECONDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running service: the master's process, where it listens, what it writes on standard error."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+    log: Path
+    state: Path
+
+    def workers(self) -> list[psutil.Process]:
+        """The worker processes that live now."""
+        with contextlib.suppress(psutil.Error):
+            children = psutil.Process(self.process.pid).children()
+            return [child for child in children if "redis" not in child.name()]
+        return []
+
+    def log_lines(self) -> Iterator[dict[str, object]]:
+        """What it logged so far."""
+        with self.log.open("rb") as lines:
+            for line in lines:
+                with contextlib.suppress(ValueError):
+                    yield json.loads(line)
+
+
+@contextlib.contextmanager
+def chatbot_server(
+    config: Path, folder: Path, workers: int, environment: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """``chatbot serve`` with its state in ``folder``, once it has answered; stopped by SIGTERM afterwards."""
+    port = free_port()
+    command = [sys.executable, "-m", "chatbot", "serve", "--config", str(config), "--port", str(port),
+               "--workers", str(workers)]  # fmt: skip
+    with _running(command, folder, port, {"CHATBOT_LOG_LEVEL": "info", **(environment or {})}) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def bare_server(folder: Path, workers: int) -> Iterator[Server]:
+    """The bare route of ``bench chat``."""
+    port = free_port()
+    command = [sys.executable, "-m", "tools.bench.bare", str(folder / "redis"), str(port), str(workers)]
+    with _running(command, folder, port, {}) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _running(command: list[str], folder: Path, port: int, environment: Mapping[str, str]) -> Iterator[Server]:
+    folder.mkdir(parents=True, exist_ok=True)
+    log, state = folder / "serve.log", Path(environment.get("CHATBOT_STATE_DIR", folder / "state"))
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=file,
+            env={**os.environ, "CHATBOT_STATE_DIR": str(state), **environment},
+        )
+    try:
+        try:
+            await_answer(process, port, log)
+        except RuntimeError as error:
+            raise RuntimeError(f"{error}: {log.read_text('utf-8', 'replace')[-2500:]}") from error
+        yield Server(process, port, log, state)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_until(holds: Callable[[], bool], seconds: float, pause: float = 0.02) -> bool:
+    """Whether ``holds`` came true within ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(pause)
+    return True

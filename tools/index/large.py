@@ -1,0 +1,148 @@
+"""The large index of a rebuild: what the last one knows is taken over, the rest is computed, and all of it is staged."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.encoders.base import Encoder
+from chatbot.errors import DataError
+from chatbot.faq_modules.corpus import Corpus
+from chatbot.faq_modules.features import parse_numbers
+from chatbot.faq_modules.large.files import VECTORS, index_folder, index_folders, open_index, save_index
+from chatbot.faq_modules.large.index import LargeIndex, build_large_index
+from chatbot.faq_modules.large.texts import text_hashes
+from chatbot.normalization.text import content
+from tools.features.lines import FeatureLines
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Vectors that are known without encoding: of the last index, and those a rebuild has just made, by text.
+
+    ``in_file``: there are some more that stand in the new features alone, from a run that was interrupted, say.
+    """
+
+    previous: LargeIndex | None = None
+    fresh: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    in_file: bool = False
+
+    @cached_property
+    def originals(self) -> Sequence[str]:
+        """All texts of the last index, as they were written."""
+        return self.previous.originals.every() if self.previous else ()
+
+    def normal_forms(self) -> Mapping[str, str]:
+        """Text → its normal form, of all texts of the last index."""
+        return dict(zip(self.originals, self.previous.texts.every(), strict=True)) if self.previous else {}
+
+
+def previous_index(features: Path, encoder: Encoder) -> LargeIndex | None:
+    """The large index of ``features`` as they are published, if there is one of this encoder that can be read."""
+    try:
+        index = open_index(index_folder(features))
+    except DataError:
+        return None
+    same = index.fingerprint == encoder.fingerprint and index.vectors.shape[1] == encoder.dimension
+    return index if same else None
+
+
+def stage_index(features: Path, version: Path, corpus: Corpus, encoder: Encoder, kept: Kept) -> LargeIndex:
+    """Build the index of ``version``, which will be published as ``features``, and put it where readers will look for it.
+
+    Raises:
+        DataError: the disk does not take it; nothing that is in use is touched.
+    """
+    folder = index_folder(features, version)
+    staged = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    try:
+        staged.mkdir(parents=True)
+        vectors, known = _vectors(staged / VECTORS, version, corpus, encoder, kept)
+        old = kept.previous.search if kept.previous else None
+        save_index(build_large_index(corpus, vectors, encoder, old=old, known=known), staged)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(staged, folder)
+    except OSError as error:
+        hint = "旧索引未动；腾出空间或改权限后重跑"
+        raise DataError(folder, f"写不了：{error.strerror}", hint=hint) from error
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    return open_index(folder)
+
+
+def forget_indexes(features: Path, *used: Path) -> None:
+    """Remove the large indexes of ``features`` but those in ``used``; who has them mapped keeps them until the end."""
+    for folder in index_folders(features):
+        if folder not in used:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def published_folder(features: Path) -> Path | None:
+    """The folder of the index of ``features`` as they are, whether it is there or not; ``None`` without features."""
+    with contextlib.suppress(DataError):
+        return index_folder(features)
+    return None
+
+
+def conflicting(index: LargeIndex) -> int:
+    """How many texts, without marks, stand under two standard questions or more."""
+    alphabet = index.texts.alphabet
+    bare = np.array([bool(content(chr(code))) for code in alphabet.tolist()])[index.texts.chars]
+    starts = np.concatenate([[0], np.cumsum(bare)])[index.texts.starts]
+    hashes = text_hashes(alphabet[index.texts.chars[bare]], starts)
+    order = np.argsort(hashes, kind="stable")  # texts of a standard question stay together
+    owners, hashes = index.corpus.owners[order], hashes[order]
+    twice = (hashes[1:] == hashes[:-1]) & (owners[1:] != owners[:-1])
+    return len(np.unique(hashes[1:][twice]))
+
+
+def _vectors(
+    path: Path, version: Path, corpus: Corpus, encoder: Encoder, kept: Kept
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The vectors of ``corpus`` in a file that is mapped, and the place of each of them in the last index, -1 for none."""
+    shape = (len(corpus.texts), encoder.dimension)
+    mapped = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
+    vectors = mapped.view(np.ndarray)  # one row at a time, a map of numpy's own is slow
+    place_of = {text: place for place, text in enumerate(kept.originals)}
+    found = (place_of.get(text, -1) for text in corpus.originals)
+    places = np.fromiter(found, dtype=np.int64, count=len(corpus.originals))
+    with path.open(
+        "rb+"
+    ) as file:  # a disk that is full says so now, and not by a signal when the map is written
+        os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    taken = np.flatnonzero(places >= 0)
+    if kept.previous is not None:
+        vectors[taken] = kept.previous.vectors[places[taken]]
+    missing = []
+    for place in np.flatnonzero(places < 0).tolist():
+        vector = kept.fresh.get(corpus.originals[place])
+        if vector is None:
+            missing.append(place)
+        else:
+            vectors[place] = vector
+    left = _from_file(version, corpus, missing, vectors) if missing and kept.in_file else missing
+    if left:
+        vectors[left] = encoder.encode([corpus.originals[place] for place in left])
+    mapped.flush()
+    return vectors, places
+
+
+def _from_file(version: Path, corpus: Corpus, missing: list[int], vectors: NDArray[np.float32]) -> list[int]:
+    """Read the vectors of ``missing`` places that ``version`` has, into ``vectors``; the places it has not."""
+    lines = FeatureLines(version)
+    span_of = {key.partition(b"\t")[0].decode(): span for key, span in lines}
+    left = []
+    for place in missing:
+        span = span_of.get(corpus.originals[place])
+        if span is None:
+            left.append(place)
+        else:
+            vectors[place] = parse_numbers(lines.numbers(span))
+    lines.close()
+    return left
