@@ -163,6 +163,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "资料里没有“{subject}”这款车，我不乱答。可以看看这些：",
         "I have no car called “{subject}”. You could look at these:",
     ),
+    "unknown_subject": (
+        "资料里没有“{subject}”，我不乱答。可以看看这些：",
+        "“{subject}” is not on record. You could look at these:",
+    ),
     "nothing_to_point_at": (
         "前面没有列出“{subject}”，我不知道指的是哪一款，请直接说车型：",
         "There is no “{subject}” so far. Please name the car:",

@@ -47,6 +47,9 @@ class Answerer:
         why = f"kg {sure_of_graph:.2f}, faq {sure_of_faq:.2f}"
         if inquiry.question:
             return self._standard_question(inquiry, inquiry.question, None, "carried or chosen")
+        lacking = inquiry.refusal is not None and inquiry.refusal.code == "no_attribute"
+        if lacking and inquiry.refusal and inquiry.reading.leftover and sure_of_faq < self._threshold:
+            return Refused(inquiry.refusal)
         if self._graph_wins(inquiry, sure_of_graph, sure_of_faq):
             return self._graph_answer(inquiry, sure_of_graph, f"{why}: names the attribute")
         if best and sure_of_faq >= self._threshold:
@@ -114,7 +117,10 @@ class Answerer:
         return ()
 
     def _leaves(self, topic: Topic) -> tuple[Path, ...]:
-        return tuple(leaf for path in topic.paths for leaf in self._graph.leaves_below(path))
+        """Every leaf it may stand in; behind them those that measure the same by another name."""
+        leaves = [leaf for path in topic.paths for leaf in self._graph.leaves_below(path)]
+        kin = self._knowledge.planner.vocabulary.concepts.kin
+        return tuple(dict.fromkeys([*leaves, *(other for leaf in leaves for other in kin(leaf))]))
 
     def _able(self, entities: Sequence[str], topics: Sequence[Topic]) -> tuple[str, ...]:
         """Those of ``entities`` that have a value for every topic."""

@@ -12,7 +12,7 @@ from chatbot.messages import Language
 from chatbot.normalization.reader import Reading
 from chatbot.normalization.text import content, has_han, normalize
 from chatbot.planning.context import Context
-from chatbot.planning.query import Asked, Planned, Query
+from chatbot.planning.query import Planned, Refusal
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
@@ -23,6 +23,8 @@ _CERTAIN = 0.99
 _SURELY_FAQ = 0.9
 _LIKELY_FAQ = 0.6
 _QUERY_CUE = re.compile(r"[\d最更比]|哪[款个些台辆]|suv|mpv|推荐|便宜|贵")
+_NAME_LIKE = re.compile(r"[a-z]\d|\d[^\d\s]")  # 那e8呢 is no 88, 有9座的吗 no question of age
+_MEASURED = re.compile(r"\d\D{0,2}以|suv|mpv")
 _MAY_BE_EITHER = 4  # characters: what is so short may be small talk all the same
 
 
@@ -79,7 +81,8 @@ class Hearing:
 
     def worth_mending(self) -> bool:
         """Whether to look for typos in a query: not where a standard question is likely, unless a car is named."""
-        return bool(self.reading.entities) or not self.likely_faq
+        named = bool(self.reading.entities) or _MEASURED.search(self.reading.text) is not None
+        return named or not self.likely_faq
 
     @cached_property
     def surely_faq(self) -> bool:
@@ -158,9 +161,14 @@ class Turn:
     def small_talk(self) -> FaqCandidate | None:
         """Small talk, unless it is word for word none and goes on with a query: 还有别的吗."""
         talk = self.hearing.small_talk
-        if talk is None or talk.confidence >= _CERTAIN:
+        follows = not self.context.empty
+        if talk is None or (
+            talk.confidence >= _CERTAIN and not follows and not _NAME_LIKE.search(self.hearing.text)
+        ):
             return talk
-        return None if isinstance(self.hearing.planned(self.context), Query | Asked) else talk
+        planned = self.hearing.planned(self.context)
+        unsure = planned is None or (isinstance(planned, Refusal) and planned.code == "no_attribute")
+        return talk if unsure else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from chatbot.knowledge_graph.quantities import Span, read_span
 from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
 from chatbot.knowledge_graph.values import date_interval
 
-_MIN = "不低于|不少于|不小于|不短于|至少|最少|起码|≥|>="
+_MIN = "大于等于|高于等于|不低于|不少于|不小于|不短于|至少|最少|起码|≥|>="
 _OVER = "高于|大于|多于|超过|超|长于|>"
-_MAX = "不超过|不超|不高于|不大于|不多于|至多|最多|顶多|最高|没超过|≤|<="
+_MAX = "小于等于|低于等于|不超过|不超|不高于|不大于|不多于|至多|最多|顶多|最高|没超过|≤|<="
 _UNDER = "不到|低于|小于|少于|没到|不足|短于|<"
 _ABOUT = "大概|大约|差不多|约莫|约|接近"
 _BEFORE = re.compile(
@@ -25,7 +25,7 @@ _AFTER = re.compile(
     r"|(?P<about>左右|上下|附近|前后|样子|之间|中间|区间))"
 )
 _DATE = re.compile(
-    r"((?:19|20)\d\d)(?:年(?:(1[0-2]|0?[1-9])月)?|[.\-/](1[0-2]|0[1-9])(?!\d))(?:份)?"
+    r"((?:19|20)\d\d)(?:年(?:(1[0-2]|0?[1-9])月|(?P<half>[上下]半年))?|[.\-/](1[0-2]|0[1-9])(?!\d))(?:份)?"
     r"(?:(?P<ge>以后|之后|及以后|后|以来|起)|(?P<le>以前|之前|前))?(?!款)"
 )
 _START = re.compile(NUMERAL)
@@ -111,11 +111,14 @@ def _date_at(text: str, at: int, since: int) -> QuantityPhrase | None:
     found = _DATE.match(text, at)
     if found is None or _NOT_BEFORE.search(text[since:at]):
         return None
-    month = found[2] or found[3]
+    month = found[2] or found[4]
     said = f"{found[1]}.{int(month):02d}" if month else found[1]
     if date_interval(said) is None:
         return None
     low, high = (None if found["le"] else said), (None if found["ge"] else said)
+    if found["half"]:
+        first, last = ("01", "06") if found["half"] == "上半年" else ("07", "12")
+        low, high = (None if found["le"] else f"{said}.{first}"), (None if found["ge"] else f"{said}.{last}")
     strict = {"low_open": False, "high_open": bool(found["le"])}
     if found["ge"] and found["ge"] in ("以后", "之后", "后") and month:
         strict["low_open"] = True

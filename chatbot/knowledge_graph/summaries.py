@@ -10,6 +10,8 @@ from chatbot.knowledge_graph.plan import Path
 from chatbot.knowledge_graph.result import Aggregate, Answer, Comparison, Group, Note, Verdict
 from chatbot.knowledge_graph.selection import Selection
 
+_ASKED: dict[str | None, Direction] = {"asc": "down", "desc": "up"}  # 哪个轻, where neither way is better
+
 
 def in_unit(number: float, group: MeasureGroup) -> float:
     """A number in base units in the unit its column is shown in, without the noise of the division."""
@@ -20,7 +22,7 @@ def compare(selection: Selection, rows: Sequence[int], path: Path) -> Comparison
     """One attribute of the entities at ``rows``: numbers, who is better by how much, or only whether all agree."""
     raws = [cell.raw if (cell := selection.cell(row, path)) else None for row in rows]
     same = len(set(raws)) == 1 and raws[0] is not None
-    direction = selection.directions.of(path[-1])
+    direction = selection.directions.of(path[-1]) or _ASKED.get(selection.plan.order)
     found = selection.main_numbers(path) if any(raw is not None for raw in raws) else None
     if found is None:
         return Comparison(path, (None,) * len(rows), "", direction, (), None, None, same)

@@ -3,7 +3,6 @@
 Sets of entities are bit masks over ``KnowledgeGraph.entities``: an intersection is one machine operation.
 """
 
-import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -11,12 +10,10 @@ from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import sounds
+from chatbot.normalization.spellings import SUFFIXES, series_spellings, spellings, weak_spellings
 from chatbot.normalization.text import normalize
 
 FUZZY_CUTOFF = 75.0
-_ONLY_A_QUANTITY = re.compile(r"\d+[座门]?")
-_HAN_RUN = re.compile(r"(?<=[a-z0-9+])(?!款)[\u4e00-\u9fff]{2,}[版型款]$")
-_SUFFIXES = ("版", "型", "款", "汽车")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +44,8 @@ class EntityLinker:
     def __init__(self, graph: KnowledgeGraph, aliases: Mapping[str, tuple[str, ...]]) -> None:
         self._graph = graph
         self._masks = _alias_masks(graph.entities, aliases)
+        self._weak = _weak_masks(graph.entities, self._masks)
+        self._beside: MentionFinder[str] = MentionFinder({alias: (alias,) for alias in self._weak})
         self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
         typed = (alias for alias in self._masks if len(alias) >= 3)
         self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF)
@@ -58,7 +57,7 @@ class EntityLinker:
 
     def mask(self, alias: str) -> int:
         """The entities an alias stands for, as bits over ``graph.entities``."""
-        return self._masks[alias]
+        return self._masks[alias] if alias in self._masks else self._weak[alias]
 
     def link(self, text: str, *, fuzzy: bool = True, besides: Container[str] = ()) -> tuple[EntityLink, ...]:
         """Groups of mentions in reading order; mentions that fit together name one thing.
@@ -67,27 +66,37 @@ class EntityLinker:
         """
         mentions = (m for m in self._finder.find(text) if m.alias not in besides)
         found = [_Found(m.start, m.end, m.alias, self._masks[m.alias], 1.0) for m in mentions]
-        found = [self._whole(text, one) for one in found] or (self._nearest(text) if fuzzy else [])
+        found = [self._whole(text, one) for one in found]
+        if found:
+            found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
+        found = found or (self._nearest(text, besides) if fuzzy else [])
         return tuple(self._to_link(group) for group in _group(found))
+
+    def _named_beside(self, text: str, found: list[_Found], besides: Container[str]) -> list[_Found]:
+        """Short names that count only with another one: s5尊享."""
+        for one in found:
+            text = text[: one.start] + "|" * (one.end - one.start) + text[one.end :]
+        weak = [_Found(m.start, m.end, m.alias, self._weak[m.alias], 1.0) for m in self._beside.find(text)]
+        return [w for w in weak if w.name not in besides and any(w.mask & one.mask for one in found)]
 
     def _whole(self, text: str, found: _Found) -> _Found:
         """The mention, with a 版, 型 or 款 behind it counted in, also where it is misspelt: 标准续航升级板."""
-        if found.name.endswith(_SUFFIXES) or found.end >= len(text):
+        if found.name.endswith(SUFFIXES) or found.end >= len(text):
             return found
         char = text[found.end]
-        if char in _SUFFIXES:
+        if char in SUFFIXES:
             return replace(found, end=found.end + 1)
         heard = sounds(char)[0]
-        for suffix in _SUFFIXES[:3]:
+        for suffix in SUFFIXES[:3]:
             name = found.name + suffix
             if name in self._masks and heard & sounds(suffix)[0]:
                 return _Found(found.start, found.end + 1, name, self._masks[name], SOUNDS_ALIKE)
         return found
 
-    def _nearest(self, text: str) -> list[_Found]:
+    def _nearest(self, text: str, besides: Container[str]) -> list[_Found]:
         """The one alias most like a part of ``text``, by letters or by sound."""
         near = self._approximate.nearest(text)
-        if near and _latin(near.name) != _latin(text[near.start : near.end]):
+        if near and (near.name in besides or _latin(near.name) != _latin(text[near.start : near.end])):
             return []  # E9 is not E3
         return [_Found(near.start, near.end, near.name, self._masks[near.name], near.score)] if near else []
 
@@ -130,6 +139,16 @@ def _group(found: list[_Found]) -> list[list[_Found]]:
     return groups
 
 
+def _weak_masks(entities: tuple[Entity, ...], strong: Mapping[str, int]) -> dict[str, int]:
+    masks: dict[str, int] = {}
+    for index, entity in enumerate(entities):
+        for keyword in entity.keywords:
+            for alias in weak_spellings(keyword):
+                if alias not in strong:
+                    masks[alias] = masks.get(alias, 0) | 1 << index
+    return masks
+
+
 def _alias_masks(entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     masks: dict[str, int] = {}
     by_name: dict[str, int] = {}
@@ -137,26 +156,16 @@ def _alias_masks(entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, 
         bit = 1 << index
         for keyword in {*entity.keywords, entity.name}:
             by_name[normalize(keyword)] = by_name.get(normalize(keyword), 0) | bit
-            for alias in _spellings(keyword):
+            for alias in spellings(keyword):
                 masks[alias] = masks.get(alias, 0) | bit
+    exact = frozenset(by_name)
+    for index, entity in enumerate(entities):
+        own = [normalize(keyword) for keyword in entity.keywords[:2]]
+        masks.update({alias: by_name[alias] for alias in own})  # a series' own name is that alone
+        for alias in series_spellings(entity.keywords).difference(own, exact):
+            masks[alias] = masks.get(alias, 0) | 1 << index
     for name, words in aliases.items():
         if mask := by_name.get(normalize(name), 0):
             for word in words:
                 masks[word] = masks.get(word, 0) | mask
     return masks
-
-
-def _spellings(keyword: str) -> set[str]:
-    """A keyword as people write it: whole, its parts, without 版/型/汽车, a year in two digits."""
-    whole = normalize(keyword)
-    found = {whole, whole.replace(" ", ""), whole.replace("-", "")}
-    parts = {normalize(part) for part in keyword.split()}
-    parts |= {run for part in parts for run in _HAN_RUN.findall(part)}
-    found |= {part for part in parts if len(part) >= 2 and not _ONLY_A_QUANTITY.fullmatch(part)}
-    for suffix in _SUFFIXES:
-        stem = whole.removesuffix(suffix)
-        if stem != whole and len(stem) >= (2 if suffix == "汽车" else 3) and not stem.isdigit():
-            found.add(stem)
-    if len(whole) == 5 and whole[:4].isdigit() and whole.endswith("款"):
-        found.add(whole[2:])
-    return {alias for alias in found if len(alias) >= 2}

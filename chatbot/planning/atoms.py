@@ -11,7 +11,10 @@ from chatbot.planning.vocabulary import Vocabulary
 
 _ASKED_BEFORE = re.compile("(?:几个?|多少个?|多大|什么|哪种|啥)$")  # 几个排气管 asks for a value
 _ASKS_VALUE = re.compile("几|多少|多大|多久|多远|多长|什么|哪|怎")
+_BOUNDS = {"<", "<=", ">", ">="}
 _BUDGET = ("预算", "够", "拿下", "能买", "可以买", "买得起", "搞定", "只有", "手里", "手上")
+_WHICH = re.compile("谁|哪")
+_SIMPLY_NOT = re.compile(r"(?<![是要能会有用])不$")  # 不烧油的
 _BREAK = re.compile(r"[,;。!?]")
 _JOINED = re.compile(r"[、/和或跟与及以者是还要么也的车型|\s]*")
 
@@ -48,33 +51,39 @@ class AtomReader:
     def __init__(self, vocabulary: Vocabulary, binder: Binder) -> None:
         self._vocabulary, self._binder = vocabulary, binder
 
-    def read(self, links: Sequence[Link], text: str, *, verify: bool) -> Conditions:
-        """Every condition, in reading order, with negation applied."""
+    def read(
+        self, links: Sequence[Link], text: str, *, verify: bool, before: Sequence[Clause] = ()
+    ) -> Conditions:
+        """Every condition, in reading order, with negation applied; ``before`` are those of the query before."""
         atoms: list[Atom] = []
         used: set[int] = set()
         misfits: list[Misfit] = []
         loose = False
+        bounds = [c for c in leaf_conditions(tuple(before)) if c.op in _BOUNDS]
+        last = bounds[-1].attribute if bounds else None
         budget = any(word in text for word in _BUDGET)
         for at, link in enumerate(links):
             if link.quantity:
-                bound = self._binder.bind(at, links, text)
+                bound = self._binder.bind(at, links, text, last)
                 if bound is None or isinstance(bound, Misfit):
                     misfits += [bound] if bound else []
                     loose = loose or bound is None
                     continue
-                clause = self._binder.condition(bound, budget=budget, verify=verify)
+                kept = any(c.attribute == bound.path and c.op in ("<", "<=") for c in bounds)
+                clause = self._binder.condition(bound, budget=budget or kept, verify=verify)
                 by = bound.by
                 start = min(link.start, by.start) if by else link.start
                 atoms.append(Atom(start, link.end, bound.path, clause, kind="quantity"))
                 used |= {at} | {i for i, other in enumerate(links) if other is by}
         for at, link in enumerate(links):
-            if at in used:
+            if at in used or _is_ranked(at, links, asks=_WHICH.search(text) is not None):
                 continue
-            if link.value:
+            feature = self._feature(at, links, text)
+            if link.value and not (feature and _same_thing(link, feature.path)):
                 sense = self._chosen(link, links)
                 atoms.append(Atom(link.start, link.end, sense.path, sense.clause))
                 used.add(at)
-            elif feature := self._feature(at, links, text):
+            elif feature:
                 atoms.append(feature)
                 used.add(at)
         atoms.sort(key=lambda atom: atom.start)
@@ -103,9 +112,30 @@ class AtomReader:
         return Atom(link.start, link.end, path, Condition(path, "has", "有"), kind="feature")
 
 
+def _is_ranked(at: int, links: Sequence[Link], *, asks: bool) -> bool:
+    """快充最快, 谁快充快: the value is also the name of what is ranked."""
+    behind = links[at + 1] if at + 1 < len(links) else None
+    if links[at].attribute is None or behind is None or behind.start > links[at].end:
+        return False
+    return behind.degree is not None and (asks or behind.degree.strength != "plain")
+
+
+def _same_thing(link: Link, path: Path) -> bool:
+    """天窗 is a feature though some values end in it; 全景天窗 is a value."""
+    clauses = [s.clause for s in link.senses if isinstance(s, ValueSense) and s.path == path]
+    return any(isinstance(clause, Condition) and clause.op == "contains" for clause in clauses)
+
+
 def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
     """``atoms`` with those that 不要, 除了, 没有 … apply to turned round."""
-    result = list(atoms)
+    result = [
+        replace(a, negated=not a.negated)
+        if a.kind == "value"
+        and _SIMPLY_NOT.search(text[: a.start])
+        and text[a.start : a.start + 1] != text[a.start - 2 : a.start - 1]
+        else a
+        for a in atoms
+    ]
     for at, link in enumerate(links):
         if not link.plays("not"):
             continue

@@ -1,5 +1,6 @@
 """Which attribute a quantity is about: the one named beside it, else the one its unit or dimension stands for."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,9 @@ _BY_DIMENSION = {
     MONEY: "价格", "长度": "续航", "功率": "功率", "扭矩": "扭矩", "油耗": "油耗", "电耗": "电耗", "速度": "车速",
     "重量": "重量", "日期": "上市", "电量": "电池", "容积": "后备厢",
 }  # fmt: skip
+_COUNTED_IN = {"油耗", MONEY}  # 5个油, 20个
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_NEXT = re.compile(r"[,、且和并]?|但|并且|而且")
 _SLANG_MONEY = range(3, 1000)
 
 
@@ -46,15 +50,29 @@ class Binder:
     def __init__(self, vocabulary: Vocabulary, directions: Directions) -> None:
         self._vocabulary, self._directions = vocabulary, directions
 
-    def bind(self, at: int, links: Sequence[Link], text: str) -> Bound | Misfit | None:
-        """The attribute of the quantity ``links[at]``; ``None`` when nothing says which."""
+    def bind(
+        self, at: int, links: Sequence[Link], text: str, last: Path | None = None
+    ) -> Bound | Misfit | None:
+        """The attribute of the quantity ``links[at]``; ``None`` when nothing says which.
+
+        ``last`` is what was measured before in the conversation: 500以上呢.
+        """
         phrase = links[at].quantity
         assert phrase is not None
+        if inherited := self._inherited(at, links, text):
+            return inherited
         beside = [*self._before(at, links, text), *self._after(at, links, text)]
         for link in beside:
             for path in _paths(link):
                 if self._fits(path, phrase):
-                    return Bound(path, phrase, link)
+                    return Bound(path, self._in_its_unit(path, phrase), link)
+        if (
+            last
+            and not phrase.unit
+            and phrase.dimension == COUNT
+            and not any(link.attribute for link in beside)
+        ):
+            return Bound(last, self._in_its_unit(last, phrase))
         if default := self._default(phrase):
             close = next((x for x in beside if x.attribute and self._adjacent(x, links[at], text)), None)
             if close and close.attribute and self._vocabulary.dimension(close.attribute.paths[0]):
@@ -72,12 +90,13 @@ class Binder:
         return found[0] if len(found) == 1 else AllOf(found)
 
     def _loosened(self, phrase: QuantityPhrase, path: Path, *, budget: bool, verify: bool) -> QuantityPhrase:
-        if phrase.dimension in (COUNT, "日期") and not phrase.unit:
+        measured = self._vocabulary.dimension(path) not in (COUNT, "日期", "")
+        if phrase.dimension in (COUNT, "日期") and not phrase.unit and not measured:
             return phrase
         if phrase.dimension == MONEY and not (budget or verify):
             return phrase.around()
         way = self._directions.of(path[-1])
-        if phrase.dimension == COUNT or way is None:
+        if (phrase.dimension == COUNT and not measured) or way is None:
             return phrase
         return replace(phrase, low=None) if way == "down" else replace(phrase, high=None)
 
@@ -113,11 +132,36 @@ class Binder:
         dimensions = self._vocabulary.dimensions(path)
         if phrase.dimension in dimensions:
             return True
-        if not phrase.unit:
+        if not phrase.unit or (_in_counts(phrase) and self._vocabulary.dimension(path) in _COUNTED_IN):
             return bool(dimensions)
         found = self._vocabulary.columns.resolve(path)
         main = found[0].main.unit if found and found[0].main else ""
         return main.startswith(f"{phrase.unit}/") or (bool(main) and phrase.unit.startswith(f"{main}/"))
+
+    def _inherited(self, at: int, links: Sequence[Link], text: str) -> Bound | None:
+        """200千瓦以上300以下: a bare bound right behind another one measures the same."""
+        before, phrase = links[at - 1].quantity if at else None, links[at].quantity
+        if before is None or phrase is None or phrase.unit or phrase.exact or before.dimension == "日期":
+            return None
+        if not _NEXT.fullmatch(text[links[at - 1].end : links[at].start]):
+            return None
+        bound = self.bind(at - 1, links, text)
+        if not isinstance(bound, Bound):
+            return None
+        last = bound.phrase
+        times = _scale(last)
+        phrase = replace(phrase, low=_times(phrase.low, times), high=_times(phrase.high, times))
+        return Bound(bound.path, replace(phrase, unit=last.unit, dimension=last.dimension))
+
+    def _in_its_unit(self, path: Path, phrase: QuantityPhrase) -> QuantityPhrase:
+        """油耗5个 counts what the attribute measures; a bare 20 of a price is 20万."""
+        main = self._vocabulary.dimension(path)
+        if main == MONEY and not phrase.unit:
+            money = self._as_money(replace(phrase, unit="个", text=phrase.text + "个"))
+            return money if money.dimension == MONEY else phrase
+        if _in_counts(phrase) and phrase.dimension not in self._vocabulary.dimensions(path):
+            return self._as_money(phrase) if main == MONEY else replace(phrase, unit="", dimension=COUNT)
+        return phrase
 
     def _default(self, phrase: QuantityPhrase) -> Path | None:
         concepts = self._vocabulary.concepts
@@ -143,8 +187,26 @@ class Binder:
         return replace(phrase, low=_in_wan(low), high=_in_wan(high), unit="元", dimension=MONEY)
 
 
+def _in_counts(phrase: QuantityPhrase) -> bool:
+    """5个 of what is counted in nothing else; 7座 says what it counts."""
+    return phrase.unit == "个" and "个" in phrase.text
+
+
 def _in_wan(end: float | str | None) -> float | str | None:
-    return end * 10_000 if isinstance(end, float) else end
+    return _times(end, 10_000)
+
+
+def _times(end: float | str | None, factor: float) -> float | str | None:
+    return end * factor if isinstance(end, float) else end
+
+
+def _scale(phrase: QuantityPhrase) -> float:
+    """What 万 or 千 made of the number as it was written."""
+    written = _DIGITS.search(phrase.text)
+    end = phrase.low if isinstance(phrase.low, float) else phrase.high
+    return (
+        end / float(written.group()) if written and isinstance(end, float) and float(written.group()) else 1.0
+    )
 
 
 def _paths(link: Link) -> tuple[Path, ...]:

@@ -1,5 +1,6 @@
 """How a message that leans on the query before it changes that query."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from chatbot.knowledge_graph.plan import (
@@ -20,6 +21,7 @@ from chatbot.planning.read_parts import is_brand
 CARRIES = ("filter", "superlative", "count", "verify", "nearest", "group", "aggregate")
 
 
+_ADDS = re.compile("加上|算上|加进来|算进来")  # 再加上插混的: those too
 _GOING_ON = ("除", "只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以", "换")
 
 
@@ -32,7 +34,9 @@ def leans(parts: Parts, previous: Plan | None) -> bool:
         return False
     if not marked and any(not is_brand(thing.clause) for thing in parts.things if not thing.referred):
         return False
-    if parts.has("swap", "others", "wrong", "done", "any") or _asks_for_more(parts):
+    if parts.has("upward", "downward", "swap", "widen", "others", "wrong", "done", "any") or _asks_for_more(
+        parts
+    ):
         return True
     if parts.has("total") and parts.has("head") and not parts.atoms:
         return False
@@ -58,9 +62,9 @@ def merged(
     """
     base = list(flat(previous.conditions))
     replaced = parts.has("swap", "wrong")
-    if replaced:
-        base = [old for old in base if not _is_exclusion(old)]
-    loose = parts.has("or") and len(added) == 1
+    if replaced or parts.has("widen"):
+        base = [old for old in base if not is_exclusion(old)]
+    loose = (parts.has("or") or _ADDS.search(parts.text) is not None) and len(added) == 1
     for clause in flat(added):
         about = {_subject(path) for path in paths_of(clause)}
         if loose and not isinstance(clause, Not):
@@ -89,7 +93,7 @@ def _with_alternative(base: list[Clause], clause: Clause, about: set[Path]) -> l
     return [*base, clause]
 
 
-def _is_exclusion(clause: Clause) -> bool:
+def is_exclusion(clause: Clause) -> bool:
     """One of the rows that 还有别的吗 left out."""
     return (
         isinstance(clause, Not) and isinstance(clause.clause, Condition) and clause.clause.attribute == NAME

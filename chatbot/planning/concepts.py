@@ -5,6 +5,7 @@ The operator's ``comparatives.txt`` and ``value_synonyms.txt`` stand beside thes
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path as FilePath
 from typing import Literal
 
@@ -17,28 +18,28 @@ Way = Literal["up", "down"]
 
 # concept: parts of attribute names, best first: words
 _CONCEPTS = """
-价格: 经销商报价 报价 厂商指导价 指导价 售价 价格 价: 价格 多少钱 售价 车价格 价位 价钱 报价 车价 几万 卖多少 落地价 落地 啥价 什么价 多少银子 准备多少 花多少 拿下 多钱 要多少钱 卖多少钱 裸车价 什么价位 贵不贵 指导价
+价格: 经销商报价 报价 厂商指导价 指导价 售价 价格 价: 价格 多少钱 售价 车价格 价位 价钱 报价 车价 几万 卖多少 多老钱 老钱 多贵 啥价钱 咋卖 怎么卖 咋卖的 怎么卖的 卖啥价 好多钱 几多钱 几钱 啥价位 价格多少 落地价 落地 啥价 什么价 多少银子 准备多少 花多少 拿下 多钱 要多少钱 卖多少钱 裸车价 什么价位 贵不贵 指导价
 续航: 纯电续航 CLTC纯电续航 续航里程 续航: 续航 续航里程 纯电续航 能跑多远 跑多远 能跑多少公里 跑多少公里 充一次电能跑 充一次能跑 充满能跑 一次能跑 能跑 充一次电跑多少 充一次电能跑多少 一次充电能跑 跑多少 能开多远 开多远 续航有多少 充满电能跑
 综合续航: 综合续航 总续航: 综合续航 满油满电 一箱油能跑多少公里 一箱油能跑多远 一箱油跑多远 加满油能跑
 加速: 百公里加速 0-100km/h加速 加速: 加速 百公里加速 零百 破百 提速 零百加速 加速时间 百公里加速时间 0到100 0-100 零到一百 起步加速 几秒破百
-油耗: WLTC综合油耗 综合油耗 油耗: 油耗 综合油耗 百公里油耗 多少个油 费不费油
+油耗: WLTC综合油耗 综合油耗 油耗: 油耗 综合油耗 百公里油耗 多少个油 费不费油 烧多少油 喝油 吃油 几个油
 电耗: 百公里耗电量 耗电量 电耗: 电耗 耗电量 百公里电耗 百公里耗电
 车速: 最高车速 最高时速 车速: 最高车速 极速 最高时速 能跑多快 最高能跑多快 最快能开多少
 功率: 最大功率 总功率 功率: 功率 最大功率 动力
 扭矩: 最大扭矩 扭矩: 扭矩 最大扭矩 扭力
 马力: 最大马力 马力: 马力 最大马力
-座位: 座位数 座位: 座位数 座位 几座 几个座 几个座位 坐几个人
+座位: 座位数 座位: 座位数 座位 座位数 座椅数 能拉几个人 拉几个人 能坐几个 能坐多少人 坐多少人 坐几个 能拉多少人 几座 几个座 几个座位 坐几个人
 轴距: 轴距: 轴距
-后备厢: 后备厢容积 行李厢 后备: 后备厢 后备箱 行李厢 尾箱 后备箱容积 后备厢容积
+后备厢: 后备厢容积 行李厢 后备: 后备厢 后备箱 行李厢 尾箱 后备箱容积 后备厢容积 能装多少 装多少东西 能装多少东西 屁股能装多少
 电池: 电池容量 电池能量: 电池容量 电池多大 多少度电 电池能量 多大电池
 离地: 最小离地间隙 离地间隙: 离地间隙 底盘高 底盘高度 通过性
 长度: 长度: 车长
 重量: 整备质量 重量: 车重 整备质量 车身重量
-充电时间: 充电时间 快充时间: 充电时间 充电多久 充电速度 充电
+充电时间: 充电时间 快充时间: 充电时间 充一次电要多久 充一次要多久 充一次电多久 能充多快 充多快 充满要多久 充满电要多久 充电要多长时间 多久充满 多长时间充满 充电多久 充电速度 充电
 快充: 快充时间 快充: 快充时间 快充
 慢充: 慢充时间 慢充: 慢充时间 慢充
 气囊: 安全气囊个数 气囊个数: 气囊
-中控屏: 中控屏尺寸 中控屏幕尺寸 中控屏: 中控屏 中控屏幕
+中控屏: 中控屏尺寸 中控屏幕尺寸 中控屏: 中控屏 中控屏幕 屏多大 屏幕多大 屏幕 大屏
 质保: 整车质保 质保: 质保 保修
 上市: 上市时间 上市日期: 上市时间 什么时候上市 上市
 品牌: 品牌: 品牌 牌子 谁家 哪家 什么牌子 哪个牌子 厂家 车企
@@ -53,23 +54,28 @@ _CONCEPTS = """
 """
 # words as said, concept (* for whatever attribute stands beside them), and which way the value goes
 _COMPARATIVES = """
-便宜 实惠 划算 低价 省钱 经济\t价格\t↓
+便宜 实惠 平价 划算 低价 省钱 经济\t价格\t↓
 贵 高价\t价格\t↑
-省油 油耗低 不费油\t油耗\t↓
-费油 耗油\t油耗\t↑
-省电\t电耗\t↓
+省油 油耗低 不费油 不喝油 不吃油 不耗油\t油耗\t↓
+费油 耗油 喝油 吃油\t油耗\t↑
+省电 不费电\t电耗\t↓
 费电\t电耗\t↑
 快 加速快 提速快 猛\t加速\t↓
 慢\t加速\t↑
-远 跑得远 跑的远 续航长\t续航\t↑
-马力大 劲大 有劲\t功率\t↑
-空间大 大空间 宽敞\t轴距\t↑
+能跑 远 跑得远 跑的远 续航长\t续航\t↑
+劲大 有劲 劲儿+大 劲头+大 动力+强 动力+足 动力+猛 劲+大\t功率\t↑
+大空间 宽敞 空间+大 空间+宽敞\t轴距\t↑
+电池+大\t电池\t↑
+能装 装得多\t后备\t↑
+底盘+高\t离地\t↑
+速度+快 起步+快 提速+快\t加速\t↓
+个头+大 车身+长 车+长\t长度\t↑
 重\t重量\t↑
 轻\t重量\t↓
-新\t上市\t↑
-旧 老\t上市\t↓
-大 高 长 多 强 久 足\t*\t↑
-小 低 短 少 弱\t*\t↓
+新 上市晚 上市+晚\t上市\t↑
+旧 早 上市+早\t上市\t↓
+大 高 长 宽 多 强 久 足\t*\t↑
+小 低 短 窄 少 弱\t*\t↓
 好 优\t*\t—
 """
 # parts of values: words for them
@@ -77,19 +83,36 @@ _VALUES = """
 插电\t插混 插电混动 插混车 phev 插电式 插电混合 插电式混动
 纯电\t电车 电动车 电动汽车 纯电车 电动的 纯电动车 bev
 增程\t增程车 reev 增程式
-汽油\t油车 燃油车 汽油车 燃油 烧油 烧汽油 纯油
+柴油\t柴油车 柴油的
+敞篷\t敞篷车 敞篷的 硬顶敞篷
+汽油\t加油的 要加油的 烧油的 油车 燃油车 汽油车 燃油 烧油 烧汽油 纯油
 油电混合\t油混 油电混动 hev 油电
-氢\t氢能 氢能源 氢燃料车
+氢燃料\t氢能 氢能源 氢燃料车 氢能源车 氢能车
+能源类型：48v\t48v轻混 轻混 轻混车 微混
 甲醇\t甲醇车
 纯电+插电+增程\t新能源 新能源车 绿牌
 插电+油电混合+增程\t混动 混动车
 四驱\t四轮驱动 四轮 awd
 前驱+后驱\t两驱 两轮驱动 二驱
+变速箱：手动\t手动的 手动版 手动挡 手动档 手排 手动变速箱 手动变速
+!变速箱：手动\t自动的 自动挡 自动档 自动波
+92号\t92号油 92油 92号汽油
+95号\t95号油 95油 95号汽油
+98号\t98号油 98油 98号汽油
 suv\t越野车 运动型多用途车
 mpv\t商务车 保姆车
 轿车/紧凑型车+中型车+中大型车+大型车\t轿车 三厢轿车 小轿车
 跑车\t超跑 轿跑车 轿跑
 """
+# Names that measure the same: what an entity lacks by one it may have by another. ``*`` stands for anything.
+_KIN = (
+    "*纯电续航*",
+    "*综合油耗*",
+    "变速箱类型 变速箱",
+    "变速箱档位个数 挡位个数",
+    "电池容量 电池能量",
+    "*0-100km/h加速* *0/100km/h加速*",
+)
 _SIGNS: dict[str, Way | None] = {"↑": "up", "↓": "down", "—": None}
 
 
@@ -113,21 +136,48 @@ class Concepts:
             name, patterns, words = (part.strip() for part in line.split(": "))
             self.words[name] = tuple(words.split())
             self._named[name] = self._find(patterns.split())
+        groups = [self._alike(patterns.split()) for patterns in _KIN]
+        self._kin = {path: (path, *(p for p in group if p != path)) for group in groups for path in group}
+
+    def kin(self, path: Path) -> tuple[Path, ...]:
+        """``path``, then the attributes that measure the same, most entities first."""
+        return self._kin.get(path, (path,))
+
+    def _alike(self, patterns: list[str]) -> tuple[Path, ...]:
+        found = [n for n in self._leaves if any(fnmatchcase(_said(n), p.lower()) for p in patterns)]
+        return tuple(node.path for node in sorted(found, key=lambda node: -node.count))
 
     def _find(self, patterns: Iterable[str]) -> tuple[Path, ...]:
-        """Leaves whose name holds the first pattern that any name holds; most entities first, then the shorter."""
-        for pattern in patterns:
-            found = [node for node in self._leaves if pattern.lower() in node.path[-1].lower()]
-            if found:
-                exact = [node for node in found if display_name(node.path[-1]) == pattern]
-                found.sort(key=lambda node: (-node.count, len(node.path[-1])))
-                return tuple(node.path for node in (*exact, *(n for n in found if n not in exact)))
+        """Leaves whose name begins or ends with the first pattern that any does, else those that hold one.
+
+        Most entities first, then the shorter: 车系 is 品牌系列 rather than 全景可视泊车系统.
+        """
+        patterns = list(patterns)
+        for fits in (_at_an_end, _inside):
+            for pattern in patterns:
+                found = [node for node in self._leaves if fits(pattern.lower(), _said(node))]
+                if found:
+                    exact = [node for node in found if _said(node) == pattern.lower()]
+                    found.sort(key=lambda node: (-node.count, len(node.path[-1])))
+                    return tuple(node.path for node in (*exact, *(n for n in found if n not in exact)))
         return ()
 
     def paths(self, name: str) -> tuple[Path, ...]:
         """The attribute a concept, or an attribute's own name, stands for: its best path, or nothing."""
         found = self._named.get(name)
         return (found or self._find([name]))[:1]
+
+
+def _said(node: AttributeNode) -> str:
+    return display_name(node.path[-1]).lower()
+
+
+def _at_an_end(pattern: str, name: str) -> bool:
+    return name.startswith(pattern) or name.endswith(pattern)
+
+
+def _inside(pattern: str, name: str) -> bool:
+    return pattern in name
 
 
 def comparatives(file: FilePath | None) -> tuple[Comparative, ...]:

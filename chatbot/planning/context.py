@@ -29,7 +29,7 @@ class Context:
 
     def last(self, count: int) -> tuple[str, ...]:
         """The ``count`` things spoken of last, in the order they were named: 这两款."""
-        if len(self.entities) >= 2:
+        if len(self.entities) >= max(count, 2):
             return self.entities[:count] if count else self.entities
         named = [*self.entities, *(name for name in self.recent if name not in self.entities)]
         if len(named) >= max(count, 2):

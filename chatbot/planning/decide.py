@@ -1,5 +1,6 @@
 """Which operator the parts of a question ask for, and with what."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from chatbot.planning.vocabulary import Vocabulary
 
 KEY_ATTRIBUTES = ("价格", "续航", "加速", "油耗", "功率", "轴距")
 NEAR_SHARE = 0.15
+_A_BIT = re.compile("点|些")
 
 
 class Decider:
@@ -32,7 +34,8 @@ class Decider:
         if not (ranked or parts.has("compare") or (parts.has("which") and asked)):
             return None
         paths = tuple(dict.fromkeys((*ranked, *asked))) or self._usual(parts, entities)
-        return Plan("compare", entities, paths) if paths else None
+        order = parts.rankings[0].order if len(parts.rankings) == 1 else None
+        return Plan("compare", entities, paths, order=order) if paths else None
 
     def _usual(self, parts: Parts, entities: tuple[str, ...]) -> tuple[Path, ...]:
         """The price for 差多少; what both have of the usual attributes for a comparison as such."""
@@ -58,8 +61,25 @@ class Decider:
         if raw is None:
             return None
         condition = Condition(rank.path, "<" if rank.order == "asc" else ">", raw)
+        also = [(r, self.raw(entity, r.path)) for r in parts.rankings if r.path != rank.path]
+        more = tuple(Condition(r.path, "<" if r.order == "asc" else ">", v) for r, v in also if v is not None)
         others = self.clauses(replace(parts, things=tuple(t for t in parts.things if t.names != (entity,))))
-        return Plan("filter", (), (rank.path,), (condition, *others), rank.order)
+        order: Order | None = rank.order
+        if _A_BIT.search(parts.text[rank.start : rank.end]):  # 贵一点: the nearest first
+            order = "asc" if rank.order == "desc" else "desc"
+        return Plan("filter", (), (rank.path,), (condition, *more, *others), order)
+
+    def between(self, parts: Parts) -> Plan | None:
+        """比A贵但比B便宜的: each thing bounds what is said behind it."""
+        bounds: list[Clause] = []
+        for rank in parts.rankings:
+            before = [t for t in parts.things if t.single and t.end <= rank.start]
+            raw = self.raw(before[-1].names[0], rank.path) if before else None
+            if raw is None:
+                return None
+            bounds.append(Condition(rank.path, "<" if rank.order == "asc" else ">", raw))
+        others = self.clauses(replace(parts, things=()))
+        return Plan("filter", (), (parts.rankings[0].path,), (*bounds, *others), "asc")
 
     def nearest(self, parts: Parts, entity: str) -> Plan | None:
         """跟它差不多价位的: within 15 % of its value, closest first."""
@@ -137,9 +157,10 @@ class Decider:
 
     def group(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
         """有哪些品牌: the distinct values of an attribute that holds no numbers."""
+        told = {atom.path for atom in parts.atoms}  # 级别是中型SUV的车有哪些 asks for the cars
         for paths in parts.attributes:
             path = next((p for p in paths if not self.vocabulary.dimension(p)), None)
-            if path:
+            if path and path not in told:
                 return Plan("group", (), (path,), conditions)
         return None
 

@@ -1,5 +1,6 @@
 """The parts of a question once its links are sorted out: things, conditions, rankings, attributes, roles."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,8 +13,10 @@ from chatbot.planning.vocabulary import Vocabulary
 
 _ORDERS: dict[str | None, Order | None] = {"up": "desc", "down": "asc", None: None}
 _NEAR = 5  # characters between an attribute and a word of degree
+_MEANT = re.compile("哪|谁|最")
 _PACE = {"快", "慢"}
 _SIZE = {"大", "小"}
+_EXTENT = {"长", "宽", "高"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,16 @@ class Parts:
 
 
 def rankings(
-    links: Sequence[Link], text: str, used: frozenset[int], vocabulary: Vocabulary
+    links: Sequence[Link],
+    text: str,
+    used: frozenset[int],
+    vocabulary: Vocabulary,
+    last: Sequence[Path] = (),
 ) -> tuple[tuple[Ranking, ...], frozenset[int]]:
-    """Every word of degree that measures something, and the attribute links that say what."""
+    """Every word of degree that measures something, and the attribute links that say what.
+
+    ``last`` was asked before in the conversation: 这三个哪个最长.
+    """
     found: list[Ranking] = []
     taken = set(used)
     for at, link in enumerate(links):
@@ -90,6 +100,10 @@ def rankings(
                 way = faster if sense.word[-1] == "快" else slower  # type: ignore[assignment]
         if path is None and sense.word in _SIZE and sense.strength != "plain":
             path = next(iter(vocabulary.concepts.paths("轴距")), None)
+        if path is None and sense.strength == "most" and sense.word in _EXTENT:
+            path = vocabulary.part(sense.word)
+        if path is None and _MEANT.search(text) and not any(x.attribute or x.value for x in links):
+            path = next((p for p in last[:1] if vocabulary.dimension(p)), None)
         if path is None:
             continue
         if beside is not None and named == path:

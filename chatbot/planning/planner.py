@@ -3,18 +3,17 @@
 Deterministic: grammar and lexicon, no model. What is not explained well enough is no plan, and goes another way.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.execute import Engine
-from chatbot.knowledge_graph.plan import Condition, Path, Plan
+from chatbot.knowledge_graph.plan import Condition, Plan
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.planning.atoms import AtomReader
 from chatbot.planning.bind import Binder
-from chatbot.planning.carry import leans
 from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.decide import Decider
+from chatbot.planning.follow import Follower, asks_whether
 from chatbot.planning.guide import Guide
 from chatbot.planning.links import ValueSense
 from chatbot.planning.parts import Parts, Thing
@@ -22,12 +21,20 @@ from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.read_parts import PartsReader, is_brand
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
+from chatbot.planning.unknowns import (
+    MODEL_LIKE,
+    unknown_attribute,
+    unknown_kind,
+    unknown_name,
+    unknown_part,
+    unknown_subject,
+    unknown_version,
+)
 from chatbot.planning.vocabulary import Vocabulary
 
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
-_MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class Planner:
         self._reader = PartsReader(vocabulary, AtomReader(vocabulary, binder), self._winner)
         self._decider = Decider(vocabulary, engine.directions)
         self.guide = Guide(vocabulary)
+        self._follow = Follower(self._decider)
         self._sets = SetPlanner(self._decider, self._winner)
 
     def plan(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Planned:
@@ -80,58 +88,30 @@ class Planner:
 
     def _decide(self, parts: Parts, context: Context) -> Planned:
         scan = parts.scan
-        if refusal := self._unknown_name(parts):
+        if refusal := unknown_name(parts) or unknown_version(parts) or unknown_part(parts, self.vocabulary):
+            return refusal
+        if refusal := unknown_kind(parts, self.vocabulary):
             return refusal
         if _too_little_known(scan):
-            return self._unknown_attribute(parts)
+            return unknown_attribute(parts, self.vocabulary) or unknown_subject(parts)
         if parts.dangling:
             return Refusal("nothing_to_point_at", parts.dangling, scan)
-        if parts.misfits and not parts.atoms:
+        if parts.misfits:
             misfit = parts.misfits[0]
             return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)
         parts = self._corrected(parts)
         return (
             self._named(parts, context)
-            or self._continued(parts, context)
-            or self._of_focus(parts, context)
+            or self._follow.continued(parts, context)
+            or self._follow.verified_again(parts, context)
+            or self._follow.of_focus(parts, context)
+            or self._follow.of_those(parts, context)
             or self._sets.plan(parts, context)
-            or self._unknown_attribute(parts)
+            or unknown_attribute(parts, self.vocabulary)
+            or unknown_subject(parts)
         )
 
-    @staticmethod
-    def _of_focus(parts: Parts, context: Context) -> Asked | None:
-        """轴具呢, 零百几秒: an attribute of what the conversation speaks of."""
-        if parts.things or parts.atoms or parts.rankings or not parts.attributes or not context.entities:
-            return None
-        if parts.has("list", "count", "typical", "average", "others", "buy", "any", "which", "nearest"):
-            return None
-        groups = tuple((name,) for name in context.entities)
-        return Asked(groups, parts.attributes, parts.scan, needed=parts.scan.mended, referred=True)
-
     # -- what is named ------------------------------------------------------------------------------------
-
-    def _unknown_name(self, parts: Parts) -> Refusal | None:
-        """青羽E9, D型号: something that looks like a name and is none of the graph's."""
-        text, unknown = parts.text, parts.scan.unknown
-        odd = [piece for piece in unknown if _MODEL_LIKE.search(piece)]
-        if not odd or any(t.single and not t.referred for t in parts.things):
-            return None
-        if not (parts.attributes or parts.things or parts.atoms or "呢" in text):
-            return None
-        start, end = text.find(unknown[0]), text.rfind(odd[-1]) + len(odd[-1])
-        start = min([start, *(t.start for t in parts.things if t.end <= end)])
-        tail = re.match(r"型号|款|版|系列", text[end:])
-        name = text[start : end + (tail.end() if tail else 0)]
-        return Refusal("unknown_entity", name.upper() if name.isascii() else _capitals(name), parts.scan)
-
-    @staticmethod
-    def _unknown_attribute(parts: Parts) -> Refusal | None:
-        """雨刮器有多长 of a car: the one thing that is not understood, where all else is."""
-        long = [piece for piece in parts.scan.unknown if len(piece) >= 2]
-        named = any(thing.single for thing in parts.things)
-        if not named or parts.attributes or len(long) != 1:
-            return None
-        return Refusal("no_attribute", long[0], parts.scan)
 
     @staticmethod
     def _corrected(parts: Parts) -> Parts:
@@ -151,16 +131,19 @@ class Planner:
             return None
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
-        if not entities and not (things and parts.has("pair", "those")):
+        several = _all_of_them(parts, things)
+        if not entities and not several:
             return (
                 self._each(parts, things)
                 or self._which_one(parts, things)
                 or self._of_several(parts, things, context)
             )
-        swapped = self._swapped(parts, context, things)
+        swapped = self._follow.swapped(parts, context, things)
         if swapped:
             return Query(swapped, parts.scan, carried=context.entities)
-        if parts.has("pair", "those") and any(not t.single and len(t.names) <= 6 for t in things):
+        if against := self._follow.against_focus(parts, context, things):
+            return against
+        if several:
             entities = tuple(dict.fromkeys(name for t in things for name in t.names))
         whole = all(t.single for t in things) or len(entities) > 1 or parts.has("nearest")
         whole = whole or (parts.has("compare") and bool(parts.rankings))
@@ -176,7 +159,7 @@ class Planner:
         if len(things) != 1 or is_brand(things[0].clause) or len(things[0].names) > MAX_EACH:
             return None
         many = parts.has("list", "which", "count", "head") or parts.rankings
-        plan = self._decider.verify(parts, *things[0].names) if _asks_whether(parts) and not many else None
+        plan = self._decider.verify(parts, *things[0].names) if asks_whether(parts) and not many else None
         return Query(plan, parts.scan) if plan else None
 
     def _which_one(self, parts: Parts, things: tuple[Thing, ...]) -> Asked | None:
@@ -190,14 +173,21 @@ class Planner:
     def _of_several(parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
         """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""
         asks = parts.has("list", "count", "which", "compare", "typical", "average", "total", "buy", "others")
-        if len(things) != 1 or parts.atoms or parts.rankings or asks or parts.scan.unknown:
+        if len(things) != 1 or parts.atoms or asks or parts.scan.unknown:
+            return None
+        if parts.rankings and not (
+            asks_whether(parts) and all(r.strength == "plain" for r in parts.rankings)
+        ):
             return None
         if is_brand(things[0].clause) and context.plan:
             return None
-        topics = parts.attributes or tuple((path,) for path in context.attributes)
+        topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
+        topics = topics or tuple((path,) for path in context.attributes)
         return Asked((things[0].names,), topics, parts.scan, needed=parts.scan.mended) if topics else None
 
     def _about(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
+        if parts.text.count("比") > 1 and parts.rankings and (between := self._decider.between(parts)):
+            return between
         compared = self._decider.compare(parts, entities)
         if compared:
             return compared
@@ -205,9 +195,9 @@ class Planner:
             return None
         if parts.has("nearest"):
             return self._decider.nearest(parts, entities[0])
-        if parts.has("compare") and parts.rankings:
+        if parts.has("compare") and parts.rankings and "比" in parts.text:
             return self._decider.relative(parts, entities[0], parts.rankings[0])
-        if _asks_whether(parts):
+        if asks_whether(parts):
             return self._decider.verify(parts, entities[0])
         return None
 
@@ -234,11 +224,13 @@ class Planner:
         self, parts: Parts, context: Context, things: tuple[Thing, ...], entities: tuple[str, ...]
     ) -> Asked | None:
         """A look-up, where the plain reading would not see what is meant."""
-        pair = parts.has("pair", "those") and len(entities) > 1
+        pair = (parts.has("pair", "those", "each") or _all_of_them(parts, things)) and len(entities) > 1
         if any(a.kind == "quantity" for a in parts.atoms) or (not pair and len(things) > len(entities) > 0):
             return None
         needed = parts.scan.mended or parts.referred or pair or parts.has("wrong")
         if parts.scan.mended and parts.scan.unknown:
+            return None
+        if parts.rankings and parts.scan.unknown:
             return None
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics += tuple((atom.path,) for atom in parts.atoms if (atom.path,) not in topics)
@@ -250,40 +242,6 @@ class Planner:
         referred = parts.referred or parts.has("wrong")
         return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
 
-    # -- what goes on -------------------------------------------------------------------------------------
-
-    def _swapped(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Plan | None:
-        """把C2换成E3智行版 in a comparison."""
-        last = context.plan
-        if last is None or last.op != "compare" or not parts.has("swap") or len(things) != 2:
-            return None
-        out = [name for name in context.entities if name in parts.things[0].names]
-        if len(out) != 1 or not things[1].single:
-            return None
-        entities = tuple(things[1].names[0] if name == out[0] else name for name in context.entities)
-        return replace(last, entities=entities)
-
-    def _continued(self, parts: Parts, context: Context) -> Planned:
-        """差多少, 哪个便宜, 油耗呢: about the two or more things spoken of last."""
-        if parts.things or parts.atoms or parts.has("list", "count", "typical", "average", "head", "others"):
-            return None
-        if any(rank.strength == "more" for rank in parts.rankings) and not parts.has("which", "compare"):
-            return None
-        comparing = context.plan is not None and context.plan.op == "compare"
-        asks = parts.has("compare") or (parts.rankings and parts.has("which", "much"))
-        if not (asks or (comparing and (parts.attributes or parts.rankings))):
-            return None
-        if leans(parts, context.plan) and len(context.shown) > 1 and parts.has("which"):
-            return None
-        entities = context.last(0)
-        plan = self._decider.compare(parts, entities)
-        if plan is None and comparing and len(entities) > 1:
-            paths: tuple[Path, ...] = tuple(p[0] for p in parts.attributes)
-            plan = Plan("compare", entities, paths) if paths else None
-        if plan and context.attributes and not (parts.attributes or parts.rankings):
-            plan = replace(plan, attributes=context.attributes[:1])
-        return Query(plan, parts.scan, carried=entities) if plan else None
-
 
 def _too_little_known(scan: Scan) -> bool:
     return scan.coverage < MIN_COVERAGE or sum(map(len, scan.unknown)) > MAX_UNKNOWN
@@ -291,15 +249,13 @@ def _too_little_known(scan: Scan) -> bool:
 
 def _says_nothing_of_the_graph(scan: Scan) -> bool:
     """Too little is known of it, it names nothing, and nothing in it looks like a name: no plan and no refusal either."""
-    names = any(link.entity for link in scan.links) or any(map(_MODEL_LIKE.search, scan.unknown))
-    return _too_little_known(scan) and not names
+    names = any(link.entity or link.attribute or link.plays("head") for link in scan.links)
+    return _too_little_known(scan) and not names and not any(map(MODEL_LIKE.search, scan.unknown))
 
 
-def _asks_whether(parts: Parts) -> bool:
-    """是不是, 有没有, 够不够, …吗."""
-    ends = parts.text.rstrip("呢呀啊哈吧哦的").endswith(("吗", "么", "不", "没", "嘛"))
-    return ends or parts.has("exists", "enough") or "是不是" in parts.text
-
-
-def _capitals(name: str) -> str:
-    return re.sub(r"[a-z]+", lambda found: found.group().upper(), name)
+def _all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
+    """A型号两款, T3三个版本: every car of that name, not one of them."""
+    wide = [thing for thing in things if not thing.single]
+    if not wide or any(len(thing.names) > MAX_EACH or is_brand(thing.clause) for thing in wide):
+        return False
+    return parts.has("pair", "those", "each") or parts.limit == sum(len(thing.names) for thing in wide)

@@ -6,7 +6,9 @@ from typing import Literal, TypeAlias
 from chatbot.knowledge_graph.plan import Clause, Path, Plan
 from chatbot.planning.scan import Scan
 
-RefusalCode = Literal["unknown_entity", "no_attribute", "wrong_dimension", "nothing_to_point_at"]
+RefusalCode = Literal[
+    "unknown_entity", "unknown_subject", "no_attribute", "wrong_dimension", "nothing_to_point_at"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

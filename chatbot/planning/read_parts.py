@@ -1,5 +1,6 @@
 """Links and what they point back to → the parts of a question."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from chatbot.planning.refer import Reference, references
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
 
+_SAYS = re.compile("是|为|属于|=|等于")
+_LISTED = re.compile(r"[、/]?(?:和|跟|与|及|还有|以及)?(?:的|家)?")
 _ASKING = ("吗", "么", "不", "没", "是不是", "够不够", "够", "够吗", "嘛", "能拿下", "拿下")
 
 
@@ -28,14 +31,18 @@ class PartsReader:
         links, text = scan.links, scan.text
         pointed = references(links, text, context, self._winner)
         rest = tuple(link for i, link in enumerate(links) if i not in pointed.used)
-        verify = any(link.text in _ASKING for link in rest[-3:]) or "是不是" in text
-        read = self._atoms.read(rest, text, verify=verify)
-        ranks, used = rankings(rest, text, read.used, self._vocabulary)
+        verify = any(link.text in _ASKING for link in rest[-3:]) or "是不是" in text or text.endswith("没有")
+        before = context.plan.conditions if context.plan else ()
+        read = self._atoms.read(rest, text, verify=verify, before=before)
+        ranks, used = rankings(rest, text, read.used, self._vocabulary, context.attributes)
         atoms = _without_features(read.atoms, rest, used - read.used)
         attributes = tuple(
             link.attribute.paths
             for i, link in enumerate(rest)
-            if link.attribute and i not in used and not link.value
+            if link.attribute
+            and i not in used
+            and not (link.value and i in read.used)
+            and not _is_told(link, atoms, rest, text)
         )
         return Parts(
             scan, self._things(rest, text, pointed, context), atoms, ranks, tuple(dict.fromkeys(attributes)),
@@ -54,6 +61,9 @@ class PartsReader:
             if link.entity and link.entity.names:
                 before = links[at - 1] if at else None
                 negated = bool(before and before.plays("not") and link.start - before.end <= 1)
+                last = things[-1] if things else None
+                if last and last.negated and _LISTED.fullmatch(text[last.end : link.start]):
+                    negated = True  # 不要奔驰宝马和奥迪
                 sense = link.entity
                 things.append(Thing(sense.names, sense.clause, link.start, link.end, negated=negated))
         things.sort(key=lambda thing: thing.start)
@@ -66,6 +76,14 @@ class PartsReader:
             if len(narrowed[-1].names) <= 3:
                 known.insert(0, narrowed[-1].names[0])
         return tuple(narrowed)
+
+
+def _is_told(link: Link, atoms: tuple[Atom, ...], links: Sequence[Link], text: str) -> bool:
+    """级别 of 级别是中型SUV, 品牌 of 品牌是青羽: it says what is demanded, and asks for nothing."""
+    paths = link.attribute.paths if link.attribute else ()
+    values = [atom.start for atom in atoms if atom.path in paths]
+    values += [other.start for other in links if other.entity]
+    return any(start >= link.end and _SAYS.fullmatch(text[link.end : start]) for start in values)
 
 
 def _without_features(

@@ -36,7 +36,9 @@ def references(
         names, taken = _meant(at, links, text, context, winner, named)
         if names is None:
             continue
-        dangling = dangling or (not names and link.plays("nth", "last", "previous", "those"))
+        dangling = dangling or (
+            not names and link.plays("nth", "last", "previous", "those", "former", "latter")
+        )
         used.update(taken)
         things += [Thing((name,), None, link.start, link.end, referred=True) for name in names]
     return Reference(tuple(things), frozenset(used), dangling)
@@ -60,6 +62,10 @@ def _meant(
         return _placed(link, context), (at,)
     if named:
         return None, ()
+    if link.plays("former", "latter") and len(context.last(2)) == 2:
+        return (context.last(2)[0 if link.plays("former") else 1],), (at,)
+    if link.plays("top") and text.startswith("前") and _only_asks(at, links) and context.shown:
+        return context.shown[: _count(link)], (at,)
     if link.plays("previous"):
         return context.recent[:1], (at,)
     if link.plays("those") and link.text.startswith("前"):
@@ -70,6 +76,12 @@ def _meant(
         focus = context.entities or context.shown[:1]
         return (focus[:1] if focus else ()), (at,)
     return None, ()
+
+
+def _only_asks(at: int, links: Sequence[Link]) -> bool:
+    """前三个的价格: an attribute of those listed, and nothing is ranked."""
+    rest = [link for i, link in enumerate(links) if i != at]
+    return any(x.attribute for x in rest) and not any(x.degree or x.value or x.quantity for x in rest)
 
 
 def _placed(link: Link, context: Context) -> tuple[str, ...]:
@@ -108,7 +120,9 @@ def _the_one(
     if found is None or degree is None or degree.path is None:
         return None, ()
     among = context.last(2) if len(context.last(2)) >= 2 else context.shown
-    if len(among) < 2:
+    if degree.strength == "most" and len(context.entities) < 2 <= len(context.shown):
+        among = context.shown
+    if not among:
         return (), (at,)
     order: Order = "desc" if degree.way == "up" else "asc"
     best = winner(Plan("superlative", among, (degree.path,), order=order, limit=1))

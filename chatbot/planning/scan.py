@@ -11,7 +11,8 @@ from chatbot.normalization.entity import EntityLink
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, normalize
-from chatbot.planning.links import EntitySense, Link, QuantitySense, RoleSense, Sense
+from chatbot.planning.links import AttributeSense, EntitySense, Link, QuantitySense, RoleSense, Sense
+from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
 from chatbot.planning.roles import role_words
 from chatbot.planning.sound_repair import SoundRepair
 from chatbot.planning.vocabulary import Vocabulary
@@ -19,8 +20,18 @@ from chatbot.planning.vocabulary import Vocabulary
 MAX_SCAN = 200
 MAX_MENDING = 2  # a mended word may let the next one be seen
 _CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
-_BARE_YEAR = re.compile(r"(?<!\d)(20[12]\d)(?=[\u4e00-\u9fff])(?![年款以之前后到至万元公])")
-_INSIDE = re.compile(r"(?<=[\d万秒升米里w块元])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
+_BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
+_YEAR_OF_MODEL = re.compile(r"(?<=[\u4e00-\u9fff])(2\d)(?=的)")
+_HAVE_HOW_MANY = re.compile(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
+_HESITATION = re.compile(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
+_HUNDRED = re.compile(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
+_TEN_THOUSAND = re.compile(r"万万|(?<=\d)wan(?![a-z])")
+_DE = re.compile(r"\s*\bde\b\s*")
+_TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
+_SHORT_YEAR = re.compile(
+    r"(?<![\d.])(2\d)年(?=[底初上下以之]|\d{1,2}月|.{0,4}(?:上市|出的|发布|新车|的车))(?!以[内上])"
+)
+_INSIDE = re.compile(r"(?<=[\d万秒升米里w块元个座])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
 _POINTING = re.compile(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
 _VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
 _GRAMMAR = {
@@ -36,63 +47,8 @@ _GRAMMAR = {
     "nearest",
     "others",
 }
-_QUANTITY_WORDS = [
-    "以内",
-    "以上",
-    "以下",
-    "之内",
-    "之间",
-    "左右",
-    "上下",
-    "公里",
-    "超过",
-    "不到",
-    "低于",
-    "高于",
-    "小于",
-    "大于",
-    "不超过",
-    "千瓦",
-    "英寸",
-    "小时",
-    "分钟",
-    "两座",
-    "四座",
-    "五座",
-    "六座",
-    "七座",
-    "八座",
-    "区间",
-    "倒数",
-]
 _HOW_MANY = re.compile(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
 _MARKS = r",.;:!?~。、 …"
-_DIGITS = {
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "俩": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-    "十": 10,
-}
-_N = "([一二两三四五六七八九十]|[1-9]\\d?)"
-_PLACES = (
-    (re.compile(rf"第{_N}(?=[便贵低高大小长短快慢省远重轻新多少])"), "kth"),
-    (re.compile(rf"前{_N}(?:个|款|名|台|辆)?(?:里面|里|中|当中|之中)"), "those"),
-    (re.compile(rf"倒数(?:第|前)?{_N}(?:名|款|个|台|辆|位)?"), "reverse"),
-    (re.compile(rf"第{_N}(?:个|款|名|台|辆|位|种)?"), "nth"),
-    (re.compile(r"最后(?:一|那)(?:个|款|台|辆)"), "last"),
-    (re.compile(rf"前{_N}(?:名|款|位|个|台|辆)?(?!驱|排|悬)"), "top"),
-    (re.compile(rf"top\s?{_N}"), "top"),
-    (re.compile(rf"(?<![这那第哪有几上下前后另同\d.十百]){_N}(?:款|台|辆|名)(?!以|车以)"), "top"),
-    (re.compile(rf"(?:这|那){_N}(?:款|台|辆|个|种)"), "those"),
-)
 
 
 def _courtesies(noise: list[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -134,6 +90,7 @@ class Scanner:
         self, vocabulary: Vocabulary, units: UnitTable, decoder: PinyinDecoder | None = None
     ) -> None:
         self._vocabulary, self._units = vocabulary, units
+        self._names = frozenset(vocabulary.entities.names)
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
         noise = [word for word, roles in role_words().items() if roles == ("noise",)]
         self._noise_before, self._noise_behind = _courtesies(noise)
@@ -143,15 +100,24 @@ class Scanner:
 
     def scan(self, utterance: str, *, mend: Callable[[], bool] = always) -> Scan:
         """Links of the text as written; where parts of it stay unknown, and ``mend`` agrees, of how it sounds."""
-        text = _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN])
+        text = _HESITATION.sub("", _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN]))
+        text = _TEN_THOUSAND.sub("万", text)
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
+        text = _HUNDRED.sub("一", text)
+        text = _HAVE_HOW_MANY.sub(self._plainly, text)
+        text = _YEAR_OF_MODEL.sub(self._model_year, text)
+        text = _SHORT_YEAR.sub(r"20\1年", text)
         text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
         first = self._read(text, fuzzy=False)
-        if not first.unknown or not mend():
+        if not first.unknown or self._vocabulary.lacks(text) or not mend():
             return first
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
+        mended = normalize(_DE.sub("的", mended)) if mended != text else text
         best = self._read(mended, fuzzy=False) if mended != text else first
+        if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:
+            again = self._read(once, fuzzy=False)
+            best = again if again.coverage > best.coverage else best
         latest, misspelt = best, self._names_misspelt(best)
         for _ in range(MAX_MENDING):
             repaired = self._repair.repair(latest.text, _explained(latest)) if latest.unknown else latest.text
@@ -160,6 +126,18 @@ class Scanner:
             latest, misspelt = self._read(repaired, fuzzy=True), False
             best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
+
+    def _model_year(self, found: re.Match[str]) -> str:
+        """尊享25的 is 尊享25款, where there is such a year."""
+        year = f"{found.group(1)}款"
+        return year if year in self._names else found.group()
+
+    def _plainly(self, found: re.Match[str]) -> str:
+        """有几个座 is 几个座, where that is a word."""
+        said = found.group()[1:]
+        words = [said[:end] for end in range(len(said), len(found.group(1)), -1)]
+        known = any(isinstance(s, AttributeSense) for w in words for s in self._finder.aliases.get(w, ()))
+        return said if known else found.group()
 
     def _names_misspelt(self, scan: Scan) -> bool:
         """Whether a part that is not known is like the name of an entity; a typo is looked for only where none is exact."""
@@ -188,12 +166,7 @@ class Scanner:
         text = _INSIDE.sub("以内", text)
         links = self._entities(text, fuzzy=fuzzy)
         masked = _masked(text, links)
-        for pattern, role in _PLACES:
-            for found in pattern.finditer(masked):
-                if any(a.start < found.end() and found.start() < a.end for a in links):
-                    continue
-                number = _number(found.group(1)) if pattern.groups else -1
-                links.append(Link(*found.span(), found.group(), (RoleSense(role), RoleSense(f"n:{number}"))))
+        links += find_places(masked, links)
         masked = _masked(text, links)
         mentions = self._finder.find(masked)
         spelled = [m for m in mentions if any(c.isdigit() for c in m.alias) or "百" in m.alias]
@@ -206,6 +179,7 @@ class Scanner:
         free = _blanked(masked, taken)
         for mention in mentions if free == masked else self._finder.find(free):
             links.append(Link(mention.start, mention.end, mention.alias, _ordered(mention.targets)))
+        links += bare_numbers(text, links, self._units)
         links.sort(key=lambda link: link.start)
         unknown = _unexplained(text, links)
         said = len(content(text)) or 1
@@ -235,7 +209,7 @@ class Scanner:
 def _mendable(finder: MentionFinder[Sense]) -> list[str]:
     """Words that carry content, the words of quantities, and those of the grammar that are not said in passing."""
     words = [word for word, senses in finder.aliases.items() if len(word) > 2 or _carries(senses)]
-    return [*words, *_QUANTITY_WORDS]
+    return [*words, *QUANTITY_WORDS]
 
 
 def _carries(senses: frozenset[Sense]) -> bool:
@@ -252,10 +226,6 @@ def _explained(scan: Scan) -> list[bool]:
 
 def _ordered(targets: frozenset[Sense]) -> tuple[Sense, ...]:
     return tuple(sorted(targets, key=repr)) if len(targets) > 1 else tuple(targets)
-
-
-def _number(said: str) -> int:
-    return _DIGITS.get(said) or int(said)
 
 
 def _masked(text: str, links: list[Link]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Clause, Condition, Order, Path, Plan
 from chatbot.planning.atoms import flat, paths_of
-from chatbot.planning.carry import besides, leans, merged, without
+from chatbot.planning.carry import besides, is_exclusion, leans, merged, without
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.parts import Parts, Ranking
@@ -14,6 +14,8 @@ from chatbot.planning.query import Planned, Query
 from chatbot.planning.read_parts import is_brand
 
 # These ask how, why or where, which no table answers.
+_HOW_MANY = re.compile("什么|几种|几个|几家|多少种|多少个")
+_ROUGHLY = re.compile("(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)")
 MAX_UNKNOWN = 0  # what is not understood might have been a condition
 _ADVICE = re.compile(
     "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
@@ -30,7 +32,8 @@ class SetPlanner:
         """A query over the graph's entities, or ``None``."""
         if parts.loose or _ADVICE.search(parts.text) or sum(map(len, parts.scan.unknown)) > MAX_UNKNOWN:
             return None
-        if any(t.single and not t.referred and not is_brand(t.clause) for t in parts.things):
+        named = [t for t in parts.things if not t.referred and not is_brand(t.clause)]
+        if any(t.single for t in named) and not (parts.rankings and any(not t.single for t in named)):
             return None
         leaning = leans(parts, context.plan)
         if context.entities and self._about_focus(parts, context):
@@ -38,9 +41,10 @@ class SetPlanner:
         said = self._decider.clauses(replace(parts, things=tuple(t for t in parts.things if not t.referred)))
         conditions = said
         if leaning and context.plan:
-            conditions = merged(context.plan, said, parts, self._decider.together)
+            conditions = merged(context.plan, () if parts.has("any") else said, parts, self._decider.together)
             if parts.has("any"):
-                conditions = without(conditions, [p for paths in parts.attributes for p in paths])
+                told = [atom.path for atom in parts.atoms]
+                conditions = without(conditions, [*told, *(p for paths in parts.attributes for p in paths)])
         query = self._choose(parts, context, conditions, said, leaning)
         if query is None:
             return None
@@ -63,7 +67,7 @@ class SetPlanner:
         said = parts.text.rstrip("呢呀啊哈吧哦")
         features = all(atom.kind == "feature" for atom in parts.atoms)
         asks = parts.has("enough") or (features and parts.has("exists"))
-        asks = asks or any(w in said for w in ("吗", "是不是", "么")) or said.endswith(("不", "没"))
+        asks = asks or any(w in said for w in ("吗", "是不是", "么")) or said.endswith(("不", "没", "没有"))
         return asks and not said.endswith(("的吗", "的么", "的没"))
 
     def _verify(self, parts: Parts, context: Context) -> Planned:
@@ -80,13 +84,16 @@ class SetPlanner:
         scan = parts.scan
         most = any(r.strength == "most" for r in parts.rankings) or parts.reverse or parts.place
         if parts.rankings and (most or parts.limit or parts.has("which")):
-            return self._superlative(parts, conditions)
+            among = self._listed(context) if leaning and not said else ()
+            return self._superlative(parts, conditions, among)
         if parts.reverse and parts.attributes:
             path = parts.attributes[0][0]
             return Query(Plan("superlative", (), (path,), conditions, "asc", parts.limit or 1), scan)
-        if (parts.has("typical", "average") or (parts.has("buy") and parts.attributes)) and (
-            plan := self._decider.aggregate(parts, conditions)
-        ):
+        if (
+            parts.has("typical", "average")
+            or _ROUGHLY.search(parts.text)
+            or (parts.has("buy") and parts.attributes)
+        ) and (plan := self._decider.aggregate(parts, conditions)):
             return Query(plan, scan)
         if (
             parts.has("count", "total")
@@ -95,7 +102,7 @@ class SetPlanner:
             and (conditions or parts.has("head", "total"))
         ):
             return Query(Plan("count", (), self._shown(conditions, parts), conditions), scan)
-        listing = parts.has("list", "which", "count") or "什么" in parts.text or "几种" in parts.text
+        listing = parts.has("list", "which", "count") or _HOW_MANY.search(parts.text)
         if listing and (plan := self._decider.group(parts, conditions)):
             return Query(plan, scan)
         return self._filter(parts, context, conditions, said, leaning)
@@ -103,8 +110,17 @@ class SetPlanner:
     def _shown(self, conditions: tuple[Clause, ...], parts: Parts) -> tuple[Path, ...]:
         return self._decider.shown(conditions, parts)
 
-    def _superlative(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
-        plans = self._decider.superlatives(parts, conditions)
+    @staticmethod
+    def _listed(context: Context) -> tuple[str, ...]:
+        """The few that were ranked first: 哪个最便宜 asks among these."""
+        last = context.plan
+        few = last is not None and last.op == "superlative" and (last.limit or 1) > 1
+        return context.shown if few and len(context.shown) > 1 else ()
+
+    def _superlative(
+        self, parts: Parts, conditions: tuple[Clause, ...], among: tuple[str, ...] = ()
+    ) -> Query | None:
+        plans = tuple(replace(p, entities=among) for p in self._decider.superlatives(parts, conditions))
         if parts.reverse:
             plans = tuple(replace(p, order="asc" if p.order == "desc" else "desc") for p in plans)
         ranked = {plan.attributes[0] for plan in plans}
@@ -130,6 +146,8 @@ class SetPlanner:
         if rank is None or parts.things or parts.has("which"):
             return None
         focus = context.entities[:1] or self._worst(context.shown, rank)
+        if not focus:  # all were shown: better ones may well be among those
+            conditions = tuple(c for c in conditions if not is_exclusion(c))
         raw = self._decider.raw(focus[0], rank.path) if focus else None
         if raw is None or (parts.atoms and not parts.has("keep", "exists")):
             return (
@@ -143,7 +161,9 @@ class SetPlanner:
         return Query(plan, parts.scan, carried=focus)
 
     def _sorted(self, parts: Parts) -> Order | None:
-        """按续航排: the better first, or the larger where neither is better."""
+        """按续航排: the better first, or the larger where neither is better; 从低到高 says it."""
+        if parts.has("upward", "downward"):
+            return "asc" if parts.has("upward") else "desc"
         paths = [paths[0] for paths in parts.attributes] if parts.has("sort") else []
         return self._decider.better(paths[0]) if paths else None
 
@@ -169,11 +189,13 @@ class SetPlanner:
         if parts.rankings:
             attributes = tuple(dict.fromkeys((parts.rankings[0].path, *attributes)))
         last = context.plan
+        if leaning and last and last.attributes and parts.has("upward", "downward") and not parts.attributes:
+            attributes = last.attributes
         if leaning and last and last.op == "superlative" and not parts.rankings:
             return self._again(parts, last, conditions)
         if leaning and last and last.op == "nearest":
             return Query(replace(last, conditions=conditions), scan)
-        if leaning and last and last.op == "count" and "呢" in parts.text:
+        if leaning and last and last.op in ("count", "aggregate", "group") and "呢" in parts.text:
             return Query(replace(last, conditions=conditions), scan)
         op = "verify" if parts.has("exists") and not leaning and not parts.has("list") else "filter"
         plan = Plan(op, (), attributes, conditions, order)  # type: ignore[arg-type]
@@ -190,13 +212,16 @@ class SetPlanner:
     @staticmethod
     def _is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool) -> bool:
         if leaning:
-            return bool(said) or parts.has("done", "any", "list")
+            plain = bool(parts.rankings) and parts.text.rstrip("呢吧").endswith(("的", "点", "些"))
+            return bool(said) or plain or parts.has("done", "any", "list", "sort", "upward", "downward")
         told = [atom for atom in parts.atoms if atom.kind != "feature"]
         if told:
             return True
         if parts.atoms:
             asks = parts.text.endswith(("吗", "没", "不", "么")) and not parts.has("head", "list")
             return parts.has("has", "not", "list", "head", "exists", "which") and not asks
+        if parts.rankings and said and "的" in parts.text:  # 省油的丰田
+            return True
         return bool(said or parts.has("total")) and parts.has("list", "head", "buy")
 
 

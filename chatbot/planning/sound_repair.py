@@ -11,7 +11,12 @@ from chatbot.normalization.text import has_han
 MAX_WORD = 6
 _LATIN = re.compile(r"[a-z]{4,}")
 _MAX_KEYS = 8
-_PASSING = "是的里和有在吗呢"
+_SHORT = 3
+_PASSING = "是的里和有在吗呢车"
+_WITHIN = "的是有要最前第车和到"
+_HOLDING = "带有没无配含按"
+_UNITS = "万秒款座年米升"
+_NUMERALS = "一二三四五六七八九十百千两几"
 
 
 class SoundRepair:
@@ -28,12 +33,13 @@ class SoundRepair:
         for word in words:
             if not 2 <= len(word) <= MAX_WORD or not any(has_han(char) for char in word):
                 continue
-            for key in _keys(word, readings_each=1):
+            for key in _keys(word, readings_each=2 if len(word) <= _SHORT else 1):
                 self._by_sound.setdefault(key, []).append(word)
                 self._pairs.update(itertools.pairwise(key.split(" ")))
         for word in (*words, *spelled):
             if 2 <= len(word) <= MAX_WORD and all(has_han(char) for char in word):
-                self._by_letters.setdefault("".join(readings(char)[0] for char in word), word)
+                for letters in _spellings(word):
+                    self._by_letters.setdefault(letters, word)
 
     def repair(self, text: str, known: Sequence[bool]) -> str:
         """``text`` with its unknown parts mended; ``known`` marks the characters that need no mending."""
@@ -51,9 +57,25 @@ class SoundRepair:
                 done[start : start + len(word)] = [True] * len(word)
                 at = start + len(word)
             else:
-                said[at] = _in_passing(said[at])
+                said[at] = self._alone(said, done, at)
                 at += 1
         return "".join(said)
+
+    @staticmethod
+    def _alone(said: list[str], done: list[bool], at: int) -> str:
+        """A lone character as the one said in passing, or behind a number, that sounds like it.
+
+        视哪款 is 是哪款, 15晚以下 is 15万以下; what somebody 有 or 带 may be a thing: 带炉.
+        """
+        before = said[at - 1] if at else ""
+        behind = at + 1 < len(said) and not done[at + 1] and has_han(said[at + 1])
+        if before.isdigit() or before in _NUMERALS:
+            return _heard(said[at], _UNITS)
+        if at in (0, len(said) - 1):
+            return _heard(said[at], _PASSING)
+        if behind or not done[at - 1] or before in _HOLDING:
+            return said[at]
+        return _heard(said[at], _WITHIN)
 
     def letters(self, text: str, keep: Sequence[tuple[int, int]] = ()) -> str:
         """Runs of pinyin that spell known words, in Chinese; spans in ``keep`` stay."""
@@ -98,16 +120,24 @@ class SoundRepair:
         return any((a, b) in pairs for a in _choices(left, 2) for b in _choices(right, 2))
 
 
-def _keys(word: Sequence[str], readings_each: int = 2) -> list[str]:
-    choices = [_choices(char, readings_each) for char in word]
-    return [" ".join(key) for key in itertools.islice(itertools.product(*choices), _MAX_KEYS)]
+def _spellings(word: str) -> list[str]:
+    """The letters ``word`` may be typed in; 便宜 is pianyi as well as bianyi."""
+    choices = (
+        [readings(char)[:2] for char in word] if len(word) <= _SHORT + 1 else [readings(c)[:1] for c in word]
+    )
+    return ["".join(one) for one in itertools.islice(itertools.product(*choices), _MAX_KEYS)]
 
 
 @lru_cache(maxsize=32768)
-def _in_passing(char: str) -> str:
-    """视哪款 is 是哪款: a lone character that sounds like one said in passing is that one."""
-    heard = {fold(reading) for reading in readings(char)[:2]}
-    return next((word for word in _PASSING if heard & {fold(r) for r in readings(word)[:1]}), char)
+def _heard(char: str, words: str) -> str:
+    """The first of ``words`` that sounds like ``char``, or ``char``."""
+    sound = {fold(reading) for reading in readings(char)[:2]}
+    return next((word for word in words if sound & {fold(r) for r in readings(word)[:1]}), char)
+
+
+def _keys(word: Sequence[str], readings_each: int = 2) -> list[str]:
+    choices = [_choices(char, readings_each) for char in word]
+    return [" ".join(key) for key in itertools.islice(itertools.product(*choices), _MAX_KEYS)]
 
 
 @lru_cache(maxsize=32768)

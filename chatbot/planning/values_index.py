@@ -1,10 +1,10 @@
 """Words for the values that a graph's text attributes hold: whole values, their ends, and synonyms of these."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from chatbot.knowledge_graph.columns import FLAG_CODE, Column, Columns
-from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Path
+from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Not, Path
 from chatbot.planning.links import ValueSense
 
 MAX_DISTINCT = 300
@@ -15,6 +15,10 @@ _LONGEST = 14
 _HEADER = "实体"
 _SPLIT = re.compile(r"[、，,/;；+()（）\s]+")
 _WORD = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|[\u4e00-\u9fff]*[a-z]{2,}[\u4e00-\u9fff]*")
+_HEAD = re.compile(r"(?:\d+[\u4e00-\u9fff])+(?=\D{2})")  # the counts before what a value is: 5门7座SUV
+_COUNTED = re.compile(r"\d[\u4e00-\u9fff]")
+_NUMBERED = re.compile(r"(?=.*\d)(?:\d*[\u4e00-\u9fff]+\d*){1,4}|[a-z]\d{1,2}")  # 92号, 8挡湿式双离合, v8
+_NUMERALS = dict(zip("123456789", "一两三四五六七八九", strict=True))
 _TAILS = ("车型", "车", "型")
 _WEAK = {
     "前排",
@@ -45,12 +49,14 @@ class ValueWords:
         self._taken = {word for word in taken if len(word) < 3} | _WEAK
         self._words: dict[str, dict[Path, Clause]] = {}
         self._weight: dict[Path, int] = {}
+        self._texts: dict[Path, Sequence[str]] = {}
         total = max(len(columns), 1)
         for path in columns.paths:
             column = columns.column(path) if path[0] != _HEADER else None
             if column is None or column.distinct > MAX_DISTINCT:
                 continue
             self._weight[path] = len(column.rows)
+            self._texts[path] = column.plain
             if len(column.rows) >= MIN_SHARE * total:
                 self._add_column(path, column)
         for word, meant in synonyms.items():
@@ -70,24 +76,34 @@ class ValueWords:
     def _add_column(self, path: Path, column: Column) -> None:
         whole: set[str] = set()
         parts: set[str] = set()
+        same: dict[str, list[str]] = {}  # 旅行车: 5门5座旅行车
         for text, flag in zip(column.plain, column.flags.tolist(), strict=True):
+            pieces = _SPLIT.split(text)
+            if flag == FLAG_CODE[None] and (_HEAD.match(text) or not _measured(column)):
+                parts.update(piece for piece in pieces if _NUMBERED.fullmatch(piece))
+            if head := _HEAD.match(text):
+                same.setdefault(text[head.end() :], []).append(text)
+                parts.update(_COUNTED.findall(head.group()))
             if flag != FLAG_CODE[None] and not _WORD.fullmatch(text):
                 continue
             if _WORD.fullmatch(text):
                 whole.add(text)
-            parts.update(piece for piece in _SPLIT.split(text) if _WORD.fullmatch(piece) and piece != text)
+            parts.update(piece for piece in pieces if _WORD.fullmatch(piece) and piece != text)
         parts.update(label for label in column.labels if _WORD.fullmatch(label))
         ends = self._ends(whole) if column.distinct <= MAX_ENDS else set()
-        for word in sorted(parts | (ends - self._names)):
+        for word in sorted((parts | ends) - self._names):
             self._put(word, path, Condition(path, "contains", word))
-        for word in sorted(whole):
-            self._put(word, path, Condition(path, "=", word), replace=True)
+            if word[0] in _NUMERALS and _COUNTED.fullmatch(word):
+                self._put(_NUMERALS[word[0]] + word[1:], path, Condition(path, "contains", word))
+        for word in sorted(whole | {core for core in same if _WORD.fullmatch(core)}):
+            self._put(word, path, _just(path, word, whole, same.get(word, [])), replace=True)
 
-    @staticmethod
-    def _ends(whole: set[str]) -> set[str]:
-        """Beginnings and ends of values: 四驱 of 双电机四驱, suv of 中型suv, 增程 of 增程式."""
-        ends = {text[:n] for text in whole for n in range(2, min(len(text), 6))}
-        ends |= {text[-n:] for text in whole for n in range(2, min(len(text), 6))}
+    def _ends(self, whole: set[str]) -> set[str]:
+        """Beginnings and ends of values: 四驱 of 双电机四驱, suv of 中型suv, 增程 of 增程式; never half of a name."""
+        ends = {text[-n:] for text in whole for n in range(2, min(len(text), 6))}
+        for text in whole:
+            named = max((n for n in range(2, len(text)) if text[:n] in self._names), default=0)
+            ends |= {text[:n] for n in range(2, min(len(text), 6)) if n >= named}
         return {end for end in ends if _WORD.fullmatch(end)}
 
     def _put(self, word: str, path: Path, clause: Clause, *, replace: bool = False) -> None:
@@ -102,6 +118,9 @@ class ValueWords:
                 self._words.setdefault(longer, {}).setdefault(path, clause)
 
     def _add_synonym(self, word: str, meant: str) -> None:
+        if "：" in meant:
+            self._add_of_attribute(word, meant)
+            return
         for choice in meant.split("/"):
             found = [self._best(part) for part in choice.split("+")]
             paths = {path for path, _ in (f for f in found if f)}
@@ -113,9 +132,34 @@ class ValueWords:
             known[path] = clauses[0] if len(clauses) == 1 else AnyOf(clauses)
             return
 
+    def _add_of_attribute(self, word: str, meant: str) -> None:
+        """``变速箱：手动``: the commonest attribute of that name with a value that holds the word; ``!`` all others."""
+        name, _, part = meant.removeprefix("!").partition("：")
+        found = [p for p in self._weight if p[-1].startswith(name) and any(part in t for t in self._texts[p])]
+        if not found:
+            return
+        path = max(found, key=lambda p: (self._weight[p], -len(p)))
+        clause: Clause = Condition(path, "contains", part)
+        self._words.setdefault(word, {})[path] = Not(clause) if meant.startswith("!") else clause
+
     def _best(self, part: str) -> tuple[Path, Clause] | None:
         by_path = self._words.get(part)
         if not by_path:
             return None
         path = max(by_path, key=lambda p: self._weight[p])
         return path, by_path[path]
+
+
+def _measured(column: Column) -> bool:
+    """Whether its numbers have a unit that people convert: 毫米, not the 号 of 92号."""
+    return column.main is not None and column.main.dimension != column.main.unit
+
+
+def _just(path: Path, word: str, whole: set[str], counted: list[str]) -> Clause:
+    """The entities whose value is ``word``, with or without counts before it."""
+    values = ([word] if word in whole else []) + sorted(counted)
+    if len(values) == 1:
+        return Condition(path, "=", values[0])
+    if not any(word in other and other not in values for other in whole):
+        return Condition(path, "contains", word)
+    return AnyOf(tuple(Condition(path, "=", value) for value in values))

@@ -1,5 +1,6 @@
 """Every word the planner knows of one graph, in one automaton; entities apart, since they come from the linker."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from chatbot.knowledge_graph.columns import FLAG_CODE, Columns
-from chatbot.knowledge_graph.graph import KnowledgeGraph, Path
+from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
 from chatbot.knowledge_graph.plan import KEYWORDS, Condition, keyword_level
 from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
@@ -18,6 +19,7 @@ from chatbot.planning.links import AttributeSense, DegreeSense, RoleSense, Sense
 from chatbot.planning.roles import role_words
 from chatbot.planning.values_index import ValueWords
 
+_ENDING = re.compile(r"[\u4e00-\u9fff]{2}")
 _MOSTLY = 0.5  # of an attribute's values are measures: it is a number
 _MOST = ("最{}的", "最{}", "最为{}", "顶{}")
 _MORE = (
@@ -37,6 +39,7 @@ _MORE = (
     "更加{}",
 )
 _ASKED = ("{0}不{0}",)
+_VERY = ("贼{}", "挺{}", "很{}", "特别{}", "超{}", "超级{}", "非常{}", "老{}", "巨{}", "够{}", "要{}的")
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class Vocabulary:
             path = next(iter(self.concepts.paths(entry.concept)), None) if entry.concept else None
             if path or not entry.concept:
                 for word, strength in _forms(entry.word):
-                    yield word, DegreeSense(entry.word, path, entry.way, strength)
+                    yield word, DegreeSense(entry.word.rpartition("+")[2], path, entry.way, strength)
         names = {normalize(node.name) for path, node in self.graph.tree.items() if path}
         values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names)
         yield from ((word, sense) for word, senses in values.senses().items() for sense in senses)
@@ -85,10 +88,22 @@ class Vocabulary:
             if places := self.concepts.paths(name):
                 for word in said:
                     words.setdefault(word, places)
+        for ending, path in self._telling_endings(words).items():
+            words.setdefault(ending, (path,))
         if ("品牌",) not in {path[-1:] for path in self.graph.tree}:
             for word in ("品牌", "牌子", "谁家", "哪家", "什么牌子"):
                 words.setdefault(word, (keyword_level(1),))
         return words
+
+    def _telling_endings(self, known: Mapping[str, tuple[Path, ...]]) -> Mapping[str, Path]:
+        """按摩 of 座椅按摩: the last two characters of a feature's name, where no other name has them."""
+        names = {normalize(display_name(path[-1])): path for path in self.columns.paths}
+        endings: dict[str, list[Path]] = {}
+        for name, path in names.items():
+            if len(name) >= 4 and path in self.flags and _ENDING.fullmatch(name[-2:]):
+                endings.setdefault(name[-2:], []).append(path)
+        alone = {end: paths[0] for end, paths in endings.items() if len(paths) == 1 and end not in known}
+        return {end: path for end, path in alone.items() if sum(end in name for name in names) == 1}
 
     @cached_property
     def keyword_of(self) -> Mapping[int, Condition]:
@@ -129,6 +144,21 @@ class Vocabulary:
                 found.add(path)
         return frozenset(found)
 
+    def part(self, label: str) -> Path | None:
+        """The attribute with a part of that name: 长 of 长*宽*高; the one that most entities have."""
+        found = [
+            (len(column.rows), path)
+            for path in self.columns.paths
+            if (column := self.columns.column(path)) is not None and label in column.labels
+        ]
+        return (*max(found)[1], label) if found else None
+
+    def lacks(self, text: str) -> str:
+        """The first word of ``text`` for a kind of thing that this graph has none of: 柴油, 氢能."""
+        known = self.finder.aliases
+        words = (w for w in self.value_words if w in text and w not in known and len(w) >= 2)
+        return min(words, key=text.find, default="")
+
     def dimension(self, path: Path) -> str:
         """What an attribute is mostly measured in; empty when it holds no numbers."""
         if path not in self._dimensions:
@@ -155,7 +185,11 @@ class Vocabulary:
 
 
 def _forms(word: str) -> list[tuple[str, Strength]]:
+    """Everything said of a word of degree; of 电池+大 with the noun in front: 电池最大, 电池大不大."""
+    noun, plus, degree = word.rpartition("+")
+    if plus:
+        return [(noun + form, strength) for form, strength in _forms(degree)]
     forms: list[tuple[str, Strength]] = [(word, "plain")]
     forms += [(form.format(word), "most") for form in _MOST]
     forms += [(form.format(word), "more") for form in _MORE]
-    return forms + [(form.format(word), "plain") for form in _ASKED]
+    return forms + [(form.format(word), "plain") for form in (*_ASKED, *_VERY)]

@@ -192,7 +192,7 @@ def test_a_person_is_reached_at_any_point_and_in_the_configured_words() -> None:
 def test_what_is_not_understood_is_not_answered_with_what_was_asked_before(said: str) -> None:
     talk = Talk(knowledge())
     talk.say("标准续航升级版的续航里程")
-    assert talk.say(said).reply.answer_type == "recommend"
+    assert talk.say(said).reply.answer_type in {"recommend", "fallback"}
 
 
 def test_starting_over_forgets_everything() -> None:

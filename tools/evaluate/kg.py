@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median, quantiles
@@ -16,6 +16,7 @@ from chatbot.errors import DataError
 from chatbot.knowledge_source import graph_knowledge, load_knowledge
 from chatbot.session.base import Memory
 from tools.evaluate.kg_judge import Turn, faults
+from tools.evaluate.kg_spec import Expectations, expected
 
 ROWS = 1000
 _EXACT = {"rows", "rows_total", "rows_total_range", "rows_first_of", "rows_include", "rows_exclude", "rows_within", "groups", "candidates"}  # fmt: skip
@@ -64,11 +65,12 @@ def evaluate_kg(
         DataError: a file that cannot be read.
     """
     known = _knowledge(folder, lexicon, config)
+    meant = Expectations(folder)
     tally = Tally()
     for file in tests:
         for line in _lines(file):
             if line.get("graph", graph) == graph:
-                _run(line, known, tally)
+                _run(line, known, meant, tally)
     return tally
 
 
@@ -91,19 +93,17 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
             raise DataError(file, "不是 JSON Lines", line=number, hint="每行一个 JSON 对象") from error
 
 
-def _run(line: dict[str, Any], known: Knowledge, tally: Tally) -> None:
+def _run(line: dict[str, Any], known: Knowledge, meant: Expectations, tally: Tally) -> None:
     """One question or conversation; the memory of one turn goes into the next."""
     machine, settings = build_machine(), DialogSettings()
     memory = Memory(state="question_intake")
-    turns = [
-        {"say": said, "expect": line["expect"]} if isinstance(said, str) else said for said in line["turns"]
-    ]
+    turns = [{**line, "say": said} if isinstance(said, str) else said for said in line["turns"]]
     for number, turn in enumerate(turns, 1):
         started = time.perf_counter()
         step = machine.step(memory, Hearing(turn["say"], known, settings, ROWS))
         tally.ms.append((time.perf_counter() - started) * 1000)
         memory = step.memory
-        expect, seen = turn["expect"], Turn(step.reply, step.memory, known.graph)
+        expect, seen = expected(turn, meant), Turn(step.reply, step.memory, known.graph)
         wrong = faults(seen, expect)
         _count(tally, seen, expect, wrong)
         if wrong:
@@ -119,7 +119,7 @@ def _run(line: dict[str, Any], known: Knowledge, tally: Tally) -> None:
             )  # fmt: skip
 
 
-def _count(tally: Tally, seen: Turn, expect: dict[str, Any], wrong: list[str]) -> None:
+def _count(tally: Tally, seen: Turn, expect: Mapping[str, Any], wrong: list[str]) -> None:
     tally.turns += 1
     tally.right += not wrong
     if "op" in expect:
@@ -132,7 +132,7 @@ def _count(tally: Tally, seen: Turn, expect: dict[str, Any], wrong: list[str]) -
     tally.wrong_values += sum(not _in_graph(seen, item) for item in seen.values)
 
 
-def _states_another(seen: Turn, expect: dict[str, Any]) -> bool:
+def _states_another(seen: Turn, expect: Mapping[str, Any]) -> bool:
     """An answer that gives values of the attribute asked for, and none of them is the expected one."""
     asked = {value["attribute"] for value in expect["values"]}
     return seen.reply.answer_type == "answer" and any(leaf in asked for _, leaf, _ in seen.values)

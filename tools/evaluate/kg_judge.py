@@ -174,6 +174,10 @@ _CHECKS: dict[str, Callable[[Turn, Expect], bool]] = {
     "rows_within": lambda t, e: set(t.rows) <= set(e["rows_within"]),
     "rows_min": lambda t, e: len(t.rows) >= e["rows_min"],
     "values": _values,
+    "values_any": lambda t, e: any(
+        (v["entity"], v["attribute"], v["value"]) in t.values for v in e["values_any"]
+    ),
+    "no_values_of": lambda t, e: not any(leaf in e["no_values_of"] for _, leaf, _ in t.values),
     "winner": _winner,
     "difference": _difference,
     "verdict": _verdict,

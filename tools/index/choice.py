@@ -9,15 +9,16 @@ from chatbot.config import EngineConfig
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.choice import ChoiceModel
 from chatbot.faq_modules.choice_file import CHOICE_FILE, EVIDENCE_FILE, choice_json, dual_bytes, read_choice
-from chatbot.faq_modules.corpus import Corpus
+from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import FaqDataset, labels_of, load_csv, load_dataset
-from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex
+from chatbot.faq_modules.retrieval import DEFAULT_MODULES, AnyIndex, FaqIndex, build_index
 from chatbot.normalization.lexicon import read_lines
 from chatbot.normalization.text import normalize
 from tools.index.fit import TARGETS, FitData, Labelled, basis, fit_choice
 
 DEVELOPMENT, NEGATIVES = "dev.csv", "out_of_scope.txt"
 KEPT_CHANGES = 0.01
+SOME_QUESTIONS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,39 @@ def choose_for(
         DataError: ``dev.csv``, the small talk or ``out_of_scope.txt`` is faulty.
     """
     data = fit_data(config, dataset, index.corpus, target)
-    now = basis(index, encoder, config.faq_modules, data)
+    now = basis(index.version, encoder, config.faq_modules, data)
     old = _published(config.faq_data_dir)
     if old and (old.basis == now or (changed <= KEPT_CHANGES and _but_texts(old.basis) == _but_texts(now))):
         return FittedChoice(old, "kept", index)
     model = fit_choice(index, encoder, config.faq_modules, data)
     return FittedChoice(model, "prior" if model.origin.startswith("prior") else "fitted", index)
+
+
+def choose_small_talk(config: EngineConfig, encoder: Encoder) -> FittedChoice | None:
+    """The choice for the small talk, so that 车标是谁设计的 is not taken for 谁开发的你; ``None`` where all is as it was.
+
+    It is fitted on its own paraphrases and on what is no small talk: ``out_of_scope.txt``, or without it some of the FAQ.
+
+    Raises:
+        DataError: the small talk or ``out_of_scope.txt`` is faulty.
+    """
+    folder = config.chitchat_data_dir
+    if folder is None:
+        return None
+    corpus = build_corpus(load_dataset(folder))
+    negatives = read_lines(config.lexicon_dir / NEGATIVES) if config.lexicon_dir else []
+    data = FitData(negatives=tuple(text for _, text in negatives) or _some_questions(config))
+    old = _published(folder)
+    if old and old.basis == basis(corpus.version, encoder, DEFAULT_MODULES, data):
+        return None
+    index = build_index(corpus, encoder.encode(corpus.texts))
+    model = fit_choice(index, encoder, DEFAULT_MODULES, data)
+    return FittedChoice(model, "prior" if model.origin.startswith("prior") else "fitted", index)
+
+
+def _some_questions(config: EngineConfig) -> tuple[str, ...]:
+    paraphrases = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map).paraphrases
+    return tuple(one.text for one in paraphrases[:: max(1, len(paraphrases) // SOME_QUESTIONS)])
 
 
 def _but_texts(basis: str) -> str:

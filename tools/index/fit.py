@@ -82,14 +82,14 @@ def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: 
         origin="dev.csv" if by_development else "paraphrases",
         thresholds=tuple(thresholds_for(outcomes, target) for target in data.targets),
         figures=_figures(outcomes),
-        basis=basis(index, encoder, modules, data),
+        basis=basis(index.version, encoder, modules, data),
     )
 
 
-def basis(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: FitData) -> str:
-    """The version of the texts, and after the hyphen a short hash of everything else the fit depends on."""
+def basis(version: str, encoder: Encoder, modules: Sequence[str], data: FitData) -> str:
+    """The ``version`` of the texts, and after the hyphen a short hash of everything else the fit depends on."""
     made = f"{encoder.fingerprint} {modules} {OWN_SIGNALS} {METHOD} {data}"
-    return f"{index.version}-{hashlib.sha256(made.encode()).hexdigest()[:16]}"
+    return f"{version}-{hashlib.sha256(made.encode()).hexdigest()[:16]}"
 
 
 def _examples(

@@ -34,7 +34,7 @@ from chatbot.faq_modules.opening import corpus_vectors
 from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, build_index
 from tools.features.export import export
 from tools.features.lines import FeatureLines, row_keys
-from tools.index.choice import FittedChoice, choose_for, publish_choice
+from tools.index.choice import FittedChoice, choose_for, choose_small_talk, publish_choice
 from tools.index.graph_snapshot import forget_old_snapshots, snapshot_graph
 from tools.index.large import (
     Kept,
@@ -125,6 +125,8 @@ def rebuild(
         changed = (len(rows) - result.reused + removed) / len(rows)
         choice = choose_for(config, dataset, encoder, index, changed=changed, target=target)
         _publish_choice(choice, config.faq_data_dir)
+        if config.chitchat_data_dir and (talk := choose_small_talk(config, encoder)):
+            _publish_choice(talk, config.chitchat_data_dir)
         before = published_folder(published)
         publish(fresh, published, with_cache=isinstance(index, FaqIndex))
         forget_indexes(published, *filter(None, (before, published_folder(published))))

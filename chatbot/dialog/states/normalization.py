@@ -22,7 +22,7 @@ Path = tuple[str, ...]
 SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query can be made of its words
 OPEN_FAQ = 0.5  # the same where some words of the query stay unexplained
 ALIKE = 80  # percent of its letters
-_WORTH_PLANNING = re.compile(r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|[不没]$|是不是|有没有|vs|pk|各")
+_WORTH_PLANNING = re.compile(r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各")
 
 
 def _standard_question(turn: Turn, planned: Query | Asked) -> bool:

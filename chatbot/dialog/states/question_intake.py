@@ -43,7 +43,8 @@ class QuestionIntakeState:
     def _understood(turn: Turn) -> bool:
         reading, best = turn.hearing.reading, next(iter(turn.hearing.faq), None)
         sure = best is not None and best.confidence >= turn.hearing.settings.faq_confidence_threshold
-        return bool(reading.entities or reading.attributes) or sure
+        known = bool(reading.entities or reading.attributes) or sure
+        return known or isinstance(turn.hearing.planned(turn.context), Query | Asked)
 
     def _guide(self, turn: Turn, message: str, answer_type: AnswerType) -> Decision:
         suggestions = turn.hearing.knowledge.examples[:3]

@@ -4,11 +4,11 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from chatbot.learning.layout import FAQ, FEATURES_KEY
+from chatbot.learning.layout import FAQ, FEATURES_KEY, TALK
 from chatbot.learning.versions import FileDifference
 from chatbot.web.admin.values import DiffLine, FileDiff
 
-_BUILT = (FEATURES_KEY, f"{FAQ}/faq_choice.json")
+_BUILT = (FEATURES_KEY, f"{FAQ}/faq_choice.json", f"{TALK}/faq_choice.json")
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)")
 
 

@@ -1,0 +1,93 @@
+"""The ways people write a name: whole, in parts, run together, without its brand or its ending."""
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from chatbot.normalization.text import normalize
+
+SUFFIXES = ("版", "型", "款", "汽车")
+_ONLY_A_QUANTITY = re.compile(r"[\d一二两三四五六七八九十]+[座门]?")
+_HAN_RUN = re.compile(r"(?<=[a-z0-9+])(?!款)[\u4e00-\u9fff]{2,}[版型款]$")
+_MAX_PARTS = 5
+_MARKS = re.compile(r"[\s\-.:·]")
+_HAN_THEN_LATIN = re.compile(r"([\u4e00-\u9fff]{2,})([a-z][a-z0-9]+)")
+_LATIN_TOKEN = re.compile(r"[a-z]+(?:-[a-z])?")
+_KIND = re.compile(r"\([^)]*\)$|新能源$")
+_ASCII_TOKEN = re.compile(r"[a-z0-9.\-]+")
+_NUMERIC = re.compile(r"\d+(?:\.\d+)?[tl]?")
+_TELLING = re.compile(
+    r"[a-z][\u4e00-\u9fff]|[a-z].*\d|\d.*[a-z\u4e00-\u9fff]|\d{3}|[a-z]{2}|[\u4e00-\u9fff]{2}"
+)
+
+
+def spellings(keyword: str) -> set[str]:
+    """A keyword as people write it: whole, its parts, without 版/型/汽车, a year in two digits."""
+    whole = normalize(keyword)
+    found = {whole, _MARKS.sub("", whole), *(whole.replace(mark, "") for mark in " -·.")}
+    parts = {normalize(part) for part in keyword.split()}
+    parts |= {run for part in parts for run in _HAN_RUN.findall(part)}
+    parts |= {part.replace("·", "") for part in parts}
+    found |= {part for part in parts if len(part) >= 2 and not _counts(part)}
+    found |= _run_together(keyword)
+    for suffix in SUFFIXES:
+        stem = whole.removesuffix(suffix)
+        if stem != whole and len(stem) >= (2 if suffix == "汽车" else 3) and not stem.isdigit():
+            found.add(stem)
+    if len(whole) == 5 and whole[:4].isdigit() and whole.endswith("款"):
+        found.add(whole[2:])
+    return {alias for alias in found if len(alias) >= 2}
+
+
+def _counts(part: str) -> bool:
+    return bool(_ONLY_A_QUANTITY.fullmatch(part) or _NUMERIC.fullmatch(part))
+
+
+def _run_together(keyword: str) -> set[str]:
+    """40tfsi of 40 TFSI, e300l of E 300 L: neighbouring parts of letters and digits, two or three."""
+    tokens = [normalize(part) for part in keyword.split()]
+    found = set()
+    for length in (2, 3):
+        for at in range(len(tokens) - length + 1):
+            run = tokens[at : at + length]
+            joined = "".join(run)
+            if all(_ASCII_TOKEN.fullmatch(t) for t in run) and len(joined) >= 4 and not joined.isdigit():
+                found.add(joined)
+    return found
+
+
+def series_spellings(keywords: Sequence[str]) -> set[str]:
+    """The second keyword without the first inside it (宝马5系 → 5系), without what only tells its kind apart
+    (宋PLUS新能源 → 宋plus), in its Chinese part alone (赛那SIENNA → 赛那); one character with what goes with it.
+    """  # fmt: skip
+    if len(keywords) < 2:
+        return set()
+    brand, series = normalize(keywords[0]), normalize(keywords[1])
+    short = brand.removesuffix("汽车")
+    bare = _KIND.sub("", series)
+    found = {bare, _MARKS.sub("", bare)}
+    for name in (series, bare):
+        cut = name.find(short)
+        if cut >= 0:
+            rest = name[cut + len(short) :].strip()
+            found |= {rest, _MARKS.sub("", rest)}
+    if both := _HAN_THEN_LATIN.fullmatch(bare):
+        found.add(both.group(1))
+    found = {name for name in found if len(name) >= 2 and _TELLING.search(name)}
+    if len(bare) <= 2 and not bare.isascii():
+        found |= {f"{short}{bare}"}
+        tokens = {t for word in keywords[2:] for t in _LATIN_TOKEN.findall(normalize(word)) if len(t) > 1}
+        found |= {f"{bare}{token}" for token in tokens} | {f"{bare}{t.replace('-', '')}" for t in tokens}
+        parts = [part for word in keywords[3:] for part in word.split()][:_MAX_PARTS]
+        chosen = (c for n in range(1, len(parts) + 1) for c in itertools.combinations(parts, n))
+        found |= {normalize(" ".join((bare, *some))) for some in chosen}
+    return found
+
+
+def weak_spellings(keyword: str) -> set[str]:
+    """What is a name only beside another one: 尊享 of 尊享版, 豪华 of 豪华型."""
+    parts = {normalize(part) for part in keyword.split()}
+    parts |= {run for part in parts for run in _HAN_RUN.findall(part)}
+    numbers = {part for part in parts if _NUMERIC.fullmatch(part) and part[-1] in "tl"}
+    stems = {part[:-1] for part in parts if part.endswith(SUFFIXES[:3])}
+    return numbers | {stem for stem in stems if len(stem) >= 2 and not any(c.isdigit() for c in stem)}

@@ -1,0 +1,128 @@
+"""Questions that go on about what the conversation speaks of, without naming it: 差多少, 油耗呢, 比旗舰版便宜多少."""
+
+import re
+from dataclasses import replace
+
+from chatbot.knowledge_graph.plan import Path, Plan
+from chatbot.planning.carry import leans
+from chatbot.planning.context import Context
+from chatbot.planning.decide import Decider
+from chatbot.planning.parts import Parts, Thing
+from chatbot.planning.query import Asked, Planned, Query
+from chatbot.planning.read_parts import numeric
+
+_EITHER_WAY = re.compile(r"(.)不\1")  # 大不大
+_FEW = 10
+_OF_ALL = re.compile("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱 of a list
+_AGAINST = re.compile("(?:那|那么)?(?:和|跟|与|同|比|比起|相比)")
+
+
+class Follower:
+    """Built once for a planner."""
+
+    def __init__(self, decider: Decider) -> None:
+        self._decider = decider
+
+    @staticmethod
+    def of_focus(parts: Parts, context: Context) -> Asked | None:
+        """轴具呢, 零百几秒: an attribute of what the conversation speaks of."""
+        focus = context.entities or (context.shown[:_FEW] if _OF_ALL.match(parts.text) else ())
+        if parts.things or parts.atoms or not focus:
+            return None
+        if parts.has("list", "count", "typical", "average", "others", "buy", "any", "which", "nearest"):
+            return None
+        topics = parts.attributes
+        if parts.rankings:  # 费油不, 后备箱大不大
+            plain = all(rank.strength == "plain" for rank in parts.rankings)
+            topics = tuple((rank.path,) for rank in parts.rankings) if plain and asks_whether(parts) else ()
+        if not topics:
+            return None
+        groups = tuple((name,) for name in focus)
+        needed = parts.scan.mended or bool(parts.rankings) or not context.entities
+        return Asked(groups, topics, parts.scan, needed=needed, referred=True)
+
+    @staticmethod
+    def of_those(parts: Parts, context: Context) -> Query | None:
+        """多少钱 after a list: that attribute of all that matched."""
+        last = context.plan
+        if last is None or last.op not in ("filter", "count") or not last.conditions or context.entities:
+            return None
+        if parts.things or parts.atoms or parts.rankings or not parts.attributes or parts.scan.unknown:
+            return None
+        if parts.has(
+            "list", "count", "typical", "average", "others", "buy", "any", "which", "nearest", "sort"
+        ):
+            return None
+        paths = tuple(paths[0] for paths in parts.attributes)
+        return Query(Plan("filter", (), paths, last.conditions), parts.scan, kept=last.conditions)
+
+    def against_focus(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
+        """比旗舰版便宜多少, 和城市版比呢: what is in focus beside the one that is named."""
+        if len(things) != 1 or not things[0].single or len(context.entities) != 1 or parts.referred:
+            return None
+        asks_many = parts.has("list", "head", "nearest", "exists", "others", "buy")
+        beside = "比" in parts.text or (parts.rankings and parts.has("which"))
+        if asks_many or parts.atoms or not _AGAINST.match(parts.text) or not beside:
+            return None
+        if parts.rankings and not parts.has("much", "which") and not parts.text.endswith("呢"):
+            return None
+        entities = (context.entities[0], things[0].names[0])
+        asked = numeric(self._decider.vocabulary, parts.attributes)
+        paths = (
+            tuple(dict.fromkeys((*(rank.path for rank in parts.rankings), *asked))) or context.attributes[:1]
+        )
+        if entities[0] == entities[1] or not paths:
+            return None
+        return Query(Plan("compare", entities, paths), parts.scan, carried=context.entities)
+
+    def verified_again(self, parts: Parts, context: Context) -> Query | None:
+        """20万呢 after 30万够吗: the same question of the same things."""
+        last = context.plan
+        if last is None or last.op != "verify" or not last.entities or last.entities != context.entities:
+            return None
+        if parts.things or parts.rankings or not parts.text.endswith("呢"):
+            return None
+        plan = self._decider.verify(parts, *last.entities)
+        return Query(plan, parts.scan, carried=last.entities) if plan else None
+
+    def swapped(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Plan | None:
+        """把C2换成E3智行版 in a comparison."""
+        last = context.plan
+        if last is None or last.op != "compare" or not parts.has("swap") or len(things) != 2:
+            return None
+        out = [name for name in context.entities if name in parts.things[0].names]
+        if len(out) != 1 or not things[1].single:
+            return None
+        entities = tuple(things[1].names[0] if name == out[0] else name for name in context.entities)
+        return replace(last, entities=entities)
+
+    def continued(self, parts: Parts, context: Context) -> Planned:
+        """差多少, 哪个便宜, 油耗呢: about the two or more things spoken of last."""
+        if parts.things or parts.atoms or parts.has("list", "count", "typical", "average", "head", "others"):
+            return None
+        if any(rank.strength == "more" for rank in parts.rankings) and not parts.has("which", "compare"):
+            return None
+        comparing = context.plan is not None and context.plan.op == "compare"
+        asks = parts.has("compare") or (parts.rankings and parts.has("which", "much"))
+        if not (asks or (comparing and (parts.attributes or parts.rankings))):
+            return None
+        if leans(parts, context.plan) and len(context.shown) > 1 and parts.has("which"):
+            return None
+        entities = context.last(0)
+        plan = self._decider.compare(parts, entities)
+        if plan is None and comparing and len(entities) > 1:
+            paths: tuple[Path, ...] = tuple(p[0] for p in parts.attributes)
+            plan = Plan("compare", entities, paths) if paths else None
+        if plan and context.attributes and not (parts.attributes or parts.rankings):
+            plan = replace(plan, attributes=context.attributes[:1])
+        return Query(plan, parts.scan, carried=entities) if plan else None
+
+
+def asks_whether(parts: Parts) -> bool:
+    """是不是, 有没有, 够不够, …吗; of what is said to be so also …吧."""
+    if parts.text.endswith("吧") and parts.atoms and not parts.has("buy", "keep"):
+        return True
+    if _EITHER_WAY.search(parts.text) or parts.text.endswith("没有"):
+        return True
+    ends = parts.text.rstrip("呢呀啊哈吧哦的").endswith(("吗", "么", "不", "没", "嘛"))
+    return ends or parts.has("exists", "enough") or "是不是" in parts.text

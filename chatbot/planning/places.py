@@ -1,0 +1,96 @@
+"""Places and numbers of things in an utterance: 第二个, 前三名, 倒数第一, 三个版本; and numbers without a unit beside an attribute."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from chatbot.knowledge_graph.phrases import QuantityPhrase, find_quantities
+from chatbot.knowledge_graph.units import UnitTable
+from chatbot.planning.links import Link, QuantitySense, RoleSense
+
+_DIGITS = {
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "俩": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "十": 10,
+}
+_N = "([一二两三四五六七八九十]|[1-9]\\d?)"
+_PLACES = (
+    (re.compile(rf"倒数第{_N}(?=[便贵低高大小长短快慢省远重轻新多少])"), "kth reverse"),
+    (re.compile(rf"第{_N}(?=[便贵低高大小长短快慢省远重轻新多少])"), "kth"),
+    (re.compile(rf"前{_N}(?:个|款|名|台|辆)?(?:里面|里|中|当中|之中)"), "those"),
+    (re.compile(rf"倒数(?:第|前)?{_N}(?:名|款|个|台|辆|位)?"), "reverse"),
+    (re.compile(rf"第{_N}(?:个|款|名|台|辆|位|种)?"), "nth"),
+    (re.compile(r"最后(?:一|那)(?:个|款|台|辆)"), "last"),
+    (re.compile(rf"前{_N}(?:名|款|位|个|台|辆)?(?!驱|排|悬)"), "top"),
+    (re.compile(rf"top\s?{_N}"), "top"),
+    (re.compile(rf"(?<![这那第哪有几上下前后另同\d.十百]){_N}(?:款|台|辆|名)(?!以|车以)"), "top"),
+    (re.compile(rf"(?:这|那){_N}(?:款|台|辆|个|种)"), "those"),
+    (re.compile(rf"{_N}个?(?=(?:版本|配置|型号|车型|车系|品牌|牌子))"), "top"),
+)
+
+# Words of quantities that are mended where they are misheard.
+QUANTITY_WORDS = (
+    "以内 以上 以下 之内 之间 左右 上下 公里 超过 不到 低于 高于 小于 大于 不超过 千瓦 英寸 小时 分钟 "
+    "两座 四座 五座 六座 七座 八座 区间 倒数"
+).split()
+_BESIDE = re.compile(
+    r"(?:能|有|能有|到|能到|得|得有|要|是|够|达到|达|过|能过|进|在|能跑|跑|多|大概|大约){0,3}"
+)
+_BARE = re.compile(r"\d+(?:\.\d+)?(?![\d.]*[a-z%年月款座门个号挡档缸种项])")
+_FOLLOW_UP = re.compile(r"(?<![\d.a-z])(\d+(?:\.\d+)?)(?:的)?呢$")
+
+
+def find_places(masked: str, taken: Sequence[Link]) -> Iterator[Link]:
+    """Ordinals and counts of things, none over ``taken``; of two that overlap the first of ``_PLACES``."""
+    found: list[Link] = list(taken)
+    for pattern, role in _PLACES:
+        for hit in pattern.finditer(masked):
+            if any(link.start < hit.end() and hit.start() < link.end for link in found):
+                continue
+            number = _number(hit.group(1)) if pattern.groups else -1
+            roles = (*role.split(), f"n:{number}")
+            link = Link(*hit.span(), hit.group(), tuple(RoleSense(one) for one in roles))
+            found.append(link)
+            yield link
+
+
+def _number(said: str) -> int:
+    return _DIGITS.get(said) or int(said)
+
+
+def _alone(text: str, links: Sequence[Link]) -> list[re.Match[str]]:
+    """500 of 没有的话500呢."""
+    found = _FOLLOW_UP.search(text)
+    taken = found and any(x.start < found.end(1) and found.start(1) < x.end for x in links)
+    return [found] if found and not taken else []
+
+
+def bare_numbers(text: str, links: Sequence[Link], units: UnitTable) -> Iterator[Link]:
+    """续航有600吗, 最高车速能到200: a number right behind an attribute needs no unit."""
+    for hit in _alone(text, links):
+        for phrase in find_quantities(hit.group(1), units, bare=True)[:1]:
+            moved = _moved(phrase, hit.start(1))
+            yield Link(moved.start, moved.end, moved.text, (QuantitySense(moved),))
+    for link in links:
+        if link.attribute is None:
+            continue
+        gap = _BESIDE.match(text, link.end)
+        found = _BARE.match(text, gap.end() if gap else link.end)
+        if found is None or any(x.start < found.end() and found.start() < x.end for x in links):
+            continue
+        for phrase in find_quantities(found.group(), units, bare=True)[:1]:
+            moved = _moved(phrase, found.start())
+            yield Link(moved.start, moved.end, moved.text, (QuantitySense(moved),))
+
+
+def _moved(phrase: QuantityPhrase, by: int) -> QuantityPhrase:
+    return replace(phrase, start=phrase.start + by, end=phrase.end + by)

@@ -1,0 +1,100 @@
+"""What a question names that the graph does not hold: said as it is, never answered with something else."""
+
+import itertools
+import re
+
+from chatbot.knowledge_graph.plan import KEYWORDS, Condition
+from chatbot.planning.parts import Parts, Thing
+from chatbot.planning.query import Refusal
+from chatbot.planning.vocabulary import Vocabulary
+
+MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$")
+_MAX_SUBJECT = 8
+_DEEPEST = 5
+
+
+def unknown_name(parts: Parts) -> Refusal | None:
+    """青羽E9, D型号: something that looks like a name and is none of the graph's."""
+    text, unknown = parts.text, parts.scan.unknown
+    odd = [piece for piece in unknown if MODEL_LIKE.search(piece)]
+    if not odd or any(t.single and not t.referred for t in parts.things):
+        return None
+    if not (parts.attributes or parts.things or parts.atoms or "呢" in text):
+        return None
+    start, end = text.find(unknown[0]), text.rfind(odd[-1]) + len(odd[-1])
+    start = min([start, *(t.start for t in parts.things if t.end <= end)])
+    tail = re.match(r"型号|款|版|系列", text[end:])
+    name = text[start : end + (tail.end() if tail else 0)]
+    return Refusal("unknown_entity", name.upper() if name.isascii() else _capitals(name), parts.scan)
+
+
+def unknown_version(parts: Parts) -> Refusal | None:
+    """云岚S5赛道版, 松峦Q5 2026款: a version that the series has not, though another one has."""
+    for series, version in itertools.pairwise(parts.things):
+        if (
+            _level(series) > 2
+            or not 3 <= _level(version) <= _DEEPEST
+            or version.start - series.end > 1
+            or series.referred
+        ):
+            continue
+        if not set(series.names) & set(version.names):
+            return Refusal("unknown_entity", _capitals(parts.text[series.start : version.end]), parts.scan)
+    return None
+
+
+def _level(thing: Thing) -> int:
+    """Which keyword names it, 1 for the brand; a big number where it takes more than one."""
+    clause = thing.clause
+    named = isinstance(clause, Condition) and clause.attribute[:2] == KEYWORDS and len(clause.attribute) == 3
+    return int(clause.attribute[2]) if named and isinstance(clause, Condition) else 9
+
+
+def unknown_attribute(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
+    """雨刮器有多长 of a car: the one thing that is not understood, where all else is."""
+    known = vocabulary.attributes.aliases  # categories too, which are asked about further
+    long = [piece for piece in parts.scan.unknown if len(piece) >= 2 and piece not in known]
+    named = any(thing.single for thing in parts.things)
+    if not named or parts.attributes or len(long) != 1:
+        return None
+    return Refusal("no_attribute", long[0], parts.scan)
+
+
+def unknown_subject(parts: Parts) -> Refusal | None:
+    """法拉利有哪些车: begins with one thing that is not known, and asks of it what is asked of those that are."""
+    unknown = parts.scan.unknown
+    if len(unknown) != 1 or parts.things or parts.atoms or not 2 <= len(unknown[0]) <= _MAX_SUBJECT:
+        return None
+    if not parts.text.startswith(unknown[0]):
+        return None
+    if not (parts.attributes or (parts.has("list", "count") and parts.has("head"))):
+        return None
+    return Refusal("unknown_subject", _capitals(unknown[0]), parts.scan)
+
+
+def _capitals(name: str) -> str:
+    return re.sub(r"[a-z]+", lambda found: found.group().upper(), name)
+
+
+def unknown_kind(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
+    """柴油车有吗: a kind of thing that people ask for and this graph has none of."""
+    word = vocabulary.lacks(parts.text) if parts.scan.unknown else ""
+    if not any(piece in word or word in piece for piece in parts.scan.unknown):
+        return None
+    asks = (
+        parts.has("list", "exists", "count", "head", "which", "has", "verify", "buy") or len(parts.text) <= 4
+    )
+    return Refusal("unknown_subject", word, parts.scan) if word and asks else None
+
+
+def unknown_part(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
+    """R1赛道版保险多少钱: what stands right before the attribute is not known, so it is another thing's."""
+    if not any(thing.single for thing in parts.things):
+        return None
+    for piece in parts.scan.unknown:
+        end = parts.text.find(piece) + len(piece)
+        if piece in vocabulary.attributes.aliases:
+            continue
+        if len(piece) >= 2 and any(x.attribute and 0 <= x.start - end <= 3 for x in parts.scan.links):
+            return Refusal("no_attribute", piece, parts.scan)
+    return None

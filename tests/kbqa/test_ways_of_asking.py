@@ -1,0 +1,117 @@
+"""The same question in the words of hurried people: what each way of asking comes to, over the demo graph."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from chatbot.answering.knowledge import Knowledge
+from chatbot.app import build_machine
+from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.knowledge_graph.plan_text import plan_text
+from chatbot.knowledge_source import graph_knowledge
+from chatbot.reply import Reply
+from chatbot.session.base import Memory
+
+ROOT = Path(__file__).parents[2]
+GRAPH = ROOT / "user_datasets" / "car_knowledge_graph"
+
+
+@lru_cache(maxsize=1)
+def knowledge() -> Knowledge:
+    return graph_knowledge(GRAPH, ROOT / "user_datasets" / "lexicon")
+
+
+def talk(*said: str) -> Reply:
+    """The reply to the last of ``said``."""
+    machine, memory = build_machine(), Memory(state="question_intake")
+    for utterance in said:
+        step = machine.step(memory, Hearing(utterance, knowledge(), DialogSettings(), 100))
+        memory = step.memory
+    return step.reply
+
+
+def rows(*said: str) -> set[str]:
+    return {row.entity for row in talk(*said).rows or ()}
+
+
+SAME = {
+    "a bare number beside its attribute": ("续航600以上的车", "续航大于等于600公里的车"),
+    "a bound that follows another": ("功率200千瓦以上300以下的车", "功率200千瓦到300千瓦的车"),
+    "litres called 个": ("油耗5个以下的车", "油耗5升以下的车"),
+    "a feature not wanted": ("不带激光雷达的车", "没有激光雷达的车有哪些"),
+    "several brands not wanted": ("除了青羽北辰，其他的SUV", "不要青羽，不要北辰，SUV有哪些"),
+    "simply not": ("不烧油的车有哪些", "不是汽油的车有哪些"),
+    "manual gears": ("手动挡的车", "变速箱类型是手动变速箱的车有哪些"),
+    "half a year": ("2025年下半年上市的车", "2025年7月到2025年12月上市的车有哪些"),
+    "homophones within": ("零百在4瞄到6秒之间的有哪些", "零百在4秒到6秒之间的有哪些"),
+    "doubled characters": ("最最便宜的的SUV", "最便宜的SUV"),
+    "pinyin": ("zuipianyi de suv", "最便宜的SUV"),
+    "slang": ("最能装的SUV", "后备厢最大的SUV"),
+    "a hundred ten thousand": ("百万以内最快的", "100万以内加速最快的车"),
+    "all of a series": ("T3三个版本价格对比一下", "T3手动畅行版、自动畅行版、自动精英版的价格"),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), SAME.values(), ids=SAME)
+def test_two_ways_of_asking_find_the_same(one: str, other: str) -> None:
+    if "7月到" in other:
+        wanted = {
+            e.name
+            for e in knowledge().graph.entities
+            if "2025.07" <= next((v for p, v in e.leaves.items() if p[-1] == "上市时间"), "") <= "2025.12"
+        }
+        assert rows(one) == wanted != set()
+    else:
+        assert rows(one) == rows(other) != set()
+
+
+@pytest.mark.parametrize(
+    ("said", "subject"),
+    [
+        ("云岚S5赛道版多少钱", "云岚S5赛道版"),
+        ("松峦Q5 2026款多少钱", "2026款"),
+        ("法拉利有哪些车", "法拉利"),
+        ("柴油车有吗", "柴油车"),
+        ("X7旗舰版的雨刷是什么牌子", "雨刷"),
+    ],
+)
+def test_what_the_graph_lacks_is_said_and_nothing_else_is_answered(said: str, subject: str) -> None:
+    reply = talk(said)
+    assert subject in reply.answer
+    assert not reply.evidence
+
+
+@pytest.mark.parametrize(
+    ("turns", "plan"),
+    [
+        (("X7旗舰版价格", "24款进阶版呢", "比旗舰版便宜多少"), "对比"),
+        (("松峦Q5尊贵版30万够吗", "20万呢"), "核对"),
+        (("C型号性能版和E6疾风版对比", "前者有热泵吗"), "核对"),
+        (("轿车平均多少钱", "SUV呢"), "平均"),
+        (("纯电轿车", "按价格排序", "从高到低"), "降序"),
+        (("增程SUV有哪些", "再加上插混的"), "或"),
+        (("20万以内的SUV", "那油耗呢"), "筛选"),
+    ],
+    ids=lambda value: value[-1] if isinstance(value, tuple) else value,
+)
+def test_a_conversation_goes_on(turns: tuple[str, ...], plan: str) -> None:
+    found = talk(*turns).plan
+    assert found is not None
+    assert plan in plan_text(found)
+
+
+def test_the_few_that_ranked_first_are_what_the_next_ranking_is_among() -> None:
+    first = rows("加速最快的3款")
+    assert rows("加速最快的3款", "哪个最便宜") < first
+    assert rows("加速最快的3款", "都多少钱") == first
+
+
+def test_a_wish_that_no_longer_matters_is_dropped() -> None:
+    assert rows("20万以内的车，要有天窗", "天窗无所谓了") == rows("20万以内的车")
+
+
+def test_a_misfit_is_refused_even_beside_a_condition_that_fits() -> None:
+    reply = talk("续航20万的SUV")
+    assert "单位" in reply.answer
+    assert not reply.evidence
