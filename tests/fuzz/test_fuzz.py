@@ -1,5 +1,6 @@
 """A small helping of ``python -m tools fuzz``: no 500 over HTTP, no foreign exception out of a parser."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,5 @@ def test_the_fuzzer_sees_a_fault() -> None:
     found = fuzz_parser(Target("weak", parse, (b"good", b"xbad")), 200)
     assert found.outcomes["fault"] > 0 and found.outcomes["refused"] > 0
     assert "UnicodeDecodeError" in found.faults[0]
+    told = json.loads(json.dumps(report([found])))
+    assert (told["cases"], told["faults"]) == (found.cases, found.outcomes["fault"])

@@ -4,7 +4,6 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +43,10 @@ def report(found: list[Findings]) -> dict[str, object]:
     faults = sum(one.outcomes["fault"] for one in found)
     return {
         "cases": sum(one.cases for one in found), "faults": faults, "outcomes": dict(outcomes),
-        "targets": [asdict(one) for one in found],
+        "targets": [
+            {"name": one.name, "cases": one.cases, "outcomes": dict(one.outcomes), "faults": one.faults}
+            for one in found
+        ],
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ SERVICE = "fuzz"
 EXPECTED_5XX = {503}
 """``/readyz`` and a store that is away say so on purpose."""
 
-SLOW = {"/v1/lint": 20, "/v1/login": 20}
+SLOW = {"/v1/lint": 2, "/v1/login": 20}
 """Cases in a hundred for addresses that start a process or derive a key each time."""
 
 
