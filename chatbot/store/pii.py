@@ -17,6 +17,9 @@ KINDS = PII_KINDS
 
 _D = r"(?<![\dA-Za-z])(?<!\d\.)"  # not inside a longer number or code
 _E = r"(?![\dA-Za-z])"
+_MAY_HOLD = re.compile(
+    r"[\d@]"
+)  # every kind has a digit or is an address with an @: most texts are done in 1 µs
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _LETTERS = "A-HJ-NP-Za-hj-np-z"
 
@@ -37,6 +40,8 @@ class Masker:
 
     def mask(self, text: str) -> str:
         """``text`` without personal data; the very same object when there is none."""
+        if not _MAY_HOLD.search(text):
+            return text
         for kind in self._kinds:
             text = kind.pattern.sub(lambda found, kind=kind: _replaced(found, kind), text)  # type: ignore[misc]
         return text
