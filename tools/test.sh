@@ -10,7 +10,7 @@ if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
   echo "installing all extras…" >&2
   # torch first and alone: a range elsewhere must find this very build, not a CUDA one
   .venv/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[train,dev]'
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[train,dev,onnx]'
   touch "$stamp"
 fi
 # a real PostgreSQL for the store's tests, where packages can be installed; without it they are skipped, with the reason
@@ -23,4 +23,5 @@ export OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1
 .venv/bin/python -m ruff check .
 .venv/bin/python -m ruff format --check .
 .venv/bin/python -m mypy chatbot tools
-exec .venv/bin/python -m pytest "$@"
+# two processes: most tests wait for a server or a browser of their own
+exec .venv/bin/python -m pytest --numprocesses 2 --dist loadfile "$@"

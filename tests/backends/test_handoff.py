@@ -261,7 +261,11 @@ def test_an_address_that_is_not_http_is_refused(url: str) -> None:
         SignedWebhook(url)
 
 
-@pytest.mark.parametrize("secret", ["hunter2", "whsec_", "whsec_!!!!", "whsec_" + "QUJD", SECRET[6:]])
+@pytest.mark.parametrize(
+    "secret",
+    ["hunter2", "whsec_", "whsec_!!!!", "whsec_" + "QUJD", SECRET[6:]],
+    ids=["a word", "empty", "not base64", "too short", "without its prefix"],
+)
 def test_a_secret_that_is_none_is_refused_and_not_repeated(secret: str) -> None:
     with pytest.raises(ConfigError, match="handoff_secret") as caught:
         SignedWebhook("https://example.com", secret)

@@ -57,7 +57,8 @@ def test_a_description_is_honoured_and_options_go_before_it(
     monkeypatch.delenv("CHATBOT_FAQ_CANDIDATES")
     file = described(config, metadata={"instance": 3, "memory": 512, "cpu": 2})
     result = run("serve", "--service-desc", file)
-    engine, serving = started[0]
+    read_config, serving = started[0]
+    engine = read_config()
     assert (serving.service_name, serving.port, serving.workers, serving.memory_mb) == (
         "presales",
         9001,

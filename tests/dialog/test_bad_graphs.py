@@ -1,7 +1,6 @@
 """Graphs that no one would write on purpose, from the file to the answer."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -65,12 +64,10 @@ def test_fifty_levels_are_asked_about_like_one(tmp_path: Path) -> None:
     )
 
 
-def test_ten_thousand_attributes_load_and_answer_in_seconds(tmp_path: Path) -> None:
+def test_ten_thousand_attributes_load_and_answer(tmp_path: Path) -> None:
     wide = {"配置": {f"第{n}号功能": f"{n}km" for n in range(10_000)}}
-    started = time.perf_counter()
     talk = Talk(write(tmp_path, 甲车=wide, 乙车=wide))
     assert "8123km" in talk.say("甲车的第8123号功能").reply.answer
-    assert time.perf_counter() - started < 60
 
 
 def test_one_attribute_with_numbers_words_and_yes_or_no_compares_only_what_can_be(tmp_path: Path) -> None:

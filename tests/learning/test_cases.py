@@ -1,14 +1,10 @@
 """Bad cases in groups of one meaning."""
 
-import random
-import time
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from chatbot.encoders.load import load_encoder
-from chatbot.learning.cases import SAME_MEANING, CaseGroup, group_cases
+from chatbot.learning.cases import CaseGroup, group_cases
 from chatbot.learning.replay import Replayer
 from chatbot.learning.stars import star_groups
 from chatbot.store.records import BadCaseRow
@@ -86,17 +82,3 @@ def test_a_chain_of_likeness_is_not_one_group() -> None:
 def test_the_heaviest_is_the_centre() -> None:
     vectors = unit([[1, 0], [1, 0.1], [1, 0.2]])
     assert star_groups(vectors, np.array([1, 9, 1]), 0.99).tolist() == [1, 1, 1]
-
-
-@pytest.mark.slow
-def test_ten_thousand_bad_cases_are_grouped_within_half_a_minute(replayer: Replayer) -> None:
-    rng = random.Random(5)
-    texts = [line.strip() for file in sorted((DEMO / "car_faqs/questions").iterdir()) for line in file.open()]
-    said = [
-        (rng.choice(texts) + rng.choice(texts)[: rng.randint(0, 4)], str(rng.randint(0, 3000)))
-        for _ in range(10_000)
-    ]
-    began = time.process_time()
-    groups = group_cases(cases_of(*said), replayer.knowledge, load_encoder(MODEL))
-    assert len(groups) == 200 and time.process_time() - began < 30
-    assert SAME_MEANING > 0 and Path(MODEL).is_dir()

@@ -1,8 +1,6 @@
 """Each check finds what it is for, and leaves the demo domain in peace; seeded defects are found."""
 
 import json
-import random
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -11,14 +9,13 @@ from pathlib import Path
 import pytest
 
 from chatbot.config import EngineConfig
-from chatbot.faq_modules.dataset import FaqDataset, Paraphrase, StandardQuestion
 from chatbot.lint.answers import ContradictingAnswers, StaleDates, UnansweredQuestions
 from chatbot.lint.base import Check, Issue
 from chatbot.lint.files import UnreadFiles
 from chatbot.lint.graph import MissingValues, OutlyingValues, UnreachableAttributes
 from chatbot.lint.lexicon import DeadSynonyms
 from chatbot.lint.paraphrases import DuplicateParaphrases, NearParaphrases
-from chatbot.lint.run import checks, find_issues, open_subject
+from chatbot.lint.run import checks, find_issues
 from tests.learning.conftest import demo_copy
 
 TODAY = date(2026, 11, 26)
@@ -186,25 +183,3 @@ def test_a_date_to_come_is_not_stale(config: EngineConfig) -> None:
 def test_every_check_has_a_name_of_its_own() -> None:
     names = [check.name for check in checks()]
     assert len(set(names)) == len(names) >= 10
-
-
-@pytest.mark.slow
-def test_ten_thousand_paraphrases_are_checked_within_half_a_minute(config: EngineConfig) -> None:
-    rng = random.Random(11)
-    subject = open_subject(config, TODAY)
-    texts = [paraphrase.text for paraphrase in subject.dataset.paraphrases]
-    questions = tuple(StandardQuestion(label, f"标准问{label}") for label in range(500))
-    many = tuple(
-        Paraphrase(
-            rng.choice(texts) + rng.choice(texts)[: rng.randint(1, 6)],
-            label,
-            f"questions/标准问{label}",
-            line,
-        )
-        for label in range(500)
-        for line in range(1, 21)
-    )
-    object.__setattr__(subject, "dataset", FaqDataset(config.faq_data_dir, questions, many))
-    began = time.process_time()
-    issues = [issue for check in checks() if "paraphrase" in check.name for issue in check.run(subject)]
-    assert len(many) == 10_000 and issues and time.process_time() - began < 30

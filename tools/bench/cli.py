@@ -1,6 +1,7 @@
 """``python -m tools bench <what>``: speed and memory, as figures and ratios of one run."""
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -130,6 +131,20 @@ def suggest(
         if as_json
         else f"{found.texts} 个相似问：p50 {found.ms_p50} ms，p99 {found.ms_p99} ms"
     )
+
+
+@app.command("loop")
+def loop(
+    config: Annotated[Path, typer.Option(help="引擎配置")] = Path("user_datasets/chatbot_deploy_eas.json"),
+    rows: Annotated[int, typer.Option(min=100, help="多少行")] = 10_000,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """回放、坏例聚类、相似问体检的耗时。例：bench loop --rows 10000 --json"""
+    from chatbot.config import load_engine_config
+    from tools.bench.loop import as_text, bench_loop
+
+    results = bench_loop(load_engine_config(config, os.environ), rows, print_progress)
+    print(json.dumps({"jobs": [asdict(one) for one in results]}) if as_json else as_text(results))
 
 
 def print_progress(text: str) -> None:
