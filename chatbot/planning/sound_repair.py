@@ -9,6 +9,7 @@ from chatbot.normalization.pinyin import PinyinDecoder, fold, readings
 from chatbot.normalization.text import has_han
 
 MAX_WORD = 6
+_ALL_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 _LATIN = re.compile(r"[a-z]{4,}")
 _MAX_KEYS = 8
 _SHORT = 3
@@ -30,14 +31,14 @@ class SoundRepair:
         self._by_sound: dict[str, list[str]] = {}
         self._by_letters: dict[str, str] = {}
         self._pairs: set[tuple[str, str]] = set()
-        for word in words:
-            if not 2 <= len(word) <= MAX_WORD or not any(has_han(char) for char in word):
+        for word in dict.fromkeys(words):
+            if not 2 <= len(word) <= MAX_WORD or not has_han(word):
                 continue
             for key in _keys(word, readings_each=2 if len(word) <= _SHORT else 1):
                 self._by_sound.setdefault(key, []).append(word)
                 self._pairs.update(itertools.pairwise(key.split(" ")))
-        for word in (*words, *spelled):
-            if 2 <= len(word) <= MAX_WORD and all(has_han(char) for char in word):
+        for word in dict.fromkeys((*words, *spelled)):
+            if 2 <= len(word) <= MAX_WORD and _ALL_HAN.fullmatch(word):
                 for letters in _spellings(word):
                     self._by_letters.setdefault(letters, word)
 
