@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chatbot.normalization.attribute import AttributeLink, AttributeLinker
 from chatbot.normalization.entity import EntityLink, EntityLinker
@@ -12,6 +13,7 @@ from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize
 
 MAX_READ = 400
+REMEMBERED = 2048  # chips and popular questions come word for word, again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,13 @@ class Reader:
         self._fillers = MentionFinder({word: (word,) for word in fillers})
         latin = [*entities.names, *attributes.names]
         self._latin = MentionFinder({name: (name,) for name in latin if name[0].isascii()})
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._read)
 
     def read(self, utterance: str) -> Reading:
         """Normalise, decode pinyin, link. Text past ``MAX_READ`` characters is not linked."""
+        return self._remembered(utterance)
+
+    def _read(self, utterance: str) -> Reading:
         text = normalize(utterance)[:MAX_READ]
         if not has_han(text):
             keep = [(mention.start, mention.end) for mention in self._latin.find(text)]

@@ -19,6 +19,7 @@ from chatbot.planning.links import ValueSense
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.read_parts import PartsReader, is_brand
+from chatbot.planning.recent import Recent
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
 from chatbot.planning.unknowns import (
@@ -32,6 +33,7 @@ from chatbot.planning.unknowns import (
 )
 from chatbot.planning.vocabulary import Vocabulary
 
+REMEMBERED = 2048
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
@@ -58,14 +60,25 @@ class Planner:
         self.guide = Guide(vocabulary)
         self._follow = Follower(self._decider)
         self._sets = SetPlanner(self._decider, self._winner)
+        self._openings: Recent[tuple[str, bool], tuple[Planned] | None] = Recent(REMEMBERED)
 
     def plan(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Planned:
         """What is asked; ``None`` when it is nothing the graph's operators answer, or not surely so.
 
-        ``mend`` is asked, once some words are not known, whether to look for typos in them.
+        ``mend`` is asked, once some words are not known, whether to look for typos in them; for the same utterance it
+        must say the same. What opens a conversation is remembered: chips and popular questions come again and again.
         """
-        scan = self._scanner.scan(utterance, mend=mend)
-        if context.empty and _says_nothing_of_the_graph(scan):
+        if not context.empty:
+            return self._explained(self._scanner.scan(utterance, mend=mend), context).planned
+        key = utterance, mend is always
+        known = self._openings.get(key, None)
+        if known is None:
+            known = (self._opening(self._scanner.scan(utterance, mend=mend), context),)
+            self._openings.keep(key, known)
+        return known[0]
+
+    def _opening(self, scan: Scan, context: Context) -> Planned:
+        if _says_nothing_of_the_graph(scan):
             return None  # what its parts are need not be worked out
         return self._explained(scan, context).planned
 
