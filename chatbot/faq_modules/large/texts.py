@@ -1,5 +1,6 @@
 """Many texts as a few arrays that open by memory map: nothing is decoded before it is asked for."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,13 +16,13 @@ CharIds = NDArray[np.uint16] | NDArray[np.uint32]
 class TextSequence(Sequence[str]):
     """A sequence of texts of which each is decoded when it is asked for; slices are tuples."""
 
+    @abstractmethod
     def one(self, place: int) -> str:
         """The text at ``place``, which is in range."""
-        raise NotImplementedError
 
+    @abstractmethod
     def every(self) -> list[str]:
         """All of them at once, which is much quicker than one by one."""
-        raise NotImplementedError
 
     @overload
     def __getitem__(self, place: int) -> str: ...
