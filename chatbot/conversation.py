@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.dialog.machine import DialogMachine, Step
+from chatbot.dialog.remembered import RememberedSteps
 from chatbot.dialog.state import DialogSettings, Hearing
 from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
 from chatbot.reply import Message, Reply
@@ -44,6 +45,7 @@ class Conversation:
         observers: tuple[TurnObserver, ...] = (),
     ) -> None:
         self._machine, self._sessions, self._knowledge = machine, sessions, knowledge
+        self._remembered = RememberedSteps(machine)
         self._settings, self._observers = settings, observers
 
     def turn(self, message: Message) -> Reply:
@@ -52,7 +54,7 @@ class Conversation:
         Raises:
             SessionBusyError: other messages of this session kept the lock for as long as we may wait.
         """
-        return self._turn(message)[0]
+        return self._turn(message, self._remembered)[0]
 
     def unobserved(self) -> "Conversation":
         """The same over the same sessions, of which no observer is told."""
@@ -66,16 +68,18 @@ class Conversation:
         """
         from chatbot.explain.build import explain  # a service that never explains starts without it
 
-        reply, hearing, before, step = self._turn(message)
+        reply, hearing, before, step = self._turn(message, self._machine)
         return reply, explain(hearing, before, step)
 
-    def _turn(self, message: Message) -> tuple[Reply, Hearing, Memory, Step]:
+    def _turn(
+        self, message: Message, machine: DialogMachine | RememberedSteps
+    ) -> tuple[Reply, Hearing, Memory, Step]:
         lease = self._lock_and_load(message.session_id)
         before = lease.memory if lease else Memory()
         try:
             knowledge = self._knowledge()
             hearing = Hearing(message.sent, knowledge, self._settings, message.rows_limit)
-            step = self._machine.step(before, hearing)
+            step = machine.step(before, hearing)
         except BaseException:
             if lease:
                 self._sessions.release(lease)

@@ -32,7 +32,7 @@ LAYERS = (
     ("knowledge_graph", "normalization"),
     ("config", "service_desc", "service_status", "log", "metrics"),
     ("config_values", "json_file", "publish_lock", "security"),
-    ("messages", "errors", "json_bytes", ""),
+    ("messages", "errors", "json_bytes", "recent", ""),
 )
 # Exceptions, each with its reason.
 ALLOWED = {

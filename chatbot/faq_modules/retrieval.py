@@ -20,6 +20,7 @@ from chatbot.faq_modules.large.modules import build_scorers
 from chatbot.faq_modules.latin import LatinDecoder
 from chatbot.faq_modules.question_index import QuestionIndex
 from chatbot.faq_modules.signals import SignalReader, SignalTable
+from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.text import has_content, normalize
 
 DEFAULT_MODULES = ("feature_vector_faq_match", "fuzzy_closest_faq_match")
@@ -116,8 +117,9 @@ class FaqRetriever:
         return table, self._choice.probabilities(table)
 
     def _heard(self, utterance: str) -> str:
-        """The normalised ``utterance``, its pinyin read in the way that finds the most probable standard question."""
-        ways = self._latin.decodings(normalize(utterance))
+        """The normalised ``utterance`` without courtesies, its pinyin read in the way that finds the most probable
+        standard question."""
+        ways = self._latin.decodings(without_courtesies(normalize(utterance)))
         if len(ways) == 1:
             return ways[0]
         found = [float(self._choice.probabilities(self._reader.read(way)[0]).max()) for way in ways]

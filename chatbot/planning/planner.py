@@ -19,7 +19,6 @@ from chatbot.planning.links import ValueSense
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.read_parts import PartsReader, is_brand
-from chatbot.planning.recent import Recent
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
 from chatbot.planning.unknowns import (
@@ -32,6 +31,7 @@ from chatbot.planning.unknowns import (
     unknown_version,
 )
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.recent import Recent
 
 REMEMBERED = 2048
 MIN_COVERAGE = 0.8

@@ -14,7 +14,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 
 from chatbot.app import build_machine, dialog_settings
@@ -212,8 +212,22 @@ def faq_questions(config: EngineConfig) -> list[str]:
 
 
 def written_anew(questions: Sequence[str]) -> list[str]:
-    """Each question in many writings, so that no request of a run is word for word like another."""
-    return [f"{before}{question}{after}" for after in _AFTER for before in _BEFORE for question in questions]
+    """Each question in many writings: courtesies around it, and slips of the finger in it, so that no request of a run
+    is like another, not even once the courtesies are taken off."""
+    return [
+        f"{before}{slipped(question, turn)}{after}"
+        for turn, (after, before) in enumerate(product(_AFTER, _BEFORE))
+        for question in questions
+    ]
+
+
+def slipped(question: str, turn: int) -> str:
+    """``question`` with the ``turn``-th slip of the finger: a letter twice, left out, or after the next one; past the
+    last of these, two slips."""
+    again, (place, kind) = turn // (3 * len(question)), divmod(turn % (3 * len(question)), 3)
+    before, letter, after = question[:place], question[place], question[place + 1 :]
+    written = (before + letter * 2 + after, before + after, before + after[:1] + letter + after[1:])[kind]
+    return slipped(written, again - 1) if again and len(written) > 1 else written
 
 
 def graph_questions(config: EngineConfig) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
+M = TypeVar("M")
 
 
 class Recent(Generic[K, V]):
@@ -14,7 +15,7 @@ class Recent(Generic[K, V]):
         self._size, self._results = size, dict[K, V]()
         self._changing = threading.Lock()
 
-    def get(self, key: K, missing: V) -> V:
+    def get(self, key: K, missing: M) -> V | M:
         """The result for ``key``, or ``missing``."""
         return self._results.get(key, missing)
 

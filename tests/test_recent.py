@@ -2,7 +2,7 @@
 
 from threading import Thread
 
-from chatbot.planning.recent import Recent
+from chatbot.recent import Recent
 
 
 def test_the_one_stored_longest_ago_goes_first() -> None:

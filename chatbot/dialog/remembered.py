@@ -1,0 +1,48 @@
+"""Turns that come again: the same words at the same point of a conversation are decided once."""
+
+from dataclasses import replace
+from operator import attrgetter
+
+from chatbot.answering.knowledge import Knowledge
+from chatbot.dialog.machine import DialogMachine, Step
+from chatbot.dialog.state import Hearing
+from chatbot.recent import Recent
+from chatbot.session.base import Memory
+
+REMEMBERED = 1024  # steps, of about 2 KB each
+
+# all of a memory but ``turns``, which only counts
+_point = attrgetter(
+    "state", "entities", "attributes", "question", "pending", "failures", "suggestions", "recent", "shown",
+    "plan", "guiding", "asked",
+)  # fmt: skip
+
+
+class RememberedSteps:
+    """A ``DialogMachine`` that keeps its last steps: popular questions and chips come word for word, again and again.
+
+    States promise that the same turn gives the same decision, so a step that is remembered is the step. What is kept
+    is of one knowledge base, and forgotten with it. A remembered step has no ``turn``: whoever explains asks the
+    machine itself.
+    """
+
+    def __init__(self, machine: DialogMachine, size: int = REMEMBERED) -> None:
+        self._machine, self._size = machine, size
+        self._book: tuple[Knowledge | None, Recent[object, Step]] = (None, Recent(size))
+
+    def step(self, memory: Memory, hearing: Hearing) -> Step:
+        """As ``DialogMachine.step``, with ``hearing`` of the same settings at every call."""
+        book = self._of(hearing.knowledge)
+        key = (hearing.utterance, hearing.rows_limit, _point(memory))
+        known = book.get(key, None)
+        if known is None:
+            known = replace(self._machine.step(memory, hearing), turn=None)
+            book.keep(key, known)
+        return replace(known, memory=replace(known.memory, turns=memory.turns + 1))
+
+    def _of(self, knowledge: Knowledge) -> Recent[object, Step]:
+        of, book = self._book
+        if of is not knowledge:
+            book = Recent[object, Step](self._size)
+            self._book = (knowledge, book)
+        return book

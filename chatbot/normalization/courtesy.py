@@ -1,0 +1,31 @@
+"""What people say around a question: greetings, 请问, 谢谢, sounds of hesitation. It is no part of what they ask."""
+
+import re
+
+from chatbot.normalization.text import content
+
+FEWEST_LEFT = 3  # letters that must remain, else the courtesies were the message: 您好啊, 请问在吗
+
+_GREETING = r"(?:你好|您好|哈喽|哈啰|嗨|hi|hello|在吗|在不在|在么|有人吗|有人在吗)(?:啊|呀|哈)?"
+_CALL = r"(?:(?:老师|师傅|亲亲?)(?:啊|呀)?|(?:客服|小哥哥?|小姐姐?|美女|帅哥|亲)(?:啊|呀)?[^\w%])"  # 客服电话 calls nobody
+_ASK = (
+    r"(?:我?(?:就是)?(?:想|要)(?:请问|请教|咨询|问问?|了解|打听)(?:一?下|一声)?|我?(?:请问|请教)(?:一?下)?"
+    r"|我?(?:咨询|问|了解|打听)(?:一?下|一声)|(?:麻烦|劳驾|拜托)(?:您|你)?(?:帮我?)?(?:(?:问|看|查|说|讲|介绍)一?下)?"
+    r"|打扰一?下|打扰了|不好意思)"
+)
+_HESITATION = r"(?:嗯+|呃+|额|哎|诶|欸|那个|那什么|话说)"
+_BEFORE = re.compile(rf"(?:(?:{_GREETING}|{_CALL}|{_ASK}|{_HESITATION})[^\w%]*)+")
+_THANKS = r"(?:谢谢|多谢|感谢|谢了|麻烦了|辛苦了?|拜托了?|(?<![着很])急+|在线等)(?:您|你|啦|了|哈|啊)?"
+_AFTER = re.compile(rf"(?:[^\w%]*(?:{_THANKS}|[呀啊哦哈呐哟哎]))+[^\w%]*$|[^\w%]+$")
+
+
+def without_courtesies(text: str) -> str:
+    """A normalised ``text`` without the courtesies at its ends; as it is when hardly anything would be left."""
+    opening = _BEFORE.match(text)
+    start = opening.end() if opening else 0
+    closing = _AFTER.search(text, start)
+    end = closing.start() if closing else len(text)
+    if end - start == len(text):
+        return text
+    left = text[start:end]
+    return left if len(content(left)) >= FEWEST_LEFT else text
