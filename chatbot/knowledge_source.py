@@ -33,7 +33,7 @@ from chatbot.planning.build import build_planner, with_generic_words
 
 CHECK_SECONDS = 1.0
 TAUGHT_BY = 20_000
-REMEMBERED = 2048  # utterances; about 4 MB
+REMEMBERED = 512  # utterances; about 1 MB
 _LOG = logging.getLogger("chatbot.knowledge")
 
 

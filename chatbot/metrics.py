@@ -42,6 +42,7 @@ class ChatMetrics:
             "chatbot_turn_seconds", "Time from the request read to the reply written, in seconds", ("source",),
             registry=self._registry, buckets=_BUCKETS,
         )  # fmt: skip
+        self._turn_counters: dict[tuple[str, str, str], tuple[Counter, Histogram]] = {}
         self._store_errors = Counter(
             "chatbot_session_store_errors",
             "Turns whose session could not be loaded or saved (unavailable: answered all the same; busy: refused)",
@@ -69,8 +70,13 @@ class ChatMetrics:
     def turn(self, reply: Reply, seconds: float) -> None:
         """Count one answered turn."""
         with _harmless:
-            self._turns.labels(reply.state, reply.answer_source, reply.answer_type).inc()
-            self._seconds.labels(reply.answer_source).observe(seconds)
+            key = (reply.state, reply.answer_source, reply.answer_type)
+            counters = self._turn_counters.get(key)
+            if counters is None:
+                counters = self._turns.labels(*key), self._seconds.labels(reply.answer_source)
+                self._turn_counters[key] = counters
+            counters[0].inc()
+            counters[1].observe(seconds)
             if reply.degraded:
                 self._store_errors.labels("unavailable").inc()
 

@@ -3,18 +3,13 @@
 The settings below were chosen by measurement: docs/serving.md.
 """
 
-import errno
-import fcntl
 import gc
 import itertools
 import logging
 import os
-import shutil
 import socket
-import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,22 +19,17 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from chatbot.config import EngineConfig
-from chatbot.errors import ChatbotError, ConfigError
+from chatbot.errors import ChatbotError
+from chatbot.listening import BACKLOG, address_to_open, bind
+from chatbot.metrics_dir import METRICS_VARIABLE, metrics_dir
+from chatbot.process_memory import few_arenas, resident_mb, settle_memory
 from chatbot.rolling import PatientWorker, RollingArbiter
 from chatbot.security.credentials import new_token
 from chatbot.service_status import ServiceStatus, read_status, write_status
-from chatbot.session.state_dir import writable_state_dir
 
 THREADS = 4
-BACKLOG = 2048
-YOUNG_OBJECTS = 20_000
-"""Objects made before the collector looks for cycles. A turn makes none of its own; Python's default of 700 has it look
-through the objects of turns in progress several times a turn."""
-
 _GRACEFUL_SECONDS = 10
 _KEEPALIVE_SECONDS = 15
-METRICS_PREFIX = "metrics-"
-_METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _LOG = logging.getLogger("chatbot.wsgi")
 
 
@@ -81,8 +71,9 @@ def serve(
         SystemExit: at the end.
     """
     gc.disable()  # until the service is ready: what is loaded stays, and looking for garbage in it takes a tenth
-    listeners, config = bind(serving), read_config()
-    with _metrics_dir(config.state_dir) as folder:
+    few_arenas()
+    listeners, config = bind(serving.host, serving.port, serving.workers), read_config()
+    with metrics_dir(config.state_dir) as folder:
         source = _Source(read_config, config, serving.service_name, folder)
         Application(
             serving, listeners, source.build, lambda url: ready(url, source.setup_link(url)), source.stamp
@@ -132,97 +123,6 @@ class _Source:
     def _reload_error(self) -> str | None:
         status = read_status(self._folder)
         return status.error or None if status else None
-
-
-def bind(serving: Serving) -> list[socket.socket]:
-    """One listening socket a worker, all at the address of ``serving``, before anything slow is done.
-
-    The kernel deals connections out to them evenly. Workers that share one socket do not: the first to wake takes
-    most of a burst, and one processor idles. The master keeps all of them, so what waits for a killed worker is
-    answered by the one that replaces it.
-
-    Raises:
-        ConfigError: the port is taken, may not be used, or the host is not this machine's.
-    """
-    host, port = serving.host, serving.port
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        with socket.create_server((host, port), family=family) as alone:  # fails when anyone else listens
-            port = alone.getsockname()[1]
-        shared = hasattr(socket, "SO_REUSEPORT")
-        return [
-            socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=shared)
-            for _ in range(serving.workers if shared else 1)
-        ]
-    except socket.gaierror as error:
-        raise ConfigError(
-            f"--host {host}: 不认识这个主机名 → 写 127.0.0.1（本机）或 0.0.0.0（所有网卡）"
-        ) from error
-    except OSError as error:
-        raise ConfigError(_bind_message(host, port, error)) from error
-
-
-def address_to_open(host: str, port: int) -> str:
-    """What a person on this machine types into a browser."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
-    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
-
-
-def _bind_message(host: str, port: int, error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"端口 {port} 已被占用（{host}:{port}）→ 用 --port 换一个端口，或停掉占用它的程序"
-    if error.errno == errno.EACCES:
-        return f"没有权限监听端口 {port} → 用 --port 换一个 1024 以上的端口"
-    if error.errno == errno.EADDRNOTAVAIL:
-        return f"{host} 不是这台机器的地址 → --host 写 127.0.0.1（本机）或 0.0.0.0（所有网卡）"
-    return f"不能监听 {host}:{port}：{error.strerror} → 用 --host 和 --port 换一个地址"
-
-
-@contextmanager
-def _metrics_dir(state_dir: Path) -> Iterator[Path]:
-    """An empty folder for status and counters, named in the environment before ``prometheus_client`` reads it.
-
-    A lock held by master and workers marks it as used; folders that a killed service left behind are removed.
-    """
-    state_dir = writable_state_dir(state_dir)
-    for left in state_dir.glob(f"{METRICS_PREFIX}*"):
-        with _locked(left) as unused:
-            if unused and _is_older(left, 60):  # another service may be about to take its lock
-                shutil.rmtree(left, ignore_errors=True)
-    folder, master = Path(tempfile.mkdtemp(prefix=METRICS_PREFIX, dir=state_dir)), os.getpid()
-    os.environ[_METRICS_VARIABLE] = str(folder)
-    try:
-        with _locked(folder):
-            yield folder
-    finally:
-        if os.getpid() == master:  # a worker that ends comes by here too
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[bool]:
-    """Whether the lock of ``folder`` could be taken; held until the end, by forks until theirs."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        yield False
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        held = True
-    except OSError:
-        held = False
-    try:
-        yield held
-    finally:
-        os.close(descriptor)
-
-
-def _is_older(folder: Path, seconds: float) -> bool:
-    try:
-        return folder.stat().st_mtime < time.time() - seconds
-    except OSError:
-        return False
 
 
 class _JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
@@ -313,23 +213,23 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         old, self.callable, self._close = self._close, app, close
         old()
         gc.unfreeze()  # else the old application would never be freed
-        _settle_memory()
+        settle_memory()
         self._tell("")
 
     def _tell(self, error: str) -> None:
         self._status = ServiceStatus(os.getpid(), self._status.reloads + 1, error)
-        if folder := os.environ.get(_METRICS_VARIABLE):
+        if folder := os.environ.get(METRICS_VARIABLE):
             write_status(Path(folder), self._status)
 
     def _on_ready(self) -> None:
-        _settle_memory()
-        if folder := os.environ.get(_METRICS_VARIABLE):
+        settle_memory()
+        if folder := os.environ.get(METRICS_VARIABLE):
             write_status(Path(folder), self._status)
         self._warn_of_memory()
         self._ready(address_to_open(self._serving.host, self._port))
 
     def _warn_of_memory(self) -> None:
-        limit, used = self._serving.memory_mb, _resident_mb()
+        limit, used = self._serving.memory_mb, resident_mb()
         if limit is not None and used * (self._serving.workers + 1) > limit:
             _LOG.warning(
                 "memory: %d processes of up to %d MB may need more than the %d MB of the service description"
@@ -338,16 +238,6 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
                 used,
                 limit,
             )
-
-
-def _settle_memory() -> None:
-    """What the master holds now is never scanned again, so workers do not copy its pages.
-
-    Nothing is collected first: loading leaves next to no garbage, and looking for it would take a tenth of a second.
-    """
-    gc.enable()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS)
 
 
 def _give_listener(arbiter: Any, worker: Any) -> None:
@@ -373,18 +263,9 @@ def _settle_in(arbiter: Any, worker: Any) -> None:
     from chatbot.metrics import SLOT_VARIABLE, reserve_files  # only after the variable is set
 
     os.environ[SLOT_VARIABLE] = str(worker.slot)
-    if folder := os.environ.get(_METRICS_VARIABLE):
+    if folder := os.environ.get(METRICS_VARIABLE):
         try:
             reserve_files(folder, worker.slot)
         except OSError as error:
             _LOG.warning("this worker's turns are not counted: %s: %s", folder, error.strerror)
-            os.environ[_METRICS_VARIABLE] = os.path.join(folder, "full")
-
-
-def _resident_mb() -> int:
-    """Resident memory of this process, in MB; 0 where the system does not tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except (OSError, ValueError, IndexError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE") // 2**20
+            os.environ[METRICS_VARIABLE] = os.path.join(folder, "full")

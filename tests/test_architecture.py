@@ -14,7 +14,7 @@ SOURCES = sorted((ROOT / "chatbot").rglob("*.py"))
 
 # Who may import whom, from the top down; a room imports only rooms below its own line.
 LAYERS = (
-    ("cli", "__main__", "wsgi", "rolling"),
+    ("cli", "__main__", "wsgi", "rolling", "listening", "metrics_dir", "process_memory"),
     ("app",),
     ("web", "predict"),
     ("accounts", "handoff", "learning", "lint", "deploy", "backup"),

@@ -14,7 +14,12 @@ import pytest
 
 from chatbot.config import EngineConfig
 from chatbot.errors import ConfigError
-from chatbot.wsgi import Application, Serving, address_to_open, bind, default_workers, serve
+from chatbot.listening import address_to_open, bind
+from chatbot.wsgi import Application, Serving, default_workers, serve
+
+
+def bound(at: Serving) -> list[socket.socket]:
+    return bind(at.host, at.port, at.workers)
 
 
 def serving(**changes: Any) -> Serving:
@@ -33,7 +38,7 @@ def thawed() -> Iterator[None]:
 
 
 def test_each_worker_has_a_listener_of_its_own_at_one_port() -> None:
-    listeners = bind(serving(workers=3))
+    listeners = bound(serving(workers=3))
     try:
         assert len(listeners) == 3
         assert len({listener.getsockname() for listener in listeners}) == 1
@@ -51,7 +56,7 @@ def test_each_worker_has_a_listener_of_its_own_at_one_port() -> None:
 )
 def test_an_address_that_is_not_ours_is_refused_with_the_way_out(host: str, port: int, part: str) -> None:
     with pytest.raises(ConfigError, match=part):
-        bind(serving(host=host, port=port))
+        bound(serving(host=host, port=port))
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["alone", "shared"])
@@ -59,7 +64,7 @@ def test_a_port_that_is_taken_is_refused_even_by_one_that_would_share_it(shared:
     with socket.create_server(("127.0.0.1", 0), reuse_port=shared) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigError, match=f"端口 {port} 已被占用"):
-            bind(serving(port=port))
+            bound(serving(port=port))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +76,7 @@ def test_what_the_system_forbids_is_told(monkeypatch: pytest.MonkeyPatch, number
 
     monkeypatch.setattr(socket, "create_server", refuse)
     with pytest.raises(ConfigError, match=part):
-        bind(serving(port=80))
+        bound(serving(port=80))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +98,9 @@ def test_there_are_as_many_workers_as_processors_and_four_at_most() -> None:
 
 
 def test_the_settings_leave_no_side_door_and_no_access_log() -> None:
-    application = Application(serving(request_timeout=7), bind(serving()), lambda: (lambda e, s: [], nothing))
+    application = Application(
+        serving(request_timeout=7), bound(serving()), lambda: (lambda e, s: [], nothing)
+    )
     settings = application.cfg
     assert (settings.workers, settings.timeout, settings.max_requests) == (2, 7, 0)
     assert settings.preload_app and settings.control_socket_disable
@@ -103,7 +110,7 @@ def test_the_settings_leave_no_side_door_and_no_access_log() -> None:
 
 
 def test_a_new_worker_takes_the_listener_that_no_living_one_has() -> None:
-    application = Application(serving(), bind(serving()), lambda: (lambda e, s: [], nothing))
+    application = Application(serving(), bound(serving()), lambda: (lambda e, s: [], nothing))
     first, second = object(), object()
     living = SimpleNamespace(sockets=[first], slot=0)
     arbiter = SimpleNamespace(LISTENERS=[first, second], WORKERS={7: living})
@@ -125,7 +132,7 @@ def test_ready_tells_the_address_and_warns_of_a_memory_limit_that_is_too_low(
     told: list[str] = []
     closed: list[bool] = []
     build = lambda: (lambda e, s: [b"x"], lambda: closed.append(True))  # noqa: E731
-    application = Application(serving(memory_mb=limit), bind(serving()), build, told.append)
+    application = Application(serving(memory_mb=limit), bound(serving()), build, told.append)
     with caplog.at_level(logging.WARNING, "chatbot.wsgi"):
         assert list(application.wsgi()({}, lambda *_: None)) == [b"x"]
         application.cfg.when_ready(None)
@@ -171,8 +178,8 @@ def test_a_worker_takes_a_free_slot_with_room_for_its_counters_and_closes_the_so
 ) -> None:
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     monkeypatch.setenv("CHATBOT_METRICS_SLOT", "")
-    application = Application(serving(), bind(serving()), lambda: (lambda e, s: [], nothing))
-    listeners = bind(serving())
+    application = Application(serving(), bound(serving()), lambda: (lambda e, s: [], nothing))
+    listeners = bound(serving())
     arbiter = SimpleNamespace(
         LISTENERS=listeners, WORKERS={7: SimpleNamespace(sockets=listeners[:1], slot=0)}
     )
@@ -199,7 +206,7 @@ def test_a_worker_without_room_for_counters_counts_nothing(
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     monkeypatch.setenv("CHATBOT_METRICS_SLOT", "")
     monkeypatch.setattr(os, "posix_fallocate", full)
-    application = Application(serving(), bind(serving()), lambda: (lambda e, s: [], nothing))
+    application = Application(serving(), bound(serving()), lambda: (lambda e, s: [], nothing))
     with caplog.at_level(logging.WARNING, "chatbot.wsgi"):
         application.cfg.post_fork(SimpleNamespace(LISTENERS=[]), SimpleNamespace(sockets=[], slot=0))
     assert "No space left" in caplog.text

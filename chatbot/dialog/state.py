@@ -19,6 +19,7 @@ from chatbot.session.base import Memory
 SMALL_TALK_MAX = 20
 _BETWEEN_NODES = "\x1f"  # no attribute's name holds it, unlike a slash
 _EXPLAINED = 0.34
+_BESIDE = 0.5
 _CERTAIN = 0.99
 _SURELY_FAQ = 0.9
 _LIKELY_FAQ = 0.6
@@ -94,10 +95,12 @@ class Hearing:
 
     @property
     def _plain_standard_question(self) -> bool:
-        """A likely standard question that names nothing of the graph and has no word that a query is made of."""
+        """A standard question that is no query: it has no word that one is made of, and names nothing of the graph; or
+        an attribute, beside so much else that it is surely not that alone which is asked."""
         reading = self.reading
-        names_nothing = not reading.entities and not reading.attributes
-        if not self.likely_faq or not names_nothing or _QUERY_CUE.search(reading.text):
+        if reading.entities or not self.likely_faq or _QUERY_CUE.search(reading.text):
+            return False
+        if reading.attributes and (reading.leftover < _BESIDE or self.faq[0].confidence < _SURELY_FAQ):
             return False
         return not self.knowledge.planner.names_a_value(reading.text)
 

@@ -69,9 +69,12 @@ class ApproximateFinder:
         return [name for _, name in sorted(enough, key=lambda row: (-row[0], row[1]))[:_MAX_NAMES]]
 
     def _compare(self, name: str, text: str, heard: Sounds) -> NearName | None:
-        width = len(name)
+        width, own = len(name), self._sounds[name]
+        unlike = own[0].isdisjoint  # most places end here
         for start in range(len(heard) - width + 1):
-            if all(a & b for a, b in zip(heard[start : start + width], self._sounds[name], strict=True)):
+            if unlike(heard[start]):
+                continue
+            if all(a & b for a, b in zip(heard[start : start + width], own, strict=True)):
                 return NearName(name, start, start + width, SOUNDS_ALIKE)
         if width < self._min_slip_length:
             return None

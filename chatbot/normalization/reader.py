@@ -14,7 +14,7 @@ from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize
 
 MAX_READ = 400
-REMEMBERED = 2048  # chips and popular questions come word for word, again and again
+REMEMBERED = 512  # chips and popular questions come word for word, again and again
 
 
 @dataclass(frozen=True, slots=True)

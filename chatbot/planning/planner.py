@@ -33,7 +33,7 @@ from chatbot.planning.unknowns import (
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.recent import Recent
 
-REMEMBERED = 2048
+REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one

@@ -28,6 +28,10 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 CALL_SECONDS = 0.3
 """How long one command may take, a new connection included."""
 
+FRESH_SECONDS = 0.01
+"""A connection that was answered on so lately is not asked again whether it lives: a turn's second command takes that
+of the first."""
+
 FOREIGN_ERRORS = (RedisError, RedisClusterException, ChildDeadlockedError, OSError)
 """All that redis-py raises; the store translates them at its border."""
 
@@ -51,7 +55,7 @@ class DirectTransport:
     def __init__(self, client: Redis) -> None:
         self._client = client
         self._pool = client.connection_pool
-        self._idle: deque[Any] = deque()
+        self._idle: deque[tuple[Any, float]] = deque()
         self._pid = os.getpid()
 
     def call(self, *command: Argument, seconds: float = CALL_SECONDS) -> Any:
@@ -61,14 +65,14 @@ class DirectTransport:
             connection.send_command(*command)
             response = connection.read_response(timeout=max(0.001, deadline - time.monotonic()))
         except NoScriptError:
-            self._idle.append(connection)
+            self._idle.append((connection, time.monotonic()))
             raise
         except BaseException as error:
             self._drop(connection)
             if isinstance(error, ResponseError):
                 self._drop_idle()  # a master demoted to replica refuses writes: the next connection finds the new one
             raise
-        self._idle.append(connection)
+        self._idle.append((connection, time.monotonic()))
         return response
 
     def close(self) -> None:
@@ -81,10 +85,10 @@ class DirectTransport:
             self._idle, self._pid = deque(), os.getpid()
         while True:
             try:
-                connection = self._idle.pop()
+                connection, since = self._idle.pop()
             except IndexError:
                 break
-            if _is_clean(connection):
+            if time.monotonic() - since < FRESH_SECONDS or _is_clean(connection):
                 return connection
             self._drop(connection)
         return bounded(self._pool.get_connection, deadline, late=self._pool.release)
@@ -92,7 +96,7 @@ class DirectTransport:
     def _drop_idle(self) -> None:
         with suppress(IndexError):
             while True:
-                self._drop(self._idle.pop())
+                self._drop(self._idle.pop()[0])
 
     def _drop(self, connection: Any) -> None:
         connection.disconnect()

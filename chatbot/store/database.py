@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -61,8 +61,11 @@ class Database:
 
     def insert(self, table: Any) -> Any:
         """``INSERT`` that leaves a row alone whose key is already there."""
-        dialect = sqlite if self.is_sqlite else postgresql
-        return dialect.insert(table).on_conflict_do_nothing()
+        if self.is_sqlite:
+            return sqlite.insert(table).on_conflict_do_nothing()
+        from sqlalchemy.dialects import postgresql  # 2 MB that the embedded store does without
+
+        return postgresql.insert(table).on_conflict_do_nothing()
 
     def close(self) -> None:
         """Close all connections; the next call opens anew."""

@@ -17,11 +17,10 @@ KINDS = PII_KINDS
 
 _D = r"(?<![\dA-Za-z])(?<!\d\.)"  # not inside a longer number or code
 _E = r"(?![\dA-Za-z])"
-_MAY_HOLD = re.compile(
-    r"[\d@]"
-)  # every kind has a digit or is an address with an @: most texts are done in 1 µs
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _LETTERS = "A-HJ-NP-Za-hj-np-z"
+_MAY_HOLD = re.compile(rf"\d{{3}}[ -]?\d{{4}}|@|[{_PROVINCES}][{_LETTERS}]|\d[号弄栋幢单室]")
+"""Every kind holds one of these: most texts are done in 1 µs. A test holds them against the patterns below."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import redis
 
 from chatbot.session.connect import RedisSettings, connect
 from chatbot.session.embedded import EmbeddedRedis
-from chatbot.session.transport import FOREIGN_ERRORS, DirectTransport, Transport, bounded
+from chatbot.session.transport import FOREIGN_ERRORS, FRESH_SECONDS, DirectTransport, Transport, bounded
 
 
 def test_bounded_gives_the_result() -> None:
@@ -95,6 +95,7 @@ def test_an_idle_connection_that_died_meanwhile_is_replaced_unnoticed(
     killer = connect(RedisSettings(host=f"unix://{server.socket}"))
     assert killer.call("CLIENT", "KILL", "ID", first) == 1
     killer.close()
+    time.sleep(2 * FRESH_SECONDS)
     assert transport.call("CLIENT", "ID") != first
 
 

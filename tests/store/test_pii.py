@@ -1,7 +1,10 @@
 """Personal data goes; prices, mileages, years and model names stay."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from chatbot.store import pii
 from chatbot.store.pii import KINDS, Masker
 
 MASKER = Masker()
@@ -80,3 +83,18 @@ def test_every_kind_of_the_configuration_is_there() -> None:
 def test_a_long_text_is_masked_in_linear_time() -> None:
     said = "a@" * 1000 + "1" * 2000 + "京A" * 500
     assert len(MASKER.mask(said)) > 0
+
+
+_PIECES = st.sampled_from(
+    ["13812345678", "138 1234 5678", "010-12345678", "11010519491231002X", "6222021234567890128", "6222 0212 3456 7890",
+     "京A12345", "沪A·D1234", "粤BD12345", "京AF1234", "a@b.cn", "12-3号", "5号楼", "3栋", "2单元", "301室", "88弄", "中山路",
+     "27.6万", "2021款", "续航525", " ", "-", "1", "A", "号"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=6).map("".join))
+def test_the_quick_look_passes_over_nothing_that_a_pattern_masks(said: str) -> None:
+    masked = said
+    for kind in pii._KINDS.values():
+        masked = kind.pattern.sub(lambda found, kind=kind: pii._replaced(found, kind), masked)
+    assert Masker().mask(said) == masked

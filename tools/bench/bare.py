@@ -7,8 +7,10 @@ from pathlib import Path
 from flask import Flask, Response, request
 from redis import Redis
 
+from chatbot.listening import bind
+from chatbot.process_memory import few_arenas
 from chatbot.session.embedded import EmbeddedRedis
-from chatbot.wsgi import Application, Serving, bind
+from chatbot.wsgi import Application, Serving
 
 
 def bare_app(socket: str) -> Flask:
@@ -32,9 +34,10 @@ def main(state_dir: str, port: str, workers: str) -> None:
     """Serve until killed."""
     redis = EmbeddedRedis(Path(state_dir))
     redis.ensure_running()
+    few_arenas()
     serving = Serving("bare", "127.0.0.1", int(port), int(workers))
     app = bare_app(str(redis.socket))
-    Application(serving, bind(serving), lambda: (app, redis.close)).run()
+    Application(serving, bind(serving.host, serving.port, serving.workers), lambda: (app, redis.close)).run()
 
 
 if __name__ == "__main__":
