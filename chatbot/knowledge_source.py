@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from pathlib import Path
 
-from chatbot.answering.knowledge import Knowledge, Retriever
+from chatbot.answering.knowledge import Knowledge
 from chatbot.answering.suggestible import type_ahead_of
 from chatbot.answering.type_ahead import LazyTypeAhead
 from chatbot.config import EngineConfig
@@ -111,17 +111,17 @@ def graph_knowledge(folder: Path, lexicon_dir: Path | None, snapshots: Path | No
 
 
 class Remembering:
-    """A retriever that keeps its last answers: chips and popular questions come word for word, again and again.
+    """A retriever that keeps its last answers: chips and popular questions come again and again, in many courtesies.
 
     One for each knowledge version, so nothing outlives the data it came from.
     """
 
-    def __init__(self, retriever: Retriever, size: int = REMEMBERED) -> None:
+    def __init__(self, retriever: FaqRetriever, size: int = REMEMBERED) -> None:
         self.source = retriever
         self._retrieve = lru_cache(maxsize=size)(retriever.retrieve)
 
     def retrieve(self, utterance: str, k: int = 10) -> tuple[FaqCandidate, ...]:
-        return self._retrieve(utterance, k)
+        return self._retrieve(self.source.heard(utterance), k)
 
 
 class _Unwritten:

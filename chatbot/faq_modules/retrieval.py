@@ -54,6 +54,9 @@ class Reader(Protocol):
     def read(self, text: str) -> tuple[SignalTable, tuple[QuestionScores, ...]]:
         """The signals for a normalised ``text``, and the scores of each module, in the rows of the table."""
 
+    def knows(self, text: str) -> bool:
+        """Whether a normalised ``text`` is a paraphrase word for word."""
+
 
 class FaqRetriever:
     """Standard questions for an utterance. Immutable, and safe to call from several threads."""
@@ -96,10 +99,10 @@ class FaqRetriever:
 
         Nothing for an utterance without a letter, a digit or a Chinese character.
         """
-        text = self._heard(utterance)
+        text = self.heard(utterance)
         if not has_content(text):
             return ()
-        table, found = self._reader.read(text)
+        table, found = self._read(text)
         probabilities = self._choice.probabilities(table)
         best = _best(probabilities, k)
         columns = [scores.values[best].tolist() for scores in found]
@@ -113,17 +116,23 @@ class FaqRetriever:
 
     def signals(self, utterance: str) -> tuple[SignalTable, NDArray[np.float32]]:
         """All signals for ``utterance`` and the probabilities they give: for fitting, measuring and explaining."""
-        table, _ = self._reader.read(self._heard(utterance))
+        table, _ = self._read(self.heard(utterance))
         return table, self._choice.probabilities(table)
 
-    def _heard(self, utterance: str) -> str:
-        """The normalised ``utterance`` without courtesies, its pinyin read in the way that finds the most probable
-        standard question."""
-        ways = self._latin.decodings(without_courtesies(normalize(utterance)))
+    def heard(self, utterance: str) -> str:
+        """What of ``utterance`` is searched for: normalised, without courtesies unless a paraphrase has them too."""
+        text = normalize(utterance)
+        asked = without_courtesies(text)
+        return text if asked == text or self._reader.knows(text) else asked
+
+    def _read(self, text: str) -> tuple[SignalTable, tuple[QuestionScores, ...]]:
+        """The signals for ``text`` as ``heard``, its pinyin read in the way that finds the most probable question."""
+        ways = self._latin.decodings(text)
         if len(ways) == 1:
-            return ways[0]
-        found = [float(self._choice.probabilities(self._reader.read(way)[0]).max()) for way in ways]
-        return ways[found.index(max(found))]
+            return self._reader.read(ways[0])
+        read = [self._reader.read(way) for way in ways]
+        found = [float(self._choice.probabilities(table).max()) for table, _ in read]
+        return read[found.index(max(found))]
 
     def _candidate(
         self,

@@ -82,6 +82,10 @@ class SignalReader:
         query = (1.0, 1.0 - known, 1.0 / (1.0 + len(text)))
         return SignalTable(self._everyone, values.T, query, self._exact(text)), found
 
+    def knows(self, text: str) -> bool:
+        """Whether a normalised ``text`` is a paraphrase word for word."""
+        return text in self._places
+
     def _length_ratio(self, length: int) -> NDArray[np.float32]:
         """The shorter over the longer: ``length`` and the mean length of each standard question's paraphrases."""
         ratio = self._ratios.get(length)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from chatbot.normalization.attribute import AttributeLink, AttributeLinker
-from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.entity import EntityLink, EntityLinker
 from chatbot.normalization.lexicon import Lexicon
 from chatbot.normalization.mentions import MentionFinder
@@ -21,8 +20,8 @@ REMEMBERED = 512  # chips and popular questions come word for word, again and ag
 class Reading:
     """One utterance, read.
 
-    ``text`` is normalised (pinyin decoded); ``question`` is it without the entities' names and without
-    the courtesies around it; ``core`` is ``question`` without stop and question words and marks. ``leftover`` is the share of ``core`` that the
+    ``text`` is normalised (pinyin decoded); ``question`` is it without the entities' names; ``core`` is
+    ``question`` without stop and question words and marks. ``leftover`` is the share of ``core`` that the
     attribute links do not explain: 0 when every word of content is accounted for.
     """
 
@@ -69,14 +68,13 @@ class Reader:
         return self._read_question(text, links) if links else reading
 
     def _read_question(self, text: str, links: tuple[EntityLink, ...]) -> Reading:
-        named = [span for link in links for span in link.spans]
-        question = without_courtesies(_without(text, named).strip())
+        question = _without(text, [span for link in links for span in link.spans])
         fillers = [(m.start, m.end) for m in self._fillers.find(question)]
         core = content(_without(question, fillers))
         attributes = self.attributes.link(question, core)
         explained = Counter(char for link in attributes for char in link.text + link.alias)
         left = sum((Counter(core) - explained).values())
-        return Reading(text, question, core, links, attributes, left / len(core) if core else 0.0)
+        return Reading(text, question.strip(), core, links, attributes, left / len(core) if core else 0.0)
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:

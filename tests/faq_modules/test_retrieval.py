@@ -219,3 +219,11 @@ def test_serving_the_default_configuration_imports_no_training_library() -> None
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("wrapped", ["请问{}呀,谢谢", "您好，在吗？想问一下{}哈", "嗯那个{}～"])
+def test_courtesies_around_a_question_change_nothing_of_what_is_found(corpus: Corpus, wrapped: str) -> None:
+    encoder = HashEncoder()
+    retriever = make_retriever(build_index(corpus, encoder.encode(corpus.texts)), encoder)
+    for asked in ("试驾要不要预约", "首付最少几成", "订车几天能提"):
+        assert retriever.retrieve(wrapped.format(asked)) == retriever.retrieve(asked)

@@ -21,9 +21,8 @@ from pathlib import Path
 import psutil
 
 from chatbot.session.embedded import redis_server_binary
-from tools.bench.chat import free_port
 from tools.bench.clock import build_clock, compiler, set_offset
-from tools.bench.servers import Server, chatbot_server, wait_until
+from tools.bench.servers import Server, chatbot_server, free_port, wait_until
 from tools.bench.soak_report import missing_in_store
 from tools.bench.talk_load import Conversation, TalkLoad, TalkResult
 

@@ -4,28 +4,33 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from tools.bench.chat import await_answer, free_port
-
 STOP_SECONDS = 40
+START_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running service: the master's process, where it listens, what it writes on standard error."""
+    """A running service: the master's process, where it listens, what it writes on standard error.
+
+    ``first_answer_s`` are the seconds from its start to its first answer.
+    """
 
     process: "subprocess.Popen[bytes]"
     port: int
     log: Path
     state: Path
+    first_answer_s: float
 
     def workers(self) -> list[psutil.Process]:
         """The worker processes that live now."""
@@ -67,6 +72,7 @@ def bare_server(folder: Path, workers: int) -> Iterator[Server]:
 def _running(command: list[str], folder: Path, port: int, environment: Mapping[str, str]) -> Iterator[Server]:
     folder.mkdir(parents=True, exist_ok=True)
     log, state = folder / "serve.log", Path(environment.get("CHATBOT_STATE_DIR", folder / "state"))
+    started = time.perf_counter()
     with log.open("wb") as file:
         process = subprocess.Popen(
             command,
@@ -76,10 +82,10 @@ def _running(command: list[str], folder: Path, port: int, environment: Mapping[s
         )
     try:
         try:
-            await_answer(process, port, log)
+            _await_answer(process, port)
         except RuntimeError as error:
             raise RuntimeError(f"{error}: {log.read_text('utf-8', 'replace')[-2500:]}") from error
-        yield Server(process, port, log, state)
+        yield Server(process, port, log, state, time.perf_counter() - started)
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
@@ -98,3 +104,27 @@ def wait_until(holds: Callable[[], bool], seconds: float, pause: float = 0.02) -
             return False
         time.sleep(pause)
     return True
+
+
+def _await_answer(process: "subprocess.Popen[bytes]", port: int) -> None:
+    """Ask until answered.
+
+    Raises:
+        RuntimeError: the server ended, or did not answer in ``START_SECONDS``.
+    """
+    body = json.dumps({"sent": "您好", "session_id": "first"}).encode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/", body, {"Content-Type": "application/json"})
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=5) as answer:
+            answer.read()
+            return
+        time.sleep(0.01)
+    raise RuntimeError(f"the server did not answer on port {port} (exit {process.poll()})")
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -21,8 +21,8 @@ import psutil
 from chatbot.config import EngineConfig, load_engine_config
 from chatbot.faq_modules.dataset import load_dataset
 from chatbot.knowledge_source import load_knowledge
-from tools.bench.chat import as_requests, faq_questions, graph_questions, written_anew
 from tools.bench.load import LoadResult, joined, run_load
+from tools.bench.said import as_requests, faq_questions, graph_questions, written_anew
 from tools.bench.servers import Server, bare_server, chatbot_server, wait_until
 from tools.bench.soak_report import Kill, Publish, SoakResult, summary
 from tools.bench.talk_load import Conversation, TalkLoad

@@ -12,6 +12,7 @@ from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.messages import say
+from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.selection import choose
 from chatbot.normalization.text import content
 from chatbot.planning.query import Asked, Planned, Query
@@ -45,9 +46,9 @@ def _standard_question(turn: Turn, planned: Query | Asked) -> bool:
 
 
 def _alike(turn: Turn) -> float:
-    """How much the question looks like the paraphrase that matched best, in percent."""
-    best = turn.hearing.faq[0]
-    return fuzz.ratio(content(best.matched), content(turn.hearing.reading.question))
+    """How much the question looks like the paraphrase that matched best, in percent, courtesies aside."""
+    matched, asked = turn.hearing.faq[0].matched, turn.hearing.reading.question
+    return fuzz.ratio(content(without_courtesies(matched)), content(without_courtesies(asked)))
 
 
 def _own_answer(turn: Turn, question: str, asked: Asked) -> bool:

@@ -90,6 +90,10 @@ class CandidateReader:
         exact = np.isin(owners, same) if len(same) else None
         return SignalTable(owners, np.stack(columns, axis=1), query, exact), found
 
+    def knows(self, text: str) -> bool:
+        """Whether a normalised ``text`` is a paraphrase word for word."""
+        return len(self._index.exact.find(text, self._index.texts)) > 0
+
     def _units(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Characters and syllables of ``text`` as units of the index, unknown ones each by a negative number of its own."""
         ids: list[int] = []

@@ -52,7 +52,7 @@ def test_the_signals_of_a_candidate_are_those_it_has_among_all(
         assert 10 < len(table.owners) < 110
         assert np.allclose(table.values[:, same], whole.values[table.owners][:, same], atol=1e-4)
         assert table.query == pytest.approx(whole.query, abs=1e-5)
-        cosines = index.vectors @ encoder.encode([text])[0]
+        cosines = index.vectors @ encoder.encode([by_candidates.heard(text)])[0]
         best = np.maximum.reduceat(cosines, index.corpus.starts[:-1]).clip(0)
         assert np.all(table.values[:, 0] <= best[table.owners] + 1e-5)
         assert table.values[:, 0].max() == pytest.approx(best.max(), abs=1e-5)
