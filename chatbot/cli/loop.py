@@ -75,11 +75,11 @@ def replay_trace(config: Path | None, trace: str, as_json: bool) -> None:
             raise UsageError(f"--trace {trace}: 库里没有这一轮 → 可能已过保留期，或 store_turns 关着")
         replayer = open_replayer(opened.config)
         reply = replayer.reply(turn)
-        message_digest = digest(reply, turn.rows_limit)
+        wanted = (turn.digest, digest(reply, turn.rows_limit)) if turn.digest else (turn.answer, reply.answer)
     same_version = turn.kb_version == replayer.version
     shown = {
         "trace_id": trace, "sent": turn.sent, "masked": turn.masked, "recorded_version": turn.kb_version,
-        "kb_version": replayer.version, "same_bytes": message_digest == turn.digest, "recorded_answer": turn.answer,
+        "kb_version": replayer.version, "same_bytes": wanted[0] == wanted[1], "recorded_answer": turn.answer,
         "reply": outcome_object(reply, turn.rows_limit),
     }  # fmt: skip
     if as_json:

@@ -22,7 +22,10 @@ Change = Literal["fixed", "broken", "changed"]
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What a turn comes to over one knowledge base. ``bad_reason`` is empty when it helped."""
+    """What a turn comes to over one knowledge base. ``bad_reason`` is empty when it helped.
+
+    ``digest`` is empty for a turn whose row was recovered from a killed process: then the answers are compared.
+    """
 
     digest: str
     answer: str
@@ -156,7 +159,7 @@ def compare(
 
 
 def _change(old: Played, new: Played) -> Change | None:
-    if old.digest == new.digest:
+    if old.digest == new.digest or (not old.digest and old.answer == new.answer):
         return None
     if bool(old.bad_reason) != bool(new.bad_reason):
         return "fixed" if old.bad_reason else "broken"
