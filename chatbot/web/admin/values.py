@@ -1,6 +1,6 @@
 """What the console's pages show, as values. Times are milliseconds since 1970, UTC."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from chatbot.security.roles import Role
@@ -111,14 +111,31 @@ class ProofExample:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialProof:
+    """Test cases over a change set. ``examples``: effect, file, case, what is wrong without or with the change."""
+
+    cases: int = 0
+    fixes: int = 0
+    breaks: int = 0
+    failing: int = 0
+    examples: tuple[tuple[Effect, str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
-    """A change set replayed over ``turns`` past turns and test conversations."""
+    """A change set replayed over ``turns`` past turns and the test conversations."""
 
     turns: int
     fixes: int
     breaks: int
     changes: int
     examples: tuple[ProofExample, ...]
+    tests: TrialProof = field(default_factory=TrialProof)
+
+    @property
+    def all_breaks(self) -> int:
+        """Turns and test cases that were well before."""
+        return self.breaks + self.tests.breaks
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def test_a_change_set_is_proved_and_published(client: FlaskClient, fakes: Fakes)
     send(client, "/admin/changes/s1/prove")
     page = client.get("/admin/changes/s1").text
     assert re.findall(r"<b>(\d+)</b>", page) == ["3", "1", "2"]
-    assert "试算里有 1 条会被弄坏" in page
+    assert "试算里有 2 条会被弄坏" in page and "跑了 9 项：修好 0，弄坏 1" in page
     assert not re.search(r"<button[^>]* disabled[^>]*>发布</button>", page)
     answer = client.post("/admin/changes/s1/publish", data={"csrf_token": "form"}, follow_redirects=True)
     assert "已发布为 v3" in answer.text

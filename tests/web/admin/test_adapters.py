@@ -283,10 +283,10 @@ def test_an_inbox_conversation_has_both_sides_in_order(store: SqlStore) -> None:
         inbox.say("nobody", "在的", "小王")
 
 
-def test_only_the_version_before_can_be_gone_back_to(config: EngineConfig, store: SqlStore) -> None:
+def test_a_version_that_is_not_there_cannot_be_gone_back_to(config: EngineConfig, store: SqlStore) -> None:
     proposals = Proposals(config, store, lambda _: None, lambda _: None)  # type: ignore[arg-type,return-value]
     assert PublishedVersions(proposals).all() == []
-    with pytest.raises(PublishError, match="不能直接换回"):
+    with pytest.raises(PublishError, match="没有更早的版本"):
         PublishedVersions(proposals).roll_back("v1", "小王")
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from chatbot.config import EngineConfig
 from chatbot.errors import InvalidChangeError, NotThereError
@@ -26,6 +27,7 @@ from chatbot.web.admin.values import (
     Proof,
     ProofExample,
     SetStatus,
+    TrialProof,
 )
 
 _LISTED = 100
@@ -182,7 +184,18 @@ def _proof(row: ProposalRow) -> Proof | None:
         for one in report["examples"]
     )
     shown = tuple(ProofExample(*texts, times) for texts, times in said.items())
-    return Proof(report["turns"], report["fixed"], report["broken"], report["changed"], shown)
+    tests = _trial_proof(json.loads(row.proof).get("tests"))
+    return Proof(report["turns"], report["fixed"], report["broken"], report["changed"], shown, tests)
+
+
+def _trial_proof(report: dict[str, Any] | None) -> TrialProof:
+    """``None``: proven before tests were part of a proof."""
+    if report is None:
+        return TrialProof()
+    examples = tuple(
+        (_EFFECTS[one["change"]], one["file"], one["name"], one["problem"]) for one in report["examples"]
+    )
+    return TrialProof(report["cases"], report["fixed"], report["broken"], report["failing"], examples)
 
 
 def _text(path: Path) -> str:
