@@ -27,7 +27,7 @@ from chatbot.config import EngineConfig
 from chatbot.errors import ChatbotError, ConfigError
 from chatbot.rolling import PatientWorker, RollingArbiter
 from chatbot.security.credentials import new_token
-from chatbot.service_status import ServiceStatus, read_status, write_status
+from chatbot.service_status import METRICS_VARIABLE, SERVICE_FOLDERS, ServiceStatus, read_status, write_status
 from chatbot.session.state_dir import writable_state_dir
 
 THREADS = 4
@@ -38,8 +38,6 @@ through the objects of turns in progress several times a turn."""
 
 _GRACEFUL_SECONDS = 10
 _KEEPALIVE_SECONDS = 15
-METRICS_PREFIX = "metrics-"
-_METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _LOG = logging.getLogger("chatbot.wsgi")
 
 
@@ -185,12 +183,12 @@ def _metrics_dir(state_dir: Path) -> Iterator[Path]:
     A lock held by master and workers marks it as used; folders that a killed service left behind are removed.
     """
     state_dir = writable_state_dir(state_dir)
-    for left in state_dir.glob(f"{METRICS_PREFIX}*"):
+    for left in state_dir.glob(f"{SERVICE_FOLDERS}*"):
         with _locked(left) as unused:
             if unused and _is_older(left, 60):  # another service may be about to take its lock
                 shutil.rmtree(left, ignore_errors=True)
-    folder, master = Path(tempfile.mkdtemp(prefix=METRICS_PREFIX, dir=state_dir)), os.getpid()
-    os.environ[_METRICS_VARIABLE] = str(folder)
+    folder, master = Path(tempfile.mkdtemp(prefix=SERVICE_FOLDERS, dir=state_dir)), os.getpid()
+    os.environ[METRICS_VARIABLE] = str(folder)
     try:
         with _locked(folder):
             yield folder
@@ -318,12 +316,12 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
 
     def _tell(self, error: str) -> None:
         self._status = ServiceStatus(os.getpid(), self._status.reloads + 1, error)
-        if folder := os.environ.get(_METRICS_VARIABLE):
+        if folder := os.environ.get(METRICS_VARIABLE):
             write_status(Path(folder), self._status)
 
     def _on_ready(self) -> None:
         _settle_memory()
-        if folder := os.environ.get(_METRICS_VARIABLE):
+        if folder := os.environ.get(METRICS_VARIABLE):
             write_status(Path(folder), self._status)
         self._warn_of_memory()
         self._ready(address_to_open(self._serving.host, self._port))
@@ -373,12 +371,12 @@ def _settle_in(arbiter: Any, worker: Any) -> None:
     from chatbot.metrics import SLOT_VARIABLE, reserve_files  # only after the variable is set
 
     os.environ[SLOT_VARIABLE] = str(worker.slot)
-    if folder := os.environ.get(_METRICS_VARIABLE):
+    if folder := os.environ.get(METRICS_VARIABLE):
         try:
             reserve_files(folder, worker.slot)
         except OSError as error:
             _LOG.warning("this worker's turns are not counted: %s: %s", folder, error.strerror)
-            os.environ[_METRICS_VARIABLE] = os.path.join(folder, "full")
+            os.environ[METRICS_VARIABLE] = os.path.join(folder, "full")
 
 
 def _resident_mb() -> int:

@@ -152,14 +152,31 @@ class ChangeSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """Long work in the background; ``error`` is why it came to nothing."""
+
+    job_id: str
+    kind: str
+    running: bool
+    progress: str = ""
+    error: str = ""
+    seconds: int = 0
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """Changes that wait for a proof and a decision. ``faults`` are what lint has against them."""
+    """Changes that wait for a proof and a decision. ``faults`` are what lint has against them.
+
+    ``work`` is what is being done with them, or why the last thing done came to nothing.
+    """
 
     summary: ChangeSummary
     changes: tuple[str, ...]
     diffs: tuple[FileDiff, ...]
     proof: Proof | None = None
     faults: tuple[str, ...] = ()
+    work: Work | None = None
 
     @property
     def is_open(self) -> bool:
@@ -188,6 +205,16 @@ class LintRow:
     file: str = ""
     line: int = 0
     mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """The last check: its findings, when it ended (0: never), whether files have changed since, and the one running."""
+
+    rows: tuple[LintRow, ...] = ()
+    at_ms: int = 0
+    stale: bool = False
+    work: Work | None = None
 
 
 @dataclass(frozen=True, slots=True)
