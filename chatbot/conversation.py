@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FinishedTurn:
-    """A turn that was answered: what was said, what was remembered ``before`` it, what it came to."""
+    """A turn that was answered: what was said, what was remembered ``before`` it, what it came to.
+
+    ``payload`` is ``before`` as the session store had it; empty when it had nothing.
+    """
 
     message: Message
     before: Memory
     step: Step
     kb_version: str
     degraded: bool = False
+    payload: bytes = b""
 
 
 class TurnObserver(Protocol):
@@ -85,7 +89,9 @@ class Conversation:
                 self._sessions.release(lease)
             raise
         saved = lease is not None and self._save(lease, step.memory)
-        finished = FinishedTurn(message, before, step, knowledge.version, not saved)
+        finished = FinishedTurn(
+            message, before, step, knowledge.version, not saved, lease.payload if lease else b""
+        )
         for observer in self._observers:
             observer.finished(finished)
         reply = replace(step.reply, degraded=not saved, kb_version=knowledge.version)

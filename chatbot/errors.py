@@ -90,6 +90,12 @@ class PublishError(ChatbotError):
     code = "publish_failed"
 
 
+class JobRunningError(ChatbotError):
+    """Other long work runs; there is one at a time."""
+
+    code = "job_running"
+
+
 class UnauthorizedError(ChatbotError):
     """Nobody has shown who they are, or what they showed is not valid (any more)."""
 

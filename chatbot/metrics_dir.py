@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from chatbot.service_status import METRICS_VARIABLE, SERVICE_FOLDERS
 from chatbot.session.state_dir import writable_state_dir
-
-METRICS_PREFIX = "metrics-"
-METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 @contextmanager
@@ -22,11 +20,11 @@ def metrics_dir(state_dir: Path) -> Iterator[Path]:
     A lock held by master and workers marks it as used; folders that a killed service left behind are removed.
     """
     state_dir = writable_state_dir(state_dir)
-    for left in state_dir.glob(f"{METRICS_PREFIX}*"):
+    for left in state_dir.glob(f"{SERVICE_FOLDERS}*"):
         with _locked(left) as unused:
             if unused and _is_older(left, 60):  # another service may be about to take its lock
                 shutil.rmtree(left, ignore_errors=True)
-    folder, master = Path(tempfile.mkdtemp(prefix=METRICS_PREFIX, dir=state_dir)), os.getpid()
+    folder, master = Path(tempfile.mkdtemp(prefix=SERVICE_FOLDERS, dir=state_dir)), os.getpid()
     os.environ[METRICS_VARIABLE] = str(folder)
     try:
         with _locked(folder):

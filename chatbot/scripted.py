@@ -13,7 +13,7 @@ import yaml
 from chatbot.errors import ChatbotError, DataError
 from chatbot.expectations import EXPECTATIONS, Wanted
 from chatbot.reply import Message, Reply
-from chatbot.service import ChatService
+from chatbot.service import Talking
 
 MAX_BYTES = 4 * 1024 * 1024
 _HINT = "格式见 docs/testing.md"
@@ -103,14 +103,14 @@ def load_scripts(file: Path) -> tuple[Script, ...]:
     return tuple(_Reader(file).script(node) for node in root.value)
 
 
-def play(script: Script, service: ChatService) -> Outcome:
+def play(script: Script, service: Talking) -> Outcome:
     """Hold the conversation in a new session and check every reply."""
     started = perf_counter()
     failures = tuple(_played(script, service, f"test-{secrets.token_hex(8)}"))
     return Outcome(script.name, len(script.turns), failures, round((perf_counter() - started) * 1000, 1))
 
 
-def _played(script: Script, service: ChatService, session_id: str) -> Iterator[Failure]:
+def _played(script: Script, service: Talking, session_id: str) -> Iterator[Failure]:
     suggestions: tuple[str, ...] = ()
     for number, turn in enumerate(script.turns, 1):
         if turn.click is not None and turn.click > len(suggestions):

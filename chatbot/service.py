@@ -18,6 +18,12 @@ class Tally(Protocol):
     def rows_dropped(self, count: int) -> None: ...
 
 
+class Talking(Protocol):
+    """Who takes a turn: a service, or a knowledge base with sessions in memory."""
+
+    def turn(self, message: Message) -> Reply: ...
+
+
 class ChatService(Protocol):
     """A chatbot that is ready to talk.
 

@@ -11,6 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 STATUS_FILE = "master.json"
+SERVICE_FOLDERS = "metrics-"
+"""How the names of running services' folders in ``state_dir`` begin."""
+
+METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the running service's own folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,16 @@ def read_status(folder: Path) -> ServiceStatus | None:
         return None
 
 
-def living_services(state_dir: Path, prefix: str) -> Iterator[tuple[Path, ServiceStatus]]:
-    """The services that run with this ``state_dir``; their folders' names begin with ``prefix``."""
-    for folder in sorted(state_dir.glob(f"{prefix}*")):
+def service_pid() -> int:
+    """The master of the service that this process is part of; this process itself where there is none."""
+    folder = os.environ.get(METRICS_VARIABLE)
+    status = read_status(Path(folder)) if folder else None
+    return status.pid if status else os.getpid()
+
+
+def living_services(state_dir: Path) -> Iterator[tuple[Path, ServiceStatus]]:
+    """The services that run with this ``state_dir``."""
+    for folder in sorted(state_dir.glob(f"{SERVICE_FOLDERS}*")):
         status = read_status(folder)
         if status is not None and _alive(status.pid):
             yield folder, status

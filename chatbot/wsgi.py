@@ -21,11 +21,11 @@ from gunicorn.glogging import Logger
 from chatbot.config import EngineConfig
 from chatbot.errors import ChatbotError
 from chatbot.listening import BACKLOG, address_to_open, bind
-from chatbot.metrics_dir import METRICS_VARIABLE, metrics_dir
+from chatbot.metrics_dir import metrics_dir
 from chatbot.process_memory import few_arenas, resident_mb, settle_memory
 from chatbot.rolling import PatientWorker, RollingArbiter
 from chatbot.security.credentials import new_token
-from chatbot.service_status import ServiceStatus, read_status, write_status
+from chatbot.service_status import METRICS_VARIABLE, ServiceStatus, read_status, write_status
 
 THREADS = 4
 _GRACEFUL_SECONDS = 10

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from chatbot.answering.type_ahead import Suggestion
 from chatbot.app import build_machine
 from chatbot.dialog.state import DialogSettings, Hearing
-from chatbot.errors import SessionBusyError
+from chatbot.errors import NotThereError, SessionBusyError
 from chatbot.explain.build import explain
 from chatbot.explain.explanation import Explanation
+from chatbot.jobs.record import Job
 from chatbot.reply import Message, Reply
 from chatbot.service import Tally
 from chatbot.session.base import Lease, Memory
@@ -118,6 +119,26 @@ class FakeChatService:
         self.closed += 1
 
 
+class FakeJobs:
+    """One job, which every request is about."""
+
+    def __init__(self) -> None:
+        self.job = Job("j1", "lint", "", "operator-user", 1, "done", 2, result={"findings": []})
+        self.waited: list[float] = []
+
+    def wait(self, job: Job, seconds: float) -> Job:
+        self.waited.append(seconds)
+        return self.job
+
+    def get(self, job_id: str) -> Job:
+        if job_id != self.job.job_id:
+            raise NotThereError(f"没有任务 {job_id}")
+        return self.job
+
+    def all(self) -> list[Job]:
+        return [self.job]
+
+
 class FakeDesk:
     """The part of a ``Desk`` that the API asks; ``asked`` keeps what it was asked, ``error`` is raised instead."""
 
@@ -125,6 +146,7 @@ class FakeDesk:
         self.asked: list[tuple[object, ...]] = []
         self.error: Exception | None = None
         self.known_traces = {"known"}
+        self.jobs = FakeJobs()
 
     def _heard(self, *what: object) -> dict[str, object]:
         self.asked.append(what)
@@ -148,14 +170,16 @@ class FakeDesk:
     def propose(self, actor: str, changes: str, note: str, cases: list[str]) -> object:
         return self._heard("propose", actor, changes, note, cases)
 
-    def prove(self, proposal_id: str) -> object:
-        return self._heard("prove", proposal_id)
+    def prove(self, actor: str, proposal_id: str) -> Job:
+        self._heard("prove", actor, proposal_id)
+        return self.jobs.job
 
-    def publish(self, actor: str, proposal_id: str) -> object:
-        return self._heard("publish", actor, proposal_id)
+    def publish(self, actor: str, proposal_id: str) -> Job:
+        self._heard("publish", actor, proposal_id)
+        return self.jobs.job
 
-    def rollback(self, actor: str) -> object:
-        return self._heard("rollback", actor)
+    def rollback(self, actor: str, to: str = "") -> object:
+        return self._heard("rollback", actor, to)
 
     def versions(self) -> list[object]:
         return [self._heard("versions")]
@@ -169,11 +193,13 @@ class FakeDesk:
     def entities(self, wanted: str, start: int, count: int) -> tuple[list[object], int]:
         return [self._heard("entities", wanted, start, count)], 1
 
-    def lint(self) -> object:
-        return self._heard("lint")
+    def lint(self, actor: str) -> Job:
+        self._heard("lint", actor)
+        return self.jobs.job
 
     def test_runs(self, limit: int) -> list[object]:
         return [self._heard("test_runs", limit)]
 
-    def reload(self, actor: str) -> None:
+    def reload(self, actor: str) -> Job | None:
         self._heard("reload", actor)
+        return None if self.jobs.job.kind == "lint" else self.jobs.job

@@ -18,6 +18,7 @@ LAYERS = (
     ("app",),
     ("web", "predict"),
     ("accounts", "handoff", "learning", "lint", "deploy", "backup"),
+    ("jobs",),
     ("scripted", "expectations", "testing"),
     ("store",),
     ("conversation", "bad_cases", "backends", "knowledge_source", "service", "sensitive_words"),

@@ -1,7 +1,8 @@
 """While a person has a conversation the bot is silent in it."""
 
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -48,6 +49,13 @@ def said(text: str, session: str = "s1") -> Message:
     return Message(text, session, "t")
 
 
+def eventually(holds: Callable[[], bool]) -> bool:
+    until = time.monotonic() + 5
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.01)
+    return holds()
+
+
 @pytest.fixture
 def inbox() -> Inbox:
     return Inbox()
@@ -64,6 +72,7 @@ def test_after_a_handoff_messages_go_to_the_inbox_masked(handed_over: HandedOver
     assert turn(said("转人工")).answer_type == "handoff"
     silent = turn(said("我的电话 13812345678"))
     assert (silent.answer_type, silent.suggestions) == ("handoff", ("回到机器人",))
+    assert eventually(lambda: len(inbox.rows) == 2)
     assert [(row.kind, row.text) for row in inbox.rows] == [
         ("request", "转人工"),
         ("customer", "我的电话 [电话]"),
@@ -76,12 +85,13 @@ def test_the_customer_can_go_back_to_the_bot(handed_over: HandedOver, inbox: Inb
     turn(said("转人工"))
     assert turn(said("回到机器人")).answer == "bot: 您好"
     assert turn(said("贷款")).answer == "bot: 贷款"
-    assert inbox.rows[-1].kind == "handback"
+    assert eventually(lambda: [row.kind for row in inbox.rows] == ["request", "handback"])
 
 
 def test_a_person_hands_back_and_another_worker_notices(handed_over: HandedOver, inbox: Inbox) -> None:
     turn = handed_over.watched(bot)
     turn(said("转人工"))
+    assert eventually(lambda: bool(inbox.rows))
     inbox.add(InboxRow("m", 5, "s1", "agent", "在的", author="小王"))
     assert handed_over.since("s1", 4) == (True, [inbox.rows[-1]])
     assert handed_over.since("s1", 5) == (True, [])
@@ -99,4 +109,22 @@ def test_an_inbox_that_is_away_costs_the_inbox_and_not_the_answer(
     inbox.away = True
     turn = handed_over.watched(bot)
     assert turn(said("转人工")).answer == "bot: 转人工"
-    assert turn(said("贷款")).answer == "bot: 贷款"
+    assert eventually(lambda: turn(said("贷款")).answer == "bot: 贷款")
+
+
+def test_an_inbox_that_opens_slowly_holds_up_no_turn_and_gets_everything_in_order() -> None:
+    inbox, open_now = Inbox(), threading.Event()
+
+    def opened() -> Inbox:
+        open_now.wait(10)
+        return inbox
+
+    turn = HandedOver(opened, Masker()).watched(bot)
+    began = time.monotonic()
+    assert turn(said("转人工")).answer_type == "handoff"
+    assert turn(said("在吗")).answer_type == "handoff" and turn(said("急", "s2")).answer == "bot: 急"
+    assert time.monotonic() - began < 1 and inbox.rows == []
+    open_now.set()
+    assert eventually(lambda: len(inbox.rows) == 2)
+    turn(said("还在吗"))
+    assert [row.text for row in inbox.rows] == ["转人工", "在吗", "还在吗"]

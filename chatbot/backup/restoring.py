@@ -10,7 +10,6 @@ from pathlib import Path
 from chatbot.backup.archive import BackupError, Manifest, unpack
 from chatbot.service_status import living_services
 
-SERVICE_FOLDERS = "metrics-"
 _DATABASE_FILES = ("store.db-wal", "store.db-shm")
 
 
@@ -53,7 +52,7 @@ def restore_backup(
 
 
 def _refuse_running(state_dir: Path) -> None:
-    running = [status.pid for _, status in living_services(state_dir, SERVICE_FOLDERS)]
+    running = [status.pid for _, status in living_services(state_dir)]
     if running:
         raise BackupError(f"进程 {running[0]} 正在用 {state_dir} → 先停掉服务再恢复")
 

@@ -24,7 +24,7 @@ from chatbot.log import configure_logging
 from chatbot.scripted import Outcome, load_scripts, play
 from chatbot.service import ChatService
 from chatbot.store.records import RunRow
-from chatbot.testing.results import CaseResult, Comparison, compared, junit_xml, run_row
+from chatbot.testing.results import CaseResult, Comparison, compared, junit_xml, result_of, run_row
 from chatbot.testing.sheet import SUFFIXES, load_sheet, play_sheet
 
 
@@ -49,7 +49,7 @@ def play_file(file: Path, config: Path | None, options: PlayOptions, as_json: bo
         else:
             outcomes = [play(script, service) for script in scripts]
             results = [
-                _result(outcome, script.line) for outcome, script in zip(outcomes, scripts, strict=True)
+                result_of(outcome, script.line) for outcome, script in zip(outcomes, scripts, strict=True)
             ]
         run = run_row(str(file.resolve()), service.kb_version, results)
     comparison = _remembered(engine, run) if options.history else None
@@ -74,13 +74,6 @@ def _service(engine: EngineConfig) -> Iterator[ChatService]:
             yield service
         finally:
             service.close()
-
-
-def _result(outcome: Outcome, line: int) -> CaseResult:
-    problem = "；".join(failure.problem for failure in outcome.failures)
-    return CaseResult(
-        outcome.name, problem, outcome.failures[0].line if problem else line, outcome.elapsed_ms
-    )
 
 
 def _remembered(engine: EngineConfig, run: RunRow) -> Comparison | None:

@@ -18,7 +18,7 @@ from chatbot.encoders.load import load_encoder
 from chatbot.json_bytes import dumps
 from chatbot.learning.cases import CaseGroup, group_cases
 from chatbot.learning.changes import load_changes
-from chatbot.learning.proposals import Proposals
+from chatbot.learning.proposals import Ground, Proposals
 from chatbot.learning.rebuilding import ToolRebuilder
 from chatbot.learning.replay import ReplayReport, replay_over, replay_recorded
 from chatbot.learning.versions import FileDifference, Version
@@ -67,6 +67,17 @@ def since_ms(text: str, now_ms: int) -> int:
         raise UsageError(f"--since {text}: 看不懂 → 写 7d、24h 或 2026-11-01") from error
 
 
+def ground(since: str, limit: int, tests: tuple[Path, ...]) -> Ground:
+    """What ``chatbot prove`` replays.
+
+    Raises:
+        UsageError: a test file is not there, or ``since`` is no time.
+    """
+    if missing := [path for path in tests if not path.is_file()]:
+        raise UsageError(f"--test {missing[0]}: 没有这个文件 → 检查路径")
+    return Ground(since_ms(since, time.time_ns() // 1_000_000), limit, tests, PROCESSES)
+
+
 def replay_trace(config: Path | None, trace: str, as_json: bool) -> None:
     """One stored turn again; exit 1 when the same version gives other bytes."""
     with _opened(config) as opened:
@@ -75,11 +86,11 @@ def replay_trace(config: Path | None, trace: str, as_json: bool) -> None:
             raise UsageError(f"--trace {trace}: 库里没有这一轮 → 可能已过保留期，或 store_turns 关着")
         replayer = open_replayer(opened.config)
         reply = replayer.reply(turn)
-        message_digest = digest(reply, turn.rows_limit)
+        wanted = (turn.digest, digest(reply, turn.rows_limit)) if turn.digest else (turn.answer, reply.answer)
     same_version = turn.kb_version == replayer.version
     shown = {
         "trace_id": trace, "sent": turn.sent, "masked": turn.masked, "recorded_version": turn.kb_version,
-        "kb_version": replayer.version, "same_bytes": message_digest == turn.digest, "recorded_answer": turn.answer,
+        "kb_version": replayer.version, "same_bytes": wanted[0] == wanted[1], "recorded_answer": turn.answer,
         "reply": outcome_object(reply, turn.rows_limit),
     }  # fmt: skip
     if as_json:
@@ -150,13 +161,23 @@ def list_proposals(config: Path | None, as_json: bool) -> None:
             )
 
 
-def prove_proposal(config: Path | None, proposal: str, span: tuple[str, int], as_json: bool) -> None:
+def prove_proposal(config: Path | None, proposal: str, ground: Ground, as_json: bool) -> None:
     """The proof; exit 1 when something breaks."""
-    since = since_ms(span[0], time.time_ns() // 1_000_000)
     with _opened(config) as opened:
-        proof = opened.proposals.prove(proposal, since_ms=since, limit=span[1], processes=PROCESSES)
-    _show_report(proof.report, {"proposal_id": proposal, "files": list(proof.files)}, as_json)
-    if proof.report.broken:
+        proof = opened.proposals.prove(proposal, ground, lambda step: typer.echo(step, err=True))
+    tests = proof.tests
+    _show_report(
+        proof.report, {"proposal_id": proposal, "files": list(proof.files), "tests": asdict(tests)}, as_json
+    )
+    if not as_json:
+        for one in tests.examples:
+            typer.echo(f"[测试{_NAMES[one.change]}] {one.file} · {one.name}\n    {one.problem}")
+        for reason in tests.unread:
+            typer.echo(f"没有重放：{reason}", err=True)
+        typer.echo(
+            f"{tests.files} 个测试文件的 {tests.cases} 项：修好 {tests.fixed}，弄坏 {tests.broken}，前后都不过 {tests.failing}"
+        )
+    if proof.breaks:
         raise typer.Exit(FAILED)
 
 
@@ -170,10 +191,10 @@ def publish_version(config: Path | None, proposal: str, words: tuple[str, str], 
     _show_version(version, "已发布", as_json)
 
 
-def roll_back(config: Path | None, author: str, as_json: bool) -> None:
-    """One step back."""
+def roll_back(config: Path | None, words: tuple[str, str], as_json: bool) -> None:
+    """To the version named, or one step back."""
     with _opened(config) as opened:
-        version = opened.proposals.rollback(author=author)
+        version = opened.proposals.rollback(author=words[0], to=words[1])
     _show_version(version, "已回退", as_json)
 
 

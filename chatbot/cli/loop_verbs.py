@@ -95,16 +95,20 @@ def prove(
     config: Config = None,
     since: Since = "30d",
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="最多几轮 · turns at most")] = 10_000,
+    test: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="还要重放的测试文件，可写多次 · further test files"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """把提案放到副本上重放过去的对话 · replay past traffic over a copy with the proposal's changes.
+    """把提案放到副本上，重放过去的对话和测试 · replay past traffic and the tests over a copy with the changes.
 
-    例：chatbot prove 1a2b3c4d5e6f
+    测试：控制台上传的，和 chatbot test 跑过、文件还在的。例：chatbot prove 1a2b3c4d5e6f
     """
-    from chatbot.cli.loop import prove_proposal
+    from chatbot.cli.loop import ground, prove_proposal
 
     with reporting(as_json):
-        prove_proposal(config, proposal, (since, limit), as_json)
+        prove_proposal(config, proposal, ground(since, limit, tuple(test or ())), as_json)
 
 
 @app.command()
@@ -129,15 +133,22 @@ def publish(
 
 
 @app.command()
-def rollback(config: Config = None, author: Author = "cli", as_json: Json = False) -> None:
-    """退回上一个版本 · one step back.
+def rollback(
+    version: Annotated[
+        str, typer.Argument(metavar="[VERSION]", help="退到哪个版本；不写则退一步 · to which version")
+    ] = "",
+    config: Config = None,
+    author: Author = "cli",
+    as_json: Json = False,
+) -> None:
+    """退回任何一个早先的版本，不写则退一步 · any earlier version goes live again.
 
-    例：chatbot rollback
+    例：chatbot rollback · chatbot rollback v3
     """
     from chatbot.cli.loop import roll_back
 
     with reporting(as_json):
-        roll_back(config, author, as_json)
+        roll_back(config, (author, version), as_json)
 
 
 @app.command()

@@ -14,7 +14,6 @@ from chatbot.service_desc import load_service_description
 from chatbot.service_status import ServiceStatus, living_services, read_status
 from chatbot.session.state_dir import writable_state_dir
 
-SERVICE_FOLDERS = "metrics-"
 _POLL_SECONDS = 0.05
 
 
@@ -33,7 +32,7 @@ def reload_services(config: Path | None, service_desc: Path | None, seconds: flo
     """
     file = _configuration(config, service_desc)
     state_dir = writable_state_dir(load_engine_config(file, os.environ, require_built=False).state_dir)
-    running = list(living_services(state_dir, SERVICE_FOLDERS))
+    running = list(living_services(state_dir))
     if not running:
         raise ReloadError(f"没有服务在用 {state_dir} → 先启动 chatbot serve，或用 --config 指出它用的配置")
     for _, status in running:

@@ -17,6 +17,7 @@ from chatbot.explain.explanation import (
 SIGNALS = {
     "module:feature_vector_faq_match": "向量相似", "module:fuzzy_closest_faq_match": "字面相近", "bm25": "字词重合",
     "coverage": "字词覆盖", "class": "分类证据", "sound_bm25": "读音重合", "sound_coverage": "读音覆盖", "length": "长度相近",
+    "size": "相似问多少",
 }  # fmt: skip
 _KINDS = {
     "entity": "实体", "attribute": "属性", "value": "取值", "degree": "程度", "quantity": "数量", "grammar": "语法",

@@ -25,12 +25,15 @@ Turn = Callable[[Message], Reply]
 class HandedOver:
     """Knows which sessions a person has, from memory: a turn costs one look into a set.
 
-    ``open_inbox`` is called when it is first needed, after the fork. What is stored is masked as turns are.
+    ``open_inbox`` is called beside the first turn, after the fork; what is to be written before the inbox is open, and
+    its tables are made, waits for that in memory: no turn does. What is stored is masked as turns are.
     """
 
     def __init__(self, open_inbox: Callable[[], InboxStore], masker: Masker) -> None:
         self._open_inbox, self._masker = open_inbox, masker
         self._inbox: InboxStore | None = None
+        self._early: list[InboxRow] = []
+        self._opening, self._order = threading.Lock(), threading.Lock()
         self._open: frozenset[str] = frozenset()
         self._next_check = 0.0
         self._checking = threading.Lock()
@@ -55,7 +58,7 @@ class HandedOver:
         Raises:
             StoreUnavailableError: the inbox does not answer.
         """
-        rows = self._store().of_session(self._masker.mask_id(session_id))
+        rows = self._opened().of_session(self._masker.mask_id(session_id))
         kinds = [row.kind for row in rows if row.kind in ("request", "handback")]
         said = [row for row in rows if row.kind == "agent" and row.at_ms > after_ms]
         return bool(kinds) and kinds[-1] == "request", said
@@ -87,12 +90,37 @@ class HandedOver:
 
     def _add(self, session: str, message: Message, kind: InboxKind) -> None:
         now, text = time.time_ns() // 1_000_000, self._masker.mask(message.sent)
-        self._store().add(InboxRow(uuid.uuid4().hex, now, session, kind, text, message.trace_id))
+        row = InboxRow(uuid.uuid4().hex, now, session, kind, text, message.trace_id)
+        with self._order:
+            if self._inbox is None:
+                self._early.append(row)  # the check that began with this turn opens the inbox
+                return
+        self._inbox.add(row)
 
-    def _store(self) -> InboxStore:
-        if self._inbox is None:
-            self._inbox = self._open_inbox()
-        return self._inbox
+    def _opened(self) -> InboxStore:
+        """The inbox, once it has answered. For threads that may wait.
+
+        Raises:
+            StoreUnavailableError: it does not answer.
+        """
+        with self._opening:
+            if self._inbox is None:
+                inbox = self._open_inbox()
+                inbox.waiting(1)
+                self._hand_in(inbox)
+            return self._inbox or inbox
+
+    def _hand_in(self, inbox: InboxStore) -> None:
+        """What came early, in order; the inbox is open when nothing is left."""
+        while True:
+            with self._order:
+                if not self._early:
+                    self._inbox = inbox
+                    return
+                row = self._early[0]
+            inbox.add(row)
+            with self._order:
+                self._early = [one for one in self._early if one is not row]
 
     def _check_soon(self) -> None:
         if time.monotonic() >= self._next_check and self._checking.acquire(blocking=False):
@@ -101,8 +129,17 @@ class HandedOver:
 
     def _check(self) -> None:
         try:
-            self._open = frozenset(row.session_id for row in self._store().waiting(MAX_OPEN))
+            self._open = frozenset(row.session_id for row in self._opened().waiting(MAX_OPEN))
         except StoreUnavailableError as error:
             _LOG.warning("the inbox does not answer: %s", error.message)
+            self._give_up_early()
         finally:
             self._checking.release()
+
+    def _give_up_early(self) -> None:
+        """Nobody can see these requests: the bot goes on answering."""
+        with self._order:
+            lost, self._early = self._early, []
+        self._open -= {row.session_id for row in lost}
+        if lost:
+            _LOG.error("the inbox was not told of %d messages", len(lost))

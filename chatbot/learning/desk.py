@@ -1,9 +1,6 @@
 """The operator's desk: one object with everything the console and the API do, over store, proposals and knowledge."""
 
 import hashlib
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,19 +9,22 @@ from pathlib import Path
 from chatbot.answering.knowledge import Knowledge
 from chatbot.config import EngineConfig
 from chatbot.encoders.load import load_encoder
-from chatbot.errors import ChatbotError, InvalidMessageError, NotThereError
+from chatbot.errors import NotThereError
 from chatbot.faq_modules.dataset import load_dataset
-from chatbot.json_file import Json
+from chatbot.jobs.jobs import FOLDER as JOBS
+from chatbot.jobs.jobs import Jobs
+from chatbot.jobs.record import Job
 from chatbot.learning.cases import CaseGroup, group_cases
 from chatbot.learning.changes import load_changes
-from chatbot.learning.proposals import Proof, Proposals
+from chatbot.learning.layout import Layout
+from chatbot.learning.proposals import Proposals
 from chatbot.learning.versions import FileDifference, Version
+from chatbot.service_status import living_services
 from chatbot.store.base import Store
 from chatbot.store.pii import Masker
 from chatbot.store.records import FeedbackRow, ProposalRow, RunRow, Vote
 
 MAX_CASES = 10_000
-LINT_SECONDS = 300
 RELOAD_FILE = "reload"
 
 
@@ -61,6 +61,8 @@ class Desk:
     ) -> None:
         self._config, self._store, self._knowledge = config, store, knowledge
         self.proposals = proposals
+        self.jobs = Jobs(config.source, config.state_dir / JOBS)
+        self._layout = Layout(config)
 
     # ------------------------------------------------------------------ what people thought
 
@@ -98,17 +100,19 @@ class Desk:
         """A draft of the changes in the JSON text ``changes``."""
         return self.proposals.propose(load_changes(changes), author=actor, note=note, cases=cases)
 
-    def prove(self, proposal_id: str) -> Proof:
-        """Replay past traffic with the proposal's changes."""
-        return self.proposals.prove(self.proposal(proposal_id).proposal_id)
+    def prove(self, actor: str, proposal_id: str) -> Job:
+        """Replay past traffic and the tests with the proposal's changes, in the background."""
+        wanted = self.proposal(proposal_id).proposal_id
+        return self.jobs.start("prove", wanted, actor, wanted)
 
-    def publish(self, actor: str, proposal_id: str) -> Version:
-        """Make it live."""
-        return self.proposals.publish(self.proposal(proposal_id).proposal_id, author=actor)
+    def publish(self, actor: str, proposal_id: str) -> Job:
+        """Make it live, in the background."""
+        wanted = self.proposal(proposal_id).proposal_id
+        return self.jobs.start("publish", wanted, actor, wanted, "--author", actor)
 
-    def rollback(self, actor: str) -> Version:
-        """The version before the current one, live again."""
-        return self.proposals.rollback(author=actor)
+    def rollback(self, actor: str, to: str = "") -> Version:
+        """The version ``to``, or the one before the current one, live again."""
+        return self.proposals.rollback(author=actor, to=to)
 
     def versions(self) -> list[Version]:
         """The latest first."""
@@ -151,28 +155,34 @@ class Desk:
 
     # ------------------------------------------------------------------ checks
 
-    def lint(self) -> Json:
-        """What ``chatbot lint --json`` says, run in a process of its own so that its memory is not the service's."""
-        command = [sys.executable, "-m", "chatbot", "lint", "--config", str(self._config.source), "--json"]
-        try:
-            done = subprocess.run(command, capture_output=True, timeout=LINT_SECONDS, check=False)
-            found: Json = json.loads(done.stdout)
-        except subprocess.TimeoutExpired as error:
-            raise InvalidMessageError(f"检查超过 {LINT_SECONDS} 秒 → 在服务器上运行 chatbot lint") from error
-        except ValueError as error:
-            raise ChatbotError(f"chatbot lint: {done.stderr.decode('utf-8', 'replace')[-500:]}") from error
-        return found
+    def lint(self, actor: str) -> Job:
+        """The check of the files as they are now: the one that was made of them, else one in the background."""
+        stamp = lint_stamp(self._layout)
+        made = self.jobs.latest(lambda job: (job.kind, job.subject) == ("lint", stamp))
+        return made if made and made.state in ("done", "running") else self.jobs.start("lint", stamp, actor)
 
     def test_runs(self, limit: int) -> Sequence[RunRow]:
         """The latest first."""
         return self._store.test_runs.all(limit)
 
-    def reload(self, actor: str) -> None:
-        """Have every worker on this machine load the knowledge base anew at its next turn."""
+    def reload(self, actor: str) -> Job | None:
+        """Have every worker on this machine take over configuration and knowledge, in the background.
+
+        ``None`` where no master serves: then this process looks at its files with the next turn.
+        """
+        self._store.audit.append(actor, "reload", RELOAD_FILE)
+        if any(living_services(self._config.state_dir)):
+            return self.jobs.start("reload", "", actor)
         file = self._config.state_dir / RELOAD_FILE
         file.parent.mkdir(parents=True, exist_ok=True)
         _touch(file)
-        self._store.audit.append(actor, "reload", str(file.name))
+        return None
+
+
+def lint_stamp(layout: Layout) -> str:
+    """Another text when a file of the operator has changed."""
+    stats = [(str(path), path.stat().st_mtime_ns) for path in layout.files().values()]
+    return hashlib.sha256(repr(stats).encode()).hexdigest()[:16]
 
 
 def _touch(file: Path) -> None:

@@ -1,4 +1,4 @@
-"""Proposals: a change set on a copy, proven on past traffic, published as one version, rolled back one step."""
+"""Proposals: a change set on a copy, proven on past traffic and on the tests, published as one version, taken back."""
 
 import json
 import secrets
@@ -6,34 +6,63 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from chatbot.config import EngineConfig
 from chatbot.errors import DataError, PublishError, StaleIndexError
-from chatbot.faq_modules.dataset import load_dataset
+from chatbot.faq_modules.dataset import load_dataset, load_label_map
 from chatbot.faq_modules.features import read_lines_raw
 from chatbot.learning.changes import Change, dump_changes, load_changes
 from chatbot.learning.edits import apply_changes
 from chatbot.learning.layout import FAQ, FEATURES_KEY, MAP_KEY, Layout, fingerprint
 from chatbot.learning.rebuilding import Rebuilder
 from chatbot.learning.replay import Replayer, ReplayReport, replay_over
+from chatbot.learning.trials import Side, TrialReport, compare_tests, known_tests
 from chatbot.learning.versions import FileDifference, Version, Versions
 from chatbot.store.base import Store
 from chatbot.store.records import ProposalRow
 
 _INDEXED = (f"{FAQ}/questions/", f"{FAQ}/dev.csv")
+_RUNS = 1000
 OpenReplayer = Callable[[EngineConfig], Replayer]
+Say = Callable[[str], None]
+
+
+def _quiet(step: str) -> None:
+    """Nobody waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a proposal does: to the files, and to past traffic. ``base`` fingerprints the files it was proven on."""
+    """What a proposal does: to the files, to past traffic, and to the test conversations.
+
+    ``base`` fingerprints the files it was proven on.
+    """
 
     proposal_id: str
     base: str
     files: tuple[str, ...]
     report: ReplayReport
+    tests: TrialReport = field(default_factory=TrialReport)
+
+    @property
+    def breaks(self) -> int:
+        """Turns and test cases that were well before."""
+        return self.report.broken + self.tests.broken
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a proposal is proven on: the latest ``limit`` turns from ``since_ms`` on, and test files.
+
+    ``tests`` come on top of those that the console and the history know.
+    """
+
+    since_ms: int = 0
+    limit: int = 10_000
+    tests: tuple[Path, ...] = ()
+    processes: int = 1
 
 
 class Proposals:
@@ -64,18 +93,29 @@ class Proposals:
         self._store.audit.append(author, "propose", proposal_id, row.changes)
         return row
 
-    def prove(self, proposal_id: str, *, since_ms: int = 0, limit: int = 10_000, processes: int = 1) -> Proof:
-        """Replay past traffic over the files as they are and over a copy with the proposal's changes.
+    def prove(self, proposal_id: str, ground: Ground = Ground(), say: Say = _quiet) -> Proof:  # frozen
+        """Replay past traffic and the tests over the files as they are and over a copy with the proposal's changes.
+
+        ``say`` is told of each step.
 
         Raises:
             PublishError: there is no such proposal, or the copy cannot be built. InvalidChangeError, DataError.
         """
         row = self._row(proposal_id)
-        turns = list(self._store.turns.since(since_ms, limit))
+        turns = list(self._store.turns.since(ground.since_ms, ground.limit))
+        known = known_tests(self._layout.config.state_dir, self._store.test_runs.all(_RUNS))
+        tests = list(dict.fromkeys([*known, *(path.resolve() for path in ground.tests)]))
+        say("在副本上做改动、重建索引")
         with self._changed(load_changes(row.changes)) as (copy, base):
             differing = [key for key, digest in copy.hashes().items() if base.get(key) != digest]
-            report = replay_over(turns, self._open(self._layout.config), self._open(copy.config), processes)
-        proof = Proof(proposal_id, fingerprint(base), tuple(differing), report)
+            say("装载改动前后的知识库")
+            current, candidate = self._open(self._layout.config), self._open(copy.config)
+            say(f"重放 {len(turns)} 轮过去的对话")
+            report = replay_over(turns, current, candidate, ground.processes)
+            say(f"重放 {len(tests)} 个测试文件")
+            sides = (_side(self._layout.config, current), _side(copy.config, candidate))
+            trials = compare_tests(tests, *sides)
+        proof = Proof(proposal_id, fingerprint(base), tuple(differing), report, trials)
         shown = json.dumps(asdict(proof), ensure_ascii=False)
         self._store.proposals.save(replace(row, status="proved", proof=shown))
         return proof
@@ -105,41 +145,50 @@ class Proposals:
     def publish_files(self, *, author: str, note: str) -> Version:
         """Make what was edited by hand a version: index rebuilt, loaded once to see that it can be, swapped in.
 
+        The version before is the one that was published last.
+
         Raises:
             PublishError, DataError: it cannot be built or loaded; what is live stays.
         """
         with self._changed(()) as (copy, base):
-            return self._publish(copy, base, author, note)
+            return self._publish(copy, base, author, note, by_hand=True)
 
-    def rollback(self, *, author: str) -> Version:
-        """The version before the current one goes live again, as a new version.
+    def rollback(self, *, author: str, to: str = "") -> Version:
+        """An earlier version goes live again, as a new version: ``to``, or the one before the current one.
+
+        What went before ``to`` went before the new one too, so that further roll-backs lead on from there.
 
         Raises:
-            PublishError: there is none before.
+            PublishError: there is none before, none of that name, it is the live one, or files were edited by hand.
         """
         current = self.versions.current()
-        if current is None or not current.parent:
+        if current is None or not (to or current.parent):
             raise PublishError("没有更早的版本可以回退 → chatbot versions 列出全部")
+        target = self.versions.get(to or current.parent)
+        if target.name == current.name:
+            raise PublishError(f"{to} 就是正在用的版本 → chatbot versions 列出全部")
         if by_hand := self.versions.unpublished():
             raise PublishError(
                 f"{by_hand[0].key} 等 {len(by_hand)} 个文件改过但没有发布 → 先 chatbot publish，再回退"
             )
-        before = self.versions.get(current.parent)
+        version = self._kept_again(target, author)
+        self.versions.install(version, expected=current.files)
+        self._store.audit.append(author, "rollback", version.name, target.name)
+        return version
+
+    def _kept_again(self, target: Version, author: str) -> Version:
         with tempfile.TemporaryDirectory(prefix="chatbot-rollback-") as folder:
             old = Layout(self._layout.copy_in(Path(folder)).config)
             for key, path in old.files().items():
-                if key not in before.files:
+                if key not in target.files:
                     path.unlink()
-            for key, digest in before.files.items():
+            for key, digest in target.files.items():
                 old.path(key).parent.mkdir(parents=True, exist_ok=True)
                 old.path(key).write_bytes(self.versions.content(digest))
-            note = f"回退到 {before.name}"
-            version = self.versions.keep(
-                old, parent=before.parent, author=author, note=note, kb_version=before.kb_version
+            note = f"回退到 {target.name}"
+            return self.versions.keep(
+                old, parent=target.parent, author=author, note=note, kb_version=target.kb_version
             )
-        self.versions.install(version, expected=current.files)
-        self._store.audit.append(author, "rollback", version.name, before.name)
-        return version
 
     def diff(self, old: str, new: str) -> list[FileDifference]:
         """What ``new`` changes in ``old``."""
@@ -178,10 +227,12 @@ class Proposals:
             return True
         return not _index_covers(copy)
 
-    def _publish(self, copy: Layout, base: dict[str, str], author: str, note: str) -> Version:
+    def _publish(
+        self, copy: Layout, base: dict[str, str], author: str, note: str, *, by_hand: bool = False
+    ) -> Version:
         kb_version = self._open(copy.config).version
         current = self.versions.current()
-        if current is None or dict(current.files) != base:
+        if current is None or (dict(current.files) != base and not by_hand):
             current = self._keep_what_is_live(base, author, current)
         version = self.versions.keep(
             copy, parent=current.name, author=author, note=note, kb_version=kb_version
@@ -201,6 +252,10 @@ class Proposals:
         return self.versions.keep(
             self._layout, parent=parent, author=author, note=note, kb_version=kb_version
         )
+
+
+def _side(config: EngineConfig, replayer: Replayer) -> Side:
+    return Side(replayer, frozenset(one.text for one in load_label_map(config.faq_query_label_idx_map)))
 
 
 def _index_covers(copy: Layout) -> bool:

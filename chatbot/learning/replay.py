@@ -8,7 +8,7 @@ from typing import Literal
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.conversation import FinishedTurn
-from chatbot.dialog.machine import DialogMachine
+from chatbot.dialog.machine import DialogMachine, Step
 from chatbot.dialog.state import DialogSettings, Hearing
 from chatbot.reply import Message, Reply
 from chatbot.session.base import Memory
@@ -22,7 +22,10 @@ Change = Literal["fixed", "broken", "changed"]
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What a turn comes to over one knowledge base. ``bad_reason`` is empty when it helped."""
+    """What a turn comes to over one knowledge base. ``bad_reason`` is empty when it helped.
+
+    ``digest`` is empty for a turn whose row was recovered from a killed process: then the answers are compared.
+    """
 
     digest: str
     answer: str
@@ -80,14 +83,18 @@ class Replayer:
         """The knowledge base."""
         return self._knowledge
 
+    def step(self, memory: Memory, message: Message) -> Step:
+        """One turn from ``memory``."""
+        hearing = Hearing(message.sent, self._knowledge, self._settings, message.rows_limit)
+        return self._machine.step(memory, hearing)
+
     def reply(self, turn: TurnRow) -> Reply:
         """The whole reply: the same bytes for the same version."""
         return self._finished(turn).step.reply
 
     def say(self, sent: str) -> Reply:
         """The reply to ``sent`` in a session of its own."""
-        hearing = Hearing(sent, self._knowledge, self._settings)
-        return self._machine.step(Memory(), hearing).reply
+        return self.step(Memory(), Message(sent, "", "")).reply
 
     def play(self, turn: TurnRow) -> Played:
         """What ``turn`` comes to; the same words from the same session are played once."""
@@ -98,9 +105,22 @@ class Replayer:
 
     def _finished(self, turn: TurnRow) -> FinishedTurn:
         memory = decode_memory(turn.memory.encode(), turn.session_id)
-        hearing = Hearing(turn.sent, self._knowledge, self._settings, turn.rows_limit)
         message = Message(turn.sent, turn.session_id, turn.trace_id, turn.rows_limit)
-        return FinishedTurn(message, memory, self._machine.step(memory, hearing), self._knowledge.version)
+        return FinishedTurn(message, memory, self.step(memory, message), self._knowledge.version)
+
+
+class Session:
+    """Conversations over one knowledge base, remembered here and nowhere else. Not for several threads."""
+
+    def __init__(self, replayer: Replayer) -> None:
+        self._replayer = replayer
+        self._memories: dict[str, Memory] = {}
+
+    def turn(self, message: Message) -> Reply:
+        """The reply; the session goes on from it."""
+        step = self._replayer.step(self._memories.get(message.session_id, Memory()), message)
+        self._memories[message.session_id] = step.memory
+        return step.reply
 
 
 def played(turn: FinishedTurn) -> Played:
@@ -156,7 +176,7 @@ def compare(
 
 
 def _change(old: Played, new: Played) -> Change | None:
-    if old.digest == new.digest:
+    if old.digest == new.digest or (not old.digest and old.answer == new.answer):
         return None
     if bool(old.bad_reason) != bool(new.bad_reason):
         return "fixed" if old.bad_reason else "broken"

@@ -65,6 +65,8 @@ class Versions:
 
     def get(self, name: str) -> Version:
         """Raises ``PublishError`` when there is no such version, or its file is damaged."""
+        if not _MANIFEST.fullmatch(f"{name}.json"):
+            raise PublishError(f"{name[:32]!r} 不是版本号（v1、v2……）→ chatbot versions 列出全部")
         try:
             return Version(**json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8")))
         except FileNotFoundError as error:

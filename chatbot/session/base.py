@@ -57,11 +57,15 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to run one turn of one session: the lock's token and what was loaded under it."""
+    """The right to run one turn of one session: the lock's token and what was loaded under it.
+
+    ``payload`` are the bytes that ``memory`` was read from; empty when there were none.
+    """
 
     session_id: str
     token: str
     memory: Memory = field(default_factory=Memory)
+    payload: bytes = b""
 
 
 class SessionStore(Protocol):

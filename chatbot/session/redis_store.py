@@ -79,7 +79,7 @@ class RedisSessionStore:
                 )  # it may yet read what we sent, and lock for nobody
                 raise
             if answer[0] == 1:
-                return Lease(session_id, token, self._memory(session_id, answer[1]))
+                return Lease(session_id, token, self._memory(session_id, answer[1]), answer[1] or b"")
             if last:
                 raise SessionBusyError(
                     f"会话 {session_id} 的上一条消息还在处理，等了 {self._lock.wait_ms} 毫秒 → 请稍后再发一次"

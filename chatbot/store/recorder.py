@@ -1,107 +1,168 @@
-"""Finished turns → rows: masked, with all that ``replay`` needs. Runs in the writer's thread, not in the turn."""
+"""Finished turns → rows: masked, with all that ``replay`` needs, in the journal before the reply goes out."""
 
+import contextlib
 import hashlib
+import logging
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import orjson
 
 from chatbot.config import EngineConfig
 from chatbot.conversation import FinishedTurn
-from chatbot.json_bytes import dumps
+from chatbot.errors import StoreRefusedError, StoreUnavailableError
+from chatbot.json_bytes import dumps, loads
 from chatbot.reply import FaqEvidence, Reply
 from chatbot.reply_json import outcome_object
 from chatbot.session.base import Memory
 from chatbot.session.codec import encode_memory
 from chatbot.store.base import Store
+from chatbot.store.journal import FOLDER as JOURNAL
+from chatbot.store.journal import leftovers
 from chatbot.store.pii import Masker
 from chatbot.store.records import BadCaseRow, TurnRow
-from chatbot.store.writer import BackgroundWriter, Sink
+from chatbot.store.writer import BATCH, BackgroundWriter, Sink
 
 LOW_MARGIN = 0.7
 """An FAQ answer below this probability: the next standard question may be as near as 2 × 0.7 - 1 = 0.4 behind it."""
 
-_TIDY_SECONDS = 3600.0
+_PURGE_SECONDS, _RECOVER_SECONDS = 3600.0, 2.0
 _DAY_MS = 86_400_000
+_LOG = logging.getLogger("chatbot.store")
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """A turn in the queue, with its id and time."""
+class Kept:
+    """The rows of one turn, as they wait in the queue: without the digest, which is made of ``reply`` as they go."""
 
-    turn_id: str
-    at_ms: int
-    turn: FinishedTurn
+    turn: TurnRow
+    case: BadCaseRow | None = None
+    reply: Reply | None = None
 
 
 class TurnRecorder:
-    """The ``TurnObserver`` that keeps turns in the store. ``finished`` costs a few microseconds."""
+    """The ``TurnObserver`` that keeps turns in the store.
+
+    ``finished`` makes the row and appends it to the journal, 20 µs; digest and SQL are the writer's thread's.
+    """
 
     def __init__(self, config: EngineConfig) -> None:
-        self.writer: BackgroundWriter[Taken] = BackgroundWriter(
-            lambda: _open_sink(config), config.store_queue_rows
+        self._masker = Masker(config.pii_masks)
+        self.writer: BackgroundWriter[Kept] = BackgroundWriter(
+            lambda: _open_sink(config), config.store_queue_rows, config.state_dir / JOURNAL
         )
 
     def finished(self, turn: FinishedTurn) -> None:
         """Queue the turn; past the bound it is dropped and counted."""
-        now = time.time_ns()  # ids sort by time, as the turns of one millisecond would not
-        self.writer.put(Taken(f"{now:016x}{secrets.token_hex(8)}", now // 1_000_000, turn))
+        try:
+            kept = kept_of(turn, self._masker)
+            self.writer.put(kept, line_of(kept))
+        except Exception:  # whatever cannot be stored, the turn was answered
+            _LOG.exception("a turn was not stored")
+            self.writer.tally.rows_dropped(1)
 
     def close(self) -> None:
         """Write what is waiting."""
         self.writer.close()
 
 
-def _open_sink(config: EngineConfig) -> Sink[Taken]:
+def kept_of(turn: FinishedTurn, masker: Masker) -> Kept:
+    """The rows of a turn that has just finished."""
+    now = time.time_ns()  # ids sort by time, as the turns of one millisecond would not
+    row = turn_row(f"{now:016x}{secrets.token_hex(8)}", now // 1_000_000, turn, masker)
+    return Kept(row, bad_case_row(row, turn) if row.bad_reason else None, turn.step.reply)
+
+
+def line_of(kept: Kept) -> bytes:
+    """The rows as the journal has them."""
+    try:
+        return orjson.dumps((kept.turn, kept.case))
+    except TypeError:  # a lone surrogate out of an operator's file
+        return dumps((asdict(kept.turn), kept.case and asdict(kept.case)))
+
+
+def read_line(line: bytes) -> Kept | None:
+    """The rows in a line of the journal; ``None`` for one that was cut off, or that another version wrote."""
+    try:
+        turn, case = loads(line)
+        return Kept(TurnRow(**turn), BadCaseRow(**case) if case else None)
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def _open_sink(config: EngineConfig) -> Sink[Kept]:
     # SQLAlchemy costs 0.3 s: imported here, in the writer's thread, after the first turn was answered
     from chatbot.store.sql_store import open_store
 
-    return StoreSink(open_store(config), Masker(config.pii_masks), config.store_retention_days)
+    return StoreSink(open_store(config), config.store_retention_days, config.state_dir / JOURNAL)
 
 
 class StoreSink:
-    """Writes queued turns into a store, and purges it once an hour of what is older than ``retention_days``."""
+    """Writes queued turns into a store; sees to what killed processes left in the journal, and to what is too old."""
 
-    def __init__(self, store: Store, masker: Masker, retention_days: int) -> None:
-        self._store, self._masker, self._days = store, masker, retention_days
-        self._tidy_at = time.monotonic()
+    def __init__(self, store: Store, retention_days: int, journal: Path) -> None:
+        self._store, self._days, self._journal = store, retention_days, journal
+        self._purge_at = self._recover_at = time.monotonic()
 
-    def write(self, batch: Sequence[Taken]) -> None:
+    def write(self, batch: Sequence[Kept]) -> None:
         """All of ``batch`` in one transaction."""
-        rows = [turn_row(taken, self._masker) for taken in batch]
-        cases = [
-            bad_case_row(row, taken.turn) for row, taken in zip(rows, batch, strict=True) if row.bad_reason
-        ]
-        self._store.turns.add(rows, cases)
+        self._store.turns.add(list(map(_with_digest, batch)), [one.case for one in batch if one.case])
 
     def tidy(self) -> None:
-        """Purge, when it is time again."""
-        if self._days and time.monotonic() >= self._tidy_at:
-            self._tidy_at = time.monotonic() + _TIDY_SECONDS
+        """Recover and purge, when it is time again."""
+        now = time.monotonic()
+        if now >= self._recover_at:
+            self._recover()
+            self._recover_at = now + _RECOVER_SECONDS
+        if self._days and now >= self._purge_at:
+            self._purge_at = now + _PURGE_SECONDS
             self._store.turns.purge(time.time_ns() // 1_000_000 - self._days * _DAY_MS)
 
     def close(self) -> None:
-        """Close the store."""
+        """Look for leftovers a last time, and close the store."""
+        with contextlib.suppress(StoreUnavailableError):
+            self._recover()
         self._store.close()
 
+    def _recover(self) -> None:
+        for lines in leftovers(self._journal):
+            found = [kept for kept in map(read_line, lines) if kept is not None]
+            for start in range(0, len(found), BATCH):
+                self._add_again(found[start : start + BATCH])
+            if lines:
+                _LOG.warning("%d of %d rows that a killed process left were written", len(found), len(lines))
 
-def turn_row(taken: Taken, masker: Masker) -> TurnRow:
-    """The row of a finished turn, without personal data."""
-    turn, message = taken.turn, taken.turn.message
-    reply = turn.step.reply
-    said, answer = _clean(message.sent), _clean(reply.answer)
+    def _add_again(self, batch: Sequence[Kept]) -> None:
+        try:
+            self.write(batch)
+        except StoreRefusedError as error:
+            if len(batch) > 1:
+                for one in batch:
+                    self._add_again([one])
+            else:
+                _LOG.error("a row was refused for good: %s", error.message)
+
+
+def turn_row(turn_id: str, at_ms: int, turn: FinishedTurn, masker: Masker) -> TurnRow:
+    """The row of a finished turn, without personal data, and without its digest."""
+    message, reply = turn.message, turn.step.reply
+    said = _clean(message.sent)
     sent, before = masker.mask(said), _masked(turn.before, masker)
+    unchanged = before is turn.before and turn.payload
     return TurnRow(
-        turn_id=taken.turn_id,
-        at_ms=taken.at_ms,
+        turn_id=turn_id,
+        at_ms=at_ms,
         trace_id=masker.mask_id(message.trace_id),
         session_id=masker.mask_id(message.session_id),
         sent=sent,
-        masked=sent != said or before != turn.before,
+        masked=sent is not said or before is not turn.before,
         rows_limit=message.rows_limit,
-        memory=encode_memory(before).decode("utf-8", "replace"),
+        memory=(turn.payload if unchanged else encode_memory(before)).decode("utf-8", "replace"),
         kb_version=turn.kb_version,
-        answer=masker.mask(answer),
+        answer=masker.mask_known(_clean(reply.answer)),
         answer_type=reply.answer_type,
         answer_source=reply.answer_source,
         state=reply.state,
@@ -109,10 +170,16 @@ def turn_row(taken: Taken, masker: Masker) -> TurnRow:
         question=_clean(question_of(reply)),
         entities="\n".join(reply.entities),
         attribute=reply.attribute or "",
-        digest=digest(reply, message.rows_limit),
+        digest="",
         bad_reason=bad_reason(turn),
         degraded=turn.degraded,
     )
+
+
+def _with_digest(kept: Kept) -> TurnRow:
+    if kept.reply is None:
+        return kept.turn  # out of the journal of a killed process
+    return replace(kept.turn, digest=digest(kept.reply, kept.turn.rows_limit))
 
 
 def bad_case_row(row: TurnRow, turn: FinishedTurn) -> BadCaseRow:
@@ -151,13 +218,21 @@ def digest(reply: Reply, rows_limit: int) -> str:
 
 
 def _masked(memory: Memory, masker: Masker) -> Memory:
-    """Only a pending question holds what was said."""
+    """``memory`` itself when there is nothing to mask: only a pending question holds what was said."""
     if memory.pending is None:
         return memory
     utterance = masker.mask(memory.pending.utterance)
+    if utterance == memory.pending.utterance:
+        return memory
     return replace(memory, pending=replace(memory.pending, utterance=utterance))
 
 
 def _clean(text: str) -> str:
-    """What every database takes: no NUL, no lone surrogate."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
+    """What every database takes: no NUL, no lone surrogate. The very same object when there is none."""
+    if text.isascii() and "\0" not in text:
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-8", "replace").decode()
+    return text.replace("\0", "")

@@ -7,10 +7,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from chatbot.errors import ChatbotError, StoreRefusedError
 from chatbot.service import Tally
+from chatbot.store.journal import Journal
 
 BATCH = 500
 FLUSH_SECONDS = 1.0
@@ -28,7 +30,7 @@ class Sink(Protocol[T]):
     def write(self, batch: Sequence[T]) -> None: ...
 
     def tidy(self) -> None:
-        """Called now and then while there is nothing to write."""
+        """Called about once a second."""
 
     def close(self) -> None: ...
 
@@ -46,27 +48,30 @@ class NoTally:
 class BackgroundWriter(Generic[Item]):
     """Takes rows at any time and writes them when it can.
 
-    ``put`` never waits: past ``bound`` rows the new one is dropped, counted and, at most every ten seconds, logged.
-    A batch that could not be written stays at the head of the queue and is tried again. The thread starts with the
-    first row, so after the fork; the sink is opened in it.
+    ``put`` waits for no database: past ``bound`` rows the new one is dropped, counted and, at most every ten seconds,
+    logged. A batch that could not be written stays at the head of the queue and is tried again. The thread starts with
+    the first row, so after the fork; the sink is opened in it. With a ``journal`` folder a row's line is on a file
+    there when ``put`` returns, until the row is in the sink.
     """
 
-    def __init__(self, open_sink: Callable[[], Sink[Item]], bound: int) -> None:
-        self._open_sink, self._bound = open_sink, bound
+    def __init__(self, open_sink: Callable[[], Sink[Item]], bound: int, journal: Path | None = None) -> None:
+        self._open_sink, self._bound, self._journal_folder = open_sink, bound, journal
         self.tally: Tally = NoTally()
         self._start_afresh()
 
     def _start_afresh(self) -> None:
         self._pid = os.getpid()
         self._rows: deque[Item] = deque()
-        self._lock, self._starting = threading.Lock(), threading.Lock()
+        self._journal = Journal(self._journal_folder) if self._journal_folder else None
+        self._rolled = 0
+        self._lock, self._starting, self._order = threading.Lock(), threading.Lock(), threading.Lock()
         self._wake, self._closing = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._dropped, self._said_at = 0, -_SAY_AGAIN_SECONDS
         self._drain_until = float("inf")
 
-    def put(self, row: Item) -> bool:
-        """Whether ``row`` was taken."""
+    def put(self, row: Item, line: bytes = b"") -> bool:
+        """Whether ``row`` was taken. ``line`` is what the journal keeps of it."""
         if self._pid != os.getpid():
             self._start_afresh()
         if self._thread is None:
@@ -74,7 +79,10 @@ class BackgroundWriter(Generic[Item]):
         if len(self._rows) >= self._bound or self._closing.is_set():
             self._drop(1)
             return False
-        self._rows.append(row)
+        with self._order:  # a row is in the file that is current when it joins the queue
+            if self._journal is not None:
+                self._journal.write(line)
+            self._rows.append(row)
         if len(self._rows) >= BATCH:
             self._wake.set()
         return True
@@ -85,7 +93,10 @@ class BackgroundWriter(Generic[Item]):
         return len(self._rows)
 
     def close(self, seconds: float = DRAIN_SECONDS) -> None:
-        """Write what is waiting, for at most ``seconds``; what is left then is dropped, counted and logged."""
+        """Write what is waiting, for at most ``seconds``.
+
+        What is left then stays in the journal for the next start; without one it is dropped, counted and logged.
+        """
         if self._pid != os.getpid() or self._thread is None:
             return
         self._drain_until = time.monotonic() + seconds
@@ -117,23 +128,42 @@ class BackgroundWriter(Generic[Item]):
                 pause = RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)]
                 failures += 1
                 self._closing.wait(pause) if not self._closing.is_set() else time.sleep(0.2)
-        if self._rows:
-            self._drop(len(self._rows))
+        self._end(sink)
+
+    def _end(self, sink: Sink[Item] | None) -> None:
+        with self._order:
+            if self._journal is not None:
+                self._journal.close(keep=bool(self._rows))
+            if self._rows and self._journal is not None and not self._journal.missed:
+                _LOG.warning("store: %d rows wait in the journal for the next start", len(self._rows))
+            elif self._rows:
+                self._drop(len(self._rows))
         if sink is not None:
             sink.close()
 
     def _flush(self, sink: Sink[Item]) -> None:
-        if not self._rows:
-            sink.tidy()
         while self._rows:
-            batch = [self._rows[place] for place in range(min(BATCH, len(self._rows)))]
-            try:
-                sink.write(batch)
-            except StoreRefusedError:
-                self._one_by_one(sink, batch)
-                continue
-            self._forget(len(batch))
-            self.tally.rows_written(len(batch))
+            self._roll()
+            while self._rolled > 0:
+                self._write(sink, [self._rows[place] for place in range(min(BATCH, self._rolled))])
+        sink.tidy()
+
+    def _roll(self) -> None:
+        """The rows that wait now are next; those that come meanwhile go to the other file."""
+        if self._rolled <= 0:
+            with self._order:
+                self._rolled = len(self._rows)
+                if self._journal is not None:
+                    self._journal.roll()
+
+    def _write(self, sink: Sink[Item], batch: Sequence[Item]) -> None:
+        try:
+            sink.write(batch)
+        except StoreRefusedError:
+            self._one_by_one(sink, batch)
+            return
+        self._forget(len(batch))
+        self.tally.rows_written(len(batch))
 
     def _one_by_one(self, sink: Sink[Item], batch: Sequence[Item]) -> None:
         for row in batch:
@@ -148,6 +178,9 @@ class BackgroundWriter(Generic[Item]):
     def _forget(self, count: int) -> None:
         for _ in range(count):
             self._rows.popleft()
+        self._rolled -= count
+        if self._rolled <= 0 and self._journal is not None:
+            self._journal.forget()
 
     def _drop(self, count: int) -> None:
         with self._lock:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+from chatbot.scripted import Outcome
 from chatbot.store.records import RunRow
 
 
@@ -34,6 +35,14 @@ class Comparison:
     newly_passed: tuple[str, ...]
     added: int
     removed: int
+
+
+def result_of(outcome: Outcome, line: int) -> CaseResult:
+    """A conversation that begins in ``line`` as a case: its first problem's line, all its problems."""
+    problem = "；".join(failure.problem for failure in outcome.failures)
+    return CaseResult(
+        outcome.name, problem, outcome.failures[0].line if problem else line, outcome.elapsed_ms
+    )
 
 
 def run_row(file: str, kb_version: str, results: Sequence[CaseResult]) -> RunRow:

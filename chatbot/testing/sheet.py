@@ -11,7 +11,7 @@ from time import perf_counter
 from chatbot.errors import DataError
 from chatbot.normalization.text import normalize
 from chatbot.reply import FaqEvidence, Message, Reply
-from chatbot.service import ChatService
+from chatbot.service import Talking
 from chatbot.session.ids import new_session_id
 from chatbot.testing.results import CaseResult
 
@@ -108,7 +108,7 @@ def _columns(path: Path, line: int, row: Sequence[str]) -> tuple[int, int]:
     return question, expected
 
 
-def play_sheet(rows: Sequence[SheetRow], service: ChatService, standard: frozenset[str]) -> list[CaseResult]:
+def play_sheet(rows: Sequence[SheetRow], service: Talking, standard: frozenset[str]) -> list[CaseResult]:
     """Ask each question in a session of its own. ``standard`` are the knowledge base's standard questions."""
     results = []
     for row in rows:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from chatbot.security.credentials import MAX_PASSWORD, MIN_PASSWORD
 from chatbot.web.accounts_api import MAX_DAYS
 from chatbot.web.compat_wire import MAX_NAME
-from chatbot.web.operator_api import MAX_PAGE, PAGE
+from chatbot.web.operator_api import MAX_PAGE, MAX_WAIT, PAGE
 from chatbot.web.public_api import DEFAULT_SUGGESTIONS, MAX_COMMENT, MAX_SUGGESTIONS
 from chatbot.web.wire import MAX_SENT_CHARACTERS
 
@@ -62,6 +62,10 @@ class ProposalDraft(BaseModel):
     cases: list[str] = []
 
 
+class Earlier(BaseModel):
+    version: str = Field("", max_length=32, description="空：退一步 · empty: the one before")
+
+
 class NewUser(BaseModel):
     name: str = Field(pattern=r"^[\w.@-]{1,64}$")
     role: Literal["chat", "operator", "admin"]
@@ -82,7 +86,7 @@ class NewToken(BaseModel):
 
 
 MODELS: tuple[type[BaseModel], ...] = (
-    WebhookMessage, ChatCompletion, Feedback, Login, ProposalDraft, NewUser, Disabled, NewPassword, NewToken,
+    WebhookMessage, ChatCompletion, Feedback, Login, ProposalDraft, Earlier, NewUser, Disabled, NewPassword, NewToken,
 )  # fmt: skip
 
 
@@ -98,6 +102,7 @@ class Operation:
     model: type[BaseModel] | None = None
     query: tuple[str, ...] = ()
     status: str = "200"
+    optional_body: bool = False
 
 
 OPERATIONS = (
@@ -115,16 +120,18 @@ OPERATIONS = (
     Operation("get", "/v1/proposals", "proposals", "提案 · proposals", "operator", query=("limit",)),
     Operation("post", "/v1/proposals", "propose", "新提案 · a new proposal", "operator", ProposalDraft, status="201"),
     Operation("get", "/v1/proposals/{proposal_id}", "proposal", "一个提案 · one proposal", "operator"),
-    Operation("post", "/v1/proposals/{proposal_id}/prove", "prove", "在过去的对话上证明 · replay past traffic", "operator"),
-    Operation("post", "/v1/proposals/{proposal_id}/publish", "publish", "发布 · publish", "admin"),
+    Operation("post", "/v1/proposals/{proposal_id}/prove", "prove", "在过去的对话和测试上证明，后台进行 · replay past traffic and the tests", "operator", query=("wait",), status="202"),
+    Operation("post", "/v1/proposals/{proposal_id}/publish", "publish", "发布，后台进行 · publish", "admin", query=("wait",), status="202"),
     Operation("get", "/v1/versions", "versions", "知识库版本 · versions", "operator"),
     Operation("get", "/v1/versions/diff", "diff", "两个版本的差别 · what differs", "operator", query=("old", "new")),
-    Operation("post", "/v1/versions/rollback", "rollback", "回退一个版本 · roll back", "admin"),
+    Operation("post", "/v1/versions/rollback", "rollback", "换回早先的版本 · roll back", "admin", Earlier, optional_body=True),
     Operation("get", "/v1/faq", "faq", "标准问、相似问、答案 · standard questions", "operator", query=("q", "start", "limit")),
     Operation("get", "/v1/kg", "kg", "实体和属性 · entities and values", "operator", query=("q", "start", "limit")),
-    Operation("get", "/v1/lint", "lint", "检查知识库 · check the knowledge base", "operator"),
+    Operation("get", "/v1/lint", "lint", "检查知识库，后台进行 · check the knowledge base", "operator", query=("wait",)),
     Operation("get", "/v1/tests", "tests", "测试的历史 · test runs", "operator", query=("limit",)),
-    Operation("post", "/v1/reload", "reload", "重新加载知识库 · load anew", "admin", status="202"),
+    Operation("post", "/v1/reload", "reload", "让每个工作进程重新加载 · load anew", "admin", query=("wait",), status="202"),
+    Operation("get", "/v1/jobs", "jobs", "后台的任务 · long work", "operator"),
+    Operation("get", "/v1/jobs/{job_id}", "job", "一个任务做到哪了 · how one is going", "operator", query=("wait",)),
     Operation("get", "/v1/users", "users", "用户 · users", "admin"),
     Operation("post", "/v1/users", "addUser", "加用户 · a new user", "admin", NewUser, status="201"),
     Operation("post", "/v1/users/{name}/disabled", "disableUser", "停用或恢复 · disable or enable", "admin", Disabled),
@@ -144,6 +151,10 @@ _QUERY: dict[str, tuple[str, dict[str, Any]]] = {
     "new": ("new", {**_TEXT, "pattern": "^v[0-9]+$"}),
     "start": ("start", {"type": "integer", "minimum": 0, "default": 0}),
     "limit": ("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": PAGE}),
+    "wait": (
+        "wait",
+        {"type": "integer", "minimum": 0, "maximum": MAX_WAIT, "default": 0, "description": "秒 · seconds"},
+    ),
     "suggestions": (
         "limit",
         {"type": "integer", "minimum": 1, "maximum": MAX_SUGGESTIONS, "default": DEFAULT_SUGGESTIONS},
@@ -173,12 +184,16 @@ def v1_paths(errors: dict[str, Any], ref: str) -> dict[str, dict[str, Any]]:
 
 
 def _operation(one: Operation, errors: dict[str, Any], ref: str) -> dict[str, Any]:
+    statuses = ("200", "202") if "wait" in one.query and one.name != "job" else (one.status,)
     found: dict[str, Any] = {
         "operationId": one.name,
         "summary": one.summary + (f"（{one.role}）" if one.role else ""),
         "parameters": [*_path_parameters(one.path), *map(_query_parameter, one.query)],
         "responses": {
-            one.status: {"description": one.summary, "content": {"application/json": {}}},
+            **{
+                status: {"description": one.summary, "content": {"application/json": {}}}
+                for status in statuses
+            },
             **errors,
         },
     }
@@ -186,7 +201,10 @@ def _operation(one: Operation, errors: dict[str, Any], ref: str) -> dict[str, An
         found["security"] = [{"token": []}, {"login": []}]
     if one.model:
         schema = {"$ref": ref.format(model=one.model.__name__)}
-        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        found["requestBody"] = {
+            "required": not one.optional_body,
+            "content": {"application/json": {"schema": schema}},
+        }
     return found
 
 

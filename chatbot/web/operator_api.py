@@ -1,20 +1,24 @@
 """What operators do, as JSON under ``/v1``: read → one call → write. Roles: operator reads and proposes, admin publishes."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from chatbot.errors import InvalidMessageError
+from chatbot.errors import InvalidMessageError, PublishError
 from chatbot.json_bytes import dumps
 from chatbot.web.guard import Guard
 from chatbot.web.turns import body
 from chatbot.web.wire import object_of, short_text
 
 if TYPE_CHECKING:  # what clusters and replays is not loaded with every worker
+    from chatbot.jobs.record import Job
     from chatbot.learning.desk import Desk
 
 PAGE, MAX_PAGE = 50, 500
+MAX_WAIT = 25
+"""Seconds that a request may wait for long work: less than a worker may be silent."""
 
 
 def loop_routes(guard: Guard, desk: Callable[[], "Desk"]) -> Blueprint:
@@ -43,12 +47,12 @@ def loop_routes(guard: Guard, desk: Callable[[], "Desk"]) -> Blueprint:
 
     @routes.post("/v1/proposals/<proposal_id>/prove")
     def prove(proposal_id: str) -> Response:
-        return _json(desk().prove(proposal_id))
+        return _job(desk(), desk().prove(guard.principal().name, proposal_id))
 
     @routes.post("/v1/proposals/<proposal_id>/publish")
     @guard.only("admin")
     def publish(proposal_id: str) -> Response:
-        return _json(desk().publish(guard.principal().name, proposal_id))
+        return _job(desk(), desk().publish(guard.principal().name, proposal_id))
 
     @routes.get("/v1/versions")
     def versions() -> Response:
@@ -62,7 +66,9 @@ def loop_routes(guard: Guard, desk: Callable[[], "Desk"]) -> Blueprint:
     @routes.post("/v1/versions/rollback")
     @guard.only("admin")
     def rollback() -> Response:
-        return _json(desk().rollback(guard.principal().name))
+        sent = body()
+        version = short_text(object_of(sent, '{"version": "v3"}'), "version", 32, "") if sent else ""
+        return _json(desk().rollback(guard.principal().name, version))
 
     return routes
 
@@ -84,7 +90,7 @@ def knowledge_routes(guard: Guard, desk: Callable[[], "Desk"]) -> Blueprint:
 
     @routes.get("/v1/lint")
     def lint() -> Response:
-        return _json(desk().lint())
+        return _job(desk(), desk().lint(guard.principal().name))
 
     @routes.get("/v1/tests")
     def tests() -> Response:
@@ -93,10 +99,35 @@ def knowledge_routes(guard: Guard, desk: Callable[[], "Desk"]) -> Blueprint:
     @routes.post("/v1/reload")
     @guard.only("admin")
     def reload() -> Response:
-        desk().reload(guard.principal().name)
-        return _json({"done": True}, 202)
+        job = desk().reload(guard.principal().name)
+        return _job(desk(), job) if job else _json({"done": True}, 202)
+
+    @routes.get("/v1/jobs")
+    def jobs() -> Response:
+        return _json({"jobs": [replace(job, result=None) for job in desk().jobs.all()]})
+
+    @routes.get("/v1/jobs/<job_id>")
+    def job(job_id: str) -> Response:
+        return _json(desk().jobs.wait(desk().jobs.get(job_id), _seconds()))
 
     return routes
+
+
+def _job(desk: "Desk", job: "Job") -> Response:
+    """The job's result once it is done, which ``?wait=`` waits for; else 202, and where to ask again."""
+    job = desk.jobs.wait(job, _seconds())
+    if job.state == "done":
+        return _json(job.result)
+    if not job.is_running:
+        raise PublishError(job.error)
+    address = f"/v1/jobs/{job.job_id}"
+    answer = _json({"job": job, "url": address}, 202)
+    answer.headers["Location"], answer.headers["Retry-After"] = address, "1"
+    return answer
+
+
+def _seconds() -> int:
+    return count("wait", 0, least=0, most=MAX_WAIT)
 
 
 def _page() -> tuple[str, int, int]:

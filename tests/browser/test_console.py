@@ -88,10 +88,10 @@ class Console:
         self.press("试算")
         self.shows("试算结果")
         self.press("发布")
-        alert = self.wait(lambda: self._alert() or "已发布为" in self._main())
+        alert = self.wait(lambda: self._alert() or "正在用" in self._main() or "已发布" in self._main())
         if alert is not True:
             alert.accept()
-        self.shows("已发布为")
+        self.shows("已发布")
 
     def _main(self) -> str:
         found = self.browser.find_elements(By.CSS_SELECTOR, "main")

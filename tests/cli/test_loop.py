@@ -95,6 +95,8 @@ def test_the_way_from_a_change_set_to_a_version_and_back(config: EngineConfig, t
     assert [row["status"] for row in run(config, "proposals")["proposals"]] == ["published"]
     assert run(config, "rollback")["name"] == "v3"
     assert "* v3" in said(config, "versions")
+    assert run(config, "rollback", "v2")["name"] == "v4"
+    assert run(config, "rollback", "v9", code=1)["error"]["code"] == "publish_failed"
 
 
 def test_the_audit_log_verifies_until_someone_changes_it(config: EngineConfig) -> None:

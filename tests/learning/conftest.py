@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from chatbot.learning.replay import Replayer
 from chatbot.reply import Message
 from chatbot.session.base import Memory
 from chatbot.store.pii import Masker
-from chatbot.store.recorder import Taken, bad_case_row, turn_row
+from chatbot.store.recorder import bad_case_row, digest, turn_row
 from chatbot.store.sql_store import SqlStore, open_store
 
 DEMO = Path(__file__).parents[2] / "user_datasets"
@@ -68,7 +69,8 @@ class Talk:
         step = self._machine.step(self._memory, Hearing(sent, self._replayer.knowledge, DialogSettings()))
         message = Message(sent, self._session, trace)
         turn = FinishedTurn(message, self._memory, step, self._replayer.version)
-        row = turn_row(Taken(trace, self._count, turn), Masker())
+        row = turn_row(trace, self._count, turn, Masker())
+        row = replace(row, digest=digest(step.reply, row.rows_limit))
         self._store.turns.add([row], [bad_case_row(row, turn)] if row.bad_reason else [])
         self._memory = step.memory
         return trace

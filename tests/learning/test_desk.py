@@ -59,7 +59,7 @@ def test_a_proposal_that_does_not_exist_is_said_so(desk: Desk) -> None:
         desk.proposal("nope")
 
 
-def test_a_reload_changes_the_file_that_workers_watch_and_is_in_the_audit_log(
+def test_a_reload_without_a_master_changes_the_file_that_is_watched_and_is_in_the_audit_log(
     desk: Desk, store: SqlStore, tmp_path: Path
 ) -> None:
     file = tmp_path / "state" / RELOAD_FILE

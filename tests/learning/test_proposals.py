@@ -12,11 +12,12 @@ from chatbot.config import EngineConfig
 from chatbot.errors import ChatbotError, InvalidChangeError, PublishError
 from chatbot.learning.changes import AddAttributeAlias, AddParaphrase, AddQuestion, SetAnswer
 from chatbot.learning.layout import Layout
-from chatbot.learning.proposals import Proposals
+from chatbot.learning.proposals import Ground, Proposals
 from chatbot.learning.replay import Replayer
 from chatbot.learning.versions import Versions
 from chatbot.publish_lock import reading
 from chatbot.store.chain import verify
+from chatbot.store.records import RunRow
 from chatbot.store.sql_store import SqlStore
 from tests.learning.conftest import Talk
 
@@ -63,6 +64,57 @@ def test_a_proposal_is_proven_published_and_rolled_back_and_all_of_it_is_in_the_
         proposals.rollback(author="小李")
     assert [entry.action for entry in store.audit.entries()] == ["propose", "publish", "rollback"]
     assert verify(store.audit.entries()).problem == ""
+
+
+def test_any_version_can_be_gone_back_to_and_left_again(proposals: Proposals, config: EngineConfig) -> None:
+    file = config.faq_data_dir / "answers" / "通用"
+    contents = [file.read_text().replace("2000元", price) for price in ("2100元", "2200元", "2300元")]
+    for content in contents:
+        file.write_text(content)
+        proposals.publish_files(author="小王", note="改价")
+    assert [one.name for one in proposals.versions.all()] == ["v4", "v3", "v2", "v1"]
+    back = proposals.rollback(author="小李", to="v2")
+    assert (back.name, back.parent, file.read_text()) == ("v5", "v1", contents[0])
+    assert proposals.rollback(author="小李", to="v4").name == "v6" and file.read_text() == contents[2]
+    assert proposals.rollback(author="小李").name == "v7" and file.read_text() == contents[1]
+    with pytest.raises(PublishError, match="没有版本 v99"):
+        proposals.rollback(author="小李", to="v99")
+    with pytest.raises(PublishError, match="不是版本号"):
+        proposals.rollback(author="小李", to="../v1")
+    with pytest.raises(PublishError, match="就是正在用的版本"):
+        proposals.rollback(author="小李", to="v7")
+
+
+def test_a_proof_says_which_tests_a_change_mends_and_which_it_breaks(
+    proposals: Proposals, store: SqlStore, config: EngineConfig, tmp_path: Path
+) -> None:
+    sheet, script = config.state_dir / "tests" / "q.csv", tmp_path / "talk.yaml"
+    sheet.parent.mkdir(parents=True)
+    sheet.write_text("question,expected\n试驾能带狗吗,可以，请先\n您好,没有这样的答复\n", encoding="utf-8")
+    script.write_text(
+        "- name: 预约\n  turns:\n    - say: 怎么预约试驾\n      expect: {answer_contains: [预约]}\n"
+        "- name: 价格\n  turns:\n    - say: 怎么预约试驾\n      expect: {answer_type: answer}\n",
+        encoding="utf-8",
+    )
+    store.test_runs.add(RunRow("r", 1, str(script), "v", 2, 0, "{}"))
+    store.test_runs.add(RunRow("gone", 1, str(tmp_path / "gone.csv"), "v", 2, 0, "{}"))
+    changes = [
+        AddQuestion("可以带宠物试驾吗", ("试驾能带狗吗",), "可以，请先告诉顾问。"),
+        SetAnswer("怎么预约试驾", "打电话就行。"),
+    ]
+    row = proposals.propose(changes, author="小王", note="")
+    broken_file = tmp_path / "no.csv"
+    broken_file.write_text("a,b\n")
+    proof = proposals.prove(row.proposal_id, Ground(tests=(broken_file, sheet)))
+    found = proof.tests
+    assert (found.files, found.cases, found.fixed, found.broken, found.failing) == (2, 4, 1, 1, 1)
+    assert [(one.change, one.file, one.name) for one in found.examples] == [
+        ("broken", "talk.yaml", "预约"),
+        ("fixed", "q.csv", "试驾能带狗吗 → 可以，请先"),
+    ]
+    assert "no.csv" in found.unread[0] and proof.breaks == 1
+    stored = store.proposals.get(row.proposal_id)
+    assert stored is not None and json.loads(stored.proof)["tests"]["broken"] == 1
 
 
 def test_what_was_not_proven_or_was_changed_since_is_not_published(

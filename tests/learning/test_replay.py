@@ -61,6 +61,7 @@ def played(digest: str, bad: str = "") -> Played:
         (played("a"), played("b", "unsure_1"), (0, 1, 0)),
         (played("a"), played("b"), (0, 0, 1)),
         (played("a", "unsure_1"), played("b", "missing_value"), (0, 0, 1)),
+        (played(""), played("b"), (0, 0, 0)),
     ],
 )
 def test_a_difference_is_a_fix_a_break_or_a_change(

@@ -19,7 +19,7 @@ from chatbot.store import database as database_module
 from chatbot.store import writer as writer_module
 from chatbot.store.database import Database
 from chatbot.store.pii import Masker
-from chatbot.store.recorder import StoreSink, Taken, TurnRecorder, bad_reason, turn_row
+from chatbot.store.recorder import StoreSink, TurnRecorder, bad_reason, digest, turn_row
 from chatbot.store.sql_store import SqlStore, open_store
 from tests.store.rows import finished, turn
 
@@ -27,7 +27,7 @@ FAQ = FaqEvidence("问价格", 3, "多少钱", 0.9, "fuzzy_closest_faq_match", "
 
 
 def row(turn: FinishedTurn) -> object:
-    return turn_row(Taken("id", 1, turn), Masker())
+    return turn_row("id", 1, turn, Masker())
 
 
 def asking(kind: str = "entity") -> Memory:
@@ -39,7 +39,7 @@ def test_a_turn_is_stored_with_all_that_replay_needs_and_without_personal_data()
     told = replace(
         told, before=asking(), message=replace(told.message, session_id="13812345678", rows_limit=7)
     )
-    stored = turn_row(Taken("id", 5, told), Masker())
+    stored = turn_row("id", 5, told, Masker())
     assert (stored.sent, stored.masked, stored.rows_limit) == ("我是[电话]", True, 7)
     assert "13812345678" not in repr(stored)
     before = decode_memory(stored.memory.encode(), "s")
@@ -47,21 +47,20 @@ def test_a_turn_is_stored_with_all_that_replay_needs_and_without_personal_data()
 
 
 def test_a_turn_without_personal_data_is_stored_word_for_word() -> None:
-    stored = turn_row(Taken("id", 5, finished("27.6万的多少钱")), Masker())
+    stored = turn_row("id", 5, finished("27.6万的多少钱"), Masker())
     assert (stored.sent, stored.masked, stored.trace_id) == ("27.6万的多少钱", False, "t")
 
 
 def test_what_no_database_takes_is_taken_out() -> None:
-    assert turn_row(Taken("id", 5, finished("多\0少\ud800钱")), Masker()).sent == "多少?钱"
+    assert turn_row("id", 5, finished("多\0少\ud800钱"), Masker()).sent == "多少?钱"
 
 
 def test_the_digest_is_of_what_is_said_and_stands_behind_it() -> None:
     reply = Reply("27.6万", "answer", "faq", "answering", 0.9, evidence=(FAQ,))
-    one = turn_row(Taken("1", 5, finished("多少钱", "t1", reply=reply)), Masker())
-    same = turn_row(Taken("2", 6, finished("多少钱", "t2", reply=replace(reply, kb_version="v9"))), Masker())
-    other = turn_row(Taken("3", 6, finished("多少钱", reply=replace(reply, suggestions=("续航",)))), Masker())
-    assert one.digest == same.digest != other.digest
-    assert one.question == "问价格"
+    one = digest(reply, 20)
+    assert one == digest(replace(reply, kb_version="v9"), 20)
+    assert one != digest(replace(reply, suggestions=("续航",)), 20)
+    assert turn_row("1", 5, finished("多少钱", reply=reply), Masker()).question == "问价格"
 
 
 @pytest.mark.parametrize(
@@ -129,6 +128,8 @@ def test_turns_told_to_the_recorder_are_in_the_store_after_close(
     store = open_store(config)
     assert [found.trace_id for found in store.turns.since(0, 99)] == [f"t{number}" for number in range(20)]
     assert len(store.cases.all("open", 99)) == 20
+    wanted = digest(finished("能飞吗").step.reply, 20)
+    assert {found.digest for found in store.turns.since(0, 99)} == {wanted}
     store.close()
 
 
@@ -183,8 +184,8 @@ def test_old_turns_are_purged_when_the_writer_has_nothing_else_to_do(tmp_path: P
     store = SqlStore(Database(f"sqlite:///{tmp_path / 'store.db'}"))
     now = time.time_ns() // 1_000_000
     store.turns.add([turn("old", at_ms=now - 8 * 86_400_000), turn("new", at_ms=now)])
-    StoreSink(store, Masker(), retention_days=0).tidy()
+    StoreSink(store, 0, tmp_path / "journal").tidy()
     assert len(list(store.turns.since(0, 9))) == 2
-    StoreSink(store, Masker(), retention_days=7).tidy()
+    StoreSink(store, 7, tmp_path / "journal").tidy()
     assert [found.turn_id for found in store.turns.since(0, 9)] == ["new"]
     store.close()

@@ -63,12 +63,12 @@ def faults(
     only: Annotated[list[str] | None, typer.Option(help="只跑这个名字的，可写多次")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
 ) -> None:
-    """逐个弄坏周围的东西：答了几轮、多久恢复、丢了几条记录。有失败或没恢复就以 1 退出。例：bench faults"""
+    """逐个弄坏周围的东西：答了几轮、多久恢复、丢了几条记录。有失败、没恢复或丢了记录就以 1 退出。例：bench faults"""
     from tools.bench.faults import Faults, as_text
 
     results = Faults(config.absolute(), print_progress).run(tuple(only or ()))
     print(json.dumps([asdict(r) for r in results], ensure_ascii=False) if as_json else as_text(results))
-    if any(r.failed or (r.recovered_s is None and not r.note) for r in results):
+    if not all(r.clean for r in results):
         raise typer.Exit(1)
 
 

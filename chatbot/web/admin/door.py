@@ -14,6 +14,7 @@ from chatbot.errors import (
     InvalidChangeError,
     InvalidMessageError,
     InvalidUploadError,
+    JobRunningError,
     NotThereError,
     PublishError,
     UnauthorizedError,
@@ -33,6 +34,7 @@ _STATUS: dict[type[ChatbotError], int] = {
     InvalidMessageError: 422,
     InvalidUploadError: 422,
     PublishError: 409,
+    JobRunningError: 409,
 }
 """Errors that a person at the console can do something about; any other of ours is a 503."""
 

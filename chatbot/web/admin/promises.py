@@ -21,16 +21,17 @@ from chatbot.web.admin.values import (
     CaseGroup,
     ChangeSet,
     ChangeSummary,
+    Checkup,
     Corpus,
     FileDiff,
     InboxMessage,
     InboxThread,
-    LintRow,
     Overview,
     Person,
     TokenInfo,
     TrialRun,
     VersionRow,
+    Work,
 )
 
 Latency = Callable[[], tuple[float, float] | None]
@@ -81,11 +82,11 @@ class ChangeDesk(Protocol):
     def drop(self, set_id: str, number: int) -> ChangeSet:
         """Take change ``number`` (from 0) out again."""
 
-    def prove(self, set_id: str) -> ChangeSet:
-        """Replay past traffic and the test conversations over it."""
+    def prove(self, set_id: str, actor: str) -> None:
+        """Begin to replay past traffic and the test conversations over it. Raises ``JobRunningError``."""
 
-    def publish(self, set_id: str, actor: str) -> str:
-        """The new version, live at once."""
+    def publish(self, set_id: str, actor: str) -> None:
+        """Begin to make it the live version. Raises ``JobRunningError``."""
 
     def reject(self, set_id: str, actor: str) -> None: ...
 
@@ -158,7 +159,17 @@ class Exchange(Protocol):
 class Checker(Protocol):
     """Lint."""
 
-    def rows(self) -> Sequence[LintRow]: ...
+    def last(self) -> Checkup: ...
+
+    def start(self, actor: str) -> None:
+        """Begin to check the files as they are now. Raises ``JobRunningError``."""
+
+
+class Works(Protocol):
+    """Long work in the background."""
+
+    def get(self, job_id: str) -> Work:
+        """Raises ``NotThereError``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +240,7 @@ class Console:
     versions: Versions
     exchange: Exchange
     checker: Checker
+    works: Works
     talk: Talk
     inbox: Inbox
     people: People

@@ -13,6 +13,8 @@ from chatbot.web.admin.gate import Gate
 
 LANG_COOKIE, THEME_COOKIE, NOTE_COOKIE = "console_lang", "console_theme", "console_note"
 _MAX_NOTE = 600
+LIKELY = 0.3
+"""A mend is suggested from this score on; below it a person looks first."""
 
 NAVIGATION: tuple[tuple[tuple[str, str], tuple[tuple[str, str, str], ...]], ...] = (
     (("看", "Watch"), (("/admin/", "概览", "Overview"), ("/admin/inbox", "收件箱", "Inbox"))),
@@ -62,6 +64,7 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
         moment=moment,
         percent=percent,
         bars=bars,
+        likely=LIKELY,
         **values,
     )
     response = Response(body, status, content_type="text/html; charset=utf-8")

@@ -71,6 +71,8 @@ PAGES = (
     Page("/try", "tryit:show"),
     Page("/try", "tryit:ask", methods=_POST),
     Page("/lint", "lint:show"),
+    Page("/lint", "lint:start", methods=_POST),
+    Page("/works/<job_id>", "works:state"),
     Page("/inbox", "inbox:index"),
     Page("/inbox/<session_id>", "inbox:show"),
     Page("/inbox/<session_id>/say", "inbox:say", methods=_POST),

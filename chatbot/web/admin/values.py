@@ -1,6 +1,6 @@
 """What the console's pages show, as values. Times are milliseconds since 1970, UTC."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from chatbot.security.roles import Role
@@ -111,14 +111,31 @@ class ProofExample:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialProof:
+    """Test cases over a change set. ``examples``: effect, file, case, what is wrong without or with the change."""
+
+    cases: int = 0
+    fixes: int = 0
+    breaks: int = 0
+    failing: int = 0
+    examples: tuple[tuple[Effect, str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
-    """A change set replayed over ``turns`` past turns and test conversations."""
+    """A change set replayed over ``turns`` past turns and the test conversations."""
 
     turns: int
     fixes: int
     breaks: int
     changes: int
     examples: tuple[ProofExample, ...]
+    tests: TrialProof = field(default_factory=TrialProof)
+
+    @property
+    def all_breaks(self) -> int:
+        """Turns and test cases that were well before."""
+        return self.breaks + self.tests.breaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +152,31 @@ class ChangeSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """Long work in the background; ``error`` is why it came to nothing."""
+
+    job_id: str
+    kind: str
+    running: bool
+    progress: str = ""
+    error: str = ""
+    seconds: int = 0
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """Changes that wait for a proof and a decision. ``faults`` are what lint has against them."""
+    """Changes that wait for a proof and a decision. ``faults`` are what lint has against them.
+
+    ``work`` is what is being done with them, or why the last thing done came to nothing.
+    """
 
     summary: ChangeSummary
     changes: tuple[str, ...]
     diffs: tuple[FileDiff, ...]
     proof: Proof | None = None
     faults: tuple[str, ...] = ()
+    work: Work | None = None
 
     @property
     def is_open(self) -> bool:
@@ -171,6 +205,16 @@ class LintRow:
     file: str = ""
     line: int = 0
     mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """The last check: its findings, when it ended (0: never), whether files have changed since, and the one running."""
+
+    rows: tuple[LintRow, ...] = ()
+    at_ms: int = 0
+    stale: bool = False
+    work: Work | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from chatbot.web.admin.values import (
     CaseGroup,
     ChangeSet,
     ChangeSummary,
+    Checkup,
     Corpus,
     Day,
     FileDiff,
@@ -36,6 +37,7 @@ from chatbot.web.admin.values import (
     TrialCase,
     TrialRun,
     VersionRow,
+    Work,
 )
 from tests.fakes import FakeChatService
 from tests.web.admin.samples import ATTACK, DIFF, NOON, PROOF, QUESTION
@@ -82,6 +84,7 @@ class FakeDesk:
         self.faults: tuple[str, ...] = ()
         self.status = "none"
         self.version = ""
+        self.work: Work | None = None
 
     def draft(self) -> ChangeSummary | None:
         return self.get("s1").summary if self.status in ("draft", "proved") else None
@@ -93,7 +96,8 @@ class FakeDesk:
         if set_id != "s1" or self.status == "none":
             raise NotThereError(f"没有改动单 {set_id}")
         summary = ChangeSummary("s1", "小王", NOON, "修改", self.status, len(self.changes), self.version)  # type: ignore[arg-type]
-        return ChangeSet(summary, tuple(map(described, self.changes)), (DIFF,), self.proof, self.faults)
+        changes = tuple(map(described, self.changes))
+        return ChangeSet(summary, changes, (DIFF,), self.proof, self.faults, self.work)
 
     def add(self, changes: Sequence[Change], author: str, note: str, cases: Sequence[str] = ()) -> ChangeSet:
         self.changes += changes
@@ -104,13 +108,11 @@ class FakeDesk:
         del self.changes[number]
         return self.get(set_id)
 
-    def prove(self, set_id: str) -> ChangeSet:
+    def prove(self, set_id: str, actor: str = "小王") -> None:
         self.proof, self.status = PROOF, "proved"
-        return self.get(set_id)
 
-    def publish(self, set_id: str, actor: str) -> str:
+    def publish(self, set_id: str, actor: str) -> None:
         self.status, self.version = "published", "v3"
-        return "v3"
 
     def reject(self, set_id: str, actor: str) -> None:
         self.status = "rejected"
@@ -214,12 +216,30 @@ class FakeExchange:
         return self.changes
 
 
-@dataclass
 class FakeChecker:
-    found: tuple[LintRow, ...] = ()
+    def __init__(self) -> None:
+        self.found: Sequence[LintRow] = ()
+        self.at_ms = 0
+        self.stale = False
+        self.work: Work | None = None
+        self.started: list[str] = []
 
-    def rows(self) -> Sequence[LintRow]:
-        return self.found
+    def last(self) -> Checkup:
+        return Checkup(tuple(self.found), self.at_ms, self.stale, self.work)
+
+    def start(self, actor: str) -> None:
+        self.started.append(actor)
+        self.at_ms = NOON
+
+
+class FakeWorks:
+    def __init__(self) -> None:
+        self.known: dict[str, Work] = {}
+
+    def get(self, job_id: str) -> Work:
+        if job_id not in self.known:
+            raise NotThereError(f"没有任务 {job_id}")
+        return self.known[job_id]
 
 
 class FakeTalk:
@@ -298,6 +318,7 @@ class Fakes:
     versions: FakeVersions = field(default_factory=FakeVersions)
     exchange: FakeExchange = field(default_factory=FakeExchange)
     checker: FakeChecker = field(default_factory=FakeChecker)
+    works: FakeWorks = field(default_factory=FakeWorks)
     talk: FakeTalk = field(default_factory=FakeTalk)
     inbox: FakeInbox = field(default_factory=FakeInbox)
     people: FakePeople = field(default_factory=FakePeople)

@@ -11,6 +11,7 @@ from chatbot.web.admin.values import (
     Offer,
     Proof,
     ProofExample,
+    TrialProof,
     VersionRow,
 )
 
@@ -40,7 +41,10 @@ DIFF = FileDiff(
     0,
 )
 
-PROOF = Proof(120, 3, 1, 2, (ProofExample("breaks", "老问法", "旧答案", "新答案", 4),))
+PROOF = Proof(
+    120, 3, 1, 2, (ProofExample("breaks", "老问法", "旧答案", "新答案", 4),),
+    TrialProof(9, 0, 1, 2, (("breaks", "问题表.csv", f"多少钱{ATTACK}", "应有“27.6万”"),)),
+)  # fmt: skip
 
 QUESTION = QuestionView(
     QuestionRow("faq", 6, "问上市时间", 2, 1),

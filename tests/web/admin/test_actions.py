@@ -22,7 +22,7 @@ from chatbot.learning.changes import (
     SetValue,
     WriteLexicon,
 )
-from chatbot.web.admin.values import InboxMessage
+from chatbot.web.admin.values import InboxMessage, Work
 from tests.web.admin.console_fakes import FakeCases, Fakes
 from tests.web.admin.fake_gate import FakeGate
 from tests.web.admin.samples import GROUP, NOON
@@ -117,11 +117,38 @@ def test_a_change_set_is_proved_and_published(client: FlaskClient, fakes: Fakes)
     send(client, "/admin/changes/s1/prove")
     page = client.get("/admin/changes/s1").text
     assert re.findall(r"<b>(\d+)</b>", page) == ["3", "1", "2"]
-    assert "试算里有 1 条会被弄坏" in page
+    assert "试算里有 2 条会被弄坏" in page and "跑了 9 项：修好 0，弄坏 1" in page
     assert not re.search(r"<button[^>]* disabled[^>]*>发布</button>", page)
     answer = client.post("/admin/changes/s1/publish", data={"csrf_token": "form"}, follow_redirects=True)
-    assert "已发布为 v3" in answer.text
-    assert "已发布为 v3" not in client.get("/admin/changes/s1").text  # it is said once
+    assert "已发布" in answer.text and "v3" in answer.text
+
+
+def test_while_work_is_done_the_page_says_how_it_goes_and_nothing_else_can_be_begun(
+    client: FlaskClient, fakes: Fakes
+) -> None:
+    fakes.desk.add([AddParaphrase("甲", "乙")], "小王", "")
+    fakes.desk.work = fakes.works.known["j1"] = Work("j1", "prove", True, "重放 7 轮过去的对话", seconds=4)
+    page = client.get("/admin/changes/s1").text
+    assert 'data-work="j1"' in page and "重放 7 轮过去的对话" in page
+    assert len(re.findall(r"<button[^>]* disabled[^>]*>(?:试算|发布|放弃)</button>", page)) == 3
+    shown = client.get("/admin/works/j1").get_json()
+    assert shown == {"running": True, "progress": "重放 7 轮过去的对话", "seconds": 4}
+    assert client.get("/admin/works/other").status_code == 404
+    fakes.desk.work = Work("j1", "prove", False, error="磁盘满了")
+    page = client.get("/admin/changes/s1").text
+    assert 'role="alert">试算没有做成：磁盘满了' in page and "data-work" not in page
+
+
+def test_a_check_is_begun_by_hand_and_says_when_files_have_changed_since(
+    client: FlaskClient, fakes: Fakes
+) -> None:
+    assert "开始体检" in client.get("/admin/lint").text
+    send(client, "/admin/lint")
+    assert fakes.checker.started == ["小王"]
+    page = client.get("/admin/lint").text
+    assert "没有发现问题" in page and "之后文件改过" not in page
+    fakes.checker.stale = True
+    assert "之后文件改过" in client.get("/admin/lint").text
 
 
 def test_one_change_is_taken_out_and_a_set_is_thrown_away(client: FlaskClient, fakes: Fakes) -> None:

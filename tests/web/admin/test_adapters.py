@@ -3,13 +3,16 @@
 import io
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chatbot.config import EngineConfig, load_engine_config
 from chatbot.errors import InvalidChangeError, InvalidUploadError, NotThereError, PublishError
+from chatbot.jobs.jobs import Jobs
+from chatbot.jobs.record import Job, write_job
 from chatbot.learning.changes import (
     AddParaphrase,
     AddQuestion,
@@ -20,10 +23,13 @@ from chatbot.learning.changes import (
     SetValue,
     WriteLexicon,
 )
+from chatbot.learning.desk import lint_stamp
+from chatbot.learning.layout import Layout
 from chatbot.learning.proposals import Proposals
 from chatbot.security.uploads import UploadGuard
 from chatbot.store.records import BadCaseRow, TurnRow
 from chatbot.store.sql_store import SqlStore, open_store
+from chatbot.web.admin.adapters.checker import JobChecker
 from chatbot.web.admin.adapters.command import Command
 from chatbot.web.admin.adapters.desk import StoreDesk
 from chatbot.web.admin.adapters.exchange import TableExchange
@@ -32,6 +38,7 @@ from chatbot.web.admin.adapters.library import FileLibrary
 from chatbot.web.admin.adapters.people import StoreAudit
 from chatbot.web.admin.adapters.traffic import StoreTraffic
 from chatbot.web.admin.adapters.versions import PublishedVersions
+from chatbot.web.admin.values import Checkup
 from tests.browser.console_world import DATA, write_corpus
 
 NOW = 4_102_444_800_000
@@ -67,24 +74,13 @@ def library(config: EngineConfig) -> FileLibrary:
     return FileLibrary(config)
 
 
-class Recorded:
-    """A ``Command`` that runs nothing."""
-
-    def __init__(self, effect: Callable[[], None] = lambda: None) -> None:
-        self.words: list[tuple[str, ...]] = []
-
-    def __call__(self, *words: str) -> dict[str, object]:
-        self.words.append(words)
-        return {"name": "v1"}
-
-
 @pytest.fixture
 def desk(config: EngineConfig, store: SqlStore) -> StoreDesk:
     def never(*_: object) -> None:
         raise AssertionError("nothing is replayed or built within a request")
 
     proposals = Proposals(config, store, never, never)  # type: ignore[arg-type]
-    return StoreDesk(config, store, proposals, Recorded(), lambda: None)  # type: ignore[arg-type]
+    return StoreDesk(config, store, proposals, Jobs(config.source, config.state_dir / "jobs"))
 
 
 def test_changes_gather_in_one_draft_with_its_diff(desk: StoreDesk, config: EngineConfig) -> None:
@@ -283,11 +279,44 @@ def test_an_inbox_conversation_has_both_sides_in_order(store: SqlStore) -> None:
         inbox.say("nobody", "在的", "小王")
 
 
-def test_only_the_version_before_can_be_gone_back_to(config: EngineConfig, store: SqlStore) -> None:
+def test_a_version_that_is_not_there_cannot_be_gone_back_to(config: EngineConfig, store: SqlStore) -> None:
     proposals = Proposals(config, store, lambda _: None, lambda _: None)  # type: ignore[arg-type,return-value]
     assert PublishedVersions(proposals).all() == []
-    with pytest.raises(PublishError, match="不能直接换回"):
+    with pytest.raises(PublishError, match="没有更早的版本"):
         PublishedVersions(proposals).roll_back("v1", "小王")
+
+
+def test_the_work_of_a_set_is_shown_until_it_is_done(desk: StoreDesk, config: EngineConfig) -> None:
+    added = desk.add([AddParaphrase("发票怎么开", "开发票")], "小王", "")
+    assert added.work is None
+    folder, set_id = config.state_dir / "jobs", added.summary.set_id
+    folder.mkdir(parents=True)
+    (folder / "running").touch()
+    write_job(folder, Job("j1", "prove", set_id, "小王", 1, "failed", 5_001, error="磁盘满了"))
+    found = desk.get(set_id).work
+    assert found is not None and (found.error, found.seconds, found.running) == ("磁盘满了", 5, False)
+    write_job(folder, Job("j2", "prove", set_id, "小王", 2, "done", 9, result={}))
+    assert desk.get(set_id).work is None
+
+
+def test_the_last_check_stays_and_says_when_files_have_changed_since(config: EngineConfig) -> None:
+    jobs, layout = Jobs(config.source, config.state_dir / "jobs"), Layout(config)
+    checker = JobChecker(config, jobs)
+    assert checker.last() == Checkup()
+    folder = config.state_dir / "jobs"
+    folder.mkdir(parents=True)
+    found: dict[str, Any] = {
+        "findings": [{"part": "stale_date", "message": "过期了"}, {"severity": "fault", "line": 3}]
+    }
+    write_job(folder, Job("j1", "lint", lint_stamp(layout), "小王", 1, "done", 7, result=found))
+    last = checker.last()
+    assert [(row.severity, row.kind, row.line) for row in last.rows] == [
+        ("fault", "", 3),
+        ("notice", "stale_date", 0),
+    ]
+    assert (last.at_ms, last.stale, last.work) == (7, False, None)
+    next(iter(layout.files().values())).touch()
+    assert checker.last().stale
 
 
 def test_a_verb_that_fails_is_told_in_its_own_words(config: EngineConfig) -> None:

@@ -20,7 +20,7 @@ PAGES = (
 ADMIN_PAGES = ("/admin/people", "/admin/audit")
 EMPTY = {
     "/admin/": "还没有对话", "/admin/cases": "没有待改进的问题", "/admin/changes": "还没有改动", "/admin/tests": "还没有测过",
-    "/admin/versions": "还没有发布过", "/admin/lint": "没有发现问题", "/admin/inbox": "没有等待的对话", "/admin/try": "问一句试试",
+    "/admin/versions": "还没有发布过", "/admin/lint": "还没有检查过", "/admin/inbox": "没有等待的对话", "/admin/try": "问一句试试",
     "/admin/people": "还没有令牌", "/admin/audit": "还没有记录", "/admin/faq?q=zzz": "没有找到",
 }  # fmt: skip
 
@@ -33,7 +33,7 @@ def fill(fakes: Fakes) -> None:
     fakes.desk.prove("s1")
     fakes.trials.uploads.append(("考题.csv", None))
     fakes.versions.rows = VERSIONS
-    fakes.checker.found = FINDINGS
+    fakes.checker.found, fakes.checker.at_ms = FINDINGS, NOON
     fakes.inbox.said = [InboxMessage("customer", ATTACK, NOON), InboxMessage("note", "顾客请求人工", NOON)]
     fakes.people.add_token("u1", ATTACK, 30, "小王")
     fakes.audit.entries = (AuditEntry(1, NOON, "小王", "publish", "v3", ATTACK, "0" * 64),)

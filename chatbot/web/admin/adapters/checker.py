@@ -1,34 +1,40 @@
-"""Lint, run as a command; asked again only when files have changed since."""
-
-import threading
-from collections.abc import Sequence
-from pathlib import Path
+"""Lint, run in the background; its last outcome stays until the next."""
 
 from chatbot.config import EngineConfig
+from chatbot.jobs.jobs import Jobs
+from chatbot.jobs.record import Job
 from chatbot.json_file import Json
+from chatbot.learning.desk import lint_stamp
 from chatbot.learning.layout import Layout
-from chatbot.web.admin.adapters.command import Command
-from chatbot.web.admin.values import LintRow
+from chatbot.web.admin.adapters.works import work_of
+from chatbot.web.admin.values import Checkup, LintRow
 
 
-class CommandChecker:
+class JobChecker:
     """A ``Checker`` over ``chatbot lint --json``."""
 
-    def __init__(self, config: EngineConfig, command: Command) -> None:
-        self._layout, self._command, self._lock = Layout(config), command, threading.Lock()
-        self._stamp: tuple[tuple[Path, int], ...] = ()
-        self._rows: tuple[LintRow, ...] = ()
+    def __init__(self, config: EngineConfig, jobs: Jobs) -> None:
+        self._layout, self._jobs = Layout(config), jobs
 
-    def rows(self) -> Sequence[LintRow]:
+    def last(self) -> Checkup:
         """As promised."""
-        stamp = tuple((path, path.stat().st_mtime_ns) for path in self._layout.files().values())
-        with self._lock:
-            if stamp != self._stamp:
-                found = self._command("lint").get("findings")
-                rows = found if isinstance(found, list) else []
-                self._rows = tuple(sorted((_row(row) for row in rows if isinstance(row, dict)), key=_order))
-                self._stamp = stamp
-            return self._rows
+        jobs = [job for job in self._jobs.all() if job.kind == "lint"]
+        latest = next(iter(jobs), None)
+        work = work_of(latest) if latest and latest.state != "done" else None
+        made = next((job for job in jobs if job.state == "done"), None)
+        if made is None:
+            return Checkup(work=work)
+        return Checkup(_rows(made), made.ended_ms, made.subject != lint_stamp(self._layout), work)
+
+    def start(self, actor: str) -> None:
+        """As promised."""
+        self._jobs.start("lint", lint_stamp(self._layout), actor)
+
+
+def _rows(job: Job) -> tuple[LintRow, ...]:
+    found = (job.result or {}).get("findings")
+    rows = found if isinstance(found, list) else []
+    return tuple(sorted((_row(row) for row in rows if isinstance(row, dict)), key=_order))
 
 
 def _row(row: dict[str, Json]) -> LintRow:

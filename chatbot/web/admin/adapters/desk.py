@@ -1,23 +1,25 @@
-"""Change sets out of the store; what is heavy (replay, rebuild, publish) runs as a command."""
+"""Change sets out of the store; what is heavy (replay, rebuild, publish) runs in the background."""
 
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from chatbot.config import EngineConfig
 from chatbot.errors import InvalidChangeError, NotThereError
+from chatbot.jobs.jobs import Jobs
 from chatbot.learning.changes import Change, dump_changes, load_changes
 from chatbot.learning.edits import apply_changes
 from chatbot.learning.layout import Layout
 from chatbot.learning.proposals import Proposals
 from chatbot.store.base import Store
 from chatbot.store.records import ProposalRow
-from chatbot.web.admin.adapters.command import Command
 from chatbot.web.admin.adapters.described import described
 from chatbot.web.admin.adapters.differing import diff_file, is_built, typed
+from chatbot.web.admin.adapters.works import work_of
 from chatbot.web.admin.values import (
     ChangeSet,
     ChangeSummary,
@@ -26,6 +28,7 @@ from chatbot.web.admin.values import (
     Proof,
     ProofExample,
     SetStatus,
+    TrialProof,
 )
 
 _LISTED = 100
@@ -41,12 +44,10 @@ class StoreDesk:
         config: EngineConfig,
         store: Store,
         proposals: Proposals,
-        command: Command,
-        look: Callable[[], object],
+        jobs: Jobs,
     ) -> None:
-        """``look`` asks for the live knowledge, so that a new version is noticed at once."""
-        self._layout, self._store, self._look = Layout(config), store, look
-        self._proposals, self._command = proposals, command
+        self._layout, self._store = Layout(config), store
+        self._proposals, self._jobs = proposals, jobs
 
     def draft(self) -> ChangeSummary | None:
         """As promised."""
@@ -63,7 +64,9 @@ class StoreDesk:
         diffs, faults = self._tried(changes) if row.status in ("draft", "proved") else ((), ())
         if row.status == "published":
             diffs = self._published(row)
-        return ChangeSet(_summary(row), tuple(map(described, changes)), diffs, _proof(row), faults)
+        job = self._jobs.latest(lambda job: job.subject == set_id)
+        work = work_of(job) if job and job.state != "done" else None
+        return ChangeSet(_summary(row), tuple(map(described, changes)), diffs, _proof(row), faults, work)
 
     def add(self, changes: Sequence[Change], author: str, note: str, cases: Sequence[str] = ()) -> ChangeSet:
         """As promised."""
@@ -96,16 +99,13 @@ class StoreDesk:
             self._give_up(row)
         return self.get(set_id)
 
-    def prove(self, set_id: str) -> ChangeSet:
+    def prove(self, set_id: str, actor: str) -> None:
         """As promised."""
-        self._command("prove", self._open(set_id).proposal_id)
-        return self.get(set_id)
+        self._jobs.start("prove", set_id, actor, self._open(set_id).proposal_id)
 
-    def publish(self, set_id: str, actor: str) -> str:
+    def publish(self, set_id: str, actor: str) -> None:
         """As promised."""
-        done = self._command("publish", self._open(set_id).proposal_id, "--author", actor)
-        self._look()
-        return str(done.get("name", ""))
+        self._jobs.start("publish", set_id, actor, self._open(set_id).proposal_id, "--author", actor)
 
     def reject(self, set_id: str, actor: str) -> None:
         """As promised; its bad cases are open again."""
@@ -182,7 +182,18 @@ def _proof(row: ProposalRow) -> Proof | None:
         for one in report["examples"]
     )
     shown = tuple(ProofExample(*texts, times) for texts, times in said.items())
-    return Proof(report["turns"], report["fixed"], report["broken"], report["changed"], shown)
+    tests = _trial_proof(json.loads(row.proof).get("tests"))
+    return Proof(report["turns"], report["fixed"], report["broken"], report["changed"], shown, tests)
+
+
+def _trial_proof(report: dict[str, Any] | None) -> TrialProof:
+    """``None``: proven before tests were part of a proof."""
+    if report is None:
+        return TrialProof()
+    examples = tuple(
+        (_EFFECTS[one["change"]], one["file"], one["name"], one["problem"]) for one in report["examples"]
+    )
+    return TrialProof(report["cases"], report["fixed"], report["broken"], report["failing"], examples)
 
 
 def _text(path: Path) -> str:

@@ -4,11 +4,12 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from chatbot.learning.layout import FAQ, FEATURES_KEY, TALK
+from chatbot.learning.layout import FAQ, FEATURES_KEY, MAP_KEY, TALK
 from chatbot.learning.versions import FileDifference
 from chatbot.web.admin.values import DiffLine, FileDiff
 
 _BUILT = (FEATURES_KEY, f"{FAQ}/faq_choice.json", f"{TALK}/faq_choice.json")
+_SHOWN = {MAP_KEY: "标准问编号（label_map）"}
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)")
 
 
@@ -35,7 +36,12 @@ def typed(difference: FileDifference) -> FileDiff:
         ),
     )
     added = sum(line.kind == "added" for line in lines)
-    return FileDiff(difference.key, lines, added, sum(line.kind == "removed" for line in lines))
+    return FileDiff(
+        _SHOWN.get(difference.key, difference.key),
+        lines,
+        added,
+        sum(line.kind == "removed" for line in lines),
+    )
 
 
 def _lines(text: str) -> Iterator[DiffLine]:

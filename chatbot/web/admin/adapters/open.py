@@ -7,11 +7,13 @@ from chatbot.accounts.staff import Staff
 from chatbot.answering.knowledge import Knowledge
 from chatbot.config import EngineConfig
 from chatbot.conversation import Conversation
+from chatbot.jobs.jobs import FOLDER as JOBS
+from chatbot.jobs.jobs import Jobs
 from chatbot.learning.proposals import Proposals
 from chatbot.security.uploads import MIB, UploadGuard, UploadLimits
 from chatbot.store.sql_store import SqlStore
 from chatbot.web.admin.adapters.cases import StoreCases
-from chatbot.web.admin.adapters.checker import CommandChecker
+from chatbot.web.admin.adapters.checker import JobChecker
 from chatbot.web.admin.adapters.command import Command
 from chatbot.web.admin.adapters.desk import StoreDesk
 from chatbot.web.admin.adapters.exchange import TableExchange
@@ -22,6 +24,7 @@ from chatbot.web.admin.adapters.talk import UncountedTalk
 from chatbot.web.admin.adapters.traffic import StoreTraffic
 from chatbot.web.admin.adapters.trials import CommandTrials
 from chatbot.web.admin.adapters.versions import PublishedVersions
+from chatbot.web.admin.adapters.works import JobWorks
 from chatbot.web.admin.promises import Console, Latency
 
 
@@ -40,17 +43,19 @@ class Parts:
 def open_console(config: EngineConfig, parts: Parts) -> Console:
     """Every promise with the class that keeps it."""
     store, command, library = parts.store, Command(config.source), FileLibrary(config)
+    jobs = Jobs(config.source, config.state_dir / JOBS)
     return Console(
         traffic=StoreTraffic(store, parts.latency),
         cases=StoreCases(store, parts.knowledge, config.feature_generator_model_dir),
-        desk=StoreDesk(config, store, parts.proposals, command, parts.knowledge),
+        desk=StoreDesk(config, store, parts.proposals, jobs),
         library=library,
         trials=CommandTrials(config, store, command),
         versions=PublishedVersions(parts.proposals),
         exchange=TableExchange(
             config, library, UploadGuard(UploadLimits(file_bytes=config.max_upload_mb * MIB))
         ),
-        checker=CommandChecker(config, command),
+        checker=JobChecker(config, jobs),
+        works=JobWorks(jobs),
         talk=UncountedTalk(parts.conversation),
         inbox=StoreInbox(store),
         people=StaffPeople(parts.staff),

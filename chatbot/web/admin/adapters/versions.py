@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from chatbot.errors import PublishError
 from chatbot.learning.proposals import Proposals
 from chatbot.web.admin.adapters.differing import is_built, typed
 from chatbot.web.admin.values import FileDiff, VersionRow
@@ -15,14 +14,13 @@ class PublishedVersions:
         self._proposals = proposals
 
     def all(self) -> Sequence[VersionRow]:
-        """As promised; the parent of the live one can be gone back to."""
+        """As promised; any but the live one can be gone back to."""
         kept = self._proposals.versions
         current = kept.current()
-        name, parent = (current.name, current.parent) if current else ("", "")
+        name = current.name if current else ""
         return [
             VersionRow(
-                one.name, one.at_ms, one.author, one.note, live=one.name == name,
-                can_return=bool(parent) and one.name == parent,
+                one.name, one.at_ms, one.author, one.note, live=one.name == name, can_return=one.name != name
             )
             for one in kept.all()
         ]  # fmt: skip
@@ -32,10 +30,5 @@ class PublishedVersions:
         return [typed(one) for one in self._proposals.diff(old, new) if not is_built(one.key)]
 
     def roll_back(self, version: str, actor: str) -> None:
-        """As promised; only one step."""
-        current = self._proposals.versions.current()
-        if current is None or current.parent != version:
-            raise PublishError(
-                f"不能直接换回 {version} → 一次退一步，先换回 {current.parent if current else '上一个'}"
-            )
-        self._proposals.rollback(author=actor)
+        """As promised."""
+        self._proposals.rollback(author=actor, to=version)

@@ -3,7 +3,7 @@
 from flask import Response
 
 from chatbot.web.admin.door import Desk
-from chatbot.web.admin.rendering import done, field, render
+from chatbot.web.admin.rendering import done, field, render, see_other
 
 
 def index(desk: Desk) -> Response:
@@ -17,15 +17,15 @@ def show(desk: Desk, set_id: str) -> Response:
 
 
 def prove(desk: Desk, set_id: str) -> Response:
-    """Replay past traffic over it."""
-    desk.console.desk.prove(set_id)
-    return done(f"/admin/changes/{set_id}", "试算完了。", "Proved.")
+    """Begin to replay past traffic and the tests over it."""
+    desk.console.desk.prove(set_id, desk.visitor.name)
+    return see_other(f"/admin/changes/{set_id}")
 
 
 def publish(desk: Desk, set_id: str) -> Response:
-    """Make it live."""
-    version = desk.console.desk.publish(set_id, desk.visitor.name)
-    return done(f"/admin/changes/{set_id}", f"已发布为 {version}，马上生效。", f"Published as {version}.")
+    """Begin to make it live."""
+    desk.console.desk.publish(set_id, desk.visitor.name)
+    return see_other(f"/admin/changes/{set_id}")
 
 
 def reject(desk: Desk, set_id: str) -> Response:

@@ -89,3 +89,20 @@ if (live) {
   };
   setInterval(refresh, 4000);
 }
+
+/** Long work: the page says how it is going, and is loaded anew when it has ended. */
+for (const shown of document.querySelectorAll("[data-work]")) {
+  const look = async () => {
+    const response = await fetch(`/admin/works/${shown.dataset.work}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!response || !response.ok) return; // a worker that is being replaced: ask again
+    const { running, progress, seconds } = await response.json();
+    if (!running) {
+      clearInterval(timer);
+      window.location.reload();
+      return;
+    }
+    shown.querySelector("[data-progress]").textContent = progress ? ` · ${progress}` : "";
+    shown.querySelector("[data-seconds]").textContent = seconds;
+  };
+  const timer = setInterval(look, 1000);
+}
