@@ -12,12 +12,9 @@ from rapidfuzz import fuzz, process
 from chatbot.answering.knowledge import Knowledge
 from chatbot.encoders.base import Encoder
 from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
-from chatbot.learning.stars import star_groups
+from chatbot.learning.grouping import meaning_groups
 from chatbot.normalization.text import content, normalize
 from chatbot.store.records import BadCaseRow
-
-SAME_MEANING = 0.55
-"""Cosine at which two questions count as one: docs/loop.md has the measurement."""
 
 NEAREST = 3
 _ALIKE = 45.0
@@ -59,7 +56,7 @@ def group_cases(
     for case, text in zip(cases, texts, strict=True):
         sessions[unique[text]].add(case.session_id)
     weights = np.array([len(found) for found in sessions], dtype=np.int64)
-    centres = star_groups(encoder.encode(list(unique)), weights, SAME_MEANING)
+    centres = meaning_groups(list(unique), encoder.encode(list(unique)), weights)
     members: dict[int, list[BadCaseRow]] = {}
     for case, text in zip(cases, texts, strict=True):
         members.setdefault(int(centres[unique[text]]), []).append(case)
