@@ -1,6 +1,8 @@
 """``python -m tools fuzz``: broken requests and broken files, by the number; exit 1 on any finding."""
 
 import json
+import os
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -16,7 +18,9 @@ ROOT = Path(__file__).parents[2]
 
 def fuzz(
     cases: Annotated[int, typer.Option(min=100, help="HTTP 请求的总数；每个解析器各一成")] = 10_000,
-    part: Annotated[str, typer.Option(help="http、parsers 或 all")] = "all",
+    part: Annotated[
+        str, typer.Option(help="http、parsers、all，或 guided（由覆盖率引导，要装 [fuzz]）")
+    ] = "all",
     as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
 ) -> None:
     """按 OpenAPI 文档乱发请求，把坏文件喂给每个解析器；有 500 或别的异常就是发现。例：fuzz --cases 10000"""
@@ -30,9 +34,30 @@ def fuzz(
         for target in targets(ROOT):
             print(target.name, file=sys.stderr, flush=True)
             found.append(fuzz_parser(target, max(10, cases // 10)))
+    if part == "guided":
+        found += [guided(target.name, max(10, cases // 10)) for target in targets(ROOT)]
     print(json.dumps(report(found), ensure_ascii=False) if as_json else as_text(found))
     if any(one.faults for one in found):
         sys.exit(1)
+
+
+def guided(name: str, runs: int) -> Findings:
+    """One parser under atheris, in a process of its own: libFuzzer ends it."""
+    print(name, file=sys.stderr, flush=True)
+    command = [sys.executable, "-m", "tools.fuzz.guided", name, str(runs)]
+    with tempfile.TemporaryDirectory(prefix="cf-") as folder:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+        }
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        findings = Findings(name, runs)
+        if done.returncode:
+            crash = next((path.read_bytes() for path in Path(folder).glob("crash-*")), b"")
+            findings.fault(f"{done.stderr[-600:]} {crash[:200]!r}")
+    return findings
 
 
 def report(found: list[Findings]) -> dict[str, object]:
