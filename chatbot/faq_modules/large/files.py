@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -71,13 +72,18 @@ def save_index(index: LargeIndex, folder: Path) -> None:
     if not (folder / VECTORS).exists():
         np.save(folder / VECTORS, np.ascontiguousarray(index.vectors))
     index.search.save(folder / LISTS)
+    written = sorted(folder.iterdir())
+    with ThreadPoolExecutor() as pool:
+        digests = list(pool.map(_digest, written))
     about = {
         "format": FORMAT,
         "version": index.version,
         "fingerprint": index.fingerprint,
         "plan": asdict(index.search.plan),
         "syllables": index.syllables,
-        "files": {path.name: [path.stat().st_size, _digest(path)] for path in sorted(folder.iterdir())},
+        "files": {
+            path.name: [path.stat().st_size, digest] for path, digest in zip(written, digests, strict=True)
+        },
     }
     with (folder / ABOUT).open("w", encoding="utf-8") as file:
         json.dump(about, file, ensure_ascii=False)

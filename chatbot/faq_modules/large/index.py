@@ -1,6 +1,7 @@
 """Everything that retrieval over very many paraphrases stands on, as arrays: built here, stored and mapped elsewhere."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -73,16 +74,22 @@ def build_large_index(
     texts, originals = CodedTexts.of(corpus.texts), Lines.of(corpus.originals)
     sounds_of, syllables = sounds(texts.alphabet)
     totals = np.add.reduceat(texts.lengths(), corpus.starts[:-1])
+    with ThreadPoolExecutor() as pool:  # sorting and searching leave the interpreter to each other
+        every = np.arange(len(texts.alphabet), dtype=np.int32)
+        chars = pool.submit(build_units, texts, every, corpus.owners, size)
+        heard = pool.submit(build_units, texts, sounds_of, corpus.owners, size)
+        exact = pool.submit(ExactTexts.of, texts)
+        search = _search(corpus, vectors, encoder, old, known)
     return LargeIndex(
         corpus=replace(corpus, texts=texts, originals=originals),
         texts=texts,
         originals=originals,
-        chars=build_units(texts, np.arange(len(texts.alphabet), dtype=np.int32), corpus.owners, size),
-        sounds=build_units(texts, sounds_of, corpus.owners, size),
+        chars=chars.result(),
+        sounds=heard.result(),
         syllables=syllables,
-        exact=ExactTexts.of(texts),
+        exact=exact.result(),
         lengths=(totals / np.diff(corpus.starts)).astype(np.float32),
-        search=_search(corpus, vectors, encoder, old, known),
+        search=search,
         version=corpus.version,
         fingerprint=encoder.fingerprint,
     )
