@@ -4,8 +4,10 @@ import contextlib
 import hashlib
 import json
 import os
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from chatbot.encoders.base import Encoder
@@ -96,7 +98,7 @@ def export(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Job:
     """Rows and how their lines begin; lines that are ``known``, as spans of ``block``; the first ``start`` are written."""
 
@@ -111,10 +113,15 @@ class _Job:
         for first in range(self.start, len(self.rows), BATCH):
             yield range(first, min(first + BATCH, len(self.rows)))
 
+    @cached_property
+    def unknown(self) -> list[int]:
+        """The places that are still to be written and whose lines are not known, ascending."""
+        known, keys = self.known, self.keys
+        return [place for place in range(self.start, len(keys)) if keys[place] not in known]
+
     def fresh(self, batch: range) -> list[int]:
         """The places of ``batch`` whose lines are not known."""
-        known, keys = self.known, self.keys
-        return [place for place in batch if keys[place] not in known]
+        return self.unknown[bisect_left(self.unknown, batch.start) : bisect_left(self.unknown, batch.stop)]
 
 
 def _append(
@@ -125,7 +132,7 @@ def _append(
     keep: Keep,
     say: Callable[[int, int], None],
 ) -> int:
-    total = sum(len(job.fresh(batch)) for batch in job.batches())
+    total = len(job.unknown)
     wanted = filter(None, map(job.fresh, job.batches()))
     texts = ([job.rows[place][0] for place in places] for places in wanted)
     results = encoded(texts, encoder, total)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,14 @@ from chatbot.encoders.base import Encoder
 from chatbot.errors import DataError
 from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.features import parse_numbers
-from chatbot.faq_modules.large.files import VECTORS, index_folder, index_folders, open_index, save_index
+from chatbot.faq_modules.large.files import (
+    VECTORS,
+    digest,
+    index_folder,
+    index_folders,
+    open_index,
+    save_index,
+)
 from chatbot.faq_modules.large.index import LargeIndex, build_large_index
 from chatbot.faq_modules.large.texts import text_hashes
 from chatbot.normalization.text import content
@@ -78,7 +86,10 @@ def stage_index(features: Path, version: Path, corpus: Corpus, encoder: Encoder,
         staged.mkdir(parents=True)
         vectors, known = _vectors(staged / VECTORS, version, corpus, encoder, kept)
         old = kept.previous.search if kept.previous else None
-        save_index(build_large_index(corpus, vectors, encoder, old=old, known=known), staged)
+        with ThreadPoolExecutor(1) as beside:  # the vectors are most of the bytes
+            checksum = beside.submit(digest, staged / VECTORS)
+            index = build_large_index(corpus, vectors, encoder, old=old, known=known)
+            save_index(index, staged, {VECTORS: checksum.result()})
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(staged, folder)
     except OSError as error:

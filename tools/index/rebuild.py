@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -117,11 +118,13 @@ def rebuild(
                 kept.add([rows[place][0] for place in places], batch)
 
         result = export(rows, encoder, fresh, known=old, keep=keep, say=say)
-        keys = verify(fresh, rows, encoder, new)
-        removed = len(old.spans.keys() - keys) if old else 0
         corpus = build_corpus(dataset, kept.normal_forms())
         unread = result.resumed > 0 or (result.reused > 0 and kept.previous is None)
-        index = _index(published, fresh, corpus, encoder, replace(kept, in_file=unread))
+        with ThreadPoolExecutor(1) as beside:  # reading back is Python's work, an index mostly is not
+            verified = beside.submit(verify, fresh, rows, encoder, new)
+            index = _index(published, fresh, corpus, encoder, replace(kept, in_file=unread))
+            keys = verified.result()
+        removed = len(old.spans.keys() - keys) if old else 0
         changed = (len(rows) - result.reused + removed) / len(rows)
         choice = choose_for(config, dataset, encoder, index, changed=changed, target=target)
         _publish_choice(choice, config.faq_data_dir)

@@ -25,7 +25,8 @@ from chatbot.faq_modules.large.vector_search import (
 from chatbot.normalization.pinyin import fold, readings
 
 LARGE_FROM = 20_000
-CALIBRATED_ON = 500
+CALIBRATED_ON = 1000
+_MISSING = (6, 3)  # a sixth, a third
 _KEEP_CENTROIDS = 0.2  # of the paraphrases may have changed since they were trained
 
 
@@ -130,11 +131,14 @@ def _still_fit(old: IvfSearch, known: NDArray[np.int64], lists: int) -> bool:
 
 
 def calibration_questions(texts: Sequence[str], count: int = CALIBRATED_ON) -> list[str]:
-    """Utterances near the texts and yet not they: spread over them, each without a sixth of its characters."""
+    """Utterances near the texts and yet not they, spread over them: by turns without a sixth and a third of a text.
+
+    What people ask is often further from every text than a typing error is.
+    """
     rng = np.random.default_rng(0)
     asked = []
-    for place in np.linspace(0, len(texts) - 1, min(count, len(texts))).astype(int).tolist():
+    for turn, place in enumerate(np.linspace(0, len(texts) - 1, min(count, len(texts))).astype(int).tolist()):
         text = texts[place]
-        gone = set(rng.permutation(len(text))[: max(1, len(text) // 6)].tolist())
+        gone = set(rng.permutation(len(text))[: max(1, len(text) // _MISSING[turn % 2])].tolist())
         asked.append("".join(char for at, char in enumerate(text) if at not in gone) or text)
     return asked
