@@ -12,6 +12,7 @@ import pytest
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.faq_modules.corpus import Corpus
 from chatbot.normalization.text import normalize
+from tools.evaluate import rivals as rivals_module
 from tools.evaluate.datasets import labelled_corpus, load_benchmark, load_labelled
 from tools.evaluate.measures import Asked, Question, scores
 from tools.evaluate.noise import KINDS, any_noise, perturb
@@ -94,6 +95,18 @@ def test_every_rival_finds_an_easy_question(corpus: Corpus) -> None:
     }
     for name, predict in found.items():
         assert predict(["试驾怎么预约呢", "首付是几成"]).tolist() == [0, 1], name
+
+
+def test_m3e_small_is_a_rival_where_it_was_fetched_and_its_absence_is_said(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(rivals_module, "cache_dir", lambda: tmp_path)
+    assert "m3e_small_faiss" not in rivals(corpus, transformer=True)
+    assert "m3e-small" in capsys.readouterr().err
+    seen: list[Path] = []
+    monkeypatch.setattr(rivals_module, "_sentence_vectors", lambda corpus, model: seen.append(model))
+    (tmp_path / "config.json").write_text("{}")
+    assert "m3e_small_faiss" in rivals(corpus, transformer=True) and seen == [tmp_path]
 
 
 def test_the_linear_rival_needs_several_paraphrases_a_question() -> None:

@@ -73,7 +73,8 @@ def evaluate_benchmark(path: Path, encoder: Encoder) -> Mapping[str, float]:
     """Top-1 of every signal, of all fused with the prior weights, and of the rivals."""
     corpus, questions = load_benchmark(path)
     retriever = make_retriever(build_index(corpus, encoder.encode(corpus.texts)), encoder)
-    return {**top1_by_signal(retriever, questions, corpus.labels), **_rivals(corpus, questions)}
+    beside = _rivals(corpus, questions, transformer=True)
+    return {**top1_by_signal(retriever, questions, corpus.labels), **beside}
 
 
 def evaluate_splits(
@@ -160,8 +161,9 @@ def _trained(
     return folder / "model"
 
 
-def _rivals(corpus: Corpus, questions: Sequence[Question]) -> dict[str, float]:
-    return {name: rival_top1(predict, questions, corpus.labels) for name, predict in rivals(corpus).items()}
+def _rivals(corpus: Corpus, questions: Sequence[Question], *, transformer: bool = False) -> dict[str, float]:
+    found = rivals(corpus, transformer=transformer)
+    return {name: rival_top1(predict, questions, corpus.labels) for name, predict in found.items()}
 
 
 def _spread(figures: Sequence[float]) -> Spread:

@@ -32,8 +32,8 @@ class Encoded:
 
 def encoded(batches: Iterable[Sequence[str]], encoder: Encoder, total: int) -> Generator[Encoded, None, None]:
     """What each batch gives, in order; ``total`` texts in all decide whether processes pay."""
-    processes = os.cpu_count() or 1
-    copy = _copied(encoder) if total >= PARALLEL_FROM and processes > 1 else None
+    processes = encoding_processes(total)
+    copy = _copied(encoder) if processes > 1 else None
     if copy is None:
         yield from (_encode_with(encoder, batch) for batch in batches)
         return
@@ -46,6 +46,11 @@ def encoded(batches: Iterable[Sequence[str]], encoder: Encoder, total: int) -> G
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def encoding_processes(total: int) -> int:
+    """How many processes encode ``total`` texts: a core each, or one where so few do not pay for their start."""
+    return (os.cpu_count() or 1) if total >= PARALLEL_FROM else 1
 
 
 def _encode_with(encoder: Encoder, texts: Sequence[str]) -> Encoded:
