@@ -12,12 +12,15 @@ import pytest
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.faq_modules.corpus import Corpus
 from chatbot.normalization.text import normalize
+from tools.evaluate import rivals as rivals_module
 from tools.evaluate.datasets import labelled_corpus, load_benchmark, load_labelled
 from tools.evaluate.measures import Asked, Question, scores
 from tools.evaluate.noise import KINDS, any_noise, perturb
+from tools.evaluate.research import Splits, evaluate_splits
 from tools.evaluate.rivals import rivals
 
 ROOT = Path(__file__).parents[2]
+MODEL = ROOT / "user_datasets/car_faqs/text_match_two_tower_model_dir"
 SENTENCE = "标准续航版的续航里程是多少公里，首付要几成"
 
 
@@ -94,6 +97,18 @@ def test_every_rival_finds_an_easy_question(corpus: Corpus) -> None:
         assert predict(["试驾怎么预约呢", "首付是几成"]).tolist() == [0, 1], name
 
 
+def test_m3e_small_is_a_rival_where_it_was_fetched_and_its_absence_is_said(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(rivals_module, "cache_dir", lambda: tmp_path)
+    assert "m3e_small_faiss" not in rivals(corpus, transformer=True)
+    assert "m3e-small" in capsys.readouterr().err
+    seen: list[Path] = []
+    monkeypatch.setattr(rivals_module, "_sentence_vectors", lambda corpus, model: seen.append(model))
+    (tmp_path / "config.json").write_text("{}")
+    assert "m3e_small_faiss" in rivals(corpus, transformer=True) and seen == [tmp_path]
+
+
 def test_the_linear_rival_needs_several_paraphrases_a_question() -> None:
     single = Corpus(
         ("甲", "乙"), (0, 1), ("甲问", "乙问"), ("甲问", "乙问"), np.array([0, 1], dtype=np.int32)
@@ -137,6 +152,38 @@ def test_a_faulty_benchmark_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "b.json").write_text(text)
     with pytest.raises(DataError):
         load_benchmark(tmp_path / "b.json")
+
+
+def test_folds_ask_each_sentence_once_a_seed_and_random_draws_are_as_large_as_wanted() -> None:
+    owners = np.repeat(np.arange(4, dtype=np.int32), 10)
+    folds = list(Splits(folds=5, seeds=2).of(owners))
+    assert [seed for seed, _ in folds] == [0] * 5 + [1] * 5
+    held = np.array([held_out for _, held_out in folds]).astype(int)
+    assert np.array_equal(held[:5].sum(axis=0), np.ones(40)) and np.array_equal(
+        held[5:].sum(axis=0), np.ones(40)
+    )
+    draws = list(Splits(held_out=7, seeds=3).of(owners))
+    assert [int(held_out.sum()) for _, held_out in draws] == [7, 7, 7]
+    assert len({held_out.tobytes() for _, held_out in draws}) == 3
+
+
+def test_sentences_are_measured_split_by_split_beside_the_linear_rival(tmp_path: Path) -> None:
+    texts = {
+        "价格": ["多少钱", "卖多少", "报价多少", "什么价"],
+        "续航": ["能跑多远", "续航多少", "跑多少公里", "电池跑多远"],
+    }
+    rows = [
+        f"{who}{text}\t{label}\n"
+        for label, own in texts.items()
+        for text in own
+        for who in ("", "请问", "它")
+    ]
+    (tmp_path / "rows.tsv").write_text("sent\tlabel\n" + "".join(rows), encoding="utf-8")
+    found = evaluate_splits(tmp_path / "rows.tsv", MODEL, Splits(folds=3), None)
+    assert len(found["fused"].by_fold) == 3 and found["fused"].mean >= 0.9
+    assert found["fused_top2"].mean == 1.0
+    ahead = found["fused"].mean - found["tfidf_logistic_regression"].mean
+    assert found["fused - tfidf_logistic_regression"].mean == pytest.approx(ahead, abs=1e-3)
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:

@@ -15,6 +15,7 @@ from chatbot.faq_modules.large import index as index_module
 from chatbot.faq_modules.large.files import index_folder, index_folders, open_index
 from chatbot.faq_modules.opening import open_retriever
 from chatbot.faq_modules.retrieval import FaqRetriever
+from chatbot.normalization.text import normalize
 from tests.faq_modules.small_faq import HashEncoder
 from tools.bench.faq import write_faq
 from tools.bench.questions import SyntheticFaq, held_out_questions, synthetic_faq
@@ -227,8 +228,15 @@ def test_several_processes_encode_to_the_same_bytes(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(encoding, "PARALLEL_FROM", 10)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     together = list(encoding.encoded(batches, HashEncoder(), 35))
-    assert [numbers for _, numbers in together] == [numbers for _, numbers in alone]
-    assert all(np.array_equal(one, two) for (one, _), (two, _) in zip(together, alone, strict=True))
+    assert [(one.numbers, one.forms) for one in together] == [(one.numbers, one.forms) for one in alone]
+    assert all(np.array_equal(one.vectors, two.vectors) for one, two in zip(together, alone, strict=True))
+
+
+def test_normal_forms_come_with_the_vectors_of_every_text() -> None:
+    texts = [f"Ｗｉｆｉ第{i}台怎麼連" for i in range(300)]
+    (found,) = encoding.encoded([texts], HashEncoder(), 300)
+    assert found.forms == [normalize(text) for text in texts]
+    assert np.array_equal(found.vectors, HashEncoder().encode(texts))
 
 
 def test_an_encoder_that_cannot_be_copied_encodes_here(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from chatbot.errors import ConfigError
 from tools.evaluate.kg_cli import kg
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+if TYPE_CHECKING:
+    from tools.evaluate.research import Splits, Training
+
 _CONFIG = Path("user_datasets/chatbot_deploy_eas.json")
 
 
@@ -33,7 +36,9 @@ def faq(
     everything: Annotated[bool, typer.Option("--all", help="加上各信号、对照方法与噪声")] = False,
     report: Annotated[Path | None, typer.Option(help="把图表写成这个目录里的 index.html")] = None,
     paraphrases: Annotated[Path | None, typer.Option(help="研究：csv 或 tsv（sent,label），分折评测")] = None,
-    folds: Annotated[int, typer.Option(help="分几折", min=2)] = 5,
+    folds: Annotated[int, typer.Option(help="研究：分几折", min=2)] = 5,
+    held_out: Annotated[int, typer.Option(help="研究：不分折，每次随机留出这么多句来问", min=0)] = 0,
+    seeds: Annotated[int, typer.Option(help="研究：换几个随机种子重复", min=1)] = 1,
     train_epochs: Annotated[
         int, typer.Option(help="研究：每折训练编码器几轮；0 用配置里的编码器", min=0)
     ] = 0,
@@ -46,7 +51,11 @@ def faq(
     if test is not None:
         _config(config, test, out_of_scope, everything, report, as_json)
     elif paraphrases is not None:
-        _folds(config, paraphrases, folds, train_epochs, learning_rate, base, as_json)
+        from tools.evaluate.research import Splits, Training
+
+        splits = Splits(folds, held_out, seeds)
+        training = Training(train_epochs, learning_rate, base) if train_epochs else None
+        _splits(config, paraphrases, splits, training, as_json)
     elif benchmark is not None:
         _benchmark(config, benchmark, as_json)
     else:
@@ -86,18 +95,16 @@ def _encoder_dir(config: Path) -> Path:
     return load_engine_config(config, os.environ, require_built=False).feature_generator_model_dir
 
 
-def _folds(
-    config: Path, path: Path, folds: int, epochs: int, learning_rate: float, base: str, as_json: bool
-) -> None:
+def _splits(config: Path, path: Path, splits: "Splits", training: "Training | None", as_json: bool) -> None:
     from tools.evaluate.faq_text import print_figures
-    from tools.evaluate.research import Training, evaluate_folds
+    from tools.evaluate.research import evaluate_splits
 
-    training = Training(epochs, learning_rate, base) if epochs else None
-    figures = evaluate_folds(path, _encoder_dir(config), folds, training)
+    figures = evaluate_splits(path, _encoder_dir(config), splits, training)
     if as_json:
         print(json.dumps({name: asdict(one) for name, one in figures.items()}, ensure_ascii=False))
         return
-    print_figures(f"{path.name}，{folds} 折", figures)
+    how = f"每次随机留出 {splits.held_out} 句" if splits.held_out else f"{splits.folds} 折"
+    print_figures(f"{path.name}，{how}，{splits.seeds} 个种子", figures)
 
 
 def _benchmark(config: Path, path: Path, as_json: bool) -> None:

@@ -91,7 +91,7 @@ def evaluate_config(
     asked = ask_all(retriever, questions)
     refused, kinds = _refused(retriever, out_of_scope) if out_of_scope else ((), ())
     corpus = retriever.corpus
-    predictions = rivals(corpus) if everything else {}
+    predictions = rivals(corpus, transformer=True) if everything else {}
     return FaqEvaluation(
         scores=scores(asked, config.faq_confidence_threshold),
         noise=noise_scores(retriever, asked) if everything else (),

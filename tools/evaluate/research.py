@@ -3,11 +3,12 @@
 import csv
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chatbot.encoders.base import Encoder
 from chatbot.encoders.load import load_encoder
@@ -17,18 +18,19 @@ from chatbot.faq_modules.retrieval import DEFAULT_MODULES, FaqRetriever, build_i
 from chatbot.normalization.text import normalize
 from tools.evaluate.datasets import labelled_corpus, load_benchmark, load_labelled
 from tools.evaluate.faq import rival_top1
-from tools.evaluate.measures import Question
+from tools.evaluate.measures import Question, ask_all
 from tools.evaluate.rivals import rivals
 from tools.evaluate.signals_alone import top1_by_signal
 from tools.index.fit import FitData, Labelled, fit_choice
 from tools.index.held_out import stratified_folds
 
 _DEVELOPMENT_FOLDS = 8
+_LINEAR = "tfidf_logistic_regression"
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A figure over folds."""
+    """A figure over splits."""
 
     mean: float
     deviation: float
@@ -44,30 +46,63 @@ class Training:
     base: str = "ngram"
 
 
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """Which sentences are asked: each of ``folds`` once for each seed, or ``held_out`` drawn at random for each seed.
+
+    The seeds are 0 to ``seeds`` - 1. Folds are spread evenly over the labels; a random draw is not, and a label may then
+    have no sentence left but its own name.
+    """
+
+    folds: int = 5
+    held_out: int = 0
+    seeds: int = 1
+
+    def of(self, owners: NDArray[np.int32]) -> Iterator[tuple[int, NDArray[np.bool_]]]:
+        """Seed, and which sentences are held out; ``owners`` are their labels."""
+        for seed in range(self.seeds):
+            if self.held_out:
+                order = np.random.default_rng(seed).permutation(len(owners))
+                yield seed, np.isin(np.arange(len(owners)), order[: self.held_out])
+                continue
+            assigned = stratified_folds(owners, self.folds, seed)
+            yield from ((seed, assigned == fold) for fold in range(self.folds))
+
+
 def evaluate_benchmark(path: Path, encoder: Encoder) -> Mapping[str, float]:
     """Top-1 of every signal, of all fused with the prior weights, and of the rivals."""
     corpus, questions = load_benchmark(path)
     retriever = make_retriever(build_index(corpus, encoder.encode(corpus.texts)), encoder)
-    return {**top1_by_signal(retriever, questions, corpus.labels), **_rivals(corpus, questions)}
+    beside = _rivals(corpus, questions, transformer=True)
+    return {**top1_by_signal(retriever, questions, corpus.labels), **beside}
 
 
-def evaluate_folds(
-    path: Path, encoder_dir: Path, folds: int, training: Training | None, seed: int = 0
+def evaluate_splits(
+    path: Path, encoder_dir: Path, splits: Splits, training: Training | None
 ) -> Mapping[str, Spread]:
-    """Each fold's sentences asked of a knowledge base made of the others, all fitted on the others alone."""
+    """The sentences that a split holds out, asked of a knowledge base made of the others; all is fitted on those alone.
+
+    Beside the signals and the rivals: the share right among the first two, and how far ahead of the linear rival, split
+    by split.
+    """
     rows = _unambiguous(load_labelled(path))
     names = tuple(dict.fromkeys(row.label for row in rows))
     owners = np.array([names.index(row.label) for row in rows], dtype=np.int32)
-    assigned = stratified_folds(owners, folds, seed)
     figures: list[Mapping[str, float]] = []
-    for fold in range(folds):
-        print(f"第 {fold + 1}/{folds} 折", file=sys.stderr)
-        known = [row for row, place in zip(rows, assigned, strict=True) if place != fold]
-        tested = [row for row, place in zip(rows, assigned, strict=True) if place == fold]
+    for seed, held_out in splits.of(owners):
+        print(f"第 {len(figures) + 1} 次，问 {held_out.sum()} 句", file=sys.stderr)
+        known = [row for row, out in zip(rows, held_out, strict=True) if not out]
+        tested = [row for row, out in zip(rows, held_out, strict=True) if out]
         retriever = _fitted(known, names, encoder_dir, training, seed)
         questions = [Question(row.text, names.index(row.label)) for row in tested]
         corpus = retriever.corpus
-        figures.append({**top1_by_signal(retriever, questions, corpus.labels), **_rivals(corpus, questions)})
+        found = {**top1_by_signal(retriever, questions, corpus.labels), **_rivals(corpus, questions)}
+        found["fused_top2"] = round(
+            float(np.mean([0 < one.rank <= 2 for one in ask_all(retriever, questions)])), 4
+        )
+        if _LINEAR in found:
+            found[f"fused - {_LINEAR}"] = round(found["fused"] - found[_LINEAR], 4)
+        figures.append(found)
     return {name: _spread([one[name] for one in figures]) for name in figures[0]}
 
 
@@ -126,8 +161,9 @@ def _trained(
     return folder / "model"
 
 
-def _rivals(corpus: Corpus, questions: Sequence[Question]) -> dict[str, float]:
-    return {name: rival_top1(predict, questions, corpus.labels) for name, predict in rivals(corpus).items()}
+def _rivals(corpus: Corpus, questions: Sequence[Question], *, transformer: bool = False) -> dict[str, float]:
+    found = rivals(corpus, transformer=transformer)
+    return {name: rival_top1(predict, questions, corpus.labels) for name, predict in found.items()}
 
 
 def _spread(figures: Sequence[float]) -> Spread:

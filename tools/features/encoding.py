@@ -6,23 +6,34 @@ import pickle
 from collections import deque
 from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.features import number_lines
+from chatbot.normalization.text import normalize
 
 PARALLEL_FROM = 20_000
 _AHEAD = 3
-Encoded = tuple[NDArray[np.float32], list[bytes]]
+_REMEMBERED = 128  # ``normalize`` remembers more than these: what the encoder asks for again costs nothing
 _encoder: Encoder | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Of each text of a batch: its row of ``vectors``, the ``numbers`` as they are written, and its normal form."""
+
+    vectors: NDArray[np.float32]
+    numbers: list[bytes]
+    forms: list[str]
+
+
 def encoded(batches: Iterable[Sequence[str]], encoder: Encoder, total: int) -> Generator[Encoded, None, None]:
-    """Vectors and written numbers of each batch, in order; ``total`` texts in all decide whether processes pay."""
-    processes = os.cpu_count() or 1
-    copy = _copied(encoder) if total >= PARALLEL_FROM and processes > 1 else None
+    """What each batch gives, in order; ``total`` texts in all decide whether processes pay."""
+    processes = encoding_processes(total)
+    copy = _copied(encoder) if processes > 1 else None
     if copy is None:
         yield from (_encode_with(encoder, batch) for batch in batches)
         return
@@ -37,9 +48,20 @@ def encoded(batches: Iterable[Sequence[str]], encoder: Encoder, total: int) -> G
             yield waiting.popleft().result()
 
 
+def encoding_processes(total: int) -> int:
+    """How many processes encode ``total`` texts: a core each, or one where so few do not pay for their start."""
+    return (os.cpu_count() or 1) if total >= PARALLEL_FROM else 1
+
+
 def _encode_with(encoder: Encoder, texts: Sequence[str]) -> Encoded:
-    vectors = encoder.encode(texts)
-    return vectors, number_lines(vectors)
+    parts: list[NDArray[np.float32]] = []
+    forms: list[str] = []
+    for start in range(0, len(texts), _REMEMBERED):
+        some = texts[start : start + _REMEMBERED]
+        forms += map(normalize, some)
+        parts.append(encoder.encode(some))
+    vectors = np.concatenate(parts)
+    return Encoded(vectors, number_lines(vectors), forms)
 
 
 def _copied(encoder: Encoder) -> bytes | None:

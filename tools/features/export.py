@@ -4,23 +4,23 @@ import contextlib
 import hashlib
 import json
 import os
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from chatbot.encoders.base import Encoder
 from chatbot.errors import DataError
 from chatbot.faq_modules.dataset import load_csv, load_dataset
 from chatbot.faq_modules.features import FeatureHeader
-from tools.features.encoding import encoded
+from tools.features.encoding import Encoded, encoded
 from tools.features.lines import FeatureLines, Span, row_keys
 
 BATCH = 1024
 PART_SUFFIX = ".part"
 Row = tuple[str, int]
+Keep = Callable[[Sequence[int], Encoded], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,13 @@ def export(
     output: Path,
     *,
     known: FeatureLines | None = None,
-    keep: Callable[[int, NDArray[np.float32]], None] = lambda place, vector: None,
+    keep: Keep = lambda places, batch: None,
     say: Callable[[int, int], None] = lambda done, total: None,
 ) -> ExportResult:
     """Write ``output`` by way of ``output.part``, renamed when complete.
 
-    ``known`` holds lines of this very encoder; they are copied, not computed again. ``keep`` gets the place and the vector
-    of every row that is encoded now.
+    ``known`` holds lines of this very encoder; they are copied, not computed again. ``keep`` gets the places of
+    the rows that are encoded now, batch by batch, and what they gave.
 
     Raises:
         DataError: the disk does not take it; what was there before is untouched, what was written is continued
@@ -98,7 +98,7 @@ def export(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Job:
     """Rows and how their lines begin; lines that are ``known``, as spans of ``block``; the first ``start`` are written."""
 
@@ -113,10 +113,15 @@ class _Job:
         for first in range(self.start, len(self.rows), BATCH):
             yield range(first, min(first + BATCH, len(self.rows)))
 
+    @cached_property
+    def unknown(self) -> list[int]:
+        """The places that are still to be written and whose lines are not known, ascending."""
+        known, keys = self.known, self.keys
+        return [place for place in range(self.start, len(keys)) if keys[place] not in known]
+
     def fresh(self, batch: range) -> list[int]:
         """The places of ``batch`` whose lines are not known."""
-        known, keys = self.known, self.keys
-        return [place for place in batch if keys[place] not in known]
+        return self.unknown[bisect_left(self.unknown, batch.start) : bisect_left(self.unknown, batch.stop)]
 
 
 def _append(
@@ -124,10 +129,10 @@ def _append(
     header: FeatureHeader,
     job: _Job,
     encoder: Encoder,
-    keep: Callable[[int, NDArray[np.float32]], None],
+    keep: Keep,
     say: Callable[[int, int], None],
 ) -> int:
-    total = sum(len(job.fresh(batch)) for batch in job.batches())
+    total = len(job.unknown)
     wanted = filter(None, map(job.fresh, job.batches()))
     texts = ([job.rows[place][0] for place in places] for places in wanted)
     results = encoded(texts, encoder, total)
@@ -136,11 +141,11 @@ def _append(
             file.write(header.line().encode())
         for batch in job.batches():
             fresh = job.fresh(batch)
-            vectors, numbers = next(results) if fresh else ((), [])
-            file.writelines(_pieces(job, batch, iter(numbers)))
+            found = next(results) if fresh else None
+            file.writelines(_pieces(job, batch, iter(found.numbers if found else ())))
             file.flush()
-            for place, vector in zip(fresh, vectors, strict=True):
-                keep(place, vector)
+            if found:
+                keep(fresh, found)
             say(batch[-1] + 1, len(job.rows))
         os.fsync(file.fileno())
     return total

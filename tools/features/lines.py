@@ -1,6 +1,7 @@
 """The lines of a feature file by memory map: what is copied is never parsed."""
 
 import mmap
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +10,7 @@ from chatbot.errors import DataError
 from chatbot.faq_modules.features import read_header
 
 _HINT = "用 python -m tools rebuild-index --config <配置> 重建"
+_BREAKS = re.compile(r"[\t\n\r]")
 Span = tuple[int, int]
 
 
@@ -18,9 +20,9 @@ def row_keys(rows: Sequence[tuple[str, int]]) -> list[bytes]:
     Raises:
         ValueError: a Tab or line break in a text would break its line.
     """
-    for text, _ in rows:
-        if "\t" in text or "\n" in text or "\r" in text:
-            raise ValueError(f"a paraphrase holds a Tab or a line break: {text!r}")
+    if _BREAKS.search("".join([text for text, _ in rows])):
+        broken = next(text for text, _ in rows if _BREAKS.search(text))
+        raise ValueError(f"a paraphrase holds a Tab or a line break: {broken!r}")
     return [f"{text}\t{label}\t".encode() for text, label in rows]
 
 

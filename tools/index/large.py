@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,23 +16,41 @@ from chatbot.encoders.base import Encoder
 from chatbot.errors import DataError
 from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.features import parse_numbers
-from chatbot.faq_modules.large.files import VECTORS, index_folder, index_folders, open_index, save_index
+from chatbot.faq_modules.large.files import (
+    VECTORS,
+    digest,
+    index_folder,
+    index_folders,
+    open_index,
+    save_index,
+)
 from chatbot.faq_modules.large.index import LargeIndex, build_large_index
 from chatbot.faq_modules.large.texts import text_hashes
 from chatbot.normalization.text import content
+from tools.features.encoding import Encoded
 from tools.features.lines import FeatureLines
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Vectors that are known without encoding: of the last index, and those a rebuild has just made, by text.
+    """What is known without encoding: the last index, and by text what a rebuild has just made.
 
-    ``in_file``: there are some more that stand in the new features alone, from a run that was interrupted, say.
+    ``forms`` are normal forms, ``rows`` places in the ``parts`` one after another. ``in_file``: there are some more vectors
+    that stand in the new features alone, from a run that was interrupted, say.
     """
 
     previous: LargeIndex | None = None
-    fresh: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    parts: list[NDArray[np.float32]] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    forms: dict[str, str] = field(default_factory=dict)
     in_file: bool = False
+
+    def add(self, texts: Sequence[str], batch: Encoded) -> None:
+        """``texts`` were encoded now, and this came of it."""
+        first = sum(map(len, self.parts))
+        self.parts.append(batch.vectors)
+        self.rows.update(zip(texts, range(first, first + len(texts)), strict=True))
+        self.forms.update(zip(texts, batch.forms, strict=True))
 
     @cached_property
     def originals(self) -> Sequence[str]:
@@ -39,8 +58,10 @@ class Kept:
         return self.previous.originals.every() if self.previous else ()
 
     def normal_forms(self) -> Mapping[str, str]:
-        """Text → its normal form, of all texts of the last index."""
-        return dict(zip(self.originals, self.previous.texts.every(), strict=True)) if self.previous else {}
+        """Text → its normal form, of all texts that are known."""
+        if self.previous is None:
+            return self.forms
+        return dict(zip(self.originals, self.previous.texts.every(), strict=True)) | self.forms
 
 
 def previous_index(features: Path, encoder: Encoder) -> LargeIndex | None:
@@ -65,7 +86,10 @@ def stage_index(features: Path, version: Path, corpus: Corpus, encoder: Encoder,
         staged.mkdir(parents=True)
         vectors, known = _vectors(staged / VECTORS, version, corpus, encoder, kept)
         old = kept.previous.search if kept.previous else None
-        save_index(build_large_index(corpus, vectors, encoder, old=old, known=known), staged)
+        with ThreadPoolExecutor(1) as beside:  # the vectors are most of the bytes
+            checksum = beside.submit(digest, staged / VECTORS)
+            index = build_large_index(corpus, vectors, encoder, old=old, known=known)
+            save_index(index, staged, {VECTORS: checksum.result()})
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(staged, folder)
     except OSError as error:
@@ -119,18 +143,31 @@ def _vectors(
     taken = np.flatnonzero(places >= 0)
     if kept.previous is not None:
         vectors[taken] = kept.previous.vectors[places[taken]]
-    missing = []
-    for place in np.flatnonzero(places < 0).tolist():
-        vector = kept.fresh.get(corpus.originals[place])
-        if vector is None:
-            missing.append(place)
-        else:
-            vectors[place] = vector
-    left = _from_file(version, corpus, missing, vectors) if missing and kept.in_file else missing
-    if left:
-        vectors[left] = encoder.encode([corpus.originals[place] for place in left])
+    left = np.flatnonzero(places < 0)
+    missing = _just_made(corpus, left, kept, vectors)
+    if missing and kept.in_file:
+        missing = _from_file(version, corpus, missing, vectors)
+    if missing:
+        vectors[missing] = encoder.encode([corpus.originals[place] for place in missing])
     mapped.flush()
     return vectors, places
+
+
+def _just_made(
+    corpus: Corpus, left: NDArray[np.int64], kept: Kept, vectors: NDArray[np.float32]
+) -> list[int]:
+    """Put the vectors that were made now into ``vectors``, for the places in ``left``; the places of no such vector."""
+    found = (kept.rows.get(corpus.originals[place], -1) for place in left.tolist())
+    rows = np.fromiter(found, dtype=np.int64, count=len(left))
+    order = np.argsort(rows, kind="stable")
+    bounds = np.cumsum([0, *map(len, kept.parts)])
+    cuts = rows[order].searchsorted(bounds)
+    for part, first, start, end in zip(
+        kept.parts, bounds.tolist(), cuts.tolist(), cuts[1:].tolist(), strict=False
+    ):
+        vectors[left[order[start:end]]] = part[rows[order[start:end]] - first]
+    missing: list[int] = left[rows < 0].tolist()
+    return missing
 
 
 def _from_file(version: Path, corpus: Corpus, missing: list[int], vectors: NDArray[np.float32]) -> list[int]:

@@ -6,11 +6,11 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chatbot.config import EngineConfig
 from chatbot.encoders.base import Encoder
@@ -32,6 +32,7 @@ from chatbot.faq_modules.large.index import LargeIndex, is_large
 from chatbot.faq_modules.large.vector_search import EXACT, SearchPlan
 from chatbot.faq_modules.opening import corpus_vectors
 from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, build_index
+from tools.features.encoding import Encoded
 from tools.features.export import export
 from tools.features.lines import FeatureLines, row_keys
 from tools.index.choice import FittedChoice, choose_for, choose_small_talk, publish_choice
@@ -108,20 +109,22 @@ def rebuild(
         folder.mkdir(exist_ok=True)
         fresh = folder / published.name
         rows = [(p.text, p.label) for p in dataset.paraphrases]
-        kept = Kept(previous_index(published, encoder))
-        corpus = build_corpus(dataset, kept.normal_forms())
+        kept, large = Kept(previous_index(published, encoder)), is_large(len(rows) + len(dataset.questions))
         new: list[int] = []
 
-        def keep(place: int, vector: NDArray[np.float32]) -> None:
-            new.append(place)
-            if is_large(len(corpus.texts)):
-                kept.fresh[rows[place][0]] = vector
+        def keep(places: Sequence[int], batch: Encoded) -> None:
+            new.extend(places)
+            if large:
+                kept.add([rows[place][0] for place in places], batch)
 
         result = export(rows, encoder, fresh, known=old, keep=keep, say=say)
-        keys = verify(fresh, rows, encoder, new)
-        removed = len(old.spans.keys() - keys) if old else 0
+        corpus = build_corpus(dataset, kept.normal_forms())
         unread = result.resumed > 0 or (result.reused > 0 and kept.previous is None)
-        index = _index(published, fresh, corpus, encoder, replace(kept, in_file=unread))
+        with ThreadPoolExecutor(1) as beside:  # reading back is Python's work, an index mostly is not
+            verified = beside.submit(verify, fresh, rows, encoder, new)
+            index = _index(published, fresh, corpus, encoder, replace(kept, in_file=unread))
+            keys = verified.result()
+        removed = len(old.spans.keys() - keys) if old else 0
         changed = (len(rows) - result.reused + removed) / len(rows)
         choice = choose_for(config, dataset, encoder, index, changed=changed, target=target)
         _publish_choice(choice, config.faq_data_dir)

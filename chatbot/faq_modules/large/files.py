@@ -7,7 +7,8 @@ very file: a reader finds the index of the text file it sees, or none.
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -58,8 +59,10 @@ def index_folders(features: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.stat().st_mtime_ns)
 
 
-def save_index(index: LargeIndex, folder: Path) -> None:
+def save_index(index: LargeIndex, folder: Path, known: Mapping[str, str] | None = None) -> None:
     """Write ``index`` into the existing ``folder``; vectors that lie there already are left as they are.
+
+    ``known`` are the digests of files that lie there, by name, as far as they are known.
 
     Raises:
         OSError: the disk does not take it.
@@ -71,13 +74,19 @@ def save_index(index: LargeIndex, folder: Path) -> None:
     if not (folder / VECTORS).exists():
         np.save(folder / VECTORS, np.ascontiguousarray(index.vectors))
     index.search.save(folder / LISTS)
+    written = sorted(folder.iterdir())
+    with ThreadPoolExecutor() as pool:
+        given = known or {}
+        digests = list(pool.map(lambda path: given.get(path.name) or digest(path), written))
     about = {
         "format": FORMAT,
         "version": index.version,
         "fingerprint": index.fingerprint,
         "plan": asdict(index.search.plan),
         "syllables": index.syllables,
-        "files": {path.name: [path.stat().st_size, _digest(path)] for path in sorted(folder.iterdir())},
+        "files": {
+            path.name: [path.stat().st_size, digest] for path, digest in zip(written, digests, strict=True)
+        },
     }
     with (folder / ABOUT).open("w", encoding="utf-8") as file:
         json.dump(about, file, ensure_ascii=False)
@@ -95,8 +104,8 @@ def open_index(folder: Path, *, thorough: bool = False) -> LargeIndex:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         if about["format"] != FORMAT:
             raise ValueError(f"format {about['format']}")
-        for name, (size, digest) in about["files"].items():
-            if (folder / name).stat().st_size != size or (thorough and _digest(folder / name) != digest):
+        for name, (size, checksum) in about["files"].items():
+            if (folder / name).stat().st_size != size or (thorough and digest(folder / name) != checksum):
                 raise ValueError(f"{name} 不完整")
         texts = _columns(folder, "text", CodedTexts)
         originals = Lines(_mapped(folder, "originals"), _mapped(folder, "original_starts"))
@@ -155,6 +164,7 @@ def _faults(folder: Path) -> Iterator[None]:
         raise DataError(folder, f"索引不能用（{error}）", hint=_HINT) from error
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """The SHA-256 of the file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

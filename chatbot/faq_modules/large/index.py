@@ -1,6 +1,7 @@
 """Everything that retrieval over very many paraphrases stands on, as arrays: built here, stored and mapped elsewhere."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +25,8 @@ from chatbot.faq_modules.large.vector_search import (
 from chatbot.normalization.pinyin import fold, readings
 
 LARGE_FROM = 20_000
-CALIBRATED_ON = 500
+CALIBRATED_ON = 1000
+_MISSING = (6, 3)  # a sixth, a third
 _KEEP_CENTROIDS = 0.2  # of the paraphrases may have changed since they were trained
 
 
@@ -73,16 +75,22 @@ def build_large_index(
     texts, originals = CodedTexts.of(corpus.texts), Lines.of(corpus.originals)
     sounds_of, syllables = sounds(texts.alphabet)
     totals = np.add.reduceat(texts.lengths(), corpus.starts[:-1])
+    with ThreadPoolExecutor() as pool:  # sorting and searching leave the interpreter to each other
+        every = np.arange(len(texts.alphabet), dtype=np.int32)
+        chars = pool.submit(build_units, texts, every, corpus.owners, size)
+        heard = pool.submit(build_units, texts, sounds_of, corpus.owners, size)
+        exact = pool.submit(ExactTexts.of, texts)
+        search = _search(corpus, vectors, encoder, old, known)
     return LargeIndex(
         corpus=replace(corpus, texts=texts, originals=originals),
         texts=texts,
         originals=originals,
-        chars=build_units(texts, np.arange(len(texts.alphabet), dtype=np.int32), corpus.owners, size),
-        sounds=build_units(texts, sounds_of, corpus.owners, size),
+        chars=chars.result(),
+        sounds=heard.result(),
         syllables=syllables,
-        exact=ExactTexts.of(texts),
+        exact=exact.result(),
         lengths=(totals / np.diff(corpus.starts)).astype(np.float32),
-        search=_search(corpus, vectors, encoder, old, known),
+        search=search,
         version=corpus.version,
         fingerprint=encoder.fingerprint,
     )
@@ -123,11 +131,14 @@ def _still_fit(old: IvfSearch, known: NDArray[np.int64], lists: int) -> bool:
 
 
 def calibration_questions(texts: Sequence[str], count: int = CALIBRATED_ON) -> list[str]:
-    """Utterances near the texts and yet not they: spread over them, each without a sixth of its characters."""
+    """Utterances near the texts and yet not they, spread over them: by turns without a sixth and a third of a text.
+
+    What people ask is often further from every text than a typing error is.
+    """
     rng = np.random.default_rng(0)
     asked = []
-    for place in np.linspace(0, len(texts) - 1, min(count, len(texts))).astype(int).tolist():
+    for turn, place in enumerate(np.linspace(0, len(texts) - 1, min(count, len(texts))).astype(int).tolist()):
         text = texts[place]
-        gone = set(rng.permutation(len(text))[: max(1, len(text) // 6)].tolist())
+        gone = set(rng.permutation(len(text))[: max(1, len(text) // _MISSING[turn % 2])].tolist())
         asked.append("".join(char for at, char in enumerate(text) if at not in gone) or text)
     return asked

@@ -1,9 +1,12 @@
-"""Nearest vectors among very many: inverted lists of 8-bit codes, and the exact product for what they find.
+"""Nearest vectors among very many: inverted lists of short codes, and the exact product for what they find.
 
 Exact search reads every vector (51 MB at 100,000 of dimension 128) and is kept while that is fast. Beyond, the vectors
 are put into about ``2·√n`` lists by their nearest centroid (spherical k-means); a search reads the lists of the nearest
 centroids and then compares the best of them exactly. How many lists are read is not guessed: the fewest whose recall@1
 against exact search, on questions made for it, reaches ``WANTED_RECALL``.
+
+Codes are 8 bits a number, and from ``PRODUCT_CODES_FROM`` vectors on 4 bits a pair of numbers (product quantisation, Jégou
+et al. 2011, scanned in registers as André et al. 2015): 4 times slower to make, 4 times as quick to read.
 
 A graph index (HNSW) answers a little faster at the same recall, and took 16 times as long to build.
 """
@@ -26,6 +29,8 @@ _PROBES = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 512)
 _LISTS_FROM, _MOST_LISTS = 16, 16384
 _TRAIN_POINTS, _TRAIN_ROUNDS, _TRAIN_SEED = 32, 8, 1
 _SCALE_POINTS = 16384
+PRODUCT_CODES_FROM = 250_000
+_PRODUCT_POINTS, _PRODUCT_BITS = 4096, 4
 _BLOCK = 65536
 _TIE = 1e-6
 Vectors = NDArray[np.float32]
@@ -90,7 +95,7 @@ class IvfSearch:
 
     @classmethod
     def open(cls, path: Path, vectors: Vectors, cells: NDArray[np.int32], plan: SearchPlan) -> "IvfSearch":
-        """What ``save`` wrote, mapped from the disk.
+        """What ``save`` wrote; codes of 8 bits are mapped from the disk, the shorter ones are read.
 
         Raises:
             ValueError: the file is damaged, or is not of these vectors.
@@ -100,7 +105,8 @@ class IvfSearch:
         except RuntimeError as error:
             raise ValueError(str(error).splitlines()[0]) from error
         lists: Any = faiss.downcast_InvertedLists(index.invlists)
-        lists.prefetch_nthread = 0  # else every search starts 32 threads
+        if isinstance(lists, faiss.OnDiskInvertedLists):
+            lists.prefetch_nthread = 0  # else every search starts 32 threads
         if (index.ntotal, index.d, index.nlist) != (*vectors.shape, plan.lists):
             raise ValueError(f"{index.ntotal} × {index.d} in {index.nlist} lists")
         return cls(index, vectors, cells, plan)
@@ -137,18 +143,41 @@ def build_search(
     vectors: Vectors, centroids: Vectors, cells: NDArray[np.int32], plan: SearchPlan
 ) -> IvfSearch:
     """The lists of ``vectors``, of which ``cells`` says who goes where."""
-    index = faiss.IndexIVFScalarQuantizer(
-        _flat(centroids), vectors.shape[1], len(centroids), faiss.ScalarQuantizer.QT_8bit,
-        faiss.METRIC_INNER_PRODUCT, False,
-    )  # fmt: skip
-    step = max(1, len(vectors) // _SCALE_POINTS)
-    index.train(np.ascontiguousarray(vectors[::step]))
+    by_product = len(vectors) >= PRODUCT_CODES_FROM
+    index = (_product_codes if by_product else _scalar_codes)(vectors, centroids)
     for start in range(0, len(vectors), _BLOCK):
         block = np.ascontiguousarray(vectors[start : start + _BLOCK])
         ids = np.arange(start, start + len(block))
         lists = cells[start : start + _BLOCK].astype(np.int64)
         index.add_core(len(block), faiss.swig_ptr(block), faiss.swig_ptr(ids), faiss.swig_ptr(lists))
-    return IvfSearch(index, vectors, cells, plan)
+    found = faiss.IndexIVFPQFastScan(index) if by_product else index
+    return IvfSearch(found, vectors, cells, replace(plan, kind="ivf_pq" if by_product else "ivf"))
+
+
+def _scalar_codes(vectors: Vectors, centroids: Vectors) -> faiss.IndexIVF:
+    """Empty lists of one byte a number."""
+    index = faiss.IndexIVFScalarQuantizer(
+        _flat(centroids), vectors.shape[1], len(centroids), faiss.ScalarQuantizer.QT_8bit,
+        faiss.METRIC_INNER_PRODUCT, False,
+    )  # fmt: skip
+    index.train(_sample(vectors, _SCALE_POINTS))
+    return index
+
+
+def _product_codes(vectors: Vectors, centroids: Vectors) -> faiss.IndexIVF:
+    """Empty lists of four bits a pair of numbers."""
+    dimension = vectors.shape[1]
+    parts = next(parts for parts in range(max(dimension // 2, 1), 0, -1) if dimension % parts == 0)
+    index = faiss.IndexIVFPQ(
+        _flat(centroids), dimension, len(centroids), parts, _PRODUCT_BITS, faiss.METRIC_INNER_PRODUCT
+    )
+    index.by_residual = False
+    index.train(_sample(vectors, _PRODUCT_POINTS))
+    return index
+
+
+def _sample(vectors: Vectors, most: int) -> Vectors:
+    return np.ascontiguousarray(vectors[:: max(1, len(vectors) // most)])
 
 
 def calibrate(search: IvfSearch, questions: Vectors) -> IvfSearch:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.corpus import Corpus
+from chatbot.faq_modules.large import vector_search
 from chatbot.faq_modules.large.candidates import CandidateReader
 from chatbot.faq_modules.large.index import LargeIndex, calibration_questions
 from chatbot.faq_modules.large.texts import CodedTexts, ExactTexts, Lines
@@ -15,6 +17,7 @@ from chatbot.faq_modules.large.units import build_units
 from chatbot.faq_modules.large.vector_search import (
     EXACT,
     HITS,
+    IvfSearch,
     SearchPlan,
     assign,
     build_search,
@@ -116,6 +119,24 @@ def test_recall_is_measured_and_not_assumed(index: LargeIndex, encoder: Encoder)
     )
     assert search.plan.probes > right.plan.probes
     assert recall_at_1(right.with_probes(1), asked, exact_nearest(vectors, asked)[0]) < right.plan.recall_at_1
+
+
+def test_very_many_vectors_get_shorter_codes_that_find_as_much_and_open_from_the_disk(
+    index: LargeIndex, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(vector_search, "PRODUCT_CODES_FROM", 100)
+    long, cells = index.search, index.search.cells
+    short = build_search(index.vectors, long.centroids(), cells, long.plan)
+    assert (long.plan.kind, short.plan.kind) == ("ivf", "ivf_pq")
+    asked = encoder.encode(calibration_questions(index.texts))
+    best = exact_nearest(index.vectors, asked)[0]
+    assert recall_at_1(short, asked, best) >= recall_at_1(long, asked, best) - 0.005
+    for search in (short, long):
+        search.save(tmp_path / search.plan.kind)
+    assert (tmp_path / "ivf_pq").stat().st_size < (tmp_path / "ivf").stat().st_size
+    opened = IvfSearch.open(tmp_path / "ivf_pq", index.vectors, cells, short.plan)
+    assert np.array_equal(opened.search(asked[0])[0], short.search(asked[0])[0])
+    assert np.array_equal(opened.centroids(), long.centroids())
 
 
 @pytest.mark.parametrize(
