@@ -167,6 +167,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "资料里没有“{subject}”，我不乱答。可以看看这些：",
         "“{subject}” is not on record. You could look at these:",
     ),
+    "no_such_kind": (
+        "资料里没有“{subject}”这一类的车。别的类型可以接着问，比如：",
+        "There is no “{subject}” on record. You could ask about other kinds:",
+    ),
     "nothing_to_point_at": (
         "前面没有列出“{subject}”，我不知道指的是哪一款，请直接说车型：",
         "There is no “{subject}” so far. Please name the car:",

@@ -37,6 +37,7 @@ class Answerer:
         """One of the outcomes; never an answer below the thresholds."""
         if inquiry.refusal and inquiry.refusal.code in (
             "unknown_entity",
+            "no_such_kind",
             "wrong_dimension",
             "nothing_to_point_at",
         ):

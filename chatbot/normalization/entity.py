@@ -11,7 +11,7 @@ from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.spellings import SUFFIXES, series_spellings, spellings, weak_spellings
-from chatbot.normalization.text import normalize
+from chatbot.normalization.text import content, normalize
 
 FUZZY_CUTOFF = 75.0
 
@@ -20,13 +20,15 @@ FUZZY_CUTOFF = 75.0
 class EntityLink:
     """One thing the text names: every entity that fits it. ``score`` is 1 for an exact name, less for a typo.
 
-    ``spans`` are the places in the text, ``names`` the keywords found there.
+    ``spans`` are the places in the text, ``names`` the keywords found there; ``partial``: one of them is only a part
+    of the keyword that is meant.
     """
 
     candidates: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
     names: tuple[str, ...]
     score: float = 1.0
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class _Found:
     name: str
     mask: int
     score: float
+    partial: bool = False
 
 
 class EntityLinker:
@@ -70,7 +73,34 @@ class EntityLinker:
         if found:
             found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
         found = found or (self._nearest(text, besides) if fuzzy else [])
-        return tuple(self._to_link(group) for group in _group(found))
+        return tuple(self._to_link(group) for group in self._grouped(found))
+
+    def _grouped(self, found: list[_Found]) -> list[list[_Found]]:
+        """Consecutive mentions whose entities overlap belong together; a clash starts a new thing.
+
+        A name right behind another one may also be a part of that one's longer name: 奥迪A6L 豪华动感型 is the
+        改款 40 TFSI 豪华动感型, though just 豪华动感型 is the name of an A4L.
+        """
+        groups: list[list[_Found]] = []
+        mask = 0
+        for mention in found:
+            shared = mask & mention.mask
+            if groups and not shared and mention.start - groups[-1][-1].end <= 1:
+                shared = self._within(mask, mention.name)
+                mention = replace(mention, mask=shared, partial=True) if shared else mention
+            if groups and shared:
+                mask = shared
+                groups[-1].append(mention)
+            else:
+                mask = mention.mask
+                groups.append([mention])
+        return groups
+
+    def _within(self, mask: int, name: str) -> int:
+        """The entities of ``mask`` whose own full name holds ``name``, marks and spaces apart."""
+        wanted = content(name)
+        names = ((i, content(normalize(self._graph.entities[i].name))) for i in bits(mask))
+        return sum(1 << i for i, full in names if wanted in full)
 
     def _named_beside(self, text: str, found: list[_Found], besides: Container[str]) -> list[_Found]:
         """Short names that count only with another one: s5尊享."""
@@ -109,6 +139,7 @@ class EntityLinker:
             spans=tuple((found.start, found.end) for found in group),
             names=tuple(found.name for found in group),
             score=min(found.score for found in group),
+            partial=any(found.partial for found in group),
         )
 
 
@@ -123,20 +154,6 @@ def bits(mask: int) -> Iterable[int]:
     while at >= 0:
         yield at
         at = digits.find("1", at + 1)
-
-
-def _group(found: list[_Found]) -> list[list[_Found]]:
-    """Consecutive mentions whose entities overlap belong together; a clash starts a new thing."""
-    groups: list[list[_Found]] = []
-    mask = 0
-    for mention in found:
-        if groups and mask & mention.mask:
-            mask &= mention.mask
-            groups[-1].append(mention)
-        else:
-            mask = mention.mask
-            groups.append([mention])
-    return groups
 
 
 def _weak_masks(entities: tuple[Entity, ...], strong: Mapping[str, int]) -> dict[str, int]:

@@ -10,6 +10,9 @@ from chatbot.planning.links import Link, ValueSense
 from chatbot.planning.vocabulary import Vocabulary
 
 _ASKED_BEFORE = re.compile("(?:几个?|多少个?|多大|什么|哪种|啥)$")  # 几个排气管 asks for a value
+_ASKED_BEHIND = re.compile(
+    "(?:都|分别)?(?:是|用的是|用的|配的是|配的)?(?:什么|啥|哪种|哪一种|多大|几[个种根]?|怎[么样])"
+)
 _ASKS_VALUE = re.compile("几|多少|多大|多久|多远|多长|什么|哪|怎")
 _BOUNDS = {"<", "<=", ">", ">="}
 _BUDGET = ("预算", "够", "拿下", "能买", "可以买", "买得起", "搞定", "只有", "手里", "手上")
@@ -78,6 +81,8 @@ class AtomReader:
         for at, link in enumerate(links):
             if at in used or _is_ranked(at, links, asks=_WHICH.search(text) is not None):
                 continue
+            if link.attribute and _ASKED_BEHIND.match(text, link.end):
+                continue  # 天窗是什么样的 asks for the value
             feature = self._feature(at, links, text)
             if link.value and not (feature and _same_thing(link, feature.path)):
                 sense = self._chosen(link, links)

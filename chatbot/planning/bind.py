@@ -104,7 +104,7 @@ class Binder:
         start = links[at].start
         for link in reversed(links[:at]):
             gap = text[link.end : start]
-            if link.quantity or any(mark in gap for mark in ",;。、") or start - link.end > NEAR:
+            if link.quantity or any(mark in gap for mark in ",;。、但而") or start - link.end > NEAR:
                 break
             if _paths(link):
                 return [link]

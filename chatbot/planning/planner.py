@@ -20,7 +20,7 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.read_parts import PartsReader, is_brand
 from chatbot.planning.scan import Scan, Scanner, always
-from chatbot.planning.sets import SetPlanner
+from chatbot.planning.sets import SetPlanner, asks_range
 from chatbot.planning.unknowns import (
     MODEL_LIKE,
     unknown_attribute,
@@ -117,6 +117,7 @@ class Planner:
             self._named(parts, context)
             or self._follow.continued(parts, context)
             or self._follow.verified_again(parts, context)
+            or self._follow.near_focus(parts, context)
             or self._follow.of_focus(parts, context)
             or self._follow.of_those(parts, context)
             or self._sets.plan(parts, context)
@@ -154,6 +155,8 @@ class Planner:
         swapped = self._follow.swapped(parts, context, things)
         if swapped:
             return Query(swapped, parts.scan, carried=context.entities)
+        if more := self._follow.widened(parts, context, things):
+            return more
         if against := self._follow.against_focus(parts, context, things):
             return against
         if several:
@@ -186,6 +189,7 @@ class Planner:
     def _of_several(parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
         """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""
         asks = parts.has("list", "count", "which", "compare", "typical", "average", "total", "buy", "others")
+        asks = asks or asks_range(parts)
         if len(things) != 1 or parts.atoms or asks or parts.scan.unknown:
             return None
         if parts.rankings and not (
@@ -210,7 +214,7 @@ class Planner:
             return self._decider.nearest(parts, entities[0])
         if parts.has("compare") and parts.rankings and "比" in parts.text:
             return self._decider.relative(parts, entities[0], parts.rankings[0])
-        if asks_whether(parts):
+        if asks_whether(parts) and not parts.attributes:  # 按摩有没有, 天窗是什么 asks for both values
             return self._decider.verify(parts, entities[0])
         return None
 
@@ -246,7 +250,9 @@ class Planner:
         if parts.rankings and parts.scan.unknown:
             return None
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
-        topics += tuple((atom.path,) for atom in parts.atoms if (atom.path,) not in topics)
+        topics = topics or parts.categories
+        if not parts.scan.unknown:
+            topics += tuple((atom.path,) for atom in parts.atoms if (atom.path,) not in topics)
         groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
         if not topics and parts.scan.unknown:
             return None  # 这车能飞吗: what was asked before is no answer to what is not understood
@@ -262,7 +268,7 @@ def _too_little_known(scan: Scan) -> bool:
 
 def _says_nothing_of_the_graph(scan: Scan) -> bool:
     """Too little is known of it, it names nothing, and nothing in it looks like a name: no plan and no refusal either."""
-    names = any(link.entity or link.attribute or link.plays("head") for link in scan.links)
+    names = any(link.entity or link.attribute or link.value or link.plays("head") for link in scan.links)
     return _too_little_known(scan) and not names and not any(map(MODEL_LIKE.search, scan.unknown))
 
 

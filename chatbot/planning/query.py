@@ -7,7 +7,7 @@ from chatbot.knowledge_graph.plan import Clause, Path, Plan
 from chatbot.planning.scan import Scan
 
 RefusalCode = Literal[
-    "unknown_entity", "unknown_subject", "no_attribute", "wrong_dimension", "nothing_to_point_at"
+    "unknown_entity", "unknown_subject", "no_such_kind", "no_attribute", "wrong_dimension", "nothing_to_point_at"
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from chatbot.knowledge_graph.units import UnitTable
 from chatbot.normalization.entity import EntityLink
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
-from chatbot.normalization.text import content, normalize
+from chatbot.normalization.text import content, has_han, normalize
 from chatbot.planning.links import AttributeSense, EntitySense, Link, QuantitySense, RoleSense, Sense
 from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
 from chatbot.planning.roles import role_words
@@ -27,6 +27,7 @@ _HESITATION = re.compile(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是�
 _HUNDRED = re.compile(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
 _TEN_THOUSAND = re.compile(r"万万|(?<=\d)wan(?![a-z])")
 _DE = re.compile(r"\s*\bde\b\s*")
+_BETWEEN_LETTERS = re.compile(r"(?<=[a-z]) (?=[a-z])")
 _TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
 _SHORT_YEAR = re.compile(
     r"(?<![\d.])(2\d)年(?=[底初上下以之]|\d{1,2}月|.{0,4}(?:上市|出的|发布|新车|的车))(?!以[内上])"
@@ -113,6 +114,8 @@ class Scanner:
             return first
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
+        if not has_han(text):
+            mended = self._without_spaces(text)
         mended = normalize(_DE.sub("的", mended)) if mended != text else text
         best = self._read(mended, fuzzy=False) if mended != text else first
         if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:
@@ -126,6 +129,12 @@ class Scanner:
             latest, misspelt = self._read(repaired, fuzzy=True), False
             best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
+
+    def _without_spaces(self, text: str) -> str:
+        """zui pianyi de suv: pinyin typed with a space behind each word or character, read as one run."""
+        joined = _BETWEEN_LETTERS.sub("", _DE.sub("的", text))
+        links = self._read(joined, fuzzy=False).links
+        return self._repair.letters(joined, [(x.start, x.end) for x in links if x.text.isascii()])
 
     def _model_year(self, found: re.Match[str]) -> str:
         """尊享25的 is 尊享25款, where there is such a year."""
@@ -198,6 +207,8 @@ class Scanner:
 
     def _clause(self, found: EntityLink) -> Clause | None:
         """The keyword conditions that say what was named, or ``None`` when an alias is no keyword."""
+        if found.partial:
+            return None
         masks = [self._vocabulary.entities.mask(name) for name in found.names]
         clauses = tuple(self._vocabulary.keyword_of[m] for m in masks if m in self._vocabulary.keyword_of)
         if len(clauses) < len(masks):

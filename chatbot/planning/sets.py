@@ -9,13 +9,16 @@ from chatbot.planning.atoms import flat, paths_of
 from chatbot.planning.carry import besides, is_exclusion, leans, merged, without
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
+from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Ranking
 from chatbot.planning.query import Planned, Query
 from chatbot.planning.read_parts import is_brand
 
 # These ask how, why or where, which no table answers.
-_HOW_MANY = re.compile("什么|几种|几个|几家|多少种|多少个")
-_ROUGHLY = re.compile("(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)")
+_HOW_MANY = re.compile("什么|啥|几种|几个|几家|多少种|多少个")
+_ROUGHLY = re.compile(
+    "多少(?:钱|万)?(?:到|至|~|-)多少|(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)"
+)
 MAX_UNKNOWN = 0  # what is not understood might have been a condition
 _ADVICE = re.compile(
     "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
@@ -30,6 +33,8 @@ class SetPlanner:
 
     def plan(self, parts: Parts, context: Context) -> Planned:
         """A query over the graph's entities, or ``None``."""
+        if parts.categories and not parts.attributes:
+            return None
         if parts.loose or _ADVICE.search(parts.text) or sum(map(len, parts.scan.unknown)) > MAX_UNKNOWN:
             return None
         named = [t for t in parts.things if not t.referred and not is_brand(t.clause)]
@@ -51,7 +56,7 @@ class SetPlanner:
         kept = tuple(c for c in conditions if c not in flat(said)) if leaning else ()
         solid = len(parts.atoms) > 1 or any(atom.kind == "quantity" for atom in parts.atoms)
         solid = solid or parts.has("head") or any(rank.strength == "most" for rank in parts.rankings)
-        solid = solid or (bool(parts.things) and parts.has("list", "count"))
+        solid = solid or (bool(parts.things or parts.atoms) and parts.has("list", "count"))
         return replace(query, kept=kept, solid=solid)
 
     @staticmethod
@@ -60,6 +65,8 @@ class SetPlanner:
         several = len(context.entities) > 1
         if parts.things or not parts.atoms or parts.has("which", "head", "buy", "count"):
             return False
+        if any(rank.strength == "more" for rank in parts.rankings):
+            return False  # 有便宜点的吗，还要七座
         if parts.has("list") and not several:
             return False
         if several and not (context.plan and context.plan.op in ("compare", "verify")):
@@ -90,9 +97,7 @@ class SetPlanner:
             path = parts.attributes[0][0]
             return Query(Plan("superlative", (), (path,), conditions, "asc", parts.limit or 1), scan)
         if (
-            parts.has("typical", "average")
-            or _ROUGHLY.search(parts.text)
-            or (parts.has("buy") and parts.attributes)
+            parts.has("typical", "average") or asks_range(parts) or (parts.has("buy") and parts.attributes)
         ) and (plan := self._decider.aggregate(parts, conditions)):
             return Query(plan, scan)
         if (
@@ -149,7 +154,8 @@ class SetPlanner:
         if not focus:  # all were shown: better ones may well be among those
             conditions = tuple(c for c in conditions if not is_exclusion(c))
         raw = self._decider.raw(focus[0], rank.path) if focus else None
-        if raw is None or (parts.atoms and not parts.has("keep", "exists")):
+        goes_on = parts.has("keep", "exists") or (context.entities and asks_whether(parts))
+        if raw is None or (parts.atoms and not goes_on):
             return (
                 Query(Plan("filter", (), (rank.path,), conditions, rank.order), parts.scan)
                 if conditions
@@ -223,6 +229,11 @@ class SetPlanner:
         if parts.rankings and said and "的" in parts.text:  # 省油的丰田
             return True
         return bool(said or parts.has("total")) and parts.has("list", "head", "buy")
+
+
+def asks_range(parts: Parts) -> bool:
+    """大概多少钱, 从多少到多少."""
+    return _ROUGHLY.search(parts.text) is not None
 
 
 def _floor(clause: Clause, order: str | None) -> bool:

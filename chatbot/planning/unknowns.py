@@ -9,6 +9,7 @@ from chatbot.planning.query import Refusal
 from chatbot.planning.vocabulary import Vocabulary
 
 MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$")
+_EXPLAINS = re.compile("怎么|如何|为什么|为啥|区别|好处|坏处|优点|缺点|什么意思|什么是|是什么|值得")
 _MAX_SUBJECT = 8
 _DEEPEST = 5
 
@@ -84,7 +85,11 @@ def unknown_kind(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     asks = (
         parts.has("list", "exists", "count", "head", "which", "has", "verify", "buy") or len(parts.text) <= 4
     )
-    return Refusal("unknown_subject", word, parts.scan) if word and asks else None
+    if not (word and asks):
+        return None
+    lists = parts.has("list", "exists", "count", "which", "buy") and not parts.has("compare")
+    listed = lists and not _EXPLAINS.search(parts.text)
+    return Refusal("no_such_kind" if listed else "unknown_subject", word, parts.scan)
 
 
 def unknown_part(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:

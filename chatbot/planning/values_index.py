@@ -90,20 +90,27 @@ class ValueWords:
                 whole.add(text)
             parts.update(piece for piece in pieces if _WORD.fullmatch(piece) and piece != text)
         parts.update(label for label in column.labels if _WORD.fullmatch(label))
-        ends = self._ends(whole) if column.distinct <= MAX_ENDS else set()
-        for word in sorted((parts | ends) - self._names):
+        cores = {core for core in same if _WORD.fullmatch(core)}
+        ends = self._ends(whole | cores) if column.distinct <= MAX_ENDS else set()
+        telling = {w for w in parts | ends if len(column.plain) < 2 or not all(w in t for t in column.plain)}
+        for word in sorted(telling - self._names):
             self._put(word, path, Condition(path, "contains", word))
             if word[0] in _NUMERALS and _COUNTED.fullmatch(word):
                 self._put(_NUMERALS[word[0]] + word[1:], path, Condition(path, "contains", word))
-        for word in sorted(whole | {core for core in same if _WORD.fullmatch(core)}):
+        for word in sorted(whole | cores):
             self._put(word, path, _just(path, word, whole, same.get(word, [])), replace=True)
 
     def _ends(self, whole: set[str]) -> set[str]:
-        """Beginnings and ends of values: 四驱 of 双电机四驱, suv of 中型suv, 增程 of 增程式; never half of a name."""
-        ends = {text[-n:] for text in whole for n in range(2, min(len(text), 6))}
+        """Beginnings and ends of values: 四驱 of 双电机四驱, suv of 中型suv, 增程 of 增程式.
+
+        Never half of a name: 速箱 of 手动变速箱 is none, for 变速箱 is one.
+        """
+        ends: set[str] = set()
         for text in whole:
-            named = max((n for n in range(2, len(text)) if text[:n] in self._names), default=0)
-            ends |= {text[:n] for n in range(2, min(len(text), 6)) if n >= named}
+            sizes = range(2, min(len(text), 6))
+            first = max((n for n in range(2, len(text)) if text[:n] in self._names), default=0)
+            last = max((n for n in range(2, len(text)) if text[-n:] in self._names), default=0)
+            ends |= {text[:n] for n in sizes if n >= first} | {text[-n:] for n in sizes if n >= last}
         return {end for end in ends if _WORD.fullmatch(end)}
 
     def _put(self, word: str, path: Path, clause: Clause, *, replace: bool = False) -> None:

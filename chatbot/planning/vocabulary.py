@@ -14,12 +14,21 @@ from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.text import normalize
-from chatbot.planning.concepts import Comparative, Concepts
-from chatbot.planning.links import AttributeSense, DegreeSense, RoleSense, Sense, Strength, ValueSense
+from chatbot.planning.concepts import Comparative, Concepts, Way
+from chatbot.planning.links import (
+    AttributeSense,
+    CategorySense,
+    DegreeSense,
+    RoleSense,
+    Sense,
+    Strength,
+    ValueSense,
+)
 from chatbot.planning.roles import role_words
 from chatbot.planning.values_index import ValueWords
 
 _ENDING = re.compile(r"[\u4e00-\u9fff]{2}")
+_PARTS = re.compile(r"[+/!：]")
 _MOSTLY = 0.5  # of an attribute's values are measures: it is a number
 _MOST = ("最{}的", "最{}", "最为{}", "顶{}")
 _MORE = (
@@ -38,7 +47,28 @@ _MORE = (
     "偏{}",
     "更加{}",
 )
+_TOO = ("太{}", "太{}了", "有点{}", "有点儿{}", "有些{}", "嫌{}", "{}了点", "{}了些", "{}了一点")
 _ASKED = ("{0}不{0}",)
+_OTHER_WAY: Mapping[Way | None, Way | None] = {"up": "down", "down": "up", None: None}
+_WHICH_KIND = (
+    "{}是什么",
+    "{}是啥",
+    "{}是哪种",
+    "{}是哪一种",
+    "{}什么样",
+    "{}有哪几种",
+    "{}有几种",
+    "{}都有哪些",
+    "{}有哪些",
+    "{}都有什么",
+    "{}有什么",
+    "{}种类",
+    "什么{}",
+    "啥{}",
+    "哪种{}",
+    "几种{}",
+    "哪些{}",
+)
 _VERY = ("贼{}", "挺{}", "很{}", "特别{}", "超{}", "超级{}", "非常{}", "老{}", "巨{}", "够{}", "要{}的")
 
 
@@ -67,12 +97,19 @@ class Vocabulary:
         roles = role_words()
         yield from ((word, RoleSense("filler")) for word in self.fillers)
         yield from ((word, RoleSense(role)) for word, played in roles.items() for role in played)
-        yield from ((word, AttributeSense(paths)) for word, paths in self._attribute_words().items())
+        attributes = self._attribute_words()
+        yield from ((word, AttributeSense(paths)) for word, paths in attributes.items())
+        categories = self._category_words()
+        yield from ((w, CategorySense(p)) for w, p in categories.items() if w not in attributes)
+        yield from ((w, AttributeSense(p)) for w, p in self._kind_words(categories) if w not in attributes)
         for entry in self.comparatives:
             path = next(iter(self.concepts.paths(entry.concept)), None) if entry.concept else None
             if path or not entry.concept:
+                said = entry.word.rpartition("+")[2]
                 for word, strength in _forms(entry.word):
-                    yield word, DegreeSense(entry.word.rpartition("+")[2], path, entry.way, strength)
+                    yield word, DegreeSense(said, path, entry.way, strength)
+                for word in _too_much(entry.word):
+                    yield word, DegreeSense(said, path, _OTHER_WAY[entry.way], "more")
         names = {normalize(node.name) for path, node in self.graph.tree.items() if path}
         values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names)
         yield from ((word, sense) for word, senses in values.senses().items() for sense in senses)
@@ -94,6 +131,25 @@ class Vocabulary:
             for word in ("品牌", "牌子", "谁家", "哪家", "什么牌子"):
                 words.setdefault(word, (keyword_level(1),))
         return words
+
+    def _category_words(self) -> Mapping[str, tuple[Path, ...]]:
+        """变速箱, 座椅: names and synonyms of what has attributes below it."""
+        named = {word: self.attributes.prefer(paths) for word, paths in self.attributes.aliases.items()}
+        tree = self.graph.tree
+        return {w: paths for w, paths in named.items() if not any(tree[p].is_leaf for p in paths)}
+
+    def _kind_words(
+        self, categories: Mapping[str, tuple[Path, ...]]
+    ) -> Iterator[tuple[str, tuple[Path, ...]]]:
+        """变速箱是什么, 哪种变速箱: the attribute of a category that says which kind it is."""
+        for word, paths in categories.items():
+            kinds = [path for category in paths for path in self._kinds_below(category)]
+            if kinds:
+                yield from ((form.format(word), tuple(kinds)) for form in _WHICH_KIND)
+
+    def _kinds_below(self, category: Path) -> list[Path]:
+        below = [path for path, node in self.graph.tree.items() if node.is_leaf and path[:-1] == category]
+        return [p for p in below if p[-1] in (f"{category[-1]}{kind}" for kind in ("类型", "种类", "形式"))]
 
     def _telling_endings(self, known: Mapping[str, tuple[Path, ...]]) -> Mapping[str, Path]:
         """按摩 of 座椅按摩: the last two characters of a feature's name, where no other name has them."""
@@ -156,7 +212,8 @@ class Vocabulary:
     def lacks(self, text: str) -> str:
         """The first word of ``text`` for a kind of thing that this graph has none of: 柴油, 氢能."""
         known = self.finder.aliases
-        words = (w for w in self.value_words if w in text and w not in known and len(w) >= 2)
+        meant = {part for said in self.value_words.values() for part in _PARTS.split(said)}
+        words = (w for w in (*self.value_words, *meant) if w in text and w not in known and len(w) >= 2)
         return min(words, key=text.find, default="")
 
     def dimension(self, path: Path) -> str:
@@ -182,6 +239,12 @@ class Vocabulary:
         """Everything an attribute is measured in."""
         found = self.columns.resolve(path)
         return frozenset(group.dimension for group in found[0].groups) if found else frozenset()
+
+
+def _too_much(word: str) -> list[str]:
+    """太贵了, 嫌慢: it is the other way that is wished for."""
+    noun, _, degree = word.rpartition("+")
+    return [noun + form.format(degree) for form in _TOO]
 
 
 def _forms(word: str) -> list[tuple[str, Strength]]:

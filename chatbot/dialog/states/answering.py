@@ -19,7 +19,7 @@ from chatbot.planning.query import Query
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
-FEW_ENOUGH = 3  # candidates that are simply shown; no further question narrows them down
+FEW_ENOUGH = 5  # candidates that a reply shows anyway; no further question narrows them down
 MAX_RECENT = 4
 SURE = 0.7  # below it an FAQ answer says which question it answers
 
