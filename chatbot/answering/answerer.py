@@ -144,7 +144,7 @@ class Answerer:
         general = answers.answer_for(question, None)
         if general:
             return self._authored(question, general.text, general.file, best, why, None)
-        able = tuple(answers.entities_answering(question))
+        able = tuple(name for name in answers.entities_answering(question) if name in self._graph.by_name)
         if clear:
             return Missing(tuple(clear), question=question)
         fitting = next((group for group in inquiry.groups), ()) or able

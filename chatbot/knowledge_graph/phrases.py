@@ -13,7 +13,7 @@ from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
 from chatbot.knowledge_graph.values import date_interval
 
 _MIN = "大于等于|高于等于|不低于|不少于|不小于|不短于|至少|最少|起码|≥|>="
-_OVER = "高于|大于|多于|超过|超|长于|>"
+_OVER = "高于|大于|多于|超过|超|长于|破|>"
 _MAX = "小于等于|低于等于|不超过|不超|不高于|不大于|不多于|至多|最多|顶多|最高|没超过|跑进|进|≤|<="
 _UNDER = "不到|低于|小于|少于|没到|不足|短于|<"
 _ABOUT = "大概|大约|差不多|约莫|约|接近"
@@ -146,6 +146,8 @@ def _is_quantity(text: str, span: Span, compared: bool, bare: bool) -> bool:
     following = text[span.end : span.end + 1]
     if (following.isascii() and following.isalpha()) or following == "款":
         return False
+    if text[span.start : span.end + 1] == "一起":
+        return False
     if span.unit is None:
         return compared or span.scale >= 1000 or span.approximate or span.is_range or (bare and span.arabic)
     if text[span.start : span.end] in ("十分", "一度", "一门", "一位", "一天", "半天"):
@@ -164,6 +166,8 @@ def _phrase(
     text: str, span: Span, start: int, before: re.Match[str] | None, after: re.Match[str] | None
 ) -> QuantityPhrase:
     said = _said(before) | _said(after)
+    if before and before.group() == "破" and span.unit and span.unit.dimension == "时间":
+        said = {"lt"}  # 破5秒 is faster than that
     low: float | None = float(span.low)
     high: float | None = float(span.high)
     low_open = high_open = False

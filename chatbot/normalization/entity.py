@@ -3,17 +3,22 @@
 Sets of entities are bit masks over ``KnowledgeGraph.entities``: an intersection is one machine operation.
 """
 
-from collections.abc import Container, Iterable, Mapping
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder
+from chatbot.normalization.fragments import MAX_ENTITIES, NameFragments, Pieces, Span, bits
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.spellings import SUFFIXES, series_spellings, spellings, weak_spellings
 from chatbot.normalization.text import content, normalize
 
 FUZZY_CUTOFF = 75.0
+MAX_PARTED = 60  # a name that fits more is a brand, and what is listed behind it is of that brand
+_AND = re.compile(r"[和跟与比、]|vs|pk|还是")
+FRAGMENT = 0.9  # the score of a name that is cut short
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class EntityLinker:
         self._masks = _alias_masks(graph.entities, aliases)
         self._weak = _weak_masks(graph.entities, self._masks)
         self._beside: MentionFinder[str] = MentionFinder({alias: (alias,) for alias in self._weak})
+        self._fragments = NameFragments(graph)
         self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
         typed = (alias for alias in self._masks if len(alias) >= 3)
         self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF)
@@ -67,13 +73,91 @@ class EntityLinker:
 
         A typo is looked for only where nothing is named exactly. Aliases in ``besides`` are not seen.
         """
+        return tuple(self._to_link(group) for group in self._mentions(text, fuzzy=fuzzy, besides=besides))
+
+    def link_closely(
+        self, text: str, taken: Sequence[Span], *, fuzzy: bool, besides: Container[str] = (), near: str = ""
+    ) -> tuple[EntityLink, ...]:
+        """The same, where what stands beside a name may be cut short: 海豚410时尚比420自由.
+
+        ``taken`` are the places of other words, which no fragment cuts into. Where nothing is named, the fragments may
+        be of the series of the entity ``near``: 双擎旗舰呢.
+        """
+        left = self._mentions(text, fuzzy=fuzzy, besides=besides)
+        found: list[list[_Found]] = []
+        while left:
+            until = left[1][0].start if len(left) > 1 else len(text)
+            closer, rest = self._closer(text[:until], left[0], taken, by_sound=fuzzy)
+            more = self._further(text, closer, taken)
+            found += [closer, *more]
+            end = found[-1][-1].end
+            left = [[m for m in group if m.start >= end] for group in ([rest] if rest else []) + left[1:]]
+            left = [group for group in left if group]
+        if not found and near:
+            found = self._of_series(text, near, taken)
+        return tuple(self._to_link(group) for group in found)
+
+    def _closer(
+        self, text: str, group: list[_Found], taken: Sequence[Span], *, by_sound: bool
+    ) -> tuple[list[_Found], list[_Found]]:
+        """``group`` with the fragments between and around its names; and what of it stands behind an 和 or 比."""
+        parted = self._parted(text, group)
+        group, rest = (group[:parted], group[parted:]) if parted else (group, [])
+        mask, closer = _shared(group), [group[0]]
+        for mention in [*group[1:], None]:
+            until = mention.start if mention else rest[0].start if rest else len(text)
+            pieces = self._fragments.behind(text[:until], closer[-1].end, mask, taken, by_sound=by_sound)
+            mask = pieces.mask
+            closer += [*self._as_found(text, pieces), *([mention] if mention else [])]
+        before = self._fragments.before(text, closer[0].start, mask, taken)
+        return [*self._as_found(text, before), *closer], rest
+
+    @staticmethod
+    def _parted(text: str, group: list[_Found]) -> int:
+        """Where in ``group`` another thing begins, though it fits the first: Taycan 4S 和 Turbo; 0 for nowhere."""
+        for at in range(1, len(group)):
+            if _AND.search(text, group[at - 1].end, group[at].start):
+                return at if _shared(group[:at]).bit_count() <= MAX_PARTED else 0
+        return 0
+
+    def _further(self, text: str, named: list[_Found], taken: Sequence[Span]) -> list[list[_Found]]:
+        """Other entities of the same series behind it, by their fragments alone: 比420自由."""
+        chosen, at = _shared(named), named[-1].end
+        first = next(iter(bits(chosen)), None)
+        if first is None or chosen.bit_count() > MAX_ENTITIES:
+            return []
+        groups, series = [], self._fragments.series_of(first)
+        while more := self._fragments.further(text, at, series, chosen, taken):
+            more = replace(more, mask=self._fragments.nearest(more.mask, first))
+            groups.append(self._as_found(text, more))
+            chosen, at = chosen | more.mask, more.spans[-1][1]
+        return groups
+
+    def _of_series(self, text: str, near: str, taken: Sequence[Span]) -> list[list[_Found]]:
+        index = next((i for i, entity in enumerate(self._graph.entities) if entity.name == near), None)
+        if index is None:
+            return []
+        series = self._fragments.series_of(index)
+        for at in range(len(text)):
+            if more := self._fragments.further(text, at, series, 0, taken):
+                return [self._as_found(text, more)]
+        return []
+
+    @staticmethod
+    def _as_found(text: str, pieces: Pieces) -> list[_Found]:
+        spans = pieces.spans
+        return [
+            _Found(start, end, text[start:end], pieces.mask, FRAGMENT, partial=True) for start, end in spans
+        ]
+
+    def _mentions(self, text: str, *, fuzzy: bool, besides: Container[str]) -> list[list[_Found]]:
         mentions = (m for m in self._finder.find(text) if m.alias not in besides)
         found = [_Found(m.start, m.end, m.alias, self._masks[m.alias], 1.0) for m in mentions]
         found = [self._whole(text, one) for one in found]
         if found:
             found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
         found = found or (self._nearest(text, besides) if fuzzy else [])
-        return tuple(self._to_link(group) for group in self._grouped(found))
+        return self._grouped(found)
 
     def _grouped(self, found: list[_Found]) -> list[list[_Found]]:
         """Consecutive mentions whose entities overlap belong together; a clash starts a new thing.
@@ -131,9 +215,7 @@ class EntityLinker:
         return [_Found(near.start, near.end, near.name, self._masks[near.name], near.score)] if near else []
 
     def _to_link(self, group: list[_Found]) -> EntityLink:
-        mask = group[0].mask
-        for found in group[1:]:
-            mask &= found.mask
+        mask = _shared(group)
         return EntityLink(
             candidates=tuple(self._graph.entities[i].name for i in bits(mask)),
             spans=tuple((found.start, found.end) for found in group),
@@ -147,13 +229,12 @@ def _latin(text: str) -> str:
     return "".join(char for char in text if char.isascii() and char.isalnum())
 
 
-def bits(mask: int) -> Iterable[int]:
-    """Positions of the set bits, ascending."""
-    digits = bin(mask)[:1:-1]
-    at = digits.find("1")
-    while at >= 0:
-        yield at
-        at = digits.find("1", at + 1)
+def _shared(group: Sequence[_Found]) -> int:
+    """The entities that fit all mentions."""
+    mask = group[0].mask
+    for found in group[1:]:
+        mask &= found.mask
+    return mask
 
 
 def _weak_masks(entities: tuple[Entity, ...], strong: Mapping[str, int]) -> dict[str, int]:

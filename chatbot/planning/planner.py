@@ -69,7 +69,7 @@ class Planner:
         must say the same. What opens a conversation is remembered: chips and popular questions come again and again.
         """
         if not context.empty:
-            return self._explained(self._scanner.scan(utterance, mend=mend), context).planned
+            return self._explained(self._scan(utterance, context, mend), context).planned
         key = utterance, mend is always
         known = self._openings.get(key, None)
         if known is None:
@@ -89,7 +89,10 @@ class Planner:
 
     def explain(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Explained:
         """The same, with the way there."""
-        return self._explained(self._scanner.scan(utterance, mend=mend), context)
+        return self._explained(self._scan(utterance, context, mend), context)
+
+    def _scan(self, utterance: str, context: Context, mend: Callable[[], bool]) -> Scan:
+        return self._scanner.scan(utterance, mend=mend, near=next(iter(context.entities), ""))
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
         parts = self._reader.read(scan, context)

@@ -1,7 +1,7 @@
 """An utterance as links: what each part of it may mean, left to right, and what is left unexplained."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.phrases import find_quantities
@@ -11,10 +11,19 @@ from chatbot.normalization.entity import EntityLink
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize
-from chatbot.planning.links import AttributeSense, EntitySense, Link, QuantitySense, RoleSense, Sense
+from chatbot.planning.links import (
+    AttributeSense,
+    EntitySense,
+    Link,
+    QuantitySense,
+    RoleSense,
+    Sense,
+    ValueSense,
+)
 from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
 from chatbot.planning.roles import role_words
 from chatbot.planning.sound_repair import SoundRepair
+from chatbot.planning.values_index import MAX_ENDS
 from chatbot.planning.vocabulary import Vocabulary
 
 MAX_SCAN = 200
@@ -97,10 +106,24 @@ class Scanner:
         self._noise_before, self._noise_behind = _courtesies(noise)
         said = [word for words in vocabulary.concepts.words.values() for word in words]
         words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
-        self._repair = SoundRepair(words, self._finder.aliases, decoder)
+        self._repair = SoundRepair(words, self._finder.aliases, decoder, self._latin_words())
 
-    def scan(self, utterance: str, *, mend: Callable[[], bool] = always) -> Scan:
-        """Links of the text as written; where parts of it stay unknown, and ``mend`` agrees, of how it sounds."""
+    def _latin_words(self) -> list[str]:
+        """suv, mpv, hud: Latin words that slips are mended to; of values only those that classify."""
+        columns = self._vocabulary.columns
+
+        def classifies(sense: Sense) -> bool:
+            column = columns.column(sense.path) if isinstance(sense, ValueSense) else None
+            return isinstance(sense, AttributeSense) or (column is not None and column.distinct <= MAX_ENDS)
+
+        words = ((w, senses) for w, senses in self._finder.aliases.items() if w.isascii() and w.isalpha())
+        return [word for word, senses in words if any(map(classifies, senses))]
+
+    def scan(self, utterance: str, *, mend: Callable[[], bool] = always, near: str = "") -> Scan:
+        """Links of the text as written; where parts of it stay unknown, and ``mend`` agrees, of how it sounds.
+
+        ``near`` is the entity that the conversation speaks of.
+        """
         text = _HESITATION.sub("", _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN]))
         text = _TEN_THOUSAND.sub("万", text)
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
@@ -110,6 +133,9 @@ class Scanner:
         text = _SHORT_YEAR.sub(r"20\1年", text)
         text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
         first = self._read(text, fuzzy=False)
+        if first.unknown:
+            closer = self._read_closely(first, near)
+            first = closer if closer.coverage > first.coverage else first
         if not first.unknown or self._vocabulary.lacks(text) or not mend():
             return first
         spans = [(link.start, link.end) for link in first.links]
@@ -127,6 +153,9 @@ class Scanner:
             if repaired == latest.text and not misspelt:
                 break  # it would read the same again
             latest, misspelt = self._read(repaired, fuzzy=True), False
+            if latest.unknown:
+                closer = self._read_closely(latest, near, fuzzy=True)
+                latest = closer if closer.coverage > latest.coverage else latest
             best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
 
@@ -171,9 +200,21 @@ class Scanner:
         inner = self._noise_behind.sub("", self._noise_before.sub("", text))
         return inner if content(inner) else text
 
+    def _read_closely(self, scan: Scan, near: str, *, fuzzy: bool = False) -> Scan:
+        """The same text, where parts of names stand for them: 海豚410时尚."""
+        spans = [(x.start, x.end) for x in scan.links if not x.entity and not x.plays("part")]
+        found = self._vocabulary.entities.link_closely(
+            scan.text, spans, fuzzy=fuzzy, besides=self._common, near=near
+        )
+        return self._read_around(scan.text, self._as_links(scan.text, found))
+
     def _read(self, text: str, *, fuzzy: bool) -> Scan:
         text = _INSIDE.sub("以内", text)
-        links = self._entities(text, fuzzy=fuzzy)
+        found = self._vocabulary.entities.link(text, fuzzy=fuzzy, besides=self._common)
+        return self._read_around(text, self._as_links(text, found))
+
+    def _read_around(self, text: str, links: list[Link]) -> Scan:
+        """What stands beside the names in ``links``."""
         masked = _masked(text, links)
         links += find_places(masked, links)
         masked = _masked(text, links)
@@ -194,9 +235,9 @@ class Scanner:
         said = len(content(text)) or 1
         return Scan(text, tuple(links), unknown, 1 - sum(map(len, unknown)) / said)
 
-    def _entities(self, text: str, *, fuzzy: bool) -> list[Link]:
+    def _as_links(self, text: str, named: Sequence[EntityLink]) -> list[Link]:
         links = []
-        for found in self._vocabulary.entities.link(text, fuzzy=fuzzy, besides=self._common):
+        for found in named:
             if found.score < 1 and not found.candidates:
                 continue
             sense = EntitySense(found.candidates, self._clause(found))

@@ -24,14 +24,19 @@ class SoundRepair:
     """Built once from the words a planner knows. A mended word keeps its length and at least one character."""
 
     def __init__(
-        self, words: Sequence[str], spelled: Collection[str] = (), decoder: PinyinDecoder | None = None
+        self,
+        words: Sequence[str],
+        spelled: Collection[str] = (),
+        decoder: PinyinDecoder | None = None,
+        latin: Sequence[str] = (),
     ) -> None:
-        """``words`` are looked for by sound, these and ``spelled`` by their letters."""
+        """``words`` are looked for by sound, these and ``spelled`` by their letters; ``latin`` are mended to from slips."""
         self._decoder = decoder
         self._by_sound: dict[str, list[str]] = {}
         self._by_letters: dict[str, str] = {}
         self._pairs: set[tuple[str, str]] = set()
-        self._latin = sorted({word for word in spelled if _LATIN.fullmatch(word)})
+        self._latin = sorted({word for word in latin if len(word) >= _SHORT})
+        self._names = {run for word in words for run in _LATIN.findall(word)}
         for word in dict.fromkeys(words):
             if not 2 <= len(word) <= MAX_WORD or not has_han(word):
                 continue
@@ -91,6 +96,8 @@ class SoundRepair:
     def _spelled(self, run: str) -> str:
         if run in self._by_letters:
             return self._by_letters[run]
+        if run in self._names:
+            return run
         if near := [word for word in self._latin if _slipped(word, run)]:
             return near[0] if len(near) == 1 else run
         for cut in range(len(run) - 3, 3, -1):
