@@ -91,7 +91,7 @@ class AtomReader:
             elif feature:
                 atoms.append(feature)
                 used.add(at)
-        atoms.sort(key=lambda atom: atom.start)
+        atoms = _said_once(sorted(atoms, key=lambda atom: atom.start))
         return Conditions(tuple(negated(atoms, links, text)), frozenset(used), tuple(misfits), loose)
 
     def _chosen(self, link: Link, links: Sequence[Link]) -> ValueSense:
@@ -115,6 +115,18 @@ class AtomReader:
         if path is None:
             return None
         return Atom(link.start, link.end, path, Condition(path, "has", "有"), kind="feature")
+
+
+def _said_once(atoms: list[Atom]) -> list[Atom]:
+    """六座以及六座以上: the number itself is within the bound that is said of it."""
+    bounds = {
+        (c.attribute, c.value) for a in atoms if isinstance(c := a.clause, Condition) and c.op in (">=", "<=")
+    }
+    return [
+        a
+        for a in atoms
+        if not (isinstance(c := a.clause, Condition) and c.op == "=" and (c.attribute, c.value) in bounds)
+    ]
 
 
 def _is_ranked(at: int, links: Sequence[Link], *, asks: bool) -> bool:

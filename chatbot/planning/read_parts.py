@@ -15,7 +15,7 @@ from chatbot.planning.refer import Reference, references
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
 
-_OF = re.compile("(?:的|是|为|属于|用的|什么|啥|哪个|哪种|几)*")
+_OF = re.compile("(?:的|是|为|属于|用的|什么|啥|哪个|哪种|几|能|会|可以|带|有|支持)*")
 _SAYS = re.compile("是|为|属于|=|等于")
 _LISTED = re.compile(r"[、/]?(?:和|跟|与|及|还有|以及)?(?:的|家)?")
 _ASKING = ("吗", "么", "不", "没", "是不是", "够不够", "够", "够吗", "嘛", "能拿下", "拿下")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import Clause, Condition, Order, Path, Plan
+from chatbot.knowledge_graph.plan import Clause, Condition, Not, Order, Path, Plan, keyword_level
 from chatbot.planning.atoms import flat, paths_of
 from chatbot.planning.carry import besides, is_exclusion, leans, merged, without
 from chatbot.planning.context import Context
@@ -56,7 +56,8 @@ class SetPlanner:
         kept = tuple(c for c in conditions if c not in flat(said)) if leaning else ()
         solid = len(parts.atoms) > 1 or any(atom.kind == "quantity" for atom in parts.atoms)
         solid = solid or parts.has("head") or any(rank.strength == "most" for rank in parts.rankings)
-        solid = solid or (bool(parts.things or parts.atoms) and parts.has("list", "count"))
+        told = bool(parts.things or parts.atoms)
+        solid = solid or (told and parts.has("list", "count", "typical", "average"))
         return replace(query, kept=kept, solid=solid)
 
     @staticmethod
@@ -140,10 +141,21 @@ class SetPlanner:
         last = context.plan
         if not parts.has("others") or last is None or not (context.shown or context.entities):
             return None
+        if kinds := self._other_kinds(parts, last):
+            return Query(replace(last, op="filter", conditions=kinds, limit=None), parts.scan)
         seen = context.shown or context.entities
         attributes = last.attributes or self._shown(conditions, parts)
         plan = Plan("filter", (), attributes, (*conditions, *besides(seen)), last.order)
         return Query(plan, parts.scan)
+
+    def _other_kinds(self, parts: Parts, last: Plan) -> tuple[Clause, ...]:
+        """还有别的品牌吗: the same, but not of the brand that was asked for."""
+        paths = {path for paths in parts.attributes for path in paths}
+        if any(path[-1] == "品牌" or path == keyword_level(1) for path in paths):
+            paths.add(keyword_level(1))
+        found = flat(last.conditions)
+        about = [c for c in found if paths_of(c) & paths and not isinstance(c, Not)]
+        return tuple(Not(c) if c in about else c for c in found) if about else ()
 
     def _relative(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
         """再便宜点: better than what is in focus; of a list, the better first."""
@@ -201,7 +213,8 @@ class SetPlanner:
             return self._again(parts, last, conditions)
         if leaning and last and last.op == "nearest":
             return Query(replace(last, conditions=conditions), scan)
-        if leaning and last and last.op in ("count", "aggregate", "group") and "呢" in parts.text:
+        same = "呢" in parts.text or (parts.text.startswith("那") and not parts.has("list"))
+        if leaning and last and last.op in ("count", "aggregate", "group") and same:
             return Query(replace(last, conditions=conditions), scan)
         op = "verify" if parts.has("exists") and not leaning and not parts.has("list") else "filter"
         plan = Plan(op, (), attributes, conditions, order)  # type: ignore[arg-type]

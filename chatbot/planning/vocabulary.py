@@ -1,6 +1,7 @@
 """Every word the planner knows of one graph, in one automaton; entities apart, since they come from the linker."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +28,7 @@ from chatbot.planning.links import (
 from chatbot.planning.roles import role_words
 from chatbot.planning.values_index import ValueWords
 
-_ENDING = re.compile(r"[\u4e00-\u9fff]{2}")
+_ENDING = re.compile(r"[\u4e00-\u9fff]+")
 _PARTS = re.compile(r"[+/!：]")
 _MOSTLY = 0.5  # of an attribute's values are measures: it is a number
 _MOST = ("最{}的", "最{}", "最为{}", "顶{}")
@@ -111,7 +112,8 @@ class Vocabulary:
                 for word in _too_much(entry.word):
                     yield word, DegreeSense(said, path, _OTHER_WAY[entry.way], "more")
         names = {normalize(node.name) for path, node in self.graph.tree.items() if path}
-        values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names)
+        said = [word for words in self.concepts.words.values() for word in words]
+        values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names, said)
         yield from ((word, sense) for word, senses in values.senses().items() for sense in senses)
 
     def _attribute_words(self) -> Mapping[str, tuple[Path, ...]]:
@@ -152,14 +154,18 @@ class Vocabulary:
         return [p for p in below if p[-1] in (f"{category[-1]}{kind}" for kind in ("类型", "种类", "形式"))]
 
     def _telling_endings(self, known: Mapping[str, tuple[Path, ...]]) -> Mapping[str, Path]:
-        """按摩 of 座椅按摩: the last two characters of a feature's name, where no other name has them."""
+        """按摩 of 座椅按摩, 无线充 of 手机无线充电: parts of a feature's name that no other name has.
+
+        The last two characters, or any three or more.
+        """
         names = {normalize(display_name(path[-1])): path for path in self.columns.paths}
-        endings: dict[str, list[Path]] = {}
+        holders = Counter(part for name in names for part in _name_parts(name))
+        found = {}
         for name, path in names.items():
-            if len(name) >= 4 and path in self.flags and _ENDING.fullmatch(name[-2:]):
-                endings.setdefault(name[-2:], []).append(path)
-        alone = {end: paths[0] for end, paths in endings.items() if len(paths) == 1 and end not in known}
-        return {end: path for end, path in alone.items() if sum(end in name for name in names) == 1}
+            if len(name) >= 4 and path in self.flags:
+                parts = (part for part in _name_parts(name) if len(part) > 2 or name.endswith(part))
+                found.update({part: path for part in parts if holders[part] == 1 and part not in known})
+        return found
 
     @cached_property
     def keyword_of(self) -> Mapping[int, Condition]:
@@ -239,6 +245,12 @@ class Vocabulary:
         """Everything an attribute is measured in."""
         found = self.columns.resolve(path)
         return frozenset(group.dimension for group in found[0].groups) if found else frozenset()
+
+
+def _name_parts(name: str) -> set[str]:
+    """Every run of two to six Chinese characters in ``name``."""
+    runs = (name[at : at + size] for size in range(2, 7) for at in range(len(name) - size + 1))
+    return {run for run in runs if _ENDING.fullmatch(run)}
 
 
 def _too_much(word: str) -> list[str]:

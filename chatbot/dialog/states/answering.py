@@ -85,7 +85,8 @@ class AnsweringState:
         """What of the queries before stays: all of it when the look-up pointed into them, else nothing."""
         memory, inquiry = turn.memory, turn.inquiry
         if found.source != "kg":
-            return {"recent": (), "shown": (), "plan": None, "guiding": False, "asked": ()}
+            recent = _recent(memory, found.entities)
+            return {"recent": recent, "shown": (), "plan": None, "guiding": False, "asked": ()}
         recent = _recent(memory, found.entities)
         if inquiry and (inquiry.referred or not inquiry.named):
             return {"recent": recent, "guiding": False}
