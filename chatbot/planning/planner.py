@@ -25,6 +25,7 @@ from chatbot.planning.unknowns import (
     MODEL_LIKE,
     unknown_attribute,
     unknown_kind,
+    unknown_make,
     unknown_name,
     unknown_part,
     unknown_subject,
@@ -78,7 +79,7 @@ class Planner:
         return known[0]
 
     def _opening(self, scan: Scan, context: Context) -> Planned:
-        if _says_nothing_of_the_graph(scan):
+        if _says_nothing_of_the_graph(scan) and not self.vocabulary.lacks_make(scan.text):
             return None  # what its parts are need not be worked out
         return self._explained(scan, context).planned
 
@@ -104,6 +105,8 @@ class Planner:
 
     def _decide(self, parts: Parts, context: Context) -> Planned:
         scan = parts.scan
+        if refusal := unknown_make(parts, self.vocabulary):
+            return refusal
         if refusal := unknown_name(parts) or unknown_version(parts) or unknown_part(parts, self.vocabulary):
             return refusal
         if refusal := unknown_kind(parts, self.vocabulary):

@@ -62,7 +62,8 @@ class PartsReader:
     def _within_category(self, at: int, links: Sequence[Link], text: str) -> tuple[Path, ...]:
         """辅助驾驶是什么级别: 辅助驾驶级别, not 级别, for the category that stands before says which."""
         behind = links[at]
-        before = next((x for x in reversed(links[:at]) if not x.plays("filler", "so")), None)
+        passing = ("filler", "so", "has", "enough", "verify")
+        before = next((x for x in reversed(links[:at]) if x.category or not x.plays(*passing)), None)
         if before is None or before.category is None or not _OF.fullmatch(text[before.end : behind.start]):
             return ()
         node_of, found = self._vocabulary.graph.tree, []

@@ -30,7 +30,7 @@ MAX_SCAN = 200
 MAX_MENDING = 2  # a mended word may let the next one be seen
 _CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
 _BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
-_YEAR_OF_MODEL = re.compile(r"(?<=[\u4e00-\u9fff])(2\d)(?=的)")
+_YEAR_OF_MODEL = re.compile(r"(?<=[\u4e00-\u9fff])(2\d)(?:年(?=[的那这])|(?=的))")
 _HAVE_HOW_MANY = re.compile(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
 _HESITATION = re.compile(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
 _HUNDRED = re.compile(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
@@ -132,10 +132,7 @@ class Scanner:
         text = _YEAR_OF_MODEL.sub(self._model_year, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
-        first = self._read(text, fuzzy=False)
-        if first.unknown:
-            closer = self._read_closely(first, near)
-            first = closer if closer.coverage > first.coverage else first
+        first = self._read(text, near)
         if not first.unknown or self._vocabulary.lacks(text) or not mend():
             return first
         spans = [(link.start, link.end) for link in first.links]
@@ -143,26 +140,23 @@ class Scanner:
         if not has_han(text):
             mended = self._without_spaces(text)
         mended = normalize(_DE.sub("的", mended)) if mended != text else text
-        best = self._read(mended, fuzzy=False) if mended != text else first
+        best = self._read(mended, near) if mended != text else first
         if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:
-            again = self._read(once, fuzzy=False)
+            again = self._read(once, near)
             best = again if again.coverage > best.coverage else best
         latest, misspelt = best, self._names_misspelt(best)
         for _ in range(MAX_MENDING):
             repaired = self._repair.repair(latest.text, _explained(latest)) if latest.unknown else latest.text
             if repaired == latest.text and not misspelt:
                 break  # it would read the same again
-            latest, misspelt = self._read(repaired, fuzzy=True), False
-            if latest.unknown:
-                closer = self._read_closely(latest, near, fuzzy=True)
-                latest = closer if closer.coverage > latest.coverage else latest
+            latest, misspelt = self._read(repaired, near, fuzzy=True), False
             best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
 
     def _without_spaces(self, text: str) -> str:
         """zui pianyi de suv: pinyin typed with a space behind each word or character, read as one run."""
         joined = _BETWEEN_LETTERS.sub("", _DE.sub("的", text))
-        links = self._read(joined, fuzzy=False).links
+        links = self._read(joined, "").links
         return self._repair.letters(joined, [(x.start, x.end) for x in links if x.text.isascii()])
 
     def _model_year(self, found: re.Match[str]) -> str:
@@ -200,16 +194,22 @@ class Scanner:
         inner = self._noise_behind.sub("", self._noise_before.sub("", text))
         return inner if content(inner) else text
 
-    def _read_closely(self, scan: Scan, near: str, *, fuzzy: bool = False) -> Scan:
-        """The same text, where parts of names stand for them: 海豚410时尚."""
+    def _read(self, text: str, near: str, *, fuzzy: bool = False) -> Scan:
+        """``text`` against all words; where some stay unknown, with names cut short: 海豚410时尚."""
+        scan = self._read_plainly(_INSIDE.sub("以内", text), fuzzy=fuzzy)
+        if not scan.unknown:
+            return scan
+        closer = self._read_closely(scan, near, fuzzy=fuzzy)
+        return closer if closer.coverage > scan.coverage else scan
+
+    def _read_closely(self, scan: Scan, near: str, *, fuzzy: bool) -> Scan:
         spans = [(x.start, x.end) for x in scan.links if not x.entity and not x.plays("part")]
         found = self._vocabulary.entities.link_closely(
             scan.text, spans, fuzzy=fuzzy, besides=self._common, near=near
         )
         return self._read_around(scan.text, self._as_links(scan.text, found))
 
-    def _read(self, text: str, *, fuzzy: bool) -> Scan:
-        text = _INSIDE.sub("以内", text)
+    def _read_plainly(self, text: str, *, fuzzy: bool) -> Scan:
         found = self._vocabulary.entities.link(text, fuzzy=fuzzy, besides=self._common)
         return self._read_around(text, self._as_links(text, found))
 

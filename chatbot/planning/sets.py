@@ -166,7 +166,8 @@ class SetPlanner:
         if not focus:  # all were shown: better ones may well be among those
             conditions = tuple(c for c in conditions if not is_exclusion(c))
         raw = self._decider.raw(focus[0], rank.path) if focus else None
-        goes_on = parts.has("keep", "exists") or (context.entities and asks_whether(parts))
+        asks = parts.has("verify", "exists", "has") or asks_whether(parts)
+        goes_on = parts.has("keep", "exists") or (context.entities and asks)
         if raw is None or (parts.atoms and not goes_on):
             return (
                 Query(Plan("filter", (), (rank.path,), conditions, rank.order), parts.scan)

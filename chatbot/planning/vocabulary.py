@@ -25,6 +25,7 @@ from chatbot.planning.links import (
     Strength,
     ValueSense,
 )
+from chatbot.planning.makes import makes
 from chatbot.planning.roles import role_words
 from chatbot.planning.values_index import ValueWords
 
@@ -217,10 +218,23 @@ class Vocabulary:
 
     def lacks(self, text: str) -> str:
         """The first word of ``text`` for a kind of thing that this graph has none of: 柴油, 氢能."""
+        return min((word for word in self._lacking if word in text), key=text.find, default="")
+
+    @cached_property
+    def _lacking(self) -> tuple[str, ...]:
+        meant = [part for said in self.value_words.values() for part in _PARTS.split(said)]
         known = self.finder.aliases
-        meant = {part for said in self.value_words.values() for part in _PARTS.split(said)}
-        words = (w for w in (*self.value_words, *meant) if w in text and w not in known and len(w) >= 2)
-        return min(words, key=text.find, default="")
+        return tuple(w for w in dict.fromkeys((*self.value_words, *meant)) if w not in known and len(w) >= 2)
+
+    def lacks_make(self, text: str) -> str:
+        """The first car make in ``text`` that no entity of the graph is of: 小鹏."""
+        return min((name for name in self._other_makes if name in text), key=text.find, default="")
+
+    @cached_property
+    def _other_makes(self) -> tuple[str, ...]:
+        brands = {normalize(word) for entity in self.graph.entities for word in entity.keywords[:2]}
+        others = (names for names in makes() if not any(name in brand for name in names for brand in brands))
+        return tuple(name for names in others for name in names)
 
     def dimension(self, path: Path) -> str:
         """What an attribute is mostly measured in; empty when it holds no numbers."""

@@ -78,8 +78,9 @@ class NormalizationState:
         if isinstance(planned, Asked):
             topics = tuple(Topic(paths) for paths in planned.topics)
             reading = turn.hearing.knowledge.reader.read("")
+            groups = tuple(self._among_offered(turn, group) for group in planned.entities)
             inquiry = Inquiry(
-                reading, planned.entities, topics, topical=bool(topics),
+                reading, groups, topics, topical=bool(topics),
                 named=not planned.referred, referred=planned.referred,
             )  # fmt: skip
             return Decision("answering", replace(turn, inquiry=inquiry))
@@ -133,6 +134,14 @@ class NormalizationState:
             return (value,)
         words = tuple(value.split("|"))
         return tuple(e.name for e in graph.entities if e.keywords[: len(words)] == words)
+
+    def _among_offered(self, turn: Turn, group: tuple[str, ...]) -> tuple[str, ...]:
+        """E6的, when it was asked which of several 长续航版 is meant: the E6 among these."""
+        pending = turn.memory.pending
+        if len(group) < 2 or pending is None or pending.kind != "entity":
+            return group
+        offered = {name for option in pending.options for name in self._fitting(turn, option.value)}
+        return tuple(name for name in group if name in offered) or group
 
     def _inquire(self, turn: Turn) -> Inquiry:
         reading, memory = turn.hearing.reading, turn.memory
