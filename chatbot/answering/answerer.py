@@ -76,7 +76,7 @@ class Answerer:
         return graph >= faq
 
     def _graph_answer(self, inquiry: Inquiry, confidence: float, why: str) -> Outcome:
-        attributes = tuple(topic.paths[0] for topic in inquiry.topics)
+        attributes = tuple(dict.fromkeys(topic.paths[0] for topic in inquiry.topics))
         entities = tuple(group[0] for group in inquiry.groups if len(group) == 1)
         for topic in inquiry.topics:
             if children := self._children(topic, entities):

@@ -3,6 +3,7 @@
 Sets of entities are bit masks over ``KnowledgeGraph.entities``: an intersection is one machine operation.
 """
 
+import itertools
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from chatbot.normalization.text import content, normalize
 
 FUZZY_CUTOFF = 75.0
 MAX_PARTED = 60  # a name that fits more is a brand, and what is listed behind it is of that brand
+MAX_GAP = 6
+_COUNTED = re.compile("[座万挡档]")  # RS 7座 is no RS 7
 _AND = re.compile(r"[和跟与比、]|vs|pk|还是")
 FRAGMENT = 0.9  # the score of a name that is cut short
 
@@ -86,7 +89,7 @@ class EntityLinker:
         left = self._mentions(text, fuzzy=fuzzy, besides=besides)
         found: list[list[_Found]] = []
         while left:
-            until = left[1][0].start if len(left) > 1 else len(text)
+            until = self._until(text, left)
             closer, rest = self._closer(text[:until], left[0], taken, by_sound=fuzzy)
             more = self._further(text, closer, taken)
             found += [closer, *more]
@@ -96,6 +99,15 @@ class EntityLinker:
         if not found and near:
             found = self._of_series(text, near, taken)
         return tuple(self._to_link(group) for group in found)
+
+    @staticmethod
+    def _until(text: str, groups: list[list[_Found]]) -> int:
+        """How far the first group's fragments may reach: over a name right behind it that it cannot be one with."""
+        for one, other in itertools.pairwise(groups):
+            apart = _AND.search(text, one[-1].end, other[0].start) or other[0].start - one[-1].end > MAX_GAP
+            if apart or _shared(one) & _shared(other):
+                return other[0].start
+        return len(text)
 
     def _closer(
         self, text: str, group: list[_Found], taken: Sequence[Span], *, by_sound: bool
@@ -151,7 +163,8 @@ class EntityLinker:
         ]
 
     def _mentions(self, text: str, *, fuzzy: bool, besides: Container[str]) -> list[list[_Found]]:
-        mentions = (m for m in self._finder.find(text) if m.alias not in besides)
+        mentions = [m for m in self._finder.find(text) if m.alias not in besides]
+        mentions = [m for m in mentions if not (m.alias[-1].isdigit() and _COUNTED.match(text, m.end))]
         found = [_Found(m.start, m.end, m.alias, self._masks[m.alias], 1.0) for m in mentions]
         found = [self._whole(text, one) for one in found]
         if found:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from chatbot.knowledge_graph.execute import Engine
 from chatbot.knowledge_graph.plan import Condition, Plan
 from chatbot.normalization.pinyin import PinyinDecoder
+from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import AtomReader
 from chatbot.planning.bind import Binder
 from chatbot.planning.context import Context, nearest_kin
@@ -37,6 +38,7 @@ from chatbot.recent import Recent
 REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
+MAX_NARROWED = 20
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
 
 
@@ -191,13 +193,17 @@ class Planner:
             return None
         return Asked((things[0].names,), ((self._decider.price,),), parts.scan)
 
-    @staticmethod
-    def _of_several(parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
+    def _of_several(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
         """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""
         asks = parts.has("list", "count", "which", "compare", "typical", "average", "total", "buy", "others")
         asks = asks or asks_range(parts)
-        if len(things) != 1 or parts.atoms or asks or parts.scan.unknown:
+        if len(things) != 1 or asks or parts.scan.unknown:
             return None
+        names = things[0].names
+        if parts.atoms:
+            names = self._those_with(parts, names)
+            if not names or is_brand(things[0].clause):
+                return None
         if parts.rankings and not (
             asks_whether(parts) and all(r.strength == "plain" for r in parts.rankings)
         ):
@@ -206,7 +212,23 @@ class Planner:
             return None
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics = topics or tuple((path,) for path in context.attributes)
-        return Asked((things[0].names,), topics, parts.scan, needed=parts.scan.mended) if topics else None
+        needed = parts.scan.mended or len(names) < len(things[0].names)
+        return Asked((names,), topics, parts.scan, needed=needed) if topics else None
+
+    def _those_with(self, parts: Parts, names: tuple[str, ...]) -> tuple[str, ...]:
+        """揽境7座 of several: those with the value, or with its word in their names; none when it says nothing."""
+        plain = all(atom.kind == "value" and not atom.negated for atom in parts.atoms)
+        if not plain or not parts.attributes or len(names) > MAX_NARROWED:
+            return ()
+        met = {
+            row.entity
+            for row in self.engine.run(
+                Plan("filter", names, (), self._decider.clauses(replace(parts, things=())))
+            ).rows
+        }
+        words = [parts.text[atom.start : atom.end] for atom in parts.atoms]
+        found = tuple(n for n in names if n in met or all(word in normalize(n) for word in words))
+        return found if len(found) < len(names) else ()
 
     def _about(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
         if parts.text.count("比") > 1 and parts.rankings and (between := self._decider.between(parts)):

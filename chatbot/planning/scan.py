@@ -36,6 +36,7 @@ _HESITATION = re.compile(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是�
 _HUNDRED = re.compile(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
 _TEN_THOUSAND = re.compile(r"万万|(?<=\d)wan(?![a-z])")
 _DE = re.compile(r"\s*\bde\b\s*")
+_YEAR_RUN_ON = re.compile(r"(?<=[a-z\d]\d)(?=20[12]\d款)")  # h92024款
 _BETWEEN_LETTERS = re.compile(r"(?<=[a-z]) (?=[a-z])")
 _TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
 _SHORT_YEAR = re.compile(
@@ -125,7 +126,7 @@ class Scanner:
         ``near`` is the entity that the conversation speaks of.
         """
         text = _HESITATION.sub("", _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN]))
-        text = _TEN_THOUSAND.sub("万", text)
+        text = _YEAR_RUN_ON.sub(" ", _TEN_THOUSAND.sub("万", text))
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
         text = _HUNDRED.sub("一", text)
         text = _HAVE_HOW_MANY.sub(self._plainly, text)
@@ -203,7 +204,8 @@ class Scanner:
         return closer if closer.coverage > scan.coverage else scan
 
     def _read_closely(self, scan: Scan, near: str, *, fuzzy: bool) -> Scan:
-        spans = [(x.start, x.end) for x in scan.links if not x.entity and not x.plays("part")]
+        others = [x for x in scan.links if not x.entity and not x.plays("part")]
+        spans = [(x.start, x.end) for x in others if not (x.value and x.text.isascii() and x.text.isalpha())]
         found = self._vocabulary.entities.link_closely(
             scan.text, spans, fuzzy=fuzzy, besides=self._common, near=near
         )

@@ -23,6 +23,7 @@ Path = tuple[str, ...]
 SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query can be made of its words
 OPEN_FAQ = 0.5  # the same where some words of the query stay unexplained
 ALIKE = 80  # percent of its letters
+NEARLY = 95  # the same where every word is one of the graph's: 续航多少公里 asks nothing about winter
 _WORTH_PLANNING = re.compile(r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各")
 
 
@@ -39,7 +40,8 @@ def _standard_question(turn: Turn, planned: Query | Asked) -> bool:
     if best is None:
         return False
     if isinstance(planned, Asked):
-        return best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
+        meant = planned.scan.unknown or _alike(turn) >= NEARLY
+        return bool(meant) and best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
     if planned.scan.unknown:
         return best.confidence >= OPEN_FAQ
     return best.confidence >= SURE_FAQ and (_alike(turn) >= ALIKE or not planned.solid)
