@@ -71,6 +71,9 @@ class Wording:
                 return say("has_not", what=attribute_text(inner.attribute))
             case Not(inner):
                 return say("without", what=self.clause(inner))
+            case AnyOf(clauses) if len(clauses) > _MANY_NAMES and all(map(_is_name, clauses)):
+                some = say("and").join(self.clause(one) for one in clauses[:_MANY_NAMES])
+                return f"{some}等 {len(clauses)} 款"
             case AnyOf(clauses):
                 return "或".join(self.clause(one) for one in clauses)
             case AllOf(clauses):

@@ -79,7 +79,7 @@ class AtomReader:
                 atoms.append(Atom(start, link.end, bound.path, clause, kind="quantity"))
                 used |= {at} | {i for i, other in enumerate(links) if other is by}
         for at, link in enumerate(links):
-            if at in used or _is_ranked(at, links, asks=_WHICH.search(text) is not None):
+            if at in used or self._is_ranked(at, links, asks=_WHICH.search(text) is not None):
                 continue
             if link.attribute and _ASKED_BEHIND.match(text, link.end):
                 continue  # 天窗是什么样的 asks for the value
@@ -105,6 +105,15 @@ class AtomReader:
         column = self._vocabulary.columns.column(path)
         return len(column.rows) if column else 0
 
+    def _is_ranked(self, at: int, links: Sequence[Link], *, asks: bool) -> bool:
+        """快充最快, 谁快充快: the value is also the name of what is ranked; 自动挡最便宜 ranks no gearboxes."""
+        behind = links[at + 1] if at + 1 < len(links) else None
+        attribute = links[at].attribute
+        if attribute is None or behind is None or behind.start > links[at].end or behind.degree is None:
+            return False
+        measured = behind.degree.path is None or any(map(self._vocabulary.dimension, attribute.paths))
+        return measured and (asks or behind.degree.strength != "plain")
+
     def _feature(self, at: int, links: Sequence[Link], text: str) -> Atom | None:
         """有天窗, 带激光雷达, 没有备胎: an attribute whose values say whether the thing is there."""
         link = links[at]
@@ -127,14 +136,6 @@ def _said_once(atoms: list[Atom]) -> list[Atom]:
         for a in atoms
         if not (isinstance(c := a.clause, Condition) and c.op == "=" and (c.attribute, c.value) in bounds)
     ]
-
-
-def _is_ranked(at: int, links: Sequence[Link], *, asks: bool) -> bool:
-    """快充最快, 谁快充快: the value is also the name of what is ranked."""
-    behind = links[at + 1] if at + 1 < len(links) else None
-    if links[at].attribute is None or behind is None or behind.start > links[at].end:
-        return False
-    return behind.degree is not None and (asks or behind.degree.strength != "plain")
 
 
 def _same_thing(link: Link, path: Path) -> bool:
@@ -213,11 +214,16 @@ def _alternatives(left: Atom, right: Atom, links: Sequence[Link], text: str) -> 
     between = [x for x in links if x.start >= left.end and x.end <= right.start]
     if any(x.plays("or") for x in between):
         return True
-    same = left.path == right.path and right.kind == "value"
+    same = left.path == right.path and (right.kind == "value" or _exactly(left, right))
     behind = next((x for x in links if x.start >= right.end and not x.plays("filler", "so", "head")), None)
     if same and behind and behind.plays("or") and behind.text not in ("或", "或者"):
         return True
     return same and bool(_joiner(gap))
+
+
+def _exactly(*atoms: Atom) -> bool:
+    """5座和7座: no value is both."""
+    return all(isinstance(atom.clause, Condition) and atom.clause.op == "=" for atom in atoms)
 
 
 def _exclusive(left: Atom, right: Atom) -> bool:

@@ -101,7 +101,7 @@ def rankings(
                 way = faster if sense.word[-1] == "快" else slower  # type: ignore[assignment]
         if path is None and _MEANT.search(text) and not any(x.attribute or x.value for x in links):
             path = next((p for p in last[:1] if _said_of(sense.word, vocabulary.dimension(p))), None)
-        if path is None and sense.word in _SIZE and sense.strength != "plain":
+        if path is None and sense.word in _SIZE and (sense.strength != "plain" or _alone(links, text)):
             path = next(iter(vocabulary.concepts.paths("轴距")), None)
         if path is None and sense.strength != "plain" and sense.word in _EXTENT:
             path = vocabulary.part(sense.word)
@@ -112,6 +112,11 @@ def rankings(
         taken.add(at)
         found.append(Ranking(path, _ORDERS[way], sense.strength, link.start, link.end))
     return tuple(found), frozenset(taken)
+
+
+def _alone(links: Sequence[Link], text: str) -> bool:
+    """GL8和赛那哪个大: nothing else says what is measured."""
+    return _MEANT.search(text) is not None and not any(x.attribute or x.value or x.quantity for x in links)
 
 
 def _said_of(word: str, dimension: str) -> bool:

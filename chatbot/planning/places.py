@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from chatbot.knowledge_graph.numerals import read_number
 from chatbot.knowledge_graph.phrases import QuantityPhrase, find_quantities
 from chatbot.knowledge_graph.units import UnitTable
 from chatbot.planning.links import Link, QuantitySense, RoleSense
@@ -51,7 +52,9 @@ QUANTITY_WORDS = (
 _BESIDE = re.compile(
     r"(?:能|有|能有|到|能到|得|得有|要|是|够|达到|达|过|能过|进|在|能跑|跑|多|大概|大约|降到|提到|加到|改到|改成|改为|放宽到|涨到|调到|提高到|降低到){0,3}"
 )
-_BARE = re.compile(r"\d+(?:\.\d+)?(?![\d.]*[a-z%年月款座门个号挡档缸种项])")
+_BARE = re.compile(
+    r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九]百[一二三四五六七八九十]*)(?![\d.]*[a-z%年月款座门个号挡档缸种项万千])"
+)
 _FOLLOW_UP = re.compile(r"(?<![\d.a-z])(\d+(?:\.\d+)?)(?:的)?呢$")
 
 
@@ -94,9 +97,15 @@ def bare_numbers(text: str, links: Sequence[Link], units: UnitTable) -> Iterator
         found = _BARE.match(text, gap.end() if gap else link.end)
         if found is None or any(x.start < found.end() and found.start() < x.end for x in links):
             continue
-        for phrase in find_quantities(found.group(), units, bare=True)[:1]:
-            moved = _moved(phrase, found.start())
+        for phrase in find_quantities(_in_digits(found.group()), units, bare=True)[:1]:
+            moved = replace(phrase, start=found.start(), end=found.end(), text=found.group())
             yield Link(moved.start, moved.end, moved.text, (QuantitySense(moved),))
+
+
+def _in_digits(said: str) -> str:
+    """五百 as 500."""
+    number = None if said[0].isdigit() else read_number(said)
+    return f"{number.low:f}" if number else said
 
 
 def _moved(phrase: QuantityPhrase, by: int) -> QuantityPhrase:

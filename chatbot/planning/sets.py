@@ -12,13 +12,14 @@ from chatbot.planning.decide import Decider
 from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Ranking
 from chatbot.planning.query import Planned, Query
-from chatbot.planning.read_parts import is_brand
+from chatbot.planning.read_parts import is_brand, numeric
 
 # These ask how, why or where, which no table answers.
 _HOW_MANY = re.compile("什么|啥|几种|几个|几家|多少种|多少个")
 _ROUGHLY = re.compile(
     "多少(?:钱|万)?(?:到|至|~|-)多少|(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)"
 )
+_FIRST_FEW = re.compile("前|top")
 MAX_UNKNOWN = 0  # what is not understood might have been a condition
 _ADVICE = re.compile(
     "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
@@ -58,6 +59,7 @@ class SetPlanner:
         solid = solid or parts.has("head") or any(rank.strength == "most" for rank in parts.rankings)
         told = bool(parts.things or parts.atoms)
         solid = solid or (told and parts.has("list", "count", "typical", "average"))
+        solid = solid or (told and parts.text.endswith(("的吗", "的么", "的没", "的没有", "的不", "的吧")))
         return replace(query, kept=kept, solid=solid)
 
     @staticmethod
@@ -94,6 +96,13 @@ class SetPlanner:
         if parts.rankings and (most or parts.limit or parts.has("which")):
             among = self._listed(context) if leaning and not said else ()
             return self._superlative(parts, conditions, among)
+        if (
+            parts.limit
+            and parts.attributes
+            and not parts.rankings
+            and (best := self._best(parts, conditions))
+        ):
+            return Query(best, scan)
         if parts.reverse and parts.attributes:
             path = parts.attributes[0][0]
             return Query(Plan("superlative", (), (path,), conditions, "asc", parts.limit or 1), scan)
@@ -112,6 +121,17 @@ class SetPlanner:
         if listing and (plan := self._decider.group(parts, conditions)):
             return Query(plan, scan)
         return self._filter(parts, context, conditions, said, leaning)
+
+    def _best(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
+        """续航前五, 油耗排行前3: the better first."""
+        if not _FIRST_FEW.search(parts.text):
+            return None
+        path = next(iter(numeric(self._decider.vocabulary, parts.attributes)), None)
+        return (
+            Plan("superlative", (), (path,), conditions, self._decider.better(path), parts.limit)
+            if path
+            else None
+        )
 
     def _shown(self, conditions: tuple[Clause, ...], parts: Parts) -> tuple[Path, ...]:
         return self._decider.shown(conditions, parts)

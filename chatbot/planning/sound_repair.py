@@ -113,7 +113,7 @@ class SoundRepair:
                 for key in _keys(window):
                     for word in self._by_sound.get(key, ()):
                         same = sum(a == b for a, b in zip(window, word, strict=True))
-                        if same >= max(1, length // 2) and word != "".join(window):
+                        if same >= max(1, (length + 1) // 2) and word != "".join(window):
                             return start, word
         return None
 

@@ -15,7 +15,7 @@ from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.text import normalize
-from chatbot.planning.concepts import Comparative, Concepts, Way
+from chatbot.planning.concepts import CHEAPEST, DEAREST, Comparative, Concepts, Way
 from chatbot.planning.links import (
     AttributeSense,
     CategorySense,
@@ -112,6 +112,9 @@ class Vocabulary:
                     yield word, DegreeSense(said, path, entry.way, strength)
                 for word in _too_much(entry.word):
                     yield word, DegreeSense(said, path, _OTHER_WAY[entry.way], "more")
+        if price := next(iter(self.concepts.paths("价格")), None):
+            yield from ((w, DegreeSense("便宜", price, "down", "most")) for w in CHEAPEST)
+            yield from ((w, DegreeSense("贵", price, "up", "most")) for w in DEAREST)
         names = {normalize(node.name) for path, node in self.graph.tree.items() if path}
         said = [word for words in self.concepts.words.values() for word in words]
         values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names, said)
