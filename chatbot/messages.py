@@ -82,6 +82,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "chip_restart": ("重新来", "重新来"),
     "chip_that": ("那{entity}呢", "那{entity}呢"),
     "chip_of": ("{entity}的{attribute}", "{entity}的{attribute}"),
+    "between": ("{attribute}{low}到{high}", "{attribute} {low} to {high}"),
     "has_not": ("没有{what}", "no {what}"),
     "without": ("不要{what}", "not {what}"),
     "not_on_record": ("暂无资料", "not on record"),
@@ -102,6 +103,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "left_out_incomparable": (
         "另有 {count} 款的{attribute}无法比较（{names}），未计入。",
         "{count} whose {attribute} cannot be compared ({names}) are left out.",
+    ),
+    "ignored": (
+        "（“{what}”这几个字我没听懂，没有算进条件。）",
+        "(I did not understand “{what}” and left it out.)",
     ),
     "nothing": ("没有找到符合“{conditions}”的车。", "Nothing fits “{conditions}”."),
     "nearest_rows": ("最接近的（放宽“{relaxed}”）：\n{rows}", "Nearest, without “{relaxed}”:\n{rows}"),

@@ -1,6 +1,7 @@
 """Entity linking: names, keywords, partial names, aliases and typos in a text → entities.
 
-Sets of entities are bit masks over ``KnowledgeGraph.entities``: an intersection is one machine operation.
+Sets of entities at work are bit masks over ``KnowledgeGraph.entities``: an intersection is one machine operation. What
+is kept for each alias is its sorted positions.
 """
 
 import itertools
@@ -10,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder
-from chatbot.normalization.fragments import MAX_ENTITIES, NameFragments, Pieces, Span, bits
+from chatbot.normalization.fragments import MAX_ENTITIES, NameFragments, Pieces, Span
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import sounds
+from chatbot.normalization.postings import Postings, bits
 from chatbot.normalization.spellings import SUFFIXES, series_spellings, spellings, weak_spellings
 from chatbot.normalization.text import content, normalize
 
@@ -54,8 +56,8 @@ class EntityLinker:
 
     def __init__(self, graph: KnowledgeGraph, aliases: Mapping[str, tuple[str, ...]]) -> None:
         self._graph = graph
-        self._masks = _alias_masks(graph.entities, aliases)
-        self._weak = _weak_masks(graph.entities, self._masks)
+        self._masks = Postings(_alias_words(graph.entities, aliases))
+        self._weak = Postings(_weak_words(graph.entities, self._masks))
         self._beside: MentionFinder[str] = MentionFinder({alias: (alias,) for alias in self._weak})
         self._fragments = NameFragments(graph)
         self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
@@ -67,9 +69,9 @@ class EntityLinker:
         """Every alias the linker knows, normalised."""
         return self._masks
 
-    def mask(self, alias: str) -> int:
-        """The entities an alias stands for, as bits over ``graph.entities``."""
-        return self._masks[alias] if alias in self._masks else self._weak[alias]
+    def rows(self, alias: str) -> bytes:
+        """The entities an alias stands for, as ``postings.packed`` positions in ``graph.entities``."""
+        return self._masks.rows(alias) if alias in self._masks else self._weak.rows(alias)
 
     def link(self, text: str, *, fuzzy: bool = True, besides: Container[str] = ()) -> tuple[EntityLink, ...]:
         """Groups of mentions in reading order; mentions that fit together name one thing.
@@ -170,9 +172,15 @@ class EntityLinker:
         if found:
             found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
         found = found or (self._nearest(text, besides) if fuzzy else [])
-        return self._grouped(found)
+        return self._grouped(text, found)
 
-    def _grouped(self, found: list[_Found]) -> list[list[_Found]]:
+    @staticmethod
+    def _said_again(text: str, group: list[_Found], mention: _Found) -> bool:
+        """taycan 4s cross turismo和turbo cross turismo: a part of the name comes again behind 和, so it is another one."""
+        said = any(mention.name in one.name for one in group)
+        return said and _AND.search(text, group[-1].end, mention.start) is not None
+
+    def _grouped(self, text: str, found: list[_Found]) -> list[list[_Found]]:
         """Consecutive mentions whose entities overlap belong together; a clash starts a new thing.
 
         A name right behind another one may also be a part of that one's longer name: 奥迪A6L 豪华动感型 is the
@@ -182,7 +190,9 @@ class EntityLinker:
         mask = 0
         for mention in found:
             shared = mask & mention.mask
-            if groups and not shared and mention.start - groups[-1][-1].end <= 1:
+            if shared and self._said_again(text, groups[-1], mention):
+                shared = 0
+            elif groups and not shared and mention.start - groups[-1][-1].end <= 1:
                 shared = self._within(mask, mention.name)
                 mention = replace(mention, mask=shared, partial=True) if shared else mention
             if groups and shared:
@@ -250,33 +260,34 @@ def _shared(group: Sequence[_Found]) -> int:
     return mask
 
 
-def _weak_masks(entities: tuple[Entity, ...], strong: Mapping[str, int]) -> dict[str, int]:
-    masks: dict[str, int] = {}
+def _weak_words(entities: tuple[Entity, ...], strong: Container[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
     for index, entity in enumerate(entities):
         for keyword in entity.keywords:
             for alias in weak_spellings(keyword):
                 if alias not in strong:
-                    masks[alias] = masks.get(alias, 0) | 1 << index
-    return masks
+                    found.setdefault(alias, []).append(index)
+    return found
 
 
-def _alias_masks(entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    masks: dict[str, int] = {}
-    by_name: dict[str, int] = {}
+def _alias_words(
+    entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, ...]]
+) -> dict[str, list[int]]:
+    """Alias → positions of the entities that it may stand for."""
+    found: dict[str, list[int]] = {}
+    by_name: dict[str, list[int]] = {}
     for index, entity in enumerate(entities):
-        bit = 1 << index
         for keyword in {*entity.keywords, entity.name}:
-            by_name[normalize(keyword)] = by_name.get(normalize(keyword), 0) | bit
+            by_name.setdefault(normalize(keyword), []).append(index)
             for alias in spellings(keyword):
-                masks[alias] = masks.get(alias, 0) | bit
-    exact = frozenset(by_name)
+                found.setdefault(alias, []).append(index)
+    for entity in entities:  # a series' own name is that alone
+        found.update({own: list(by_name[own]) for own in map(normalize, entity.keywords[:2])})
     for index, entity in enumerate(entities):
         own = [normalize(keyword) for keyword in entity.keywords[:2]]
-        masks.update({alias: by_name[alias] for alias in own})  # a series' own name is that alone
-        for alias in series_spellings(entity.keywords).difference(own, exact):
-            masks[alias] = masks.get(alias, 0) | 1 << index
+        for alias in series_spellings(entity.keywords).difference(own, by_name):
+            found.setdefault(alias, []).append(index)
     for name, words in aliases.items():
-        if mask := by_name.get(normalize(name), 0):
-            for word in words:
-                masks[word] = masks.get(word, 0) | mask
-    return masks
+        for word in words if normalize(name) in by_name else ():
+            found[word] = [*found.get(word, ()), *by_name[normalize(name)]]
+    return found

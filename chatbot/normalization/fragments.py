@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.pinyin import readings, sounds
+from chatbot.normalization.postings import bits, mask_of
 from chatbot.normalization.text import has_han, normalize
 
 MAX_PIECE = 16
@@ -47,15 +48,14 @@ class NameFragments:
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
-        self._series: dict[tuple[str, ...], int] = {}
+        self._series: dict[tuple[str, ...], list[int]] = {}
         for index, entity in enumerate(graph.entities):
-            key = entity.keywords[:2]
-            self._series[key] = self._series.get(key, 0) | 1 << index
+            self._series.setdefault(entity.keywords[:2], []).append(index)
         self._name = lru_cache(maxsize=8192)(self._prepared)
 
     def series_of(self, index: int) -> int:
         """All entities of the same brand and series as the one at ``index``."""
-        return self._series[self._graph.entities[index].keywords[:2]]
+        return mask_of(self._series[self._graph.entities[index].keywords[:2]])
 
     def behind(
         self, text: str, at: int, mask: int, taken: Sequence[Span], *, by_sound: bool = False
@@ -210,14 +210,3 @@ def _spells_in(name: str, letters: str) -> bool:
 
 def _alike(one: str, other: str) -> bool:
     return one == other or bool(sounds(one)[0] & sounds(other)[0])
-
-
-def bits(mask: int) -> list[int]:
-    """Positions of the set bits, ascending."""
-    found = []
-    digits = bin(mask)[:1:-1]
-    at = digits.find("1")
-    while at >= 0:
-        found.append(at)
-        at = digits.find("1", at + 1)
-    return found

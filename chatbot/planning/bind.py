@@ -161,7 +161,10 @@ class Binder:
             return money if money.dimension == MONEY else phrase
         if _in_counts(phrase) and phrase.dimension not in self._vocabulary.dimensions(path):
             return self._as_money(phrase) if main == MONEY else replace(phrase, unit="", dimension=COUNT)
-        return phrase
+        unit = self._vocabulary.unit(path)
+        if phrase.unit or phrase.dimension != COUNT or not unit or main in ("", COUNT):
+            return phrase
+        return replace(phrase, unit=unit, dimension=main)  # 续航600 is 600 km, and the reply says so
 
     def _default(self, phrase: QuantityPhrase) -> Path | None:
         concepts = self._vocabulary.concepts

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from chatbot.knowledge_graph.execute import Engine
 from chatbot.knowledge_graph.plan import Condition, Plan
 from chatbot.normalization.pinyin import PinyinDecoder
-from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import AtomReader
 from chatbot.planning.bind import Binder
 from chatbot.planning.context import Context, nearest_kin
@@ -21,7 +20,9 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.read_parts import PartsReader, is_brand
 from chatbot.planning.scan import Scan, Scanner, always
-from chatbot.planning.sets import SetPlanner, asks_range
+from chatbot.planning.sets import SetPlanner
+from chatbot.planning.several import SeveralPlanner, all_of_them
+from chatbot.planning.stray import stray
 from chatbot.planning.unknowns import (
     MODEL_LIKE,
     unknown_attribute,
@@ -38,8 +39,6 @@ from chatbot.recent import Recent
 REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
-MAX_NARROWED = 20
-MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,7 @@ class Planner:
         self._decider = Decider(vocabulary, engine.directions)
         self.guide = Guide(vocabulary)
         self._follow = Follower(self._decider)
+        self._several = SeveralPlanner(engine, self._decider)
         self._sets = SetPlanner(self._decider, self._winner)
         self._openings: Recent[tuple[str, bool], tuple[Planned] | None] = Recent(REMEMBERED)
 
@@ -113,7 +113,7 @@ class Planner:
             return refusal
         if refusal := unknown_kind(parts, self.vocabulary):
             return refusal
-        if _too_little_known(scan):
+        if _too_little_known(scan) and not stray(parts):
             return unknown_attribute(parts, self.vocabulary) or unknown_subject(parts)
         if parts.dangling:
             return Refusal("nothing_to_point_at", parts.dangling, scan)
@@ -153,13 +153,9 @@ class Planner:
             return None
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
-        several = _all_of_them(parts, things)
+        several = all_of_them(parts, things)
         if not entities and not several:
-            return (
-                self._each(parts, things)
-                or self._which_one(parts, things)
-                or self._of_several(parts, things, context)
-            )
+            return self._several.plan(parts, things, context)
         swapped = self._follow.swapped(parts, context, things)
         if swapped:
             return Query(swapped, parts.scan, carried=context.entities)
@@ -177,58 +173,6 @@ class Planner:
         if self._is_scope(parts, things):
             return None
         return self._asked(parts, context, things, entities)
-
-    def _each(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
-        """A型号有天窗吗: for each car of a series."""
-        if len(things) != 1 or is_brand(things[0].clause) or len(things[0].names) > MAX_EACH:
-            return None
-        many = parts.has("list", "which", "count", "head") or parts.rankings
-        plan = self._decider.verify(parts, *things[0].names) if asks_whether(parts) and not many else None
-        return Query(plan, parts.scan) if plan else None
-
-    def _which_one(self, parts: Parts, things: tuple[Thing, ...]) -> Asked | None:
-        """跟S5尊享版差不多的, 比S5便宜的, where several cars are called that: it must be asked which."""
-        leans_on = parts.has("nearest") or (parts.has("compare") and parts.rankings and "比" in parts.text)
-        if len(things) != 1 or not leans_on or is_brand(things[0].clause) or self._decider.price is None:
-            return None
-        return Asked((things[0].names,), ((self._decider.price,),), parts.scan)
-
-    def _of_several(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
-        """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""
-        asks = parts.has("list", "count", "which", "compare", "typical", "average", "total", "buy", "others")
-        asks = asks or asks_range(parts)
-        if len(things) != 1 or asks or parts.scan.unknown:
-            return None
-        names = things[0].names
-        if parts.atoms:
-            names = self._those_with(parts, names)
-            if not names or is_brand(things[0].clause):
-                return None
-        if parts.rankings and not (
-            asks_whether(parts) and all(r.strength == "plain" for r in parts.rankings)
-        ):
-            return None
-        if is_brand(things[0].clause) and context.plan:
-            return None
-        topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
-        topics = topics or tuple((path,) for path in context.attributes)
-        needed = parts.scan.mended or len(names) < len(things[0].names)
-        return Asked((names,), topics, parts.scan, needed=needed) if topics else None
-
-    def _those_with(self, parts: Parts, names: tuple[str, ...]) -> tuple[str, ...]:
-        """揽境7座 of several: those with the value, or with its word in their names; none when it says nothing."""
-        plain = all(atom.kind == "value" and not atom.negated for atom in parts.atoms)
-        if not plain or not parts.attributes or len(names) > MAX_NARROWED:
-            return ()
-        met = {
-            row.entity
-            for row in self.engine.run(
-                Plan("filter", names, (), self._decider.clauses(replace(parts, things=())))
-            ).rows
-        }
-        words = [parts.text[atom.start : atom.end] for atom in parts.atoms]
-        found = tuple(n for n in names if n in met or all(word in normalize(n) for word in words))
-        return found if len(found) < len(names) else ()
 
     def _about(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
         if parts.text.count("比") > 1 and parts.rankings and (between := self._decider.between(parts)):
@@ -269,7 +213,7 @@ class Planner:
         self, parts: Parts, context: Context, things: tuple[Thing, ...], entities: tuple[str, ...]
     ) -> Asked | None:
         """A look-up, where the plain reading would not see what is meant."""
-        pair = (parts.has("pair", "those", "each") or _all_of_them(parts, things)) and len(entities) > 1
+        pair = (parts.has("pair", "those", "each") or all_of_them(parts, things)) and len(entities) > 1
         if any(a.kind == "quantity" for a in parts.atoms) or (not pair and len(things) > len(entities) > 0):
             return None
         needed = parts.scan.mended or parts.referred or pair or parts.has("wrong")
@@ -298,11 +242,3 @@ def _says_nothing_of_the_graph(scan: Scan) -> bool:
     """Too little is known of it, it names nothing, and nothing in it looks like a name: no plan and no refusal either."""
     names = any(link.entity or link.attribute or link.value or link.plays("head") for link in scan.links)
     return _too_little_known(scan) and not names and not any(map(MODEL_LIKE.search, scan.unknown))
-
-
-def _all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
-    """A型号两款, T3三个版本: every car of that name, not one of them."""
-    wide = [thing for thing in things if not thing.single]
-    if not wide or any(len(thing.names) > MAX_EACH or is_brand(thing.clause) for thing in wide):
-        return False
-    return parts.has("pair", "those", "each") or parts.limit == sum(len(thing.names) for thing in wide)

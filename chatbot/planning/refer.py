@@ -37,7 +37,9 @@ def references(
         if names is None:
             continue
         points = link.plays("nth", "last", "previous", "those", "former", "latter")
-        dangling = dangling or (not names and points and not any(other.entity for other in links))
+        missing = not names or (link.plays("pair") and len(names) < 2)
+        points = points or link.plays("pair")
+        dangling = dangling or (missing and points and not any(other.entity for other in links))
         used.update(taken)
         things += [Thing((name,), None, link.start, link.end, referred=True) for name in names]
     return Reference(tuple(things), frozenset(used), dangling)

@@ -21,33 +21,19 @@ from chatbot.planning.links import (
     ValueSense,
 )
 from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
-from chatbot.planning.roles import role_words
+from chatbot.planning.rewriting import Rewriter
 from chatbot.planning.sound_repair import SoundRepair
 from chatbot.planning.values_index import MAX_ENDS
 from chatbot.planning.vocabulary import Vocabulary
 
 MAX_SCAN = 200
 MAX_MENDING = 2  # a mended word may let the next one be seen
-_CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
-_BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
-_YEAR_OF_MODEL = re.compile(r"(?<=[\u4e00-\u9fff])(2\d)(?:年(?=[的那这])|(?=的))")
-_HAVE_HOW_MANY = re.compile(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
-_HESITATION = re.compile(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
-_HUNDRED = re.compile(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
-_TEN_THOUSAND = re.compile(r"万万|(?<=\d)wan(?![a-z])")
 _DE = re.compile(r"\s*\bde\b\s*")
-_PEOPLE = re.compile(
-    r"(?:能|可以|要|够)?(?:坐|拉|装|载)(?:得下|下)?([四五六七八九4-9])(?:个|口)人?(?:人)?(?!座)"
-)
-_YEAR_RUN_ON = re.compile(r"(?<=[a-z\d]\d)(?=20[12]\d款)")  # h92024款
+_PART_OF_NAME = re.compile("(?!suv|mpv)[a-z]+")  # hev, turbo: values that names are made of too
 _BETWEEN_LETTERS = re.compile(r"(?<=[a-z]) (?=[a-z])")
 _TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
-_SHORT_YEAR = re.compile(
-    r"(?<![\d.])(2\d)年(?=[底初上下以之]|\d{1,2}月|.{0,4}(?:上市|出的|发布|新车|的车))(?!以[内上])"
-)
 _INSIDE = re.compile(r"(?<=[\d万秒升米里w块元个座])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
 _POINTING = re.compile(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
-_VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
 _GRAMMAR = {
     "or",
     "not",
@@ -61,16 +47,6 @@ _GRAMMAR = {
     "nearest",
     "others",
 }
-_HOW_MANY = re.compile(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
-_MARKS = r",.;:!?~。、 …"
-
-
-def _courtesies(noise: list[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Noise before and behind a question; what is but one character only where a mark sets it apart."""
-    long = "|".join(sorted((w for w in noise if len(w) > 1), key=len, reverse=True))
-    short = "".join(w for w in noise if len(w) == 1)
-    before = re.compile(rf"^(?:(?:{long})[{_MARKS}]*|[{short}]+[{_MARKS}]+)+")
-    return before, re.compile(rf"(?:[{_MARKS}]*(?:{long})|[{_MARKS}]+[{short}]|[{_MARKS}])+$")
 
 
 def always() -> bool:
@@ -104,10 +80,8 @@ class Scanner:
         self, vocabulary: Vocabulary, units: UnitTable, decoder: PinyinDecoder | None = None
     ) -> None:
         self._vocabulary, self._units = vocabulary, units
-        self._names = frozenset(vocabulary.entities.names)
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
-        noise = [word for word, roles in role_words().items() if roles == ("noise",)]
-        self._noise_before, self._noise_behind = _courtesies(noise)
+        self._rewriter = Rewriter(self._finder, frozenset(vocabulary.entities.names))
         said = [word for words in vocabulary.concepts.words.values() for word in words]
         words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
         self._repair = SoundRepair(words, self._finder.aliases, decoder, self._latin_words())
@@ -128,15 +102,7 @@ class Scanner:
 
         ``near`` is the entity that the conversation speaks of.
         """
-        text = _HESITATION.sub("", _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN]))
-        text = _YEAR_RUN_ON.sub(" ", _TEN_THOUSAND.sub("万", text))
-        text = _HOW_MANY.sub(self._counted, self._without_noise(text))
-        text = _HUNDRED.sub("一", text)
-        text = _PEOPLE.sub(r"\1座以上", text)
-        text = _HAVE_HOW_MANY.sub(self._plainly, text)
-        text = _YEAR_OF_MODEL.sub(self._model_year, text)
-        text = _SHORT_YEAR.sub(r"20\1年", text)
-        text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
+        text = self._rewriter.rewrite(normalize(utterance)[:MAX_SCAN])
         first = self._read(text, near)
         if not first.unknown or self._vocabulary.lacks(text) or not mend():
             return first
@@ -164,52 +130,26 @@ class Scanner:
         links = self._read(joined, "").links
         return self._repair.letters(joined, [(x.start, x.end) for x in links if x.text.isascii()])
 
-    def _model_year(self, found: re.Match[str]) -> str:
-        """尊享25的 is 尊享25款, where there is such a year."""
-        year = f"{found.group(1)}款"
-        return year if year in self._names else found.group()
-
-    def _plainly(self, found: re.Match[str]) -> str:
-        """有几个座 is 几个座, where that is a word."""
-        said = found.group()[1:]
-        words = [said[:end] for end in range(len(said), len(found.group(1)), -1)]
-        known = any(isinstance(s, AttributeSense) for w in words for s in self._finder.aliases.get(w, ()))
-        return said if known else found.group()
-
     def _names_misspelt(self, scan: Scan) -> bool:
         """Whether a part that is not known is like the name of an entity; a typo is looked for only where none is exact."""
         if not scan.unknown or any(link.entity for link in scan.links):
             return False
         return bool(self._vocabulary.entities.link(scan.text, besides=self._common))
 
-    def _counted(self, found: re.Match[str]) -> str:
-        """电机有几个 is 几个电机, where that is a word."""
-        what = found.group(1)
-        return next(
-            (
-                what[:i] + f"几个{what[i:]}"
-                for i in range(len(what) - 1)
-                if f"几个{what[i:]}" in self._finder.aliases
-            ),
-            found.group(),
-        )
-
-    def _without_noise(self, text: str) -> str:
-        """``text`` without the courtesies before and behind the question; all of it when that is all there is."""
-        inner = self._noise_behind.sub("", self._noise_before.sub("", text))
-        return inner if content(inner) else text
-
     def _read(self, text: str, near: str, *, fuzzy: bool = False) -> Scan:
         """``text`` against all words; where some stay unknown, with names cut short: 海豚410时尚."""
         scan = self._read_plainly(_INSIDE.sub("以内", text), fuzzy=fuzzy)
-        if not scan.unknown:
+        named = [link.entity.names for link in scan.links if link.entity]
+        if not scan.unknown and (len(named) < 2 or max(map(len, named)) < 2):
             return scan
         closer = self._read_closely(scan, near, fuzzy=fuzzy)
-        return closer if closer.coverage > scan.coverage else scan
+        fit = sum(len(link.entity.names) for link in closer.links if link.entity)
+        fewer = closer.coverage == scan.coverage and fit < sum(map(len, named))
+        return closer if closer.coverage > scan.coverage or fewer else scan
 
     def _read_closely(self, scan: Scan, near: str, *, fuzzy: bool) -> Scan:
         others = [x for x in scan.links if not x.entity and not x.plays("part")]
-        spans = [(x.start, x.end) for x in others if not (x.value and x.text.isascii() and x.text.isalpha())]
+        spans = [(x.start, x.end) for x in others if not (x.value and _PART_OF_NAME.fullmatch(x.text))]
         found = self._vocabulary.entities.link_closely(
             scan.text, spans, fuzzy=fuzzy, besides=self._common, near=near
         )
@@ -256,9 +196,10 @@ class Scanner:
         """The keyword conditions that say what was named, or ``None`` when an alias is no keyword."""
         if found.partial:
             return None
-        masks = [self._vocabulary.entities.mask(name) for name in found.names]
-        clauses = tuple(self._vocabulary.keyword_of[m] for m in masks if m in self._vocabulary.keyword_of)
-        if len(clauses) < len(masks):
+        known = self._vocabulary.keyword_of
+        rows = [self._vocabulary.entities.rows(name) for name in found.names]
+        clauses = tuple(known[one] for one in rows if one in known)
+        if len(clauses) < len(rows):
             return None
         clauses = tuple(dict.fromkeys(clauses))
         return clauses[0] if len(clauses) == 1 else AllOf(clauses)

@@ -13,14 +13,17 @@ from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Ranking
 from chatbot.planning.query import Planned, Query
 from chatbot.planning.read_parts import is_brand, numeric
+from chatbot.planning.stray import stray
 
 # These ask how, why or where, which no table answers.
 _HOW_MANY = re.compile("什么|啥|几种|几个|几家|多少种|多少个")
 _ROUGHLY = re.compile(
     "多少(?:钱|万)?(?:到|至|~|-)多少|(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)"
 )
+_SOME = re.compile(
+    r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)"
+)  # 来几台 counts nothing
 _FIRST_FEW = re.compile("前|top")
-MAX_UNKNOWN = 0  # what is not understood might have been a condition
 _ADVICE = re.compile(
     "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
 )
@@ -36,7 +39,8 @@ class SetPlanner:
         """A query over the graph's entities, or ``None``."""
         if parts.categories and not parts.attributes:
             return None
-        if parts.loose or _ADVICE.search(parts.text) or sum(map(len, parts.scan.unknown)) > MAX_UNKNOWN:
+        ignored = parts.scan.unknown if stray(parts) else ()
+        if parts.loose or _ADVICE.search(parts.text) or (parts.scan.unknown and not ignored):
             return None
         named = [t for t in parts.things if not t.referred and not is_brand(t.clause)]
         if any(t.single for t in named) and not (parts.rankings and any(not t.single for t in named)):
@@ -60,7 +64,7 @@ class SetPlanner:
         told = bool(parts.things or parts.atoms)
         solid = solid or (told and parts.has("list", "count", "typical", "average"))
         solid = solid or (told and parts.text.endswith(("的吗", "的么", "的没", "的没有", "的不", "的吧")))
-        return replace(query, kept=kept, solid=solid)
+        return replace(query, kept=kept, solid=solid, ignored=ignored)
 
     @staticmethod
     def _about_focus(parts: Parts, context: Context) -> bool:
@@ -112,6 +116,7 @@ class SetPlanner:
             return Query(plan, scan)
         if (
             parts.has("count", "total")
+            and not _SOME.search(parts.text)
             and not parts.attributes
             and not parts.has("which")
             and (conditions or parts.has("head", "total"))

@@ -14,6 +14,7 @@ from chatbot.knowledge_graph.plan import KEYWORDS, Condition, keyword_level
 from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.mentions import MentionFinder
+from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
 from chatbot.planning.concepts import CHEAPEST, DEAREST, Comparative, Concepts, Way
 from chatbot.planning.links import (
@@ -172,15 +173,15 @@ class Vocabulary:
         return found
 
     @cached_property
-    def keyword_of(self) -> Mapping[int, Condition]:
-        """Bit mask of entities → the keyword condition that picks just them."""
-        masks: dict[tuple[int, str], int] = {}
+    def keyword_of(self) -> Mapping[bytes, Condition]:
+        """Packed positions of entities → the keyword condition that picks just them."""
+        found: dict[tuple[int, str], list[int]] = {}
         for index, entity in enumerate(self.graph.entities):
             for level, word in enumerate(entity.keywords, 1):
-                masks[level, word] = masks.get((level, word), 0) | 1 << index
+                found.setdefault((level, word), []).append(index)
         return {
-            mask: Condition((*KEYWORDS, str(level)), "=", word)
-            for (level, word), mask in reversed(list(masks.items()))
+            packed(rows): Condition((*KEYWORDS, str(level)), "=", word)
+            for (level, word), rows in reversed(list(found.items()))
         }
 
     @cached_property
@@ -190,7 +191,7 @@ class Vocabulary:
         brands = {
             name
             for name in self.entities.names
-            if (found := self.keyword_of.get(self.entities.mask(name))) and found.attribute[2] in ("1", "2")
+            if (found := self.keyword_of.get(self.entities.rows(name))) and found.attribute[2] in ("1", "2")
         }
         return frozenset(
             word
@@ -257,6 +258,11 @@ class Vocabulary:
     @cached_property
     def _dimensions(self) -> dict[Path, str]:
         return {}
+
+    def unit(self, path: Path) -> str:
+        """The unit that most of an attribute's numbers are in; empty when they have none."""
+        found = self.columns.resolve(path)
+        return found[0].main.unit if found and found[0].main else ""
 
     def dimensions(self, path: Path) -> frozenset[str]:
         """Everything an attribute is measured in."""

@@ -22,6 +22,7 @@ from chatbot.session.base import Option, Pending
 Path = tuple[str, ...]
 SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query can be made of its words
 OPEN_FAQ = 0.5  # the same where some words of the query stay unexplained
+LEFT_OUT_FAQ = 0.8  # where these can be left out, and much else is said
 ALIKE = 80  # percent of its letters
 NEARLY = 95  # the same where every word is one of the graph's: 续航多少公里 asks nothing about winter
 _WORTH_PLANNING = re.compile(r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各")
@@ -43,7 +44,7 @@ def _standard_question(turn: Turn, planned: Query | Asked) -> bool:
         meant = planned.scan.unknown or _alike(turn) >= NEARLY
         return bool(meant) and best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
     if planned.scan.unknown:
-        return best.confidence >= OPEN_FAQ
+        return best.confidence >= (LEFT_OUT_FAQ if planned.ignored and planned.solid else OPEN_FAQ)
     return best.confidence >= SURE_FAQ and (_alike(turn) >= ALIKE or not planned.solid)
 
 
