@@ -152,8 +152,9 @@ def flat(clauses: Sequence[Clause]) -> list[Clause]:
 
 def _is_range(one: Clause, other: Clause) -> bool:
     """Whether they are the lower and the upper bound of one attribute, both meant themselves."""
-    both = isinstance(one, Condition) and isinstance(other, Condition)
-    return both and one.attribute == other.attribute and (one.op, other.op) == (">=", "<=")
+    if not (isinstance(one, Condition) and isinstance(other, Condition)):
+        return False
+    return one.attribute == other.attribute and (one.op, other.op) == (">=", "<=")
 
 
 def _capitals(word: str) -> str:
