@@ -55,9 +55,18 @@ class AtomReader:
         self._vocabulary, self._binder = vocabulary, binder
 
     def read(
-        self, links: Sequence[Link], text: str, *, verify: bool, before: Sequence[Clause] = ()
+        self,
+        links: Sequence[Link],
+        text: str,
+        *,
+        verify: bool,
+        before: Sequence[Clause] = (),
+        asking: bool = False,
     ) -> Conditions:
-        """Every condition, in reading order, with negation applied; ``before`` are those of the query before."""
+        """Every condition, in reading order, with negation applied; ``before`` are those of the query before.
+
+        ``asking``: what names an attribute asks for its value (快充呢 of the car that is spoken of).
+        """
         atoms: list[Atom] = []
         used: set[int] = set()
         misfits: list[Misfit] = []
@@ -81,7 +90,7 @@ class AtomReader:
         for at, link in enumerate(links):
             if at in used or self._is_ranked(at, links, asks=_WHICH.search(text) is not None):
                 continue
-            if link.attribute and _ASKED_BEHIND.match(text, link.end):
+            if link.attribute and (asking or _ASKED_BEHIND.match(text, link.end)):
                 continue  # 天窗是什么样的 asks for the value
             feature = self._feature(at, links, text)
             if link.value and not (feature and _same_thing(link, feature.path)):
@@ -204,7 +213,11 @@ def joined(atoms: Sequence[Atom], links: Sequence[Link], text: str) -> tuple[Cla
         else:
             same = next((g for g in groups if _exclusive(g[-1], atom)), None)
             (same.append(atom) if same else groups.append([atom]))
-    return tuple(_either(group) for group in groups)
+    clauses = [_either(group) for group in groups]
+    narrower = [
+        c for c in clauses if not isinstance(c, AnyOf)
+    ]  # 混动，油电混合那种: the one that is among the others
+    return tuple(c for c in clauses if not (isinstance(c, AnyOf) and set(c.clauses) & set(narrower)))
 
 
 def _alternatives(left: Atom, right: Atom, links: Sequence[Link], text: str) -> bool:

@@ -36,7 +36,9 @@ class PartsReader:
         rest = tuple(link for i, link in enumerate(links) if i not in pointed.used)
         verify = any(link.text in _ASKING for link in rest[-3:]) or "是不是" in text or text.endswith("没有")
         before = context.plan.conditions if context.plan else ()
-        read = self._atoms.read(rest, text, verify=verify, before=before)
+        looked_up = context.plan is None or context.plan.op in ("compare", "verify", "lookup")
+        asking = bool(context.entities) and looked_up and text.endswith("呢")
+        read = self._atoms.read(rest, text, verify=verify, before=before, asking=asking)
         ranks, used = rankings(rest, text, read.used, self._vocabulary, context.attributes)
         atoms = _without_features(read.atoms, rest, used - read.used)
         attributes = tuple(

@@ -37,7 +37,7 @@ def references(
         if names is None:
             continue
         points = link.plays("nth", "last", "previous", "those", "former", "latter")
-        missing = not names or (link.plays("pair") and len(names) < 2)
+        missing = not names or (link.plays("pair", "those") and len(names) < 2)
         points = points or link.plays("pair")
         dangling = dangling or (missing and points and not any(other.entity for other in links))
         used.update(taken)

@@ -18,6 +18,7 @@ _YEAR_OF_CAR = re.compile(r"(?<![\d.])(2\d)年(?=的?(?:老款|新款|款|车|�
 _PEOPLE = re.compile(
     r"(?:能|可以|要|够)?(?:坐|拉|装|载)(?:得下|下)?([四五六七八九4-9])(?:个|口)人?(?:人)?(?!座)"
 )
+_FAMILY = re.compile(r"(?:家里|一家|全家)(?:有)?([四五六七八4-9])口(?:人|之家)?(?:人)?")
 _YEAR_RUN_ON = re.compile(r"(?<=[a-z\d]\d)(?=20[12]\d款)")  # h92024款
 _SHORT_YEAR = re.compile(
     r"(?<![\d.])(2\d)年(?=[底初上下以之]|\d{1,2}月|.{0,4}(?:上市|出的|发布|新车|的车))(?!以[内上])"
@@ -42,7 +43,7 @@ class Rewriter:
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
         text = _HUNDRED.sub("一", text)
         text = _YEAR_OF_CAR.sub(self._model_year, text)
-        text = _PEOPLE.sub(r"\1座以上", text)
+        text = _FAMILY.sub(r"\1座以上", _PEOPLE.sub(r"\1座以上", text))
         text = _HAVE_HOW_MANY.sub(self._plainly, text)
         text = _YEAR_OF_MODEL.sub(self._model_year, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)

@@ -51,7 +51,9 @@ class SetPlanner:
         said = self._decider.clauses(replace(parts, things=tuple(t for t in parts.things if not t.referred)))
         conditions = said
         if leaning and context.plan:
-            conditions = merged(context.plan, () if parts.has("any") else said, parts, self._decider.together)
+            conditions = merged(
+                _without_seen(context), () if parts.has("any") else said, parts, self._decider.together
+            )
             if parts.has("any"):
                 told = [atom.path for atom in parts.atoms]
                 conditions = without(conditions, [*told, *(p for paths in parts.attributes for p in paths)])
@@ -156,6 +158,8 @@ class SetPlanner:
             plans = tuple(replace(p, order="asc" if p.order == "desc" else "desc") for p in plans)
         ranked = {plan.attributes[0] for plan in plans}
         asked = tuple(paths[0] for paths in parts.attributes if paths[0] not in ranked)
+        if parts.has("which"):  # 哪家SUV最便宜 asks which car
+            asked = tuple(path for path in asked if self._decider.vocabulary.dimension(path))
         asked = asked if not parts.has("list") and len(plans) == 1 and not parts.limit else ()
         if not plans:
             return None
@@ -268,6 +272,15 @@ class SetPlanner:
         if parts.rankings and said and "的" in parts.text:  # 省油的丰田
             return True
         return bool(said or parts.has("total")) and parts.has("list", "head", "buy")
+
+
+def _without_seen(context: Context) -> Plan:
+    """The query before; where nothing was left besides what had been shown, that counts again."""
+    assert context.plan is not None
+    if context.shown:
+        return context.plan
+    kept = tuple(c for c in flat(context.plan.conditions) if not is_exclusion(c))
+    return replace(context.plan, conditions=kept)
 
 
 def asks_range(parts: Parts) -> bool:

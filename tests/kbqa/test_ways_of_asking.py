@@ -53,6 +53,7 @@ SAME = {
     "pinyin with spaces": ("zui pianyi de suv", "最便宜的SUV"),
     "a slip in Latin letters": ("20万以内的SUW", "20万以内的SUV"),
     "letters swapped": ("20万以内的SVU", "20万以内的SUV"),
+    "a family for seats": ("家里六口人，30万以内的车", "6座以上，30万以内的车"),
     "people for seats": ("能坐六个人的车", "6座以上的车有哪些"),
     "hundreds in characters": ("续航五百以上的车", "续航500公里以上的车"),
     "a unit that begins with 千": ("功率三百千瓦以上的SUV", "功率300千瓦以上的SUV"),
@@ -101,6 +102,7 @@ def test_what_the_graph_lacks_is_said_and_nothing_else_is_answered(said: str, su
     ("turns", "plan"),
     [
         (("X7旗舰版价格", "24款进阶版呢", "比旗舰版便宜多少"), "对比"),
+        (("E6长续航版多少钱", "快充呢"), "查询"),
         (("松峦Q5尊贵版30万够吗", "20万呢"), "核对"),
         (("C型号性能版和E6疾风版对比", "前者有热泵吗"), "核对"),
         (("轿车平均多少钱", "SUV呢"), "平均"),
@@ -149,9 +151,15 @@ def test_another_one_is_compared_beside_those_compared_before() -> None:
 
 
 def test_a_pair_that_was_never_named_is_asked_for_and_nothing_ranked_instead() -> None:
-    reply = talk("X7旗舰版价格", "这俩谁轻")
-    assert not reply.rows
-    assert not reply.evidence
+    for pair in ("这俩谁轻", "这两个哪个便宜"):
+        reply = talk("X7旗舰版价格", pair)
+        assert not reply.rows
+        assert not reply.evidence
+
+
+def test_what_was_shown_counts_again_once_nothing_else_is_left() -> None:
+    turns = ("不要北辰的增程车有哪些", "还有别的吗", "30万以内的")
+    assert rows(*turns) == rows("不要北辰的增程车，30万以内的") != set()
 
 
 def test_the_few_that_ranked_first_are_what_the_next_ranking_is_among() -> None:
