@@ -37,8 +37,9 @@ def references(
         if names is None:
             continue
         points = link.plays("nth", "last", "previous", "those", "former", "latter")
-        missing = not names or (link.plays("pair", "those") and len(names) < 2)
-        points = points or link.plays("pair")
+        pair = link.plays("pair", "those") and link.text.startswith(("这", "那", "它"))
+        missing = not names or (pair and len(names) < 2)
+        points = points or pair
         dangling = dangling or (missing and points and not any(other.entity for other in links))
         used.update(taken)
         things += [Thing((name,), None, link.start, link.end, referred=True) for name in names]
