@@ -115,7 +115,8 @@ class Scanner:
         if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:
             again = self._read(once, near)
             best = again if again.coverage > best.coverage else best
-        latest, misspelt = best, self._names_misspelt(best)
+        cut_short = best.unknown and any(link.entity for link in best.links)  # its pieces may be misheard too
+        latest, misspelt = best, cut_short or self._names_misspelt(best)
         for _ in range(MAX_MENDING):
             repaired = self._repair.repair(latest.text, _explained(latest)) if latest.unknown else latest.text
             if repaired == latest.text and not misspelt:

@@ -63,9 +63,9 @@ class SetPlanner:
         kept = tuple(c for c in conditions if c not in flat(said)) if leaning else ()
         solid = len(parts.atoms) > 1 or any(atom.kind == "quantity" for atom in parts.atoms)
         solid = solid or parts.has("head") or any(rank.strength == "most" for rank in parts.rankings)
-        told = bool(parts.things or parts.atoms)
-        solid = solid or (told and parts.has("list", "count", "typical", "average"))
-        solid = solid or (told and parts.text.endswith(("的吗", "的么", "的没", "的没有", "的不", "的吧")))
+        spoken = bool(parts.things or parts.atoms)
+        solid = solid or (spoken and parts.has("list", "count", "typical", "average"))
+        solid = solid or (spoken and parts.text.endswith(("的吗", "的么", "的没", "的没有", "的不", "的吧")))
         return replace(query, kept=kept, solid=solid, ignored=ignored)
 
     @staticmethod

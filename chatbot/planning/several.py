@@ -16,6 +16,7 @@ from chatbot.planning.sets import asks_range
 
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
 MAX_NARROWED = 20
+MAX_BESIDE = 3
 
 
 class SeveralPlanner:
@@ -37,6 +38,8 @@ class SeveralPlanner:
         """A型号有天窗吗: for each car of a series."""
         if len(things) != 1 or is_brand(things[0].clause) or len(things[0].names) > MAX_EACH:
             return None
+        if parts.scan.unknown:
+            return None  # it might have said which of them
         many = parts.has("list", "which", "count", "head") or parts.rankings
         plan = self._decider.verify(parts, *things[0].names) if asks_whether(parts) and not many else None
         return Query(plan, parts.scan) if plan else None
@@ -105,9 +108,18 @@ def only_names(scan: Scan) -> bool:
     return cut and all(link.entity or link.plays("part", "so", "filler") for link in scan.links)
 
 
+def _beside_one(parts: Parts, things: tuple[Thing, ...], wide: list[Thing]) -> bool:
+    """X7礼遇比Q5两驱乐享谁贵, where the Q5 is of two years: both of them beside the X7."""
+    asks = parts.has("compare") or (parts.has("which") and bool(parts.rankings))
+    few = all(len(thing.names) <= MAX_BESIDE for thing in wide)
+    return asks and few and len(things) > len(wide) and not parts.atoms and not parts.has("nearest")
+
+
 def all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
     """A型号两款, T3三个版本: every car of that name, not one of them."""
     wide = [thing for thing in things if not thing.single]
     if not wide or any(len(thing.names) > MAX_EACH or is_brand(thing.clause) for thing in wide):
         return False
+    if _beside_one(parts, things, wide):
+        return True
     return parts.has("pair", "those", "each") or parts.limit == sum(len(thing.names) for thing in wide)

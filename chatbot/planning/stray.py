@@ -30,7 +30,8 @@ def _apart(piece: str, parts: Parts) -> bool:
     clause = next((c for c in _CLAUSE.finditer(parts.text) if c.start() <= start < c.end()), None)
     if clause is None or piece.isascii():
         return False
-    meant = [x.start for x in (*parts.atoms, *parts.things, *parts.rankings)]
+    meant = [atom.start for atom in parts.atoms] + [thing.start for thing in parts.things]
+    meant += [rank.start for rank in parts.rankings]
     inside = [at for at in meant if clause.start() <= at < clause.end()]
     near = [x for x in parts.scan.links if clause.start() <= x.start and x.end <= start + len(piece)]
     if any(link.plays(*_CLINGS) and not link.plays("so") for link in near):

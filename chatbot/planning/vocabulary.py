@@ -117,8 +117,8 @@ class Vocabulary:
             yield from ((w, DegreeSense("便宜", price, "down", "most")) for w in CHEAPEST)
             yield from ((w, DegreeSense("贵", price, "up", "most")) for w in DEAREST)
         names = {normalize(node.name) for path, node in self.graph.tree.items() if path}
-        said = [word for words in self.concepts.words.values() for word in words]
-        values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names, said)
+        others = [word for words in self.concepts.words.values() for word in words]
+        values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names, others)
         yield from ((word, sense) for word, senses in values.senses().items() for sense in senses)
 
     def _attribute_words(self) -> Mapping[str, tuple[Path, ...]]:

@@ -8,8 +8,10 @@ import pytest
 from chatbot.answering.knowledge import Knowledge
 from chatbot.app import build_machine
 from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.explain.links import scan_links
 from chatbot.knowledge_graph.plan_text import plan_text
 from chatbot.knowledge_source import graph_knowledge
+from chatbot.planning.context import Context
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
@@ -150,6 +152,12 @@ def test_another_one_is_compared_beside_those_compared_before() -> None:
     assert rows(*turns) == rows(turns[0]) | {"某汽车品牌 B型号 2025款 豪华版"}
 
 
+def test_a_car_of_two_years_stands_twice_beside_another_one() -> None:
+    found = rows("北辰X7六座礼遇和松峦q5两驱乐享谁贵")
+    assert {name.split()[1] for name in found} == {"北辰X7", "松峦Q5"}
+    assert len(found) == 3
+
+
 def test_a_pair_that_was_never_named_is_asked_for_and_nothing_ranked_instead() -> None:
     for pair in ("这俩谁轻", "这两个哪个便宜"):
         reply = talk("X7旗舰版价格", pair)
@@ -176,3 +184,9 @@ def test_a_misfit_is_refused_even_beside_a_condition_that_fits() -> None:
     reply = talk("续航20万的SUV")
     assert "单位" in reply.answer
     assert not reply.evidence
+
+
+def test_a_category_is_explained_like_any_other_word() -> None:
+    planner = knowledge().planner
+    scan = planner.explain("X7旗舰版的座椅", Context()).scan
+    assert any("类别" in one.meaning for one in scan_links(scan).links)
