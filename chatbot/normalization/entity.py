@@ -1,14 +1,16 @@
-"""Entity linking: names, keywords, partial names, aliases and typos in a text → entities.
-
-Sets of entities are bit masks over ``KnowledgeGraph.entities``: an intersection is one machine operation.
-"""
+"""Entity linking: names, keywords, partial names, aliases and typos in a text → entities."""
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder
+from chatbot.normalization.fragments import FragmentReader, Named
+from chatbot.normalization.grouping import grouped
+from chatbot.normalization.masks import bits
 from chatbot.normalization.mentions import MentionFinder
+from chatbot.normalization.name_runs import opening_names
+from chatbot.normalization.pieces import Piece
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.spellings import SUFFIXES, series_spellings, spellings, weak_spellings
 from chatbot.normalization.text import normalize
@@ -20,22 +22,15 @@ FUZZY_CUTOFF = 75.0
 class EntityLink:
     """One thing the text names: every entity that fits it. ``score`` is 1 for an exact name, less for a typo.
 
-    ``spans`` are the places in the text, ``names`` the keywords found there.
+    ``spans`` are the places in the text, ``names`` what was found there. ``plain``: they are all keywords and aliases,
+    and the candidates are just those that have them all.
     """
 
     candidates: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
     names: tuple[str, ...]
     score: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    start: int
-    end: int
-    name: str
-    mask: int
-    score: float
+    plain: bool = True
 
 
 class EntityLinker:
@@ -49,6 +44,7 @@ class EntityLinker:
         self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
         typed = (alias for alias in self._masks if len(alias) >= 3)
         self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF)
+        self._fragments = FragmentReader(graph.entities)
 
     @property
     def names(self) -> Iterable[str]:
@@ -59,27 +55,34 @@ class EntityLinker:
         """The entities an alias stands for, as bits over ``graph.entities``."""
         return self._masks[alias] if alias in self._masks else self._weak[alias]
 
-    def link(self, text: str, *, fuzzy: bool = True, besides: Container[str] = ()) -> tuple[EntityLink, ...]:
+    def link(
+        self, text: str, *, fuzzy: bool = True, besides: Container[str] = (), ordinary: Container[str] = ()
+    ) -> tuple[EntityLink, ...]:
         """Groups of mentions in reading order; mentions that fit together name one thing.
 
-        A typo is looked for only where nothing is named exactly. Aliases in ``besides`` are not seen.
+        A typo is looked for only where nothing is named exactly. Aliases in ``besides`` are not seen; pieces of names
+        in ``ordinary`` only right beside another piece.
         """
         mentions = (m for m in self._finder.find(text) if m.alias not in besides)
-        found = [_Found(m.start, m.end, m.alias, self._masks[m.alias], 1.0) for m in mentions]
+        found = [Piece(m.start, m.end, m.alias, self._masks[m.alias]) for m in mentions]
         found = [self._whole(text, one) for one in found]
+        found += opening_names(text, found, self._masks, self._fragments.index)
         if found:
             found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
         found = found or (self._nearest(text, besides) if fuzzy else [])
-        return tuple(self._to_link(group) for group in _group(found))
+        things = (
+            self._fragments.read(text, grouped(text, found, self._fragments.index), ordinary) if found else []
+        )
+        return tuple(self._to_link(thing) for thing in things)
 
-    def _named_beside(self, text: str, found: list[_Found], besides: Container[str]) -> list[_Found]:
+    def _named_beside(self, text: str, found: list[Piece], besides: Container[str]) -> list[Piece]:
         """Short names that count only with another one: s5尊享."""
         for one in found:
             text = text[: one.start] + "|" * (one.end - one.start) + text[one.end :]
-        weak = [_Found(m.start, m.end, m.alias, self._weak[m.alias], 1.0) for m in self._beside.find(text)]
+        weak = [Piece(m.start, m.end, m.alias, self._weak[m.alias]) for m in self._beside.find(text)]
         return [w for w in weak if w.name not in besides and any(w.mask & one.mask for one in found)]
 
-    def _whole(self, text: str, found: _Found) -> _Found:
+    def _whole(self, text: str, found: Piece) -> Piece:
         """The mention, with a 版, 型 or 款 behind it counted in, also where it is misspelt: 标准续航升级板."""
         if found.name.endswith(SUFFIXES) or found.end >= len(text):
             return found
@@ -90,53 +93,31 @@ class EntityLinker:
         for suffix in SUFFIXES[:3]:
             name = found.name + suffix
             if name in self._masks and heard & sounds(suffix)[0]:
-                return _Found(found.start, found.end + 1, name, self._masks[name], SOUNDS_ALIKE)
+                return Piece(found.start, found.end + 1, name, self._masks[name], SOUNDS_ALIKE)
         return found
 
-    def _nearest(self, text: str, besides: Container[str]) -> list[_Found]:
+    def _nearest(self, text: str, besides: Container[str]) -> list[Piece]:
         """The one alias most like a part of ``text``, by letters or by sound."""
         near = self._approximate.nearest(text)
         if near and (near.name in besides or _latin(near.name) != _latin(text[near.start : near.end])):
             return []  # E9 is not E3
-        return [_Found(near.start, near.end, near.name, self._masks[near.name], near.score)] if near else []
+        return [Piece(near.start, near.end, near.name, self._masks[near.name], near.score)] if near else []
 
-    def _to_link(self, group: list[_Found]) -> EntityLink:
-        mask = group[0].mask
-        for found in group[1:]:
-            mask &= found.mask
+    def _to_link(self, thing: Named) -> EntityLink:
+        meant = self._fragments.meant(thing)
+        pieces = sorted(thing.pieces, key=lambda piece: piece.start)
+        known = all(piece.name in self._masks or piece.name in self._weak for piece in pieces)
         return EntityLink(
-            candidates=tuple(self._graph.entities[i].name for i in bits(mask)),
-            spans=tuple((found.start, found.end) for found in group),
-            names=tuple(found.name for found in group),
-            score=min(found.score for found in group),
+            candidates=tuple(self._graph.entities[i].name for i in bits(meant)),
+            spans=tuple((piece.start, piece.end) for piece in pieces),
+            names=tuple(piece.name for piece in pieces),
+            score=min(piece.score for piece in pieces),
+            plain=known and not thing.inherited and meant == thing.mask,
         )
 
 
 def _latin(text: str) -> str:
     return "".join(char for char in text if char.isascii() and char.isalnum())
-
-
-def bits(mask: int) -> Iterable[int]:
-    """Positions of the set bits, ascending."""
-    digits = bin(mask)[:1:-1]
-    at = digits.find("1")
-    while at >= 0:
-        yield at
-        at = digits.find("1", at + 1)
-
-
-def _group(found: list[_Found]) -> list[list[_Found]]:
-    """Consecutive mentions whose entities overlap belong together; a clash starts a new thing."""
-    groups: list[list[_Found]] = []
-    mask = 0
-    for mention in found:
-        if groups and mask & mention.mask:
-            mask &= mention.mask
-            groups[-1].append(mention)
-        else:
-            mask = mention.mask
-            groups.append([mention])
-    return groups
 
 
 def _weak_masks(entities: tuple[Entity, ...], strong: Mapping[str, int]) -> dict[str, int]:

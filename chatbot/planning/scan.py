@@ -187,7 +187,9 @@ class Scanner:
 
     def _entities(self, text: str, *, fuzzy: bool) -> list[Link]:
         links = []
-        for found in self._vocabulary.entities.link(text, fuzzy=fuzzy, besides=self._common):
+        for found in self._vocabulary.entities.link(
+            text, fuzzy=fuzzy, besides=self._common, ordinary=self._finder.aliases
+        ):
             if found.score < 1 and not found.candidates:
                 continue
             sense = EntitySense(found.candidates, self._clause(found))
@@ -198,6 +200,8 @@ class Scanner:
 
     def _clause(self, found: EntityLink) -> Clause | None:
         """The keyword conditions that say what was named, or ``None`` when an alias is no keyword."""
+        if not found.plain:
+            return None
         masks = [self._vocabulary.entities.mask(name) for name in found.names]
         clauses = tuple(self._vocabulary.keyword_of[m] for m in masks if m in self._vocabulary.keyword_of)
         if len(clauses) < len(masks):
