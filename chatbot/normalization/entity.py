@@ -9,7 +9,6 @@ from chatbot.normalization.fragments import FragmentReader, Named
 from chatbot.normalization.grouping import grouped
 from chatbot.normalization.masks import bits
 from chatbot.normalization.mentions import MentionFinder
-from chatbot.normalization.name_runs import opening_names
 from chatbot.normalization.pieces import Piece
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.spellings import SUFFIXES, series_spellings, spellings, weak_spellings
@@ -63,17 +62,33 @@ class EntityLinker:
         A typo is looked for only where nothing is named exactly. Aliases in ``besides`` are not seen; pieces of names
         in ``ordinary`` only right beside another piece.
         """
-        mentions = (m for m in self._finder.find(text) if m.alias not in besides)
+        mentions = (
+            m for m in self._finder.find(text, self._may_begin, self._may_end) if m.alias not in besides
+        )
         found = [Piece(m.start, m.end, m.alias, self._masks[m.alias]) for m in mentions]
         found = [self._whole(text, one) for one in found]
-        found += opening_names(text, found, self._masks, self._fragments.index)
         if found:
             found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
         found = found or (self._nearest(text, besides) if fuzzy else [])
         things = (
-            self._fragments.read(text, grouped(text, found, self._fragments.index), ordinary) if found else []
+            self._fragments.read(text, grouped(text, found, self._fragments.as_parts), ordinary)
+            if found
+            else []
         )
         return tuple(self._to_link(thing) for thing in things)
+
+    def _may_begin(self, alias: str, text: str, start: int) -> bool:
+        """q3 of 24q3 is whole there: what stands before is the year of one."""
+        year = text[max(0, start - 2) : start]
+        alone = len(year) == 2 and year.isdigit() and not text[start].isdigit()
+        alone = alone and not (start > 2 and text[start - 3].isascii() and text[start - 3].isalnum())
+        return alone and self._fragments.index.latin(self._masks[alias], (year,)) > 0
+
+    def _may_end(self, alias: str, text: str, end: int) -> bool:
+        """model3 of model3高性能 is whole there, 探岳x of 探岳x330tsi too: what follows is of the same names."""
+        if text[end - 1].isdigit() == text[end].isdigit():
+            return False
+        return self._fragments.goes_on(self._masks[alias], text, end)
 
     def _named_beside(self, text: str, found: list[Piece], besides: Container[str]) -> list[Piece]:
         """Short names that count only with another one: s5尊享."""

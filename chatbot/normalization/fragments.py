@@ -6,13 +6,13 @@ then to the left, as long as what stands there is a piece of the name of an enti
 
 import re
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.masks import bits, to_mask
 from chatbot.normalization.name_index import NameIndex
-from chatbot.normalization.name_parts import SAID, YEAR
-from chatbot.normalization.pieces import LONGEST, Piece, PieceReader
+from chatbot.normalization.name_parts import SAID, YEAR, atoms
+from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader
 
 MAX_CANDIDATES = 256  # a name that more entities share is a group, not the beginning of one thing's name
 SEPARATOR = re.compile(r"\s*(?:还有|还是|以及|对比|[和跟与同及比或、,;&]|vs\.?|pk)\s*")
@@ -99,7 +99,7 @@ class FragmentReader:
         ``words`` are words of something else as well.
         """
         text = _Text(said.replace("é", "e"), words)
-        things = [Named(list(group)) for group in groups]
+        things = [Named(self._widened(group)) for group in groups]
         for thing in things:
             text.take(thing.pieces)
         grown: list[Named] = []
@@ -120,7 +120,30 @@ class FragmentReader:
             found += self._beside(text, thing, limit)
         return found
 
+    def goes_on(self, mask: int, text: str, at: int) -> bool:
+        """Whether the run of letters and digits from ``at`` on is of the name of some entity in ``mask``."""
+        run = RUN.match(text, at)
+        return run is not None and self.index.latin(mask, atoms(run.group())) > 0
+
+    def as_parts(self, said: str, piece: Piece, mask: int) -> list[Piece]:
+        """``piece`` as one or several parts of the names in ``mask``; nothing when it is none."""
+        if mask & piece.mask:
+            return [piece]
+        if having := self.index.having(mask, SAID.findall(piece.name)):
+            return [replace(piece, mask=having)]
+        if not self.series_of(mask) or self.series_of(piece.mask) == piece.mask:
+            return []
+        parts = self._rightward(_Text(said[: piece.end], ()), piece.start, mask)
+        return parts if parts and parts[-1].end == piece.end else []
+
     # -- one thing ---------------------------------------------------------------------------------------
+
+    def _widened(self, group: Sequence[Piece]) -> list[Piece]:
+        """Each known name of a thing of one series also as a part of longer words: 尊贵版 of 尊贵版大迈包."""
+        series = self.series_of(_narrowed(-1, group))
+        if not series:
+            return list(group)
+        return [replace(p, mask=p.mask | self.index.having(series, SAID.findall(p.name))) for p in group]
 
     def _grow(self, text: _Text, thing: Named) -> None:
         if thing.mask.bit_count() > MAX_CANDIDATES:
@@ -133,7 +156,7 @@ class FragmentReader:
                 fresh = step(text, at, _narrowed(thing.mask, grown))
                 text.take(fresh)
                 grown += fresh
-        kept = _touching(grown)
+        kept = _touching(grown, [p for p in known if _telling(p, self.series_of(thing.mask) or -1)])
         text.free(piece for piece in grown if piece not in kept)
         thing.pieces += kept
 
@@ -199,7 +222,7 @@ class FragmentReader:
             joined = SEPARATOR.match(text.said, before.end) or _SPACES.match(text.said, before.end)
             start = joined.end() if joined else before.end
             pieces = self._rightward(text, start, series) if start < limit else []
-            pieces = _touching(pieces)
+            pieces = _touching(pieces, ())
             if not pieces or pieces[-1].end > limit:
                 break
             other = Named(pieces, series, inherited=True)
@@ -218,8 +241,8 @@ class FragmentReader:
         mask = thing.mask
         if mask.bit_count() < 2 or mask.bit_count() > MAX_CANDIDATES:
             return mask
-        series = self.series_of(mask) or -1
-        if not any(_telling(p, series) and not YEAR.fullmatch(p.name) for p in thing.pieces):
+        series = self.series_of(mask)
+        if not series or not any(_telling(p, series) and not YEAR.fullmatch(p.name) for p in thing.pieces):
             return mask
         said = tuple(dict.fromkeys(part for piece in thing.pieces for part in SAID.findall(piece.name)))
         names = {i: self.index.parts[i] for i in bits(mask)}
@@ -251,18 +274,23 @@ def _narrowed(mask: int, pieces: Iterable[Piece]) -> int:
     return mask
 
 
-def _touching(grown: Sequence[Piece]) -> list[Piece]:
-    """``grown`` without the weak pieces that touch no telling one."""
+def _touching(grown: Sequence[Piece], known: Sequence[Piece]) -> list[Piece]:
+    """``grown`` without the weak pieces that touch no telling one: 四驱 counts before one, 6座 behind one too."""
     kept = [piece for piece in grown if not piece.weak]
     waiting = [piece for piece in grown if piece.weak]
     for _ in range(len(waiting)):
-        firm = {at for piece in kept for at in (piece.start, piece.end)}
-        joined = [p for p in waiting if any(abs(p.end - at) <= 1 or abs(p.start - at) <= 1 for at in firm)]
+        firm = [*kept, *known]
+        joined = [piece for piece in waiting if any(_touches(piece, other) for other in firm)]
         if not joined:
             break
         kept += joined
         waiting = [piece for piece in waiting if piece not in joined]
     return sorted(kept, key=lambda piece: piece.start)
+
+
+def _touches(weak: Piece, firm: Piece) -> bool:
+    before = 0 <= firm.start - weak.end <= 1
+    return before or (weak.name[0].isdigit() and 0 <= weak.start - firm.end <= 1)
 
 
 def _telling(piece: Piece, series: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.masks import bits, to_mask
-from chatbot.normalization.name_parts import NameParts
+from chatbot.normalization.name_parts import NameParts, atoms
 from chatbot.normalization.pinyin import sounds
 
 
@@ -44,6 +44,15 @@ class NameIndex:
         if len(part) == 2:
             return mask
         return to_mask(i for i in bits(mask) if part in self.parts[i].han)
+
+    def having(self, mask: int, parts: Sequence[str]) -> int:
+        """Those that have all of ``parts``, each letters and digits or two or more Chinese characters."""
+        for part in parts:
+            if part.isascii():
+                mask = self.latin(mask, atoms(part))
+            else:
+                mask = self.han(mask, part) if len(part) > 1 else 0
+        return mask if parts else 0
 
     def longest(self, mask: int, said: str, at: int, limit: int) -> int:
         """How many characters from ``at`` on may be in one name: no neighbours further on are."""

@@ -20,6 +20,10 @@ _JOINED = 5  # so many neighbouring pieces of letters and digits are written as 
 _MAX_PINYIN = 5
 
 
+def _plain(word: str) -> str:
+    return normalize(word).replace("é", "e")
+
+
 def atoms(latin: str) -> tuple[str, ...]:
     """Its numbers and its words of letters, marks left out: 2.0t → 2.0, t."""
     return tuple(_ATOM.findall(latin))
@@ -27,18 +31,18 @@ def atoms(latin: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class NameParts:
-    """Read once from an entity; what is asked of it is asked in normalised text."""
+    """Read once from an entity: its keywords, each in the parts that spaces make, normalised."""
 
-    words: tuple[str, ...]
+    words: tuple[tuple[str, ...], ...]
 
     @classmethod
     def of(cls, entity: Entity) -> "NameParts":
-        return cls(tuple(normalize(word).replace("é", "e") for word in entity.keywords))
+        return cls(tuple(tuple(_plain(part) for part in word.split()) for word in entity.keywords))
 
     @cached_property
     def han(self) -> str:
         """Every run of Chinese characters, a bar between two."""
-        return "|".join(_HAN_RUN.findall(" ".join(self.words)))
+        return "|".join(run for word in self.words for part in word for run in _HAN_RUN.findall(part))
 
     @cached_property
     def heard(self) -> Sounds:
@@ -49,7 +53,7 @@ class NameParts:
     def latin(self) -> frozenset[str]:
         """Neighbouring numbers and words of letters, up to five as one: 55, sline of S line, 260l; years; 5座."""
         found: set[str] = set()
-        for word in self.words:
+        for word in map(" ".join, self.words):
             for stretch in _LATIN_STRETCH.findall(word):
                 said = atoms(stretch)
                 for length in range(1, _JOINED + 1):
@@ -83,8 +87,8 @@ class NameParts:
     def left_over(self, said: Iterable[str], *, touched: bool) -> str:
         """The last keyword without ``said``: of every word of it, or only of those that some of it is part of."""
         left = []
-        series = self.words[:-1]
-        for token in self.words[-1].split():
+        series = {part for word in self.words[:-1] for part in (*word, "".join(word))}
+        for token in self.words[-1]:
             rest, hit = _without(token, said)
             if not touched and token in series:
                 continue  # 途昂 Pro of the series 途昂

@@ -13,7 +13,7 @@ RUN = re.compile(r"[a-z0-9]+(?:\.\d+)?[a-z0-9]*(?:[.:\-'][a-z0-9]+)*\+*")
 _MISHEARD = 4  # so many characters are compared by sound
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _QUANTITY_BEHIND = re.compile(
-    r"\s*(?:[万千百元块秒月日天个位人%度多几升瓦米迈吨名台辆种条]|以[上下内]|左右|之[内间]|马力|英?寸|[-~到至]\s*\d)"
+    r"\s*(?:[万千百元块秒月日天个位人%度几升瓦米迈吨名台辆种条]|以[上下内]|左右|多(?!少)|之[内间]|马力|英?寸|[-~到至]\s*\d)"
 )
 _COUNTED = re.compile(r"(第?)([一二两三四五六七八九\d])([座门代])")
 _DIGITS = dict(zip("一二三四五六七八九", "123456789", strict=True)) | {"两": "2"}
