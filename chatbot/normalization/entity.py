@@ -44,6 +44,7 @@ class EntityLinker:
         typed = (alias for alias in self._masks if len(alias) >= 3)
         self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF)
         self._fragments = FragmentReader(graph.entities)
+        self._position = {entity.name: index for index, entity in enumerate(graph.entities)}
 
     @property
     def names(self) -> Iterable[str]:
@@ -55,27 +56,40 @@ class EntityLinker:
         return self._masks[alias] if alias in self._masks else self._weak[alias]
 
     def link(
-        self, text: str, *, fuzzy: bool = True, besides: Container[str] = (), ordinary: Container[str] = ()
+        self,
+        text: str,
+        *,
+        fuzzy: bool = True,
+        besides: Container[str] = (),
+        ordinary: Container[str] = (),
+        near: str | None = None,
     ) -> tuple[EntityLink, ...]:
         """Groups of mentions in reading order; mentions that fit together name one thing.
 
         A typo is looked for only where nothing is named exactly. Aliases in ``besides`` are not seen; pieces of names
-        in ``ordinary`` only right beside another piece.
+        in ``ordinary`` only right beside another piece. ``near`` is the entity that is spoken of: what names no series
+        may be of its.
         """
         mentions = (
             m for m in self._finder.find(text, self._may_begin, self._may_end) if m.alias not in besides
         )
         found = [Piece(m.start, m.end, m.alias, self._masks[m.alias]) for m in mentions]
         found = [self._whole(text, one) for one in found]
+        series = self._series_of(near)
         if found:
             found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
+        elif series and (told := self._fragments.told(text, series, ordinary)):
+            return (self._to_link(told),)
         found = found or (self._nearest(text, besides) if fuzzy else [])
-        things = (
-            self._fragments.read(text, grouped(text, found, self._fragments.as_parts), ordinary)
-            if found
-            else []
-        )
+        groups = grouped(text, found, self._fragments.as_parts)
+        things = self._fragments.read(text, groups, ordinary) if found else []
+        if series and len(things) == 1 and things[0].mask.bit_count() > 1 and not things[0].mask & series:
+            things = [self._fragments.refitted(text, things[0], series)]
         return tuple(self._to_link(thing) for thing in things)
+
+    def _series_of(self, name: str | None) -> int:
+        index = self._position.get(name) if name else None
+        return 0 if index is None else self._fragments.series_of(1 << index)
 
     def _may_begin(self, alias: str, text: str, start: int) -> bool:
         """q3 of 24q3 is whole there: what stands before is the year of one."""

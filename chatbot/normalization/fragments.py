@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.masks import bits, to_mask
 from chatbot.normalization.name_index import NameIndex
-from chatbot.normalization.name_parts import SAID, YEAR, atoms
+from chatbot.normalization.name_parts import SAID, SUFFIX, YEAR, atoms
 from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader
 
 MAX_CANDIDATES = 256  # a name that more entities share is a group, not the beginning of one thing's name
 SEPARATOR = re.compile(r"\s*(?:还有|还是|以及|对比|[和跟与同及比或、,;&]|vs\.?|pk)\s*")
 _GAP = re.compile(r"[\s\-·/()]*的?[\s\-·/()]*")
+_LEAD = re.compile(r"(?:那么?|还有|和|跟|与|比|换成?|要是|如果|再看|我?[要问说看]的?是?|就|[\s,、])*")
 _SPACES = re.compile(r"\s*")
 
 
@@ -120,6 +121,28 @@ class FragmentReader:
             found += self._beside(text, thing, limit)
         return found
 
+    def told(self, said: str, mask: int, words: Container[str]) -> Named | None:
+        """25乐享的 where it goes on about a series: pieces of one of its names at the beginning of the text."""
+        text = _Text(said.replace("é", "e"), words)
+        lead = _LEAD.match(said)
+        pieces = _touching(self._rightward(text, lead.end() if lead else 0, mask), ())
+        if not any(_telling(piece, mask) for piece in pieces):
+            return None
+        end = pieces[-1].end
+        plainly = len(pieces) > 1 or said[end - 1] in SUFFIX or end == len(said) or said[end] in "的呢那"
+        return Named(pieces, mask, inherited=True) if plainly else None
+
+    def refitted(self, said: str, thing: Named, mask: int) -> Named:
+        """A thing that names no series, as one of ``mask``, where its pieces are parts of a name there."""
+        pieces: list[Piece] = []
+        for piece in sorted(thing.pieces, key=lambda piece: piece.start):
+            wide = replace(piece, mask=piece.mask | self.index.having(mask, SAID.findall(piece.name)))
+            parts = self.as_parts(said, wide, _narrowed(mask, pieces))
+            if not parts:
+                return thing
+            pieces += parts
+        return Named(pieces, mask, inherited=True)
+
     def goes_on(self, mask: int, text: str, at: int) -> bool:
         """Whether the run of letters and digits from ``at`` on is of the name of some entity in ``mask``."""
         run = RUN.match(text, at)
@@ -131,7 +154,7 @@ class FragmentReader:
             return [piece]
         if having := self.index.having(mask, SAID.findall(piece.name)):
             return [replace(piece, mask=having)]
-        if not self.series_of(mask) or self.series_of(piece.mask) == piece.mask:
+        if not self.series_of(mask) or (piece.mask and self.series_of(piece.mask) == piece.mask):
             return []
         parts = self._rightward(_Text(said[: piece.end], ()), piece.start, mask)
         return parts if parts and parts[-1].end == piece.end else []

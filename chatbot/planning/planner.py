@@ -69,7 +69,7 @@ class Planner:
         must say the same. What opens a conversation is remembered: chips and popular questions come again and again.
         """
         if not context.empty:
-            return self._explained(self._scanner.scan(utterance, mend=mend), context).planned
+            return self.explain(utterance, context, mend=mend).planned
         key = utterance, mend is always
         known = self._openings.get(key, None)
         if known is None:
@@ -89,7 +89,8 @@ class Planner:
 
     def explain(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Explained:
         """The same, with the way there."""
-        return self._explained(self._scanner.scan(utterance, mend=mend), context)
+        near = next(iter(context.entities), None)
+        return self._explained(self._scanner.scan(utterance, mend=mend, near=near), context)
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
         parts = self._reader.read(scan, context)

@@ -98,8 +98,11 @@ class Scanner:
         words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
         self._repair = SoundRepair(words, self._finder.aliases, decoder)
 
-    def scan(self, utterance: str, *, mend: Callable[[], bool] = always) -> Scan:
-        """Links of the text as written; where parts of it stay unknown, and ``mend`` agrees, of how it sounds."""
+    def scan(self, utterance: str, *, mend: Callable[[], bool] = always, near: str | None = None) -> Scan:
+        """Links of the text as written; where parts of it stay unknown, and ``mend`` agrees, of how it sounds.
+
+        ``near`` is the entity that the conversation is about.
+        """
         text = _HESITATION.sub("", _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN]))
         text = _TEN_THOUSAND.sub("万", text)
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
@@ -108,22 +111,22 @@ class Scanner:
         text = _YEAR_OF_MODEL.sub(self._model_year, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
-        first = self._read(text, fuzzy=False)
+        first = self._read(text, fuzzy=False, near=near)
         if not first.unknown or self._vocabulary.lacks(text) or not mend():
             return first
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
         mended = normalize(_DE.sub("的", mended)) if mended != text else text
-        best = self._read(mended, fuzzy=False) if mended != text else first
+        best = self._read(mended, fuzzy=False, near=near) if mended != text else first
         if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:
-            again = self._read(once, fuzzy=False)
+            again = self._read(once, fuzzy=False, near=near)
             best = again if again.coverage > best.coverage else best
         latest, misspelt = best, self._names_misspelt(best)
         for _ in range(MAX_MENDING):
             repaired = self._repair.repair(latest.text, _explained(latest)) if latest.unknown else latest.text
             if repaired == latest.text and not misspelt:
                 break  # it would read the same again
-            latest, misspelt = self._read(repaired, fuzzy=True), False
+            latest, misspelt = self._read(repaired, fuzzy=True, near=near), False
             best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
 
@@ -162,9 +165,9 @@ class Scanner:
         inner = self._noise_behind.sub("", self._noise_before.sub("", text))
         return inner if content(inner) else text
 
-    def _read(self, text: str, *, fuzzy: bool) -> Scan:
+    def _read(self, text: str, *, fuzzy: bool, near: str | None) -> Scan:
         text = _INSIDE.sub("以内", text)
-        links = self._entities(text, fuzzy=fuzzy)
+        links = self._entities(text, fuzzy=fuzzy, near=near)
         masked = _masked(text, links)
         links += find_places(masked, links)
         masked = _masked(text, links)
@@ -185,10 +188,10 @@ class Scanner:
         said = len(content(text)) or 1
         return Scan(text, tuple(links), unknown, 1 - sum(map(len, unknown)) / said)
 
-    def _entities(self, text: str, *, fuzzy: bool) -> list[Link]:
+    def _entities(self, text: str, *, fuzzy: bool, near: str | None) -> list[Link]:
         links = []
         for found in self._vocabulary.entities.link(
-            text, fuzzy=fuzzy, besides=self._common, ordinary=self._finder.aliases
+            text, fuzzy=fuzzy, besides=self._common, ordinary=self._finder.aliases, near=near
         ):
             if found.score < 1 and not found.candidates:
                 continue
