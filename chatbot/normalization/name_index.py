@@ -7,6 +7,8 @@ from chatbot.normalization.masks import bits, to_mask
 from chatbot.normalization.name_parts import NameParts, atoms
 from chatbot.normalization.pinyin import sounds
 
+MAX_HEARD = 48  # names that are compared by sound, one by one; more share a character with too much
+
 
 class NameIndex:
     """Built once for the entities of a graph. A mask goes in, that of the entities with the piece comes out."""
@@ -68,7 +70,7 @@ class NameIndex:
         for char in part:
             any_same |= self._chars.get(char, 0)
         mask &= any_same
-        if not mask:
+        if not mask or mask.bit_count() > MAX_HEARD:
             return "", 0
         heard = sounds(part)
         found = {i: like for i in bits(mask) if (like := self.parts[i].like(part, heard))}
