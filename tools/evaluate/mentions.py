@@ -71,9 +71,7 @@ def mentions(graph: KnowledgeGraph, count: int, seed: int = 0) -> tuple[Mention,
     return tuple(islice(_Maker(graph, random.Random(seed)).made(), count))
 
 
-def measure(
-    graph: KnowledgeGraph, planner: Planner, made: Sequence[Mention], few: int = 12
-) -> MentionFigures:
+def measure(planner: Planner, made: Sequence[Mention], few: int = 12) -> MentionFigures:
     """What a question for the price of each is linked to; more than ``few`` entities count as none."""
     counts = dict.fromkeys(("right", "wrong", "asked", "misled", "missed"), 0)
     failures = []
