@@ -1,212 +1,325 @@
-"""Parts of a name as people cut them: 海豚410时尚 is 海豚 2025款 智驾版 410km 时尚版.
+"""Reads the pieces of names around a name: 途昂530V6龙耀, q7 55sline尊贵型24的, 40豪华动感 55旗舰动感.
 
-A fragment is read only beside a name that is already known, against the full names of the entities that fit it: what
-is left of them after each fragment is what the next one is read against.
+A thing is what its pieces have in common: from a name that is known as such the reading goes on to the right,
+then to the left, as long as what stands there is a piece of the name of an entity that still fits.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
-from chatbot.knowledge_graph.graph import KnowledgeGraph
-from chatbot.normalization.pinyin import readings, sounds
+from chatbot.knowledge_graph.graph import Entity
+from chatbot.normalization.name_index import NameIndex
+from chatbot.normalization.name_parts import SAID, SUFFIX, YEAR, atoms
+from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader
 from chatbot.normalization.postings import bits, mask_of
-from chatbot.normalization.text import has_han, normalize
 
-MAX_PIECE = 16
-MAX_ENTITIES = 400  # a name that fits more says too little to cut names by
-MAX_LEFT = 3  # entities that a further name without its series may fit
-SUFFIX = re.compile("[版型款]|km")
-_MARKS = re.compile(r"[^\w.+/]|_")
-_BETWEEN_NUMBERS = re.compile(r"(?<=\d)\s+(?=\d)")
-_GENERATION = re.compile("第([一二三四五六七八九])代")
-_DIGITS = {char: str(i) for i, char in enumerate("一二三四五六七八九", 1)}
-_BAR = re.compile(r"[|,;。、!?…]")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_MEASURED = re.compile(r"[万千w块元年月秒个以多来几度升座%.]|公里|km|kw")  # 30万 is a quantity
-_YEAR_BEFORE = re.compile(r"(?<![\d.])(?:20)?(2\d)(?:年|款)?的?\s?$")
-_JOINER = re.compile(r"\s*(?:和|跟|与|同|、|,|比|vs|pk|还有|以及|对比)?\s*")
-
-Span = tuple[int, int]
+MAX_CANDIDATES = 256  # a name that more entities share is a group, not the beginning of one thing's name
+SEPARATOR = re.compile(r"\s*(?:还有|还是|以及|对比|[和跟与同及比或、,;&]|vs\.?|pk)\s*")
+_GAP = re.compile(r"[\s\-·/()]*的?[\s\-·/()]*")
+_LEAD = re.compile(r"(?:那么?|还有|和|跟|与|比|换成?|要是|如果|再看|我?[要问说看]的?是?|就|[\s,、])*")
+_SPACES = re.compile(r"\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """Fragments side by side: where they stand, and the entities (bits) that have them all."""
+@dataclass(slots=True)
+class Named:
+    """One thing under construction. ``base`` are the entities it may be one of before its pieces are counted."""
 
-    spans: tuple[Span, ...]
-    mask: int
+    pieces: list[Piece]
+    base: int = -1
+    inherited: bool = False
 
     @property
-    def size(self) -> int:
-        return sum(end - start for start, end in self.spans)
+    def mask(self) -> int:
+        return _narrowed(self.base, self.pieces)
+
+    @property
+    def start(self) -> int:
+        return min(piece.start for piece in self.pieces)
+
+    @property
+    def end(self) -> int:
+        return max(piece.end for piece in self.pieces)
 
 
-class NameFragments:
-    """Built once for a graph; names are prepared when they are first looked into."""
+@dataclass(slots=True)
+class _Text:
+    """An utterance, which of its characters are taken, and the words that mean something else."""
 
-    def __init__(self, graph: KnowledgeGraph) -> None:
-        self._graph = graph
-        self._series: dict[tuple[str, ...], list[int]] = {}
-        for index, entity in enumerate(graph.entities):
-            self._series.setdefault(entity.keywords[:2], []).append(index)
-        self._name = lru_cache(maxsize=8192)(self._prepared)
+    said: str
+    words: Container[str]
+    taken: list[bool] = field(init=False)
 
-    def series_of(self, index: int) -> int:
-        """All entities of the same brand and series as the one at ``index``."""
-        return mask_of(self._series[self._graph.entities[index].keywords[:2]])
+    def __post_init__(self) -> None:
+        self.taken = [False] * len(self.said)
 
-    def behind(
-        self, text: str, at: int, mask: int, taken: Sequence[Span], *, by_sound: bool = False
-    ) -> Pieces:
-        """The fragments that follow each other from ``at``; none of them is, or cuts into, a span in ``taken``."""
-        spans: list[Span] = []
-        last = ""
-        while at < len(text) and mask.bit_count() <= MAX_ENTITIES:
-            start = at + (text[at] == " ")
-            found = self._longest(text, start, mask, taken, by_sound=by_sound)
-            if found is None:
-                break
-            end, mask = found
-            last = _flat(text[start:end])
-            suffix = SUFFIX.match(text, end)
-            at = suffix.end() if suffix and spans_free(end, suffix.end(), taken) else end
-            spans.append((start, at))
-        return Pieces(tuple(spans), self._ending(last, mask) or mask)
+    def take(self, pieces: Iterable[Piece]) -> None:
+        for piece in pieces:
+            self.taken[piece.start : piece.end] = [True] * (piece.end - piece.start)
 
-    def _ending(self, piece: str, mask: int) -> int:
-        """Of several the ones whose name ends there: 240致雅 is the 致雅版 rather than the 致雅黑爵士版."""
-        if not piece or piece.isascii() or mask.bit_count() < 2:
-            return mask
-        return sum(
-            1 << i
-            for i in bits(mask)
-            if SUFFIX.sub("", self._name(i)[-1:]) == "" and self._name(i)[:-1].endswith(piece)
-        )
+    def free(self, pieces: Iterable[Piece]) -> None:
+        for piece in pieces:
+            self.taken[piece.start : piece.end] = [False] * (piece.end - piece.start)
 
-    def before(self, text: str, at: int, mask: int, taken: Sequence[Span]) -> Pieces:
-        """锐放 of 锐放24款旗舰版: a fragment that ends at ``at``."""
-        end = at - (text[at - 1 : at] == " ")
-        for start in range(max(0, end - MAX_PIECE), end - 1):
-            free = spans_free(start, end, taken) and not _BAR.search(text, start, end) and text[start] != " "
-            if not free or _cuts_a_token(text, start, end) or mask.bit_count() > MAX_ENTITIES:
+    def free_to(self, at: int) -> int:
+        """The end of what is free from ``at`` on."""
+        while at < len(self.said) and not self.taken[at]:
+            at += 1
+        return at
+
+    def free_from(self, at: int) -> int:
+        """The beginning of what is free up to ``at``."""
+        while at > 0 and not self.taken[at - 1]:
+            at -= 1
+        return at
+
+
+class FragmentReader:
+    """Built once for the entities of a graph; reads only."""
+
+    def __init__(self, entities: Sequence[Entity]) -> None:
+        self._entities = entities
+        self.index = NameIndex(entities)
+        self._pieces = PieceReader(self.index)
+        self._series: dict[tuple[str, ...], int] = {}
+        for index, entity in enumerate(entities):
+            lead = entity.keywords[:2]
+            self._series[lead] = self._series.get(lead, 0) | 1 << index
+
+    def series_of(self, mask: int) -> int:
+        """Every entity that shares brand and series with those of ``mask``; 0 where they are of several."""
+        first = next(iter(bits(mask)), None)
+        if first is None:
+            return 0
+        series = self._series[self._entities[first].keywords[:2]]
+        return series if mask & ~series == 0 else 0
+
+    def read(self, said: str, groups: Iterable[Sequence[Piece]], words: Container[str]) -> list[Named]:
+        """The things that ``groups`` of known names begin, each with the pieces around it, and those named beside them.
+
+        ``words`` are words of something else as well.
+        """
+        text = _Text(said.replace("é", "e"), words)
+        things = [Named(self._widened(group)) for group in groups]
+        for thing in things:
+            text.take(thing.pieces)
+        grown: list[Named] = []
+        for thing in things:
+            series = self._inherited(grown[-1], thing) if grown else 0
+            thing.base = series or thing.base
+            self._grow(text, thing)
+            if grown and self._goes_on(grown[-1], thing):
+                grown[-1].pieces += thing.pieces
                 continue
-            if narrowed := self._with(_flat(text[start:end]), mask, by_sound=False):
-                return Pieces(((start, end),), narrowed)
-        return self.year_before(text, at, mask)
-
-    def year_before(self, text: str, at: int, mask: int) -> Pieces:
-        """24 of 24卡罗拉."""
-        found = _YEAR_BEFORE.search(text, 0, at)
-        narrowed = self._of_year(found.group(1), mask) if found else 0
-        return Pieces(((found.start(), at),), narrowed) if found and narrowed else Pieces((), mask)
-
-    def nearest(self, mask: int, index: int) -> int:
-        """Those of ``mask`` whose names share the most parts with the entity at ``index``."""
-        words = set(self._graph.entities[index].name.split())
-        shared = {i: len(words & set(self._graph.entities[i].name.split())) for i in bits(mask)}
-        best = max(shared.values(), default=0)
-        return sum(1 << i for i, count in shared.items() if count == best)
-
-    def further(self, text: str, at: int, series: int, chosen: int, taken: Sequence[Span]) -> Pieces | None:
-        """和420自由 behind 海豚410时尚: another one of the same series, by its fragments alone."""
-        joiner = _JOINER.match(text, at)
-        start = joiner.end() if joiner else at
-        found = self.behind(text, start, series, taken)
-        telling = len(found.spans) > 1 or found.size >= 3
-        if not telling or found.mask == series or found.mask & chosen or found.mask.bit_count() > MAX_LEFT:
-            return None
+            if series:
+                thing.base, thing.inherited = _holding_on(grown[-1], thing.mask), True
+            grown.append(thing)
+        found: list[Named] = []
+        for at, thing in enumerate(grown):
+            found.append(thing)
+            limit = grown[at + 1].start if at + 1 < len(grown) else len(said)
+            found += self._beside(text, thing, limit)
         return found
 
-    def _longest(
-        self, text: str, at: int, mask: int, taken: Sequence[Span], *, by_sound: bool
-    ) -> tuple[int, int] | None:
-        bar = _BAR.search(text, at)
-        for end in range(min(len(text), at + MAX_PIECE, bar.start() if bar else len(text)), at + 1, -1):
-            piece = text[at:end]
-            if piece[-1] == " " or not spans_free(at, end, taken) or _cuts_a_token(text, at, end):
+    def told(self, said: str, mask: int, words: Container[str]) -> Named | None:
+        """25乐享的 where it goes on about a series: pieces of one of its names at the beginning of the text."""
+        text = _Text(said.replace("é", "e"), words)
+        lead = _LEAD.match(said)
+        pieces = _touching(self._rightward(text, lead.end() if lead else 0, mask), ())
+        if not any(_telling(piece, mask) for piece in pieces):
+            return None
+        end = pieces[-1].end
+        plainly = len(pieces) > 1 or said[end - 1] in SUFFIX or end == len(said) or said[end] in "的呢那"
+        return Named(pieces, mask, inherited=True) if plainly else None
+
+    def refitted(self, said: str, thing: Named, mask: int) -> Named:
+        """A thing that names no series, as one of ``mask``, where its pieces are parts of a name there."""
+        pieces: list[Piece] = []
+        for piece in sorted(thing.pieces, key=lambda piece: piece.start):
+            wide = replace(piece, mask=piece.mask | self.index.having(mask, SAID.findall(piece.name)))
+            parts = self.as_parts(said, wide, _narrowed(mask, pieces))
+            if not parts:
+                return thing
+            pieces += parts
+        return Named(pieces, mask, inherited=True)
+
+    def goes_on(self, mask: int, text: str, at: int) -> bool:
+        """Whether the run of letters and digits from ``at`` on is of the name of some entity in ``mask``."""
+        run = RUN.match(text, at)
+        return run is not None and self.index.latin(mask, atoms(run.group())) > 0
+
+    def as_parts(self, said: str, piece: Piece, mask: int) -> list[Piece]:
+        """``piece`` as one or several parts of the names in ``mask``; nothing when it is none."""
+        if mask & piece.mask:
+            return [piece]
+        if having := self.index.having(mask, SAID.findall(piece.name)):
+            return [replace(piece, mask=having)]
+        if not self.series_of(mask) or (piece.mask and self.series_of(piece.mask) == piece.mask):
+            return []
+        parts = self._rightward(_Text(said[: piece.end], ()), piece.start, mask)
+        return parts if parts and parts[-1].end == piece.end else []
+
+    # -- one thing ---------------------------------------------------------------------------------------
+
+    def _widened(self, group: Sequence[Piece]) -> list[Piece]:
+        """Each known name of a thing of one series also as a part of longer words: 尊贵版 of 尊贵版大迈包."""
+        series = self.series_of(_narrowed(-1, group))
+        if not series:
+            return list(group)
+        return [replace(p, mask=p.mask | self.index.having(series, SAID.findall(p.name))) for p in group]
+
+    def _grow(self, text: _Text, thing: Named) -> None:
+        if thing.mask.bit_count() > MAX_CANDIDATES:
+            return
+        known = sorted(thing.pieces, key=lambda piece: piece.start)
+        grown: list[Piece] = []
+        for step in (self._rightward, self._leftward):
+            for piece in known:
+                at = piece.end if step == self._rightward else piece.start
+                fresh = step(text, at, _narrowed(thing.mask, grown))
+                text.take(fresh)
+                grown += fresh
+        kept = _touching(grown, [p for p in known if _telling(p, self.series_of(thing.mask) or -1)])
+        text.free(piece for piece in grown if piece not in kept)
+        thing.pieces += kept
+
+    def _rightward(self, text: _Text, at: int, mask: int) -> list[Piece]:
+        found: list[Piece] = []
+        limit = text.free_to(at)
+        while at < limit and mask:
+            gap = _GAP.match(text.said, at, limit)
+            piece = self._pieces.at(text.said, gap.end() if gap else at, limit, mask, text.words)
+            if piece is None:
+                break
+            found.append(piece)
+            mask &= piece.mask
+            at = piece.end
+        return found
+
+    def _leftward(self, text: _Text, at: int, mask: int) -> list[Piece]:
+        found: list[Piece] = []
+        first = text.free_from(at)
+        while at > first:
+            piece = self._ending(text, first, at, mask)
+            if piece is None:
+                break
+            found.append(piece)
+            mask &= piece.mask
+            at = piece.start
+        return found
+
+    def _ending(self, text: _Text, first: int, end: int, mask: int) -> Piece | None:
+        """The longest piece that ends at ``end``, marks left out."""
+        said, last = text.said, end
+        while last > first and (said[last - 1] in " -·/()" or (said[last - 1] == "的" and last == end)):
+            last -= 1
+        for start in range(max(first, last - LONGEST), last):
+            if start > first and _latin(said[start - 1]) and _latin(said[start]):
                 continue
-            if _NUMBER.fullmatch(piece) and _MEASURED.match(text, end):
-                continue
-            if narrowed := self._with(_flat(piece), mask, by_sound=by_sound):
-                return end, narrowed
+            piece = self._pieces.at(said, start, last, mask, text.words)
+            if piece and piece.end == last:
+                return piece
         return None
 
-    def _with(self, piece: str, mask: int, *, by_sound: bool) -> int:
-        """The entities of ``mask`` whose name has ``piece``."""
-        if len(piece) < 2:
+    # -- what is named beside it -------------------------------------------------------------------------
+
+    def _inherited(self, before: Named, thing: Named) -> int:
+        """The series that 尊享 of S5舒享和尊享 is of; 0 where it names its own, or that one has none such."""
+        series = self.series_of(before.mask)
+        if self.series_of(thing.mask) or thing.start - before.end > LONGEST:
             return 0
-        found = sum(1 << i for i in bits(mask) if _holds(self._name(i), piece))
-        if not found and len(piece) == 2 and piece.isdigit():
-            found = self._of_year(piece, mask)
-        if not found and by_sound and piece.isalpha() and piece.isascii() and len(piece) >= 4:
-            found = sum(1 << i for i in bits(mask) if _spells_in(self._name(i), piece))
-        if not found and by_sound and not piece.isascii():
-            found = sum(1 << i for i in bits(mask) if _sounds_in(self._name(i), piece))
+        return series if thing.mask & series else 0
+
+    def _goes_on(self, before: Named, thing: Named) -> bool:
+        """Whether behind a joining word only more is said of what was not told apart yet: 青羽，长续航版."""
+        both = before.mask & thing.mask
+        told = any(_telling(piece, self.series_of(before.mask) or -1) for piece in before.pieces)
+        return both not in (0, before.mask) and not (told and self.series_of(before.mask))
+
+    def _beside(self, text: _Text, thing: Named, limit: int) -> list[Named]:
+        """370四驱尊享 of 240致雅和370四驱尊享: pieces of other names of the same series, behind a joining word or none."""
+        found: list[Named] = []
+        series = self.series_of(thing.mask)
+        before = thing
+        while series and before.end < limit:
+            joined = SEPARATOR.match(text.said, before.end) or _SPACES.match(text.said, before.end)
+            start = joined.end() if joined else before.end
+            pieces = self._rightward(text, start, series) if start < limit else []
+            pieces = _touching(pieces, ())
+            if not pieces or pieces[-1].end > limit:
+                break
+            other = Named(pieces, series, inherited=True)
+            if other.mask == before.mask or not any(_telling(piece, series) for piece in pieces):
+                break
+            other.base = _holding_on(before, other.mask)
+            text.take(pieces)
+            found.append(other)
+            before = other
         return found
 
-    def _of_year(self, year: str, mask: int) -> int:
-        return sum(1 << i for i in bits(mask) if f"20{year}款" in self._name(i))
+    # -- which of those that fit -------------------------------------------------------------------------
 
-    def _prepared(self, index: int) -> str:
-        return _flat(normalize(self._graph.entities[index].name))
-
-
-def spans_free(start: int, end: int, taken: Sequence[Span]) -> bool:
-    """Whether ``[start, end)`` cuts into no span and is more than any it holds."""
-    return all(end <= s or e <= start or (start <= s and e <= end and end - start > e - s) for s, e in taken)
-
-
-def _cuts_a_token(text: str, start: int, end: int) -> bool:
-    """Whether a number or a run of letters goes on before or behind."""
-    return _runs_on(text[start - 1 : start], text[start]) or _runs_on(text[end - 1], text[end : end + 1])
-
-
-def _runs_on(left: str, right: str) -> bool:
-    digits = (left.isdigit() and right.isdigit()) or (left == "." and right.isdigit())
-    letters = left.isascii() and left.isalpha() and right.isascii() and right.isalpha()
-    return bool(left and right) and (digits or letters)
+    def meant(self, thing: Named) -> int:
+        """Of those that fit, those whose name says no more than was said; S5尊享 is not S5尊享黑爵士版."""
+        mask = thing.mask
+        if mask.bit_count() < 2 or mask.bit_count() > MAX_CANDIDATES:
+            return mask
+        series = self.series_of(mask)
+        if not series or not any(_telling(p, series) and not YEAR.fullmatch(p.name) for p in thing.pieces):
+            return mask
+        said = tuple(dict.fromkeys(part for piece in thing.pieces for part in SAID.findall(piece.name)))
+        names = {i: self.index.parts[i] for i in bits(mask)}
+        whole = mask_of(i for i, parts in names.items() if not parts.left_over(said, touched=False))
+        if whole:
+            return whole
+        left = {i: parts.left_over(said, touched=True) for i, parts in names.items()}
+        return mask_of(
+            i for i, rest in left.items() if not any(_less(other, rest) for other in left.values())
+        )
 
 
-def _flat(name: str) -> str:
-    """Without spaces and marks, but for what keeps two numbers apart: 500 4matic."""
-    flat = _MARKS.sub("", _BETWEEN_NUMBERS.sub("/", name))
-    return _GENERATION.sub(lambda found: f"第{_DIGITS[found.group(1)]}代", flat)
+def _holding_on(before: Named, mask: int) -> int:
+    """Of ``mask`` those that have in common with the thing named before all that does not speak against it."""
+    for piece in before.pieces:
+        mask = mask & piece.mask or mask
+    return mask
 
 
-def _holds(name: str, piece: str) -> bool:
-    """Whether ``name`` has ``piece`` with no number cut; letters may begin or end inside a run."""
-    at = name.find(piece)
-    while at >= 0:
-        before, behind = name[max(at - 1, 0) : at], name[at + len(piece) : at + len(piece) + 1]
-        cut = piece[0].isdigit() and (before.isdigit() or before == ".")
-        if not cut and not (piece[-1].isdigit() and (behind.isdigit() or behind == ".")):
-            return True
-        at = name.find(piece, at + 1)
-    return False
+def _less(other: str, rest: str) -> bool:
+    """Whether ``other`` is ``rest`` with characters left out."""
+    left = iter(rest)
+    return len(other) < len(rest) and all(char in left for char in other)
 
 
-def _sounds_in(name: str, piece: str) -> bool:
-    """Whether a part of ``name`` is as long as ``piece`` and sounds like it, with half of its characters the same."""
-    size = len(piece)
-    for at in range(len(name) - size + 1):
-        part = name[at : at + size]
-        same = sum(a == b for a, b in zip(part, piece, strict=True))
-        if same >= max(1, size // 2) and all(map(_alike, part, piece)):
-            return True
-    return False
+def _narrowed(mask: int, pieces: Iterable[Piece]) -> int:
+    for piece in pieces:
+        mask &= piece.mask
+    return mask
 
 
-def _spells_in(name: str, letters: str) -> bool:
-    """Whether a run of the characters of ``name`` is spelled so: qiling of 旗领."""
-    spelled = [readings(char)[0] if has_han(char) else "|" for char in name]
-    return any(
-        "".join(spelled[at : at + size]) == letters
-        for size in range(2, 5)
-        for at in range(len(spelled) - size + 1)
-    )
+def _touching(grown: Sequence[Piece], known: Sequence[Piece]) -> list[Piece]:
+    """``grown`` without the weak pieces that touch no telling one: 四驱 counts before one, 6座 behind one too."""
+    kept = [piece for piece in grown if not piece.weak]
+    waiting = [piece for piece in grown if piece.weak]
+    for _ in range(len(waiting)):
+        firm = [*kept, *known]
+        joined = [piece for piece in waiting if any(_touches(piece, other) for other in firm)]
+        if not joined:
+            break
+        kept += joined
+        waiting = [piece for piece in waiting if piece not in joined]
+    return sorted(kept, key=lambda piece: piece.start)
 
 
-def _alike(one: str, other: str) -> bool:
-    return one == other or bool(sounds(one)[0] & sounds(other)[0])
+def _touches(weak: Piece, firm: Piece) -> bool:
+    before = 0 <= firm.start - weak.end <= 1
+    return before or (weak.name[0].isdigit() and 0 <= weak.start - firm.end <= 1)
+
+
+def _telling(piece: Piece, series: int) -> bool:
+    """Whether it tells some of a series apart from the others."""
+    return not piece.weak and piece.mask & series != series
+
+
+def _latin(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char == ".")

@@ -47,6 +47,7 @@ class Reader:
         self.entities, self.attributes, self.decoder = entities, attributes, decoder
         fillers = (*lexicon.stop_words, *lexicon.question_words)
         self._fillers = MentionFinder({word: (word,) for word in fillers})
+        self._words = {*fillers, *attributes.names}
         latin = [*entities.names, *attributes.names]
         self._latin = MentionFinder({name: (name,) for name in latin if name[0].isascii()})
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._read)
@@ -60,11 +61,11 @@ class Reader:
         if not has_han(text):
             keep = [(mention.start, mention.end) for mention in self._latin.find(text)]
             text = self.decoder.decode(text, keep)
-        links = self.entities.link(text, fuzzy=False)
+        links = self.entities.link(text, fuzzy=False, ordinary=self._words)
         reading = self._read_question(text, links)
         if links or not reading.leftover:
             return reading
-        links = self.entities.link(text)
+        links = self.entities.link(text, ordinary=self._words)
         return self._read_question(text, links) if links else reading
 
     def _read_question(self, text: str, links: tuple[EntityLink, ...]) -> Reading:

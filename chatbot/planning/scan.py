@@ -1,7 +1,7 @@
 """An utterance as links: what each part of it may mean, left to right, and what is left unexplained."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.phrases import find_quantities
@@ -29,7 +29,6 @@ from chatbot.planning.vocabulary import Vocabulary
 MAX_SCAN = 200
 MAX_MENDING = 2  # a mended word may let the next one be seen
 _DE = re.compile(r"\s*\bde\b\s*")
-_PART_OF_NAME = re.compile("(?!suv|mpv)[a-z]+")  # hev, turbo: values that names are made of too
 _BETWEEN_LETTERS = re.compile(r"(?<=[a-z]) (?=[a-z])")
 _TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
 _INSIDE = re.compile(r"(?<=[\d万秒升米里w块元个座])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
@@ -138,30 +137,8 @@ class Scanner:
         return bool(self._vocabulary.entities.link(scan.text, besides=self._common))
 
     def _read(self, text: str, near: str, *, fuzzy: bool = False) -> Scan:
-        """``text`` against all words; where some stay unknown, with names cut short: 海豚410时尚."""
-        scan = self._read_plainly(_INSIDE.sub("以内", text), fuzzy=fuzzy)
-        named = [link.entity.names for link in scan.links if link.entity]
-        if not scan.unknown and (len(named) < 2 or max(map(len, named)) < 2):
-            return scan
-        closer = self._read_closely(scan, near, fuzzy=fuzzy)
-        fit = sum(len(link.entity.names) for link in closer.links if link.entity)
-        fewer = closer.coverage == scan.coverage and fit < sum(map(len, named))
-        return closer if closer.coverage > scan.coverage or fewer else scan
-
-    def _read_closely(self, scan: Scan, near: str, *, fuzzy: bool) -> Scan:
-        others = [x for x in scan.links if not x.entity and not x.plays("part")]
-        spans = [(x.start, x.end) for x in others if not (x.value and _PART_OF_NAME.fullmatch(x.text))]
-        found = self._vocabulary.entities.link_closely(
-            scan.text, spans, fuzzy=fuzzy, besides=self._common, near=near
-        )
-        return self._read_around(scan.text, self._as_links(scan.text, found))
-
-    def _read_plainly(self, text: str, *, fuzzy: bool) -> Scan:
-        found = self._vocabulary.entities.link(text, fuzzy=fuzzy, besides=self._common)
-        return self._read_around(text, self._as_links(text, found))
-
-    def _read_around(self, text: str, links: list[Link]) -> Scan:
-        """What stands beside the names in ``links``."""
+        text = _INSIDE.sub("以内", text)
+        links = self._entities(text, near, fuzzy=fuzzy)
         masked = _masked(text, links)
         links += find_places(masked, links)
         masked = _masked(text, links)
@@ -182,9 +159,11 @@ class Scanner:
         said = len(content(text)) or 1
         return Scan(text, tuple(links), unknown, 1 - sum(map(len, unknown)) / said)
 
-    def _as_links(self, text: str, named: Sequence[EntityLink]) -> list[Link]:
+    def _entities(self, text: str, near: str, *, fuzzy: bool) -> list[Link]:
         links = []
-        for found in named:
+        for found in self._vocabulary.entities.link(
+            text, fuzzy=fuzzy, besides=self._common, ordinary=self._finder.aliases, near=near
+        ):
             if found.score < 1 and not found.candidates:
                 continue
             sense = EntitySense(found.candidates, self._clause(found))
@@ -195,7 +174,7 @@ class Scanner:
 
     def _clause(self, found: EntityLink) -> Clause | None:
         """The keyword conditions that say what was named, or ``None`` when an alias is no keyword."""
-        if found.partial:
+        if not found.plain:
             return None
         known = self._vocabulary.keyword_of
         rows = [self._vocabulary.entities.rows(name) for name in found.names]
