@@ -12,6 +12,7 @@ from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.links import AttributeSense, EntitySense, Link, QuantitySense, RoleSense, Sense
+from chatbot.planning.measures import asked_measures
 from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
 from chatbot.planning.roles import role_words
 from chatbot.planning.sound_repair import SoundRepair
@@ -68,7 +69,8 @@ def always() -> bool:
 class Scan:
     """``links`` by position in ``text``; ``unknown`` are the stretches of content that nothing explains.
 
-    ``mended``: the text is not as it was typed.
+    ``mended``: the text is not as it was typed. ``asides`` are clauses that are no part of the question;
+    ``took_back`` and ``instead``: what was corrected in mid-sentence, and what counts in its place.
     """
 
     text: str
@@ -76,6 +78,9 @@ class Scan:
     unknown: tuple[str, ...]
     coverage: float
     mended: bool = False
+    asides: tuple[str, ...] = ()
+    took_back: str = ""
+    instead: str = ""
 
     @property
     def score(self) -> float:
@@ -100,7 +105,12 @@ class Scanner:
 
     def scan(self, utterance: str, *, mend: Callable[[], bool] = always) -> Scan:
         """Links of the text as written; where parts of it stay unknown, and ``mend`` agrees, of how it sounds."""
-        text = _HESITATION.sub("", _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN]))
+        first = self.as_written(normalize(utterance))
+        return self.mended(first) if first.unknown and self.mendable(first) and mend() else first
+
+    def as_written(self, text: str) -> Scan:
+        """Links of a normalised ``text``, nothing mended."""
+        text = _HESITATION.sub("", _CHIP_COUNT.sub("", text[:MAX_SCAN]))
         text = _TEN_THOUSAND.sub("万", text)
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
         text = _HUNDRED.sub("一", text)
@@ -108,9 +118,15 @@ class Scanner:
         text = _YEAR_OF_MODEL.sub(self._model_year, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
-        first = self._read(text, fuzzy=False)
-        if not first.unknown or self._vocabulary.lacks(text) or not mend():
-            return first
+        return self._read(text, fuzzy=False)
+
+    def mendable(self, scan: Scan) -> bool:
+        """Whether what is not known may be a slip; a kind of thing that the graph lacks is none."""
+        return not self._vocabulary.lacks(scan.text)
+
+    def mended(self, first: Scan) -> Scan:
+        """``first`` with its unknown words read by how they sound and what they look like."""
+        text = first.text
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
         mended = normalize(_DE.sub("的", mended)) if mended != text else text
@@ -180,6 +196,7 @@ class Scanner:
         for mention in mentions if free == masked else self._finder.find(free):
             links.append(Link(mention.start, mention.end, mention.alias, _ordered(mention.targets)))
         links += bare_numbers(text, links, self._units)
+        links += asked_measures(text, links, self._units, self._vocabulary.concepts)
         links.sort(key=lambda link: link.start)
         unknown = _unexplained(text, links)
         said = len(content(text)) or 1

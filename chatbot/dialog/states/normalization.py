@@ -80,7 +80,7 @@ class NormalizationState:
             reading = turn.hearing.knowledge.reader.read("")
             inquiry = Inquiry(
                 reading, planned.entities, topics, topical=bool(topics),
-                named=not planned.referred, referred=planned.referred,
+                named=not planned.referred, referred=planned.referred, scan=planned.scan,
             )  # fmt: skip
             return Decision("answering", replace(turn, inquiry=inquiry))
         inquiry = self._inquire(turn)
