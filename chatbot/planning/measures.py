@@ -26,7 +26,8 @@ def asked_measures(text: str, links: Sequence[Link], units: UnitTable, concepts:
         unit, end = found
         sense: Sense = RoleSense("much")
         if not _named_beside(text, hit.start(), end, links):
-            paths = concepts.paths(_MEASURES.get(unit.name, ""))
+            named = _MEASURES.get(unit.name)
+            paths = concepts.paths(named) if named else ()
             sense = AttributeSense(paths) if paths else sense
         yield Link(start, end, text[start:end], (sense,))
 

@@ -22,7 +22,9 @@ class SpokenNames:
         known = list(names)
         self._numbers = {number for name in known for number in _NUMBER.findall(name)}
         self._ranges = {
-            found for name in known for found in re.findall(r"\d{2,4}km\s?[\u4e00-\u9fff]{2}", name)
+            found
+            for name in known
+            for found in re.findall(r"\d{2,4}km[\u4e00-\u9fff]{2}", name.replace("km ", "km"))
         }
 
     def written(self, text: str) -> str:
