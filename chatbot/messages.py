@@ -34,6 +34,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "刚才列出了 {count} 个选项，请选其中一个，或直接说名字。",
         "Please choose one of the {count} options.",
     ),
+    "corrected": (
+        "按您改口后的“{instead}”来答（不是“{took_back}”）：",
+        "Going by “{instead}” as you corrected it (not “{took_back}”): ",
+    ),
+    "left_aside": ("（“{what}”没有当作条件。）", "(“{what}” was not taken as a condition.)"),
+    "left_open": (
+        "“{question}”这一问我没有把握，可以点下面单独再问一次。",
+        "I am not sure about “{question}”; tap it below to ask it alone.",
+    ),
     "hedged": ("您想问的可能是“{question}”：{answer}", "You may be asking “{question}”: {answer}"),
     "value": ("{entity}的{attribute}是{value}。", "{entity}, {attribute}: {value}."),
     "yes": ("{entity}有{attribute}（{value}）。", "Yes, {entity} has {attribute} ({value})."),

@@ -22,7 +22,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(
     r"\s?(?:的?(?:价格?|预算|这个价))?(?:(?P<ge>以上|及以上|起步|起|往上|开外|打底|\+)|(?P<le>以下|以内|之内|内|封顶|往下|打住|为止)"
-    r"|(?P<about>左右|上下|附近|前后|样子|之间|中间|区间))"
+    r"|(?P<about>左右|上下|附近|前后|样子|之间|中间|区间)|(?P<over>出头|冒头|多一点|多点))"
 )
 _DATE = re.compile(
     r"((?:19|20)\d\d)(?:年(?:(1[0-2]|0?[1-9])月|(?P<half>[上下]半年))?|[.\-/](1[0-2]|0[1-9])(?!\d))(?:份)?"
@@ -176,6 +176,9 @@ def _phrase(
         high, low_open = None, "gt" in said
     elif {"le", "lt"} & said:
         low, high_open = None, "lt" in said
+    elif "over" in said and not span.is_range:  # 二十万出头
+        high = _round(float(span.high * (1 + ABOUT)))
+        approximate = True
     elif "about" in said and not span.is_range:
         low = _round(float(span.low * (1 - ABOUT)))
         high = _round(float(span.high * (1 + ABOUT)))

@@ -48,7 +48,7 @@ def build_planner(
         value_words(folder / "value_synonyms.txt" if folder else None),
         (*lexicon.stop_words, *lexicon.question_words),
     )
-    return Planner(engine, vocabulary, reader.decoder)
+    return Planner(engine, vocabulary, reader.decoder, reader.plain)
 
 
 def _columns(graph: KnowledgeGraph, units: UnitTable, snapshots: FilePath | None) -> Columns:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from chatbot.knowledge_graph.execute import Engine
 from chatbot.knowledge_graph.plan import Condition, Plan
 from chatbot.normalization.pinyin import PinyinDecoder
+from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import AtomReader
 from chatbot.planning.bind import Binder
 from chatbot.planning.context import Context, nearest_kin
@@ -16,6 +17,7 @@ from chatbot.planning.decide import Decider
 from chatbot.planning.follow import Follower, asks_whether
 from chatbot.planning.guide import Guide
 from chatbot.planning.links import ValueSense
+from chatbot.planning.listen import Listener
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.read_parts import PartsReader, is_brand
@@ -53,10 +55,17 @@ class Explained:
 class Planner:
     """Built once for a knowledge base; safe to share between threads."""
 
-    def __init__(self, engine: Engine, vocabulary: Vocabulary, decoder: PinyinDecoder | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        vocabulary: Vocabulary,
+        decoder: PinyinDecoder | None = None,
+        plain: Callable[[str], str] = normalize,
+    ) -> None:
+        """``plain`` normalises an utterance and puts a dialect's words in plain wording."""
         self.engine, self.vocabulary = engine, vocabulary
-        self._scanner = Scanner(vocabulary, engine.units, decoder)
         binder = Binder(vocabulary, engine.directions)
+        self._scanner = Listener(vocabulary, Scanner(vocabulary, engine.units, decoder), binder, plain)
         self._reader = PartsReader(vocabulary, AtomReader(vocabulary, binder), self._winner)
         self._decider = Decider(vocabulary, engine.directions)
         self.guide = Guide(vocabulary)

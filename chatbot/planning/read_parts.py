@@ -17,6 +17,7 @@ from chatbot.planning.vocabulary import Vocabulary
 
 _OF = re.compile("(?:的|是|为|属于|用的|什么|啥|哪个|哪种|几|能|会|可以|带|有|支持)*")
 _SAYS = re.compile("是|为|属于|=|等于")
+_WITHIN = re.compile(r"[^和跟与及、,/比或]{0,8}")
 _LISTED = re.compile(r"[、/]?(?:和|跟|与|及|还有|以及)?(?:的|家)?")
 _ASKING = ("吗", "么", "不", "没", "是不是", "够不够", "够", "够吗", "嘛", "能拿下", "拿下")
 
@@ -105,7 +106,19 @@ class PartsReader:
             narrowed.append(replace(thing, names=names) if len(names) < len(thing.names) else thing)
             if len(narrowed[-1].names) <= 3:
                 known.insert(0, narrowed[-1].names[0])
-        return tuple(narrowed)
+        return _without_wholes(narrowed, text)
+
+
+def _without_wholes(things: Sequence[Thing], text: str) -> tuple[Thing, ...]:
+    """海豚智驾版的420km自由版 is one thing: what only narrows the one right before it stands for both."""
+    kept: list[Thing] = []
+    for thing in things:
+        last = kept[-1] if kept else None
+        between = text[last.end : thing.start] if last else ""
+        if last and _WITHIN.fullmatch(between) and set(thing.names) < set(last.names) and not last.negated:
+            kept.pop()
+        kept.append(thing)
+    return tuple(kept)
 
 
 def _is_told(link: Link, atoms: tuple[Atom, ...], links: Sequence[Link], text: str) -> bool:

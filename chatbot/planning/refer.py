@@ -76,11 +76,17 @@ def _meant(
     if link.plays("those") and link.text.startswith("前"):
         return context.shown[: _count(link)], (at,)
     if link.plays("pair", "those"):
-        return context.last(_count(link)), (at,)
+        return _several(link, context), (at,)
     if link.plays("it") and not _asks(at, links):
         focus = context.entities or context.shown[:1]
         return (focus[:1] if focus else ()), (at,)
     return None, ()
+
+
+def _several(link: Link, context: Context) -> tuple[str, ...]:
+    """这两款; a bare 两款哪款贵 needs two that were spoken of."""
+    names = context.last(_count(link))
+    return names if len(names) > 1 or link.start or link.text[0] in "这那" else ()
 
 
 def _only_asks(at: int, links: Sequence[Link]) -> bool:

@@ -1,7 +1,6 @@
 """An utterance as links: what each part of it may mean, left to right, and what is left unexplained."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.phrases import find_quantities
@@ -20,6 +19,7 @@ from chatbot.planning.links import (
     Sense,
     ValueSense,
 )
+from chatbot.planning.measures import asked_measures
 from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
 from chatbot.planning.rewriting import Rewriter
 from chatbot.planning.sound_repair import SoundRepair
@@ -57,7 +57,8 @@ def always() -> bool:
 class Scan:
     """``links`` by position in ``text``; ``unknown`` are the stretches of content that nothing explains.
 
-    ``mended``: the text is not as it was typed.
+    ``mended``: the text is not as it was typed. ``asides`` are clauses that are no part of the question;
+    ``took_back`` and ``instead``: what was corrected in mid-sentence, and what counts in its place.
     """
 
     text: str
@@ -65,6 +66,9 @@ class Scan:
     unknown: tuple[str, ...]
     coverage: float
     mended: bool = False
+    asides: tuple[str, ...] = ()
+    took_back: str = ""
+    instead: str = ""
 
     @property
     def score(self) -> float:
@@ -96,15 +100,17 @@ class Scanner:
         words = ((w, senses) for w, senses in self._finder.aliases.items() if w.isascii() and w.isalpha())
         return [word for word, senses in words if any(map(classifies, senses))]
 
-    def scan(self, utterance: str, *, mend: Callable[[], bool] = always, near: str = "") -> Scan:
-        """Links of the text as written; where parts of it stay unknown, and ``mend`` agrees, of how it sounds.
+    def as_written(self, text: str, near: str = "") -> Scan:
+        """Links of a normalised ``text``, nothing mended. ``near`` is the entity that the conversation speaks of."""
+        return self._read(self._rewriter.rewrite(text[:MAX_SCAN]), near)
 
-        ``near`` is the entity that the conversation speaks of.
-        """
-        text = self._rewriter.rewrite(normalize(utterance)[:MAX_SCAN])
-        first = self._read(text, near)
-        if not first.unknown or self._vocabulary.lacks(text) or not mend():
-            return first
+    def mendable(self, scan: Scan) -> bool:
+        """Whether what is not known may be a slip; a kind of thing that the graph lacks is none."""
+        return not self._vocabulary.lacks(scan.text)
+
+    def mended(self, first: Scan, near: str = "") -> Scan:
+        """``first`` with its unknown words read by how they sound and what they look like."""
+        text = first.text
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
         if not has_han(text):
@@ -154,6 +160,7 @@ class Scanner:
         for mention in mentions if free == masked else self._finder.find(free):
             links.append(Link(mention.start, mention.end, mention.alias, _ordered(mention.targets)))
         links += bare_numbers(text, links, self._units)
+        links += asked_measures(text, links, self._units, self._vocabulary.concepts)
         links.sort(key=lambda link: link.start)
         unknown = _unexplained(text, links)
         said = len(content(text)) or 1

@@ -84,7 +84,7 @@ class NormalizationState:
             groups = tuple(self._among_offered(turn, group) for group in planned.entities)
             inquiry = Inquiry(
                 reading, groups, topics, topical=bool(topics),
-                named=not planned.referred, referred=planned.referred,
+                named=not planned.referred, referred=planned.referred, scan=planned.scan,
             )  # fmt: skip
             return Decision("answering", replace(turn, inquiry=inquiry))
         inquiry = self._inquire(turn)
