@@ -285,7 +285,9 @@ def _alias_words(
     found.update({own: list(by_name[own]) for own in names})  # a series' own name is that alone
     for index, entity in enumerate(entities):
         own = [normalize(keyword) for keyword in entity.keywords[:2]]
-        for alias in series_spellings(entity.keywords).difference(own, by_name):
+        for alias in series_spellings(entity.keywords):
+            if alias in own or alias in by_name:
+                continue
             found.setdefault(alias, []).append(index)
     for name, words in aliases.items():
         for word in words if normalize(name) in by_name else ():
