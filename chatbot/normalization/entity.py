@@ -174,11 +174,13 @@ def _alias_words(
             by_name.setdefault(normalize(keyword), []).append(index)
             for alias in spellings(keyword):
                 found.setdefault(alias, []).append(index)
-    for entity in entities:  # a series' own name is that alone
-        found.update({own: list(by_name[own]) for own in map(normalize, entity.keywords[:2])})
+    names = {normalize(keyword) for entity in entities for keyword in entity.keywords[:2]}
+    found.update({own: list(by_name[own]) for own in names})  # a series' own name is that alone
     for index, entity in enumerate(entities):
         own = [normalize(keyword) for keyword in entity.keywords[:2]]
-        for alias in series_spellings(entity.keywords).difference(own, by_name):
+        for alias in series_spellings(entity.keywords):
+            if alias in own or alias in by_name:
+                continue
             found.setdefault(alias, []).append(index)
     for name, words in aliases.items():
         for word in words if normalize(name) in by_name else ():

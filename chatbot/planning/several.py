@@ -110,7 +110,7 @@ def only_names(scan: Scan) -> bool:
 
 def _beside_one(parts: Parts, things: tuple[Thing, ...], wide: list[Thing]) -> bool:
     """X7礼遇比Q5两驱乐享谁贵, where the Q5 is of two years: both of them beside the X7."""
-    asks = parts.has("compare") or (parts.has("which") and bool(parts.rankings))
+    asks = parts.has("compare") and ("比" in parts.text or not parts.has("which"))
     few = all(len(thing.names) <= MAX_BESIDE for thing in wide)
     return asks and few and len(things) > len(wide) and not parts.atoms and not parts.has("nearest")
 

@@ -153,7 +153,7 @@ def test_another_one_is_compared_beside_those_compared_before() -> None:
 
 
 def test_a_car_of_two_years_stands_twice_beside_another_one() -> None:
-    found = rows("北辰X7六座礼遇和松峦q5两驱乐享谁贵")
+    found = rows("北辰X7六座礼遇比松峦q5两驱乐享谁贵")
     assert {name.split()[1] for name in found} == {"北辰X7", "松峦Q5"}
     assert len(found) == 3
 
