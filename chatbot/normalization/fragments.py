@@ -6,11 +6,12 @@ then to the left, as long as what stands there is a piece of the name of an enti
 
 import re
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.name_index import NameIndex
 from chatbot.normalization.name_parts import SAID, SUFFIX, YEAR, atoms
+from chatbot.normalization.partly_read import PartlyRead
 from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader
 from chatbot.normalization.postings import bits, mask_of
 
@@ -42,38 +43,6 @@ class Named:
         return max(piece.end for piece in self.pieces)
 
 
-@dataclass(slots=True)
-class _Text:
-    """An utterance, which of its characters are taken, and the words that mean something else."""
-
-    said: str
-    words: Container[str]
-    taken: list[bool] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.taken = [False] * len(self.said)
-
-    def take(self, pieces: Iterable[Piece]) -> None:
-        for piece in pieces:
-            self.taken[piece.start : piece.end] = [True] * (piece.end - piece.start)
-
-    def free(self, pieces: Iterable[Piece]) -> None:
-        for piece in pieces:
-            self.taken[piece.start : piece.end] = [False] * (piece.end - piece.start)
-
-    def free_to(self, at: int) -> int:
-        """The end of what is free from ``at`` on."""
-        while at < len(self.said) and not self.taken[at]:
-            at += 1
-        return at
-
-    def free_from(self, at: int) -> int:
-        """The beginning of what is free up to ``at``."""
-        while at > 0 and not self.taken[at - 1]:
-            at -= 1
-        return at
-
-
 class FragmentReader:
     """Built once for the entities of a graph; reads only."""
 
@@ -99,7 +68,7 @@ class FragmentReader:
 
         ``words`` are words of something else as well.
         """
-        text = _Text(said.replace("é", "e"), words)
+        text = PartlyRead(said.replace("é", "e"), words)
         things = [Named(self._widened(group)) for group in groups]
         for thing in things:
             text.take(thing.pieces)
@@ -123,7 +92,7 @@ class FragmentReader:
 
     def told(self, said: str, mask: int, words: Container[str]) -> Named | None:
         """25乐享的 where it goes on about a series: pieces of one of its names at the beginning of the text."""
-        text = _Text(said.replace("é", "e"), words)
+        text = PartlyRead(said.replace("é", "e"), words)
         lead = _LEAD.match(said)
         pieces = _touching(self._rightward(text, lead.end() if lead else 0, mask), ())
         if not any(_telling(piece, mask) for piece in pieces):
@@ -156,7 +125,7 @@ class FragmentReader:
             return [replace(piece, mask=having)]
         if not self.series_of(mask) or (piece.mask and self.series_of(piece.mask) == piece.mask):
             return []
-        parts = self._rightward(_Text(said[: piece.end], ()), piece.start, mask)
+        parts = self._rightward(PartlyRead(said[: piece.end], ()), piece.start, mask)
         return parts if parts and parts[-1].end == piece.end else []
 
     # -- one thing ---------------------------------------------------------------------------------------
@@ -168,7 +137,7 @@ class FragmentReader:
             return list(group)
         return [replace(p, mask=p.mask | self.index.having(series, SAID.findall(p.name))) for p in group]
 
-    def _grow(self, text: _Text, thing: Named) -> None:
+    def _grow(self, text: PartlyRead, thing: Named) -> None:
         if thing.mask.bit_count() > MAX_CANDIDATES:
             return
         known = sorted(thing.pieces, key=lambda piece: piece.start)
@@ -183,7 +152,7 @@ class FragmentReader:
         text.free(piece for piece in grown if piece not in kept)
         thing.pieces += kept
 
-    def _rightward(self, text: _Text, at: int, mask: int) -> list[Piece]:
+    def _rightward(self, text: PartlyRead, at: int, mask: int) -> list[Piece]:
         found: list[Piece] = []
         limit = text.free_to(at)
         while at < limit and mask:
@@ -196,7 +165,7 @@ class FragmentReader:
             at = piece.end
         return found
 
-    def _leftward(self, text: _Text, at: int, mask: int) -> list[Piece]:
+    def _leftward(self, text: PartlyRead, at: int, mask: int) -> list[Piece]:
         found: list[Piece] = []
         first = text.free_from(at)
         while at > first:
@@ -208,7 +177,7 @@ class FragmentReader:
             at = piece.start
         return found
 
-    def _ending(self, text: _Text, first: int, end: int, mask: int) -> Piece | None:
+    def _ending(self, text: PartlyRead, first: int, end: int, mask: int) -> Piece | None:
         """The longest piece that ends at ``end``, marks left out."""
         said, last = text.said, end
         while last > first and (said[last - 1] in " -·/()" or (said[last - 1] == "的" and last == end)):
@@ -236,7 +205,7 @@ class FragmentReader:
         told = any(_telling(piece, self.series_of(before.mask) or -1) for piece in before.pieces)
         return both not in (0, before.mask) and not (told and self.series_of(before.mask))
 
-    def _beside(self, text: _Text, thing: Named, limit: int) -> list[Named]:
+    def _beside(self, text: PartlyRead, thing: Named, limit: int) -> list[Named]:
         """370四驱尊享 of 240致雅和370四驱尊享: pieces of other names of the same series, behind a joining word or none."""
         found: list[Named] = []
         series = self.series_of(thing.mask)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.name_parts import NameParts, atoms
 from chatbot.normalization.pinyin import sounds
-from chatbot.normalization.postings import bits, mask_of
+from chatbot.normalization.postings import Postings, bits, mask_of
 
 MAX_HEARD = 48  # names that are compared by sound, one by one; more share a character with too much
 
@@ -15,14 +15,14 @@ class NameIndex:
 
     def __init__(self, entities: Sequence[Entity]) -> None:
         self.parts = [NameParts.of(entity) for entity in entities]
-        self._latin: dict[str, int] = {}
-        self._pairs: dict[str, int] = {}
-        self._chars: dict[str, int] = {}
+        latin: dict[str, list[int]] = {}
+        pairs: dict[str, list[int]] = {}
+        chars: dict[str, list[int]] = {}
         for index, parts in enumerate(self.parts):
-            bit = 1 << index
-            _put(self._latin, parts.latin, bit)
-            _put(self._chars, set(parts.han), bit)
-            _put(self._pairs, {parts.han[i : i + 2] for i in range(len(parts.han) - 1)}, bit)
+            _put(latin, parts.latin, index)
+            _put(chars, set(parts.han), index)
+            _put(pairs, {parts.han[i : i + 2] for i in range(len(parts.han) - 1)}, index)
+        self._latin, self._pairs, self._chars = Postings(latin), Postings(pairs), Postings(chars)
 
     def latin(self, mask: int, pieces: Sequence[str]) -> int:
         """Those that have all the numbers and letters, neighbours in the text as neighbours or apart: 55, sline."""
@@ -59,8 +59,8 @@ class NameIndex:
     def longest(self, mask: int, said: str, at: int, limit: int) -> int:
         """How many characters from ``at`` on may be in one name: no neighbours further on are."""
         end = at + 1
-        while end < limit and mask & self._pairs.get(said[end - 1 : end + 1], 0):
-            mask &= self._pairs[said[end - 1 : end + 1]]
+        while end < limit and (left := mask & self._pairs.get(said[end - 1 : end + 1], 0)):
+            mask = left
             end += 1
         return end - at
 
@@ -81,6 +81,6 @@ class NameIndex:
         return mask_of(i for i in bits(mask) if letters in self.parts[i].pinyin)
 
 
-def _put(index: dict[str, int], keys: Iterable[str], bit: int) -> None:
+def _put(index: dict[str, list[int]], keys: Iterable[str], position: int) -> None:
     for key in keys:
-        index[key] = index.get(key, 0) | bit
+        index.setdefault(key, []).append(position)
