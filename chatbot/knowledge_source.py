@@ -29,7 +29,7 @@ from chatbot.normalization.intent import PhraseIntent
 from chatbot.normalization.lexicon import Lexicon, load_lexicon
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.reader import Reader
-from chatbot.planning.build import build_planner, with_generic_words
+from chatbot.planning.build import build_planner, with_generic_words, with_makes
 
 CHECK_SECONDS = 1.0
 TAUGHT_BY = 20_000
@@ -143,7 +143,7 @@ class _Silent:
 
 def build_reader(graph: KnowledgeGraph, lexicon: Lexicon, texts: list[str]) -> Reader:
     """The linkers over one graph; ``texts`` teach the pinyin decoder how people ask."""
-    entities = EntityLinker(graph, lexicon.entity_aliases)
+    entities = EntityLinker(graph, with_makes(graph, lexicon.entity_aliases))
     attributes = AttributeLinker(graph.tree, with_generic_words(graph, lexicon.attribute_synonyms))
     decoder = PinyinDecoder(
         [*texts, *entities.names, *attributes.names, *lexicon.question_words], attributes.names

@@ -34,6 +34,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "刚才列出了 {count} 个选项，请选其中一个，或直接说名字。",
         "Please choose one of the {count} options.",
     ),
+    "corrected": (
+        "按您改口后的“{instead}”来答（不是“{took_back}”）：",
+        "Going by “{instead}” as you corrected it (not “{took_back}”): ",
+    ),
+    "left_aside": ("（“{what}”没有当作条件。）", "(“{what}” was not taken as a condition.)"),
+    "left_open": (
+        "“{question}”这一问我没有把握，可以点下面单独再问一次。",
+        "I am not sure about “{question}”; tap it below to ask it alone.",
+    ),
     "hedged": ("您想问的可能是“{question}”：{answer}", "You may be asking “{question}”: {answer}"),
     "value": ("{entity}的{attribute}是{value}。", "{entity}, {attribute}: {value}."),
     "yes": ("{entity}有{attribute}（{value}）。", "Yes, {entity} has {attribute} ({value})."),
@@ -82,6 +91,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "chip_restart": ("重新来", "重新来"),
     "chip_that": ("那{entity}呢", "那{entity}呢"),
     "chip_of": ("{entity}的{attribute}", "{entity}的{attribute}"),
+    "between": ("{attribute}{low}到{high}", "{attribute} {low} to {high}"),
     "has_not": ("没有{what}", "no {what}"),
     "without": ("不要{what}", "not {what}"),
     "not_on_record": ("暂无资料", "not on record"),
@@ -102,6 +112,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "left_out_incomparable": (
         "另有 {count} 款的{attribute}无法比较（{names}），未计入。",
         "{count} whose {attribute} cannot be compared ({names}) are left out.",
+    ),
+    "ignored": (
+        "（“{what}”这几个字我没听懂，没有算进条件。）",
+        "(I did not understand “{what}” and left it out.)",
     ),
     "nothing": ("没有找到符合“{conditions}”的车。", "Nothing fits “{conditions}”."),
     "nearest_rows": ("最接近的（放宽“{relaxed}”）：\n{rows}", "Nearest, without “{relaxed}”:\n{rows}"),
@@ -166,6 +180,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "unknown_subject": (
         "资料里没有“{subject}”，我不乱答。可以看看这些：",
         "“{subject}” is not on record. You could look at these:",
+    ),
+    "no_such_kind": (
+        "资料里没有“{subject}”这一类的车。别的类型可以接着问，比如：",
+        "There is no “{subject}” on record. You could ask about other kinds:",
     ),
     "nothing_to_point_at": (
         "前面没有列出“{subject}”，我不知道指的是哪一款，请直接说车型：",

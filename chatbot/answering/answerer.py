@@ -37,6 +37,7 @@ class Answerer:
         """One of the outcomes; never an answer below the thresholds."""
         if inquiry.refusal and inquiry.refusal.code in (
             "unknown_entity",
+            "no_such_kind",
             "wrong_dimension",
             "nothing_to_point_at",
         ):
@@ -75,7 +76,7 @@ class Answerer:
         return graph >= faq
 
     def _graph_answer(self, inquiry: Inquiry, confidence: float, why: str) -> Outcome:
-        attributes = tuple(topic.paths[0] for topic in inquiry.topics)
+        attributes = tuple(dict.fromkeys(topic.paths[0] for topic in inquiry.topics))
         entities = tuple(group[0] for group in inquiry.groups if len(group) == 1)
         for topic in inquiry.topics:
             if children := self._children(topic, entities):
@@ -143,7 +144,7 @@ class Answerer:
         general = answers.answer_for(question, None)
         if general:
             return self._authored(question, general.text, general.file, best, why, None)
-        able = tuple(answers.entities_answering(question))
+        able = tuple(name for name in answers.entities_answering(question) if name in self._graph.by_name)
         if clear:
             return Missing(tuple(clear), question=question)
         fitting = next((group for group in inquiry.groups), ()) or able

@@ -6,6 +6,7 @@ from chatbot.faq_modules.base import FaqCandidate
 from chatbot.knowledge_graph.plan import Plan
 from chatbot.normalization.reader import Reading
 from chatbot.planning.query import Query, Refusal
+from chatbot.planning.scan import Scan
 from chatbot.reply import AnswerSource, Evidence, Row
 
 Path = tuple[str, ...]
@@ -26,7 +27,7 @@ class Inquiry:
     ``groups`` holds, for each thing asked about, the entities that fit it (one, when it is clear).
     ``question`` is a standard question that was chosen or carried over. ``named`` says the message itself
     names an entity, ``topical`` that it names an attribute, ``referred`` that it points back. ``query`` is set when it is a planned query, and
-    ``refusal`` when it is understood that it cannot be answered.
+    ``refusal`` when it is understood that it cannot be answered. ``scan`` is what the planner heard, where it planned a look-up.
     """
 
     reading: Reading
@@ -40,6 +41,7 @@ class Inquiry:
     referred: bool = False
     query: Query | None = None
     refusal: Refusal | None = None
+    scan: Scan | None = None
 
 
 @dataclass(frozen=True, slots=True)

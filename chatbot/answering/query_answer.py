@@ -61,6 +61,10 @@ class QueryAnswerer:
         if query.asked_for and result.rows:
             return self._of_the_first(query, result)
         found = self._found(query, result)
+        if query.ignored:
+            found = replace(
+                found, text=found.text + "\n" + say("ignored", what=say("and").join(query.ignored))
+            )
         for plan in query.also:
             more = self._found(query, self._engine.run(plan, rows_limit))
             found = replace(

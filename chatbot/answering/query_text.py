@@ -59,11 +59,26 @@ class Wording:
     def conditions(self, clauses: Sequence[Clause]) -> str:
         """What was understood, short: 经销商报价≤30万元、SUV、不要增程."""
         names = [c for c in clauses if isinstance(c, Not) and _is_name(c.clause)]
-        others = [self.clause(c) for c in clauses if c not in names]
+        others = self._with_ranges([c for c in flat(clauses) if c not in names])
         if names:
             said = [self.clause(c) for c in names[:_MANY_NAMES]]
             others.append(say("and").join(said) + (f"等 {len(names)} 款" if len(names) > _MANY_NAMES else ""))
         return say("and").join(others)
+
+    def _with_ranges(self, clauses: Sequence[Clause]) -> list[str]:
+        """Each clause in words; two bounds of one attribute as one: 经销商报价9万元到11万元."""
+        said: list[str] = []
+        left = list(clauses)
+        while left:
+            one = left.pop(0)
+            other = next((c for c in left if _is_range(one, c)), None)
+            if other is None or not (isinstance(one, Condition) and isinstance(other, Condition)):
+                said.append(self.clause(one))
+                continue
+            left.remove(other)
+            low, high = (clause_text(c).removeprefix(attribute_text(c.attribute))[1:] for c in (one, other))
+            said.append(say("between", attribute=attribute_text(one.attribute), low=low, high=high))
+        return said
 
     def clause(self, clause: Clause) -> str:
         match clause:
@@ -71,10 +86,13 @@ class Wording:
                 return say("has_not", what=attribute_text(inner.attribute))
             case Not(inner):
                 return say("without", what=self.clause(inner))
+            case AnyOf(clauses) if len(clauses) > _MANY_NAMES and all(map(_is_name, clauses)):
+                some = say("and").join(self.clause(one) for one in clauses[:_MANY_NAMES])
+                return f"{some}等 {len(clauses)} 款"
             case AnyOf(clauses):
                 return "或".join(self.clause(one) for one in clauses)
             case AllOf(clauses):
-                return say("and").join(self.clause(one) for one in clauses)
+                return say("and").join(self._with_ranges(clauses))
             case Condition():
                 return self._condition(clause)
 
@@ -125,6 +143,18 @@ class Wording:
             return say("differs", gap=gap)
         names = say("and").join(self.name(name) for name in one.winners)
         return say("ahead_low" if one.direction == "down" else "ahead_high", names=names, gap=gap)
+
+
+def flat(clauses: Sequence[Clause]) -> list[Clause]:
+    """``clauses`` with 且 within 且 taken apart."""
+    return [c for one in clauses for c in (flat(one.clauses) if isinstance(one, AllOf) else [one])]
+
+
+def _is_range(one: Clause, other: Clause) -> bool:
+    """Whether they are the lower and the upper bound of one attribute, both meant themselves."""
+    if not (isinstance(one, Condition) and isinstance(other, Condition)):
+        return False
+    return one.attribute == other.attribute and (one.op, other.op) == (">=", "<=")
 
 
 def _capitals(word: str) -> str:

@@ -1,29 +1,17 @@
 """The state machine: it alone applies what a state has decided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from chatbot.dialog.state import BadCase, Hearing, State, Turn, path_of
+from chatbot.dialog.several import answered_apart
+from chatbot.dialog.state import Hearing, State, Step, Turn, path_of
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.plan import NAME, Plan, leaf_conditions
-from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
+__all__ = ["DialogMachine", "Step", "still_known"]
+
 MAX_HOPS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The end of a turn: what is said, what is remembered, what the operator should see.
-
-    ``turn`` is what it had come to, ``states`` those it went through, for whoever explains it.
-    """
-
-    reply: Reply
-    memory: Memory
-    bad_case: BadCase | None = None
-    turn: Turn | None = field(default=None, compare=False)
-    states: tuple[str, ...] = ()
 
 
 class DialogMachine:
@@ -33,12 +21,17 @@ class DialogMachine:
         self._states = states
 
     def step(self, memory: Memory, hearing: Hearing) -> Step:
-        """Walk from the remembered state until one replies.
+        """The message answered; where it holds two questions that are not one query, each of them.
 
         Raises:
             RuntimeError: the states pass the turn round without replying (a defect of a state).
         """
         memory = still_known(memory, hearing.knowledge.graph)
+        whole = self._walk(memory, hearing)
+        return answered_apart(self._walk, memory, hearing, whole) or whole
+
+    def _walk(self, memory: Memory, hearing: Hearing) -> Step:
+        """From the remembered state until one replies."""
         turn = Turn(hearing, memory)
         name = memory.state if memory.state in self._states else "question_intake"
         walked: list[str] = []

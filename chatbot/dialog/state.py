@@ -1,7 +1,7 @@
 """The promise of a dialogue state, and the values that pass between states and the machine."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from chatbot.answering.knowledge import Knowledge
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.messages import Language
 from chatbot.normalization.reader import Reading
-from chatbot.normalization.text import content, has_han, normalize
+from chatbot.normalization.text import content, has_han
 from chatbot.planning.context import Context
 from chatbot.planning.query import Planned, Refusal
 from chatbot.reply import Reply
@@ -66,7 +66,7 @@ class Hearing:
 
     @cached_property
     def text(self) -> str:
-        return normalize(self.utterance)
+        return self.knowledge.reader.plain(self.utterance)
 
     @cached_property
     def reading(self) -> Reading:
@@ -190,6 +190,20 @@ class Decision:
         """The same decision with changes to the memory it keeps."""
         memory = replace(self.turn.memory, **changes)  # type: ignore[arg-type]
         return replace(self, turn=replace(self.turn, memory=memory))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The end of a turn: what is said, what is remembered, what the operator should see.
+
+    ``turn`` is what it had come to, ``states`` those it went through, for whoever explains it.
+    """
+
+    reply: Reply
+    memory: Memory
+    bad_case: BadCase | None = None
+    turn: Turn | None = field(default=None, compare=False)
+    states: tuple[str, ...] = ()
 
 
 class State(Protocol):

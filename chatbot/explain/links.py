@@ -9,6 +9,7 @@ from chatbot.knowledge_graph.plan_text import attribute_text, clause_text, quant
 from chatbot.normalization.reader import Reading
 from chatbot.planning.links import (
     AttributeSense,
+    CategorySense,
     DegreeSense,
     EntitySense,
     Link,
@@ -66,6 +67,9 @@ def _candidate(link: Link, sense: Sense) -> Candidate | None:
             return Candidate("entity", meaning, spans, link.score, names[:FEW], len(names))
         case AttributeSense(paths):
             meaning = f"属性“{attribute_text(paths[0])}”"
+            return Candidate("attribute", meaning, spans, link.score, paths=_joined(paths))
+        case CategorySense(paths):
+            meaning = f"类别“{attribute_text(paths[0])}”"
             return Candidate("attribute", meaning, spans, link.score, paths=_joined(paths))
         case ValueSense(path, clause):
             return Candidate(

@@ -16,6 +16,7 @@ NUMERAL = (
 )
 _HAN = re.compile("[零〇一二两俩三四五六七八九十百千万亿]+(?:点[零〇一二两三四五六七八九]+)?|半")
 _SCALE = re.compile(r"个?(?:达不溜|达布溜|大不溜|w(?![a-z0-9]))|k(?![a-z0-9])|[百千万亿]+")
+_KILO_UNIT = re.compile("千[瓦米克]")
 _MULTIPLIER = {"k": 1000, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -47,11 +48,15 @@ def read_number(text: str, start: int = 0) -> Number | None:
     run = _HAN.match(text, start)
     if run is None:
         return None
-    between = chinese_interval(run.group())
+    said = run.group()
+    if len(said) > 1 and _KILO_UNIT.match(text, run.end() - 1):
+        said = said[:-1]  # 三百千瓦 is 300 kW
+    between = chinese_interval(said)
     if between is None:
         return None
-    scale = _MULTIPLIER.get(run.group()[-1], 1)
-    return _with_scale(text, Number(*between, run.end(), between[0] != between[1], scale, arabic=False))
+    scale = _MULTIPLIER.get(said[-1], 1)
+    end = start + len(said)
+    return _with_scale(text, Number(*between, end, between[0] != between[1], scale, arabic=False))
 
 
 def _with_scale(text: str, number: Number) -> Number:
@@ -65,7 +70,7 @@ def _with_scale(text: str, number: Number) -> Number:
         low, high, end, approximate = low * (1 - ABOUT), high * (1 + ABOUT), end + 1, True
     elif text.startswith("个半", end):
         low, high, end = low + Decimal("0.5"), high + Decimal("0.5"), end + 2
-    found = _SCALE.match(text, end)
+    found = None if _KILO_UNIT.match(text, end) else _SCALE.match(text, end)
     scale = 1
     if found:
         scale, end = _scale_of(found.group()), found.end()

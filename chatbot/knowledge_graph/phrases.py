@@ -13,8 +13,8 @@ from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
 from chatbot.knowledge_graph.values import date_interval
 
 _MIN = "大于等于|高于等于|不低于|不少于|不小于|不短于|至少|最少|起码|≥|>="
-_OVER = "高于|大于|多于|超过|超|长于|>"
-_MAX = "小于等于|低于等于|不超过|不超|不高于|不大于|不多于|至多|最多|顶多|最高|没超过|≤|<="
+_OVER = "高于|大于|多于|超过|超|长于|破|>"
+_MAX = "小于等于|低于等于|不超过|不超|不高于|不大于|不多于|至多|最多|顶多|最高|没超过|跑进|进|≤|<="
 _UNDER = "不到|低于|小于|少于|没到|不足|短于|<"
 _ABOUT = "大概|大约|差不多|约莫|约|接近"
 _BEFORE = re.compile(
@@ -22,7 +22,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(
     r"\s?(?:的?(?:价格?|预算|这个价))?(?:(?P<ge>以上|及以上|起步|起|往上|开外|打底|\+)|(?P<le>以下|以内|之内|内|封顶|往下|打住|为止)"
-    r"|(?P<about>左右|上下|附近|前后|样子|之间|中间|区间))"
+    r"|(?P<about>左右|上下|附近|前后|样子|之间|中间|区间)|(?P<over>出头|冒头|多一点|多点))"
 )
 _DATE = re.compile(
     r"((?:19|20)\d\d)(?:年(?:(1[0-2]|0?[1-9])月|(?P<half>[上下]半年))?|[.\-/](1[0-2]|0[1-9])(?!\d))(?:份)?"
@@ -146,6 +146,8 @@ def _is_quantity(text: str, span: Span, compared: bool, bare: bool) -> bool:
     following = text[span.end : span.end + 1]
     if (following.isascii() and following.isalpha()) or following == "款":
         return False
+    if text[span.start : span.end + 1] == "一起":
+        return False
     if span.unit is None:
         return compared or span.scale >= 1000 or span.approximate or span.is_range or (bare and span.arabic)
     if text[span.start : span.end] in ("十分", "一度", "一门", "一位", "一天", "半天"):
@@ -164,6 +166,8 @@ def _phrase(
     text: str, span: Span, start: int, before: re.Match[str] | None, after: re.Match[str] | None
 ) -> QuantityPhrase:
     said = _said(before) | _said(after)
+    if before and before.group() == "破" and span.unit and span.unit.dimension == "时间":
+        said = {"lt"}  # 破5秒 is faster than that
     low: float | None = float(span.low)
     high: float | None = float(span.high)
     low_open = high_open = False
@@ -172,6 +176,9 @@ def _phrase(
         high, low_open = None, "gt" in said
     elif {"le", "lt"} & said:
         low, high_open = None, "lt" in said
+    elif "over" in said and not span.is_range:  # 二十万出头
+        high = _round(float(span.high * (1 + ABOUT)))
+        approximate = True
     elif "about" in said and not span.is_range:
         low = _round(float(span.low * (1 - ABOUT)))
         high = _round(float(span.high * (1 + ABOUT)))

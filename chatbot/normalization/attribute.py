@@ -56,9 +56,12 @@ class AttributeLinker:
         """Links in reading order.
 
         ``text`` is the utterance with entity mentions blanked out; ``content`` the same without stop and
-        question words, so that 变速箱是什么类型 reads 变速箱类型. Whichever names more characters counts.
+        question words, so that 变速箱是什么类型 reads 变速箱类型. Whichever names more characters counts, and of two
+        that name as many the one in fewer names.
         """
-        exact = max((self._exact(text), self._exact(content)), key=_explained)
+        exact = max(
+            (self._exact(text), self._exact(content)), key=lambda found: (_explained(found), -len(found))
+        )
         if exact:
             return exact
         return self._alike(content) or self._partial(content)

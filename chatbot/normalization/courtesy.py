@@ -16,7 +16,7 @@ _ASK = (
 _HESITATION = r"(?:嗯+|呃+|额|哎|诶|欸|那个|那什么|话说)"
 _BEFORE = re.compile(rf"(?:(?:{_GREETING}|{_CALL}|{_ASK}|{_HESITATION})[^\w%]*)+")
 _THANKS = r"(?:谢谢|多谢|感谢|谢了|麻烦了|辛苦了?|拜托了?|(?<![着很不])急+|在线等)(?:您|你)?(?:啦|了|哈|啊)?"
-_AFTER = re.compile(rf"(?:[^\w%]*(?:{_THANKS}|[呀啊哦哈呐哟哎]))+[^\w%]*$|[^\w%]+$")
+_AFTER = re.compile(rf"(?:[^\w%]*(?:{_THANKS}|[呀啊哦哈呐哟哎]))+[^\w%]*$|[^\w%+]+$")
 
 
 def without_courtesies(text: str) -> str:

@@ -1,6 +1,7 @@
 """Entity linking: names, keywords, partial names, aliases and typos in a text → entities.
 
-Sets of entities are bit masks over ``KnowledgeGraph.entities``: an intersection is one machine operation.
+Sets of entities at work are bit masks over ``KnowledgeGraph.entities``: an intersection is one machine operation. What
+is kept for each alias is its sorted positions.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -8,8 +9,12 @@ from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder
+from chatbot.normalization.fragments import FragmentReader, Named
+from chatbot.normalization.grouping import grouped
 from chatbot.normalization.mentions import MentionFinder
+from chatbot.normalization.pieces import Piece
 from chatbot.normalization.pinyin import sounds
+from chatbot.normalization.postings import Postings, bits
 from chatbot.normalization.spellings import SUFFIXES, series_spellings, spellings, weak_spellings
 from chatbot.normalization.text import normalize
 
@@ -20,22 +25,15 @@ FUZZY_CUTOFF = 75.0
 class EntityLink:
     """One thing the text names: every entity that fits it. ``score`` is 1 for an exact name, less for a typo.
 
-    ``spans`` are the places in the text, ``names`` the keywords found there.
+    ``spans`` are the places in the text, ``names`` what was found there. ``plain``: they are all keywords and aliases,
+    and the candidates are just those that have them all.
     """
 
     candidates: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
     names: tuple[str, ...]
     score: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    start: int
-    end: int
-    name: str
-    mask: int
-    score: float
+    plain: bool = True
 
 
 class EntityLinker:
@@ -43,43 +41,81 @@ class EntityLinker:
 
     def __init__(self, graph: KnowledgeGraph, aliases: Mapping[str, tuple[str, ...]]) -> None:
         self._graph = graph
-        self._masks = _alias_masks(graph.entities, aliases)
-        self._weak = _weak_masks(graph.entities, self._masks)
+        self._masks = Postings(_alias_words(graph.entities, aliases))
+        self._weak = Postings(_weak_words(graph.entities, self._masks))
         self._beside: MentionFinder[str] = MentionFinder({alias: (alias,) for alias in self._weak})
         self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
         typed = (alias for alias in self._masks if len(alias) >= 3)
         self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF)
+        self._fragments = FragmentReader(graph.entities)
+        self._position = {entity.name: index for index, entity in enumerate(graph.entities)}
 
     @property
     def names(self) -> Iterable[str]:
         """Every alias the linker knows, normalised."""
         return self._masks
 
-    def mask(self, alias: str) -> int:
-        """The entities an alias stands for, as bits over ``graph.entities``."""
-        return self._masks[alias] if alias in self._masks else self._weak[alias]
+    def rows(self, alias: str) -> bytes:
+        """The entities an alias stands for, as ``postings.packed`` positions in ``graph.entities``."""
+        return self._masks.rows(alias) if alias in self._masks else self._weak.rows(alias)
 
-    def link(self, text: str, *, fuzzy: bool = True, besides: Container[str] = ()) -> tuple[EntityLink, ...]:
+    def link(
+        self,
+        text: str,
+        *,
+        fuzzy: bool = True,
+        besides: Container[str] = (),
+        ordinary: Container[str] = (),
+        near: str = "",
+    ) -> tuple[EntityLink, ...]:
         """Groups of mentions in reading order; mentions that fit together name one thing.
 
-        A typo is looked for only where nothing is named exactly. Aliases in ``besides`` are not seen.
+        A typo is looked for only where nothing is named exactly. Aliases in ``besides`` are not seen; pieces of names
+        in ``ordinary`` only right beside another piece. ``near`` is the entity that is spoken of: what names no series
+        may be of its.
         """
-        mentions = (m for m in self._finder.find(text) if m.alias not in besides)
-        found = [_Found(m.start, m.end, m.alias, self._masks[m.alias], 1.0) for m in mentions]
+        mentions = (
+            m for m in self._finder.find(text, self._may_begin, self._may_end) if m.alias not in besides
+        )
+        found = [Piece(m.start, m.end, m.alias, self._masks[m.alias]) for m in mentions]
         found = [self._whole(text, one) for one in found]
+        series = self._series_of(near)
         if found:
             found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
+        elif series and (told := self._fragments.told(text, series, ordinary)):
+            return (self._to_link(told),)
         found = found or (self._nearest(text, besides) if fuzzy else [])
-        return tuple(self._to_link(group) for group in _group(found))
+        groups = grouped(text, found, self._fragments.as_parts)
+        things = self._fragments.read(text, groups, ordinary) if found else []
+        if series and len(things) == 1 and things[0].mask.bit_count() > 1 and not things[0].mask & series:
+            things = [self._fragments.refitted(text, things[0], series)]
+        return tuple(self._to_link(thing) for thing in things)
 
-    def _named_beside(self, text: str, found: list[_Found], besides: Container[str]) -> list[_Found]:
+    def _series_of(self, name: str) -> int:
+        index = self._position.get(name)
+        return 0 if index is None else self._fragments.series_of(1 << index)
+
+    def _may_begin(self, alias: str, text: str, start: int) -> bool:
+        """q3 of 24q3 is whole there: what stands before is the year of one."""
+        year = text[max(0, start - 2) : start]
+        alone = len(year) == 2 and year.isdigit() and not text[start].isdigit()
+        alone = alone and not (start > 2 and text[start - 3].isascii() and text[start - 3].isalnum())
+        return alone and self._fragments.index.latin(self._masks[alias], (year,)) > 0
+
+    def _may_end(self, alias: str, text: str, end: int) -> bool:
+        """model3 of model3高性能 is whole there, 探岳x of 探岳x330tsi too: what follows is of the same names."""
+        if text[end - 1].isdigit() == text[end].isdigit():
+            return False
+        return self._fragments.goes_on(self._masks[alias], text, end)
+
+    def _named_beside(self, text: str, found: list[Piece], besides: Container[str]) -> list[Piece]:
         """Short names that count only with another one: s5尊享."""
         for one in found:
             text = text[: one.start] + "|" * (one.end - one.start) + text[one.end :]
-        weak = [_Found(m.start, m.end, m.alias, self._weak[m.alias], 1.0) for m in self._beside.find(text)]
+        weak = [Piece(m.start, m.end, m.alias, self._weak[m.alias]) for m in self._beside.find(text)]
         return [w for w in weak if w.name not in besides and any(w.mask & one.mask for one in found)]
 
-    def _whole(self, text: str, found: _Found) -> _Found:
+    def _whole(self, text: str, found: Piece) -> Piece:
         """The mention, with a 版, 型 or 款 behind it counted in, also where it is misspelt: 标准续航升级板."""
         if found.name.endswith(SUFFIXES) or found.end >= len(text):
             return found
@@ -90,25 +126,26 @@ class EntityLinker:
         for suffix in SUFFIXES[:3]:
             name = found.name + suffix
             if name in self._masks and heard & sounds(suffix)[0]:
-                return _Found(found.start, found.end + 1, name, self._masks[name], SOUNDS_ALIKE)
+                return Piece(found.start, found.end + 1, name, self._masks[name], SOUNDS_ALIKE)
         return found
 
-    def _nearest(self, text: str, besides: Container[str]) -> list[_Found]:
+    def _nearest(self, text: str, besides: Container[str]) -> list[Piece]:
         """The one alias most like a part of ``text``, by letters or by sound."""
         near = self._approximate.nearest(text)
         if near and (near.name in besides or _latin(near.name) != _latin(text[near.start : near.end])):
             return []  # E9 is not E3
-        return [_Found(near.start, near.end, near.name, self._masks[near.name], near.score)] if near else []
+        return [Piece(near.start, near.end, near.name, self._masks[near.name], near.score)] if near else []
 
-    def _to_link(self, group: list[_Found]) -> EntityLink:
-        mask = group[0].mask
-        for found in group[1:]:
-            mask &= found.mask
+    def _to_link(self, thing: Named) -> EntityLink:
+        meant = self._fragments.meant(thing)
+        pieces = sorted(thing.pieces, key=lambda piece: piece.start)
+        known = all(piece.name in self._masks or piece.name in self._weak for piece in pieces)
         return EntityLink(
-            candidates=tuple(self._graph.entities[i].name for i in bits(mask)),
-            spans=tuple((found.start, found.end) for found in group),
-            names=tuple(found.name for found in group),
-            score=min(found.score for found in group),
+            candidates=tuple(self._graph.entities[i].name for i in bits(meant)),
+            spans=tuple((piece.start, piece.end) for piece in pieces),
+            names=tuple(piece.name for piece in pieces),
+            score=min(piece.score for piece in pieces),
+            plain=known and not thing.inherited and meant == thing.mask,
         )
 
 
@@ -116,56 +153,36 @@ def _latin(text: str) -> str:
     return "".join(char for char in text if char.isascii() and char.isalnum())
 
 
-def bits(mask: int) -> Iterable[int]:
-    """Positions of the set bits, ascending."""
-    digits = bin(mask)[:1:-1]
-    at = digits.find("1")
-    while at >= 0:
-        yield at
-        at = digits.find("1", at + 1)
-
-
-def _group(found: list[_Found]) -> list[list[_Found]]:
-    """Consecutive mentions whose entities overlap belong together; a clash starts a new thing."""
-    groups: list[list[_Found]] = []
-    mask = 0
-    for mention in found:
-        if groups and mask & mention.mask:
-            mask &= mention.mask
-            groups[-1].append(mention)
-        else:
-            mask = mention.mask
-            groups.append([mention])
-    return groups
-
-
-def _weak_masks(entities: tuple[Entity, ...], strong: Mapping[str, int]) -> dict[str, int]:
-    masks: dict[str, int] = {}
+def _weak_words(entities: tuple[Entity, ...], strong: Container[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
     for index, entity in enumerate(entities):
         for keyword in entity.keywords:
             for alias in weak_spellings(keyword):
                 if alias not in strong:
-                    masks[alias] = masks.get(alias, 0) | 1 << index
-    return masks
+                    found.setdefault(alias, []).append(index)
+    return found
 
 
-def _alias_masks(entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    masks: dict[str, int] = {}
-    by_name: dict[str, int] = {}
+def _alias_words(
+    entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, ...]]
+) -> dict[str, list[int]]:
+    """Alias → positions of the entities that it may stand for."""
+    found: dict[str, list[int]] = {}
+    by_name: dict[str, list[int]] = {}
     for index, entity in enumerate(entities):
-        bit = 1 << index
         for keyword in {*entity.keywords, entity.name}:
-            by_name[normalize(keyword)] = by_name.get(normalize(keyword), 0) | bit
+            by_name.setdefault(normalize(keyword), []).append(index)
             for alias in spellings(keyword):
-                masks[alias] = masks.get(alias, 0) | bit
-    exact = frozenset(by_name)
+                found.setdefault(alias, []).append(index)
+    names = {normalize(keyword) for entity in entities for keyword in entity.keywords[:2]}
+    found.update({own: list(by_name[own]) for own in names})  # a series' own name is that alone
     for index, entity in enumerate(entities):
         own = [normalize(keyword) for keyword in entity.keywords[:2]]
-        masks.update({alias: by_name[alias] for alias in own})  # a series' own name is that alone
-        for alias in series_spellings(entity.keywords).difference(own, exact):
-            masks[alias] = masks.get(alias, 0) | 1 << index
+        for alias in series_spellings(entity.keywords):
+            if alias in own or alias in by_name:
+                continue
+            found.setdefault(alias, []).append(index)
     for name, words in aliases.items():
-        if mask := by_name.get(normalize(name), 0):
-            for word in words:
-                masks[word] = masks.get(word, 0) | mask
-    return masks
+        for word in words if normalize(name) in by_name else ():
+            found[word] = [*found.get(word, ()), *by_name[normalize(name)]]
+    return found

@@ -22,12 +22,15 @@ class PhraseIntent:
         )
         self._phrases = tuple(wanted)
         self._any = re.compile("|".join(map(re.escape, wanted)) or r"(?!)")
+        self._several = re.compile(f"(?:{self._any.pattern}){{1,3}}")
 
     def fits(self, text: str) -> bool:
         """Whether a normalised ``text`` has the intent."""
         said = content(text)
         if not self._any.search(said):
             return False
+        if self._several.fullmatch(said):
+            return True  # 清空重来
         return any(self._in(said, phrase) for phrase in self._phrases)
 
     @staticmethod

@@ -87,7 +87,8 @@ _CANCEL = ["重新来", "重来", "重新开始", "取消", "换个话题"]
 class Lexicon:
     """Everything the folder ``lexicon/`` holds, normalised. A missing file is an empty table.
 
-    ``attribute_synonyms`` and ``entity_aliases`` map the name as the operator wrote it to normalised aliases.
+    ``attribute_synonyms`` and ``entity_aliases`` map the name as the operator wrote it to normalised aliases,
+    ``dialect`` plain wording to what is said for it.
     """
 
     attribute_synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -97,6 +98,7 @@ class Lexicon:
     handoff: tuple[str, ...] = ()
     cancel: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    dialect: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def load_lexicon(folder: Path | None) -> Lexicon:
@@ -114,6 +116,7 @@ def load_lexicon(folder: Path | None) -> Lexicon:
         handoff=_words(folder / "handoff.txt", _HANDOFF),
         cancel=_words(folder / "cancel.txt", _CANCEL),
         examples=tuple(text for _, text in read_lines(folder / "examples.txt")),
+        dialect=read_table(folder / "dialect.txt"),
     )
 
 

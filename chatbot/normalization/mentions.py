@@ -1,13 +1,14 @@
 """Finds every known name in a text in one pass (Aho-Corasick), longest first, none overlapping."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 import ahocorasick
 
 Target = TypeVar("Target")
+Cut: TypeAlias = Callable[[str, str, int], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,20 @@ class MentionFinder(Generic[Target]):
         if self.aliases:
             self._automaton.make_automaton()
 
-    def find(self, text: str) -> list[Mention[Target]]:
-        """Mentions in reading order; where two overlap, the longer wins, then the earlier."""
+    def find(self, text: str, begins: Cut | None = None, ends: Cut | None = None) -> list[Mention[Target]]:
+        """Mentions in reading order; where two overlap, the longer wins, then the earlier.
+
+        ``begins`` and ``ends`` say of an alias, the text and where it begins or ends there, whether it may do so inside a
+        run of letters and digits.
+        """
         if not self.aliases:
             return []
         found = []
         for last, (alias, targets, length, opens_latin, ends_latin) in self._automaton.iter(text):
             start, end = last + 1 - length, last + 1
-            if opens_latin and start > 0 and _latin(text[start - 1]):
+            if opens_latin and start > 0 and _latin(text[start - 1]) and not _may(begins, alias, text, start):
                 continue  # a Latin word or a number is not cut in two
-            if ends_latin and end < len(text) and _latin(text[end]):
+            if ends_latin and end < len(text) and _latin(text[end]) and not _may(ends, alias, text, end):
                 continue
             found.append((-length, start, alias, targets))
         found.sort(key=_by_length)
@@ -61,3 +66,7 @@ _by_start: "attrgetter[int]" = attrgetter("start")
 
 def _latin(char: str) -> bool:
     return char.isascii() and char.isalnum()
+
+
+def _may(cut: Cut | None, alias: str, text: str, at: int) -> bool:
+    return cut is not None and cut(alias, text, at)

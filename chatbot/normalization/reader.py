@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from chatbot.normalization.attribute import AttributeLink, AttributeLinker
+from chatbot.normalization.dialect import Dialect
 from chatbot.normalization.entity import EntityLink, EntityLinker
 from chatbot.normalization.lexicon import Lexicon
 from chatbot.normalization.mentions import MentionFinder
@@ -47,24 +48,30 @@ class Reader:
         self.entities, self.attributes, self.decoder = entities, attributes, decoder
         fillers = (*lexicon.stop_words, *lexicon.question_words)
         self._fillers = MentionFinder({word: (word,) for word in fillers})
+        self._words = {*fillers, *attributes.names}
         latin = [*entities.names, *attributes.names]
         self._latin = MentionFinder({name: (name,) for name in latin if name[0].isascii()})
+        self._dialect = Dialect(lexicon.dialect, entities.names)
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._read)
+
+    def plain(self, utterance: str) -> str:
+        """The utterance normalised, a dialect's words in plain wording."""
+        return self._dialect.plain(normalize(utterance))
 
     def read(self, utterance: str) -> Reading:
         """Normalise, decode pinyin, link. Text past ``MAX_READ`` characters is not linked."""
         return self._remembered(utterance)
 
     def _read(self, utterance: str) -> Reading:
-        text = normalize(utterance)[:MAX_READ]
+        text = self.plain(utterance)[:MAX_READ]
         if not has_han(text):
             keep = [(mention.start, mention.end) for mention in self._latin.find(text)]
             text = self.decoder.decode(text, keep)
-        links = self.entities.link(text, fuzzy=False)
+        links = self.entities.link(text, fuzzy=False, ordinary=self._words)
         reading = self._read_question(text, links)
         if links or not reading.leftover:
             return reading
-        links = self.entities.link(text)
+        links = self.entities.link(text, ordinary=self._words)
         return self._read_question(text, links) if links else reading
 
     def _read_question(self, text: str, links: tuple[EntityLink, ...]) -> Reading:

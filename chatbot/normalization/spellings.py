@@ -74,8 +74,9 @@ def series_spellings(keywords: Sequence[str]) -> set[str]:
     if both := _HAN_THEN_LATIN.fullmatch(bare):
         found.add(both.group(1))
     found = {name for name in found if len(name) >= 2 and _TELLING.search(name)}
+    if not bare.startswith(short) and not bare[0].isascii():
+        found |= {f"{short}{bare}"}  # 大众探岳x is not 大众探岳
     if len(bare) <= 2 and not bare.isascii():
-        found |= {f"{short}{bare}"}
         tokens = {t for word in keywords[2:] for t in _LATIN_TOKEN.findall(normalize(word)) if len(t) > 1}
         found |= {f"{bare}{token}" for token in tokens} | {f"{bare}{t.replace('-', '')}" for t in tokens}
         parts = [part for word in keywords[3:] for part in word.split()][:_MAX_PARTS]

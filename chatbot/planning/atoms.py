@@ -10,6 +10,9 @@ from chatbot.planning.links import Link, ValueSense
 from chatbot.planning.vocabulary import Vocabulary
 
 _ASKED_BEFORE = re.compile("(?:几个?|多少个?|多大|什么|哪种|啥)$")  # 几个排气管 asks for a value
+_ASKED_BEHIND = re.compile(
+    "(?:都|分别)?(?:是|用的是|用的|配的是|配的)?(?:什么|啥|哪种|哪一种|多大|几[个种根]?|怎[么样])"
+)
 _ASKS_VALUE = re.compile("几|多少|多大|多久|多远|多长|什么|哪|怎")
 _BOUNDS = {"<", "<=", ">", ">="}
 _BUDGET = ("预算", "够", "拿下", "能买", "可以买", "买得起", "搞定", "只有", "手里", "手上")
@@ -52,9 +55,18 @@ class AtomReader:
         self._vocabulary, self._binder = vocabulary, binder
 
     def read(
-        self, links: Sequence[Link], text: str, *, verify: bool, before: Sequence[Clause] = ()
+        self,
+        links: Sequence[Link],
+        text: str,
+        *,
+        verify: bool,
+        before: Sequence[Clause] = (),
+        asking: bool = False,
     ) -> Conditions:
-        """Every condition, in reading order, with negation applied; ``before`` are those of the query before."""
+        """Every condition, in reading order, with negation applied; ``before`` are those of the query before.
+
+        ``asking``: what names an attribute asks for its value (快充呢 of the car that is spoken of).
+        """
         atoms: list[Atom] = []
         used: set[int] = set()
         misfits: list[Misfit] = []
@@ -76,8 +88,10 @@ class AtomReader:
                 atoms.append(Atom(start, link.end, bound.path, clause, kind="quantity"))
                 used |= {at} | {i for i, other in enumerate(links) if other is by}
         for at, link in enumerate(links):
-            if at in used or _is_ranked(at, links, asks=_WHICH.search(text) is not None):
+            if at in used or self._is_ranked(at, links, asks=_WHICH.search(text) is not None):
                 continue
+            if link.attribute and (asking or _ASKED_BEHIND.match(text, link.end)):
+                continue  # 天窗是什么样的 asks for the value
             feature = self._feature(at, links, text)
             if link.value and not (feature and _same_thing(link, feature.path)):
                 sense = self._chosen(link, links)
@@ -86,7 +100,7 @@ class AtomReader:
             elif feature:
                 atoms.append(feature)
                 used.add(at)
-        atoms.sort(key=lambda atom: atom.start)
+        atoms = _said_once(sorted(atoms, key=lambda atom: atom.start))
         return Conditions(tuple(negated(atoms, links, text)), frozenset(used), tuple(misfits), loose)
 
     def _chosen(self, link: Link, links: Sequence[Link]) -> ValueSense:
@@ -100,6 +114,15 @@ class AtomReader:
         column = self._vocabulary.columns.column(path)
         return len(column.rows) if column else 0
 
+    def _is_ranked(self, at: int, links: Sequence[Link], *, asks: bool) -> bool:
+        """快充最快, 谁快充快: the value is also the name of what is ranked; 自动挡最便宜 ranks no gearboxes."""
+        behind = links[at + 1] if at + 1 < len(links) else None
+        attribute = links[at].attribute
+        if attribute is None or behind is None or behind.start > links[at].end or behind.degree is None:
+            return False
+        measured = behind.degree.path is None or any(map(self._vocabulary.dimension, attribute.paths))
+        return measured and (asks or behind.degree.strength != "plain")
+
     def _feature(self, at: int, links: Sequence[Link], text: str) -> Atom | None:
         """有天窗, 带激光雷达, 没有备胎: an attribute whose values say whether the thing is there."""
         link = links[at]
@@ -112,12 +135,16 @@ class AtomReader:
         return Atom(link.start, link.end, path, Condition(path, "has", "有"), kind="feature")
 
 
-def _is_ranked(at: int, links: Sequence[Link], *, asks: bool) -> bool:
-    """快充最快, 谁快充快: the value is also the name of what is ranked."""
-    behind = links[at + 1] if at + 1 < len(links) else None
-    if links[at].attribute is None or behind is None or behind.start > links[at].end:
-        return False
-    return behind.degree is not None and (asks or behind.degree.strength != "plain")
+def _said_once(atoms: list[Atom]) -> list[Atom]:
+    """六座以及六座以上: the number itself is within the bound that is said of it."""
+    bounds = {
+        (c.attribute, c.value) for a in atoms if isinstance(c := a.clause, Condition) and c.op in (">=", "<=")
+    }
+    return [
+        a
+        for a in atoms
+        if not (isinstance(c := a.clause, Condition) and c.op == "=" and (c.attribute, c.value) in bounds)
+    ]
 
 
 def _same_thing(link: Link, path: Path) -> bool:
@@ -186,7 +213,11 @@ def joined(atoms: Sequence[Atom], links: Sequence[Link], text: str) -> tuple[Cla
         else:
             same = next((g for g in groups if _exclusive(g[-1], atom)), None)
             (same.append(atom) if same else groups.append([atom]))
-    return tuple(_either(group) for group in groups)
+    clauses = [_either(group) for group in groups]
+    narrower = [
+        c for c in clauses if not isinstance(c, AnyOf)
+    ]  # 混动，油电混合那种: the one that is among the others
+    return tuple(c for c in clauses if not (isinstance(c, AnyOf) and set(c.clauses) & set(narrower)))
 
 
 def _alternatives(left: Atom, right: Atom, links: Sequence[Link], text: str) -> bool:
@@ -196,11 +227,16 @@ def _alternatives(left: Atom, right: Atom, links: Sequence[Link], text: str) -> 
     between = [x for x in links if x.start >= left.end and x.end <= right.start]
     if any(x.plays("or") for x in between):
         return True
-    same = left.path == right.path and right.kind == "value"
+    same = left.path == right.path and (right.kind == "value" or _exactly(left, right))
     behind = next((x for x in links if x.start >= right.end and not x.plays("filler", "so", "head")), None)
     if same and behind and behind.plays("or") and behind.text not in ("或", "或者"):
         return True
     return same and bool(_joiner(gap))
+
+
+def _exactly(*atoms: Atom) -> bool:
+    """5座和7座: no value is both."""
+    return all(isinstance(atom.clause, Condition) and atom.clause.op == "=" for atom in atoms)
 
 
 def _exclusive(left: Atom, right: Atom) -> bool:

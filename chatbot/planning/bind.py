@@ -15,7 +15,7 @@ NEAR = 6  # characters between an attribute and its quantity
 _COUNTED = {"座": "座位", "门": "车门", "缸": "气缸", "挡": "档位", "档": "档位"}
 _BY_UNIT = {
     "km": "续航", "mm": "轴距", "英寸": "中控屏", "s": "加速", "min": "快充", "h": "充电时间", "年": "质保",
-    "Ps": "马力", "L": "后备厢", "kWh": "电池",
+    "Ps": "马力", "L": "后备厢", "kWh": "电池", "V": "高压平台",
 }  # fmt: skip
 _BY_DIMENSION = {
     MONEY: "价格", "长度": "续航", "功率": "功率", "扭矩": "扭矩", "油耗": "油耗", "电耗": "电耗", "速度": "车速",
@@ -73,7 +73,7 @@ class Binder:
             and not any(link.attribute for link in beside)
         ):
             return Bound(last, self._in_its_unit(last, phrase))
-        if default := self._default(phrase):
+        if default := self.default(phrase):
             close = next((x for x in beside if x.attribute and self._adjacent(x, links[at], text)), None)
             if close and close.attribute and self._vocabulary.dimension(close.attribute.paths[0]):
                 return Misfit(close.attribute.paths[0], phrase)
@@ -104,7 +104,7 @@ class Binder:
         start = links[at].start
         for link in reversed(links[:at]):
             gap = text[link.end : start]
-            if link.quantity or any(mark in gap for mark in ",;。、") or start - link.end > NEAR:
+            if link.quantity or any(mark in gap for mark in ",;。、但而") or start - link.end > NEAR:
                 break
             if _paths(link):
                 return [link]
@@ -134,6 +134,8 @@ class Binder:
             return True
         if not phrase.unit or (_in_counts(phrase) and self._vocabulary.dimension(path) in _COUNTED_IN):
             return bool(dimensions)
+        if _named_in(path, phrase):
+            return True
         found = self._vocabulary.columns.resolve(path)
         main = found[0].main.unit if found and found[0].main else ""
         return main.startswith(f"{phrase.unit}/") or (bool(main) and phrase.unit.startswith(f"{main}/"))
@@ -156,14 +158,20 @@ class Binder:
     def _in_its_unit(self, path: Path, phrase: QuantityPhrase) -> QuantityPhrase:
         """油耗5个 counts what the attribute measures; a bare 20 of a price is 20万."""
         main = self._vocabulary.dimension(path)
+        if main == COUNT and _named_in(path, phrase):
+            return replace(phrase, unit="", dimension=COUNT)
         if main == MONEY and not phrase.unit:
             money = self._as_money(replace(phrase, unit="个", text=phrase.text + "个"))
             return money if money.dimension == MONEY else phrase
         if _in_counts(phrase) and phrase.dimension not in self._vocabulary.dimensions(path):
             return self._as_money(phrase) if main == MONEY else replace(phrase, unit="", dimension=COUNT)
-        return phrase
+        unit = self._vocabulary.unit(path)
+        if phrase.unit or phrase.dimension != COUNT or not unit or main in ("", COUNT):
+            return phrase
+        return replace(phrase, unit=unit, dimension=main)  # 续航600 is 600 km, and the reply says so
 
-    def _default(self, phrase: QuantityPhrase) -> Path | None:
+    def default(self, phrase: QuantityPhrase) -> Path | None:
+        """The attribute a quantity is about when none is named: 500公里 is range, 30万 the price."""
         concepts = self._vocabulary.concepts
         word = phrase.text.rstrip("以上下内的左右不到及")[-1:]
         if phrase.dimension == COUNT and word in _COUNTED:
@@ -185,6 +193,12 @@ class Binder:
         if phrase.unit != "个" or "个" not in phrase.text or not all(int(e) in _SLANG_MONEY for e in ends):
             return phrase
         return replace(phrase, low=_in_wan(low), high=_in_wan(high), unit="元", dimension=MONEY)
+
+
+def _named_in(path: Path, phrase: QuantityPhrase) -> bool:
+    """Whether the attribute's name ends in the unit, and its values leave it out: 高压平台V."""
+    name = path[-1]
+    return bool(phrase.unit) and name.endswith(phrase.unit) and not name[: -len(phrase.unit)][-1:].isascii()
 
 
 def _in_counts(phrase: QuantityPhrase) -> bool:

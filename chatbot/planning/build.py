@@ -15,6 +15,7 @@ from chatbot.normalization.lexicon import Lexicon
 from chatbot.normalization.reader import Reader
 from chatbot.normalization.text import normalize
 from chatbot.planning.concepts import Concepts, comparatives, value_words
+from chatbot.planning.makes import makes
 from chatbot.planning.planner import Planner
 from chatbot.planning.vocabulary import Vocabulary
 
@@ -47,7 +48,7 @@ def build_planner(
         value_words(folder / "value_synonyms.txt" if folder else None),
         (*lexicon.stop_words, *lexicon.question_words),
     )
-    return Planner(engine, vocabulary, reader.decoder)
+    return Planner(engine, vocabulary, reader.decoder, reader.plain)
 
 
 def _columns(graph: KnowledgeGraph, units: UnitTable, snapshots: FilePath | None) -> Columns:
@@ -56,6 +57,19 @@ def _columns(graph: KnowledgeGraph, units: UnitTable, snapshots: FilePath | None
         return open_columns(graph, units, snapshots)
     except DataError:
         return build_columns(graph, units)
+
+
+def with_makes(
+    graph: KnowledgeGraph, aliases: Mapping[str, tuple[str, ...]]
+) -> Mapping[str, tuple[str, ...]]:
+    """``aliases`` and, for the brands of the graph, the other names of that make: tesla of 特斯拉."""
+    brands = {entity.keywords[0] for entity in graph.entities if entity.keywords}
+    result = dict(aliases)
+    for names in makes():
+        for brand in sorted(brands):
+            if any(name in normalize(brand) for name in names):
+                result[brand] = tuple(dict.fromkeys((*result.get(brand, ()), *names)))
+    return result
 
 
 def with_generic_words(

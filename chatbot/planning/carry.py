@@ -64,7 +64,9 @@ def merged(
     replaced = parts.has("swap", "wrong")
     if replaced or parts.has("widen"):
         base = [old for old in base if not is_exclusion(old)]
-    loose = (parts.has("or") or _ADDS.search(parts.text) is not None) and len(added) == 1
+    loose = ((parts.has("or") and not parts.has("widen")) or _ADDS.search(parts.text) is not None) and len(
+        added
+    ) == 1
     for clause in flat(added):
         about = {_subject(path) for path in paths_of(clause)}
         if loose and not isinstance(clause, Not):

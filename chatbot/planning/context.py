@@ -45,6 +45,9 @@ def nearest_kin(graph: KnowledgeGraph, candidates: tuple[str, ...], known: Seque
         words = graph.by_name[name].keywords
         shared = [_shared(graph.by_name[c].keywords, words) for c in candidates]
         best = max(shared)
+        alike = [c for c in candidates if graph.by_name[c].keywords[-1] == words[-1]]
+        if not best[0] and len(alike) == 1:
+            return tuple(alike)  # A型号呢 after the 长续航版 of another series
         if best[0] >= 2 or (best[0] and len([s for s in shared if s == best]) == 1):
             return tuple(c for c, s in zip(candidates, shared, strict=True) if s == best)
     return candidates

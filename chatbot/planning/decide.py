@@ -1,5 +1,6 @@
 """Which operator the parts of a question ask for, and with what."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -67,6 +68,8 @@ class Decider:
         order: Order | None = rank.order
         if _A_BIT.search(parts.text[rank.start : rank.end]):  # 贵一点: the nearest first
             order = "asc" if rank.order == "desc" else "desc"
+        if parts.has("count", "total"):
+            return Plan("count", (), (rank.path,), (condition, *more, *others))
         return Plan("filter", (), (rank.path,), (condition, *more, *others), order)
 
     def between(self, parts: Parts) -> Plan | None:
@@ -160,7 +163,7 @@ class Decider:
         told = {atom.path for atom in parts.atoms}  # 级别是中型SUV的车有哪些 asks for the cars
         for paths in parts.attributes:
             path = next((p for p in paths if not self.vocabulary.dimension(p)), None)
-            if path and path not in told:
+            if path and (path not in told or _listed(path, parts)):
                 return Plan("group", (), (path,), conditions)
         return None
 
@@ -168,6 +171,16 @@ class Decider:
         """Columns that a table shows beside those of its conditions: what was asked for, else the price."""
         asked = tuple(paths[0] for paths in parts.attributes if paths[0][0] != NAME[0])
         return asked or ((self.price,) if self.price else ())
+
+
+def _listed(path: Path, parts: Parts) -> bool:
+    """SUV有哪些级别: what there are is asked right before the attribute's name."""
+    pairs = itertools.pairwise(parts.scan.links)
+    return any(
+        before.plays("list", "filler") and before.end == link.start and before.text[-1] in "么些啥种"
+        for before, link in pairs
+        if link.attribute and path in link.attribute.paths
+    )
 
 
 def _brands(clauses: list[Clause]) -> tuple[Clause, ...]:

@@ -13,6 +13,9 @@ from chatbot.planning.read_parts import numeric
 
 _EITHER_WAY = re.compile(r"(.)不\1")  # 大不大
 _FEW = 10
+MAX_MORE = 3
+_ONE_MORE = re.compile("再?加上|还有|再加|再算上|算上|也比|一起比|再看|再来")
+_ABOUT_SAME = re.compile("同|差不多|相近|接近|类似|相似|一个|相当|不相上下")
 _OF_ALL = re.compile("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱 of a list
 _AGAINST = re.compile("(?:那|那么)?(?:和|跟|与|同|比|比起|相比)")
 
@@ -31,7 +34,7 @@ class Follower:
             return None
         if parts.has("list", "count", "typical", "average", "others", "buy", "any", "which", "nearest"):
             return None
-        topics = parts.attributes
+        topics = parts.attributes or parts.categories
         if parts.rankings:  # 费油不, 后备箱大不大
             plain = all(rank.strength == "plain" for rank in parts.rankings)
             topics = tuple((rank.path,) for rank in parts.rankings) if plain and asks_whether(parts) else ()
@@ -74,6 +77,26 @@ class Follower:
         if entities[0] == entities[1] or not paths:
             return None
         return Query(Plan("compare", entities, paths), parts.scan, carried=context.entities)
+
+    def widened(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
+        """再加上B型号呢 in a comparison: one thing more side by side."""
+        last = context.plan
+        if last is None or last.op != "compare" or not _ONE_MORE.search(parts.text):
+            return None
+        new = [t.names[0] for t in things if t.single and t.names[0] not in context.entities]
+        if len(new) != len(things) or not 0 < len(new) <= MAX_MORE or parts.atoms or parts.attributes:
+            return None
+        entities = (*context.entities, *new)
+        return Query(replace(last, entities=entities), parts.scan, carried=context.entities)
+
+    def near_focus(self, parts: Parts, context: Context) -> Query | None:
+        """同价位的还有啥: close to the one that the conversation speaks of."""
+        if not parts.has("nearest") or parts.things or len(context.entities) != 1 or parts.scan.unknown:
+            return None
+        if any(atom.kind == "quantity" for atom in parts.atoms) or not _ABOUT_SAME.search(parts.text):
+            return None
+        plan = self._decider.nearest(parts, context.entities[0])
+        return Query(plan, parts.scan, carried=context.entities) if plan else None
 
     def verified_again(self, parts: Parts, context: Context) -> Query | None:
         """20万呢 after 30万够吗: the same question of the same things."""

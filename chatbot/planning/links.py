@@ -19,6 +19,13 @@ class AttributeSense:
 
 
 @dataclass(frozen=True, slots=True)
+class CategorySense:
+    """A category of attributes (变速箱, 座椅): asked for by itself, it must be asked which of them is meant."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ValueSense:
     """A value of one attribute: the clause that holds for entities that have it."""
 
@@ -58,7 +65,9 @@ class EntitySense:
     clause: Clause | None
 
 
-Sense: TypeAlias = AttributeSense | ValueSense | DegreeSense | RoleSense | QuantitySense | EntitySense
+Sense: TypeAlias = (
+    AttributeSense | CategorySense | ValueSense | DegreeSense | RoleSense | QuantitySense | EntitySense
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,10 @@ class Link:
     @property
     def attribute(self) -> AttributeSense | None:
         return next((s for s in self.senses if isinstance(s, AttributeSense)), None)
+
+    @property
+    def category(self) -> CategorySense | None:
+        return next((s for s in self.senses if isinstance(s, CategorySense)), None)
 
     @property
     def value(self) -> ValueSense | None:

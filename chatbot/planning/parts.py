@@ -55,6 +55,7 @@ class Parts:
     atoms: tuple[Atom, ...] = ()
     rankings: tuple[Ranking, ...] = ()
     attributes: tuple[tuple[Path, ...], ...] = ()
+    categories: tuple[tuple[Path, ...], ...] = ()
     misfits: tuple[Misfit, ...] = ()
     limit: int | None = None
     reverse: bool = False
@@ -98,12 +99,12 @@ def rankings(
                 slower = "up" if vocabulary.dimension(named) == "时间" else "down"
                 faster = "down" if slower == "up" else "up"
                 way = faster if sense.word[-1] == "快" else slower  # type: ignore[assignment]
-        if path is None and sense.word in _SIZE and sense.strength != "plain":
-            path = next(iter(vocabulary.concepts.paths("轴距")), None)
-        if path is None and sense.strength == "most" and sense.word in _EXTENT:
-            path = vocabulary.part(sense.word)
         if path is None and _MEANT.search(text) and not any(x.attribute or x.value for x in links):
-            path = next((p for p in last[:1] if vocabulary.dimension(p)), None)
+            path = next((p for p in last[:1] if _said_of(sense.word, vocabulary.dimension(p))), None)
+        if path is None and sense.word in _SIZE and (sense.strength != "plain" or _alone(links, text)):
+            path = next(iter(vocabulary.concepts.paths("轴距")), None)
+        if path is None and sense.strength != "plain" and sense.word in _EXTENT:
+            path = vocabulary.part(sense.word)
         if path is None:
             continue
         if beside is not None and named == path:
@@ -111,6 +112,16 @@ def rankings(
         taken.add(at)
         found.append(Ranking(path, _ORDERS[way], sense.strength, link.start, link.end))
     return tuple(found), frozenset(taken)
+
+
+def _alone(links: Sequence[Link], text: str) -> bool:
+    """GL8和赛那哪个大: nothing else says what is measured."""
+    return _MEANT.search(text) is not None and not any(x.attribute or x.value or x.quantity for x in links)
+
+
+def _said_of(word: str, dimension: str) -> bool:
+    """Whether a word of degree is said of what is measured so: 长 of a distance or a time, 高 of anything."""
+    return bool(dimension) and (word not in "长短宽窄" or dimension in ("长度", "时间"))
 
 
 def _beside(at: int, links: Sequence[Link], text: str, used: frozenset[int]) -> int | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from chatbot.knowledge_graph.numerals import read_number
 from chatbot.knowledge_graph.phrases import QuantityPhrase, find_quantities
 from chatbot.knowledge_graph.units import UnitTable
 from chatbot.planning.links import Link, QuantitySense, RoleSense
@@ -21,19 +22,26 @@ _DIGITS = {
     "八": 8,
     "九": 9,
     "十": 10,
+    "大": 1,
 }
 _N = "([一二两三四五六七八九十]|[1-9]\\d?)"
+_RANKED = r"(?:最[\u4e00-\u9fff]{1,3}|[贵省远快慢高低大小长短近新]|便宜)"
 _PLACES = (
     (re.compile(rf"倒数第{_N}(?=[便贵低高大小长短快慢省远重轻新多少])"), "kth reverse"),
     (re.compile(rf"第{_N}(?=[便贵低高大小长短快慢省远重轻新多少])"), "kth"),
     (re.compile(rf"前{_N}(?:个|款|名|台|辆)?(?:里面|里|中|当中|之中)"), "those"),
     (re.compile(rf"倒数(?:第|前)?{_N}(?:名|款|个|台|辆|位)?"), "reverse"),
-    (re.compile(rf"第{_N}(?:个|款|名|台|辆|位|种)?"), "nth"),
+    (re.compile(rf"第{_N}(?!代)(?:个|款|名|台|辆|位|种)?"), "nth"),
+    (re.compile(r"老([大二三四五])(?![的]?(?:婆|公|板))"), "nth"),
+    (re.compile(rf"^(?:那|这)?{_N}(?:款|个|台|辆)(?:车|里|里面)?(?=哪|谁)"), "those"),
     (re.compile(r"最后(?:一|那)(?:个|款|台|辆)"), "last"),
     (re.compile(rf"前{_N}(?:名|款|位|个|台|辆)?(?!驱|排|悬)"), "top"),
     (re.compile(rf"top\s?{_N}"), "top"),
     (re.compile(rf"(?<![这那第哪有几上下前后另同\d.十百]){_N}(?:款|台|辆|名)(?!以|车以)"), "top"),
     (re.compile(rf"(?:这|那){_N}(?:款|台|辆|个|种)"), "those"),
+    (re.compile(rf"^{_N}(?:个|款|台|辆)(?:车)?(?:里面|里头|里|中|当中|之中|都|分别)"), "those"),
+    (re.compile(rf"(?<=的){_N}个(?=$|[,车呢吧呀啊有是])"), "top"),
+    (re.compile(rf"{_RANKED}的?(?P<at>前?{_N}个)(?![座位门缸挡档油气])"), "top"),
     (re.compile(rf"{_N}个?(?=(?:版本|配置|型号|车型|车系|品牌|牌子))"), "top"),
 )
 
@@ -43,9 +51,11 @@ QUANTITY_WORDS = (
     "两座 四座 五座 六座 七座 八座 区间 倒数"
 ).split()
 _BESIDE = re.compile(
-    r"(?:能|有|能有|到|能到|得|得有|要|是|够|达到|达|过|能过|进|在|能跑|跑|多|大概|大约){0,3}"
+    r"(?:能|有|能有|到|能到|得|得有|要|是|够|达到|达|过|能过|进|在|能跑|跑|多|大概|大约|降到|提到|加到|改到|改成|改为|放宽到|涨到|调到|提高到|降低到|放宽|收紧到|减到|换成){0,3}"
 )
-_BARE = re.compile(r"\d+(?:\.\d+)?(?![\d.]*[a-z%年月款座门个号挡档缸种项])")
+_BARE = re.compile(
+    r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九]百[一二三四五六七八九十]*)(?![\d.]*[a-z%年月款座门个号挡档缸种项万千])"
+)
 _FOLLOW_UP = re.compile(r"(?<![\d.a-z])(\d+(?:\.\d+)?)(?:的)?呢$")
 
 
@@ -56,9 +66,10 @@ def find_places(masked: str, taken: Sequence[Link]) -> Iterator[Link]:
         for hit in pattern.finditer(masked):
             if any(link.start < hit.end() and hit.start() < link.end for link in found):
                 continue
-            number = _number(hit.group(1)) if pattern.groups else -1
+            number = _number(hit.group(pattern.groups)) if pattern.groups else -1
+            part = "at" if "at" in pattern.groupindex else 0
             roles = (*role.split(), f"n:{number}")
-            link = Link(*hit.span(), hit.group(), tuple(RoleSense(one) for one in roles))
+            link = Link(*hit.span(part), hit.group(part), tuple(RoleSense(one) for one in roles))
             found.append(link)
             yield link
 
@@ -87,9 +98,15 @@ def bare_numbers(text: str, links: Sequence[Link], units: UnitTable) -> Iterator
         found = _BARE.match(text, gap.end() if gap else link.end)
         if found is None or any(x.start < found.end() and found.start() < x.end for x in links):
             continue
-        for phrase in find_quantities(found.group(), units, bare=True)[:1]:
-            moved = _moved(phrase, found.start())
+        for phrase in find_quantities(_in_digits(found.group()), units, bare=True)[:1]:
+            moved = replace(phrase, start=found.start(), end=found.end(), text=found.group())
             yield Link(moved.start, moved.end, moved.text, (QuantitySense(moved),))
+
+
+def _in_digits(said: str) -> str:
+    """五百 as 500."""
+    number = None if said[0].isdigit() else read_number(said)
+    return f"{number.low:f}" if number else said
 
 
 def _moved(phrase: QuantityPhrase, by: int) -> QuantityPhrase:

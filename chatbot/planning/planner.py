@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from chatbot.knowledge_graph.execute import Engine
 from chatbot.knowledge_graph.plan import Condition, Plan
 from chatbot.normalization.pinyin import PinyinDecoder
+from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import AtomReader
 from chatbot.planning.bind import Binder
 from chatbot.planning.context import Context, nearest_kin
@@ -16,15 +17,19 @@ from chatbot.planning.decide import Decider
 from chatbot.planning.follow import Follower, asks_whether
 from chatbot.planning.guide import Guide
 from chatbot.planning.links import ValueSense
+from chatbot.planning.listen import Listener
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.read_parts import PartsReader, is_brand
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
+from chatbot.planning.several import SeveralPlanner, all_of_them
+from chatbot.planning.stray import stray
 from chatbot.planning.unknowns import (
     MODEL_LIKE,
     unknown_attribute,
     unknown_kind,
+    unknown_make,
     unknown_name,
     unknown_part,
     unknown_subject,
@@ -36,7 +41,6 @@ from chatbot.recent import Recent
 REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
-MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,22 @@ class Explained:
 class Planner:
     """Built once for a knowledge base; safe to share between threads."""
 
-    def __init__(self, engine: Engine, vocabulary: Vocabulary, decoder: PinyinDecoder | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        vocabulary: Vocabulary,
+        decoder: PinyinDecoder | None = None,
+        plain: Callable[[str], str] = normalize,
+    ) -> None:
+        """``plain`` normalises an utterance and puts a dialect's words in plain wording."""
         self.engine, self.vocabulary = engine, vocabulary
-        self._scanner = Scanner(vocabulary, engine.units, decoder)
         binder = Binder(vocabulary, engine.directions)
+        self._scanner = Listener(vocabulary, Scanner(vocabulary, engine.units, decoder), binder, plain)
         self._reader = PartsReader(vocabulary, AtomReader(vocabulary, binder), self._winner)
         self._decider = Decider(vocabulary, engine.directions)
         self.guide = Guide(vocabulary)
         self._follow = Follower(self._decider)
+        self._several = SeveralPlanner(engine, self._decider)
         self._sets = SetPlanner(self._decider, self._winner)
         self._openings: Recent[tuple[str, bool], tuple[Planned] | None] = Recent(REMEMBERED)
 
@@ -69,7 +81,7 @@ class Planner:
         must say the same. What opens a conversation is remembered: chips and popular questions come again and again.
         """
         if not context.empty:
-            return self._explained(self._scanner.scan(utterance, mend=mend), context).planned
+            return self._explained(self._scan(utterance, context, mend), context).planned
         key = utterance, mend is always
         known = self._openings.get(key, None)
         if known is None:
@@ -78,7 +90,7 @@ class Planner:
         return known[0]
 
     def _opening(self, scan: Scan, context: Context) -> Planned:
-        if _says_nothing_of_the_graph(scan):
+        if _says_nothing_of_the_graph(scan) and not self.vocabulary.lacks_make(scan.text):
             return None  # what its parts are need not be worked out
         return self._explained(scan, context).planned
 
@@ -89,7 +101,10 @@ class Planner:
 
     def explain(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Explained:
         """The same, with the way there."""
-        return self._explained(self._scanner.scan(utterance, mend=mend), context)
+        return self._explained(self._scan(utterance, context, mend), context)
+
+    def _scan(self, utterance: str, context: Context, mend: Callable[[], bool]) -> Scan:
+        return self._scanner.scan(utterance, mend=mend, near=next(iter(context.entities), ""))
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
         parts = self._reader.read(scan, context)
@@ -101,11 +116,13 @@ class Planner:
 
     def _decide(self, parts: Parts, context: Context) -> Planned:
         scan = parts.scan
+        if refusal := unknown_make(parts, self.vocabulary):
+            return refusal
         if refusal := unknown_name(parts) or unknown_version(parts) or unknown_part(parts, self.vocabulary):
             return refusal
         if refusal := unknown_kind(parts, self.vocabulary):
             return refusal
-        if _too_little_known(scan):
+        if _too_little_known(scan) and not stray(parts):
             return unknown_attribute(parts, self.vocabulary) or unknown_subject(parts)
         if parts.dangling:
             return Refusal("nothing_to_point_at", parts.dangling, scan)
@@ -117,6 +134,7 @@ class Planner:
             self._named(parts, context)
             or self._follow.continued(parts, context)
             or self._follow.verified_again(parts, context)
+            or self._follow.near_focus(parts, context)
             or self._follow.of_focus(parts, context)
             or self._follow.of_those(parts, context)
             or self._sets.plan(parts, context)
@@ -144,16 +162,14 @@ class Planner:
             return None
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
-        several = _all_of_them(parts, things)
+        several = all_of_them(parts, things)
         if not entities and not several:
-            return (
-                self._each(parts, things)
-                or self._which_one(parts, things)
-                or self._of_several(parts, things, context)
-            )
+            return self._several.plan(parts, things, context)
         swapped = self._follow.swapped(parts, context, things)
         if swapped:
             return Query(swapped, parts.scan, carried=context.entities)
+        if more := self._follow.widened(parts, context, things):
+            return more
         if against := self._follow.against_focus(parts, context, things):
             return against
         if several:
@@ -167,37 +183,6 @@ class Planner:
             return None
         return self._asked(parts, context, things, entities)
 
-    def _each(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
-        """A型号有天窗吗: for each car of a series."""
-        if len(things) != 1 or is_brand(things[0].clause) or len(things[0].names) > MAX_EACH:
-            return None
-        many = parts.has("list", "which", "count", "head") or parts.rankings
-        plan = self._decider.verify(parts, *things[0].names) if asks_whether(parts) and not many else None
-        return Query(plan, parts.scan) if plan else None
-
-    def _which_one(self, parts: Parts, things: tuple[Thing, ...]) -> Asked | None:
-        """跟S5尊享版差不多的, 比S5便宜的, where several cars are called that: it must be asked which."""
-        leans_on = parts.has("nearest") or (parts.has("compare") and parts.rankings and "比" in parts.text)
-        if len(things) != 1 or not leans_on or is_brand(things[0].clause) or self._decider.price is None:
-            return None
-        return Asked((things[0].names,), ((self._decider.price,),), parts.scan)
-
-    @staticmethod
-    def _of_several(parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
-        """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""
-        asks = parts.has("list", "count", "which", "compare", "typical", "average", "total", "buy", "others")
-        if len(things) != 1 or parts.atoms or asks or parts.scan.unknown:
-            return None
-        if parts.rankings and not (
-            asks_whether(parts) and all(r.strength == "plain" for r in parts.rankings)
-        ):
-            return None
-        if is_brand(things[0].clause) and context.plan:
-            return None
-        topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
-        topics = topics or tuple((path,) for path in context.attributes)
-        return Asked((things[0].names,), topics, parts.scan, needed=parts.scan.mended) if topics else None
-
     def _about(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
         if parts.text.count("比") > 1 and parts.rankings and (between := self._decider.between(parts)):
             return between
@@ -210,7 +195,7 @@ class Planner:
             return self._decider.nearest(parts, entities[0])
         if parts.has("compare") and parts.rankings and "比" in parts.text:
             return self._decider.relative(parts, entities[0], parts.rankings[0])
-        if asks_whether(parts):
+        if asks_whether(parts) and not parts.attributes:  # 按摩有没有, 天窗是什么 asks for both values
             return self._decider.verify(parts, entities[0])
         return None
 
@@ -237,7 +222,7 @@ class Planner:
         self, parts: Parts, context: Context, things: tuple[Thing, ...], entities: tuple[str, ...]
     ) -> Asked | None:
         """A look-up, where the plain reading would not see what is meant."""
-        pair = (parts.has("pair", "those", "each") or _all_of_them(parts, things)) and len(entities) > 1
+        pair = (parts.has("pair", "those", "each") or all_of_them(parts, things)) and len(entities) > 1
         if any(a.kind == "quantity" for a in parts.atoms) or (not pair and len(things) > len(entities) > 0):
             return None
         needed = parts.scan.mended or parts.referred or pair or parts.has("wrong")
@@ -246,7 +231,9 @@ class Planner:
         if parts.rankings and parts.scan.unknown:
             return None
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
-        topics += tuple((atom.path,) for atom in parts.atoms if (atom.path,) not in topics)
+        topics = topics or parts.categories
+        if not parts.scan.unknown:
+            topics += tuple((atom.path,) for atom in parts.atoms if (atom.path,) not in topics)
         groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
         if not topics and parts.scan.unknown:
             return None  # 这车能飞吗: what was asked before is no answer to what is not understood
@@ -262,13 +249,5 @@ def _too_little_known(scan: Scan) -> bool:
 
 def _says_nothing_of_the_graph(scan: Scan) -> bool:
     """Too little is known of it, it names nothing, and nothing in it looks like a name: no plan and no refusal either."""
-    names = any(link.entity or link.attribute or link.plays("head") for link in scan.links)
+    names = any(link.entity or link.attribute or link.value or link.plays("head") for link in scan.links)
     return _too_little_known(scan) and not names and not any(map(MODEL_LIKE.search, scan.unknown))
-
-
-def _all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
-    """A型号两款, T3三个版本: every car of that name, not one of them."""
-    wide = [thing for thing in things if not thing.single]
-    if not wide or any(len(thing.names) > MAX_EACH or is_brand(thing.clause) for thing in wide):
-        return False
-    return parts.has("pair", "those", "each") or parts.limit == sum(len(thing.names) for thing in wide)

@@ -7,7 +7,7 @@ from chatbot.knowledge_graph.plan import Clause, Path, Plan
 from chatbot.planning.scan import Scan
 
 RefusalCode = Literal[
-    "unknown_entity", "unknown_subject", "no_attribute", "wrong_dimension", "nothing_to_point_at"
+    "unknown_entity", "unknown_subject", "no_such_kind", "no_attribute", "wrong_dimension", "nothing_to_point_at"
 ]  # fmt: skip
 
 
@@ -17,7 +17,7 @@ class Query:
 
     ``carried`` are the entities and ``kept`` the conditions taken from earlier turns; ``guiding`` asks for the next choice;
     ``asked_for`` is what is wanted of the one that ranks first. ``solid``: more than a word or two says that it
-    is a query. ``place``: only the one at this place of the ranking is wanted (第二便宜).
+    is a query. ``ignored`` words were not understood and are left out. ``place``: only the one at this place of the ranking is wanted (第二便宜).
     """
 
     plan: Plan
@@ -30,6 +30,7 @@ class Query:
     solid: bool = True
     place: int = 0
     asked_for: tuple[Path, ...] = ()
+    ignored: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan, keyword_level
+from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import Atom, AtomReader
 from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.links import Link
@@ -13,7 +15,9 @@ from chatbot.planning.refer import Reference, references
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
 
+_OF = re.compile("(?:的|是|为|属于|用的|什么|啥|哪个|哪种|几|能|会|可以|带|有|支持)*")
 _SAYS = re.compile("是|为|属于|=|等于")
+_WITHIN = re.compile(r"[^和跟与及、,/比或]{0,8}")
 _LISTED = re.compile(r"[、/]?(?:和|跟|与|及|还有|以及)?(?:的|家)?")
 _ASKING = ("吗", "么", "不", "没", "是不是", "够不够", "够", "够吗", "嘛", "能拿下", "拿下")
 
@@ -33,23 +37,50 @@ class PartsReader:
         rest = tuple(link for i, link in enumerate(links) if i not in pointed.used)
         verify = any(link.text in _ASKING for link in rest[-3:]) or "是不是" in text or text.endswith("没有")
         before = context.plan.conditions if context.plan else ()
-        read = self._atoms.read(rest, text, verify=verify, before=before)
+        looked_up = context.plan is None or context.plan.op in ("compare", "verify", "lookup")
+        asking = bool(context.entities) and looked_up and text.endswith("呢")
+        read = self._atoms.read(rest, text, verify=verify, before=before, asking=asking)
         ranks, used = rankings(rest, text, read.used, self._vocabulary, context.attributes)
         atoms = _without_features(read.atoms, rest, used - read.used)
         attributes = tuple(
-            link.attribute.paths
+            self._within_category(i, rest, text) or link.attribute.paths
             for i, link in enumerate(rest)
             if link.attribute
             and i not in used
             and not (link.value and i in read.used)
             and not _is_told(link, atoms, rest, text)
         )
+        categories = dict.fromkeys(
+            link.category.paths
+            for i, link in enumerate(rest)
+            if link.category and not link.plays("so", "filler") and not self._qualifies(i, rest, text)
+        )
         return Parts(
             scan, self._things(rest, text, pointed, context), atoms, ranks, tuple(dict.fromkeys(attributes)),
-            read.misfits, _count(rest, "top", "reverse"), any(link.plays("reverse") for link in rest), bool(pointed.used), read.loose,
+            tuple(categories), read.misfits, _count(rest, "top", "reverse"), any(link.plays("reverse") for link in rest), bool(pointed.used), read.loose,
             _dangling(links, pointed), _count(rest, "kth") or 0,
             frozenset(s.role for link in rest for s in link.senses if hasattr(s, "role")),
         )  # fmt: skip
+
+    def _within_category(self, at: int, links: Sequence[Link], text: str) -> tuple[Path, ...]:
+        """辅助驾驶是什么级别: 辅助驾驶级别, not 级别, for the category that stands before says which."""
+        behind = links[at]
+        passing = ("filler", "so", "has", "enough", "verify")
+        before = next((x for x in reversed(links[:at]) if x.category or not x.plays(*passing)), None)
+        if before is None or before.category is None or not _OF.fullmatch(text[before.end : behind.start]):
+            return ()
+        node_of, found = self._vocabulary.graph.tree, []
+        for category in before.category.paths:
+            below = [p for p, node in node_of.items() if node.is_leaf and p[: len(category)] == category]
+            whole = normalize(display_name(category[-1])) + behind.text
+            names = [(p, normalize(display_name(p[-1]))) for p in below]
+            found += [p for p, name in names if name == whole] or [p for p, n in names if behind.text in n]
+        return tuple(found)
+
+    def _qualifies(self, at: int, links: Sequence[Link], text: str) -> bool:
+        """Whether the category ``links[at]`` only says whose attribute is meant that is named behind it."""
+        behind = (i for i in range(at + 1, len(links)) if links[i].attribute)
+        return any(self._within_category(i, links, text) for i in behind)
 
     def _things(
         self, links: Sequence[Link], text: str, pointed: Reference, context: Context
@@ -75,7 +106,19 @@ class PartsReader:
             narrowed.append(replace(thing, names=names) if len(names) < len(thing.names) else thing)
             if len(narrowed[-1].names) <= 3:
                 known.insert(0, narrowed[-1].names[0])
-        return tuple(narrowed)
+        return _without_wholes(narrowed, text)
+
+
+def _without_wholes(things: Sequence[Thing], text: str) -> tuple[Thing, ...]:
+    """海豚智驾版的420km自由版 is one thing: what only narrows the one right before it stands for both."""
+    kept: list[Thing] = []
+    for thing in things:
+        last = kept[-1] if kept else None
+        between = text[last.end : thing.start] if last else ""
+        if last and _WITHIN.fullmatch(between) and set(thing.names) < set(last.names) and not last.negated:
+            kept.pop()
+        kept.append(thing)
+    return tuple(kept)
 
 
 def _is_told(link: Link, atoms: tuple[Atom, ...], links: Sequence[Link], text: str) -> bool:

@@ -36,9 +36,11 @@ def references(
         names, taken = _meant(at, links, text, context, winner, named)
         if names is None:
             continue
-        dangling = dangling or (
-            not names and link.plays("nth", "last", "previous", "those", "former", "latter")
-        )
+        points = link.plays("nth", "last", "previous", "those", "former", "latter")
+        pair = link.plays("pair", "those") and link.text.startswith(("这", "那", "它"))
+        missing = not names or (pair and len(names) < 2)
+        points = points or pair
+        dangling = dangling or (missing and points and not any(other.entity for other in links))
         used.update(taken)
         things += [Thing((name,), None, link.start, link.end, referred=True) for name in names]
     return Reference(tuple(things), frozenset(used), dangling)
@@ -67,15 +69,24 @@ def _meant(
     if link.plays("top") and text.startswith("前") and _only_asks(at, links) and context.shown:
         return context.shown[: _count(link)], (at,)
     if link.plays("previous"):
-        return context.recent[:1], (at,)
+        earlier = (
+            context.entities if len(context.entities) > 1 else context.recent
+        )  # 前面那个 of two compared
+        return earlier[:1], (at,)
     if link.plays("those") and link.text.startswith("前"):
         return context.shown[: _count(link)], (at,)
     if link.plays("pair", "those"):
-        return context.last(_count(link)), (at,)
+        return _several(link, context), (at,)
     if link.plays("it") and not _asks(at, links):
         focus = context.entities or context.shown[:1]
         return (focus[:1] if focus else ()), (at,)
     return None, ()
+
+
+def _several(link: Link, context: Context) -> tuple[str, ...]:
+    """这两款; a bare 两款哪款贵 needs two that were spoken of."""
+    names = context.last(_count(link))
+    return names if len(names) > 1 or link.start or link.text[0] in "这那" else ()
 
 
 def _only_asks(at: int, links: Sequence[Link]) -> bool:
@@ -119,6 +130,8 @@ def _the_one(
     degree = link.degree
     if found is None or degree is None or degree.path is None:
         return None, ()
+    if text.startswith((degree.word + "多少", degree.word + "了多少"), found.end()):
+        return (), _within(links, link.start, found.end())  # 贵的那个贵多少 asks for the difference
     among = context.last(2) if len(context.last(2)) >= 2 else context.shown
     if degree.strength == "most" and len(context.entities) < 2 <= len(context.shown):
         among = context.shown
@@ -126,7 +139,8 @@ def _the_one(
         return (), (at,)
     order: Order = "desc" if degree.way == "up" else "asc"
     best = winner(Plan("superlative", among, (degree.path,), order=order, limit=1))
-    taken = tuple(
-        i for i, other in enumerate(links) if link.start <= other.start and other.end <= found.end()
-    )
-    return ((best,) if best else ()), taken
+    return ((best,) if best else ()), _within(links, link.start, found.end())
+
+
+def _within(links: Sequence[Link], start: int, end: int) -> tuple[int, ...]:
+    return tuple(i for i, other in enumerate(links) if start <= other.start and other.end <= end)

@@ -1,7 +1,6 @@
 """An utterance as links: what each part of it may mean, left to right, and what is left unexplained."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.phrases import find_quantities
@@ -10,30 +9,30 @@ from chatbot.knowledge_graph.units import UnitTable
 from chatbot.normalization.entity import EntityLink
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
-from chatbot.normalization.text import content, normalize
-from chatbot.planning.links import AttributeSense, EntitySense, Link, QuantitySense, RoleSense, Sense
+from chatbot.normalization.text import content, has_han, normalize
+from chatbot.planning.links import (
+    AttributeSense,
+    EntitySense,
+    Link,
+    QuantitySense,
+    RoleSense,
+    Sense,
+    ValueSense,
+)
+from chatbot.planning.measures import asked_measures
 from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
-from chatbot.planning.roles import role_words
+from chatbot.planning.rewriting import Rewriter
 from chatbot.planning.sound_repair import SoundRepair
+from chatbot.planning.values_index import MAX_ENDS
 from chatbot.planning.vocabulary import Vocabulary
 
 MAX_SCAN = 200
 MAX_MENDING = 2  # a mended word may let the next one be seen
-_CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
-_BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
-_YEAR_OF_MODEL = re.compile(r"(?<=[\u4e00-\u9fff])(2\d)(?=的)")
-_HAVE_HOW_MANY = re.compile(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
-_HESITATION = re.compile(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
-_HUNDRED = re.compile(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
-_TEN_THOUSAND = re.compile(r"万万|(?<=\d)wan(?![a-z])")
 _DE = re.compile(r"\s*\bde\b\s*")
+_BETWEEN_LETTERS = re.compile(r"(?<=[a-z]) (?=[a-z])")
 _TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
-_SHORT_YEAR = re.compile(
-    r"(?<![\d.])(2\d)年(?=[底初上下以之]|\d{1,2}月|.{0,4}(?:上市|出的|发布|新车|的车))(?!以[内上])"
-)
 _INSIDE = re.compile(r"(?<=[\d万秒升米里w块元个座])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
 _POINTING = re.compile(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
-_VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
 _GRAMMAR = {
     "or",
     "not",
@@ -47,16 +46,6 @@ _GRAMMAR = {
     "nearest",
     "others",
 }
-_HOW_MANY = re.compile(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
-_MARKS = r",.;:!?~。、 …"
-
-
-def _courtesies(noise: list[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Noise before and behind a question; what is but one character only where a mark sets it apart."""
-    long = "|".join(sorted((w for w in noise if len(w) > 1), key=len, reverse=True))
-    short = "".join(w for w in noise if len(w) == 1)
-    before = re.compile(rf"^(?:(?:{long})[{_MARKS}]*|[{short}]+[{_MARKS}]+)+")
-    return before, re.compile(rf"(?:[{_MARKS}]*(?:{long})|[{_MARKS}]+[{short}]|[{_MARKS}])+$")
 
 
 def always() -> bool:
@@ -68,7 +57,8 @@ def always() -> bool:
 class Scan:
     """``links`` by position in ``text``; ``unknown`` are the stretches of content that nothing explains.
 
-    ``mended``: the text is not as it was typed.
+    ``mended``: the text is not as it was typed. ``asides`` are clauses that are no part of the question;
+    ``took_back`` and ``instead``: what was corrected in mid-sentence, and what counts in its place.
     """
 
     text: str
@@ -76,6 +66,9 @@ class Scan:
     unknown: tuple[str, ...]
     coverage: float
     mended: bool = False
+    asides: tuple[str, ...] = ()
+    took_back: str = ""
+    instead: str = ""
 
     @property
     def score(self) -> float:
@@ -90,54 +83,58 @@ class Scanner:
         self, vocabulary: Vocabulary, units: UnitTable, decoder: PinyinDecoder | None = None
     ) -> None:
         self._vocabulary, self._units = vocabulary, units
-        self._names = frozenset(vocabulary.entities.names)
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
-        noise = [word for word, roles in role_words().items() if roles == ("noise",)]
-        self._noise_before, self._noise_behind = _courtesies(noise)
+        self._rewriter = Rewriter(self._finder, frozenset(vocabulary.entities.names))
         said = [word for words in vocabulary.concepts.words.values() for word in words]
         words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
-        self._repair = SoundRepair(words, self._finder.aliases, decoder)
+        self._repair = SoundRepair(words, self._finder.aliases, decoder, self._latin_words())
 
-    def scan(self, utterance: str, *, mend: Callable[[], bool] = always) -> Scan:
-        """Links of the text as written; where parts of it stay unknown, and ``mend`` agrees, of how it sounds."""
-        text = _HESITATION.sub("", _CHIP_COUNT.sub("", normalize(utterance)[:MAX_SCAN]))
-        text = _TEN_THOUSAND.sub("万", text)
-        text = _HOW_MANY.sub(self._counted, self._without_noise(text))
-        text = _HUNDRED.sub("一", text)
-        text = _HAVE_HOW_MANY.sub(self._plainly, text)
-        text = _YEAR_OF_MODEL.sub(self._model_year, text)
-        text = _SHORT_YEAR.sub(r"20\1年", text)
-        text = _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
-        first = self._read(text, fuzzy=False)
-        if not first.unknown or self._vocabulary.lacks(text) or not mend():
-            return first
+    def _latin_words(self) -> list[str]:
+        """suv, mpv, hud: Latin words that slips are mended to; of values only those that classify."""
+        columns = self._vocabulary.columns
+
+        def classifies(sense: Sense) -> bool:
+            column = columns.column(sense.path) if isinstance(sense, ValueSense) else None
+            return isinstance(sense, AttributeSense) or (column is not None and column.distinct <= MAX_ENDS)
+
+        words = ((w, senses) for w, senses in self._finder.aliases.items() if w.isascii() and w.isalpha())
+        return [word for word, senses in words if any(map(classifies, senses))]
+
+    def as_written(self, text: str, near: str = "") -> Scan:
+        """Links of a normalised ``text``, nothing mended. ``near`` is the entity that the conversation speaks of."""
+        return self._read(self._rewriter.rewrite(text[:MAX_SCAN]), near)
+
+    def mendable(self, scan: Scan) -> bool:
+        """Whether what is not known may be a slip; a kind of thing that the graph lacks is none."""
+        return not self._vocabulary.lacks(scan.text)
+
+    def mended(self, first: Scan, near: str = "") -> Scan:
+        """``first`` with its unknown words read by how they sound and what they look like."""
+        text = first.text
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
+        if not has_han(text):
+            mended = self._without_spaces(text)
         mended = normalize(_DE.sub("的", mended)) if mended != text else text
-        best = self._read(mended, fuzzy=False) if mended != text else first
+        best = self._read(mended, near) if mended != text else first
         if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:
-            again = self._read(once, fuzzy=False)
+            again = self._read(once, near)
             best = again if again.coverage > best.coverage else best
-        latest, misspelt = best, self._names_misspelt(best)
+        cut_short = best.unknown and any(link.entity for link in best.links)  # its pieces may be misheard too
+        latest, misspelt = best, cut_short or self._names_misspelt(best)
         for _ in range(MAX_MENDING):
             repaired = self._repair.repair(latest.text, _explained(latest)) if latest.unknown else latest.text
             if repaired == latest.text and not misspelt:
                 break  # it would read the same again
-            latest, misspelt = self._read(repaired, fuzzy=True), False
+            latest, misspelt = self._read(repaired, near, fuzzy=True), False
             best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
 
-    def _model_year(self, found: re.Match[str]) -> str:
-        """尊享25的 is 尊享25款, where there is such a year."""
-        year = f"{found.group(1)}款"
-        return year if year in self._names else found.group()
-
-    def _plainly(self, found: re.Match[str]) -> str:
-        """有几个座 is 几个座, where that is a word."""
-        said = found.group()[1:]
-        words = [said[:end] for end in range(len(said), len(found.group(1)), -1)]
-        known = any(isinstance(s, AttributeSense) for w in words for s in self._finder.aliases.get(w, ()))
-        return said if known else found.group()
+    def _without_spaces(self, text: str) -> str:
+        """zui pianyi de suv: pinyin typed with a space behind each word or character, read as one run."""
+        joined = _BETWEEN_LETTERS.sub("", _DE.sub("的", text))
+        links = self._read(joined, "").links
+        return self._repair.letters(joined, [(x.start, x.end) for x in links if x.text.isascii()])
 
     def _names_misspelt(self, scan: Scan) -> bool:
         """Whether a part that is not known is like the name of an entity; a typo is looked for only where none is exact."""
@@ -145,26 +142,9 @@ class Scanner:
             return False
         return bool(self._vocabulary.entities.link(scan.text, besides=self._common))
 
-    def _counted(self, found: re.Match[str]) -> str:
-        """电机有几个 is 几个电机, where that is a word."""
-        what = found.group(1)
-        return next(
-            (
-                what[:i] + f"几个{what[i:]}"
-                for i in range(len(what) - 1)
-                if f"几个{what[i:]}" in self._finder.aliases
-            ),
-            found.group(),
-        )
-
-    def _without_noise(self, text: str) -> str:
-        """``text`` without the courtesies before and behind the question; all of it when that is all there is."""
-        inner = self._noise_behind.sub("", self._noise_before.sub("", text))
-        return inner if content(inner) else text
-
-    def _read(self, text: str, *, fuzzy: bool) -> Scan:
+    def _read(self, text: str, near: str, *, fuzzy: bool = False) -> Scan:
         text = _INSIDE.sub("以内", text)
-        links = self._entities(text, fuzzy=fuzzy)
+        links = self._entities(text, near, fuzzy=fuzzy)
         masked = _masked(text, links)
         links += find_places(masked, links)
         masked = _masked(text, links)
@@ -180,14 +160,17 @@ class Scanner:
         for mention in mentions if free == masked else self._finder.find(free):
             links.append(Link(mention.start, mention.end, mention.alias, _ordered(mention.targets)))
         links += bare_numbers(text, links, self._units)
+        links += asked_measures(text, links, self._units, self._vocabulary.concepts)
         links.sort(key=lambda link: link.start)
         unknown = _unexplained(text, links)
         said = len(content(text)) or 1
         return Scan(text, tuple(links), unknown, 1 - sum(map(len, unknown)) / said)
 
-    def _entities(self, text: str, *, fuzzy: bool) -> list[Link]:
+    def _entities(self, text: str, near: str, *, fuzzy: bool) -> list[Link]:
         links = []
-        for found in self._vocabulary.entities.link(text, fuzzy=fuzzy, besides=self._common):
+        for found in self._vocabulary.entities.link(
+            text, fuzzy=fuzzy, besides=self._common, ordinary=self._finder.aliases, near=near
+        ):
             if found.score < 1 and not found.candidates:
                 continue
             sense = EntitySense(found.candidates, self._clause(found))
@@ -198,9 +181,12 @@ class Scanner:
 
     def _clause(self, found: EntityLink) -> Clause | None:
         """The keyword conditions that say what was named, or ``None`` when an alias is no keyword."""
-        masks = [self._vocabulary.entities.mask(name) for name in found.names]
-        clauses = tuple(self._vocabulary.keyword_of[m] for m in masks if m in self._vocabulary.keyword_of)
-        if len(clauses) < len(masks):
+        if not found.plain:
+            return None
+        known = self._vocabulary.keyword_of
+        rows = [self._vocabulary.entities.rows(name) for name in found.names]
+        clauses = tuple(known[one] for one in rows if one in known)
+        if len(clauses) < len(rows):
             return None
         clauses = tuple(dict.fromkeys(clauses))
         return clauses[0] if len(clauses) == 1 else AllOf(clauses)

@@ -4,19 +4,26 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import Clause, Condition, Order, Path, Plan
+from chatbot.knowledge_graph.plan import Clause, Condition, Not, Order, Path, Plan, keyword_level
 from chatbot.planning.atoms import flat, paths_of
 from chatbot.planning.carry import besides, is_exclusion, leans, merged, without
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
+from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Ranking
 from chatbot.planning.query import Planned, Query
-from chatbot.planning.read_parts import is_brand
+from chatbot.planning.read_parts import is_brand, numeric
+from chatbot.planning.stray import stray
 
 # These ask how, why or where, which no table answers.
-_HOW_MANY = re.compile("什么|几种|几个|几家|多少种|多少个")
-_ROUGHLY = re.compile("(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)")
-MAX_UNKNOWN = 0  # what is not understood might have been a condition
+_HOW_MANY = re.compile("什么|啥|几种|几个|几家|多少种|多少个")
+_ROUGHLY = re.compile(
+    "多少(?:钱|万)?(?:到|至|~|-)多少|(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)"
+)
+_SOME = re.compile(
+    r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)"
+)  # 来几台 counts nothing
+_FIRST_FEW = re.compile("前|top")
 _ADVICE = re.compile(
     "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
 )
@@ -30,7 +37,10 @@ class SetPlanner:
 
     def plan(self, parts: Parts, context: Context) -> Planned:
         """A query over the graph's entities, or ``None``."""
-        if parts.loose or _ADVICE.search(parts.text) or sum(map(len, parts.scan.unknown)) > MAX_UNKNOWN:
+        if parts.categories and not parts.attributes:
+            return None
+        ignored = parts.scan.unknown if stray(parts) else ()
+        if parts.loose or _ADVICE.search(parts.text) or (parts.scan.unknown and not ignored):
             return None
         named = [t for t in parts.things if not t.referred and not is_brand(t.clause)]
         if any(t.single for t in named) and not (parts.rankings and any(not t.single for t in named)):
@@ -41,7 +51,9 @@ class SetPlanner:
         said = self._decider.clauses(replace(parts, things=tuple(t for t in parts.things if not t.referred)))
         conditions = said
         if leaning and context.plan:
-            conditions = merged(context.plan, () if parts.has("any") else said, parts, self._decider.together)
+            conditions = merged(
+                _without_seen(context), () if parts.has("any") else said, parts, self._decider.together
+            )
             if parts.has("any"):
                 told = [atom.path for atom in parts.atoms]
                 conditions = without(conditions, [*told, *(p for paths in parts.attributes for p in paths)])
@@ -51,8 +63,10 @@ class SetPlanner:
         kept = tuple(c for c in conditions if c not in flat(said)) if leaning else ()
         solid = len(parts.atoms) > 1 or any(atom.kind == "quantity" for atom in parts.atoms)
         solid = solid or parts.has("head") or any(rank.strength == "most" for rank in parts.rankings)
-        solid = solid or (bool(parts.things) and parts.has("list", "count"))
-        return replace(query, kept=kept, solid=solid)
+        spoken = bool(parts.things or parts.atoms)
+        solid = solid or (spoken and parts.has("list", "count", "typical", "average"))
+        solid = solid or (spoken and parts.text.endswith(("的吗", "的么", "的没", "的没有", "的不", "的吧")))
+        return replace(query, kept=kept, solid=solid, ignored=ignored)
 
     @staticmethod
     def _about_focus(parts: Parts, context: Context) -> bool:
@@ -60,6 +74,8 @@ class SetPlanner:
         several = len(context.entities) > 1
         if parts.things or not parts.atoms or parts.has("which", "head", "buy", "count"):
             return False
+        if any(rank.strength == "more" for rank in parts.rankings):
+            return False  # 有便宜点的吗，还要七座
         if parts.has("list") and not several:
             return False
         if several and not (context.plan and context.plan.op in ("compare", "verify")):
@@ -86,17 +102,23 @@ class SetPlanner:
         if parts.rankings and (most or parts.limit or parts.has("which")):
             among = self._listed(context) if leaning and not said else ()
             return self._superlative(parts, conditions, among)
+        if (
+            parts.limit
+            and parts.attributes
+            and not parts.rankings
+            and (best := self._best(parts, conditions))
+        ):
+            return Query(best, scan)
         if parts.reverse and parts.attributes:
             path = parts.attributes[0][0]
             return Query(Plan("superlative", (), (path,), conditions, "asc", parts.limit or 1), scan)
         if (
-            parts.has("typical", "average")
-            or _ROUGHLY.search(parts.text)
-            or (parts.has("buy") and parts.attributes)
+            parts.has("typical", "average") or asks_range(parts) or (parts.has("buy") and parts.attributes)
         ) and (plan := self._decider.aggregate(parts, conditions)):
             return Query(plan, scan)
         if (
             parts.has("count", "total")
+            and not _SOME.search(parts.text)
             and not parts.attributes
             and not parts.has("which")
             and (conditions or parts.has("head", "total"))
@@ -106,6 +128,17 @@ class SetPlanner:
         if listing and (plan := self._decider.group(parts, conditions)):
             return Query(plan, scan)
         return self._filter(parts, context, conditions, said, leaning)
+
+    def _best(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
+        """续航前五, 油耗排行前3: the better first."""
+        if not _FIRST_FEW.search(parts.text):
+            return None
+        path = next(iter(numeric(self._decider.vocabulary, parts.attributes)), None)
+        return (
+            Plan("superlative", (), (path,), conditions, self._decider.better(path), parts.limit)
+            if path
+            else None
+        )
 
     def _shown(self, conditions: tuple[Clause, ...], parts: Parts) -> tuple[Path, ...]:
         return self._decider.shown(conditions, parts)
@@ -125,6 +158,8 @@ class SetPlanner:
             plans = tuple(replace(p, order="asc" if p.order == "desc" else "desc") for p in plans)
         ranked = {plan.attributes[0] for plan in plans}
         asked = tuple(paths[0] for paths in parts.attributes if paths[0] not in ranked)
+        if parts.has("which"):  # 哪家SUV最便宜 asks which car
+            asked = tuple(path for path in asked if self._decider.vocabulary.dimension(path))
         asked = asked if not parts.has("list") and len(plans) == 1 and not parts.limit else ()
         if not plans:
             return None
@@ -135,10 +170,21 @@ class SetPlanner:
         last = context.plan
         if not parts.has("others") or last is None or not (context.shown or context.entities):
             return None
+        if kinds := self._other_kinds(parts, last):
+            return Query(replace(last, op="filter", conditions=kinds, limit=None), parts.scan)
         seen = context.shown or context.entities
         attributes = last.attributes or self._shown(conditions, parts)
         plan = Plan("filter", (), attributes, (*conditions, *besides(seen)), last.order)
         return Query(plan, parts.scan)
+
+    def _other_kinds(self, parts: Parts, last: Plan) -> tuple[Clause, ...]:
+        """还有别的品牌吗: the same, but not of the brand that was asked for."""
+        paths = {path for paths in parts.attributes for path in paths}
+        if any(path[-1] == "品牌" or path == keyword_level(1) for path in paths):
+            paths.add(keyword_level(1))
+        found = flat(last.conditions)
+        about = [c for c in found if paths_of(c) & paths and not isinstance(c, Not)]
+        return tuple(Not(c) if c in about else c for c in found) if about else ()
 
     def _relative(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
         """再便宜点: better than what is in focus; of a list, the better first."""
@@ -149,7 +195,9 @@ class SetPlanner:
         if not focus:  # all were shown: better ones may well be among those
             conditions = tuple(c for c in conditions if not is_exclusion(c))
         raw = self._decider.raw(focus[0], rank.path) if focus else None
-        if raw is None or (parts.atoms and not parts.has("keep", "exists")):
+        asks = parts.has("verify", "exists", "has") or asks_whether(parts)
+        goes_on = parts.has("keep", "exists") or (context.entities and asks)
+        if raw is None or (parts.atoms and not goes_on):
             return (
                 Query(Plan("filter", (), (rank.path,), conditions, rank.order), parts.scan)
                 if conditions
@@ -195,7 +243,8 @@ class SetPlanner:
             return self._again(parts, last, conditions)
         if leaning and last and last.op == "nearest":
             return Query(replace(last, conditions=conditions), scan)
-        if leaning and last and last.op in ("count", "aggregate", "group") and "呢" in parts.text:
+        same = "呢" in parts.text or (parts.text.startswith("那") and not parts.has("list"))
+        if leaning and last and last.op in ("count", "aggregate", "group") and same:
             return Query(replace(last, conditions=conditions), scan)
         op = "verify" if parts.has("exists") and not leaning and not parts.has("list") else "filter"
         plan = Plan(op, (), attributes, conditions, order)  # type: ignore[arg-type]
@@ -223,6 +272,20 @@ class SetPlanner:
         if parts.rankings and said and "的" in parts.text:  # 省油的丰田
             return True
         return bool(said or parts.has("total")) and parts.has("list", "head", "buy")
+
+
+def _without_seen(context: Context) -> Plan:
+    """The query before; where nothing was left besides what had been shown, that counts again."""
+    assert context.plan is not None
+    if context.shown:
+        return context.plan
+    kept = tuple(c for c in flat(context.plan.conditions) if not is_exclusion(c))
+    return replace(context.plan, conditions=kept)
+
+
+def asks_range(parts: Parts) -> bool:
+    """大概多少钱, 从多少到多少."""
+    return _ROUGHLY.search(parts.text) is not None
 
 
 def _floor(clause: Clause, order: str | None) -> bool:

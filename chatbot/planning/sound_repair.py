@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from chatbot.normalization.pinyin import PinyinDecoder, fold, readings
@@ -10,7 +10,7 @@ from chatbot.normalization.text import has_han
 
 MAX_WORD = 6
 _ALL_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
-_LATIN = re.compile(r"[a-z]{4,}")
+_LATIN = re.compile(r"[a-z]{3,}")
 _MAX_KEYS = 8
 _SHORT = 3
 _PASSING = "是的里和有在吗呢车"
@@ -24,13 +24,19 @@ class SoundRepair:
     """Built once from the words a planner knows. A mended word keeps its length and at least one character."""
 
     def __init__(
-        self, words: Sequence[str], spelled: Iterable[str] = (), decoder: PinyinDecoder | None = None
+        self,
+        words: Sequence[str],
+        spelled: Collection[str] = (),
+        decoder: PinyinDecoder | None = None,
+        latin: Sequence[str] = (),
     ) -> None:
-        """``words`` are looked for by sound, these and ``spelled`` by their letters."""
+        """``words`` are looked for by sound, these and ``spelled`` by their letters; ``latin`` are mended to from slips."""
         self._decoder = decoder
         self._by_sound: dict[str, list[str]] = {}
         self._by_letters: dict[str, str] = {}
         self._pairs: set[tuple[str, str]] = set()
+        self._latin = sorted({word for word in latin if len(word) >= _SHORT})
+        self._names = {run for word in words for run in _LATIN.findall(word)}
         for word in dict.fromkeys(words):
             if not 2 <= len(word) <= MAX_WORD or not has_han(word):
                 continue
@@ -90,6 +96,10 @@ class SoundRepair:
     def _spelled(self, run: str) -> str:
         if run in self._by_letters:
             return self._by_letters[run]
+        if run in self._names:
+            return run
+        if near := [word for word in self._latin if _slipped(word, run)]:
+            return near[0] if len(near) == 1 else run
         for cut in range(len(run) - 3, 3, -1):
             if run[:cut] in self._by_letters and run[cut:] in self._by_letters:
                 return self._by_letters[run[:cut]] + self._by_letters[run[cut:]]
@@ -103,7 +113,7 @@ class SoundRepair:
                 for key in _keys(window):
                     for word in self._by_sound.get(key, ()):
                         same = sum(a == b for a, b in zip(window, word, strict=True))
-                        if same >= max(1, length // 2) and word != "".join(window):
+                        if same >= max(1, (length + 1) // 2) and word != "".join(window):
                             return start, word
         return None
 
@@ -119,6 +129,17 @@ class SoundRepair:
     def _sound_together(self, left: str, right: str) -> bool:
         pairs = self._pairs
         return any((a, b) in pairs for a in _choices(left, 2) for b in _choices(right, 2))
+
+
+def _slipped(word: str, typed: str) -> bool:
+    """Whether ``typed`` is ``word`` with two letters swapped or, but for the first, one changed: svu, suw for suv."""
+    if len(word) != len(typed) or word[0] != typed[0]:
+        return False
+    wrong = [i for i, (a, b) in enumerate(zip(word, typed, strict=True)) if a != b]
+    swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1
+    return len(wrong) == 1 or (
+        swapped and typed[wrong[0]] == word[wrong[1]] and typed[wrong[1]] == word[wrong[0]]
+    )
 
 
 def _spellings(word: str) -> list[str]:

@@ -9,6 +9,8 @@ from chatbot.planning.query import Refusal
 from chatbot.planning.vocabulary import Vocabulary
 
 MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$")
+_EXPLAINS = re.compile("怎么|如何|为什么|为啥|区别|好处|坏处|优点|缺点|什么意思|什么是|是什么|值得")
+_NAME_BEHIND = re.compile(r"\s?[a-z]{0,6}\d{0,3}[a-z]{0,4}")
 _MAX_SUBJECT = 8
 _DEEPEST = 5
 
@@ -26,6 +28,19 @@ def unknown_name(parts: Parts) -> Refusal | None:
     tail = re.match(r"型号|款|版|系列", text[end:])
     name = text[start : end + (tail.end() if tail else 0)]
     return Refusal("unknown_entity", name.upper() if name.isascii() else _capitals(name), parts.scan)
+
+
+def unknown_make(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
+    """小鹏P7多少钱, where the graph has no 小鹏, though it has a P7."""
+    make = vocabulary.lacks_make(parts.text)
+    if not make or parts.has("not"):
+        return None
+    start = parts.text.find(make)
+    behind = _NAME_BEHIND.match(parts.text, start + len(make))
+    name = _capitals(make + (behind.group() if behind else ""))
+    asks = parts.attributes or parts.has("list", "count", "exists", "head") or parts.rankings
+    sure = asks and not parts.has("compare") and not _EXPLAINS.search(parts.text)
+    return Refusal("unknown_entity" if sure else "unknown_subject", name, parts.scan)
 
 
 def unknown_version(parts: Parts) -> Refusal | None:
@@ -84,7 +99,11 @@ def unknown_kind(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     asks = (
         parts.has("list", "exists", "count", "head", "which", "has", "verify", "buy") or len(parts.text) <= 4
     )
-    return Refusal("unknown_subject", word, parts.scan) if word and asks else None
+    if not (word and asks):
+        return None
+    lists = parts.has("list", "exists", "count", "which", "buy") and not parts.has("compare")
+    listed = lists and not _EXPLAINS.search(parts.text)
+    return Refusal("no_such_kind" if listed else "unknown_subject", word, parts.scan)
 
 
 def unknown_part(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:

@@ -19,7 +19,7 @@ _HEAD = re.compile(r"(?:\d+[\u4e00-\u9fff])+(?=\D{2})")  # the counts before wha
 _COUNTED = re.compile(r"\d[\u4e00-\u9fff]")
 _NUMBERED = re.compile(r"(?=.*\d)(?:\d*[\u4e00-\u9fff]+\d*){1,4}|[a-z]\d{1,2}")  # 92号, 8挡湿式双离合, v8
 _NUMERALS = dict(zip("123456789", "一两三四五六七八九", strict=True))
-_TAILS = ("车型", "车", "型")
+_TAILS = ("车型", "车", "型", "级")
 _WEAK = {
     "前排",
     "后排",
@@ -42,10 +42,14 @@ class ValueWords:
     """Word → the conditions it may stand for, the attribute that most entities have first."""
 
     def __init__(
-        self, columns: Columns, synonyms: Mapping[str, str], taken: Iterable[str], names: Iterable[str]
-    ) -> None:
-        """``taken`` are words of the grammar, ``names`` those of attributes: 电池 is no end of 磷酸铁锂电池."""
-        self._names = frozenset(names)
+        self, columns: Columns, synonyms: Mapping[str, str], taken: Iterable[str], names: Iterable[str],
+        said: Iterable[str] = (),
+    ) -> None:  # fmt: skip
+        """``taken`` are words of the grammar, ``names`` those of attributes: 电池 is no end of 磷酸铁锂电池.
+
+        ``said`` are other words for attributes: 动力 is no end of 插电式混合动力.
+        """
+        self._names, self._said = frozenset(names), frozenset(said)
         self._taken = {word for word in taken if len(word) < 3} | _WEAK
         self._words: dict[str, dict[Path, Clause]] = {}
         self._weight: dict[Path, int] = {}
@@ -90,20 +94,28 @@ class ValueWords:
                 whole.add(text)
             parts.update(piece for piece in pieces if _WORD.fullmatch(piece) and piece != text)
         parts.update(label for label in column.labels if _WORD.fullmatch(label))
-        ends = self._ends(whole) if column.distinct <= MAX_ENDS else set()
-        for word in sorted((parts | ends) - self._names):
+        cores = {core for core in same if _WORD.fullmatch(core)}
+        ends = self._ends(whole | cores) if column.distinct <= MAX_ENDS else set()
+        ends -= self._said
+        telling = {w for w in parts | ends if len(column.plain) < 2 or not all(w in t for t in column.plain)}
+        for word in sorted(telling - self._names, key=lambda word: (-len(word), word)):
             self._put(word, path, Condition(path, "contains", word))
             if word[0] in _NUMERALS and _COUNTED.fullmatch(word):
                 self._put(_NUMERALS[word[0]] + word[1:], path, Condition(path, "contains", word))
-        for word in sorted(whole | {core for core in same if _WORD.fullmatch(core)}):
+        for word in sorted(whole | cores):
             self._put(word, path, _just(path, word, whole, same.get(word, [])), replace=True)
 
     def _ends(self, whole: set[str]) -> set[str]:
-        """Beginnings and ends of values: 四驱 of 双电机四驱, suv of 中型suv, 增程 of 增程式; never half of a name."""
-        ends = {text[-n:] for text in whole for n in range(2, min(len(text), 6))}
+        """Beginnings and ends of values: 四驱 of 双电机四驱, suv of 中型suv, 增程 of 增程式.
+
+        Never half of a name: 速箱 of 手动变速箱 is none, for 变速箱 is one.
+        """
+        ends: set[str] = set()
         for text in whole:
-            named = max((n for n in range(2, len(text)) if text[:n] in self._names), default=0)
-            ends |= {text[:n] for n in range(2, min(len(text), 6)) if n >= named}
+            sizes = range(2, min(len(text), 6))
+            first = max((n for n in range(2, len(text)) if text[:n] in self._names), default=0)
+            last = max((n for n in range(2, len(text)) if text[-n:] in self._names), default=0)
+            ends |= {text[:n] for n in sizes if n >= first} | {text[-n:] for n in sizes if n >= last}
         return {end for end in ends if _WORD.fullmatch(end)}
 
     def _put(self, word: str, path: Path, clause: Clause, *, replace: bool = False) -> None:
@@ -135,7 +147,7 @@ class ValueWords:
     def _add_of_attribute(self, word: str, meant: str) -> None:
         """``变速箱：手动``: the commonest attribute of that name with a value that holds the word; ``!`` all others."""
         name, _, part = meant.removeprefix("!").partition("：")
-        found = [p for p in self._weight if p[-1].startswith(name) and any(part in t for t in self._texts[p])]
+        found = [p for p in self._weight if name in p[-1] and any(part in t for t in self._texts[p])]
         if not found:
             return
         path = max(found, key=lambda p: (self._weight[p], -len(p)))

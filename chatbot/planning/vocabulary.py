@@ -1,6 +1,7 @@
 """Every word the planner knows of one graph, in one automaton; entities apart, since they come from the linker."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,13 +14,24 @@ from chatbot.knowledge_graph.plan import KEYWORDS, Condition, keyword_level
 from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.mentions import MentionFinder
+from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
-from chatbot.planning.concepts import Comparative, Concepts
-from chatbot.planning.links import AttributeSense, DegreeSense, RoleSense, Sense, Strength, ValueSense
+from chatbot.planning.concepts import CHEAPEST, DEAREST, Comparative, Concepts, Way
+from chatbot.planning.links import (
+    AttributeSense,
+    CategorySense,
+    DegreeSense,
+    RoleSense,
+    Sense,
+    Strength,
+    ValueSense,
+)
+from chatbot.planning.makes import makes
 from chatbot.planning.roles import role_words
 from chatbot.planning.values_index import ValueWords
 
-_ENDING = re.compile(r"[\u4e00-\u9fff]{2}")
+_ENDING = re.compile(r"[\u4e00-\u9fff]+")
+_PARTS = re.compile(r"[+/!：]")
 _MOSTLY = 0.5  # of an attribute's values are measures: it is a number
 _MOST = ("最{}的", "最{}", "最为{}", "顶{}")
 _MORE = (
@@ -38,7 +50,28 @@ _MORE = (
     "偏{}",
     "更加{}",
 )
+_TOO = ("太{}", "太{}了", "有点{}", "有点儿{}", "有些{}", "嫌{}", "{}了点", "{}了些", "{}了一点")
 _ASKED = ("{0}不{0}",)
+_OTHER_WAY: Mapping[Way | None, Way | None] = {"up": "down", "down": "up", None: None}
+_WHICH_KIND = (
+    "{}是什么",
+    "{}是啥",
+    "{}是哪种",
+    "{}是哪一种",
+    "{}什么样",
+    "{}有哪几种",
+    "{}有几种",
+    "{}都有哪些",
+    "{}有哪些",
+    "{}都有什么",
+    "{}有什么",
+    "{}种类",
+    "什么{}",
+    "啥{}",
+    "哪种{}",
+    "几种{}",
+    "哪些{}",
+)
 _VERY = ("贼{}", "挺{}", "很{}", "特别{}", "超{}", "超级{}", "非常{}", "老{}", "巨{}", "够{}", "要{}的")
 
 
@@ -67,14 +100,25 @@ class Vocabulary:
         roles = role_words()
         yield from ((word, RoleSense("filler")) for word in self.fillers)
         yield from ((word, RoleSense(role)) for word, played in roles.items() for role in played)
-        yield from ((word, AttributeSense(paths)) for word, paths in self._attribute_words().items())
+        attributes = self._attribute_words()
+        yield from ((word, AttributeSense(paths)) for word, paths in attributes.items())
+        categories = self._category_words()
+        yield from ((w, CategorySense(p)) for w, p in categories.items() if w not in attributes)
+        yield from ((w, AttributeSense(p)) for w, p in self._kind_words(categories) if w not in attributes)
         for entry in self.comparatives:
             path = next(iter(self.concepts.paths(entry.concept)), None) if entry.concept else None
             if path or not entry.concept:
+                said = entry.word.rpartition("+")[2]
                 for word, strength in _forms(entry.word):
-                    yield word, DegreeSense(entry.word.rpartition("+")[2], path, entry.way, strength)
+                    yield word, DegreeSense(said, path, entry.way, strength)
+                for word in _too_much(entry.word):
+                    yield word, DegreeSense(said, path, _OTHER_WAY[entry.way], "more")
+        if price := next(iter(self.concepts.paths("价格")), None):
+            yield from ((w, DegreeSense("便宜", price, "down", "most")) for w in CHEAPEST)
+            yield from ((w, DegreeSense("贵", price, "up", "most")) for w in DEAREST)
         names = {normalize(node.name) for path, node in self.graph.tree.items() if path}
-        values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names)
+        others = [word for words in self.concepts.words.values() for word in words]
+        values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names, others)
         yield from ((word, sense) for word, senses in values.senses().items() for sense in senses)
 
     def _attribute_words(self) -> Mapping[str, tuple[Path, ...]]:
@@ -95,26 +139,49 @@ class Vocabulary:
                 words.setdefault(word, (keyword_level(1),))
         return words
 
+    def _category_words(self) -> Mapping[str, tuple[Path, ...]]:
+        """变速箱, 座椅: names and synonyms of what has attributes below it."""
+        named = {word: self.attributes.prefer(paths) for word, paths in self.attributes.aliases.items()}
+        tree = self.graph.tree
+        return {w: paths for w, paths in named.items() if not any(tree[p].is_leaf for p in paths)}
+
+    def _kind_words(
+        self, categories: Mapping[str, tuple[Path, ...]]
+    ) -> Iterator[tuple[str, tuple[Path, ...]]]:
+        """变速箱是什么, 哪种变速箱: the attribute of a category that says which kind it is."""
+        for word, paths in categories.items():
+            kinds = [path for category in paths for path in self._kinds_below(category)]
+            if kinds:
+                yield from ((form.format(word), tuple(kinds)) for form in _WHICH_KIND)
+
+    def _kinds_below(self, category: Path) -> list[Path]:
+        below = [path for path, node in self.graph.tree.items() if node.is_leaf and path[:-1] == category]
+        return [p for p in below if p[-1] in (f"{category[-1]}{kind}" for kind in ("类型", "种类", "形式"))]
+
     def _telling_endings(self, known: Mapping[str, tuple[Path, ...]]) -> Mapping[str, Path]:
-        """按摩 of 座椅按摩: the last two characters of a feature's name, where no other name has them."""
+        """按摩 of 座椅按摩, 无线充 of 手机无线充电: parts of a feature's name that no other name has.
+
+        The last two characters, or any three or more.
+        """
         names = {normalize(display_name(path[-1])): path for path in self.columns.paths}
-        endings: dict[str, list[Path]] = {}
+        holders = Counter(part for name in names for part in _name_parts(name))
+        found = {}
         for name, path in names.items():
-            if len(name) >= 4 and path in self.flags and _ENDING.fullmatch(name[-2:]):
-                endings.setdefault(name[-2:], []).append(path)
-        alone = {end: paths[0] for end, paths in endings.items() if len(paths) == 1 and end not in known}
-        return {end: path for end, path in alone.items() if sum(end in name for name in names) == 1}
+            if len(name) >= 4 and path in self.flags:
+                parts = (part for part in _name_parts(name) if len(part) > 2 or name.endswith(part))
+                found.update({part: path for part in parts if holders[part] == 1 and part not in known})
+        return found
 
     @cached_property
-    def keyword_of(self) -> Mapping[int, Condition]:
-        """Bit mask of entities → the keyword condition that picks just them."""
-        masks: dict[tuple[int, str], int] = {}
+    def keyword_of(self) -> Mapping[bytes, Condition]:
+        """Packed positions of entities → the keyword condition that picks just them."""
+        found: dict[tuple[int, str], list[int]] = {}
         for index, entity in enumerate(self.graph.entities):
             for level, word in enumerate(entity.keywords, 1):
-                masks[level, word] = masks.get((level, word), 0) | 1 << index
+                found.setdefault((level, word), []).append(index)
         return {
-            mask: Condition((*KEYWORDS, str(level)), "=", word)
-            for (level, word), mask in reversed(list(masks.items()))
+            packed(rows): Condition((*KEYWORDS, str(level)), "=", word)
+            for (level, word), rows in reversed(list(found.items()))
         }
 
     @cached_property
@@ -124,7 +191,7 @@ class Vocabulary:
         brands = {
             name
             for name in self.entities.names
-            if (found := self.keyword_of.get(self.entities.mask(name))) and found.attribute[2] in ("1", "2")
+            if (found := self.keyword_of.get(self.entities.rows(name))) and found.attribute[2] in ("1", "2")
         }
         return frozenset(
             word
@@ -155,9 +222,23 @@ class Vocabulary:
 
     def lacks(self, text: str) -> str:
         """The first word of ``text`` for a kind of thing that this graph has none of: 柴油, 氢能."""
+        return min((word for word in self._lacking if word in text), key=text.find, default="")
+
+    @cached_property
+    def _lacking(self) -> tuple[str, ...]:
+        meant = [part for said in self.value_words.values() for part in _PARTS.split(said)]
         known = self.finder.aliases
-        words = (w for w in self.value_words if w in text and w not in known and len(w) >= 2)
-        return min(words, key=text.find, default="")
+        return tuple(w for w in dict.fromkeys((*self.value_words, *meant)) if w not in known and len(w) >= 2)
+
+    def lacks_make(self, text: str) -> str:
+        """The first car make in ``text`` that no entity of the graph is of: 小鹏."""
+        return min((name for name in self._other_makes if name in text), key=text.find, default="")
+
+    @cached_property
+    def _other_makes(self) -> tuple[str, ...]:
+        brands = {normalize(word) for entity in self.graph.entities for word in entity.keywords[:2]}
+        others = (names for names in makes() if not any(name in brand for name in names for brand in brands))
+        return tuple(name for names in others for name in names)
 
     def dimension(self, path: Path) -> str:
         """What an attribute is mostly measured in; empty when it holds no numbers."""
@@ -178,10 +259,27 @@ class Vocabulary:
     def _dimensions(self) -> dict[Path, str]:
         return {}
 
+    def unit(self, path: Path) -> str:
+        """The unit that most of an attribute's numbers are in; empty when they have none."""
+        found = self.columns.resolve(path)
+        return found[0].main.unit if found and found[0].main else ""
+
     def dimensions(self, path: Path) -> frozenset[str]:
         """Everything an attribute is measured in."""
         found = self.columns.resolve(path)
         return frozenset(group.dimension for group in found[0].groups) if found else frozenset()
+
+
+def _name_parts(name: str) -> set[str]:
+    """Every run of two to six Chinese characters in ``name``."""
+    runs = (name[at : at + size] for size in range(2, 7) for at in range(len(name) - size + 1))
+    return {run for run in runs if _ENDING.fullmatch(run)}
+
+
+def _too_much(word: str) -> list[str]:
+    """太贵了, 嫌慢: it is the other way that is wished for."""
+    noun, _, degree = word.rpartition("+")
+    return [noun + form.format(degree) for form in _TOO]
 
 
 def _forms(word: str) -> list[tuple[str, Strength]]:

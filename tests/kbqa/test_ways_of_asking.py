@@ -8,8 +8,10 @@ import pytest
 from chatbot.answering.knowledge import Knowledge
 from chatbot.app import build_machine
 from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.explain.links import scan_links
 from chatbot.knowledge_graph.plan_text import plan_text
 from chatbot.knowledge_source import graph_knowledge
+from chatbot.planning.context import Context
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
@@ -49,6 +51,20 @@ SAME = {
     "pinyin": ("zuipianyi de suv", "最便宜的SUV"),
     "slang": ("最能装的SUV", "后备厢最大的SUV"),
     "a hundred ten thousand": ("百万以内最快的", "100万以内加速最快的车"),
+    "a word that only names a kind of gearbox": ("自动挡最便宜的车", "不是手动的车里最便宜的"),
+    "pinyin with spaces": ("zui pianyi de suv", "最便宜的SUV"),
+    "a slip in Latin letters": ("20万以内的SUW", "20万以内的SUV"),
+    "letters swapped": ("20万以内的SVU", "20万以内的SUV"),
+    "a family for seats": ("家里六口人，30万以内的车", "6座以上，30万以内的车"),
+    "people for seats": ("能坐六个人的车", "6座以上的车有哪些"),
+    "hundreds in characters": ("续航五百以上的车", "续航500公里以上的车"),
+    "a unit that begins with 千": ("功率三百千瓦以上的SUV", "功率300千瓦以上的SUV"),
+    "the bound said twice": ("六座以及六座以上的车", "六座以上的车"),
+    "a colour": ("有绿色的吗", "车身颜色是绿色的车有哪些"),
+    "a year of the model": ("24年的老款有哪些", "2024款有哪些"),
+    "chatter in a clause of its own": ("家里俩娃，七座的车有哪些", "七座的车有哪些"),
+    "the better first of a few": ("续航前五", "续航最长的5款"),
+    "the dearest trim": ("顶配的SUV", "最贵的SUV"),
     "all of a series": ("T3三个版本价格对比一下", "T3手动畅行版、自动畅行版、自动精英版的价格"),
 }
 
@@ -73,6 +89,8 @@ def test_two_ways_of_asking_find_the_same(one: str, other: str) -> None:
         ("松峦Q5 2026款多少钱", "2026款"),
         ("法拉利有哪些车", "法拉利"),
         ("柴油车有吗", "柴油车"),
+        ("柴油的SUV有哪些", "柴油"),
+        ("小鹏P7多少钱", "小鹏P7"),
         ("X7旗舰版的雨刷是什么牌子", "雨刷"),
     ],
 )
@@ -86,6 +104,7 @@ def test_what_the_graph_lacks_is_said_and_nothing_else_is_answered(said: str, su
     ("turns", "plan"),
     [
         (("X7旗舰版价格", "24款进阶版呢", "比旗舰版便宜多少"), "对比"),
+        (("E6长续航版多少钱", "快充呢"), "查询"),
         (("松峦Q5尊贵版30万够吗", "20万呢"), "核对"),
         (("C型号性能版和E6疾风版对比", "前者有热泵吗"), "核对"),
         (("轿车平均多少钱", "SUV呢"), "平均"),
@@ -99,6 +118,56 @@ def test_a_conversation_goes_on(turns: tuple[str, ...], plan: str) -> None:
     found = talk(*turns).plan
     assert found is not None
     assert plan in plan_text(found)
+
+
+@pytest.mark.parametrize(
+    ("turns", "row", "value"),
+    [
+        (("e6疾风什么价",), "青羽汽车 青羽E6 2025款 四驱疾风版", "22.68万"),
+        (("X7礼遇和X7旗舰哪个快",), "北辰汽车 北辰X7 2025款 六座礼遇版", "34.88万"),
+        (("E6长续航 续航多少公里",), "青羽汽车 青羽E6 2026款 长续航版", "735km"),
+        (("X7旗舰版變速箱是什麼",), "北辰汽车 北辰X7 2025款 旗舰版", "固定齿比变速箱"),
+        (("E6巅峰版辅助驾驶是什么级别",), "青羽汽车 青羽E6 2026款 智驾巅峰版", "L2+"),
+        (("长续航版多少钱", "E6的"), "青羽汽车 青羽E6 2026款 长续航版", "21.38万"),
+        (("E6长续航版多少钱", "A型号那个呢"), "某汽车品牌 A型号 2021款 长续航版", "30.9万"),
+        (
+            ("M9行政版26款轴距", "订金能退吗", "刚才那台M9多少钱"),
+            "星屿汽车 星屿M9 2026款 七座行政版",
+            "34.58万",
+        ),
+    ],
+)
+def test_a_name_cut_short_is_that_one_car(turns: tuple[str, ...], row: str, value: str) -> None:
+    found = {one.entity: one.values for one in talk(*turns).rows or ()}
+    assert row in found
+    assert value in found[row].values() or len(found) > 1
+
+
+def test_what_is_left_out_of_the_conditions_is_said() -> None:
+    assert "娃" in talk("家里俩娃，七座的车有哪些").answer
+
+
+def test_another_one_is_compared_beside_those_compared_before() -> None:
+    turns = ("松峦Q5 2025两驱乐享版和星屿Q3探索版哪个省油", "再加上B型号2025款豪华版呢")
+    assert rows(*turns) == rows(turns[0]) | {"某汽车品牌 B型号 2025款 豪华版"}
+
+
+def test_a_car_of_two_years_stands_twice_beside_another_one() -> None:
+    found = rows("北辰X7六座礼遇比松峦q5两驱乐享谁贵")
+    assert {name.split()[1] for name in found} == {"北辰X7", "松峦Q5"}
+    assert len(found) == 3
+
+
+def test_a_pair_that_was_never_named_is_asked_for_and_nothing_ranked_instead() -> None:
+    for pair in ("这俩谁轻", "这两个哪个便宜"):
+        reply = talk("X7旗舰版价格", pair)
+        assert not reply.rows
+        assert not reply.evidence
+
+
+def test_what_was_shown_counts_again_once_nothing_else_is_left() -> None:
+    turns = ("不要北辰的增程车有哪些", "还有别的吗", "30万以内的")
+    assert rows(*turns) == rows("不要北辰的增程车，30万以内的") != set()
 
 
 def test_the_few_that_ranked_first_are_what_the_next_ranking_is_among() -> None:
@@ -115,3 +184,9 @@ def test_a_misfit_is_refused_even_beside_a_condition_that_fits() -> None:
     reply = talk("续航20万的SUV")
     assert "单位" in reply.answer
     assert not reply.evidence
+
+
+def test_a_category_is_explained_like_any_other_word() -> None:
+    planner = knowledge().planner
+    scan = planner.explain("X7旗舰版的座椅", Context()).scan
+    assert any("类别" in one.meaning for one in scan_links(scan).links)

@@ -86,3 +86,14 @@ def test_a_value_no_float_can_hold_is_a_note() -> None:
         Plan("filter", conditions=(Condition(PRICE, "<=", float("inf")),))
     )
     assert [note.code for note in result.notes] == ["wrong_dimension"]
+
+
+def test_names_that_come_again_down_their_own_path_stay_apart(tmp_path: Path) -> None:
+    inner: dict[str, object] = {"车身": {"属性": {"车身": "9m"}}}
+    looped = {**tree("甲 一", 车身="5m"), "车身": inner}
+    engine = engine_of([looped])
+    found = {
+        path: engine.run(Plan("lookup", ("甲 一",), (path,))).rows
+        for path in (("属性", "车身"), ("车身", "车身", "属性", "车身"))
+    }
+    assert [rows[0].cells[0].raw for rows in found.values() if rows[0].cells[0]] == ["5m", "9m"]

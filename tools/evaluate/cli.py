@@ -10,6 +10,7 @@ import typer
 
 from chatbot.errors import ConfigError
 from tools.evaluate.kg_cli import kg
+from tools.evaluate.mentions_cli import mentions
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _CONFIG = Path("user_datasets/chatbot_deploy_eas.json")
 
 
 app.command("kg")(kg)
+app.command("mentions")(mentions)
 
 
 @app.callback()

@@ -111,6 +111,8 @@ def _winner(turn: Turn, e: Expect) -> bool:
 def _difference(turn: Turn, e: Expect) -> bool:
     if not e["difference"] or turn.ops != {"compare"}:
         return True
+    if not e["difference"]["value"] and "一样" in turn.reply.answer:
+        return True
     said = quantity_text(float(e["difference"]["value"]), e["difference"]["unit"])
     numbers = [
         float(n) * (10_000 if wan else 1)

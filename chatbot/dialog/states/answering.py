@@ -16,10 +16,11 @@ from chatbot.knowledge_graph.plan_text import plan_text
 from chatbot.messages import say
 from chatbot.planning.guide import NextQuestion
 from chatbot.planning.query import Query
+from chatbot.planning.scan import Scan
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
-FEW_ENOUGH = 3  # candidates that are simply shown; no further question narrows them down
+FEW_ENOUGH = 5  # candidates that a reply shows anyway; no further question narrows them down
 MAX_RECENT = 4
 SURE = 0.7  # below it an FAQ answer says which question it answers
 
@@ -49,7 +50,7 @@ class AnsweringState:
             found, turn.inquiry.faq if turn.inquiry else ()
         )
         reply = Reply(
-            answer=self._worded(turn, found),
+            answer=_corrected(turn.inquiry.scan if turn.inquiry else None) + self._worded(turn, found),
             answer_type="answer",
             answer_source=found.source,
             state=self.name,
@@ -85,7 +86,8 @@ class AnsweringState:
         """What of the queries before stays: all of it when the look-up pointed into them, else nothing."""
         memory, inquiry = turn.memory, turn.inquiry
         if found.source != "kg":
-            return {"recent": (), "shown": (), "plan": None, "guiding": False, "asked": ()}
+            recent = _recent(memory, found.entities)
+            return {"recent": recent, "shown": (), "plan": None, "guiding": False, "asked": ()}
         recent = _recent(memory, found.entities)
         if inquiry and (inquiry.referred or not inquiry.named):
             return {"recent": recent, "guiding": False}
@@ -99,7 +101,7 @@ class AnsweringState:
         found = QueryAnswerer(hearing.knowledge.graph, planner.engine).answer(query, hearing.rows_limit)
         question = self._next_question(turn, query, found)
         reply = Reply(
-            answer=found.text,
+            answer=_corrected(query.scan) + found.text + _left_aside(query),
             answer_type=found.answer_type,
             answer_source="kg",
             state=self.name,
@@ -144,6 +146,20 @@ class AnsweringState:
         told = [one.attribute for one in leaf_conditions(query.plan.conditions)]
         asked = turn.memory.asked if turn.memory.guiding else ()
         return planner.guide.next_question(names, (*told, *asked))
+
+
+def _corrected(scan: Scan | None) -> str:
+    """What the question was taken for, when it was corrected in mid-sentence."""
+    if scan is None or not scan.instead:
+        return ""
+    return say("corrected", instead=scan.instead, took_back=scan.took_back.strip(" ,.。…"))
+
+
+def _left_aside(query: Query) -> str:
+    """What was said beside a question about all that match, and is no condition of it."""
+    if not query.scan.asides or query.plan.entities:
+        return ""
+    return "\n" + say("left_aside", what="，".join(query.scan.asides))
 
 
 def _shown(memory: Memory, found: Found) -> tuple[str, ...]:

@@ -22,7 +22,9 @@ from chatbot.session.base import Option, Pending
 Path = tuple[str, ...]
 SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query can be made of its words
 OPEN_FAQ = 0.5  # the same where some words of the query stay unexplained
+LEFT_OUT_FAQ = 0.8  # where these can be left out, and much else is said
 ALIKE = 80  # percent of its letters
+NEARLY = 95  # the same where every word is one of the graph's: 续航多少公里 asks nothing about winter
 _WORTH_PLANNING = re.compile(r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各")
 
 
@@ -39,9 +41,10 @@ def _standard_question(turn: Turn, planned: Query | Asked) -> bool:
     if best is None:
         return False
     if isinstance(planned, Asked):
-        return best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
+        meant = planned.scan.unknown or _alike(turn) >= NEARLY
+        return bool(meant) and best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
     if planned.scan.unknown:
-        return best.confidence >= OPEN_FAQ
+        return best.confidence >= (LEFT_OUT_FAQ if planned.ignored and planned.solid else OPEN_FAQ)
     return best.confidence >= SURE_FAQ and (_alike(turn) >= ALIKE or not planned.solid)
 
 
@@ -78,9 +81,10 @@ class NormalizationState:
         if isinstance(planned, Asked):
             topics = tuple(Topic(paths) for paths in planned.topics)
             reading = turn.hearing.knowledge.reader.read("")
+            groups = tuple(self._among_offered(turn, group) for group in planned.entities)
             inquiry = Inquiry(
-                reading, planned.entities, topics, topical=bool(topics),
-                named=not planned.referred, referred=planned.referred,
+                reading, groups, topics, topical=bool(topics),
+                named=not planned.referred, referred=planned.referred, scan=planned.scan,
             )  # fmt: skip
             return Decision("answering", replace(turn, inquiry=inquiry))
         inquiry = self._inquire(turn)
@@ -133,6 +137,14 @@ class NormalizationState:
             return (value,)
         words = tuple(value.split("|"))
         return tuple(e.name for e in graph.entities if e.keywords[: len(words)] == words)
+
+    def _among_offered(self, turn: Turn, group: tuple[str, ...]) -> tuple[str, ...]:
+        """E6的, when it was asked which of several 长续航版 is meant: the E6 among these."""
+        pending = turn.memory.pending
+        if len(group) < 2 or pending is None or pending.kind != "entity":
+            return group
+        offered = {name for option in pending.options for name in self._fitting(turn, option.value)}
+        return tuple(name for name in group if name in offered) or group
 
     def _inquire(self, turn: Turn) -> Inquiry:
         reading, memory = turn.hearing.reading, turn.memory

@@ -1,0 +1,130 @@
+"""Two questions in one message: each is answered, one after the other, and what stays open is named and offered.
+
+A message is only taken apart where both halves ask for something; a look-up of several attributes stays one look-up.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from chatbot.dialog.state import Hearing, Step
+from chatbot.knowledge_graph.plan import leaf_conditions
+from chatbot.messages import say
+from chatbot.normalization.text import content
+from chatbot.planning.corrections import takes_back
+from chatbot.reply import Reply
+from chatbot.session.base import Memory
+
+Walk = Callable[[Memory, Hearing], Step]
+MAX_ASKED = 200  # characters of a message that is taken apart
+SURE = 0.7  # a half that is answered by a standard question must be it nearly word for word
+_ASKS = re.compile(
+    r"多少|几|哪|什么|啥|谁|吗|么(?![样时])|怎么|咋|如何|最(?!后|近)|多[大长久远重快高宽贵]|呢|有没有|能不能|可不可以|是不是|带不带|[？?]"
+)
+_WHICH_CAR = re.compile("(?<!最)(?:是|叫)(?:什么|哪一?[款个台辆])车?$")
+_BOUNDARY = re.compile(
+    r"[？?！!。；;]\s*(?=.)|[，,、]?\s*(?:再问一?下|另外|顺便|还有就是|还想问|以及问|然后再?)[，,]?\s*|[，,]\s*"
+)
+
+
+def answered_apart(walk: Walk, memory: Memory, hearing: Hearing, whole: Step) -> Step | None:
+    """The message as two questions, where it is two; ``None`` where ``whole``, which took it as one, is better."""
+    said = hearing.utterance
+    if memory.pending or len(said) > MAX_ASKED or len(_ASKS.findall(said)) < 2 or takes_back(hearing.text):
+        return None
+    if whole.reply.answer_source == "faq" and not hearing.reading.entities:
+        return None  # 安全座椅装哪个位置，怎么固定 is one standard question
+    best: Step | None = None
+    for first, second in _halves(said):
+        if _is_one(whole.reply, first, second):
+            continue
+        one = walk(memory, _part(hearing, first))
+        two = walk(one.memory if _answers(one.reply) else memory, _part(hearing, second))
+        if _answers(one.reply) and not _answers(two.reply):  # it may not lean on the first at all
+            two = walk(memory, _part(hearing, second))
+        if _answers(one.reply) and _answers(two.reply):
+            return _both(one, two) if _goes_on(one.reply, two) else None
+        best = best or _one_of_them(one, two, (first, second), whole.reply)
+    return best
+
+
+def _goes_on(first: Reply, second: Step) -> bool:
+    """Whether the second answer says something new, of what is named in it or in the first."""
+    if not set(second.reply.evidence) - set(first.evidence):
+        return False
+    plan, heard = second.reply.plan, second.turn
+    pointed = plan is not None and bool(plan.entities) and not (heard and heard.hearing.reading.entities)
+    return not pointed or not first.entities or set(second.reply.entities) <= set(first.entities)
+
+
+def _one_of_them(one: Step, two: Step, said: tuple[str, str], whole: Reply) -> Step | None:
+    """Where only one half can be answered, and the whole is no better."""
+    if whole.answer_type == "clarify" or (_answers(whole) and whole.evidence != one.reply.evidence):
+        return None
+    if _answers(one.reply):
+        return _half(one, said[1])
+    return _half(two, said[0]) if _answers(two.reply) else None
+
+
+def _halves(utterance: str) -> Iterator[tuple[str, str]]:
+    for mark in _BOUNDARY.finditer(utterance):
+        first, second = utterance[: mark.start()].strip(), utterance[mark.end() :].strip()
+        if len(content(first)) > 1 and len(content(second)) > 1 and _asks(first) and _asks(second):
+            yield first, second
+
+
+def _asks(said: str) -> bool:
+    """Whether it asks for more than which car is spoken of: 最后一个是什么车 alone asks nothing of it."""
+    return _ASKS.search(_WHICH_CAR.sub("", said)) is not None
+
+
+def _part(hearing: Hearing, said: str) -> Hearing:
+    return Hearing(said, hearing.knowledge, hearing.settings, hearing.rows_limit)
+
+
+def _is_one(reply: Reply, first: str, second: str) -> bool:
+    """Whether ``reply`` to the whole message answers both halves: it holds as much as they ask for."""
+    plan = reply.plan
+    if reply.answer_type != "answer" or plan is None:
+        return False
+    if plan.op not in ("lookup", "verify"):
+        return not ("最" in first and "最" in second)  # each half ranks by itself
+    told = len(plan.attributes) or sum(1 for _ in leaf_conditions(plan.conditions))
+    return told * max(len(reply.entities), 1) > 1
+
+
+def _answers(reply: Reply) -> bool:
+    sure = reply.answer_source == "kg" or (reply.confidence or 0.0) >= SURE
+    return reply.answer_type == "answer" and sure
+
+
+def _both(one: Step, two: Step) -> Step:
+    first, second = one.reply, two.reply
+    rows = None if first.rows is None and second.rows is None else (*(first.rows or ()), *(second.rows or ()))
+    reply = replace(
+        first,
+        answer=f"{first.answer}\n{second.answer}",
+        confidence=min(first.confidence or 0.0, second.confidence or 0.0),
+        entities=tuple(dict.fromkeys((*first.entities, *second.entities))),
+        evidence=tuple(dict.fromkeys((*first.evidence, *second.evidence))),
+        rows=rows,
+        rows_total=None if rows is None else (first.rows_total or 0) + (second.rows_total or 0),
+        plan=first.plan or second.plan,
+        suggestions=second.suggestions,
+        why=f"{first.why}; {second.why}",
+    )
+    turns = two.memory.turns - 1
+    return replace(
+        two, reply=reply, memory=replace(two.memory, turns=turns), states=(*one.states, *two.states)
+    )
+
+
+def _half(step: Step, other: str) -> Step:
+    """The half that could be answered; the other one is named, and offered as a chip."""
+    reply = step.reply
+    left = say("left_open", question=other)
+    suggestions = (other, *(s for s in reply.suggestions if s != other))[: max(len(reply.suggestions), 1)]
+    memory = replace(step.memory, suggestions=suggestions)
+    return replace(
+        step, reply=replace(reply, answer=f"{reply.answer}\n{left}", suggestions=suggestions), memory=memory
+    )

@@ -1,0 +1,137 @@
+"""Cantonese and Taiwanese wording in the words that the rest of the program knows: 有冇 → 有没有, 後車廂 → 后备厢.
+
+Works on text as ``normalize`` leaves it, so Traditional characters are Simplified here already. The operator's
+``dialect.txt`` (普通话⇥说法|说法) stands beside the built-in words and wins over them.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from chatbot.normalization.text import normalize
+
+# plain wording ⇥ what is said for it; longer wordings are tried first
+_BUILT_IN = """
+是不是\t系唔系 系咪 系不系
+有没有\t有冇
+可不可以\t得唔得 可唔可以 好唔好
+能不能\t能唔能 识唔识
+要不要\t要唔要 使唔使
+不要\t唔要 唔好 唔想要 冇得要
+不用\t唔使 唔驶
+不是\t唔系
+不到\t唔到
+不超过\t唔超过 唔多过
+谢谢\t唔该晒 多谢晒 唔该
+没有\t冇
+哪款\t边款 边架 边部 边台 边只 边架车 边款车 边部车
+哪些\t边啲 边几款 边几架 边几部 有边啲
+哪里\t边度
+什么\t咩嘢 乜嘢 咩 乜
+怎么样\t点样
+多少\t几多
+多少钱\t几钱 几多钱 几多银
+多久\t几耐
+多大\t有几大 几大
+多长\t有几长 几长
+多远\t有几远 几远
+多快\t有几快 几快
+多重\t有几重 几重
+什么时候\t几时
+为什么\t点解
+这款\t呢款 呢架 呢部 呢架车 呢部车 呢只
+那款\t嗰款 嗰架 嗰部 嗰架车 嗰部车 嗰个
+这两款\t呢两款 呢两架 呢两部
+它\t佢
+在\t喺
+来\t嚟
+的\t嘅
+了\t咗
+给\t畀 俾
+看\t睇
+看看\t睇睇 睇下
+和\t同埋
+还有没有\t仲有冇
+还有\t仲有
+还\t仲系
+一点\t啲多
+这么\t咁
+比较\t比起嚟
+重新来\t重新嚟过 由头嚟过 再嚟过
+最便宜的\t最平嘅 最抵嘅
+最便宜\t最抵
+便宜点\t平啲 平少少 平一啲
+便宜的\t平嘅 抵嘅
+便宜\t抵买
+贵点\t贵啲
+快点\t快啲
+大点\t大啲
+小点\t细啲
+最小\t最细
+最快\t最快脆
+最远\t行得最远
+远点\t行得远啲 远啲
+省油点\t悭油啲
+省油\t悭油
+省电\t悭电
+漂亮\t靓
+开\t揸
+后备厢\t后车厢 车尾箱 尾厢 行李舱
+款\t年式
+座\t人座
+升\t公升
+扭矩\t扭力值
+suv\t休旅车 运动休旅
+油电混合\t油电车 油电混合车
+插电混动\t插电式油电 插电油电
+售价\t牌价 建议售价 定价
+"""
+# 系 is 是, 平 is 便宜 and so on only where the rest is Cantonese too
+_CANTONESE = re.compile(
+    "[嘅咩冇唔喺啲佢嚟咗嗰咁乜睇畀揸]|边[架款部啲度台]|(?<![旁这那左右])边个|几[多耐]|系咪"
+)
+_ONLY_THEN = (
+    (re.compile("(?<![旁这那左右])边个"), "哪款"),
+    (re.compile(r"(?<![\d直关体派联干])系(?![列统数])"), "是"),
+    (re.compile("(?<![公持水均平])平(?=过|的|$)|(?<=最)平(?![价均])"), "便宜"),
+    (re.compile("(?<=[a-z0-9版款型])同(?=[a-z0-9\u4e00-\u9fff])"), "和"),
+    (re.compile("[啫喎咧嘞啩㗎噃]+"), ""),
+    (re.compile("(?<=[\u4e00-\u9fff])架(?=车)|(?<=[几一两三四五六])架"), "款"),
+    (re.compile("细(?=的)"), "小"),
+    (re.compile("行(?=得)"), "跑"),
+    (re.compile("啲"), "些"),
+)
+_YEAR = re.compile(r"(?<=\d{4})年(?=款)")
+
+
+class Dialect:
+    """Built once for a lexicon; ``plain`` costs one search where there is nothing to do."""
+
+    def __init__(self, words: Mapping[str, tuple[str, ...]] | None = None, names: Iterable[str] = ()) -> None:
+        """``words``: what the operator's table adds, plain wording → what is said for it.
+
+        A built-in wording that is part of one of ``names`` (entities, attributes) stays as it is.
+        """
+        named = "\n".join(names)
+        self._plain = {said: plain for said, plain in _built_in_words().items() if said not in named}
+        for plain, wordings in (words or {}).items():
+            self._plain.update(dict.fromkeys(wordings, normalize(plain)))
+        longest = sorted(self._plain, key=len, reverse=True)
+        self._words = re.compile("|".join(map(re.escape, longest)))
+
+    def plain(self, text: str) -> str:
+        """A normalised ``text`` in plain wording; the text itself when it holds no word of a dialect."""
+        cantonese = _CANTONESE.search(text)
+        if not cantonese and self._words.search(text) is None:
+            return text
+        text = self._words.sub(self._one, text)
+        for pattern, plain in _ONLY_THEN if cantonese else ():
+            text = pattern.sub(plain, text)
+        return _YEAR.sub("", text)
+
+    def _one(self, found: re.Match[str]) -> str:
+        return self._plain[found.group()]
+
+
+def _built_in_words() -> Mapping[str, str]:
+    rows = (line.split("\t") for line in _BUILT_IN.strip().splitlines())
+    return {word: plain for plain, said in rows for word in said.split()}

@@ -1,0 +1,294 @@
+"""Reads the pieces of names around a name: 途昂530V6龙耀, q7 55sline尊贵型24的, 40豪华动感 55旗舰动感.
+
+A thing is what its pieces have in common: from a name that is known as such the reading goes on to the right,
+then to the left, as long as what stands there is a piece of the name of an entity that still fits.
+"""
+
+import re
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from chatbot.knowledge_graph.graph import Entity
+from chatbot.normalization.name_index import NameIndex
+from chatbot.normalization.name_parts import SAID, SUFFIX, YEAR, atoms
+from chatbot.normalization.partly_read import PartlyRead
+from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader
+from chatbot.normalization.postings import bits, mask_of
+
+MAX_CANDIDATES = 256  # a name that more entities share is a group, not the beginning of one thing's name
+SEPARATOR = re.compile(r"\s*(?:还有|还是|以及|对比|[和跟与同及比或、,;&]|vs\.?|pk)\s*")
+_GAP = re.compile(r"[\s\-·/()]*的?[\s\-·/()]*")
+_LEAD = re.compile(r"(?:那么?|还有|和|跟|与|比|换成?|要是|如果|再看|我?[要问说看]的?是?|就|[\s,、])*")
+_SPACES = re.compile(r"\s*")
+
+
+@dataclass(slots=True)
+class Named:
+    """One thing under construction. ``base`` are the entities it may be one of before its pieces are counted."""
+
+    pieces: list[Piece]
+    base: int = -1
+    inherited: bool = False
+
+    @property
+    def mask(self) -> int:
+        return _narrowed(self.base, self.pieces)
+
+    @property
+    def start(self) -> int:
+        return min(piece.start for piece in self.pieces)
+
+    @property
+    def end(self) -> int:
+        return max(piece.end for piece in self.pieces)
+
+
+class FragmentReader:
+    """Built once for the entities of a graph; reads only."""
+
+    def __init__(self, entities: Sequence[Entity]) -> None:
+        self._entities = entities
+        self.index = NameIndex(entities)
+        self._pieces = PieceReader(self.index)
+        self._series: dict[tuple[str, ...], int] = {}
+        for index, entity in enumerate(entities):
+            lead = entity.keywords[:2]
+            self._series[lead] = self._series.get(lead, 0) | 1 << index
+
+    def series_of(self, mask: int) -> int:
+        """Every entity that shares brand and series with those of ``mask``; 0 where they are of several."""
+        first = next(iter(bits(mask)), None)
+        if first is None:
+            return 0
+        series = self._series[self._entities[first].keywords[:2]]
+        return series if mask & ~series == 0 else 0
+
+    def read(self, said: str, groups: Iterable[Sequence[Piece]], words: Container[str]) -> list[Named]:
+        """The things that ``groups`` of known names begin, each with the pieces around it, and those named beside them.
+
+        ``words`` are words of something else as well.
+        """
+        text = PartlyRead(said.replace("é", "e"), words)
+        things = [Named(self._widened(group)) for group in groups]
+        for thing in things:
+            text.take(thing.pieces)
+        grown: list[Named] = []
+        for thing in things:
+            series = self._inherited(grown[-1], thing) if grown else 0
+            thing.base = series or thing.base
+            self._grow(text, thing)
+            if grown and self._goes_on(grown[-1], thing):
+                grown[-1].pieces += thing.pieces
+                continue
+            if series:
+                thing.base, thing.inherited = _holding_on(grown[-1], thing.mask), True
+            grown.append(thing)
+        found: list[Named] = []
+        for at, thing in enumerate(grown):
+            found.append(thing)
+            limit = grown[at + 1].start if at + 1 < len(grown) else len(said)
+            found += self._beside(text, thing, limit)
+        return found
+
+    def told(self, said: str, mask: int, words: Container[str]) -> Named | None:
+        """25乐享的 where it goes on about a series: pieces of one of its names at the beginning of the text."""
+        text = PartlyRead(said.replace("é", "e"), words)
+        lead = _LEAD.match(said)
+        pieces = _touching(self._rightward(text, lead.end() if lead else 0, mask), ())
+        if not any(_telling(piece, mask) for piece in pieces):
+            return None
+        end = pieces[-1].end
+        plainly = len(pieces) > 1 or said[end - 1] in SUFFIX or end == len(said) or said[end] in "的呢那"
+        return Named(pieces, mask, inherited=True) if plainly else None
+
+    def refitted(self, said: str, thing: Named, mask: int) -> Named:
+        """A thing that names no series, as one of ``mask``, where its pieces are parts of a name there."""
+        pieces: list[Piece] = []
+        for piece in sorted(thing.pieces, key=lambda piece: piece.start):
+            wide = replace(piece, mask=piece.mask | self.index.having(mask, SAID.findall(piece.name)))
+            parts = self.as_parts(said, wide, _narrowed(mask, pieces))
+            if not parts:
+                return thing
+            pieces += parts
+        return Named(pieces, mask, inherited=True)
+
+    def goes_on(self, mask: int, text: str, at: int) -> bool:
+        """Whether the run of letters and digits from ``at`` on is of the name of some entity in ``mask``."""
+        run = RUN.match(text, at)
+        return run is not None and self.index.latin(mask, atoms(run.group())) > 0
+
+    def as_parts(self, said: str, piece: Piece, mask: int) -> list[Piece]:
+        """``piece`` as one or several parts of the names in ``mask``; nothing when it is none."""
+        if mask & piece.mask:
+            return [piece]
+        if having := self.index.having(mask, SAID.findall(piece.name)):
+            return [replace(piece, mask=having)]
+        if not self.series_of(mask) or (piece.mask and self.series_of(piece.mask) == piece.mask):
+            return []
+        parts = self._rightward(PartlyRead(said[: piece.end], ()), piece.start, mask)
+        return parts if parts and parts[-1].end == piece.end else []
+
+    # -- one thing ---------------------------------------------------------------------------------------
+
+    def _widened(self, group: Sequence[Piece]) -> list[Piece]:
+        """Each known name of a thing of one series also as a part of longer words: 尊贵版 of 尊贵版大迈包."""
+        series = self.series_of(_narrowed(-1, group))
+        if not series:
+            return list(group)
+        return [replace(p, mask=p.mask | self.index.having(series, SAID.findall(p.name))) for p in group]
+
+    def _grow(self, text: PartlyRead, thing: Named) -> None:
+        if thing.mask.bit_count() > MAX_CANDIDATES:
+            return
+        known = sorted(thing.pieces, key=lambda piece: piece.start)
+        grown: list[Piece] = []
+        for step in (self._rightward, self._leftward):
+            for piece in known:
+                at = piece.end if step == self._rightward else piece.start
+                fresh = step(text, at, _narrowed(thing.mask, grown))
+                text.take(fresh)
+                grown += fresh
+        kept = _touching(grown, [p for p in known if _telling(p, self.series_of(thing.mask) or -1)])
+        text.free(piece for piece in grown if piece not in kept)
+        thing.pieces += kept
+
+    def _rightward(self, text: PartlyRead, at: int, mask: int) -> list[Piece]:
+        found: list[Piece] = []
+        limit = text.free_to(at)
+        while at < limit and mask:
+            gap = _GAP.match(text.said, at, limit)
+            piece = self._pieces.at(text.said, gap.end() if gap else at, limit, mask, text.words)
+            if piece is None:
+                break
+            found.append(piece)
+            mask &= piece.mask
+            at = piece.end
+        return found
+
+    def _leftward(self, text: PartlyRead, at: int, mask: int) -> list[Piece]:
+        found: list[Piece] = []
+        first = text.free_from(at)
+        while at > first:
+            piece = self._ending(text, first, at, mask)
+            if piece is None:
+                break
+            found.append(piece)
+            mask &= piece.mask
+            at = piece.start
+        return found
+
+    def _ending(self, text: PartlyRead, first: int, end: int, mask: int) -> Piece | None:
+        """The longest piece that ends at ``end``, marks left out."""
+        said, last = text.said, end
+        while last > first and (said[last - 1] in " -·/()" or (said[last - 1] == "的" and last == end)):
+            last -= 1
+        for start in range(max(first, last - LONGEST), last):
+            if start > first and _latin(said[start - 1]) and _latin(said[start]):
+                continue
+            piece = self._pieces.at(said, start, last, mask, text.words)
+            if piece and piece.end == last:
+                return piece
+        return None
+
+    # -- what is named beside it -------------------------------------------------------------------------
+
+    def _inherited(self, before: Named, thing: Named) -> int:
+        """The series that 尊享 of S5舒享和尊享 is of; 0 where it names its own, or that one has none such."""
+        series = self.series_of(before.mask)
+        if self.series_of(thing.mask) or thing.start - before.end > LONGEST:
+            return 0
+        return series if thing.mask & series else 0
+
+    def _goes_on(self, before: Named, thing: Named) -> bool:
+        """Whether behind a joining word only more is said of what was not told apart yet: 青羽，长续航版."""
+        both = before.mask & thing.mask
+        told = any(_telling(piece, self.series_of(before.mask) or -1) for piece in before.pieces)
+        return both not in (0, before.mask) and not (told and self.series_of(before.mask))
+
+    def _beside(self, text: PartlyRead, thing: Named, limit: int) -> list[Named]:
+        """370四驱尊享 of 240致雅和370四驱尊享: pieces of other names of the same series, behind a joining word or none."""
+        found: list[Named] = []
+        series = self.series_of(thing.mask)
+        before = thing
+        while series and before.end < limit:
+            joined = SEPARATOR.match(text.said, before.end) or _SPACES.match(text.said, before.end)
+            start = joined.end() if joined else before.end
+            pieces = self._rightward(text, start, series) if start < limit else []
+            pieces = _touching(pieces, ())
+            if not pieces or pieces[-1].end > limit:
+                break
+            other = Named(pieces, series, inherited=True)
+            if other.mask == before.mask or not any(_telling(piece, series) for piece in pieces):
+                break
+            other.base = _holding_on(before, other.mask)
+            text.take(pieces)
+            found.append(other)
+            before = other
+        return found
+
+    # -- which of those that fit -------------------------------------------------------------------------
+
+    def meant(self, thing: Named) -> int:
+        """Of those that fit, those whose name says no more than was said; S5尊享 is not S5尊享黑爵士版."""
+        mask = thing.mask
+        if mask.bit_count() < 2 or mask.bit_count() > MAX_CANDIDATES:
+            return mask
+        series = self.series_of(mask)
+        if not series or not any(_telling(p, series) and not YEAR.fullmatch(p.name) for p in thing.pieces):
+            return mask
+        said = tuple(dict.fromkeys(part for piece in thing.pieces for part in SAID.findall(piece.name)))
+        names = {i: self.index.parts[i] for i in bits(mask)}
+        whole = mask_of(i for i, parts in names.items() if not parts.left_over(said, touched=False))
+        if whole:
+            return whole
+        left = {i: parts.left_over(said, touched=True) for i, parts in names.items()}
+        return mask_of(
+            i for i, rest in left.items() if not any(_less(other, rest) for other in left.values())
+        )
+
+
+def _holding_on(before: Named, mask: int) -> int:
+    """Of ``mask`` those that have in common with the thing named before all that does not speak against it."""
+    for piece in before.pieces:
+        mask = mask & piece.mask or mask
+    return mask
+
+
+def _less(other: str, rest: str) -> bool:
+    """Whether ``other`` is ``rest`` with characters left out."""
+    left = iter(rest)
+    return len(other) < len(rest) and all(char in left for char in other)
+
+
+def _narrowed(mask: int, pieces: Iterable[Piece]) -> int:
+    for piece in pieces:
+        mask &= piece.mask
+    return mask
+
+
+def _touching(grown: Sequence[Piece], known: Sequence[Piece]) -> list[Piece]:
+    """``grown`` without the weak pieces that touch no telling one: 四驱 counts before one, 6座 behind one too."""
+    kept = [piece for piece in grown if not piece.weak]
+    waiting = [piece for piece in grown if piece.weak]
+    for _ in range(len(waiting)):
+        firm = [*kept, *known]
+        joined = [piece for piece in waiting if any(_touches(piece, other) for other in firm)]
+        if not joined:
+            break
+        kept += joined
+        waiting = [piece for piece in waiting if piece not in joined]
+    return sorted(kept, key=lambda piece: piece.start)
+
+
+def _touches(weak: Piece, firm: Piece) -> bool:
+    before = 0 <= firm.start - weak.end <= 1
+    return before or (weak.name[0].isdigit() and 0 <= weak.start - firm.end <= 1)
+
+
+def _telling(piece: Piece, series: int) -> bool:
+    """Whether it tells some of a series apart from the others."""
+    return not piece.weak and piece.mask & series != series
+
+
+def _latin(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char == ".")

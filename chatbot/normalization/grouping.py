@@ -1,0 +1,32 @@
+"""Which names in a text go together: those that some entity has all of, with no joining word against it."""
+
+from collections.abc import Callable, Sequence
+
+from chatbot.normalization.fragments import SEPARATOR
+from chatbot.normalization.pieces import Piece
+
+
+def grouped(
+    text: str, found: Sequence[Piece], fitting: Callable[[str, Piece, int], list[Piece]]
+) -> list[list[Piece]]:
+    """Consecutive names whose entities overlap belong together; a clash or a joining word (和, 比, 、) starts a new thing.
+
+    What is another entity's word may be part of one of this one's, ``fitting`` says: 旗畅版 of HEV智联旗畅版.
+    """
+    groups: list[list[Piece]] = []
+    last = None
+    for piece in found:
+        apart = last is None or SEPARATOR.search(text, last.end, piece.start)
+        if not apart and (parts := fitting(text, piece, _in_common(groups[-1]))):
+            groups[-1] += parts
+        else:
+            groups.append([piece])
+        last = piece
+    return groups
+
+
+def _in_common(pieces: Sequence[Piece]) -> int:
+    mask = pieces[0].mask
+    for piece in pieces[1:]:
+        mask &= piece.mask
+    return mask

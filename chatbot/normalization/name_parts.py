@@ -1,0 +1,114 @@
+"""The name of one entity, taken apart: which pieces of what somebody typed are pieces of it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from chatbot.knowledge_graph.graph import Entity
+from chatbot.normalization.pinyin import Sounds, readings, sounds
+from chatbot.normalization.text import normalize
+
+SUFFIX = "版型款"
+_ATOM = re.compile(r"\d+(?:\.\d+)?|[a-z]+|\++")
+_LATIN_STRETCH = re.compile(r"[a-z0-9.+\-:·'é ]+")
+_HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
+YEAR = re.compile(r"((?:19|20)?(\d\d))款?")
+SAID = re.compile(r"[\u4e00-\u9fff]+|[a-z0-9.+]+")
+_COUNTED = re.compile(r"第?\d[座门代]")
+_JOINED = 5  # so many neighbouring pieces of letters and digits are written as one word
+_MAX_PINYIN = 5
+
+
+def _plain(word: str) -> str:
+    return normalize(word).replace("é", "e")
+
+
+def atoms(latin: str) -> tuple[str, ...]:
+    """Its numbers and its words of letters, marks left out: 2.0t → 2.0, t."""
+    return tuple(_ATOM.findall(latin))
+
+
+@dataclass(frozen=True)
+class NameParts:
+    """Read once from an entity: its keywords, each in the parts that spaces make, normalised."""
+
+    words: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, entity: Entity) -> "NameParts":
+        return cls(tuple(tuple(_plain(part) for part in word.split()) for word in entity.keywords))
+
+    @cached_property
+    def han(self) -> str:
+        """Every run of Chinese characters, a bar between two."""
+        return "|".join(run for word in self.words for part in word for run in _HAN_RUN.findall(part))
+
+    @cached_property
+    def heard(self) -> Sounds:
+        """What ``han`` sounds like."""
+        return sounds(self.han)
+
+    @cached_property
+    def latin(self) -> frozenset[str]:
+        """Neighbouring numbers and words of letters, up to five as one: 55, sline of S line, 260l; years; 5座."""
+        found: set[str] = set()
+        for word in map(" ".join, self.words):
+            for stretch in _LATIN_STRETCH.findall(word):
+                said = atoms(stretch)
+                for length in range(1, _JOINED + 1):
+                    found |= {"".join(said[i : i + length]) for i in range(len(said) - length + 1)}
+            found.update(_COUNTED.findall(word))
+            if (year := YEAR.fullmatch(word)) and len(word) > 3:
+                found.update(year.groups())
+        return frozenset(found)
+
+    @cached_property
+    def pinyin(self) -> frozenset[str]:
+        """Its Chinese characters in letters, two to five together."""
+        found = set()
+        for run in self.han.split("|"):
+            spelled = [readings(char)[0] for char in run]
+            for length in range(2, _MAX_PINYIN + 1):
+                found |= {"".join(spelled[i : i + length]) for i in range(len(spelled) - length + 1)}
+        return frozenset(found)
+
+    def like(self, said: str, heard: Sounds) -> str | None:
+        """The part of the name that sounds like ``said``, of which at least half the characters are the same."""
+        width = len(said)
+        for at in range(len(self.han) - width + 1):
+            part = self.han[at : at + width]
+            if "|" in part or sum(a == b for a, b in zip(said, part, strict=True)) * 2 < width:
+                continue
+            if all(a & b for a, b in zip(heard, self.heard[at : at + width], strict=True)):
+                return part
+        return None
+
+    def left_over(self, said: Iterable[str], *, touched: bool) -> str:
+        """The last keyword without ``said``: of every word of it, or only of those that some of it is part of."""
+        left = []
+        series = {part for word in self.words[:-1] for part in (*word, "".join(word))}
+        for token in self.words[-1]:
+            rest, hit = _without(token, said)
+            if not touched and token in series:
+                continue  # 途昂 Pro of the series 途昂
+            if hit or not touched:
+                left.append(rest)
+        return "".join(left)
+
+
+def _without(token: str, said: Iterable[str]) -> tuple[str, bool]:
+    """What is left of a word of the name, and whether any of ``said`` was in it."""
+    pieces = re.findall(r"[\u4e00-\u9fff]+|\d+(?:\.\d+)?|[a-z]+|\++", token)
+    hit = False
+    for one in sorted(said, key=len, reverse=True):
+        for at, piece in enumerate(pieces):
+            if _HAN_RUN.fullmatch(one):
+                if one in piece:
+                    pieces[at], hit = piece.replace(one, "", 1), True
+            elif piece in atoms(one) or (piece.isalpha() and piece.isascii() and piece in one):
+                pieces[at], hit = "", True
+    pieces = [piece for piece in pieces if piece]
+    if pieces and pieces[-1][-1] in SUFFIX:
+        pieces[-1] = pieces[-1][:-1]
+    return "".join(pieces), hit

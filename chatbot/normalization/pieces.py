@@ -1,0 +1,102 @@
+"""What stands at one place of a text, as a piece of a name: a run of letters and digits, Chinese characters, 五座."""
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+
+from chatbot.normalization.name_index import NameIndex
+from chatbot.normalization.name_parts import SUFFIX, atoms
+
+SOUNDS_ALIKE = 0.95
+LONGEST = 10
+RUN = re.compile(r"[a-z0-9]+(?:\.\d+)?[a-z0-9]*(?:[.:\-'][a-z0-9]+)*\+*")
+_MISHEARD = 4  # so many characters are compared by sound
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+_QUANTITY_BEHIND = re.compile(
+    r"\s*(?:[万千百元块秒月日天个位人%度几升瓦米迈吨名台辆种条]|以[上下内]|左右|多(?!少)|之[内间]|马力|英?寸|[-~到至]\s*\d)"
+)
+_COUNTED = re.compile(r"(第?)([一二两三四五六七八九\d])([座门代])")
+_DIGITS = dict(zip("一二三四五六七八九", "123456789", strict=True)) | {"两": "2"}
+_METRES = "公里"
+_MIN_SPELLED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """``text[start:end]``, the part of a name it is, and the entities that have it in theirs.
+
+    ``weak``: also a word of what is asked (四驱, 自动), no piece of a name unless it touches another one.
+    """
+
+    start: int
+    end: int
+    name: str
+    mask: int
+    score: float = 1.0
+    weak: bool = False
+
+
+class PieceReader:
+    """Built once for the names of a graph."""
+
+    def __init__(self, index: NameIndex) -> None:
+        self._index = index
+
+    def at(self, said: str, at: int, limit: int, mask: int, words: Container[str]) -> Piece | None:
+        """The longest piece of the name of some entity in ``mask`` that begins at ``at`` and ends by ``limit``.
+
+        ``words`` are words of something else, which make it weak.
+        """
+        if at >= limit:
+            return None
+        if counted := _COUNTED.match(said, at, limit):
+            name = counted.group(1) + _DIGITS.get(counted.group(2), counted.group(2)) + counted.group(3)
+            having = self._index.latin(mask, (name,))
+            return Piece(*counted.span(), name, having, weak=not counted.group(1)) if having else None
+        if run := RUN.match(said, at, limit):
+            return self._run(said, run, mask, words)
+        han = _HAN.match(said, at, limit)
+        return self._chinese(said, at, han.end(), mask, words) if han else None
+
+    def _run(self, said: str, run: re.Match[str], mask: int, words: Container[str]) -> Piece | None:
+        """Letters and digits: all of the run are in the name, or it spells what is."""
+        pieces, end = atoms(run.group()), run.end()
+        if pieces and pieces[-1][0].isdigit():
+            if said.startswith(_METRES, end):
+                having = self._index.latin(mask, (*pieces, "km"))
+                return Piece(run.start(), end + len(_METRES), "".join(pieces), having) if having else None
+            if _QUANTITY_BEHIND.match(said, end):
+                return None
+        having = self._index.latin(mask, pieces)
+        if having:
+            end += said[end : end + 1] == "款"
+            return Piece(run.start(), end, "".join(pieces), having, weak=run.group() in words)
+        spelled = run.group()
+        if len(spelled) >= _MIN_SPELLED and spelled.isalpha():
+            having = self._index.spelled(mask, spelled)
+        return Piece(*run.span(), spelled, having, SOUNDS_ALIKE) if having else None
+
+    def _chinese(self, said: str, at: int, limit: int, mask: int, words: Container[str]) -> Piece | None:
+        longest = self._index.longest(mask, said, at, min(limit, at + LONGEST))
+        for end in range(at + longest, at + 1, -1):
+            part = said[at:end]
+            if having := self._index.han(mask, part):
+                weak = part[-1] not in SUFFIX and _is_word(said, at, end, words)
+                return Piece(at, _with_suffix(said, end, limit), part, having, weak=weak)
+        for end in range(min(limit, at + _MISHEARD), at + 1, -1):
+            part = said[at:end]
+            if _is_word(said, at, end, words):
+                continue
+            name, having = self._index.alike(mask, part)
+            if having and name not in words:
+                return Piece(at, _with_suffix(said, end, limit), name, having, SOUNDS_ALIKE)
+        return None
+
+
+def _is_word(said: str, at: int, end: int, words: Container[str]) -> bool:
+    """Whether ``said[at:end]``, or what it is the beginning of, means something else."""
+    return any(said[at:more] in words for more in range(end, min(end + LONGEST, len(said)) + 1))
+
+
+def _with_suffix(said: str, end: int, limit: int) -> int:
+    return end + 1 if end < limit and said[end] in SUFFIX and said[end - 1] not in SUFFIX else end

@@ -1,0 +1,98 @@
+"""What people say around a question and in the middle of it: who they are, that they think, whom they ask.
+
+我年纪大了怕托底，想知道… is background; 嗯 那个 我想问一下就是… is nothing at all. None of it is part of the question.
+"""
+
+import re
+from collections.abc import Callable
+
+from chatbot.normalization.courtesy import without_courtesies
+from chatbot.normalization.text import content
+from chatbot.planning.links import Link
+from chatbot.planning.scan import Scan
+
+_MARKS = re.compile(r"[,。;!?]")
+_FILLER = (
+    r"(?:嗯+|呃+|哎呀?|诶|欸|唉|噢|哦+|啊(?=[,。])|额(?![外度定])|那什么|那啥|那个啥|内个|怎么说呢?|怎么讲呢?|你知道吧"
+    r"|我想想|我看看(?=[,。])|让我想想|就是说|就是那个|就是(?=[,。])|然后呢?(?=[,。])|那个(?=那个|[,。]))"
+)
+_FILLERS = re.compile(
+    rf"(?:(?<=[,。;!?])|^){_FILLER}(?:[,。\s]*{_FILLER})*[,。\s]*|[,。\s]{_FILLER}(?=[,。])"
+)
+_ASK_AGAIN = re.compile(
+    r"(?:^|(?<=[,。;!?]))(?:我)?(?:就是|就|只是|其实|主要)?(?:是)?(?:想|要)(?:请)?(?:问|打听|请教|了解|知道|咨询|确认|查|看)"
+    r"(?:一?下子?|打听|问|看|一?声|个事儿?)?(?:[,。:]|(?:您|你)们?|就是|的是|说)*"
+)
+_FOR_ME = re.compile(
+    r"(?:麻烦|劳驾|拜托|烦请|辛苦)(?:您|你)?(?:帮忙|帮我|给我|替我|帮)?(?:看|查|问|说|算|介绍|讲|找|列)(?:一?下|一?[看查问说找])?(?![车款])"
+)
+_APPOSED = re.compile(r"(?<=[版款型a-z0-9])(?:那个|这个|那款|这款|那台|这台)小?(?:车子?|轿车)(?=[,。它的]|$)")
+_THAT_ONE = re.compile(r"(?<=[\u4e00-\u9fff])的那[个款台](?=\s?[a-z0-9])")  # 奔驰改款的那个gla 200
+_WHETHER = re.compile(
+    "(?:冬天|夏天|平时|到底)?(能不能|带不带|有没有|支不支持|可不可以|配不配|能否|是否)(?:带|有|支持|够)?"
+)
+_PART = (2, 5)  # characters of either half of a feature's name
+_SHORTEST = 2
+
+
+def plain_question(text: str) -> str:
+    """A normalised ``text`` without sounds of hesitation, requests to look and other frames; all of it when nothing stays."""
+    said = _FILLERS.sub("", text)
+    said = _FOR_ME.sub("", _ASK_AGAIN.sub("", said))
+    said = _THAT_ONE.sub("的", _APPOSED.sub("", said))
+    kept = [piece for piece in map(without_courtesies, _clauses(said)) if content(piece)]
+    said = ",".join(kept) if len(kept) > 1 else "".join(kept)
+    return said if len(content(said)) >= _SHORTEST else text
+
+
+def rejoined(text: str, known: Callable[[str], bool]) -> str:
+    """方向盘冬天能不能加热 → 能不能方向盘加热: a feature's name that was taken apart; ``known`` says what is a name."""
+    for found in _WHETHER.finditer(text):
+        for before in range(_PART[1], _PART[0] - 1, -1):
+            for behind in range(_PART[1], _PART[0] - 1, -1):
+                start, end = found.start() - before, found.end() + behind
+                name = text[start : found.start()] + text[found.end() : end]
+                if start >= 0 and len(name) == before + behind and known(name):
+                    return text[:start] + found.group(1) + name + text[end:]
+    return text
+
+
+def _clauses(text: str) -> list[str]:
+    return [piece.strip() for piece in re.split(r"[,。;]", text)]
+
+
+def carries(link: Link) -> bool:
+    """Whether a question may be about it: a thing, an attribute, a value, a quantity, 最便宜."""
+    if link.entity or link.attribute or link.quantity:
+        return True
+    if link.value or link.plays("part", "nth", "top", "those", "pair"):
+        return True
+    return link.degree is not None and link.degree.strength != "plain"
+
+
+def background(scan: Scan) -> tuple[str, tuple[str, ...]]:
+    """The text of ``scan`` without the clauses that hold something unknown and nothing of the graph, and these clauses."""
+    kept: list[str] = []
+    dropped: list[str] = []
+    at = 0
+    for piece in [*_MARKS.finditer(scan.text), None]:
+        end = piece.start() if piece else len(scan.text)
+        said = scan.text[at:end]
+        inside = [link for link in scan.links if link.start >= at and link.end <= end]
+        aside = not any(map(carries, inside)) and _unknown(said, inside, at) and not _ASKS.search(said)
+        (dropped if aside else kept).append(said)
+        at = end + 1
+    if not dropped or not any(content(piece) for piece in kept):
+        return scan.text, ()
+    return ",".join(piece for piece in kept if piece), tuple(
+        piece.strip() for piece in dropped if content(piece)
+    )
+
+
+_ASKS = re.compile("多少|几|谁|比|什么|哪|怎么|如何|为什么|吗|么$|多[大长久远重快]|[能会可]不[能会可]")
+
+
+def _unknown(said: str, links: list[Link], at: int) -> bool:
+    for link in links:
+        said = said[: link.start - at] + "|" * (link.end - link.start) + said[link.end - at :]
+    return bool(content(said.replace("|", "")))

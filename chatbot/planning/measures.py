@@ -1,0 +1,44 @@
+"""Units that are asked for: 几kw, 多少毫米, 极速多少kph; alone they say which attribute is meant."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from chatbot.knowledge_graph.units import COUNT, UnitTable
+from chatbot.planning.concepts import Concepts
+from chatbot.planning.links import AttributeSense, Link, RoleSense, Sense
+
+_ASKED = re.compile("几(?![个十百千万])|多少|多大")
+# What a unit that is asked for measures; 升 and 毫米 measure too much to say
+_MEASURES = {
+    "kW": "功率", "Ps": "马力", "N·m": "扭矩", "kWh": "电池", "L/100km": "油耗", "kWh/100km": "电耗", "km/h": "车速",
+    "t": "重量", "kg": "重量", "km": "续航", "m": "长度", "V": "高压平台",
+}  # fmt: skip
+_CLAUSE = re.compile("[,。;!?]")
+
+
+def asked_measures(text: str, links: Sequence[Link], units: UnitTable, concepts: Concepts) -> Iterator[Link]:
+    """A link for each unit behind 几 or 多少 that no other word takes; ``links`` are those found so far."""
+    for hit in _ASKED.finditer(text):
+        found = units.match(text, hit.end())
+        if found is None or found[0].dimension == COUNT or not _free(hit.end(), found[1], links):
+            continue
+        start = hit.start() if _free(*hit.span(), links) else hit.end()
+        unit, end = found
+        sense: Sense = RoleSense("much")
+        if not _named_beside(text, hit.start(), end, links):
+            named = _MEASURES.get(unit.name)
+            paths = concepts.paths(named) if named else ()
+            sense = AttributeSense(paths) if paths else sense
+        yield Link(start, end, text[start:end], (sense,))
+
+
+def _free(start: int, end: int, links: Sequence[Link]) -> bool:
+    return not any(link.start < end and start < link.end for link in links)
+
+
+def _named_beside(text: str, start: int, end: int, links: Sequence[Link]) -> bool:
+    """Whether the same clause names an attribute that no other unit is asked of."""
+    marks = [mark.start() for mark in _CLAUSE.finditer(text)]
+    since = max([0, *(mark for mark in marks if mark < start)])
+    until = min([len(text), *(mark for mark in marks if mark >= end)])
+    return any(link.attribute for link in links if since <= link.start and link.end <= until)

@@ -1,0 +1,79 @@
+"""Signs, units and spoken measures in the words of a plain question: kw≥400 → 不低于400kw, 两米九 → 2.9米, 或以上 → 以上.
+
+Works on normalised text. What it writes means the same: nothing is added, rounded or left out.
+"""
+
+import re
+from collections.abc import Callable
+
+_DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"两": "2"}
+_N = r"\d+(?:\.\d+)?"
+_UNITS = r"kwh|kw|ps|nm|n·m|km/h|kph|kmh|km|mm|kg|hp|[lv]"
+_SIGNS = {
+    "≥": "不低于",
+    ">=": "不低于",
+    "≧": "不低于",
+    "≤": "不超过",
+    "<=": "不超过",
+    "≦": "不超过",
+    ">": "高于",
+    "<": "低于",
+}
+_ONE = "[一二两三四五六七八九]"
+# A number said after its unit: 两米九, 五秒八, 一吨六五
+_TAIL = re.compile(
+    rf"(?<![\d.十千])(?<!(?<!零)百)({_ONE}|\d)(米|秒|吨)({_ONE}|\d)({_ONE}|\d)?"
+    "(?=以|之|左右|上下|内|的|$|[,。!?、和到]|[长宽高]|够|多|那)"
+)
+_TO_HUNDRED = (
+    r"(?:从|由)?(?:零|0|静止)(?:开始|起步)?(?:加速|提速|起步)?(?:到|至|-)(?:一百|100|百)(?:公里|码|迈|km/h)?"
+    r"(?:每小时|/小时|/h)?(?:的?加速)?(?![\d.万w%元块k充])"
+)
+_ANY = re.compile(
+    "[<>≥≤≧≦~+千米秒吨过零0价]|静止|百公里|座以?及|个[座门]|[或及和]以|一[起并块]"
+)  # one look, where there is mostly nothing to do
+
+Rewrite = str | Callable[[re.Match[str]], str]
+
+
+def _sign(found: re.Match[str]) -> str:
+    return _SIGNS[found.group(1)]
+
+
+def _decimal(found: re.Match[str]) -> str:
+    whole, unit, *parts = found.groups()
+    tenths = "".join(_DIGITS.get(part, part) for part in parts if part)
+    return f"{_DIGITS.get(whole, whole)}.{tenths}{unit}"
+
+
+_REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
+    (re.compile(rf"(?<![a-z0-9])({_UNITS})\s*([<>]=?|[≥≤≧≦]|大于|超过|高于|小于|低于)\s*({_N})(?![\d.]|\s?[a-z万千])"), r"\2\3\1"),
+    (re.compile(rf"\s?(>=|<=|[<>≥≤≧≦])\s?(?={_N})"), _sign),
+    (re.compile(rf"(?<=[于过])({_N})\s?s(?![a-z0-9])"), r"\1秒"),
+    (re.compile(rf"({_N})\s?s(?=以内|以下|之内|内|左右|以上|破百)"), r"\1秒"),
+    (re.compile(rf"(?<![不超经通越跑开买用坐])过\s?(?={_N}\s?(?:{_UNITS}|[万wk公牛千马升毫秒米]|的))"), "超过"),
+    (re.compile(rf"(?<![\d万wk.])~\s?(?={_N})"), "约"),
+    (re.compile("(?:或者?|及|和)(?=以[上下内])"), ""),
+    (re.compile("千(?=瓦|克|米(?!每))"), "k"),
+    (re.compile("k瓦时?"), lambda found: "kwh" if found.group().endswith("时") else "kw"),
+    (re.compile("k克"), "kg"),
+    (re.compile("k米"), "km"),
+    (_TAIL, _decimal),
+    (re.compile(rf"({_ONE}|\d)个(座|门)(?=位?(?:的|$|[,。车轿跑]))位?"), r"\1\2"),
+    (re.compile(_TO_HUNDRED), "百公里加速"),
+    (re.compile("(?:一百|100|百|每百)公里(?=要|得|是|大概|用|烧|吃|喝)?(?:要|得|是|大概|用|烧|吃|喝)?(?=几个?升?油|多少升|几升|多少个?油)"), ""),
+    (re.compile("([二两三四五六七八九])(座)以?及\\1座(?=以[上下])"), r"\1座"),
+    (re.compile(r"(?<=几秒)钟?(?:就|能|可以)?(?:到|上|破)(?:一百|100|百)(?:公里|码)?"), "破百"),
+    (re.compile(r"(?<![\d十百千万一二三四五六七八九])一(?:起|并|块)儿?(?!步|对?比)"), "都"),
+    (re.compile(r"(?<=[\u4e00-\u9fff])\s?\+\s?(?=[\u4e00-\u9fff])"), "和"),
+    (re.compile(r"(?<=[和、/])价(?=$|[和、/,。])"), "价格"),
+)  # fmt: skip
+
+
+def in_words(text: str) -> str:
+    """A normalised ``text`` with its notation in words; the text itself where there is none."""
+    if _ANY.search(text) is None:
+        return text
+    for pattern, plain in _REWRITES:
+        text = pattern.sub(plain, text)
+    return text

@@ -1,0 +1,125 @@
+"""Questions about a name that several entities go by: for each of them, from what to what, or which one is meant."""
+
+from dataclasses import replace
+
+from chatbot.knowledge_graph.execute import Engine
+from chatbot.knowledge_graph.plan import Plan
+from chatbot.normalization.text import normalize
+from chatbot.planning.context import Context
+from chatbot.planning.decide import Decider
+from chatbot.planning.follow import asks_whether
+from chatbot.planning.parts import Parts, Thing
+from chatbot.planning.query import Asked, Planned, Query
+from chatbot.planning.read_parts import is_brand, numeric
+from chatbot.planning.scan import Scan
+from chatbot.planning.sets import asks_range
+
+MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
+MAX_NARROWED = 20
+MAX_BESIDE = 3
+
+
+class SeveralPlanner:
+    """Built once for a planner."""
+
+    def __init__(self, engine: Engine, decider: Decider) -> None:
+        self._engine, self._decider = engine, decider
+
+    def plan(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Planned:
+        """What is asked of ``things``, none of which is one entity alone; ``None`` when it asks about a set."""
+        return (
+            self._ranges(parts, things)
+            or self._each(parts, things)
+            or self._which_one(parts, things)
+            or self._of_several(parts, things, context)
+        )
+
+    def _each(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
+        """A型号有天窗吗: for each car of a series."""
+        if len(things) != 1 or is_brand(things[0].clause) or len(things[0].names) > MAX_EACH:
+            return None
+        if parts.scan.unknown:
+            return None  # it might have said which of them
+        many = parts.has("list", "which", "count", "head") or parts.rankings
+        plan = self._decider.verify(parts, *things[0].names) if asks_whether(parts) and not many else None
+        return Query(plan, parts.scan) if plan else None
+
+    def _ranges(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
+        """迈腾和帕萨特差多少钱: of several cars each, from what to what."""
+        wide = [self._decider.scope(thing) for thing in things if not thing.single]
+        if len(wide) < 2 or len(wide) < len(things) or not parts.has("compare") or parts.has("which"):
+            return None
+        if parts.atoms or parts.scan.unknown:
+            return None
+        asked = numeric(self._decider.vocabulary, parts.attributes) or tuple(r.path for r in parts.rankings)
+        path = next(iter(asked), self._decider.price)
+        plans = [Plan("aggregate", (), (path,), (scope,)) for scope in wide if path and scope]
+        return Query(plans[0], parts.scan, also=tuple(plans[1:])) if plans else None
+
+    def _which_one(self, parts: Parts, things: tuple[Thing, ...]) -> Asked | None:
+        """跟S5尊享版差不多的, 比S5便宜的, where several cars are called that: it must be asked which."""
+        leans_on = parts.has("nearest") or (parts.has("compare") and parts.rankings and "比" in parts.text)
+        if len(things) != 1 or not leans_on or is_brand(things[0].clause) or self._decider.price is None:
+            return None
+        return Asked((things[0].names,), ((self._decider.price,),), parts.scan)
+
+    def _of_several(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
+        """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""
+        asks = parts.has("list", "count", "which", "compare", "typical", "average", "total", "buy", "others")
+        asks = asks or asks_range(parts)
+        if len(things) != 1 or asks or parts.scan.unknown:
+            return None
+        names = things[0].names
+        if parts.atoms:
+            names = self._those_with(parts, names)
+            if not names or is_brand(things[0].clause):
+                return None
+        if parts.rankings and not (
+            asks_whether(parts) and all(r.strength == "plain" for r in parts.rankings)
+        ):
+            return None
+        if is_brand(things[0].clause) and context.plan:
+            return None
+        topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
+        topics = topics or tuple((path,) for path in context.attributes)
+        alone = not topics and only_names(parts.scan)
+        needed = parts.scan.mended or alone or len(names) < len(things[0].names)
+        return Asked((names,), topics, parts.scan, needed=needed) if topics or alone else None
+
+    def _those_with(self, parts: Parts, names: tuple[str, ...]) -> tuple[str, ...]:
+        """揽境7座 of several: those with the value, or with its word in their names; none when it says nothing."""
+        plain = all(atom.kind == "value" and not atom.negated for atom in parts.atoms)
+        if not plain or not parts.attributes or len(names) > MAX_NARROWED:
+            return ()
+        met = {
+            row.entity
+            for row in self._engine.run(
+                Plan("filter", names, (), self._decider.clauses(replace(parts, things=())))
+            ).rows
+        }
+        words = [parts.text[atom.start : atom.end] for atom in parts.atoms]
+        found = tuple(n for n in names if n in met or all(word in normalize(n) for word in words))
+        return found if len(found) < len(names) else ()
+
+
+def only_names(scan: Scan) -> bool:
+    """途观L 380: a name, cut short, and no more."""
+    cut = any(link.score < 1 for link in scan.links)
+    return cut and all(link.entity or link.plays("part", "so", "filler") for link in scan.links)
+
+
+def _beside_one(parts: Parts, things: tuple[Thing, ...], wide: list[Thing]) -> bool:
+    """X7礼遇比Q5两驱乐享谁贵, where the Q5 is of two years: both of them beside the X7."""
+    asks = parts.has("compare") and ("比" in parts.text or not parts.has("which"))
+    few = all(len(thing.names) <= MAX_BESIDE for thing in wide)
+    return asks and few and len(things) > len(wide) and not parts.atoms and not parts.has("nearest")
+
+
+def all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
+    """A型号两款, T3三个版本: every car of that name, not one of them."""
+    wide = [thing for thing in things if not thing.single]
+    if not wide or any(len(thing.names) > MAX_EACH or is_brand(thing.clause) for thing in wide):
+        return False
+    if _beside_one(parts, things, wide):
+        return True
+    return parts.has("pair", "those", "each") or parts.limit == sum(len(thing.names) for thing in wide)

@@ -1,0 +1,39 @@
+"""Words that are not understood and stand apart from what is: they are left out, and the reply says so."""
+
+import re
+
+from chatbot.planning.parts import Parts
+
+MAX_PIECE = 4
+MAX_ALL = 8
+MIN_TOLD = 2  # what else must be said, for the rest to be left out
+_CLAUSE = re.compile(r"[^,;。!?]+")
+_CLINGS = ("not", "has", "exists", "compare", "or", "nearest", "verify", "enough")
+
+
+def stray(parts: Parts) -> bool:
+    """Whether all that is not understood stands before what is meant in its clause, or in a clause of its own.
+
+    家里俩娃，七座的有哪些: the first clause is chatter. What is said behind a condition (好开吗), or by 有 or 不要, may be
+    what matters, and is not left out.
+    """
+    unknown = parts.scan.unknown
+    told = len(parts.atoms) + len(parts.things) + sum(r.strength == "most" for r in parts.rankings)
+    told += parts.has("head", "list", "count", "buy", "which")
+    if not unknown or told < MIN_TOLD or sum(map(len, unknown)) > MAX_ALL:
+        return False
+    return all(len(piece) <= MAX_PIECE and _apart(piece, parts) for piece in unknown)
+
+
+def _apart(piece: str, parts: Parts) -> bool:
+    start = parts.text.find(piece)
+    clause = next((c for c in _CLAUSE.finditer(parts.text) if c.start() <= start < c.end()), None)
+    if clause is None or piece.isascii():
+        return False
+    meant = [atom.start for atom in parts.atoms] + [thing.start for thing in parts.things]
+    meant += [rank.start for rank in parts.rankings]
+    inside = [at for at in meant if clause.start() <= at < clause.end()]
+    near = [x for x in parts.scan.links if clause.start() <= x.start and x.end <= start + len(piece)]
+    if any(link.plays(*_CLINGS) and not link.plays("so") for link in near):
+        return False
+    return start < min(inside, default=clause.end())
