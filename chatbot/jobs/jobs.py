@@ -19,7 +19,7 @@ FOLDER = "jobs"
 _LOCK = "running"
 _KEPT = 50
 _POLL_SECONDS = 0.1
-_START_SECONDS = 2.0
+_START_SECONDS = 5.0
 
 
 class Jobs:
@@ -42,8 +42,13 @@ class Jobs:
         except OSError as error:
             raise PublishError(f"{self._folder}: {error.strerror} → 检查权限和空间") from error
         try:
-            if not _locked(lock):
-                return self._running_one(kind, subject)
+            until = time.monotonic() + _START_SECONDS
+            while not _locked(lock):  # who has it may not have written its name yet, or be just about to end
+                if running := self._running_one(kind, subject):
+                    return running
+                if time.monotonic() >= until:
+                    raise JobRunningError("正在做另一件事 → 过一会儿再试")
+                time.sleep(_POLL_SECONDS)
             return self._started(lock, kind, subject, actor, words)
         except OSError as error:
             raise PublishError(f"{self._folder}: {error.strerror} → 检查权限和空间") from error
@@ -99,18 +104,20 @@ class Jobs:
         threading.Thread(target=process.wait, name="job", daemon=True).start()  # else it would stay a zombie
         return job
 
-    def _running_one(self, kind: str, subject: str) -> Job:
-        until = time.monotonic() + _START_SECONDS
-        while time.monotonic() < until:  # who has the lock may not have written its name yet
-            job = read_job(self._folder, (self._folder / _LOCK).read_text("ascii", "replace"))
-            if job is not None and job.is_running:
-                if (job.kind, job.subject) == (kind, subject):
-                    return job
-                raise JobRunningError(
-                    f"正在做另一件事（{job.kind}，{job.actor} 开始的）→ 等它做完再试：/v1/jobs/{job.job_id}"
-                )
-            time.sleep(_POLL_SECONDS)
-        raise JobRunningError("正在做另一件事 → 过一会儿再试")
+    def _running_one(self, kind: str, subject: str) -> Job | None:
+        """The job that has the lock, when it is the same; ``None`` while its file does not say that it runs.
+
+        Raises:
+            JobRunningError: another one has it.
+        """
+        job = read_job(self._folder, (self._folder / _LOCK).read_text("ascii", "replace"))
+        if job is None or not job.is_running:
+            return None
+        if (job.kind, job.subject) == (kind, subject):
+            return job
+        raise JobRunningError(
+            f"正在做另一件事（{job.kind}，{job.actor} 开始的）→ 等它做完再试：/v1/jobs/{job.job_id}"
+        )
 
     def _looked_at(self, job: Job) -> Job:
         """A job that runs no more though its file says so was killed."""
