@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from chatbot.answering.knowledge import Knowledge
-from chatbot.dialog.machine import DialogMachine, Step
+from chatbot.dialog.machine import DialogMachine
 from chatbot.dialog.remembered import RememberedSteps
-from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.dialog.state import DialogSettings, Hearing, Step
 from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
 from chatbot.reply import Message, Reply
 from chatbot.session.base import Lease, Memory, SessionStore

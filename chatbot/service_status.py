@@ -54,11 +54,11 @@ def living_services(state_dir: Path) -> Iterator[tuple[Path, ServiceStatus]]:
     """The services that run with this ``state_dir``."""
     for folder in sorted(state_dir.glob(f"{SERVICE_FOLDERS}*")):
         status = read_status(folder)
-        if status is not None and _alive(status.pid):
+        if status is not None and alive(status.pid):
             yield folder, status
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except PermissionError:

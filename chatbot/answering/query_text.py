@@ -18,6 +18,7 @@ from chatbot.knowledge_graph.plan import (
 from chatbot.knowledge_graph.plan_text import attribute_text, clause_text, note_text, quantity_text
 from chatbot.knowledge_graph.result import Cell, Comparison, LeftOut, Result, ResultRow
 from chatbot.messages import say
+from chatbot.planning.atoms import flat
 
 SHOWN = 5
 _MANY_NAMES = 3
@@ -143,11 +144,6 @@ class Wording:
             return say("differs", gap=gap)
         names = say("and").join(self.name(name) for name in one.winners)
         return say("ahead_low" if one.direction == "down" else "ahead_high", names=names, gap=gap)
-
-
-def flat(clauses: Sequence[Clause]) -> list[Clause]:
-    """``clauses`` with 且 within 且 taken apart."""
-    return [c for one in clauses for c in (flat(one.clauses) if isinstance(one, AllOf) else [one])]
 
 
 def _is_range(one: Clause, other: Clause) -> bool:

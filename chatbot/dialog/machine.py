@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from chatbot.dialog.several import answered_apart
+from chatbot.dialog.apart import answered_apart
 from chatbot.dialog.state import Hearing, State, Step, Turn, path_of
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.plan import NAME, Plan, leaf_conditions
 from chatbot.session.base import Memory
-
-__all__ = ["DialogMachine", "Step", "still_known"]
 
 MAX_HOPS = 8
 

@@ -1,11 +1,11 @@
 """Turns that come again: the same words at the same point of a conversation are decided once."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from chatbot.answering.knowledge import Knowledge
-from chatbot.dialog.machine import DialogMachine, Step
-from chatbot.dialog.state import Hearing
+from chatbot.dialog.machine import DialogMachine
+from chatbot.dialog.state import Hearing, Step
 from chatbot.recent import Recent
 from chatbot.session.base import Memory
 
@@ -21,6 +21,8 @@ _point = attrgetter(
 class RememberedSteps:
     """A ``DialogMachine`` that keeps its last steps: popular questions and chips come word for word, again and again.
 
+    What comes a second time is kept, so that what comes but once pushes nothing out.
+
     States promise that the same turn gives the same decision, so a step that is remembered is the step. What is kept
     is of one knowledge base, and forgotten with it. A remembered step has no ``turn``: whoever explains asks the
     machine itself.
@@ -28,21 +30,32 @@ class RememberedSteps:
 
     def __init__(self, machine: DialogMachine, size: int = REMEMBERED) -> None:
         self._machine, self._size = machine, size
-        self._book: tuple[Knowledge | None, Recent[object, Step]] = (None, Recent(size))
+        self._book = _Book(None, Recent(size), Recent(size))
 
     def step(self, memory: Memory, hearing: Hearing) -> Step:
         """As ``DialogMachine.step``, with ``hearing`` of the same settings at every call."""
         book = self._of(hearing.knowledge)
         key = (hearing.utterance, hearing.rows_limit, _point(memory))
-        known = book.get(key, None)
+        known = book.steps.get(key, None)
         if known is None:
             known = replace(self._machine.step(memory, hearing), turn=None)
-            book.keep(key, known)
+            if book.seen.get(hash(key), False):
+                book.steps.keep(key, known)
+            else:
+                book.seen.keep(hash(key), True)
         return replace(known, memory=replace(known.memory, turns=memory.turns + 1))
 
-    def _of(self, knowledge: Knowledge) -> Recent[object, Step]:
-        of, book = self._book
-        if of is not knowledge:
-            book = Recent[object, Step](self._size)
-            self._book = (knowledge, book)
+    def _of(self, knowledge: Knowledge) -> "_Book":
+        book = self._book
+        if book.of is not knowledge:
+            book = self._book = _Book(knowledge, Recent(self._size), Recent(self._size))
         return book
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """The steps over one knowledge base, and hashes of what came once."""
+
+    of: Knowledge | None
+    steps: Recent[object, Step]
+    seen: Recent[int, bool]

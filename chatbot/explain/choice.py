@@ -12,8 +12,7 @@ from chatbot.answering.inquiry import (
     Refused,
     Unsure,
 )
-from chatbot.dialog.machine import Step
-from chatbot.dialog.state import Hearing, Turn
+from chatbot.dialog.state import Hearing, Step, Turn
 from chatbot.explain.explanation import Choice, PlannedShown
 from chatbot.knowledge_graph.plan_text import attribute_text
 from chatbot.reply import Reply

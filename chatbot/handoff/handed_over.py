@@ -108,7 +108,8 @@ class HandedOver:
                 inbox = self._open_inbox()
                 inbox.waiting(1)
                 self._hand_in(inbox)
-            return self._inbox or inbox
+                return inbox
+            return self._inbox
 
     def _hand_in(self, inbox: InboxStore) -> None:
         """What came early, in order; the inbox is open when nothing is left."""

@@ -17,6 +17,7 @@ from typing import IO
 
 from chatbot.jobs.record import Job, State, read_job, write_job
 from chatbot.json_file import Json
+from chatbot.service_status import alive
 
 LOOK_SECONDS = 0.3
 LONGEST_SECONDS = 3600.0
@@ -51,7 +52,7 @@ def _run(
     until = time.monotonic() + LONGEST_SECONDS
     try:
         while process.poll() is None:
-            if not _lives(service):
+            if not alive(service):
                 return _ended(job, "cancelled", "服务停了，这件事也停了 → 服务起来后再做一次")
             if time.monotonic() > until:
                 return _ended(job, "failed", f"超过 {LONGEST_SECONDS:.0f} 秒还没做完")
@@ -109,16 +110,6 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 
 def _read(file: IO[bytes]) -> str:
     return os.pread(file.fileno(), 64 * 2**20, 0).decode("utf-8", "replace")
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except PermissionError:
-        return True
-    except OSError:
-        return False
-    return True
 
 
 def _raise(number: int, frame: object) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 MAX_DIGITS = 18
 ABOUT = Decimal("0.1")  # 来, 左右: this share to either side
 
-_DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
+DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
 _POWER = {"十": 10, "百": 100, "千": 1000}
 _SECTION = {"万": 10**4, "亿": 10**8}
 _ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?")
@@ -101,7 +101,7 @@ def chinese_interval(run: str) -> tuple[Decimal, Decimal] | None:
     """``三十二`` → (32, 32); ``三四十`` → (30, 40); ``None`` for what is no number, such as a lone 百."""
     if run == "半":
         return Decimal("0.5"), Decimal("0.5")
-    first, second = (_DIGIT.get(char) for char in (run + "  ")[:2])
+    first, second = (DIGIT.get(char) for char in (run + "  ")[:2])
     if first and second == first + 1 and (len(run) == 2 or run[2] in _POWER or run[2] in _SECTION):
         low, high = parse_chinese(run[0] + run[2:]), parse_chinese(run[1:])
         return None if low is None or high is None else (low, high)
@@ -115,19 +115,19 @@ def parse_chinese(run: str) -> Decimal | None:
     value = _parse_whole(whole)
     if value is None:
         return None
-    return Decimal(f"{value}.{''.join(str(_DIGIT[char]) for char in fraction) or 0}").normalize()
+    return Decimal(f"{value}.{''.join(str(DIGIT[char]) for char in fraction) or 0}").normalize()
 
 
 def _parse_whole(run: str) -> int | None:
-    if not run or len(run) > MAX_DIGITS or (run[0] not in _DIGIT and run[0] != "十"):
+    if not run or len(run) > MAX_DIGITS or (run[0] not in DIGIT and run[0] != "十"):
         return None
-    if all(char in _DIGIT for char in run):
-        return int("".join(str(_DIGIT[char]) for char in run))
+    if all(char in DIGIT for char in run):
+        return int("".join(str(DIGIT[char]) for char in run))
     total = section = digit = 0
     last_unit, pending = 1, False
     for char in run:
-        if char in _DIGIT:
-            digit, pending = _DIGIT[char], char not in "零〇"
+        if char in DIGIT:
+            digit, pending = DIGIT[char], char not in "零〇"
             if char in "零〇":
                 last_unit = 1
         elif char in _POWER:

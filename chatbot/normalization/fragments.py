@@ -12,7 +12,7 @@ from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.name_index import NameIndex
 from chatbot.normalization.name_parts import SAID, SUFFIX, YEAR, atoms
 from chatbot.normalization.partly_read import PartlyRead
-from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader
+from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader, narrowed
 from chatbot.normalization.postings import bits, mask_of
 
 MAX_CANDIDATES = 256  # a name that more entities share is a group, not the beginning of one thing's name
@@ -32,7 +32,7 @@ class Named:
 
     @property
     def mask(self) -> int:
-        return _narrowed(self.base, self.pieces)
+        return narrowed(self.base, self.pieces)
 
     @property
     def start(self) -> int:
@@ -106,7 +106,7 @@ class FragmentReader:
         pieces: list[Piece] = []
         for piece in sorted(thing.pieces, key=lambda piece: piece.start):
             wide = replace(piece, mask=piece.mask | self.index.having(mask, SAID.findall(piece.name)))
-            parts = self.as_parts(said, wide, _narrowed(mask, pieces))
+            parts = self.as_parts(said, wide, narrowed(mask, pieces))
             if not parts:
                 return thing
             pieces += parts
@@ -132,7 +132,7 @@ class FragmentReader:
 
     def _widened(self, group: Sequence[Piece]) -> list[Piece]:
         """Each known name of a thing of one series also as a part of longer words: 尊贵版 of 尊贵版大迈包."""
-        series = self.series_of(_narrowed(-1, group))
+        series = self.series_of(narrowed(-1, group))
         if not series:
             return list(group)
         return [replace(p, mask=p.mask | self.index.having(series, SAID.findall(p.name))) for p in group]
@@ -145,7 +145,7 @@ class FragmentReader:
         for step in (self._rightward, self._leftward):
             for piece in known:
                 at = piece.end if step == self._rightward else piece.start
-                fresh = step(text, at, _narrowed(thing.mask, grown))
+                fresh = step(text, at, narrowed(thing.mask, grown))
                 text.take(fresh)
                 grown += fresh
         kept = _touching(grown, [p for p in known if _telling(p, self.series_of(thing.mask) or -1)])
@@ -258,12 +258,6 @@ def _less(other: str, rest: str) -> bool:
     """Whether ``other`` is ``rest`` with characters left out."""
     left = iter(rest)
     return len(other) < len(rest) and all(char in left for char in other)
-
-
-def _narrowed(mask: int, pieces: Iterable[Piece]) -> int:
-    for piece in pieces:
-        mask &= piece.mask
-    return mask
 
 
 def _touching(grown: Sequence[Piece], known: Sequence[Piece]) -> list[Piece]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from chatbot.normalization.fragments import SEPARATOR
-from chatbot.normalization.pieces import Piece
+from chatbot.normalization.pieces import Piece, narrowed
 
 
 def grouped(
@@ -17,16 +17,9 @@ def grouped(
     last = None
     for piece in found:
         apart = last is None or SEPARATOR.search(text, last.end, piece.start)
-        if not apart and (parts := fitting(text, piece, _in_common(groups[-1]))):
+        if not apart and (parts := fitting(text, piece, narrowed(-1, groups[-1]))):
             groups[-1] += parts
         else:
             groups.append([piece])
         last = piece
     return groups
-
-
-def _in_common(pieces: Sequence[Piece]) -> int:
-    mask = pieces[0].mask
-    for piece in pieces[1:]:
-        mask &= piece.mask
-    return mask

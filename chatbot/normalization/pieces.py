@@ -1,13 +1,14 @@
 """What stands at one place of a text, as a piece of a name: a run of letters and digits, Chinese characters, 五座."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
+from chatbot.knowledge_graph.numerals import DIGIT
+from chatbot.normalization.approximate import SOUNDS_ALIKE
 from chatbot.normalization.name_index import NameIndex
 from chatbot.normalization.name_parts import SUFFIX, atoms
 
-SOUNDS_ALIKE = 0.95
 LONGEST = 10
 RUN = re.compile(r"[a-z0-9]+(?:\.\d+)?[a-z0-9]*(?:[.:\-'][a-z0-9]+)*\+*")
 _MISHEARD = 4  # so many characters are compared by sound
@@ -16,7 +17,6 @@ _QUANTITY_BEHIND = re.compile(
     r"\s*(?:[万千百元块秒月日天个位人%度几升瓦米迈吨名台辆种条]|以[上下内]|左右|多(?!少)|之[内间]|马力|英?寸|[-~到至]\s*\d)"
 )
 _COUNTED = re.compile(r"(第?)([一二两三四五六七八九\d])([座门代])")
-_DIGITS = dict(zip("一二三四五六七八九", "123456789", strict=True)) | {"两": "2"}
 _METRES = "公里"
 _MIN_SPELLED = 4
 
@@ -36,6 +36,13 @@ class Piece:
     weak: bool = False
 
 
+def narrowed(mask: int, pieces: Iterable[Piece]) -> int:
+    """Those of ``mask`` that have all of ``pieces`` in their names."""
+    for piece in pieces:
+        mask &= piece.mask
+    return mask
+
+
 class PieceReader:
     """Built once for the names of a graph."""
 
@@ -50,7 +57,8 @@ class PieceReader:
         if at >= limit:
             return None
         if counted := _COUNTED.match(said, at, limit):
-            name = counted.group(1) + _DIGITS.get(counted.group(2), counted.group(2)) + counted.group(3)
+            before, count, what = counted.groups()
+            name = f"{before}{DIGIT.get(count, count)}{what}"
             having = self._index.latin(mask, (name,))
             return Piece(*counted.span(), name, having, weak=not counted.group(1)) if having else None
         if run := RUN.match(said, at, limit):

@@ -53,10 +53,11 @@ class Reader:
         self._latin = MentionFinder({name: (name,) for name in latin if name[0].isascii()})
         self._dialect = Dialect(lexicon.dialect, entities.names)
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._read)
+        self._plain = lru_cache(maxsize=64)(lambda said: self._dialect.plain(normalize(said)))
 
     def plain(self, utterance: str) -> str:
         """The utterance normalised, a dialect's words in plain wording."""
-        return self._dialect.plain(normalize(utterance))
+        return self._plain(utterance)  # the dialogue, the reader and the planner each ask
 
     def read(self, utterance: str) -> Reading:
         """Normalise, decode pinyin, link. Text past ``MAX_READ`` characters is not linked."""

@@ -6,7 +6,8 @@ Works on normalised text. What it writes means the same: nothing is added, round
 import re
 from collections.abc import Callable
 
-_DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"两": "2"}
+from chatbot.knowledge_graph.numerals import DIGIT
+
 _N = r"\d+(?:\.\d+)?"
 _UNITS = r"kwh|kw|ps|nm|n·m|km/h|kph|kmh|km|mm|kg|hp|[lv]"
 _SIGNS = {
@@ -42,8 +43,8 @@ def _sign(found: re.Match[str]) -> str:
 
 def _decimal(found: re.Match[str]) -> str:
     whole, unit, *parts = found.groups()
-    tenths = "".join(_DIGITS.get(part, part) for part in parts if part)
-    return f"{_DIGITS.get(whole, whole)}.{tenths}{unit}"
+    tenths = "".join(str(DIGIT.get(part, part)) for part in parts if part)
+    return f"{DIGIT.get(whole, whole)}.{tenths}{unit}"
 
 
 _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (

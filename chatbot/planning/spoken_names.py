@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from chatbot.knowledge_graph.numerals import parse_chinese
+from chatbot.knowledge_graph.numerals import DIGIT, parse_chinese
 
-_DIGIT = dict(zip("零〇一二三四五六七八九", "00123456789", strict=True))
 _RUN = re.compile(r"(?<![十百千万亿点第几])[零〇一二三四五六七八九]{2,4}(?![十百千万亿点半多几来个款年])")
 _POINT = re.compile(r"([零一二两三四五六七八九])点([零一二三四五六七八九])\s?(?=[tl](?![a-z]))")
 _RANGE = re.compile(
@@ -30,11 +29,11 @@ class SpokenNames:
     def written(self, text: str) -> str:
         """A normalised ``text`` with the numerals of names in digits."""
         text = _RUN.sub(self._digits, text)
-        text = _POINT.sub(lambda found: f"{_DIGIT.get(found[1], '2')}.{_DIGIT[found[2]]}", text)
+        text = _POINT.sub(lambda found: f"{DIGIT[found[1]]}.{DIGIT[found[2]]}", text)
         return _RANGE.sub(self._range, text)
 
     def _digits(self, found: re.Match[str]) -> str:
-        digits = "".join(_DIGIT[char] for char in found.group())
+        digits = "".join(str(DIGIT[char]) for char in found.group())
         if digits not in self._numbers:
             return found.group()
         before = found.string[found.start() - 1 : found.start()]

@@ -75,8 +75,11 @@ class Journal:
         name = f"{os.getpid()}-{secrets.token_hex(4)}"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._files = [_locked_file(self._folder / f"{name}-{number}{_SUFFIX}") for number in range(2)]
+            for number in range(2):
+                path = self._folder / f"{name}-{number}{_SUFFIX}"
+                self._files.append((_locked_file(path), path))
         except OSError as error:
+            self.close(keep=False)
             _LOG.warning("journal: %s: %s; rows are in memory alone", self._folder, error.strerror)
             return False
         return True
@@ -87,7 +90,7 @@ class Journal:
         self.missed += 1
 
 
-def _locked_file(path: Path) -> tuple[int, Path]:
+def _locked_file(path: Path) -> int:
     """A new file and its lock; it has its name only when it is locked, or else it would be taken for a leftover."""
     made = path.with_suffix(_BEING_MADE)
     descriptor = os.open(made, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -96,8 +99,9 @@ def _locked_file(path: Path) -> tuple[int, Path]:
         made.rename(path)
     except OSError:
         os.close(descriptor)
+        made.unlink(missing_ok=True)
         raise
-    return descriptor, path
+    return descriptor
 
 
 def leftovers(folder: Path) -> Iterator[list[bytes]]:

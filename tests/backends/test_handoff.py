@@ -14,8 +14,7 @@ from chatbot.backends.handoff import Exchange, HandoffWebhook, letter_of, pause_
 from chatbot.backends.outbox import Outbox
 from chatbot.backends.webhook import SignedWebhook, new_secret
 from chatbot.conversation import FinishedTurn
-from chatbot.dialog.machine import Step
-from chatbot.dialog.state import BadCase
+from chatbot.dialog.state import BadCase, Step
 from chatbot.errors import ConfigError, StoreUnavailableError
 from chatbot.reply import Message, Reply
 from chatbot.session.base import Memory

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.app import build_machine
-from chatbot.dialog.machine import DialogMachine, Step
+from chatbot.dialog.machine import DialogMachine
 from chatbot.dialog.remembered import RememberedSteps
-from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.dialog.state import DialogSettings, Hearing, Step
 from chatbot.session.base import Memory
 from tests.dialog.world import knowledge
 
@@ -41,7 +41,7 @@ def heard(said: str, known: Knowledge, rows: int = 20) -> Hearing:
 def test_a_conversation_that_comes_again_is_answered_the_same_without_the_machine() -> None:
     known, counted = knowledge(), Counted()
     remembered = RememberedSteps(counted)  # type: ignore[arg-type]
-    for _ in range(2):
+    for _ in range(3):
         memory = Memory()
         for said in SAID:
             own = counted.machine.step(memory, heard(said, known))
@@ -49,7 +49,7 @@ def test_a_conversation_that_comes_again_is_answered_the_same_without_the_machin
             assert found == own
             memory = found.memory
         assert memory.turns == len(SAID)
-    assert counted.steps == len(SAID)
+    assert counted.steps == 2 * len(SAID)  # what comes a second time is kept
 
 
 def test_the_same_words_at_another_point_of_a_conversation_are_decided_anew() -> None:
@@ -67,15 +67,20 @@ def test_what_was_remembered_is_forgotten_with_its_knowledge_base() -> None:
     counted = Counted()
     remembered = RememberedSteps(counted)  # type: ignore[arg-type]
     old, new = knowledge(), replace(knowledge(), examples=("别的例子",))
-    first = remembered.step(Memory(), heard("您好", old))
+    for _ in range(3):
+        first = remembered.step(Memory(), heard("您好", old))
+    assert counted.steps == 2
     second = remembered.step(Memory(), heard("您好", new))
     assert "别的例子" in second.reply.suggestions
     assert "别的例子" not in first.reply.suggestions
 
 
-def test_no_more_steps_are_kept_than_allowed() -> None:
+def test_what_comes_once_pushes_nothing_out_and_no_more_is_kept_than_allowed() -> None:
     known, counted = knowledge(), Counted()
     remembered = RememberedSteps(counted, size=2)  # type: ignore[arg-type]
-    for said in ("您好", "谢谢", "再见", "您好"):
+    for said in ("您好", "您好", "首付多少", "提车要多久", "您好"):
         remembered.step(Memory(), heard(said, known))
     assert counted.steps == 4
+    for said in ("谢谢", "谢谢", "再见", "再见", "您好"):
+        remembered.step(Memory(), heard(said, known))
+    assert counted.steps == 9

@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from chatbot.conversation import FinishedTurn
-from chatbot.dialog.machine import Step
-from chatbot.dialog.state import BadCase
+from chatbot.dialog.state import BadCase, Step
 from chatbot.reply import Message, Reply
 from chatbot.session.base import Memory
 from chatbot.session.codec import encode_memory

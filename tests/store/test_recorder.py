@@ -10,7 +10,7 @@ import pytest
 
 from chatbot.config import EngineConfig
 from chatbot.conversation import FinishedTurn
-from chatbot.dialog.machine import Step
+from chatbot.dialog.state import Step
 from chatbot.errors import StoreUnavailableError
 from chatbot.reply import FaqEvidence, Message, Reply
 from chatbot.session.base import Memory, Option, Pending
