@@ -14,6 +14,7 @@ from chatbot.session.connect import RedisSettings, connect
 from chatbot.session.embedded import EmbeddedRedis, redis_server_binary
 from chatbot.session.redis_store import LockTimes, RedisSessionStore
 from chatbot.session.transport import Transport
+from tests.session.patience import patient
 
 
 @pytest.fixture
@@ -36,18 +37,30 @@ def server(state_dir: Path) -> Iterator[EmbeddedRedis]:
 @pytest.fixture
 def transport(server: EmbeddedRedis) -> Iterator[Transport]:
     """A connection to ``server`` for looking behind the store."""
-    opened = connect(RedisSettings(host=f"unix://{server.socket}"))
+    opened = patient(RedisSettings(host=f"unix://{server.socket}"))
     yield opened
     opened.close()
 
 
 @pytest.fixture
 def make_store(server: EmbeddedRedis) -> Iterator[Callable[[int], RedisSessionStore]]:
-    """Stores on ``server``, each with connections of its own; closed at the end."""
+    """Patient stores on ``server``, each with connections of its own; closed at the end."""
+    yield from _makes_stores(server, patient)
+
+
+@pytest.fixture
+def make_prompt_store(server: EmbeddedRedis) -> Iterator[Callable[[int], RedisSessionStore]]:
+    """Stores on ``server`` that keep to a turn's own deadlines."""
+    yield from _makes_stores(server, connect)
+
+
+def _makes_stores(
+    server: EmbeddedRedis, opened: Callable[[RedisSettings], Transport]
+) -> Iterator[Callable[[int], RedisSessionStore]]:
     stores: list[RedisSessionStore] = []
 
     def make(lock_ttl_ms: int) -> RedisSessionStore:
-        transport = connect(RedisSettings(host=f"unix://{server.socket}"))
+        transport = opened(RedisSettings(host=f"unix://{server.socket}"))
         stores.append(RedisSessionStore(transport, lock=LockTimes(ttl_ms=lock_ttl_ms)))
         return stores[-1]
 

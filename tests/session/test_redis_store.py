@@ -258,16 +258,16 @@ def test_a_redis_that_is_not_there_is_unavailable_at_once() -> None:
 
 
 def test_a_paused_redis_is_unavailable_within_a_second_and_answers_afterwards(
-    make_store: MakeStore, server: EmbeddedRedis
+    make_prompt_store: MakeStore, server: EmbeddedRedis
 ) -> None:
-    store = make_store(LONG_MS)
+    store = make_prompt_store(LONG_MS)
     store.commit(store.acquire("s"), FULL)
     pid = server.pid()
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
     started = time.monotonic()
     try:
-        for call in (lambda: store.acquire("s"), store.ping, lambda: make_store(LONG_MS).acquire("s")):
+        for call in (lambda: store.acquire("s"), store.ping, lambda: make_prompt_store(LONG_MS).acquire("s")):
             started = time.monotonic()
             with pytest.raises(SessionStoreUnavailableError):
                 call()
@@ -278,9 +278,9 @@ def test_a_paused_redis_is_unavailable_within_a_second_and_answers_afterwards(
 
 
 def test_a_lock_that_a_paused_redis_took_for_nobody_is_free_after_the_next_ping(
-    make_store: MakeStore, server: EmbeddedRedis
+    make_prompt_store: MakeStore, server: EmbeddedRedis
 ) -> None:
-    store = make_store(60_000)
+    store = make_prompt_store(60_000)
     store.commit(store.acquire("s"), FULL)
     held = store.acquire("held")
     pid = server.pid()

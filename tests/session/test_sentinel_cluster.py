@@ -14,6 +14,7 @@ from chatbot.session.connect import RedisSettings, connect
 from chatbot.session.redis_store import LockTimes, RedisSessionStore
 from chatbot.session.resilient_store import ResilientSessionStore
 from tests.contracts.session_store import FULL, LONG_MS, SessionStoreContract
+from tests.session.patience import patient
 
 StartRedis = Callable[..., int]
 SLOTS = 16_384
@@ -62,7 +63,7 @@ class TestOnACluster(SessionStoreContract):
         stores: list[RedisSessionStore] = []
 
         def make(lock_ttl_ms: int) -> SessionStore:
-            transport = connect(RedisSettings(cluster_nodes=(f"127.0.0.1:{cluster_ports[0]}",)))
+            transport = patient(RedisSettings(cluster_nodes=(f"127.0.0.1:{cluster_ports[0]}",)))
             stores.append(RedisSessionStore(transport, lock=LockTimes(ttl_ms=lock_ttl_ms)))
             return stores[-1]
 
@@ -81,7 +82,7 @@ class TestOnACluster(SessionStoreContract):
 
 
 def test_a_slot_that_moves_to_another_node_is_followed_unnoticed(cluster_ports: tuple[int, ...]) -> None:
-    store = RedisSessionStore(connect(RedisSettings(cluster_nodes=(f"127.0.0.1:{cluster_ports[0]}",))))
+    store = RedisSessionStore(patient(RedisSettings(cluster_nodes=(f"127.0.0.1:{cluster_ports[0]}",))))
     store.commit(store.acquire("moving"), FULL)
     slot = command(cluster_ports[0], "CLUSTER", "KEYSLOT", "chatbot:session:{moving}")
     ids = [command(port, "CLUSTER", "MYID") for port in cluster_ports]
@@ -177,7 +178,7 @@ def sentinel_world(tcp_redis: StartRedis) -> SentinelWorld:
 
 
 def test_sentinel_names_the_master_also_when_its_first_address_is_dead(sentinel_world: SentinelWorld) -> None:
-    store = RedisSessionStore(connect(sentinel_world.settings()))
+    store = RedisSessionStore(patient(sentinel_world.settings()))
     store.commit(store.acquire("s"), FULL)
     assert store.acquire("s").memory == FULL
     assert command(sentinel_world.first, "EXISTS", "chatbot:session:{s}") == 1
@@ -187,7 +188,7 @@ def test_sentinel_names_the_master_also_when_its_first_address_is_dead(sentinel_
 def test_after_a_failover_one_turn_fails_and_all_connections_go_to_the_new_master(
     sentinel_world: SentinelWorld,
 ) -> None:
-    transport = connect(sentinel_world.settings())
+    transport = patient(sentinel_world.settings())
     store = RedisSessionStore(transport)
     store.commit(store.acquire("s"), FULL)
     together = [threading.Thread(target=transport.call, args=("BLPOP", "nothing", "0.1")) for _ in range(4)]
@@ -211,7 +212,7 @@ def test_a_master_that_sentinel_does_not_know_is_unavailable_with_its_name(
     sentinel_world: SentinelWorld,
 ) -> None:
     settings = RedisSettings(sentinels=(f"127.0.0.1:{sentinel_world.sentinel}",), sentinel_master="nobody")
-    store = RedisSessionStore(connect(settings))
+    store = RedisSessionStore(patient(settings))
     with pytest.raises(SessionStoreUnavailableError, match="nobody"):
         store.acquire("s")
     store.close()
