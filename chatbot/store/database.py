@@ -99,11 +99,14 @@ def _checked(url: str) -> URL:
     return parsed
 
 
+_SQLITE_URI = "file:"
+"""How SQLite itself names a file with options (``mode=ro``); it names an existing file."""
+
 _FORMS = "写 sqlite:////绝对路径/store.db 或 postgresql://用户:密码@主机/库"
 
 
 def _sqlite_engine(url: URL) -> Engine:
-    if url.database:
+    if url.database and not url.database.startswith(_SQLITE_URI):
         Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
 
