@@ -153,7 +153,9 @@ class Concepts:
     """The concepts above found in one graph: ``paths(name)``, best first, and the words for each."""
 
     def __init__(self, tree: Mapping[Path, AttributeNode]) -> None:
-        self._leaves = [node for path, node in tree.items() if path and node.is_leaf]
+        leaves = [node for path, node in tree.items() if path and node.is_leaf]
+        self._leaves = [(node, display_name(node.path[-1]).lower()) for node in leaves]
+        self._names = "\n".join(said for _, said in self._leaves)
         self._named: dict[str, tuple[Path, ...]] = {}
         self.words: dict[str, tuple[str, ...]] = {}
         for line in _CONCEPTS.strip().splitlines():
@@ -170,7 +172,8 @@ class Concepts:
         return self._kin.get(path, (path,))
 
     def _alike(self, patterns: list[str]) -> tuple[Path, ...]:
-        found = [n for n in self._leaves if any(fnmatchcase(_said(n), p.lower()) for p in patterns)]
+        lowered = [pattern.lower() for pattern in patterns]
+        found = [node for node, said in self._leaves if any(fnmatchcase(said, p) for p in lowered)]
         return tuple(node.path for node in sorted(found, key=lambda node: -node.count))
 
     def _find(self, patterns: Iterable[str]) -> tuple[Path, ...]:
@@ -178,15 +181,18 @@ class Concepts:
 
         Most entities first, then the shorter: 车系 is 品牌系列 rather than 全景可视泊车系统.
         """
-        patterns = list(patterns)
+        holding = {pattern: self._holding(pattern) for pattern in map(str.lower, patterns)}
         for fits in (_at_an_end, _inside):
-            for pattern in patterns:
-                found = [node for node in self._leaves if fits(pattern.lower(), _said(node))]
+            for pattern, those in holding.items():
+                found = [(said != pattern, -node.count, len(node.path[-1]), node.path)
+                         for node, said in those if fits(pattern, said)]  # fmt: skip
                 if found:
-                    exact = [node for node in found if _said(node) == pattern.lower()]
-                    found.sort(key=lambda node: (-node.count, len(node.path[-1])))
-                    return tuple(node.path for node in (*exact, *(n for n in found if n not in exact)))
+                    return tuple(path for *_, path in sorted(found, key=lambda row: row[:3]))
         return ()
+
+    def _holding(self, pattern: str) -> list[tuple[AttributeNode, str]]:
+        """The leaves in whose name ``pattern`` stands; most patterns stand in none, which one search tells."""
+        return [row for row in self._leaves if pattern in row[1]] if pattern in self._names else []
 
     def paths(self, name: str) -> tuple[Path, ...]:
         """The attribute a concept, or an attribute's own name, stands for: its best path, or nothing."""
@@ -199,10 +205,6 @@ def _spelled_out(pattern: str) -> list[str]:
     parts = _CHOICES.split(pattern)
     choices = [part.split("/") if i % 2 else [part] for i, part in enumerate(parts)]
     return ["".join(one) for one in itertools.product(*choices)]
-
-
-def _said(node: AttributeNode) -> str:
-    return display_name(node.path[-1]).lower()
 
 
 def _at_an_end(pattern: str, name: str) -> bool:

@@ -112,7 +112,7 @@ def test_two_processes_train_one_model(files: TrainFiles, settings: TrainSetting
     command += ["--train", str(files.train), "--dev", str(files.dev), "--output-dir", str(files.output_dir)]
     command += ["--json", "--batch-size", "4", "--epochs", "1", "--user-defined-parameters", told]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=400)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["labels"] == 2, "one of them tells"
     assert load_encoder(files.output_dir).dimension == 16
