@@ -23,5 +23,6 @@ export OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1
 .venv/bin/python -m ruff check .
 .venv/bin/python -m ruff format --check .
 .venv/bin/python -m mypy chatbot tools
-# two processes: most tests wait for a server or a browser of their own
-exec .venv/bin/python -m pytest --numprocesses 2 --dist loadfile "$@"
+# two processes: most tests wait for a server or a browser of their own. Files in the order of their names: xdist would
+# begin with those of many tests and be left with the few long ones, one process waiting for the other
+exec .venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder "$@"

@@ -99,15 +99,19 @@ class FaqBench:
     large: tuple[Large, ...]
 
 
-def bench_faq(config: Path, sizes: Sequence[tuple[int, int]], asked: int, say: Say) -> FaqBench:
+def bench_faq(
+    config: Path, sizes: Sequence[tuple[int, int]], asked: int, say: Say, *, transformer: bool = True
+) -> FaqBench:
     """The demo of ``config``, then a FAQ of each of ``sizes`` (paraphrases, standard questions), ``asked`` questions each.
+
+    ``transformer``: whether m3e-small is among the rivals, where it was fetched.
 
     Raises:
         ChatbotError: the demo is not what it should be. CalledProcessError: a rebuild failed.
     """
     engine = load_engine_config(config, os.environ)
     say("演示 FAQ……")
-    demo = _demo(engine)
+    demo = _demo(engine, transformer)
     found = []
     for paraphrases, questions in sizes:
         with tempfile.TemporaryDirectory(prefix="bench-faq-") as root:
@@ -115,7 +119,7 @@ def bench_faq(config: Path, sizes: Sequence[tuple[int, int]], asked: int, say: S
     return FaqBench(demo, tuple(found))
 
 
-def _demo(engine: EngineConfig) -> Demo:
+def _demo(engine: EngineConfig, transformer: bool) -> Demo:
     encoder = load_encoder(engine.feature_generator_model_dir)
     retriever = open_retriever(
         engine.faq_data_dir,
@@ -130,7 +134,7 @@ def _demo(engine: EngineConfig) -> Demo:
     ours = _times(retriever.retrieve, texts * _ROUNDS)
     corpus = build_corpus(load_dataset(engine.faq_data_dir, engine.faq_query_label_idx_map))
     beside: dict[str, float] = {}
-    for name, predict in rivals(corpus, transformer=True).items():
+    for name, predict in rivals(corpus, transformer=transformer).items():
         predict(texts[:1])
         beside[name] = _quantile(_times(lambda text: predict([text]), texts[:_RIVAL_QUESTIONS]), 0.5)  # noqa: B023 (called at once)
     return Demo(len(corpus.texts), len(corpus.questions), _quantile(ours, 0.5), _quantile(ours, 0.99), beside)
