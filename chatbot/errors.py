@@ -128,3 +128,31 @@ class InvalidUploadError(ChatbotError):
     """An uploaded file that is not what it should be, or too large to be looked at."""
 
     code = "invalid_upload"
+
+
+class ModelError(ChatbotError):
+    """A model that cannot be loaded: files of another task or version, damaged, or not there."""
+
+    code = "invalid_model"
+
+
+class OverloadedError(ChatbotError):
+    """More is waiting than will be answered in time; ``seconds`` until another try may go through."""
+
+    code = "overloaded"
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class DeadlineError(ChatbotError):
+    """No answer within the time a request may take."""
+
+    code = "deadline_exceeded"
+
+
+class NotReadyError(ChatbotError):
+    """A service that is still loading, or could not load."""
+
+    code = "not_ready"

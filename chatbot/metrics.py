@@ -31,8 +31,8 @@ class ChatMetrics:
 
     def __init__(self, multiprocess_dir: str = "") -> None:
         self._multiprocess_dir = multiprocess_dir
-        if multiprocess_dir:  # files by slot, not by process: the successor of a worker counts on in its file
-            values.ValueClass = values.MultiProcessValue(_slot)  # type: ignore[no-untyped-call]
+        if multiprocess_dir:
+            share_by_slot()
         self._registry = CollectorRegistry()
         self._turns = Counter(
             "chatbot_turns", "Turns by dialogue state, answer source and outcome (answer type)",
@@ -123,6 +123,11 @@ def quantile(counts: Mapping[float, float], share: float) -> float:
             return lower + (bound - lower) * ((wanted - below) / inside if inside else 1.0)
         below, lower = counts[bound], bound
     return lower
+
+
+def share_by_slot() -> None:
+    """Counters made from now on are kept by slot, not by process: the successor of a worker counts on in its file."""
+    values.ValueClass = values.MultiProcessValue(_slot)  # type: ignore[no-untyped-call]
 
 
 def _slot() -> str:

@@ -17,13 +17,17 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
 
 BOOT_SECONDS = 5.0
-"""A new worker that does not serve after this long is not waited for any more."""
+"""A new worker that does not serve after this long is not waited for any more, unless the application says otherwise."""
 
 _LOG = logging.getLogger("chatbot.wsgi")
 
 
 class Reloadable(Protocol):
     """The application of a ``RollingArbiter``."""
+
+    @property
+    def boot_seconds(self) -> float:
+        """How long a new worker may take before it serves; its predecessor serves meanwhile."""
 
     def changed(self) -> bool:
         """Whether what it was built from is not what is there now; asked once a second."""
@@ -91,7 +95,7 @@ class RollingArbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
         """A worker touches its file when it begins to serve."""
         if worker is None:
             return
-        deadline = time.monotonic() + BOOT_SECONDS
+        deadline = time.monotonic() + self._reloadable.boot_seconds
         with contextlib.suppress(OSError, ValueError):
             born = worker.tmp.last_update()
             while worker.tmp.last_update() == born and time.monotonic() < deadline:

@@ -23,7 +23,7 @@ from chatbot.errors import ChatbotError
 from chatbot.listening import BACKLOG, address_to_open, bind
 from chatbot.metrics_dir import metrics_dir
 from chatbot.process_memory import few_arenas, resident_mb, settle_memory
-from chatbot.rolling import PatientWorker, RollingArbiter
+from chatbot.rolling import BOOT_SECONDS, PatientWorker, RollingArbiter
 from chatbot.security.credentials import new_token
 from chatbot.service_status import METRICS_VARIABLE, ServiceStatus, read_status, write_status
 
@@ -42,7 +42,8 @@ Build = Callable[[], tuple[Wsgi, Callable[[], None]]]
 class Serving:
     """Where and how one service runs. ``memory_mb`` is a limit to warn of; ``None`` means there is none.
 
-    A worker that is silent for ``request_timeout`` seconds is replaced.
+    A worker that is silent for ``request_timeout`` seconds is replaced; the predecessor of a new one serves on for up to
+    ``boot_seconds`` until that serves.
     """
 
     service_name: str
@@ -51,6 +52,8 @@ class Serving:
     workers: int
     memory_mb: int | None = None
     request_timeout: int = 30
+    threads: int = THREADS
+    boot_seconds: float = BOOT_SECONDS
 
 
 def default_workers() -> int:
@@ -96,7 +99,7 @@ class _Source:
     def build(self) -> tuple[Wsgi, Callable[[], None]]:
         # Imported here because prometheus_client reads the metrics folder when it is imported
         from chatbot.app import build_console, build_edge, build_service, setup_link
-        from chatbot.web import create_web_app
+        from chatbot.web.application import create_web_app
 
         config = self._config if self._first else self._read_config()
         service = build_service(config, reload_error=self._reload_error)
@@ -146,9 +149,12 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         build: Build,
         ready: Callable[[str], None] = lambda url: None,
         stamp: Callable[[], object] = lambda: None,
+        begin: Callable[[Any], None] = lambda app: None,
     ) -> None:
-        """``stamp`` gives another value when ``build`` would build something else than it did."""
+        """``stamp`` gives another value when ``build`` would build something else than it did; ``begin`` is called with
+        the built application in each worker before it serves, for what does not survive a fork."""
         self._serving, self._build, self._ready, self._stamp = serving, build, ready, stamp
+        self._begin = begin
         self._built_from: object = None
         self._status = ServiceStatus(os.getpid())
         self._port = listeners[0].getsockname()[1]
@@ -163,7 +169,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             "backlog": BACKLOG,
             "workers": self._serving.workers,
             "worker_class": PatientWorker,
-            "threads": THREADS,
+            "threads": self._serving.threads,
             "preload_app": True,
             "timeout": self._serving.request_timeout,
             "graceful_timeout": _GRACEFUL_SECONDS,
@@ -177,10 +183,16 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             "when_ready": lambda _: self._on_ready(),
             "pre_fork": _give_listener,
             "post_fork": _settle_in,
+            "post_worker_init": lambda worker: self._begin(worker.wsgi),
             "on_exit": lambda _: self._close(),
         }
         for name, value in settings.items():
             self.cfg.set(name, value)
+
+    @property
+    def boot_seconds(self) -> float:
+        """How long a new worker may take before it serves."""
+        return self._serving.boot_seconds
 
     def run(self) -> None:
         """Until a signal ends it."""

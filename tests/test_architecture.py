@@ -14,7 +14,7 @@ SOURCES = sorted((ROOT / "chatbot").rglob("*.py"))
 
 # Who may import whom, from the top down; a room imports only rooms below its own line.
 LAYERS = (
-    ("cli", "__main__", "wsgi", "rolling", "listening", "metrics_dir", "process_memory"),
+    ("cli", "__main__", "wsgi", "rolling", "listening", "metrics_dir"),
     ("app",),
     ("web", "predict"),
     ("accounts", "handoff", "learning", "lint", "deploy", "backup"),
@@ -33,7 +33,7 @@ LAYERS = (
     ("knowledge_graph", "normalization"),
     ("config", "service_desc", "service_status", "log", "metrics"),
     ("config_values", "json_file", "publish_lock", "security"),
-    ("messages", "errors", "json_bytes", "recent", ""),
+    ("messages", "errors", "json_bytes", "recent", "process_memory", ""),
 )
 # Exceptions, each with its reason.
 ALLOWED = {

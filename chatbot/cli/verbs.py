@@ -10,6 +10,7 @@ from chatbot.cli.deploying import app as deploy_app
 from chatbot.cli.handoffs import app as handoff_app
 from chatbot.cli.outcome import reporting
 from chatbot.cli.people import app as people
+from chatbot.cli.predicting import app as predict_app
 
 app = typer.Typer(
     name="chatbot",
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.add_typer(people, name="users")
 app.add_typer(handoff_app, name="handoff")
 app.add_typer(deploy_app, name="deploy")
+app.add_typer(predict_app, name="predict")
 _CONFIG_HELP = "引擎配置；默认 user_datasets/chatbot_deploy_eas.json · engine configuration"
 _JSON_HELP = "标准输出只写一个 JSON 对象 · one JSON object on standard output"
 Config = Annotated[Path | None, typer.Option("--config", metavar="F", help=_CONFIG_HELP)]

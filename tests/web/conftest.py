@@ -17,7 +17,7 @@ from chatbot.config import EngineConfig
 from chatbot.security.limits import LocalLimiter
 from chatbot.store.database import Database
 from chatbot.store.sql_store import SqlStore
-from chatbot.web import create_web_app
+from chatbot.web.application import create_web_app
 from tests.fakes import FakeChatService, FakeDesk
 
 SETUP = "the-set-up-token"

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from chatbot.config import EngineConfig
-from chatbot.web import create_web_app
+from chatbot.web.application import create_web_app
 from tests.fakes import FakeChatService
 
 

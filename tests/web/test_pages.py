@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from chatbot.config import EngineConfig
-from chatbot.web import create_web_app
+from chatbot.web.application import create_web_app
 from tests.fakes import FakeChatService
 
 ORIGIN = "https://shop.example"

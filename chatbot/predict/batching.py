@@ -1,0 +1,195 @@
+"""Adaptive micro-batching: requests that wait at the same time are predicted on together.
+
+A batch takes what waits, and is not held back for company that is not coming: it waits (``max_wait_seconds`` at most)
+only while fewer items stand in line than the last batches held, which is what clients that ask again after each answer
+look like. Requests take turns for places in a batch, so that a list of a thousand does not stand before the next
+caller; each has its own deadline, and whoever gave up takes no place. The idea of a bounded wait for a full batch is
+that of Clipper (Crankshaw et al., NSDI 2017, section 4.3).
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from chatbot.errors import DeadlineError, NotReadyError, OverloadedError
+from chatbot.predict.base import Item, ItemError, Outcome
+
+_LOG = logging.getLogger("chatbot.predict")
+_SMOOTHING = 0.3
+_WAIT_SHARE = 0.25
+"""A batch waits for company no longer than this share of what predicting takes."""
+
+Predict = Callable[[Sequence[Item]], Sequence[Outcome]]
+Observe = Callable[[int, float, float], None]
+"""Told of each batch: items, seconds, processor seconds of the thread that predicted."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLimits:
+    """``max_queue`` counts items in line; ``threads`` batches are predicted at once."""
+
+    max_batch_size: int = 16
+    max_wait_seconds: float = 0.05
+    max_queue: int = 1024
+    threads: int = 1
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """One request in line. ``taken`` of its items are in batches; ``given_up`` once its caller went away."""
+
+    items: Sequence[Item]
+    deadline: float
+    outcomes: list[Outcome | None] = field(default_factory=list)
+    taken: int = 0
+    left: int = 0
+    given_up: bool = False
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+class Batcher:
+    """Answers requests by batches. Made after the fork; ``close`` when no more come."""
+
+    def __init__(self, predict: Predict, limits: BatchLimits, observe: Observe = lambda *_: None) -> None:
+        self._predict, self._limits, self._observe = predict, limits, observe
+        self._line: deque[_Waiting] = deque()
+        self._in_line = 0
+        self._usual_size, self._usual_seconds = 1.0, 0.0
+        self._closed = False
+        self._changed = threading.Condition()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"predict-{number}", daemon=True)
+            for number in range(limits.threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def in_line(self) -> int:
+        """Items that wait."""
+        return self._in_line
+
+    def submit(self, items: Sequence[Item], seconds: float) -> list[Outcome]:
+        """The outcomes of ``items``, in their order.
+
+        Raises:
+            OverloadedError: the line is full, or too long for ``seconds``.
+            DeadlineError: no answer within ``seconds``.
+            NotReadyError: closed.
+        """
+        if not items:
+            return []
+        request = _Waiting(items, time.monotonic() + seconds, [None] * len(items), left=len(items))
+        with self._changed:
+            self._admit(len(items), seconds)
+            self._line.append(request)
+            self._in_line += len(items)
+            self._changed.notify()
+        if not request.done.wait(seconds):
+            with self._changed:
+                if request.left:
+                    self._give_up(request)
+                    raise DeadlineError(f"{seconds:g} 秒内没有算完 → 一次少发几条，或稍后再试")
+        return [outcome for outcome in request.outcomes if outcome is not None]
+
+    def close(self) -> None:
+        """Answer what is in line, then stop. May be called twice."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _admit(self, count: int, seconds: float) -> None:
+        if self._closed:
+            raise NotReadyError("服务正在停止 → 换一个地址或稍后再试")
+        ahead = self._in_line
+        wait = self._seconds_for(ahead)
+        if ahead and (ahead + count > self._limits.max_queue or wait > seconds):
+            raise OverloadedError(f"排队的有 {ahead} 条，来不及算 → 过一会儿再试", max(wait, 0.05))
+
+    def _seconds_for(self, ahead: int) -> float:
+        """How long until what is in line will have been predicted."""
+        return ahead / max(1.0, self._usual_size) * self._usual_seconds / self._limits.threads
+
+    def _give_up(self, request: _Waiting) -> None:
+        request.given_up = True
+        self._in_line -= len(request.items) - request.taken
+        if request in self._line:
+            self._line.remove(request)
+
+    # ------------------------------------------------------------------ the predicting threads
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                while not self._line and not self._closed:
+                    self._changed.wait()
+                if not self._line:
+                    return
+                self._await_company()
+                places = self._take()
+            if places:
+                self._answer(places)
+
+    def _await_company(self) -> None:
+        limits = self._limits
+        wanted = min(limits.max_batch_size, int(self._usual_size + 0.5))
+        until = time.monotonic() + min(limits.max_wait_seconds, self._usual_seconds * _WAIT_SHARE)
+        while 0 < self._in_line < wanted and not self._closed:
+            left = until - time.monotonic()
+            if left <= 0 or not self._changed.wait(left):
+                return
+
+    def _take(self) -> list[tuple[_Waiting, int]]:
+        """The places of the next batch, shared out by turns; the requests' own order is kept."""
+        counts: dict[_Waiting, int] = {}
+        room = self._limits.max_batch_size
+        while room and self._line:
+            share = max(1, room // len(self._line))
+            for _ in range(len(self._line)):
+                request = self._line.popleft()
+                many = min(share, room, len(request.items) - request.taken - counts.get(request, 0))
+                counts[request] = counts.get(request, 0) + many
+                room -= many
+                if counts[request] + request.taken < len(request.items):
+                    self._line.append(request)
+        places = []
+        for request, many in counts.items():
+            places += [(request, request.taken + number) for number in range(many)]
+            request.taken += many
+        self._in_line -= len(places)
+        return places
+
+    def _answer(self, places: list[tuple[_Waiting, int]]) -> None:
+        begun, used = time.monotonic(), time.thread_time()
+        outcomes = self._outcomes([request.items[number] for request, number in places])
+        seconds = time.monotonic() - begun
+        self._observe(len(places), seconds, time.thread_time() - used)
+        with self._changed:
+            self._usual_size += _SMOOTHING * (len(places) - self._usual_size)
+            self._usual_seconds += _SMOOTHING * (seconds - self._usual_seconds)
+            for (request, number), outcome in zip(places, outcomes, strict=True):
+                request.outcomes[number] = outcome
+                request.left -= 1
+                if not request.left:
+                    request.done.set()
+
+    def _outcomes(self, items: list[Item]) -> list[Outcome]:
+        """Of one batch. When it fails as a whole, each item is tried alone: the bad one fails by itself."""
+        try:
+            return _checked(self._predict(items), len(items))
+        except Exception as error:  # whatever a model raises, its callers are told and the thread lives on
+            if len(items) == 1:
+                _LOG.error("prediction failed: %s: %s", type(error).__name__, error)
+                return [ItemError("prediction_failed", "这一条算不出来 → 换一条，或把 request_id 告诉管理员")]
+        return [outcome for item in items for outcome in self._outcomes([item])]
+
+
+def _checked(outcomes: Sequence[Outcome], count: int) -> list[Outcome]:
+    if len(outcomes) != count:
+        raise ValueError(f"{count} items, {len(outcomes)} outcomes")
+    return list(outcomes)

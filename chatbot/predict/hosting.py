@@ -1,0 +1,155 @@
+"""One named service: its model, its line of requests, its token; and the house that several of them share."""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chatbot.errors import ChatbotError, NotReadyError
+from chatbot.json_file import Json
+from chatbot.predict.archive import unpacked
+from chatbot.predict.base import Description, Item, ItemError, Outcome, Predictor
+from chatbot.predict.batching import Batcher
+from chatbot.predict.description import PredictService
+from chatbot.predict.metrics import PredictMetrics
+from chatbot.predict.processors import Processor, processor
+from chatbot.predict.wire import Parsed
+from chatbot.process_memory import resident_mb
+from chatbot.security.credentials import same, token_hash
+
+_LOG = logging.getLogger("chatbot.predict")
+
+
+@dataclass(slots=True)
+class HostedService:
+    """A service that is described; ``start`` makes it answer. ``kept_token`` is the hash of the token, or empty."""
+
+    service: PredictService
+    processor: Processor
+    predictor: Predictor
+    description: Description
+    kept_token: str
+    metrics: PredictMetrics
+    _batcher: Batcher | None = None
+    _trouble: str = "还在载入 · still loading"
+    _starting: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def name(self) -> str:
+        return self.service.name
+
+    def trouble(self) -> str:
+        """Why it does not answer; empty when it does."""
+        return self._trouble
+
+    def admits(self, token: str | None) -> bool:
+        """Whether ``token`` opens this service; in constant time."""
+        return not self.kept_token or same(token_hash(token or ""), self.kept_token)
+
+    def start(self) -> None:
+        """Load the model, predict once on its example, then be ready. What fails is kept as the reason."""
+        with self._starting:
+            if self._batcher is not None:
+                return
+            begun, before = time.monotonic(), resident_mb()
+            try:
+                self.predictor.load()
+                warm_up(self.predictor, self.description)
+            except (
+                Exception
+            ) as error:  # a model that cannot be loaded must not take the other services with it
+                self._trouble = (
+                    error.message if isinstance(error, ChatbotError) else f"{type(error).__name__}: {error}"
+                )
+                _LOG.error("service %s does not answer: %s", self.name, self._trouble)
+                return
+            self.metrics.loaded(self.name, resident_mb() - before)
+            self._batcher = Batcher(self.predictor.predict, self.service.limits, self._observe)
+            self._trouble = ""
+            _LOG.info("service %s is ready after %.2f s", self.name, time.monotonic() - begun)
+
+    def stop(self) -> None:
+        """Answer what is in line, give the model's memory back. May be called twice."""
+        batcher, self._batcher, self._trouble = self._batcher, None, "正在停止 · stopping"
+        if batcher is not None:
+            batcher.close()
+            self.predictor.unload()
+
+    def parse(self, body: bytes) -> Parsed:
+        """What ``body`` asks.
+
+        Raises:
+            InvalidMessageError: it cannot be read as a whole.
+        """
+        return self.processor.wire.parse(body, self.description.schema)
+
+    def answer(self, parsed: Parsed, request_id: str) -> tuple[Json, list[Outcome]]:
+        """The reply's JSON value, and the outcomes it shows.
+
+        Raises:
+            NotReadyError, OverloadedError, DeadlineError: nothing could be predicted now.
+        """
+        outcomes = self._outcomes(parsed.items)
+        return self.processor.wire.render(parsed, outcomes, request_id), outcomes
+
+    def _outcomes(self, items: Sequence[Item | ItemError]) -> list[Outcome]:
+        good = [item for item in items if not isinstance(item, ItemError)]
+        if not good:
+            return list(items)
+        batcher = self._batcher
+        if batcher is None:
+            raise NotReadyError(f"服务 {self.name} 还不能回答：{self._trouble}")
+        predicted = iter(batcher.submit(good, self.service.seconds))
+        return [item if isinstance(item, ItemError) else next(predicted) for item in items]
+
+    def _observe(self, items: int, seconds: float, cpu_seconds: float) -> None:
+        self.metrics.batch(self.name, items, seconds, cpu_seconds)
+        if self._batcher is not None:
+            self.metrics.queue(self.name, self._batcher.in_line)
+
+
+def warm_up(predictor: Predictor, description: Description) -> None:
+    """Predict on the schema's own example, alone and together: what is made at first use is made now.
+
+    Raises:
+        Exception: whatever the model raises; a model that fails on its own example is not served.
+    """
+    example = description.schema.example
+    for batch in ([example], [example, example]):
+        outcomes = predictor.predict(batch)
+        if len(outcomes) != len(batch):
+            raise ValueError(f"{len(batch)} items, {len(outcomes)} outcomes")
+
+
+def host(service: PredictService, kept_token: str, metrics: PredictMetrics, models: Path) -> HostedService:
+    """``service`` as it will be hosted, nothing loaded yet; archives are unpacked below ``models``.
+
+    Raises:
+        ConfigError, ModelError: no such processor, or the model is not what it should be.
+    """
+    kind = processor(service.processor)
+    place = None if service.model_path is None else unpacked(service.model_path, models)
+    predictor = kind.make(place, service.settings)
+    return HostedService(service, kind, predictor, predictor.describe(), kept_token, metrics)
+
+
+class House:
+    """All services of one process, by name."""
+
+    def __init__(self, services: Sequence[HostedService]) -> None:
+        self.services: Mapping[str, HostedService] = {one.name: one for one in services}
+
+    def start(self) -> None:
+        """Load all; one after the other, since loading is limited by disk and processor."""
+        for service in self.services.values():
+            service.start()
+
+    def stop(self) -> None:
+        for service in self.services.values():
+            service.stop()
+
+    def troubles(self) -> dict[str, str]:
+        """By service, why it does not answer; empty texts are good news."""
+        return {name: service.trouble() for name, service in self.services.items()}

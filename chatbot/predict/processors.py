@@ -1,0 +1,58 @@
+"""Which kinds of model there are: each a name, how to make one, and its wire format.
+
+Built-in ones are named below and imported when a description asks for them; others come from packages with an entry
+point in the group ``chatbot.predictors`` that names a ``Processor``.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from chatbot.errors import ConfigError
+from chatbot.json_file import Json
+from chatbot.predict.base import Predictor
+from chatbot.predict.wire import JsonItems, WireFormat
+
+GROUP = "chatbot.predictors"
+Make = Callable[[Path | None, Mapping[str, Json]], Predictor]
+"""A predictor from its model directory (where it needs one) and ``model_config``. Looks at files, loads nothing.
+
+Raises ``ModelError`` or ``ConfigError``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Processor:
+    """One kind of model."""
+
+    name: str
+    make: Make
+    wire: WireFormat = field(default_factory=JsonItems)
+
+
+_BUILT_IN: Mapping[str, str] = {}
+"""Name → ``module:attribute`` of its ``Processor``."""
+
+
+def processor(name: str) -> Processor:
+    """The processor called ``name``.
+
+    Raises:
+        ConfigError: there is none; the message lists those that there are.
+    """
+    if place := _BUILT_IN.get(name):
+        module, attribute = place.split(":")
+        found = getattr(import_module(module), attribute)
+    else:
+        found = next((point.load() for point in entry_points(group=GROUP) if point.name == name), None)
+    if found is None:
+        raise ConfigError(f"processor: 没有 {name} → 现有 {'、'.join(processor_names())}")
+    if not isinstance(found, Processor):
+        raise ConfigError(f"processor {name}: 入口点给出的不是 Processor → 见 docs/predict.md")
+    return found
+
+
+def processor_names() -> tuple[str, ...]:
+    """All there are, sorted."""
+    return tuple(sorted({*_BUILT_IN, *(point.name for point in entry_points(group=GROUP))}))
