@@ -41,7 +41,7 @@ from tools.fuzz.targets import Parse, Target, file_parse, workbook
 
 def file_targets(data: Path) -> Iterator[Target]:
     """Parsers of whole files, with seeds from the demo domain in ``data``."""
-    sheet = [["question", "expected"], ["多少钱", "问价格"], ["几座", 5]]
+    sheet: list[list[str | int]] = [["question", "expected"], ["多少钱", "问价格"], ["几座", 5]]
     yield Target("question sheet csv", file_parse("s.csv", load_sheet), (b'question,expected\na,"b,""c"\n',))
     yield Target("question sheet xlsx", file_parse("s.xlsx", load_sheet), (workbook(sheet),))
     yield from _table_targets(data)
