@@ -94,7 +94,11 @@ def _array(folder: FilePath, name: str) -> NDArray[Any]:
     file = folder / f"{name}.npy"
     try:
         mapped = np.load(file, mmap_mode="r", allow_pickle=False)
-    except (EOFError, tokenize.TokenError) as error:  # an empty file; a header that is cut short
+    except (
+        EOFError,
+        OverflowError,
+        tokenize.TokenError,
+    ) as error:  # empty; a length below 0; a header cut short
         raise ValueError(f"{name}.npy: {error}") from error
     return cast(
         NDArray[np.generic], np.asarray(mapped)
