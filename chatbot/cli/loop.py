@@ -171,7 +171,7 @@ def _show_report(report: ReplayReport, more: dict[str, object], as_json: bool) -
             f"[{_NAMES[one.change]}] {one.sent}\n    前：{one.before.answer}\n    后：{one.after.answer}"
         )
     typer.echo(
-        f"{report.turns} 轮：修好 {report.fixed}，弄坏 {report.broken}，改变 {report.changed}，不变 {report.same}"
+        f"{report.turns} 轮：修好 {report.fixed}，弄坏 {report.broken}，改变 {report.changed}（{report.reworded} 轮换了话），不变 {report.same}"
         f"（{report.before_version} → {report.after_version}）"
     )
 

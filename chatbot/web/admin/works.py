@@ -38,6 +38,8 @@ class Proof:
     changes: int
     examples: tuple[ProofExample, ...]
     tests: TrialProof = field(default_factory=TrialProof)
+    unworded: int = 0
+    """Of the ``changes``, those whose words stay: suggestions or evidence differ."""
 
     @property
     def all_breaks(self) -> int:

@@ -175,7 +175,15 @@ def _proof(row: ProposalRow) -> Proof | None:
     )
     shown = tuple(ProofExample(*texts, times) for texts, times in said.items())
     tests = _trial_proof(json.loads(row.proof).get("tests"))
-    return Proof(report["turns"], report["fixed"], report["broken"], report["changed"], shown, tests)
+    return Proof(
+        report["turns"],
+        report["fixed"],
+        report["broken"],
+        report["changed"],
+        shown,
+        tests,
+        report["changed"] - report.get("reworded", report["changed"]),
+    )
 
 
 def _trial_proof(report: dict[str, Any] | None) -> TrialProof:
