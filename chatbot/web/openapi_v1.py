@@ -93,7 +93,7 @@ class NewToken(BaseModel):
 
 
 MODELS: tuple[type[BaseModel], ...] = (
-    WebhookMessage, ChatCompletion, Feedback, Login, ProposalDraft, Earlier, NewUser, Disabled, NewPassword, NewToken,
+    WebhookMessage, ChatCompletion, Feedback, Login, ProposalDraft, Earlier, TestFile, NewUser, Disabled, NewPassword, NewToken,
 )  # fmt: skip
 
 
