@@ -39,7 +39,7 @@ def read_status(folder: Path) -> ServiceStatus | None:
     """The status in ``folder``, or ``None`` when there is none that can be read."""
     try:
         return ServiceStatus(**json.loads((folder / STATUS_FILE).read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 

@@ -200,6 +200,10 @@ class FakeDesk:
     def test_runs(self, limit: int) -> list[object]:
         return [self._heard("test_runs", limit)]
 
+    def test(self, actor: str, name: str, content: str | None = None) -> Job:
+        self._heard("test", actor, name, content)
+        return self.jobs.job
+
     def reload(self, actor: str) -> Job | None:
         self._heard("reload", actor)
         return None if self.jobs.job.kind == "lint" else self.jobs.job

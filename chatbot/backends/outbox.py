@@ -90,7 +90,7 @@ class Outbox:
                     str(fields["reason"]),
                     descriptor,
                 )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             pass
         os.close(descriptor)
         return None

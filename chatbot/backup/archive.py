@@ -173,7 +173,7 @@ def _manifest(archive: Path, text: bytes) -> Manifest:
         fields = json.loads(text.decode("utf-8", "surrogateescape"))
         entries = tuple(Entry(**entry) for entry in fields.pop("entries"))
         manifest = Manifest(**{**fields, "entries": entries, "left_out": tuple(fields["left_out"])})
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BackupError(
             f"{archive}: 没有可读的清单 → 这不是 chatbot backup 写的文件，或没有写完"
         ) from error

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -21,7 +22,7 @@ from chatbot.faq_modules.dataset import load_label_map
 from chatbot.lint.base import Issue
 from chatbot.lint.run import find_issues
 from chatbot.log import configure_logging
-from chatbot.scripted import Outcome, load_scripts, play
+from chatbot.scripted import Outcome, Script, load_scripts, play
 from chatbot.service import ChatService
 from chatbot.store.records import RunRow
 from chatbot.testing.results import CaseResult, Comparison, compared, junit_xml, result_of, run_row
@@ -45,9 +46,9 @@ def play_file(file: Path, config: Path | None, options: PlayOptions, as_json: bo
     with _service(engine) as service:
         if sheet:
             standard = frozenset(one.text for one in load_label_map(engine.faq_query_label_idx_map))
-            outcomes, results = [], play_sheet(sheet, service, standard)
+            outcomes, results = [], play_sheet(sheet, service, standard, _Progress(len(sheet)))
         else:
-            outcomes = [play(script, service) for script in scripts]
+            outcomes = _played(scripts, service)
             results = [
                 result_of(outcome, script.line) for outcome, script in zip(outcomes, scripts, strict=True)
             ]
@@ -56,12 +57,34 @@ def play_file(file: Path, config: Path | None, options: PlayOptions, as_json: bo
     if options.junit:
         options.junit.write_bytes(junit_xml(str(file), results))
     if as_json:
-        print_json({**_as_json(file, outcomes, results), "compared": comparison and asdict(comparison)})
+        shown = _as_json(file, outcomes, results)
+        print_json({**shown, "run_id": run.run_id, "compared": comparison and asdict(comparison)})
     else:
         _print_outcomes(outcomes, results)
         _print_comparison(comparison)
     if run.failed:
         raise typer.Exit(FAILED)
+
+
+def _played(scripts: Sequence[Script], service: ChatService) -> list[Outcome]:
+    told, outcomes = _Progress(len(scripts)), list[Outcome]()
+    for script in scripts:
+        told(len(outcomes))
+        outcomes.append(play(script, service))
+    return outcomes
+
+
+class _Progress:
+    """Says on standard error, every second, how far it is: the console shows the last line."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._again = total, time.monotonic() + 1
+
+    def __call__(self, asked: int) -> None:
+        """``asked`` of them are done."""
+        if time.monotonic() >= self._again:
+            self._again += 1
+            typer.echo(f"{asked} / {self._total}", err=True)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The verbs of the operator's loop: options and help; the work is in ``loop.py``, imported when a verb is called."""
+"""The verbs of the operator's loop: options and help; the work is in ``loop.py`` and ``published.py``, imported when a verb is called."""
 
 from pathlib import Path
 from typing import Annotated
@@ -126,7 +126,7 @@ def publish(
 
     例：chatbot publish 1a2b3c4d5e6f · chatbot publish --note 改了报价
     """
-    from chatbot.cli.loop import publish_version
+    from chatbot.cli.published import publish_version
 
     with reporting(as_json):
         publish_version(config, proposal, (author, note), as_json)
@@ -145,7 +145,7 @@ def rollback(
 
     例：chatbot rollback · chatbot rollback v3
     """
-    from chatbot.cli.loop import roll_back
+    from chatbot.cli.published import roll_back
 
     with reporting(as_json):
         roll_back(config, (author, version), as_json)
@@ -157,7 +157,7 @@ def versions(config: Config = None, as_json: Json = False) -> None:
 
     例：chatbot versions
     """
-    from chatbot.cli.loop import list_versions
+    from chatbot.cli.published import list_versions
 
     with reporting(as_json):
         list_versions(config, as_json)
@@ -174,7 +174,7 @@ def diff(
 
     例：chatbot diff v1 v2
     """
-    from chatbot.cli.loop import show_diff
+    from chatbot.cli.published import show_diff
 
     with reporting(as_json):
         show_diff(config, (old, new), as_json)
@@ -192,7 +192,7 @@ def purge(
 
     例：chatbot purge --days 30
     """
-    from chatbot.cli.loop import purge_turns
+    from chatbot.cli.published import purge_turns
 
     with reporting(as_json):
         purge_turns(config, days, as_json)
@@ -208,7 +208,7 @@ def audit_verify(
 
     例：chatbot audit verify
     """
-    from chatbot.cli.loop import verify_audit
+    from chatbot.cli.published import verify_audit
 
     with reporting(as_json):
         verify_audit(config, head, as_json)

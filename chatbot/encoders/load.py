@@ -91,7 +91,7 @@ def module_types(model_dir: Path) -> list[str]:
     except OSError as error:
         problem = f"cannot be read ({error.strerror}): not a sentence-transformers directory"
         raise DataError(path, problem, hint=_TRAIN) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(path, "is not a list of modules", hint=_TRAIN) from error
     if not types:
         raise DataError(path, "lists no module", hint=_TRAIN)

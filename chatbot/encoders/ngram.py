@@ -132,8 +132,13 @@ def _read(path: Path) -> bytes:
 
 def _vocabulary(path: Path) -> dict[str, int]:
     try:
-        return cast(dict[str, int], json.loads(_read(path))["model"]["vocab"])
-    except (ValueError, KeyError, TypeError) as error:
+        found = json.loads(_read(path))["model"]["vocab"]
+        if set(map(type, found.values())) != {int} or not 0 <= min(found.values()) <= max(
+            found.values()
+        ) < len(found):
+            raise ValueError("ids that are no rows")
+        return cast(dict[str, int], found)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(path, "is not a tokenizer with a word-level vocabulary", hint=_HINT) from error
 
 

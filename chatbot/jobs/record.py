@@ -46,6 +46,6 @@ def write_job(folder: Path, job: Job) -> None:
 
 def read_job(folder: Path, job_id: str) -> Job | None:
     """The job of that id; ``None`` when there is none that can be read."""
-    with contextlib.suppress(OSError, ValueError, TypeError):
+    with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
         return Job(**json.loads((folder / f"{job_id}{SUFFIX}").read_text("utf-8")))
     return None

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import tokenize
 from pathlib import Path as FilePath
 from typing import Any, cast
 
@@ -83,7 +84,7 @@ def load_columns(folder: FilePath) -> Columns:
                 tuple(Strings(_array(folder, n), _array(folder, f"{n}_offsets")) for n in _TEXTS),
             ),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(folder, f"图谱快照不完整或已损坏：{error}", hint=_HINT) from error
     _check(columns, folder)
     return columns
@@ -91,7 +92,14 @@ def load_columns(folder: FilePath) -> Columns:
 
 def _array(folder: FilePath, name: str) -> NDArray[Any]:
     file = folder / f"{name}.npy"
-    mapped = np.load(file, mmap_mode="r", allow_pickle=False)
+    try:
+        mapped = np.load(file, mmap_mode="r", allow_pickle=False)
+    except (
+        EOFError,
+        OverflowError,
+        tokenize.TokenError,
+    ) as error:  # empty; a length below 0; a header cut short
+        raise ValueError(f"{name}.npy: {error}") from error
     return cast(
         NDArray[np.generic], np.asarray(mapped)
     )  # a plain view: memmap objects slice ten times slower

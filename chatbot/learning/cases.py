@@ -13,6 +13,7 @@ from chatbot.answering.knowledge import Knowledge
 from chatbot.encoders.base import Encoder
 from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
 from chatbot.learning.grouping import meaning_groups
+from chatbot.normalization.reader import Reader
 from chatbot.normalization.text import content, normalize
 from chatbot.store.records import BadCaseRow
 
@@ -50,7 +51,7 @@ def group_cases(
     """
     if not cases:
         return ()
-    texts = [_meaning(case.sent, knowledge) for case in cases]
+    texts = [meaning(case.sent, knowledge.reader) for case in cases]
     unique = {text: place for place, text in enumerate(dict.fromkeys(texts))}
     sessions: list[set[str]] = [set() for _ in unique]
     for case, text in zip(cases, texts, strict=True):
@@ -67,13 +68,14 @@ def group_cases(
     return tuple(adviser.advised(group) for group in groups[:most])
 
 
-def _meaning(sent: str, knowledge: Knowledge) -> str:
-    question = content(knowledge.reader.read(sent).question)
+def meaning(sent: str, reader: Reader) -> str:
+    """The words of ``sent`` without the entity: what it is grouped by."""
+    question = content(reader.read(sent).question)
     return question or content(normalize(sent)) or sent
 
 
 def _group(centre: str, cases: Sequence[BadCaseRow], knowledge: Knowledge) -> CaseGroup:
-    said = Counter(case.sent for case in cases if _meaning(case.sent, knowledge) == centre)
+    said = Counter(case.sent for case in cases if meaning(case.sent, knowledge.reader) == centre)
     title = said.most_common(1)[0][0]
     reasons = Counter(case.reason for case in cases)
     return CaseGroup(
@@ -103,7 +105,7 @@ class Adviser:
         return CaseGroup(group.title, group.sessions, group.cases, group.reasons, tuple(offers))
 
     def _paraphrases(self, group: CaseGroup) -> list[Offer]:
-        found = self._knowledge.faq.retrieve(_meaning(group.title, self._knowledge), NEAREST)
+        found = self._knowledge.faq.retrieve(meaning(group.title, self._knowledge.reader), NEAREST)
         return [Offer("paraphrase", one.question, round(one.confidence, 4)) for one in found]
 
     def _aliases(self, group: CaseGroup) -> list[Offer]:

@@ -18,11 +18,13 @@ from chatbot.learning.cases import CaseGroup, group_cases
 from chatbot.learning.changes import load_changes
 from chatbot.learning.layout import Layout
 from chatbot.learning.proposals import Proposals
+from chatbot.learning.trials import start_test
 from chatbot.learning.versions import FileDifference, Version
 from chatbot.service_status import living_services
 from chatbot.store.base import Store
 from chatbot.store.pii import Masker
 from chatbot.store.records import FeedbackRow, ProposalRow, RunRow, Vote
+from chatbot.testing.uploads import UploadedTests
 
 MAX_CASES = 10_000
 RELOAD_FILE = "reload"
@@ -63,6 +65,7 @@ class Desk:
         self.proposals = proposals
         self.jobs = Jobs(config.source, config.state_dir / JOBS)
         self._layout = Layout(config)
+        self._uploads = UploadedTests(config.state_dir)
 
     # ------------------------------------------------------------------ what people thought
 
@@ -164,6 +167,16 @@ class Desk:
     def test_runs(self, limit: int) -> Sequence[RunRow]:
         """The latest first."""
         return self._store.test_runs.all(limit)
+
+    def test(self, actor: str, name: str, content: str | None = None) -> Job:
+        """Run an uploaded test file, or ``content`` under the name ``name``, in the background."""
+        return start_test(
+            self.jobs,
+            self._uploads,
+            name,
+            actor,
+            None if content is None else content.encode("utf-8", "replace"),
+        )
 
     def reload(self, actor: str) -> Job | None:
         """Have every worker on this machine take over configuration and knowledge, in the background.

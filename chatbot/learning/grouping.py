@@ -2,45 +2,58 @@
 
 Stars (``stars.py``) at a high cosine are the small groups. They are joined by average linkage (UPGMA: Sokal and
 Michener 1958) over a vector that is the encoder's and, for a share, the characters' tf-idf: an encoder that never saw
-a domain takes its questions for alike, their rare words tell them apart. Where to stop is chosen by the simplified
-silhouette (Hruschka, de Castro and Campello 2004) among a few similarities. docs/loop.md has the measurement.
+a domain takes its questions for alike, their rare words tell them apart. Where to stop is chosen by the variance
+ratio (Calinski and Harabasz 1974) among a few similarities. docs/loop.md has the measurement.
 """
 
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.learning.stars import star_groups
 
-STARS = (0.8, 0.7, 0.55)
-"""Cosines of a star, tried until there are at most ``MOST`` stars: linkage needs their square in memory."""
-
 MOST = 4000
-WORDS_SHARE = 0.3
-STOPS = (0.4, 0.35, 0.3)
+"""Stars that linkage takes: it needs their square in memory."""
+
 _DIMENSIONS = 512
 Vectors = NDArray[np.float32]
 Owners = NDArray[np.int64]
 
 
-def meaning_groups(texts: Sequence[str], vectors: Vectors, weights: Owners) -> Owners:
+@dataclass(frozen=True, slots=True)
+class Linkage:
+    """What grouping goes by: ``python -m tools evaluate grouping`` says what it is worth on meanings that did not choose it.
+
+    ``stars`` are the cosines of a star, tried until there are at most ``MOST`` stars. Words have ``words_share`` of a
+    similarity, the encoder the rest. ``stops`` are the mean similarities where joining may end, falling.
+    """
+
+    stars: tuple[float, ...] = (0.8, 0.7, 0.55)
+    words_share: float = 0.3
+    stops: tuple[float, ...] = (0.45, 0.4, 0.35, 0.3)
+
+
+def meaning_groups(
+    texts: Sequence[str], vectors: Vectors, weights: Owners, by: Linkage = Linkage()
+) -> Owners:
     """For each of ``texts``, the one that is its group's centre; shape (n,).
 
     ``vectors`` (n, dimension) are the encoder's, of unit length; ``weights`` (n,) say how much a text counts.
     """
-    for star in STARS:
+    for star in by.stars:
         owners = star_groups(vectors, weights, star)
         if len(np.unique(owners)) <= MOST:
             break
     else:
         return owners
-    words = np.sqrt(np.float32(WORDS_SHARE)) * word_vectors(texts)
-    features = np.concatenate([np.sqrt(np.float32(1 - WORDS_SHARE)) * vectors, words], axis=1)
-    cuts = linked(features, owners, STOPS)
-    best = max(cuts, key=lambda cut: silhouette(features, cut))
+    words = np.sqrt(np.float32(by.words_share)) * word_vectors(texts)
+    features = np.concatenate([np.sqrt(np.float32(1 - by.words_share)) * vectors, words], axis=1)
+    cuts = linked(features, owners, by.stops)
+    best = max(cuts, key=lambda cut: variance_ratio(features, cut))
     return _centres(features, best)
 
 
@@ -96,24 +109,21 @@ def _join(likeness: Vectors, sizes: Vectors, one: int, other: int) -> None:
     sizes[one] += sizes[other]
 
 
-def silhouette(features: Vectors, owners: Owners) -> float:
-    """Mean of (b - a) / max(a, b): a, b the mean distance to one's own and to the nearest other group; 0 when alone."""
+def variance_ratio(features: Vectors, owners: Owners) -> float:
+    """Between-group variance over within-group variance, each by its degrees of freedom (Calinski and Harabasz 1974).
+
+    It asks of more groups that they pay for themselves, which a mean over questions (a silhouette) does not: there,
+    in a domain that the encoder finds all alike, many small groups always win.
+    """
     _, inside = np.unique(owners, return_inverse=True)
     sums, sizes = _sums(features, inside)
-    if len(sums) < 2:
+    count, groups = len(features), len(sums)
+    if not 1 < groups < count:
         return 0.0
-    rows, total = np.arange(len(features)), 0.0
-    for start in range(0, len(features), 1024):
-        part = rows[start : start + 1024]
-        likeness = features[part] @ sums.T
-        own, here = inside[part], np.arange(len(part))
-        others = sizes[own] - 1
-        near = 1 - (likeness[here, own] - 1) / np.maximum(others, 1)
-        likeness /= sizes
-        likeness[here, own] = -1
-        far = 1 - likeness.max(axis=1)
-        total += float(np.where(others > 0, (far - near) / np.maximum(np.maximum(far, near), 1e-9), 0).sum())
-    return total / len(features)
+    means = sums / sizes[:, None]
+    total = float(np.square(features - features.mean(axis=0)).sum())
+    between = float((sizes * np.square(means - features.mean(axis=0)).sum(axis=1)).sum())
+    return between / (groups - 1) * (count - groups) / max(total - between, 1e-9)
 
 
 def _centres(features: Vectors, owners: Owners) -> Owners:

@@ -49,7 +49,8 @@ class Difference:
 class ReplayReport:
     """``fixed``: did not help and now does; ``broken``: the other way round; ``changed``: differs all the same.
 
-    ``examples`` are the first ``EXAMPLES`` of each kind, what is broken first.
+    ``reworded`` of the ``changed`` have other words in the answer; the rest differ in suggestions, evidence or score.
+    ``examples`` are the first ``EXAMPLES`` of each kind, what is broken first, then other words.
     """
 
     turns: int
@@ -59,6 +60,7 @@ class ReplayReport:
     before_version: str
     after_version: str
     examples: tuple[Difference, ...]
+    reworded: int = 0
 
     @property
     def same(self) -> int:
@@ -170,9 +172,13 @@ def compare(
     for turn, old, new in zip(turns, before, after, strict=True):
         if (change := _change(old, new)) is not None:
             kinds[change].append(Difference(turn.trace_id, turn.sent, change, old, new))
+    kinds["changed"].sort(key=lambda one: one.before.answer == one.after.answer)
+    reworded = sum(one.before.answer != one.after.answer for one in kinds["changed"])
     examples = tuple(one for found in kinds.values() for one in found[:EXAMPLES])
     sizes = {change: len(found) for change, found in kinds.items()}
-    return ReplayReport(len(turns), sizes["fixed"], sizes["broken"], sizes["changed"], *versions, examples)
+    return ReplayReport(
+        len(turns), sizes["fixed"], sizes["broken"], sizes["changed"], *versions, examples, reworded
+    )
 
 
 def _change(old: Played, new: Played) -> Change | None:

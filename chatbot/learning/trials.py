@@ -1,21 +1,25 @@
 """The test conversations and question sheets over two knowledge bases: which of them a change mends, and which it breaks."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from chatbot.errors import DataError
+from chatbot.jobs.jobs import Jobs
+from chatbot.jobs.record import Job
 from chatbot.learning.replay import Replayer, Session
 from chatbot.scripted import load_scripts, play
 from chatbot.store.records import RunRow
 from chatbot.testing.results import CaseResult, result_of
 from chatbot.testing.sheet import SUFFIXES as SHEETS
 from chatbot.testing.sheet import load_sheet, play_sheet
+from chatbot.testing.uploads import FOLDER, UploadedTests
 
 SCRIPTS = (".yaml", ".yml")
-FOLDER = "tests"
 EXAMPLES = 20
+KIND = "test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,20 @@ class Side:
 
     replayer: Replayer
     standard: frozenset[str]
+
+
+def start_test(jobs: Jobs, uploads: UploadedTests, name: str, actor: str, content: bytes | None) -> Job:
+    """Begin to run a file of ``uploads``, after putting ``content`` in it when there is some.
+
+    The work is about the file's name and a hash of what is in it now, so that a changed file is other work.
+
+    Raises:
+        JobRunningError: something else is being done.
+        InvalidUploadError, NotThereError, PublishError: as ``uploads`` does.
+    """
+    path = uploads.find(name) if content is None else uploads.keep(name, content)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return jobs.start(KIND, f"{path.name} {digest}", actor, str(path.resolve()))
 
 
 def known_tests(state_dir: Path, runs: Iterable[RunRow]) -> list[Path]:

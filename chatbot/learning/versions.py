@@ -71,7 +71,7 @@ class Versions:
             return Version(**json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8")))
         except FileNotFoundError as error:
             raise PublishError(f"没有版本 {name} → chatbot versions 列出全部") from error
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, RecursionError) as error:
             raise PublishError(f"{self._folder / name}.json: 读不了：{error}") from error
 
     def current(self) -> Version | None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -108,10 +108,19 @@ def _columns(path: Path, line: int, row: Sequence[str]) -> tuple[int, int]:
     return question, expected
 
 
-def play_sheet(rows: Sequence[SheetRow], service: Talking, standard: frozenset[str]) -> list[CaseResult]:
-    """Ask each question in a session of its own. ``standard`` are the knowledge base's standard questions."""
-    results = []
+def play_sheet(
+    rows: Sequence[SheetRow],
+    service: Talking,
+    standard: frozenset[str],
+    told: Callable[[int], object] = lambda _: None,
+) -> list[CaseResult]:
+    """Ask each question in a session of its own. ``standard`` are the knowledge base's standard questions.
+
+    ``told`` hears how many were asked before each.
+    """
+    results: list[CaseResult] = []
     for row in rows:
+        told(len(results))
         began = perf_counter()
         reply = service.turn(Message(row.question, new_session_id(), f"sheet-{row.line}"))
         elapsed = (perf_counter() - began) * 1000

@@ -66,6 +66,13 @@ class Earlier(BaseModel):
     version: str = Field("", max_length=32, description="空：退一步 · empty: the one before")
 
 
+class TestFile(BaseModel):
+    file: str = Field(
+        max_length=200, description="已上传的，或新文件的名字 · one at hand, or a new one's name"
+    )
+    content: str | None = Field(None, description="CSV 或 YAML 的全文 · its text")
+
+
 class NewUser(BaseModel):
     name: str = Field(pattern=r"^[\w.@-]{1,64}$")
     role: Literal["chat", "operator", "admin"]
@@ -86,7 +93,7 @@ class NewToken(BaseModel):
 
 
 MODELS: tuple[type[BaseModel], ...] = (
-    WebhookMessage, ChatCompletion, Feedback, Login, ProposalDraft, Earlier, NewUser, Disabled, NewPassword, NewToken,
+    WebhookMessage, ChatCompletion, Feedback, Login, ProposalDraft, Earlier, TestFile, NewUser, Disabled, NewPassword, NewToken,
 )  # fmt: skip
 
 
@@ -129,6 +136,7 @@ OPERATIONS = (
     Operation("get", "/v1/kg", "kg", "实体和属性 · entities and values", "operator", query=("q", "start", "limit")),
     Operation("get", "/v1/lint", "lint", "检查知识库，后台进行 · check the knowledge base", "operator", query=("wait",)),
     Operation("get", "/v1/tests", "tests", "测试的历史 · test runs", "operator", query=("limit",)),
+    Operation("post", "/v1/tests", "runTests", "测试一个文件，后台进行 · run a test file", "operator", TestFile, query=("wait",), status="202"),
     Operation("post", "/v1/reload", "reload", "让每个工作进程重新加载 · load anew", "admin", query=("wait",), status="202"),
     Operation("get", "/v1/jobs", "jobs", "后台的任务 · long work", "operator"),
     Operation("get", "/v1/jobs/{job_id}", "job", "一个任务做到哪了 · how one is going", "operator", query=("wait",)),

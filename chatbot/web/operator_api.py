@@ -96,6 +96,12 @@ def knowledge_routes(guard: Guard, desk: Callable[[], "Desk"]) -> Blueprint:
     def tests() -> Response:
         return _json({"runs": desk().test_runs(count("limit", PAGE))})
 
+    @routes.post("/v1/tests")
+    def run_tests() -> Response:
+        fields = object_of(body(), '{"file": "questions.csv", "content": "question,expected\\n…"}')
+        content = text_or_none(fields, "content")
+        return _job(desk(), desk().test(guard.principal().name, short_text(fields, "file", 200), content))
+
     @routes.post("/v1/reload")
     @guard.only("admin")
     def reload() -> Response:
@@ -146,6 +152,14 @@ def count(name: str, default: int, *, least: int = 1, most: int = MAX_PAGE) -> i
     if text.isascii() and text.isdigit() and len(text) <= 9 and least <= int(text) <= most:
         return int(text)
     raise InvalidMessageError(f"{name} 应是 {least} 到 {most} 的整数，现在是 {text[:20]!r}")
+
+
+def text_or_none(fields: Mapping[str, object], name: str) -> str | None:
+    """A text of any length in ``name``, marks and line ends kept; ``None`` when there is none."""
+    found = fields.get(name)
+    if found is not None and not isinstance(found, str):
+        raise InvalidMessageError(f"{name} 应是文字")
+    return found
 
 
 def texts(fields: Mapping[str, object], name: str) -> list[str]:

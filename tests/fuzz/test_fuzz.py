@@ -8,7 +8,8 @@ import pytest
 from chatbot.errors import DataError
 from tools.fuzz.cli import report
 from tools.fuzz.http import fuzz_http
-from tools.fuzz.parsers import Target, fuzz_parser, targets
+from tools.fuzz.parsers import fuzz_parser, targets
+from tools.fuzz.targets import Target
 
 ROOT = Path(__file__).parents[2]
 TARGETS = {target.name: target for target in targets(ROOT)}

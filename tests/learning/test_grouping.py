@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from chatbot.learning import grouping
-from chatbot.learning.grouping import linked, meaning_groups, silhouette, word_vectors
+from chatbot.learning.grouping import linked, meaning_groups, variance_ratio, word_vectors
 from chatbot.learning.stars import star_groups
 
 Vectors = NDArray[np.float32]
@@ -49,22 +49,17 @@ def test_linkage_is_that_of_every_pair(seed: int) -> None:
         assert sets(cut) == by_hand(vectors, owners, stop)
 
 
-def test_the_silhouette_is_that_of_the_definition() -> None:
+def test_the_variance_ratio_is_that_of_the_definition() -> None:
     vectors, owners = some_vectors(3, 30), np.arange(30, dtype=np.int64) % 4
     owners[7] = 9  # alone
-    distances, wanted = 1 - vectors @ vectors.T, []
-    for row in range(30):
-        own = [other for other in range(30) if owners[other] == owners[row] and other != row]
-        if not own:
-            wanted.append(0.0)
-            continue
-        near = distances[row, own].mean()
-        far = min(
-            distances[row, owners == other].mean() for other in set(owners.tolist()) - {int(owners[row])}
-        )
-        wanted.append(float((far - near) / max(far, near)))
-    assert silhouette(vectors, owners) == pytest.approx(np.mean(wanted), abs=1e-5)
-    assert silhouette(vectors, np.zeros(30, dtype=np.int64)) == 0.0
+    middle, between, within = vectors.mean(axis=0), 0.0, 0.0
+    for group in sets(owners):
+        members = vectors[sorted(group)]
+        between += len(members) * float(((members.mean(axis=0) - middle) ** 2).sum())
+        within += float(((members - members.mean(axis=0)) ** 2).sum())
+    assert variance_ratio(vectors, owners) == pytest.approx((between / 4) / (within / 25), rel=1e-4)
+    assert variance_ratio(vectors, np.zeros(30, dtype=np.int64)) == 0.0
+    assert variance_ratio(vectors, np.arange(30, dtype=np.int64)) == 0.0
 
 
 def test_a_centre_is_a_member_and_the_same_input_gives_the_same_groups() -> None:
@@ -86,4 +81,4 @@ def test_rare_characters_tell_texts_apart_and_empty_ones_are_no_error() -> None:
     found = word_vectors(["贷款利率多少", "贷款利率几何", "轮胎气压多少", ""])
     assert found[0] @ found[1] > found[0] @ found[2]
     assert np.linalg.norm(found[3]) == 0
-    assert silhouette(np.ones((1, 2), dtype=np.float32), np.zeros(1, dtype=np.int64)) == 0.0
+    assert variance_ratio(np.ones((1, 2), dtype=np.float32), np.zeros(1, dtype=np.int64)) == 0.0

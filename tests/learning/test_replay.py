@@ -1,6 +1,7 @@
 """Replay: the same bytes for the same version, and what a change fixes, breaks and changes."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -100,3 +101,11 @@ def test_turns_replayed_by_two_processes_are_all_the_same_as_by_one_version(repl
     ]
     report = replay_over(rows, replayer, replayer, processes=2)
     assert report.same == 600
+
+
+def test_answers_in_other_words_are_counted_apart_and_shown_first() -> None:
+    old = [played("a"), played("b")]
+    new = [played("x"), replace(played("y"), answer="别的话")]
+    report = compare([turn("1"), turn("2")], old, new, ("v1", "v2"))
+    assert (report.changed, report.reworded) == (2, 1)
+    assert [one.after.answer for one in report.examples] == ["别的话", "答"]

@@ -54,6 +54,20 @@ def test_what_operators_read_and_do_reaches_the_desk_with_their_name(
     ]  # fmt: skip
 
 
+def test_a_test_file_is_sent_and_run(
+    guarded: Guarded, desk: FakeDesk, tokens: dict[str, dict[str, str]]
+) -> None:
+    client, headers = guarded(), tokens["operator"]
+    sheet = {"file": "考题.csv", "content": "question,expected\n多少钱,问价格\n"}
+    assert client.post("/v1/tests", json=sheet, headers=headers).status_code == 200
+    assert client.post("/v1/tests", json={"file": "考题.csv"}, headers=headers).status_code == 200
+    assert desk.asked == [
+        ("test", "operator-user", "考题.csv", sheet["content"]), ("test", "operator-user", "考题.csv", None),
+    ]  # fmt: skip
+    for bad in ({}, {"file": 1}, {"file": "a.csv", "content": 1}, {"file": "x" * 201}):
+        assert client.post("/v1/tests", json=bad, headers=headers).status_code == 400
+
+
 def test_users_are_kept_by_administrators(guarded: Guarded, tokens: dict[str, dict[str, str]]) -> None:
     client, headers = guarded(), tokens["admin"]
     made = client.post(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chatbot.errors import ConfigError
+from tools.evaluate.grouping_cli import grouping
 from tools.evaluate.kg_cli import kg
 from tools.evaluate.mentions_cli import mentions
 
@@ -21,6 +22,7 @@ _CONFIG = Path("user_datasets/chatbot_deploy_eas.json")
 
 app.command("kg")(kg)
 app.command("mentions")(mentions)
+app.command("grouping")(grouping)
 
 
 @app.callback()

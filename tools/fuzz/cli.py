@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from tools.fuzz.parsers import Findings, fuzz_parser, targets
+from tools.fuzz.parsers import fuzz_parser, targets
+from tools.fuzz.targets import Findings
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,28 +36,35 @@ def fuzz(
             print(target.name, file=sys.stderr, flush=True)
             found.append(fuzz_parser(target, max(10, cases // 10)))
     if part == "guided":
-        found += [guided(target.name, max(10, cases // 10)) for target in targets(ROOT)]
+        found += guided([target.name for target in targets(ROOT)], max(10, cases // 10))
     print(json.dumps(report(found), ensure_ascii=False) if as_json else as_text(found))
     if any(one.faults for one in found):
         sys.exit(1)
 
 
-def guided(name: str, runs: int) -> Findings:
-    """One parser under atheris, in a process of its own: libFuzzer ends it."""
-    print(name, file=sys.stderr, flush=True)
-    command = [sys.executable, "-m", "tools.fuzz.guided", name, str(runs)]
+def guided(names: list[str], runs: int) -> list[Findings]:
+    """Each parser under atheris, in a process of its own: libFuzzer ends it."""
     with tempfile.TemporaryDirectory(prefix="cf-") as folder:
+        command = [sys.executable, "-m", "tools.fuzz.guided", str(runs), folder, *names]
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
         }
         done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+            command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True
         )
-        findings = Findings(name, runs)
-        if done.returncode:
-            crash = next((path.read_bytes() for path in Path(folder).glob("crash-*")), b"")
-            findings.fault(f"{done.stderr[-600:]} {crash[:200]!r}")
+        codes = [int(line.split()[0]) for line in done.stdout.splitlines()]
+        return [
+            _guided_one(name, runs, code, Path(folder, str(number)))
+            for number, (name, code) in enumerate(zip(names, codes, strict=True))
+        ]
+
+
+def _guided_one(name: str, runs: int, code: int, place: Path) -> Findings:
+    findings = Findings(name, runs)
+    if code:
+        crash = next((path.read_bytes() for path in place.glob("crash-*")), b"")
+        findings.fault(f"{(place / 'said').read_text('utf-8', 'replace')[-900:]} {crash[:200]!r}")
     return findings
 
 

@@ -17,7 +17,7 @@ from schemathesis.core.result import Ok
 from chatbot.app import build_edge, build_service
 from chatbot.config import load_engine_config
 from chatbot.web.application import create_web_app
-from tools.fuzz.parsers import Findings
+from tools.fuzz.targets import Findings
 
 SERVICE = "fuzz"
 EXPECTED_5XX = {503}

@@ -3,12 +3,9 @@
 A parser may answer, or raise a ``ChatbotError`` that says what is wrong. Anything else is a finding.
 """
 
-import io
 import json
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -39,43 +36,17 @@ from chatbot.service_desc import load_service_description
 from chatbot.session.codec import decode_memory
 from chatbot.web.compat_wire import read_completion, read_webhook
 from chatbot.web.wire import read_chat_request
-
-Parse = Callable[[bytes, Path], object]
-"""Parses ``bytes``; what needs a file writes it into the empty folder."""
+from tools.fuzz.files import file_targets
+from tools.fuzz.targets import Findings, Parse, Target, file_parse, workbook
 
 _ELSEWHERE = ("units.txt", "directions.txt", "out_of_scope.txt")
 """Lexicon files with parsers of their own, or that only the offline tools read."""
 
 _PIECES = (
     b"", b"\0", b"\n", b"\r\n", b"\t", b",", b'"', b"{", b"}", b"[", b"]", b":", b"\\u0000", b"\\ud800", b"\xff\xfe",
-    b"\xef\xbb\xbf", b"1e999", b"-1", b"NaN", b"9" * 400, b"null", b"true", b"[[" * 200, b"\xe2\x80\xae", b"PK\x03\x04",
+    b"\xef\xbb\xbf", b"1e999", b"-1", b"NaN", b"9" * 400, b"null", b"true", b"[[" * 3000, b"\xe2\x80\xae", b"PK\x03\x04",
     b"..", b"/", b"&a;", b"- ", b"%s", "汉".encode(), b"\xf0\x9f\x98\x80",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A parser and good inputs to start from."""
-
-    name: str
-    parse: Parse
-    seeds: tuple[bytes, ...]
-
-
-@dataclass(slots=True)
-class Findings:
-    """What happened: ``outcomes`` counts ``read``, ``refused`` and anything else; ``faults`` shows the latter."""
-
-    name: str
-    cases: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
-
-    def fault(self, what: str) -> None:
-        """Keep a fault, the first ten word for word."""
-        self.outcomes["fault"] += 1
-        if len(self.faults) < 10:
-            self.faults.append(what)
 
 
 @st.composite
@@ -131,10 +102,12 @@ def targets(root: Path) -> Iterator[Target]:
     config = json.dumps({**rest, **places}, default=str).encode()
     graph = sorted((data / "car_knowledge_graph").glob("*.json"))[:3]
     lexicons = [file for file in sorted((data / "lexicon").glob("*.txt")) if file.name not in _ELSEWHERE]
-    yield Target("engine config", _file("engine.json", lambda file: load_engine_config(file, {})), (config,))
+    yield Target(
+        "engine config", file_parse("engine.json", lambda file: load_engine_config(file, {})), (config,)
+    )
     yield Target(
         "service description",
-        _file("desc.json", load_service_description),
+        file_parse("desc.json", load_service_description),
         ((root / "chatbot_service_desc.json").read_bytes(),),
     )
     yield Target(
@@ -142,31 +115,42 @@ def targets(root: Path) -> Iterator[Target]:
         lambda body, folder: parse_entity(body, folder / "x.json"),
         tuple(file.read_bytes() for file in graph),
     )
-    yield Target("label map", _file(MAP_FILE, load_label_map), (_lines(data / "car_faqs" / MAP_FILE, 12),))
-    yield Target("labelled csv", _file("train.csv", load_csv), (_lines(data / "car_faqs" / "train.csv", 12),))
+    yield Target(
+        "label map", file_parse(MAP_FILE, load_label_map), (_lines(data / "car_faqs" / MAP_FILE, 12),)
+    )
+    yield Target(
+        "labelled csv", file_parse("train.csv", load_csv), (_lines(data / "car_faqs" / "train.csv", 12),)
+    )
     yield Target("paraphrases", _dataset(QUESTIONS), ("几时上市\n啥时候卖\n".encode(),))
     yield Target("answers", _dataset(ANSWERS), ("[问上市]\t2025 年\n".encode(),))
     for file in lexicons:
         yield Target(f"lexicon {file.name}", _lexicon(file.name), (_lines(file, 12),))
-    yield Target("units", _file("units.txt", load_units), (_lines(data / "lexicon" / "units.txt", 12),))
+    yield Target("units", file_parse("units.txt", load_units), (_lines(data / "lexicon" / "units.txt", 12),))
     seed = _lines(data / "lexicon" / "directions.txt", 12)
-    yield Target("directions", _file("directions.txt", load_directions), (seed,))
+    yield Target("directions", file_parse("directions.txt", load_directions), (seed,))
     yield Target(
         "features",
-        _file("f.out", lambda file: read_features(file, "abc")),
+        file_parse("f.out", lambda file: read_features(file, "abc")),
         ("# encoder=abc dimension=3 count=2\n几时上市\t0\t0.6,0.8,0\n啥时候卖\t0\t1,0,0\n".encode(),),
     )
     yield Target(
         "scripted conversations",
-        _file("t.yaml", load_scripts),
+        file_parse("t.yaml", load_scripts),
         (_lines(root / "tests/conversations/demo.yaml", 40),),
     )
-    yield Target("sensitive words", _file("words.txt", load_sensitive_words), ("# 词\n敏感词\n".encode(),))
-    yield Target("uploaded xlsx", lambda body, _: UploadGuard().read_table("a.xlsx", body), (_workbook(),))
+    yield Target(
+        "sensitive words", file_parse("words.txt", load_sensitive_words), ("# 词\n敏感词\n".encode(),)
+    )
+    yield Target(
+        "uploaded xlsx",
+        lambda body, _: UploadGuard().read_table("a.xlsx", body),
+        (workbook([["问题", "期望"], ["多少钱", 5]]),),
+    )
     yield Target(
         "uploaded csv", lambda body, _: UploadGuard().read_table("a.csv", body), ('问题,"答,案"\n'.encode(),)
     )
     yield from _json_targets()
+    yield from file_targets(data)
 
 
 def _json_targets() -> Iterator[Target]:
@@ -184,14 +168,6 @@ def _json_targets() -> Iterator[Target]:
     yield Target("completion request", lambda body, _: read_completion(body, None), (completion,))
     yield Target("webhook request", lambda body, _: read_webhook(body), (b'{"sender": "u", "message": "a"}',))
     yield Target("session payload", lambda body, _: decode_memory(body, "s"), (memory,))
-
-
-def _file(name: str, parse: Callable[[Path], object]) -> Parse:
-    def run(body: bytes, folder: Path) -> object:
-        (folder / name).write_bytes(body)
-        return parse(folder / name)
-
-    return run
 
 
 def _dataset(part: str) -> Parse:
@@ -221,13 +197,3 @@ def _lexicon(name: str) -> Parse:
 
 def _lines(file: Path, count: int) -> bytes:
     return b"\n".join(file.read_bytes().split(b"\n")[:count]) + b"\n"
-
-
-def _workbook() -> bytes:
-    from openpyxl import Workbook
-
-    book, out = Workbook(), io.BytesIO()
-    for row in (["问题", "期望"], ["多少钱", 5]):
-        book.active.append(row)
-    book.save(out)
-    return out.getvalue()

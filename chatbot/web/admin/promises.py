@@ -21,7 +21,6 @@ from chatbot.web.admin.values import (
     CaseGroup,
     ChangeSet,
     ChangeSummary,
-    Checkup,
     Corpus,
     FileDiff,
     InboxMessage,
@@ -29,10 +28,9 @@ from chatbot.web.admin.values import (
     Overview,
     Person,
     TokenInfo,
-    TrialRun,
     VersionRow,
-    Work,
 )
+from chatbot.web.admin.works import Checkup, TrialRun, TrialWork, Work
 
 Latency = Callable[[], tuple[float, float] | None]
 """p50 and p99 of the turns since the service started, in milliseconds; ``None`` before the first."""
@@ -124,8 +122,16 @@ class Trials(Protocol):
 
     def files(self) -> Sequence[str]: ...
 
-    def run(self, name: str, content: bytes | None = None) -> TrialRun:
-        """Run a file of ``files``, or ``content`` under the name it was uploaded with."""
+    def start(self, name: str, actor: str, content: bytes | None = None) -> str:
+        """Begin to run a file of ``files``, or ``content`` under the name it was uploaded with; the work's id.
+
+        Raises:
+            JobRunningError: something else is being done.
+            InvalidUploadError, NotThereError: no test file, or none of that name.
+        """
+
+    def work(self, job_id: str = "") -> TrialWork | None:
+        """How that run is going; without an id, the last that was begun."""
 
     def history(self) -> Sequence[TrialRun]:
         """The latest first."""

@@ -23,22 +23,17 @@ from chatbot.web.admin.values import (
     CaseGroup,
     ChangeSet,
     ChangeSummary,
-    Checkup,
     Corpus,
     Day,
     FileDiff,
     InboxMessage,
     InboxThread,
-    LintRow,
     Overview,
     Person,
-    Proof,
     TokenInfo,
-    TrialCase,
-    TrialRun,
     VersionRow,
-    Work,
 )
+from chatbot.web.admin.works import Checkup, LintRow, Proof, TrialCase, TrialRun, TrialWork, Work
 from tests.fakes import FakeChatService
 from tests.web.admin.samples import ATTACK, DIFF, NOON, PROOF, QUESTION
 
@@ -165,13 +160,17 @@ class FakeLibrary:
 @dataclass
 class FakeTrials:
     uploads: list[tuple[str, bytes | None]] = field(default_factory=list)
+    going: TrialWork | None = None
 
     def files(self) -> Sequence[str]:
         return ["考题.csv"] if self.uploads else []
 
-    def run(self, name: str, content: bytes | None = None) -> TrialRun:
+    def start(self, name: str, actor: str, content: bytes | None = None) -> str:
         self.uploads.append((name, content))
-        return self.get("r1")
+        return "w1"
+
+    def work(self, job_id: str = "") -> TrialWork | None:
+        return self.going
 
     def history(self) -> Sequence[TrialRun]:
         return [self.get("r1")] if self.uploads else []

@@ -1,19 +1,8 @@
 """What the console's fakes hold when a test fills them; some of it hostile."""
 
 from chatbot.web.admin.knowledge import PlacedText, QuestionRow, QuestionView
-from chatbot.web.admin.values import (
-    CaseExample,
-    CaseGroup,
-    Day,
-    DiffLine,
-    FileDiff,
-    LintRow,
-    Offer,
-    Proof,
-    ProofExample,
-    TrialProof,
-    VersionRow,
-)
+from chatbot.web.admin.values import CaseExample, CaseGroup, Day, DiffLine, FileDiff, Offer, VersionRow
+from chatbot.web.admin.works import LintRow, Proof, ProofExample, TrialProof
 
 ATTACK = '<script>window.hacked=1</script>"><img src=x onerror=alert(1)>'
 

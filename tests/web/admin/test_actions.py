@@ -22,7 +22,8 @@ from chatbot.learning.changes import (
     SetValue,
     WriteLexicon,
 )
-from chatbot.web.admin.values import InboxMessage, Work
+from chatbot.web.admin.values import InboxMessage
+from chatbot.web.admin.works import TrialWork, Work
 from tests.web.admin.console_fakes import FakeCases, Fakes
 from tests.web.admin.fake_gate import FakeGate
 from tests.web.admin.samples import GROUP, NOON
@@ -168,10 +169,23 @@ def test_a_faulty_set_cannot_be_published(client: FlaskClient, fakes: Fakes) -> 
 
 def test_a_table_is_uploaded_and_run(client: FlaskClient, fakes: Fakes) -> None:
     answer = send(client, "/admin/tests/run", file=(io.BytesIO(b"question,expected\n"), "考题.csv"))
-    assert answer.headers["Location"] == "/admin/tests/r1"
+    begun = answer.headers["Location"]
+    assert begun == "/admin/tests?work=w1"
     assert fakes.trials.uploads == [("考题.csv", b"question,expected\n")]
+    fakes.trials.going = TrialWork(Work("w1", "test", True, "30 / 200", seconds=4), "考题.csv")
+    page = client.get(begun).text
+    assert "正在测试 考题.csv" in page and "30 / 200" in page and 'data-work="w1"' in page
+    assert re.search(r"<button[^>]* disabled[^>]*>上传并测试</button>", page)
+    fakes.trials.going = TrialWork(Work("w1", "test", False), "考题.csv", "r1")
+    assert client.get(begun).headers["Location"] == "/admin/tests/r1"
+    assert client.get("/admin/tests").status_code == 200  # an old run leads nobody away
     page = client.get("/admin/tests/r1").text
     assert re.findall(r"<b>(\d+)</b>", page) == ["1", "1", "1", "1"]
+
+
+def test_a_run_that_came_to_nothing_says_why(client: FlaskClient, fakes: Fakes) -> None:
+    fakes.trials.going = TrialWork(Work("w1", "test", False, error="没有 question 这一列"), "考题.csv")
+    assert "测试没有做成：没有 question 这一列" in client.get("/admin/tests?work=w1").text
 
 
 def test_no_file_is_said(client: FlaskClient) -> None:

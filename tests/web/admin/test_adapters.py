@@ -30,15 +30,15 @@ from chatbot.security.uploads import UploadGuard
 from chatbot.store.records import BadCaseRow, TurnRow
 from chatbot.store.sql_store import SqlStore, open_store
 from chatbot.web.admin.adapters.checker import JobChecker
-from chatbot.web.admin.adapters.command import Command
 from chatbot.web.admin.adapters.desk import StoreDesk
 from chatbot.web.admin.adapters.exchange import TableExchange
 from chatbot.web.admin.adapters.inbox import StoreInbox
 from chatbot.web.admin.adapters.library import FileLibrary
 from chatbot.web.admin.adapters.people import StoreAudit
 from chatbot.web.admin.adapters.traffic import StoreTraffic
+from chatbot.web.admin.adapters.trials import JobTrials
 from chatbot.web.admin.adapters.versions import PublishedVersions
-from chatbot.web.admin.values import Checkup
+from chatbot.web.admin.works import Checkup
 from tests.browser.console_world import DATA, write_corpus
 
 NOW = 4_102_444_800_000
@@ -319,6 +319,30 @@ def test_the_last_check_stays_and_says_when_files_have_changed_since(config: Eng
     assert checker.last().stale
 
 
-def test_a_verb_that_fails_is_told_in_its_own_words(config: EngineConfig) -> None:
-    with pytest.raises(PublishError, match="没有提案"):
-        Command(config.source)("prove", "nothing")
+def test_a_test_run_is_work_in_the_background_that_leads_to_its_result(
+    config: EngineConfig, store: SqlStore
+) -> None:
+    """The command is a stand-in that prints what ``chatbot test --json`` prints."""
+    folder = config.state_dir / "jobs"
+    says = (
+        "import json, sys\n"
+        "print('1 / 2', file=sys.stderr, flush=True)\n"
+        "print(json.dumps({'run_id': 'r9', 'words': sys.argv[1:3]}))\n"
+        "sys.exit(1)"
+    )
+    jobs = Jobs(config.source, folder, ("-c", says))
+    trials = JobTrials(config, store, jobs)
+    assert (trials.files(), trials.work()) == ([], None)
+    begun = trials.start("../../考题.csv", "小王", b"question,expected\n")
+    assert trials.files() == ["考题.csv"] and (config.state_dir / "tests" / "考题.csv").is_file()
+    done = jobs.wait(jobs.get(begun), 60)
+    assert done.result is not None and done.result["words"] == [
+        "test",
+        str(config.state_dir.resolve() / "tests" / "考题.csv"),
+    ]
+    work = trials.work(begun)
+    assert work is not None and (work.file, work.run_id, work.work.running) == ("考题.csv", "r9", False)
+    with pytest.raises(NotThereError, match="没有测试文件"):
+        trials.start("other.csv", "小王")
+    with pytest.raises(InvalidUploadError):
+        trials.start("x.exe", "小王", b"")

@@ -7,7 +7,7 @@ from chatbot.json_file import Json
 from chatbot.learning.desk import lint_stamp
 from chatbot.learning.layout import Layout
 from chatbot.web.admin.adapters.works import work_of
-from chatbot.web.admin.values import Checkup, LintRow
+from chatbot.web.admin.works import Checkup, LintRow
 
 
 class JobChecker:

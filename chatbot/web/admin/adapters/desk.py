@@ -20,16 +20,8 @@ from chatbot.store.records import ProposalRow
 from chatbot.web.admin.adapters.described import described
 from chatbot.web.admin.adapters.differing import diff_file, is_built, typed
 from chatbot.web.admin.adapters.works import work_of
-from chatbot.web.admin.values import (
-    ChangeSet,
-    ChangeSummary,
-    Effect,
-    FileDiff,
-    Proof,
-    ProofExample,
-    SetStatus,
-    TrialProof,
-)
+from chatbot.web.admin.values import ChangeSet, ChangeSummary, FileDiff, SetStatus
+from chatbot.web.admin.works import Effect, Proof, ProofExample, TrialProof
 
 _LISTED = 100
 _MAX_CHANGES = 5_000
@@ -183,7 +175,15 @@ def _proof(row: ProposalRow) -> Proof | None:
     )
     shown = tuple(ProofExample(*texts, times) for texts, times in said.items())
     tests = _trial_proof(json.loads(row.proof).get("tests"))
-    return Proof(report["turns"], report["fixed"], report["broken"], report["changed"], shown, tests)
+    return Proof(
+        report["turns"],
+        report["fixed"],
+        report["broken"],
+        report["changed"],
+        shown,
+        tests,
+        report["changed"] - report.get("reworded", report["changed"]),
+    )
 
 
 def _trial_proof(report: dict[str, Any] | None) -> TrialProof:

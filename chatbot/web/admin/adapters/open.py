@@ -14,7 +14,6 @@ from chatbot.security.uploads import MIB, UploadGuard, UploadLimits
 from chatbot.store.sql_store import SqlStore
 from chatbot.web.admin.adapters.cases import StoreCases
 from chatbot.web.admin.adapters.checker import JobChecker
-from chatbot.web.admin.adapters.command import Command
 from chatbot.web.admin.adapters.desk import StoreDesk
 from chatbot.web.admin.adapters.exchange import TableExchange
 from chatbot.web.admin.adapters.inbox import StoreInbox
@@ -22,7 +21,7 @@ from chatbot.web.admin.adapters.library import FileLibrary
 from chatbot.web.admin.adapters.people import StaffPeople, StoreAudit
 from chatbot.web.admin.adapters.talk import UncountedTalk
 from chatbot.web.admin.adapters.traffic import StoreTraffic
-from chatbot.web.admin.adapters.trials import CommandTrials
+from chatbot.web.admin.adapters.trials import JobTrials
 from chatbot.web.admin.adapters.versions import PublishedVersions
 from chatbot.web.admin.adapters.works import JobWorks
 from chatbot.web.admin.promises import Console, Latency
@@ -42,14 +41,14 @@ class Parts:
 
 def open_console(config: EngineConfig, parts: Parts) -> Console:
     """Every promise with the class that keeps it."""
-    store, command, library = parts.store, Command(config.source), FileLibrary(config)
+    store, library = parts.store, FileLibrary(config)
     jobs = Jobs(config.source, config.state_dir / JOBS)
     return Console(
         traffic=StoreTraffic(store, parts.latency),
         cases=StoreCases(store, parts.knowledge, config.feature_generator_model_dir),
         desk=StoreDesk(config, store, parts.proposals, jobs),
         library=library,
-        trials=CommandTrials(config, store, command),
+        trials=JobTrials(config, store, jobs),
         versions=PublishedVersions(parts.proposals),
         exchange=TableExchange(
             config, library, UploadGuard(UploadLimits(file_bytes=config.max_upload_mb * MIB))

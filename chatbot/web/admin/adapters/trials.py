@@ -1,48 +1,43 @@
-"""Test files: kept beside the state, run as a command, their results out of the store."""
+"""Test files: kept beside the state, run in the background, their results out of the store."""
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from chatbot.config import EngineConfig
-from chatbot.errors import InvalidUploadError, NotThereError, PublishError
+from chatbot.errors import NotThereError
+from chatbot.jobs.jobs import Jobs
+from chatbot.learning.trials import KIND, start_test
 from chatbot.store.base import Store
 from chatbot.store.records import RunRow
-from chatbot.web.admin.adapters.command import Command
-from chatbot.web.admin.values import TrialCase, TrialRun
+from chatbot.testing.uploads import UploadedTests
+from chatbot.web.admin.adapters.works import work_of
+from chatbot.web.admin.works import TrialCase, TrialRun, TrialWork
 
 _RUNS = 200
-_SUFFIXES = (".csv", ".xlsx", ".yaml", ".yml")
-_NOT_IN_NAMES = re.compile(r"[^\w.()（）【】 +@-]+")
 
 
-class CommandTrials:
+class JobTrials:
     """A ``Trials`` over ``chatbot test --json``; uploads are kept in ``state_dir/tests``."""
 
-    def __init__(self, config: EngineConfig, store: Store, command: Command) -> None:
-        self._folder, self._store, self._command = config.state_dir / "tests", store, command
+    def __init__(self, config: EngineConfig, store: Store, jobs: Jobs) -> None:
+        self._uploads, self._store, self._jobs = UploadedTests(config.state_dir), store, jobs
 
     def files(self) -> Sequence[str]:
         """As promised."""
-        if not self._folder.is_dir():
-            return []
-        return sorted(path.name for path in self._folder.iterdir() if path.suffix.lower() in _SUFFIXES)
+        return self._uploads.names()
 
-    def run(self, name: str, content: bytes | None = None) -> TrialRun:
+    def start(self, name: str, actor: str, content: bytes | None = None) -> str:
         """As promised."""
-        path = self._path(name)
-        if content is not None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        elif not path.is_file():
-            raise NotThereError(f"没有测试文件 {path.name} → 重新上传")
-        before = self._store.test_runs.last(str(path.resolve()))
-        self._command("test", str(path))
-        ran = self._store.test_runs.last(str(path.resolve()))
-        if ran is None or (before is not None and ran.run_id == before.run_id):
-            raise PublishError("测试跑完了，但结果没有存下来 → 检查数据库能不能写")
-        return _run(ran, before)
+        return start_test(self._jobs, self._uploads, name, actor, content).job_id
+
+    def work(self, job_id: str = "") -> TrialWork | None:
+        """As promised."""
+        job = self._jobs.get(job_id) if job_id else self._jobs.latest(lambda job: job.kind == KIND)
+        if job is None or job.kind != KIND:
+            return None
+        run_id = (job.result or {}).get("run_id", "")
+        return TrialWork(work_of(job), job.subject.rpartition(" ")[0], str(run_id or ""))
 
     def history(self) -> Sequence[TrialRun]:
         """As promised."""
@@ -55,12 +50,6 @@ class CommandTrials:
             if row.run_id == run_id:
                 return _run(row, next((old for old in rows[place + 1 :] if old.file == row.file), None))
         raise NotThereError("没有这次测试的结果 → 回到“测试”再找")
-
-    def _path(self, name: str) -> Path:
-        safe = _NOT_IN_NAMES.sub("_", Path(name.replace("\\", "/")).name).lstrip(".")[-100:]
-        if Path(safe).suffix.lower() not in _SUFFIXES or Path(safe).stem == "":
-            raise InvalidUploadError(f"“{name[:80]}”不是测试文件 → 用 CSV、XLSX 或 YAML")
-        return self._folder / safe
 
 
 def _run(row: RunRow, before: RunRow | None, *, with_cases: bool = True) -> TrialRun:

@@ -4,7 +4,7 @@ import time
 
 from chatbot.jobs.jobs import Jobs
 from chatbot.jobs.record import Job
-from chatbot.web.admin.values import Work
+from chatbot.web.admin.works import Work
 
 
 class JobWorks:

@@ -4,29 +4,29 @@ from flask import Response, request
 
 from chatbot.errors import InvalidChangeError
 from chatbot.web.admin.door import Desk
-from chatbot.web.admin.rendering import done, field, render
+from chatbot.web.admin.rendering import field, render, see_other
 
 
 def index(desk: Desk) -> Response:
-    """Files at hand and past runs."""
-    trials = desk.console.trials
-    return render("trials.html", files=trials.files(), runs=trials.history())
+    """Files at hand, past runs, and the run that is going on; one that was begun here leads to its result."""
+    trials, begun = desk.console.trials, request.args.get("work", "")[:32]
+    work = trials.work(begun)
+    if begun and work and work.run_id:
+        return see_other(f"/admin/tests/{work.run_id}")
+    shown = work if work and (work.work.running or begun) else None
+    return render("trials.html", files=trials.files(), runs=trials.history(), trial=shown)
 
 
 def run(desk: Desk) -> Response:
-    """Run an uploaded file, or one at hand."""
-    upload = request.files.get("file")
+    """Begin to run an uploaded file, or one at hand."""
+    upload, trials = request.files.get("file"), desk.console.trials
     if upload is not None and upload.filename:
-        ran = desk.console.trials.run(upload.filename[:200], upload.read())
+        begun = trials.start(upload.filename[:200], desk.visitor.name, upload.read())
     elif field("name"):
-        ran = desk.console.trials.run(field("name", 200))
+        begun = trials.start(field("name", 200), desk.visitor.name)
     else:
         raise InvalidChangeError("没有选文件 → 选一张 CSV、XLSX 或 YAML")
-    return done(
-        f"/admin/tests/{ran.run_id}",
-        f"测完了：通过 {ran.passed}，没过 {ran.failed}。",
-        f"{ran.passed} passed, {ran.failed} failed.",
-    )
+    return see_other(f"/admin/tests?work={begun}")
 
 
 def show(desk: Desk, run_id: str) -> Response:
