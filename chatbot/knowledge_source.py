@@ -118,7 +118,7 @@ class Remembering:
 
     def __init__(self, retriever: FaqRetriever, size: int = REMEMBERED) -> None:
         self.source = retriever
-        self._retrieve = lru_cache(maxsize=size)(retriever.retrieve)
+        self._retrieve = lru_cache(maxsize=size)(retriever.retrieve_heard)
 
     def retrieve(self, utterance: str, k: int = 10) -> tuple[FaqCandidate, ...]:
         return self._retrieve(self.source.heard(utterance), k)

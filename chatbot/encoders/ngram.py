@@ -95,15 +95,11 @@ class NgramEncoder:
 
     def _encode_into(self, vector: NDArray[np.float32], text: str) -> None:
         known = self._vocabulary.get
-        ids = [
-            found
-            for token in normalize(text).translate(self._images).split(CUT)
-            if (found := known(token)) is not None
-        ]
-        if not ids:
+        found = [known(token) for token in normalize(text).translate(self._images).split(CUT)]
+        ids = np.array([place for place in found if place is not None], dtype=np.intp)
+        if not len(ids):
             return
-        rows = self._rows.take(ids, axis=0).astype(np.float32)
-        total = self._weights.take(ids).dot(rows)
+        total = self._weights.take(ids).dot(self._rows.take(ids, axis=0).astype(np.float32))
         length = math.sqrt(total.dot(total))
         if length > 0:
             np.divide(total, length, out=vector)

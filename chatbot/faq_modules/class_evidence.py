@@ -120,11 +120,11 @@ class ClassEvidence:
         counts = set(names)
         row_of, unseen = self._rows.get, self._unseen
         if len(counts) == len(names):
-            rows = [row_of(name, unseen) for name in names]
+            rows = np.array([row_of(name, unseen) for name in names], dtype=np.intp)
             weights = self._value.take(rows)
         else:
             repeated = Counter(names)
-            rows = [row_of(name, unseen) for name in repeated]
+            rows = np.array([row_of(name, unseen) for name in repeated], dtype=np.intp)
             damped = [1.0 + math.log(count) for count in repeated.values()]
             weights = self._value.take(rows) * np.array(damped, dtype=np.float32)
         length = math.sqrt(weights.dot(weights)) or 1.0

@@ -41,12 +41,14 @@ class FeatureVectorMatcher:
         if not 0 < len(self._vectors) <= SCORES_ALL:
             return None
         vector = self._encoder.encode((utterance,))[0]
-        nearest, originals = self._by_question.nearest, self._corpus.originals
+        by_question, originals = self._by_question, self._corpus.originals
+        values, nearest = by_question.scores(vector)
 
         def matched(place: int) -> str | None:
-            return originals[nearest(place, vector)]
+            known = nearest.get(place)
+            return originals[by_question.nearest(place, vector) if known is None else known]
 
-        return QuestionScores(self._by_question.scores(vector), matched)
+        return QuestionScores(values, matched)
 
 
 def build(context: ModuleContext) -> Matcher:

@@ -41,31 +41,31 @@ class QuestionIndex:
         self.questions = questions
         self._unseen = len(chars)
         self._rows = dict(zip(map(chr, chars.tolist()), range(len(chars)), strict=True))
-        self._idf = np.append(idf, math.log(1 + questions / 0.5)).astype(np.float32)
+        self._worth: list[float] = np.append(idf, math.log(1 + questions / 0.5)).astype(np.float32).tolist()
         self._kept = frequency <= STOP_SHARE * questions if questions >= STOP_FROM else frequency > 0
         self._table = self._dense() if 2 * len(chars) * questions <= DENSE_CELLS else None
         self._memo = threading.local()
 
-    def scores(self, text: str) -> tuple[Scores, Scores, float]:
-        """``bm25`` and ``coverage``, each of shape (questions,), and the share of idf that the index has ever seen.
+    def scores(self, text: str) -> tuple[Scores, float]:
+        """``bm25`` and ``coverage``, shape (2, questions), and the share of idf that the index has ever seen.
 
         Each thread keeps its last answer, since several modules may ask the same.
         """
         memo = self._memo
         if getattr(memo, "text", None) != text:
             memo.text, memo.scores = text, self._scores(text)
-        found: tuple[Scores, Scores, float] = memo.scores
+        found: tuple[Scores, float] = memo.scores
         return found
 
-    def _scores(self, text: str) -> tuple[Scores, Scores, float]:
+    def _scores(self, text: str) -> tuple[Scores, float]:
         row_of, unseen = self._rows.get, self._unseen
         rows = [row_of(char, unseen) for char in dict.fromkeys(text)]
-        total = float(np.add.reduce(self._idf.take(rows))) or 1.0
+        total = sum([self._worth[row] for row in rows]) or 1.0
         table = self._table
         both = self._sums(rows) if table is None else np.add.reduce(table.take(rows, axis=0))
         both *= np.float32(1.0 / total)
-        unknown = rows.count(unseen) * float(self._idf[unseen]) / total
-        return both[0], both[1], max(1.0 - unknown, 0.0) if rows else 0.0
+        unknown = rows.count(unseen) * self._worth[unseen] / total
+        return both, max(1.0 - unknown, 0.0) if rows else 0.0
 
     def _dense(self) -> NDArray[np.float32]:
         """All rows, shape (characters + 1, 2, questions): quicker, and small enough where there are few questions."""

@@ -24,17 +24,21 @@ class QuestionVectors:
             sums = np.add.reduceat(vectors, self._firsts, axis=0)
             self._means = np.ascontiguousarray(sums / counts[:, None].astype(np.float32))
 
-    def scores(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """For each standard question the cosine of its nearest paraphrase, or the mean one where that is not near.
+    def scores(self, vector: NDArray[np.float32]) -> tuple[NDArray[np.float32], dict[int, int]]:
+        """For each standard question the cosine of its nearest paraphrase, or the mean one where that is not near; and
+        standard question → its nearest text, for those that were read in full.
 
         The mean is at most the nearest, and only those with the highest means are read in full.
         """
         if self._means is None:
-            return np.maximum.reduceat(self._vectors.dot(vector), self._firsts)
+            return np.maximum.reduceat(self._vectors.dot(vector), self._firsts), {}
         scores: NDArray[np.float32] = self._means.dot(vector)
+        nearest: dict[int, int] = {}
         for owner in scores.argpartition(-EXACT)[-EXACT:].tolist():
-            scores[owner] = np.maximum.reduce(self._of(owner, vector))
-        return scores
+            own = self._of(owner, vector)
+            best = int(own.argmax())
+            scores[owner], nearest[owner] = own[best], self._starts[owner] + best
+        return scores, nearest
 
     def nearest(self, owner: int, vector: NDArray[np.float32]) -> int:
         """The text of standard question ``owner`` that is nearest to ``vector``."""

@@ -99,20 +99,17 @@ class FaqRetriever:
 
         Nothing for an utterance without a letter, a digit or a Chinese character.
         """
-        text = self.heard(utterance)
+        return self.retrieve_heard(self.heard(utterance), k)
+
+    def retrieve_heard(self, text: str, k: int = 10) -> tuple[FaqCandidate, ...]:
+        """The same for what ``heard`` made of an utterance."""
         if not has_content(text):
             return ()
         table, found = self._read(text)
         probabilities = self._choice.probabilities(table)
         best = _best(probabilities, k)
-        columns = [scores.values[best].tolist() for scores in found]
         rows = zip(best.tolist(), table.owners[best].tolist(), probabilities[best].tolist(), strict=True)
-        return tuple(
-            [
-                self._candidate(row, owner, confidence, found, scores)
-                for (row, owner, confidence), *scores in zip(rows, *columns, strict=True)
-            ]
-        )
+        return tuple([self._candidate(row, owner, confidence, found) for row, owner, confidence in rows])
 
     def signals(self, utterance: str) -> tuple[SignalTable, NDArray[np.float32]]:
         """All signals for ``utterance`` and the probabilities they give: for fitting, measuring and explaining."""
@@ -140,9 +137,9 @@ class FaqRetriever:
         owner: int,
         confidence: float,
         found: Sequence[QuestionScores],
-        scores: Sequence[float],
     ) -> FaqCandidate:
         question, label = self._corpus.questions[owner], self._corpus.labels[owner]
+        scores = [one.values.item(row) for one in found]
         highest = max(scores)
         for place, score in enumerate(scores):
             matched = found[place].matched(row) if score == highest else None

@@ -73,10 +73,10 @@ class SignalReader:
         for row, scores in enumerate(found):
             values[row] = scores.values
         row = len(found)
-        values[row], values[row + 1], known = self._questions.scores(text)
+        values[row : row + 2], known = self._questions.scores(text)
         if self._evidence is not None:
             values[row + 2] = self._evidence.scores(text)
-        values[row + 3], values[row + 4], _ = self._by_sound.scores(text.translate(self._sounds))
+        values[row + 3 : row + 5], _ = self._by_sound.scores(text.translate(self._sounds))
         values[row + 5] = self._length_ratio(len(text))
         values[row + 6] = self._sizes
         query = (1.0, 1.0 - known, 1.0 / (1.0 + len(text)))

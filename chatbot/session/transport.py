@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
+from hiredis import pack_command
 from redis import Redis
 from redis.exceptions import (
     ChildDeadlockedError,
@@ -62,7 +63,8 @@ class DirectTransport:
         deadline = time.monotonic() + seconds
         connection = self._borrow(deadline)
         try:
-            connection.send_command(*command)
+            # packed here: redis-py's own packing walks over the arguments in Python
+            connection.send_packed_command((pack_command(command),), check_health=False)
             response = connection.read_response(timeout=max(0.001, deadline - time.monotonic()))
         except NoScriptError:
             self._idle.append((connection, time.monotonic()))

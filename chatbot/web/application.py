@@ -14,13 +14,14 @@ from chatbot.metrics import ChatMetrics
 from chatbot.service import ChatService
 from chatbot.web.accounts_api import account_routes
 from chatbot.web.admin.routes import admin_routes
-from chatbot.web.chat import chat_routes
+from chatbot.web.chat import chat_paths, chat_routes
 from chatbot.web.compat import compat_routes
 from chatbot.web.error_handlers import register_error_handlers
 from chatbot.web.guard import Guard
 from chatbot.web.handoff import handoff_routes
 from chatbot.web.headers import add_headers
 from chatbot.web.health import health_routes
+from chatbot.web.hot_chat import HotChat
 from chatbot.web.login import login_api, login_routes
 from chatbot.web.operator_api import knowledge_routes, loop_routes
 from chatbot.web.ops import ops_routes
@@ -76,4 +77,7 @@ def create_web_app(
         app.register_blueprint(admin_routes(guard, partial(open_console, metrics.latency_ms)))
     register_error_handlers(app, metrics)
     add_headers(app, config.cors_allow_origins)
+    if admit is admit_everyone and not config.allow_addresses:  # else it matters who asks
+        others = bool(config.cors_allow_origins) and "*" not in config.cors_allow_origins
+        app.wsgi_app = HotChat(app, turns, chat_paths(service_name), vary=others)  # type: ignore[method-assign]
     return app

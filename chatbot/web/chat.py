@@ -10,6 +10,11 @@ from chatbot.web.turns import Turns, body
 from chatbot.web.wire import read_chat_request, reply_object
 
 
+def chat_paths(service_name: str) -> frozenset[str]:
+    """The two addresses of the chat."""
+    return frozenset(("/", f"/api/predict/{service_name}"))
+
+
 def chat_routes(turns: Turns, service_name: str, cookie_seconds: int) -> Blueprint:
     """The two addresses of the chat."""
     routes = Blueprint("chat", __name__)

@@ -14,6 +14,9 @@ _WITH_INLINE_STYLE = _CSP.format(style=" 'unsafe-inline'")
 _NEED_INLINE_STYLE = ("/docs",)
 """Swagger UI sets styles in its markup. Our own pages do not, and may not."""
 
+EVERY_RESPONSE = (("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store"))
+"""Beside the trace id; a page may say otherwise how long it keeps."""
+
 _PAGE_HEADERS = (
     ("X-Frame-Options", "SAMEORIGIN"),
     ("Referrer-Policy", "same-origin"),
@@ -45,9 +48,9 @@ def add_headers(app: Flask, allowed_origins: tuple[str, ...]) -> None:
     def finish(response: Response) -> Response:
         headers = response.headers
         headers.add(HEADER, trace_id())
-        headers.add("X-Content-Type-Options", "nosniff")
-        if "Cache-Control" not in headers:
-            headers.add("Cache-Control", "no-store")
+        for name, value in EVERY_RESPONSE:
+            if name not in headers:
+                headers.add(name, value)
         if response.mimetype == "text/html":
             headers.extend(_PAGE_HEADERS)
             relaxed = request.path in _NEED_INLINE_STYLE

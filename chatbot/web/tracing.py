@@ -2,6 +2,7 @@
 
 import os
 import re
+from typing import Any
 
 from flask import request
 
@@ -12,7 +13,11 @@ _KEY = "chatbot.trace_id"
 
 def trace_id() -> str:
     """The same id for all of one request: 64 random bits as 16 hexadecimal digits unless the caller gave one."""
-    environ = request.environ
+    return trace_id_of(request.environ)
+
+
+def trace_id_of(environ: dict[str, Any]) -> str:
+    """The same for the request of a WSGI ``environ``."""
     known: str | None = environ.get(_KEY)
     if known is None:
         given = environ.get("HTTP_X_TRACE_ID", "")

@@ -55,7 +55,7 @@ def test_bm25_and_coverage_are_those_of_the_formula(
 ) -> None:
     if not dense:
         monkeypatch.setattr("chatbot.faq_modules.question_index.DENSE_CELLS", 0)
-    bm25, coverage, known = QuestionIndex(TEXTS, OWNERS, 3).scores(text)
+    (bm25, coverage), known = QuestionIndex(TEXTS, OWNERS, 3).scores(text)
     wanted_bm25, wanted_coverage = brute_bm25_and_coverage(text)
     np.testing.assert_allclose(bm25, wanted_bm25, atol=1e-5)
     np.testing.assert_allclose(coverage, wanted_coverage, atol=1e-5)
@@ -64,7 +64,7 @@ def test_bm25_and_coverage_are_those_of_the_formula(
 
 
 def test_an_empty_text_scores_nothing() -> None:
-    bm25, coverage, known = QuestionIndex(TEXTS, OWNERS, 3).scores("")
+    (bm25, coverage), known = QuestionIndex(TEXTS, OWNERS, 3).scores("")
     assert not bm25.any() and not coverage.any() and known == 0
 
 
@@ -187,11 +187,13 @@ def test_question_vectors_take_the_nearest_paraphrase_of_the_likeliest_and_the_m
     likeliest = np.argsort(every.mean(axis=1))[-EXACT:]
     wanted = every.mean(axis=1)
     wanted[likeliest] = every[likeliest].max(axis=1)
-    np.testing.assert_allclose(found.scores(asked), wanted, atol=1e-5)
+    scores, nearest = found.scores(asked)
+    np.testing.assert_allclose(scores, wanted, atol=1e-5)
+    assert nearest == {owner: 6 * owner + int(every[owner].argmax()) for owner in likeliest.tolist()}
     assert found.nearest(6, asked) == 37
 
 
 def test_few_paraphrases_a_question_are_all_read() -> None:
     vectors = np.eye(9, dtype=np.float32)
     found = QuestionVectors(vectors, np.array([0, 1, 3, 9]))
-    np.testing.assert_array_equal(found.scores(np.arange(9, dtype=np.float32)), [0, 2, 8])
+    np.testing.assert_array_equal(found.scores(np.arange(9, dtype=np.float32))[0], [0, 2, 8])

@@ -35,3 +35,11 @@ def test_text_without_sense_gets_a_reply_and_a_way_on(said: str) -> None:
     reply = talk(said)
     assert reply.answer
     assert reply.suggestions
+
+
+def test_a_part_of_an_attribute_that_is_asked_by_mistake_is_looked_up_where_it_stands() -> None:
+    reply = talk(
+        "松松峦Q5 2024款 两驱乐享版最高车是多少"
+    )  # 最高车速 with a letter missing: the height is heard
+    assert reply.answer_type == "answer"
+    assert reply.attribute == "车身/长*宽*高(mm)"

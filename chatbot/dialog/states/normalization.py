@@ -1,7 +1,7 @@
 """实体归一化、属性归一化: links names, carries over what the session knows, asks when several fit."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from rapidfuzz import fuzz
@@ -63,6 +63,11 @@ def _own_answer(turn: Turn, question: str, asked: Asked) -> bool:
     return any(answer is not None and answer != general for answer in own)
 
 
+def _node(path: Path, tree: Container[Path]) -> Path:
+    """The attribute that a look-up of ``path`` reads: a part of a leaf (the height in 长*宽*高) stands in that leaf."""
+    return path if path in tree else path[:-1]
+
+
 class NormalizationState:
     """Comes in twice: to make an inquiry of what was said, and to ask for what the answer still needs."""
 
@@ -79,7 +84,8 @@ class NormalizationState:
         if isinstance(planned, Query):
             return Decision("answering", replace(turn, inquiry=Inquiry(turn.hearing.reading, query=planned)))
         if isinstance(planned, Asked):
-            topics = tuple(Topic(paths) for paths in planned.topics)
+            tree = turn.hearing.knowledge.graph.tree
+            topics = tuple(Topic(tuple(_node(path, tree) for path in paths)) for paths in planned.topics)
             reading = turn.hearing.knowledge.reader.read("")
             groups = tuple(self._among_offered(turn, group) for group in planned.entities)
             inquiry = Inquiry(
