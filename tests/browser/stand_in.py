@@ -85,7 +85,8 @@ class StandIn:
     """The scripted service. ``seen`` holds (text, session id) in order of arrival.
 
     ``failures`` are statuses answered before the next good turns; ``delay_s`` makes an answer wait. Of ``questions`` those that
-    hold what was typed are suggested; ``typed`` keeps what was looked up.
+    hold what was typed are suggested; ``typed`` keeps what was looked up. ``votes`` keeps what was thought of an answer,
+    after the statuses in ``vote_failures``.
     """
 
     allowed_origins: set[str] = field(default_factory=set)
@@ -94,6 +95,8 @@ class StandIn:
     seen: list[tuple[str, str | None]] = field(default_factory=list)
     questions: tuple[str, ...] = ()
     typed: list[str] = field(default_factory=list)
+    votes: list[tuple[str, str]] = field(default_factory=list)
+    vote_failures: list[int] = field(default_factory=list)
 
     def app(self) -> Flask:
         """The WSGI application."""
@@ -104,6 +107,7 @@ class StandIn:
         app.add_url_rule("/widget.js", "widget", lambda: send_from_directory(WEB / "widget", "widget.js"))
         app.add_url_rule("/assets/<name>", "asset", lambda name: send_from_directory(WEB / "pages", name))
         app.add_url_rule("/v1/suggest", "suggest", self._suggest)
+        app.add_url_rule("/v1/feedback", "feedback", self._feedback, methods=["POST"])
         app.after_request(self._headers)
         return app
 
@@ -113,6 +117,12 @@ class StandIn:
         return jsonify(
             {"suggestions": [{"text": text, "kind": "question", "question": text} for text in found]}
         )
+
+    def _feedback(self) -> tuple[Response, int] | Response:
+        if self.vote_failures:
+            return jsonify({"error": {"code": "not_found", "message": "还没有"}}), self.vote_failures.pop(0)
+        self.votes.append((request.json["trace_id"], request.json["vote"]))  # type: ignore[index]
+        return jsonify({"done": True})
 
     def _turn(self) -> tuple[Response, int] | Response:
         body = request.get_json()

@@ -25,7 +25,7 @@ def test_a_conversation_needs_no_mouse(chat: ChatPage, service: StandIn) -> None
     assert "10 秒" in chat.answer_of(1).text
     assert service.seen[-1][0] == EXAMPLES[2]
     assert chat.focused() == "textarea"
-    chat.type_shifted(Keys.TAB, 3)
+    chat.type_shifted(Keys.TAB, 5)  # past the two thumbs
     assert chat.focused() == "summary"
     chat.type(Keys.SPACE)
     assert chat.one("details").get_attribute("open") == "true"
@@ -46,6 +46,8 @@ def test_a_screen_reader_finds_a_polite_log_and_named_controls(chat: ChatPage) -
     assert ax_names(chat.browser, "button") == [
         "Switch to English",
         "切换到深色",
+        "有用",
+        "没用",
         "转人工",
         "重新开始",
         "发送",

@@ -18,6 +18,8 @@
   const TYPING_AFTER_MS = 200; // quick answers show no typing state, and are not read out twice
   const KEPT_TURNS = 30;
   const KEPT_MS = 12 * 3600 * 1000; // after this rest a visitor starts afresh
+  const VOTE_TRIES = 5; // a turn can be voted on once it is stored, about a second after it was answered
+  const VOTE_MS = 1500;
   const PERSON_MS = 4000; // how often a chat that a person has asks for what they say
 
   const option = (name, fallback = "") => script.dataset[name] || fallback;
@@ -25,6 +27,7 @@
   const personAddress = new URL("v1/handoff", script.src).href;
   const isPage = option("mode") === "page";
   const aheadUrl = option("suggest") === "true" ? new URL("./v1/suggest", script.src).href : "";
+  const voteUrl = option("feedback") === "false" ? "" : new URL("./v1/feedback", script.src).href;
   const greeting = option("greeting");
 
   // ---------------------------------------------------------------- texts
@@ -34,6 +37,7 @@
       tag: "zh-CN", title: "智能客服", subtitle: "每个回答都有依据", hello: "您好", other: "EN", otherLabel: "Switch to English",
       dark: "切换到深色", light: "切换到浅色", close: "关闭", open: "打开对话", log: "对话记录", input: "输入您的问题", ahead: "您可能想问",
       send: "发送", human: "转人工", restart: "重新开始", retry: "重试", typing: "正在回答…", you: "您", person: "人工客服", back: "人工客服已结束，机器人继续为您服务。", options: "可以点选",
+      up: "有用", down: "没用", thanks: "谢谢，记下了", unsaved: "没有记下，请再点一次",
       evidence: "依据", details: "详情", count: (n) => `${n} 条`, over: (n) => `超出 ${n} 字`,
       item: "项目", car: "名称", table: "结果表", rows: (shown, all) => `共 ${all} 条，显示前 ${shown} 条`,
       offline: "网络已断开，恢复后可以重试。", degraded: "服务暂时记不住上文，请把问题一次说完整。",
@@ -52,6 +56,7 @@
       tag: "en", title: "Assistant", subtitle: "Every answer shows its evidence", hello: "hello", other: "中", otherLabel: "切换到中文",
       dark: "Use dark colours", light: "Use light colours", close: "Close", open: "Open the chat", log: "Conversation", input: "Type your question", ahead: "You may want to ask",
       send: "Send", human: "Talk to a person", restart: "Start over", retry: "Retry", typing: "Answering…", you: "You", person: "Support", back: "The person has left; the bot is back.", options: "Suggestions",
+      up: "Helpful", down: "Not helpful", thanks: "Thank you", unsaved: "Not saved, please try again",
       evidence: "Evidence", details: "Details", count: (n) => `${n}`, over: (n) => `${n} too many`,
       item: "Item", car: "Name", table: "Results", rows: (shown, all) => `First ${shown} of ${all}`,
       offline: "You are offline. Retry once the connection is back.",
@@ -143,6 +148,13 @@ details[open] summary svg{transform:rotate(90deg)}
 .proof .head{grid-column:1/-1;font-weight:600;color:var(--ink)}
 .meta{border-style:dashed;background:none}
 .meta dd{color:inherit}
+.votes{display:flex;align-items:center;gap:2px;margin:-6px 0 -4px;font-size:.84em;color:var(--soft)}
+.votes button{display:grid;place-items:center;width:38px;height:34px;border-radius:10px}
+.votes button:hover{background:var(--tint);color:var(--ink)}
+.votes [aria-pressed=true]{color:var(--accent)}
+.votes [aria-disabled=true]{cursor:default;background:none}
+.votes [aria-disabled=true][aria-pressed=false]{opacity:.4}
+.votes svg{width:1.15em;height:1.15em}
 form{padding-block:8px max(12px,env(safe-area-inset-bottom));border-top:1px solid var(--line);margin:0}
 .tools{display:flex;align-items:center;gap:4px;margin:0 -8px 4px;font-size:.85em;color:var(--soft)}
 .tools button{display:flex;align-items:center;gap:6px;min-height:34px;padding:4px 10px;border-radius:10px}
@@ -176,6 +188,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
     human: "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8z M4.5 20c1-4 4-5.5 7.5-5.5s6.5 1.5 7.5 5.5",
     restart: "M5 12a7 7 0 1 0 2.2-5.1 M5 4v4h4",
     more: "M9 6l6 6-6 6",
+    up: "M7 11v9H4v-9z M7 11l4-7c1.5 0 2.3 1 2 2.5L12.4 10H19l-1.6 8.4c-.2 1-.9 1.6-1.9 1.6H7",
+    down: "M17 13V4h3v9z M17 13l-4 7c-1.5 0-2.3-1-2-2.5l.6-3.5H5l1.6-8.4C6.8 4.6 7.5 4 8.5 4H17",
   };
 
   /** An element; a function among the attributes is a listener, a child that is no node becomes a text node. */
@@ -221,7 +235,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
   const remember = () => {
     if (option("remember") === "none") return;
-    const turns = state.turns.slice(-KEPT_TURNS).map(({ sent, hidden, reply, fault, by }) => ({ sent, hidden, reply, fault, by }));
+    const turns = state.turns.slice(-KEPT_TURNS).map(({ sent, hidden, reply, fault, by, vote }) => ({ sent, hidden, reply, fault, by, vote }));
     try {
       storage().setItem(storeKey, JSON.stringify({ v: 1, id: state.id, at: Date.now(), lang: state.lang, theme: state.theme, seen: state.seen, person: state.person, turns }));
     } catch {
@@ -303,6 +317,18 @@ textarea::placeholder{color:var(--soft);opacity:1}
     remember();
   };
   setInterval(listen, PERSON_MS);
+
+  /** Sends a vote, again while the turn is not stored yet; whether it was kept. */
+  const sendVote = async (trace, vote) => {
+    for (let tries = VOTE_TRIES; tries > 0; tries -= 1) {
+      const request = { method: "POST", headers: { "Content-Type": "application/json" }, credentials: "omit", body: JSON.stringify({ trace_id: trace, vote }) };
+      const response = await fetch(voteUrl, request).catch(() => null);
+      if (response && response.ok) return true;
+      if (!response || response.status !== 404) return false;
+      await new Promise((done) => setTimeout(done, VOTE_MS));
+    }
+    return false;
+  };
 
   const answer = async (turn, conversation) => {
     if (conversation !== state.conversation) return;
@@ -443,6 +469,32 @@ textarea::placeholder{color:var(--soft);opacity:1}
     ];
   };
 
+  /** Two thumbs; the first click counts, and is taken back only when it could not be kept. */
+  const drawVotes = (turn) => {
+    const status = h("span", { role: "status" });
+    const thumbs = ["up", "down"].map((vote) =>
+      h("button", { type: "button", "aria-label": text()[vote], title: text()[vote], click: () => give(vote) }, icon(vote)));
+    const showVote = (words) => {
+      thumbs.forEach((thumb, i) => {
+        thumb.setAttribute("aria-pressed", String(turn.vote === ["up", "down"][i]));
+        thumb.setAttribute("aria-disabled", String(Boolean(turn.vote)));
+      });
+      status.textContent = words;
+    };
+    const give = async (vote) => {
+      if (turn.vote) return;
+      turn.vote = vote;
+      showVote(text().thanks);
+      if (!(await sendVote(turn.reply.trace_id, vote))) {
+        turn.vote = null;
+        showVote(text().unsaved);
+      }
+      remember();
+    };
+    showVote("");
+    return h("div", { class: "votes" }, ...thumbs, status);
+  };
+
   const drawReply = (turn) => {
     const { reply } = turn;
     const said = (turn.hidden && !turn.by && greeting) || reply.answer;
@@ -452,6 +504,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       h("p", { class: "bubble bot", lang: languageOf(said) }, said),
       ...(list(reply.rows).length > 1 ? drawTable(reply) : []),
       turn.hidden ? null : drawEvidence(reply),
+      voteUrl && reply.trace_id && !turn.hidden && !["handoff", "agent"].includes(reply.answer_type) ? drawVotes(turn) : null,
       chips.length
         ? h("ul", { class: "chips", "aria-label": text().options },
             ...chips.map((chip) => h("li", {}, h("button", { type: "button", class: "chip", lang: languageOf(chip), click: () => say(chip) }, chip))))
