@@ -157,8 +157,16 @@ class Turn:
         memory = self.memory
         return Context(
             memory.entities, memory.attributes, memory.recent, memory.shown, memory.plan,
-            memory.guiding, memory.asked,
+            memory.guiding, memory.asked, self._offered,
         )  # fmt: skip
+
+    @property
+    def _offered(self) -> tuple[str, ...]:
+        """The entities to choose from, where it was asked which is meant."""
+        pending = self.memory.pending
+        if pending is None or pending.kind != "entity":
+            return ()
+        return tuple(o.value for o in pending.options if o.value in self.hearing.knowledge.graph.by_name)
 
     @property
     def small_talk(self) -> FaqCandidate | None:

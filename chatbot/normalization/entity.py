@@ -15,7 +15,13 @@ from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pieces import Piece
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.postings import Postings, bits
-from chatbot.normalization.spellings import SUFFIXES, series_spellings, spellings, weak_spellings
+from chatbot.normalization.spellings import (
+    SUFFIXES,
+    first_words,
+    series_spellings,
+    spellings,
+    weak_spellings,
+)
 from chatbot.normalization.text import normalize
 
 FUZZY_CUTOFF = 75.0
@@ -41,13 +47,14 @@ class EntityLinker:
 
     def __init__(self, graph: KnowledgeGraph, aliases: Mapping[str, tuple[str, ...]]) -> None:
         self._graph = graph
-        self._masks = Postings(_alias_words(graph.entities, aliases))
+        words, leading = _alias_words(graph.entities, aliases)
+        self._masks = Postings(words)
         self._weak = Postings(_weak_words(graph.entities, self._masks))
         self._beside: MentionFinder[str] = MentionFinder({alias: (alias,) for alias in self._weak})
         self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
         typed = (alias for alias in self._masks if len(alias) >= 3)
         self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF)
-        self._fragments = FragmentReader(graph.entities)
+        self._fragments = FragmentReader(graph.entities, leading)
         self._position = {entity.name: index for index, entity in enumerate(graph.entities)}
 
     @property
@@ -87,8 +94,9 @@ class EntityLinker:
         found = found or (self._nearest(text, besides) if fuzzy else [])
         groups = grouped(text, found, self._fragments.as_parts)
         things = self._fragments.read(text, groups, ordinary) if found else []
-        if series and len(things) == 1 and things[0].mask.bit_count() > 1 and not things[0].mask & series:
-            things = [self._fragments.refitted(text, things[0], series)]
+        if series and len(things) == 1 and not things[0].mask & series:
+            if things[0].mask.bit_count() > 1 or not self._fragments.leads(things[0]):
+                things = [self._fragments.refitted(text, things[0], series)]
         return tuple(self._to_link(thing) for thing in things)
 
     def _series_of(self, name: str) -> int:
@@ -165,8 +173,8 @@ def _weak_words(entities: tuple[Entity, ...], strong: Container[str]) -> dict[st
 
 def _alias_words(
     entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, ...]]
-) -> dict[str, list[int]]:
-    """Alias → positions of the entities that it may stand for."""
+) -> tuple[dict[str, list[int]], frozenset[str]]:
+    """Alias → positions of the entities that it may stand for; and the aliases that name a brand or a series."""
     found: dict[str, list[int]] = {}
     by_name: dict[str, list[int]] = {}
     for index, entity in enumerate(entities):
@@ -176,13 +184,23 @@ def _alias_words(
                 found.setdefault(alias, []).append(index)
     names = {normalize(keyword) for entity in entities for keyword in entity.keywords[:2]}
     found.update({own: list(by_name[own]) for own in names})  # a series' own name is that alone
+    leading = {alias for own in names for alias in spellings(own)}
+    short: dict[str, list[int]] = {}
     for index, entity in enumerate(entities):
         own = [normalize(keyword) for keyword in entity.keywords[:2]]
         for alias in series_spellings(entity.keywords):
+            leading.add(alias)
             if alias in own or alias in by_name:
                 continue
             found.setdefault(alias, []).append(index)
+        for alias in first_words(entity.keywords):
+            short.setdefault(alias, []).append(index)
+    for alias, rows in short.items():
+        if alias not in found:
+            found[alias] = rows
+            leading.add(alias)
     for name, words in aliases.items():
         for word in words if normalize(name) in by_name else ():
             found[word] = [*found.get(word, ()), *by_name[normalize(name)]]
-    return found
+            leading.update([word] if normalize(name) in names else ())
+    return found, frozenset(leading)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.name_index import NameIndex
-from chatbot.normalization.name_parts import SAID, SUFFIX, YEAR, atoms
+from chatbot.normalization.name_parts import COUNTED, SAID, SUFFIX, YEAR, atoms
 from chatbot.normalization.partly_read import PartlyRead
 from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader, narrowed
 from chatbot.normalization.postings import bits, mask_of
@@ -46,8 +46,9 @@ class Named:
 class FragmentReader:
     """Built once for the entities of a graph; reads only."""
 
-    def __init__(self, entities: Sequence[Entity]) -> None:
-        self._entities = entities
+    def __init__(self, entities: Sequence[Entity], leading: Container[str] = ()) -> None:
+        """``leading`` are the names that say which brand or series is meant, not which version."""
+        self._entities, self._leading = entities, leading
         self.index = NameIndex(entities)
         self._pieces = PieceReader(self.index)
         self._series: dict[tuple[str, ...], int] = {}
@@ -75,6 +76,8 @@ class FragmentReader:
         grown: list[Named] = []
         for thing in things:
             series = self._inherited(grown[-1], thing) if grown else 0
+            if series and not thing.mask & series:
+                thing = self.refitted(said, thing, series)
             thing.base = series or thing.base
             self._grow(text, thing)
             if grown and self._goes_on(grown[-1], thing):
@@ -99,6 +102,7 @@ class FragmentReader:
             return None
         end = pieces[-1].end
         plainly = len(pieces) > 1 or said[end - 1] in SUFFIX or end == len(said) or said[end] in "的呢那"
+        plainly = plainly or any(said[end:more] in words for more in range(end + 1, min(end + LONGEST, len(said)) + 1))
         return Named(pieces, mask, inherited=True) if plainly else None
 
     def refitted(self, said: str, thing: Named, mask: int) -> Named:
@@ -148,7 +152,8 @@ class FragmentReader:
                 fresh = step(text, at, narrowed(thing.mask, grown))
                 text.take(fresh)
                 grown += fresh
-        kept = _touching(grown, [p for p in known if _telling(p, self.series_of(thing.mask) or -1)])
+        series = self.series_of(thing.mask)  # 四驱 of 四驱的别克 is none of the names of one series
+        kept = _touching(grown, [p for p in known if series and _telling(p, series)])
         text.free(piece for piece in grown if piece not in kept)
         thing.pieces += kept
 
@@ -195,9 +200,21 @@ class FragmentReader:
     def _inherited(self, before: Named, thing: Named) -> int:
         """The series that 尊享 of S5舒享和尊享 is of; 0 where it names its own, or that one has none such."""
         series = self.series_of(before.mask)
-        if self.series_of(thing.mask) or thing.start - before.end > LONGEST:
+        if not series or thing.start - before.end > LONGEST or self.leads(thing):
             return 0
-        return series if thing.mask & series else 0
+        if not self.series_of(thing.mask):
+            return series if thing.mask & series else 0
+        return series if self.having_all(series, thing) else 0
+
+    def leads(self, thing: Named) -> bool:
+        """Whether it names a brand or a series itself."""
+        return any(piece.name in self._leading for piece in thing.pieces)
+
+    def having_all(self, mask: int, thing: Named) -> int:
+        """Those of ``mask`` in whose names all pieces of ``thing`` are parts: max of 四驱超长续航高阶智驾Max版."""
+        for piece in thing.pieces:
+            mask &= piece.mask | self.index.having(mask, SAID.findall(piece.name))
+        return mask
 
     def _goes_on(self, before: Named, thing: Named) -> bool:
         """Whether behind a joining word only more is said of what was not told apart yet: 青羽，长续航版."""
@@ -214,11 +231,12 @@ class FragmentReader:
             joined = SEPARATOR.match(text.said, before.end) or _SPACES.match(text.said, before.end)
             start = joined.end() if joined else before.end
             pieces = self._rightward(text, start, series) if start < limit else []
-            pieces = _touching(pieces, ())
+            alike = _counted(pieces[:1]) and _counted(before.pieces[-1:])  # 5座和7座
+            pieces = pieces if alike else _touching(pieces, ())
             if not pieces or pieces[-1].end > limit:
                 break
             other = Named(pieces, series, inherited=True)
-            if other.mask == before.mask or not any(_telling(piece, series) for piece in pieces):
+            if other.mask == before.mask or not any(alike or _telling(piece, series) for piece in pieces):
                 break
             other.base = _holding_on(before, other.mask)
             text.take(pieces)
@@ -277,6 +295,11 @@ def _touching(grown: Sequence[Piece], known: Sequence[Piece]) -> list[Piece]:
 def _touches(weak: Piece, firm: Piece) -> bool:
     before = 0 <= firm.start - weak.end <= 1
     return before or (weak.name[0].isdigit() and 0 <= weak.start - firm.end <= 1)
+
+
+def _counted(pieces: Sequence[Piece]) -> bool:
+    """Whether they end in a number of seats or doors."""
+    return bool(pieces) and COUNTED.fullmatch(pieces[-1].name) is not None
 
 
 def _telling(piece: Piece, series: int) -> bool:

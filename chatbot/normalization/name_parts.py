@@ -15,7 +15,7 @@ _LATIN_STRETCH = re.compile(r"[a-z0-9.+\-:·'é ]+")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
 YEAR = re.compile(r"((?:19|20)?(\d\d))款?")
 SAID = re.compile(r"[\u4e00-\u9fff]+|[a-z0-9.+]+")
-_COUNTED = re.compile(r"第?\d[座门代]")
+COUNTED = re.compile(r"第?\d[座门代]")
 _JOINED = 5  # so many neighbouring pieces of letters and digits are written as one word
 _MAX_PINYIN = 5
 
@@ -58,7 +58,7 @@ class NameParts:
                 said = atoms(stretch)
                 for length in range(1, _JOINED + 1):
                     found |= {"".join(said[i : i + length]) for i in range(len(said) - length + 1)}
-            found.update(_COUNTED.findall(word))
+            found.update(COUNTED.findall(word))
             if (year := YEAR.fullmatch(word)) and len(word) > 3:
                 found.update(year.groups())
         return frozenset(found)

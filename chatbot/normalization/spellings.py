@@ -11,7 +11,7 @@ _ONLY_A_QUANTITY = re.compile(r"[\d一二两三四五六七八九十]+[座门]?"
 _HAN_RUN = re.compile(r"(?<=[a-z0-9+])(?!款)[\u4e00-\u9fff]{2,}[版型款]$")
 _MAX_PARTS = 5
 _MARKS = re.compile(r"[\s\-.:·]")
-_HAN_THEN_LATIN = re.compile(r"([\u4e00-\u9fff]{2,})([a-z][a-z0-9]+)")
+_HAN_THEN_LATIN = re.compile(r"([\u4e00-\u9fff]{2,})([a-z][a-z0-9]+(?: [a-z]+)?|[a-z]级)")
 _LATIN_TOKEN = re.compile(r"[a-z]+(?:-[a-z])?")
 _KIND = re.compile(r"\([^)]*\)$|新能源$")
 _ASCII_TOKEN = re.compile(r"[a-z0-9.\-]+")
@@ -83,6 +83,18 @@ def series_spellings(keywords: Sequence[str]) -> set[str]:
         chosen = (c for n in range(1, len(parts) + 1) for c in itertools.combinations(parts, n))
         found |= {normalize(" ".join((bare, *some))) for some in chosen}
     return found
+
+
+def first_words(keywords: Sequence[str]) -> set[str]:
+    """id7 of 大众ID.7 VIZZION: a series by its first word, with a number in it."""
+    if len(keywords) < 2:
+        return set()
+    series = normalize(keywords[1])
+    short = normalize(keywords[0]).removesuffix("汽车")
+    rest = _KIND.sub("", series[series.find(short) + len(short) :] if short in series else series).strip()
+    first, space, _ = rest.partition(" ")
+    told = space and first[:1].isalpha() and first.isascii() and any(char.isdigit() for char in first)
+    return {first, _MARKS.sub("", first)} if told else set()
 
 
 def weak_spellings(keyword: str) -> set[str]:

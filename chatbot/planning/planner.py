@@ -6,7 +6,7 @@ Deterministic: grammar and lexicon, no model. What is not explained well enough 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from chatbot.knowledge_graph.execute import Engine
+from chatbot.knowledge_graph.execute import MAX_ROWS, Engine
 from chatbot.knowledge_graph.plan import Condition, Plan
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import normalize
@@ -35,6 +35,7 @@ from chatbot.planning.unknowns import (
     unknown_subject,
     unknown_version,
 )
+from chatbot.planning.versions import VersionReader
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.recent import Recent
 
@@ -67,6 +68,7 @@ class Planner:
         binder = Binder(vocabulary, engine.directions)
         self._scanner = Listener(vocabulary, Scanner(vocabulary, engine.units, decoder), binder, plain)
         self._reader = PartsReader(vocabulary, AtomReader(vocabulary, binder), self._winner)
+        self._versions = VersionReader(vocabulary, self._found)
         self._decider = Decider(vocabulary, engine.directions)
         self.guide = Guide(vocabulary)
         self._follow = Follower(self._decider)
@@ -104,15 +106,18 @@ class Planner:
         return self._explained(self._scan(utterance, context, mend), context)
 
     def _scan(self, utterance: str, context: Context, mend: Callable[[], bool]) -> Scan:
-        return self._scanner.scan(utterance, mend=mend, near=next(iter(context.entities), ""))
+        return self._scanner.scan(utterance, mend=mend, near=context.near(self.vocabulary.graph))
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
-        parts = self._reader.read(scan, context)
+        parts = self._versions.told(self._reader.read(scan, context), context)
         return Explained(scan, parts, self._decide(parts, context))
 
     def _winner(self, plan: Plan) -> str | None:
         rows = self.engine.run(plan).rows
         return rows[0].entity if rows else None
+
+    def _found(self, plan: Plan) -> tuple[str, ...]:
+        return tuple(row.entity for row in self.engine.run(plan, MAX_ROWS).rows)
 
     def _decide(self, parts: Parts, context: Context) -> Planned:
         scan = parts.scan

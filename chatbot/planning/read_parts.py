@@ -38,7 +38,7 @@ class PartsReader:
         verify = any(link.text in _ASKING for link in rest[-3:]) or "是不是" in text or text.endswith("没有")
         before = context.plan.conditions if context.plan else ()
         looked_up = context.plan is None or context.plan.op in ("compare", "verify", "lookup")
-        asking = bool(context.entities) and looked_up and text.endswith("呢")
+        asking = bool(context.entities) and looked_up and text.endswith("呢") and not text.endswith("的呢")
         read = self._atoms.read(rest, text, verify=verify, before=before, asking=asking)
         ranks, used = rankings(rest, text, read.used, self._vocabulary, context.attributes)
         atoms = _without_features(read.atoms, rest, used - read.used)
@@ -96,7 +96,7 @@ class PartsReader:
                 if last and last.negated and _LISTED.fullmatch(text[last.end : link.start]):
                     negated = True  # 不要奔驰宝马和奥迪
                 sense = link.entity
-                things.append(Thing(sense.names, sense.clause, link.start, link.end, negated=negated))
+                things.append(Thing(sense.names, sense.clause, link.start, _whole(at, links), negated=negated))
         things.sort(key=lambda thing: thing.start)
         known: list[str] = []
         narrowed = []
@@ -107,6 +107,16 @@ class PartsReader:
             if len(narrowed[-1].names) <= 3:
                 known.insert(0, narrowed[-1].names[0])
         return _without_wholes(narrowed, text)
+
+
+def _whole(at: int, links: Sequence[Link]) -> int:
+    """Where the name that begins with ``links[at]`` ends."""
+    end = links[at].end
+    for link in links[at + 1 :]:
+        if not link.plays("part") or not 0 <= link.start - end <= 1:
+            break
+        end = link.end
+    return end
 
 
 def _without_wholes(things: Sequence[Thing], text: str) -> tuple[Thing, ...]:

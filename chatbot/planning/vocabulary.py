@@ -10,7 +10,7 @@ import numpy as np
 
 from chatbot.knowledge_graph.columns import FLAG_CODE, Columns
 from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
-from chatbot.knowledge_graph.plan import KEYWORDS, Condition, keyword_level
+from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Condition, keyword_level
 from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.mentions import MentionFinder
@@ -28,7 +28,7 @@ from chatbot.planning.links import (
 )
 from chatbot.planning.makes import makes
 from chatbot.planning.roles import role_words
-from chatbot.planning.values_index import ValueWords
+from chatbot.planning.values_index import MAX_ENDS, ValueWords
 
 _ENDING = re.compile(r"[\u4e00-\u9fff]+")
 _PARTS = re.compile(r"[+/!：]")
@@ -210,6 +210,40 @@ class Vocabulary:
             if column is not None and (column.flags != FLAG_CODE[None]).any():
                 found.add(path)
         return frozenset(found)
+
+    def values_of(self, word: str) -> tuple[ValueSense, ...]:
+        """What ``word`` may mean as a value."""
+        return tuple(s for s in self.finder.aliases.get(word, ()) if isinstance(s, ValueSense))
+
+    def words_for(self, clause: Clause) -> tuple[str, ...]:
+        """The words that mean just this value: 两驱, 两轮驱动."""
+        return self._said_for.get(clause, ())
+
+    @cached_property
+    def _said_for(self) -> Mapping[Clause, tuple[str, ...]]:
+        found: dict[Clause, list[str]] = {}
+        for word, senses in self.finder.aliases.items():
+            for sense in senses:
+                if isinstance(sense, ValueSense):
+                    found.setdefault(sense.clause, []).append(word)
+        return {clause: tuple(words) for clause, words in found.items()}
+
+    def kin(self, name: str) -> tuple[str, ...]:
+        """Every entity of the same brand and series as ``name``."""
+        entity = self.graph.by_name.get(name)
+        return self._by_series.get(entity.keywords[:2], ()) if entity else ()
+
+    @cached_property
+    def _by_series(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+        found: dict[tuple[str, ...], list[str]] = {}
+        for entity in self.graph.entities:
+            found.setdefault(entity.keywords[:2], []).append(entity.name)
+        return {lead: tuple(names) for lead, names in found.items()}
+
+    def classifying_texts(self) -> list[str]:
+        """The texts of the attributes that have few different values."""
+        columns = filter(None, map(self.columns.column, self.columns.paths))
+        return [text for column in columns if column.distinct <= MAX_ENDS for text in column.plain]
 
     def part(self, label: str) -> Path | None:
         """The attribute with a part of that name: 长 of 长*宽*高; the one that most entities have."""

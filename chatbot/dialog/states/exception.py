@@ -10,6 +10,7 @@ from chatbot.reply import Reply
 from chatbot.session.base import Option, Pending
 
 MAX_NEAREST = 3
+MAX_RECENT = 4
 
 
 class ExceptionState:
@@ -104,6 +105,9 @@ class ExceptionState:
             suggestions=Suggestions(knowledge).instead_of(missing),
         )
         decision = Decision("question_intake", turn, reply, BadCase("missing_value"))
+        before = dict.fromkeys((*turn.memory.entities, *turn.memory.recent))
+        recent = tuple(name for name in before if name not in focus)[:MAX_RECENT] if focus else turn.memory.recent
         return decision.remembering(
-            entities=focus, attributes=missing.attributes, question=missing.question, pending=None
-        )
+            entities=focus, attributes=missing.attributes, question=missing.question, pending=None, recent=recent,
+            shown=turn.memory.shown if focus else missing.entities,
+        )  # fmt: skip
