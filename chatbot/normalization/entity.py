@@ -92,7 +92,7 @@ class EntityLinker:
         elif series and (told := self._fragments.told(text, series, ordinary)):
             return (self._to_link(told),)
         found = found or (self._nearest(text, besides) if fuzzy else [])
-        groups = grouped(text, found, self._fragments.as_parts)
+        groups = grouped(text, found, self._fragments.as_parts, self._fragments.widened)
         things = self._fragments.read(text, groups, ordinary) if found else []
         if series and len(things) == 1 and not things[0].mask & series:
             if things[0].mask.bit_count() > 1 or not self._fragments.leads(things[0]):

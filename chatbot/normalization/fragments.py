@@ -5,6 +5,7 @@ then to the left, as long as what stands there is a piece of the name of an enti
 """
 
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -70,7 +71,7 @@ class FragmentReader:
         ``words`` are words of something else as well.
         """
         text = PartlyRead(said.replace("é", "e"), words)
-        things = [Named(self._widened(group)) for group in groups]
+        things = [Named(self.widened(group)) for group in groups]
         for thing in things:
             text.take(thing.pieces)
         grown: list[Named] = []
@@ -134,9 +135,9 @@ class FragmentReader:
 
     # -- one thing ---------------------------------------------------------------------------------------
 
-    def _widened(self, group: Sequence[Piece]) -> list[Piece]:
+    def widened(self, group: Sequence[Piece]) -> list[Piece]:
         """Each known name of a thing of one series also as a part of longer words: 尊贵版 of 尊贵版大迈包."""
-        series = self.series_of(narrowed(-1, group))
+        series = self.series_of(narrowed(-1, group) or (group[0].mask if group else 0))
         if not series:
             return list(group)
         return [replace(p, mask=p.mask | self.index.having(series, SAID.findall(p.name))) for p in group]
@@ -258,11 +259,18 @@ class FragmentReader:
         names = {i: self.index.parts[i] for i in bits(mask)}
         whole = mask_of(i for i, parts in names.items() if not parts.left_over(said, touched=False))
         if whole:
-            return whole
+            return self._saying_it_all(whole, thing)
         left = {i: parts.left_over(said, touched=True) for i, parts in names.items()}
         return mask_of(
             i for i, rest in left.items() if not any(_less(other, rest) for other in left.values())
         )
+
+
+    def _saying_it_all(self, mask: int, thing: Named) -> int:
+        """Of several those whose names have every letter that was said, each as often: Macan T 2.0T is not Macan 2.0T."""
+        said = Counter(atom for piece in thing.pieces for atom in atoms(piece.name))
+        held = {i: Counter(self.index.parts[i].atoms) for i in bits(mask)} if mask.bit_count() > 1 else {}
+        return mask_of(i for i, have in held.items() if said <= have) or mask
 
 
 def _holding_on(before: Named, mask: int) -> int:

@@ -13,20 +13,34 @@ _MEASURED = re.compile(
 
 
 def grouped(
-    text: str, found: Sequence[Piece], fitting: Callable[[str, Piece, int], list[Piece]]
+    text: str,
+    found: Sequence[Piece],
+    fitting: Callable[[str, Piece, int], list[Piece]],
+    widened: Callable[[Sequence[Piece]], list[Piece]],
 ) -> list[list[Piece]]:
     """Consecutive names whose entities overlap belong together; a clash or a joining word (和, 比, 、) starts a new thing.
 
-    What is another entity's word may be part of one of this one's, ``fitting`` says: 旗畅版 of HEV智联旗畅版.
+    What is another entity's word may be part of one of this one's, ``fitting`` says: 旗畅版 of HEV智联旗畅版. ``widened``
+    takes names also as parts of longer ones: Taycan Turbo GT of that with Weissach.
     """
     groups: list[list[Piece]] = []
     last = None
     for piece in found:
         apart = last is None or SEPARATOR.search(text, last.end, piece.start)
         apart = apart or (last and _MEASURED.search(text, last.end, piece.start))
-        if not apart and (parts := fitting(text, piece, narrowed(-1, groups[-1]))):
+        if not apart and (parts := _fitting(text, piece, groups[-1], fitting, widened)):
             groups[-1] += parts
         else:
             groups.append([piece])
         last = piece
     return groups
+
+
+def _fitting(
+    text: str,
+    piece: Piece,
+    group: list[Piece],
+    fitting: Callable[[str, Piece, int], list[Piece]],
+    widened: Callable[[Sequence[Piece]], list[Piece]],
+) -> list[Piece]:
+    return fitting(text, piece, narrowed(-1, group)) or fitting(text, piece, narrowed(-1, widened(group)))

@@ -64,6 +64,12 @@ class NameParts:
         return frozenset(found)
 
     @cached_property
+    def atoms(self) -> tuple[str, ...]:
+        """Every number and word of letters, as often as it stands in the name without its year."""
+        words = (word for word in map(" ".join, self.words) if not YEAR.fullmatch(word))
+        return tuple(atom for word in words for atom in atoms(word))
+
+    @cached_property
     def pinyin(self) -> frozenset[str]:
         """Its Chinese characters in letters, two to five together."""
         found = set()

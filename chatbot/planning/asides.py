@@ -31,7 +31,7 @@ _THAT_ONE = re.compile(r"(?<=[\u4e00-\u9fff])的那[个款台](?=\s?[a-z0-9])") 
 _WHETHER = re.compile(
     "(?:冬天|夏天|平时|到底)?(能不能|带不带|有没有|支不支持|可不可以|配不配|能否|是否)(?:带|有|支持|够)?"
 )
-_ASKS = re.compile("多少|几|谁|比|什么|哪|怎么|如何|为什么|吗|么$|多[大长久远重快]|[能会可]不[能会可]")
+_ASKS = re.compile("多少|几|谁|比(?!较)|什么|哪|怎么|如何|为什么|吗|么$|多[大长久远重快]|[能会可]不[能会可]")
 _PART = (2, 5)  # characters of either half of a feature's name
 _SHORTEST = 2
 

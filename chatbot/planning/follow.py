@@ -40,6 +40,8 @@ class Follower:
             topics = tuple((rank.path,) for rank in parts.rankings) if plain and asks_whether(parts) else ()
         if not topics:
             return None
+        if parts.has("each") and len(context.entities) == 1 and context.recent:  # 油耗各是多少
+            focus = context.last(2)
         groups = tuple((name,) for name in focus)
         needed = parts.scan.mended or bool(parts.rankings) or not context.entities
         return Asked(groups, topics, parts.scan, needed=needed, referred=True)
@@ -64,10 +66,10 @@ class Follower:
         if len(things) != 1 or not things[0].single or len(context.entities) != 1 or parts.referred:
             return None
         asks_many = parts.has("list", "head", "nearest", "exists", "others", "buy")
-        beside = "比" in parts.text or (parts.rankings and parts.has("which"))
+        beside = "比" in parts.text or (parts.rankings and parts.has("which")) or parts.has("compare")
         if asks_many or parts.atoms or not _AGAINST.match(parts.text) or not beside:
             return None
-        if parts.rankings and not parts.has("much", "which") and not parts.text.endswith("呢"):
+        if parts.rankings and not parts.has("much", "which", "compare") and not parts.text.endswith("呢"):
             return None
         entities = (context.entities[0], things[0].names[0])
         asked = numeric(self._decider.vocabulary, parts.attributes)

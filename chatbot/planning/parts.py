@@ -13,7 +13,7 @@ from chatbot.planning.vocabulary import Vocabulary
 
 _ORDERS: dict[str | None, Order | None] = {"up": "desc", "down": "asc", None: None}
 _NEAR = 5  # characters between an attribute and a word of degree
-_MEANT = re.compile("哪|谁|最")
+_MEANT = re.compile("哪|谁|最|第[一二两三四五六七八九十\\d]")
 _PACE = {"快", "慢"}
 _SIZE = {"大", "小"}
 _EXTENT = {"长", "宽", "高"}
@@ -105,6 +105,8 @@ def rankings(
             path = next(iter(vocabulary.concepts.paths("轴距")), None)
         if path is None and sense.strength != "plain" and sense.word in _EXTENT:
             path = vocabulary.part(sense.word)
+        if path is None and found and sense.strength == "most" and (_ORDERS[way] != found[-1].order):
+            path = found[-1].path  # 续航最长的比最短的
         if path is None:
             continue
         if beside is not None and named == path:

@@ -58,7 +58,7 @@ def _meant(
 ) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:  # fmt: skip
     """The names one link points at (``None``: it points at nothing), and the links that took."""
     link = links[at]
-    if link.degree and link.degree.path:
+    if link.degree and (link.degree.path or _measured_before(link, links, context)):
         return _the_one(at, links, text, context, winner)
     if link.plays("nth", "last"):
         return _placed(link, context), (at,)
@@ -108,7 +108,7 @@ def _count(link: Link) -> int:
         role = getattr(sense, "role", "")
         if role.startswith("n:"):
             return int(role[2:])
-    return 3 if "三" in link.text else 2
+    return 3 if "三" in link.text or "仨" in link.text else 2
 
 
 def _asks(at: int, links: Sequence[Link]) -> bool:
@@ -121,6 +121,12 @@ def _asks(at: int, links: Sequence[Link]) -> bool:
     return bool(following.degree or following.attribute)
 
 
+def _measured_before(link: Link, links: Sequence[Link], context: Context) -> bool:
+    """最低的那款, where nothing in the message says what is low: what was asked before does."""
+    most = link.degree is not None and link.degree.strength == "most"
+    return most and bool(context.attributes) and not any(other.attribute for other in links)
+
+
 def _the_one(
     at: int, links: Sequence[Link], text: str, context: Context, winner: Callable[[Plan], str | None]
 ) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:
@@ -128,7 +134,8 @@ def _the_one(
     link = links[at]
     found = _THAT_ONE.match(text, link.end)
     degree = link.degree
-    if found is None or degree is None or degree.path is None:
+    path = degree.path or next(iter(context.attributes), None) if degree else None
+    if found is None or degree is None or path is None:
         return None, ()
     if text.startswith((degree.word + "多少", degree.word + "了多少"), found.end()):
         return (), _within(links, link.start, found.end())  # 贵的那个贵多少 asks for the difference
@@ -138,7 +145,7 @@ def _the_one(
     if not among:
         return (), (at,)
     order: Order = "desc" if degree.way == "up" else "asc"
-    best = winner(Plan("superlative", among, (degree.path,), order=order, limit=1))
+    best = winner(Plan("superlative", among, (path,), order=order, limit=1))
     return ((best,) if best else ()), _within(links, link.start, found.end())
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import Clause, Condition, Not, Order, Path, Plan, keyword_level
+from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Condition, Not, Order, Path, Plan, keyword_level
 from chatbot.planning.atoms import flat, paths_of
 from chatbot.planning.carry import besides, is_exclusion, leans, merged, without
 from chatbot.planning.context import Context
@@ -43,7 +43,9 @@ class SetPlanner:
         if parts.loose or _ADVICE.search(parts.text) or (parts.scan.unknown and not ignored):
             return None
         named = [t for t in parts.things if not t.referred and not is_brand(t.clause)]
-        if any(t.single for t in named) and not (parts.rankings and any(not t.single for t in named)):
+        listed = parts.has("list") and parts.has("head") and all(_is_version(t.clause) for t in named)
+        wide = parts.rankings and any(not t.single for t in named)
+        if any(t.single for t in named) and not wide and not listed:
             return None
         leaning = leans(parts, context.plan)
         if context.entities and self._about_focus(parts, context):
@@ -84,7 +86,7 @@ class SetPlanner:
         features = all(atom.kind == "feature" for atom in parts.atoms)
         asks = parts.has("enough") or (features and parts.has("exists"))
         asks = asks or any(w in said for w in ("吗", "是不是", "么")) or said.endswith(("不", "没", "没有"))
-        return asks and not said.endswith(("的吗", "的么", "的没"))
+        return asks and not said.endswith(("的吗", "的么", "的没", "的有吗", "的有么", "的有没有", "的有没"))
 
     def _verify(self, parts: Parts, context: Context) -> Planned:
         plan = self._decider.verify(parts, *context.entities)
@@ -99,6 +101,9 @@ class SetPlanner:
                 return query
         scan = parts.scan
         most = any(r.strength == "most" for r in parts.rankings) or parts.reverse or parts.place
+        most = most or (leaning and _the_other_way(parts, context))
+        if far := self._far_apart(parts, conditions):
+            return far
         if parts.rankings and (most or parts.limit or parts.has("which")):
             among = self._listed(context) if leaning and not said else ()
             return self._superlative(parts, conditions, among)
@@ -129,16 +134,27 @@ class SetPlanner:
             return Query(plan, scan)
         return self._filter(parts, context, conditions, said, leaning)
 
+    def _far_apart(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
+        """最贵的和最便宜的差多少: the two that rank first, either way, side by side."""
+        most = [rank for rank in parts.rankings if rank.strength == "most"]
+        if len(most) != 2 or most[0].path != most[1].path or most[0].order == most[1].order:
+            return None
+        if not (parts.has("compare") or "多少" in parts.text) or parts.limit:
+            return None
+        path = most[0].path
+        plans = (Plan("superlative", (), (path,), conditions, rank.order, 1) for rank in most)
+        names = tuple(dict.fromkeys(name for name in map(self._winner, plans) if name))
+        return Query(Plan("compare", names, (path,)), parts.scan) if len(names) == 2 else None
+
     def _best(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
         """续航前五, 油耗排行前3: the better first."""
         if not _FIRST_FEW.search(parts.text):
             return None
         path = next(iter(numeric(self._decider.vocabulary, parts.attributes)), None)
-        return (
-            Plan("superlative", (), (path,), conditions, self._decider.better(path), parts.limit)
-            if path
-            else None
-        )
+        if path is None:
+            return None
+        order = self._sorted(parts) or self._decider.better(path)
+        return Plan("superlative", (), (path,), conditions, order, parts.limit)
 
     def _shown(self, conditions: tuple[Clause, ...], parts: Parts) -> tuple[Path, ...]:
         return self._decider.shown(conditions, parts)
@@ -189,7 +205,7 @@ class SetPlanner:
     def _relative(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
         """再便宜点: better than what is in focus; of a list, the better first."""
         rank = next((r for r in parts.rankings if r.strength == "more"), None)
-        if rank is None or parts.things or parts.has("which"):
+        if rank is None or parts.has("which") or not all(is_brand(thing.clause) for thing in parts.things):
             return None
         focus = context.entities[:1] or self._worst(context.shown, rank)
         if not focus:  # all were shown: better ones may well be among those
@@ -281,6 +297,19 @@ def _without_seen(context: Context) -> Plan:
         return context.plan
     kept = tuple(c for c in flat(context.plan.conditions) if not is_exclusion(c))
     return replace(context.plan, conditions=kept)
+
+
+def _is_version(clause: Clause | None) -> bool:
+    """Whether it names neither brand nor series: v8的车有哪些 asks which those are."""
+    return isinstance(clause, Condition) and clause.attribute[:2] == KEYWORDS and clause.attribute[2] > "2"
+
+
+def _the_other_way(parts: Parts, context: Context) -> bool:
+    """便宜的呢 after the dearest."""
+    last = context.plan
+    plain = [rank for rank in parts.rankings if rank.strength == "plain"]
+    same = last is not None and last.op == "superlative" and plain and plain[0].path in last.attributes
+    return bool(same) and parts.text.endswith("的呢")
 
 
 def asks_range(parts: Parts) -> bool:

@@ -49,7 +49,7 @@ class SeveralPlanner:
         wide = [self._decider.scope(thing) for thing in things if not thing.single]
         if len(wide) < 2 or len(wide) < len(things) or not parts.has("compare") or parts.has("which"):
             return None
-        if parts.atoms or parts.scan.unknown:
+        if parts.atoms or parts.scan.unknown or any(rank.strength == "most" for rank in parts.rankings):
             return None
         asked = numeric(self._decider.vocabulary, parts.attributes) or tuple(r.path for r in parts.rankings)
         path = next(iter(asked), self._decider.price)
@@ -65,7 +65,7 @@ class SeveralPlanner:
 
     def _of_several(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
         """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""
-        asks = parts.has("list", "count", "which", "compare", "typical", "average", "total", "buy", "others")
+        asks = parts.has("list", "count", "which", "compare", "typical", "average", "total", "buy", "others", "sort", "top", "upward", "downward")
         asks = asks or asks_range(parts)
         if len(things) != 1 or asks or parts.scan.unknown:
             return None

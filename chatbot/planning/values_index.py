@@ -18,7 +18,7 @@ _WORD = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|[\u4e00-\u9fff]*[a-z]{2,}[\u4
 _HEAD = re.compile(r"(?:\d+[\u4e00-\u9fff])+(?=\D{2})")  # the counts before what a value is: 5门7座SUV
 _COUNTED = re.compile(r"\d[\u4e00-\u9fff]")
 _NUMBERED = re.compile(r"(?=.*\d)(?:\d*[\u4e00-\u9fff]+\d*){1,4}|[a-z]\d{1,2}")  # 92号, 8挡湿式双离合, v8
-_CODE = re.compile(r"[a-z]\d{1,2}|\d\.\d[tl]")  # v6, 1.5t of 1.5T 182马力 L4, though the horsepower is a measure
+_CODE = re.compile(r"(?<![a-z0-9.])(?:[a-z]\d{1,2}|\d\.\d[tl])(?![a-z0-9.])")  # v6, 1.5t of 1.5T 182马力 L4, though the horsepower is a measure
 _NUMERALS = dict(zip("123456789", "一两三四五六七八九", strict=True))
 _TAILS = ("车型", "车", "型", "级")
 _WEAK = {
@@ -87,8 +87,7 @@ class ValueWords:
             pieces = _SPLIT.split(text)
             if flag == FLAG_CODE[None] and (_HEAD.match(text) or not _measured(column)):
                 parts.update(piece for piece in pieces if _NUMBERED.fullmatch(piece))
-            elif len(pieces) > 1:
-                parts.update(piece for piece in pieces if _CODE.fullmatch(piece))
+            parts.update(_CODE.findall(text))
             if head := _HEAD.match(text):
                 same.setdefault(text[head.end() :], []).append(text)
                 parts.update(_COUNTED.findall(head.group()))

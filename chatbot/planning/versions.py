@@ -92,15 +92,16 @@ class VersionReader:
         asks_all = parts.has("head", "buy", "count", "list", "others", "total") or parts.rankings
         if not series or not looked_up or asks_all or parts.scan.unknown or not parts.atoms:
             return parts
-        if any(atom.kind != "value" or atom.negated for atom in parts.atoms) or not _GOES_ON.search(parts.text):
+        wanted = [atom for atom in parts.atoms if not atom.negated]  # 不是四驱，是两驱的
+        if not wanted or any(atom.kind != "value" for atom in parts.atoms) or not _GOES_ON.search(parts.text):
             return parts
         named = [set(thing.names) for thing in parts.things]  # 2025款两驱的
         names = tuple(name for name in series if all(name in some for some in named))
-        for atom in parts.atoms:
+        for atom in wanted:
             names = self._with(names, atom, parts.text) if names else ()
         if not names or len(names) == len(series) or (not named and set(context.entities[:1]) & set(names)):
             return parts
-        first, last = parts.atoms[0], parts.atoms[-1]
+        first, last = wanted[0], wanted[-1]
         thing = Thing(names, None, first.start, last.end)
         return replace(parts, things=(thing,), atoms=())
 
