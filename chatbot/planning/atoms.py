@@ -19,6 +19,11 @@ _BUDGET = ("预算", "够", "拿下", "能买", "可以买", "买得起", "搞�
 _WHICH = re.compile("谁|哪")
 _SIMPLY_NOT = re.compile(r"(?<![是要能会有用])不$")  # 不烧油的
 _BREAK = re.compile(r"[,;。!?]")
+_DENIED_BEHIND = re.compile(
+    "(?:的|家|车|款|这些|那些|系列|牌子|版本)*(?:咱|我)?(?:也|都|就|全|通通|统统|一律|先|可|直接)*"
+    "(?:别(?!的|克)(?:给我|给|再)?(?:看|推|来|算|列|选)?|不要|不想要|不考虑|不看|不买|不喜欢|不行|排除|除外|算了|去掉|剔除|免了|免谈|pass|不算|不想看|刨掉|踢掉|划掉)"
+    "(?:了|掉|吧|啊|哈|的|推荐)*(?=$|[,。;!?、])"
+)
 _JOINED = re.compile(r"[、/和或跟与及以者是还要么也的车型|\s]*")
 
 
@@ -153,6 +158,11 @@ def _same_thing(link: Link, path: Path) -> bool:
     return any(isinstance(clause, Condition) and clause.op == "contains" for clause in clauses)
 
 
+def denied_behind(text: str, end: int) -> bool:
+    """Whether what ends at ``end`` is not wanted, as is said behind it: 宝马的不要, 北辰的别给我看, 奔驰也不要."""
+    return _DENIED_BEHIND.match(text, end) is not None
+
+
 def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
     """``atoms`` with those that 不要, 除了, 没有 … apply to turned round."""
     result = [
@@ -188,6 +198,10 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
         else:
             behind = [i for i, atom in enumerate(result) if atom.end <= link.start]
             reach = behind[-1:]
+            while reach and reach[0] > 0 and _joiner(text[result[reach[0] - 1].end : result[reach[0]].start]):
+                if not _JOINED.fullmatch(text[result[reach[0] - 1].end : result[reach[0]].start]):
+                    break
+                reach = [reach[0] - 1, *reach]  # 纯电和燃油都不要
             if (
                 not reach
                 or _BREAK.search(text[result[reach[0]].end : link.start])

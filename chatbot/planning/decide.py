@@ -15,6 +15,7 @@ from chatbot.planning.vocabulary import Vocabulary
 KEY_ATTRIBUTES = ("价格", "续航", "加速", "油耗", "功率", "轴距")
 NEAR_SHARE = 0.15
 _WHICH_IS_BETTER = re.compile("(?:哪|谁)(?:一?[个款台辆])?(?:更|比较)?(?:好|强|值|划算|合适|值得买)|怎么选|选哪|买哪")
+_KINDS = re.compile("几种|哪几[种类档]|几类|几档")
 _PRICE = re.compile("价|多少钱")
 _A_BIT = re.compile("点|些")
 
@@ -170,6 +171,8 @@ class Decider:
         told = {atom.path for atom in parts.atoms}  # 级别是中型SUV的车有哪些 asks for the cars
         for paths in parts.attributes:
             path = next((p for p in paths if not self.vocabulary.dimension(p)), None)
+            if path is None and _KINDS.search(parts.text):  # 高压平台有几种电压
+                path = paths[0]
             if path and (path not in told or _listed(path, parts)):
                 return Plan("group", (), (path,), conditions)
         return None

@@ -67,7 +67,8 @@ class Follower:
             return None
         asks_many = parts.has("list", "head", "nearest", "exists", "others", "buy")
         beside = "比" in parts.text or (parts.rankings and parts.has("which")) or parts.has("compare")
-        if asks_many or parts.atoms or not _AGAINST.match(parts.text) or not beside:
+        much = parts.rankings and parts.has("much")  # 旗舰版贵多少
+        if asks_many or parts.atoms or not (much or (beside and _AGAINST.match(parts.text))):
             return None
         if parts.rankings and not parts.has("much", "which", "compare") and not parts.text.endswith("呢"):
             return None

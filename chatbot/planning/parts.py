@@ -14,6 +14,7 @@ from chatbot.planning.vocabulary import Vocabulary
 _ORDERS: dict[str | None, Order | None] = {"up": "desc", "down": "asc", None: None}
 _NEAR = 5  # characters between an attribute and a word of degree
 _MEANT = re.compile("哪|谁|最|第[一二两三四五六七八九十\\d]")
+_WHOSE = {"谁家", "哪家", "哪个牌子", "什么牌子", "哪个品牌"}
 _PACE = {"快", "慢"}
 _SIZE = {"大", "小"}
 _EXTENT = {"长", "宽", "高"}
@@ -90,7 +91,7 @@ def rankings(
         sense = link.degree
         if sense is None or at in used:
             continue
-        beside = _beside(at, links, text, frozenset(taken))
+        beside = _beside(at, links, text, frozenset(taken), vocabulary)
         path, way = sense.path, sense.way
         named = _numeric(links[beside], vocabulary) if beside is not None else None
         if named and (path is None or (sense.word[-1] in _PACE and named != path)):
@@ -126,8 +127,10 @@ def _said_of(word: str, dimension: str) -> bool:
     return bool(dimension) and (word not in "长短宽窄" or dimension in ("长度", "时间"))
 
 
-def _beside(at: int, links: Sequence[Link], text: str, used: frozenset[int]) -> int | None:
-    """The attribute right before a word of degree, or right behind it."""
+def _beside(
+    at: int, links: Sequence[Link], text: str, used: frozenset[int], vocabulary: Vocabulary
+) -> int | None:
+    """The attribute right before a word of degree, or right behind it; 谁家 of 功率谁家最高 is none."""
     compared = False
     for i in range(at - 1, -1, -1):
         link = links[i]
@@ -135,6 +138,8 @@ def _beside(at: int, links: Sequence[Link], text: str, used: frozenset[int]) -> 
         far = links[at].start - link.end > _NEAR and not compared
         if far or any(mark in text[link.end : links[at].start] for mark in ",;。"):
             break
+        if link.text in _WHOSE and _numeric(link, vocabulary) is None:
+            continue
         if link.attribute and i not in used:
             return i
         if link.attribute or link.degree or link.quantity or (link.value and not link.plays("filler")):

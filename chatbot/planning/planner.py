@@ -22,7 +22,7 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.read_parts import PartsReader, is_brand
 from chatbot.planning.scan import Scan, Scanner, always
-from chatbot.planning.sets import SetPlanner
+from chatbot.planning.sets import SetPlanner, far_apart
 from chatbot.planning.several import SeveralPlanner, all_of_them
 from chatbot.planning.stray import stray
 from chatbot.planning.unknowns import (
@@ -164,6 +164,8 @@ class Planner:
     def _named(self, parts: Parts, context: Context) -> Planned:
         """Questions about things: compare, verify, nearest, relative, or a look-up with references."""
         if parts.things and all(thing.negated for thing in parts.things):
+            return None
+        if far_apart(parts):
             return None
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))

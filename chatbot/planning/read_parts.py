@@ -7,7 +7,7 @@ from dataclasses import replace
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan, keyword_level
 from chatbot.normalization.text import normalize
-from chatbot.planning.atoms import Atom, AtomReader
+from chatbot.planning.atoms import Atom, AtomReader, denied_behind
 from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.links import Link
 from chatbot.planning.parts import Parts, Thing, rankings
@@ -54,6 +54,7 @@ class PartsReader:
             link.category.paths
             for i, link in enumerate(rest)
             if link.category and not link.plays("so", "filler") and not self._qualifies(i, rest, text)
+            and not any(a.path[: len(p)] == p for a in atoms for p in link.category.paths)
         )
         return Parts(
             scan, self._things(rest, text, pointed, context), atoms, ranks, tuple(dict.fromkeys(attributes)),
@@ -92,12 +93,14 @@ class PartsReader:
             if link.entity and link.entity.names:
                 before = links[at - 1] if at else None
                 negated = bool(before and before.plays("not") and link.start - before.end <= 1)
+                negated = negated or denied_behind(text, _whole(at, links))
                 last = things[-1] if things else None
                 if last and last.negated and _LISTED.fullmatch(text[last.end : link.start]):
                     negated = True  # 不要奔驰宝马和奥迪
                 sense = link.entity
                 things.append(Thing(sense.names, sense.clause, link.start, _whole(at, links), negated=negated))
         things.sort(key=lambda thing: thing.start)
+        things = _all_denied(things, text)
         known: list[str] = []
         narrowed = []
         for thing in things:
@@ -107,6 +110,17 @@ class PartsReader:
             if len(narrowed[-1].names) <= 3:
                 known.insert(0, narrowed[-1].names[0])
         return _without_wholes(narrowed, text)
+
+
+def _all_denied(things: Sequence[Thing], text: str) -> list[Thing]:
+    """奔驰和宝马都不要: what is said behind the last of several joined names goes for each."""
+    result = list(things)
+    for at in range(len(result) - 1, 0, -1):
+        thing, before = result[at], result[at - 1]
+        joined = _LISTED.fullmatch(text[before.end : thing.start]) and denied_behind(text, thing.end)
+        if thing.negated and joined:
+            result[at - 1] = replace(before, negated=True)
+    return result
 
 
 def _whole(at: int, links: Sequence[Link]) -> int:

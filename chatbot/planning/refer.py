@@ -143,7 +143,7 @@ def _the_one(
     if degree.strength == "most" and len(context.entities) < 2 <= len(context.shown):
         among = context.shown
     if not among:
-        return (), (at,)
+        return None, ()
     order: Order = "desc" if degree.way == "up" else "asc"
     best = winner(Plan("superlative", among, (path,), order=order, limit=1))
     return ((best,) if best else ()), _within(links, link.start, found.end())

@@ -117,7 +117,11 @@ class Scanner:
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
         if not has_han(text):
-            mended = self._without_spaces(text)
+            joined = self._without_spaces(text)  # a run is decoded better; but xianfengban jiage are two words
+            apart = self._read(normalize(_DE.sub("的", mended)), near) if has_han(mended) else None
+            whole = self._read(normalize(joined), near) if joined != mended else None
+            if apart is None or (whole is not None and whole.coverage > apart.coverage):
+                mended = joined
         mended = normalize(_DE.sub("的", mended)) if mended != text else text
         best = self._read(mended, near) if mended != text else first
         if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:

@@ -114,6 +114,8 @@ class SetPlanner:
             and (best := self._best(parts, conditions))
         ):
             return Query(best, scan)
+        if parts.place and not parts.rankings and (best := self._best(parts, conditions)):
+            return Query(replace(best, limit=parts.place), scan, place=parts.place)
         if parts.reverse and parts.attributes:
             path = parts.attributes[0][0]
             return Query(Plan("superlative", (), (path,), conditions, "asc", parts.limit or 1), scan)
@@ -136,10 +138,8 @@ class SetPlanner:
 
     def _far_apart(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
         """最贵的和最便宜的差多少: the two that rank first, either way, side by side."""
-        most = [rank for rank in parts.rankings if rank.strength == "most"]
-        if len(most) != 2 or most[0].path != most[1].path or most[0].order == most[1].order:
-            return None
-        if not (parts.has("compare") or "多少" in parts.text) or parts.limit:
+        most = far_apart(parts)
+        if not most:
             return None
         path = most[0].path
         plans = (Plan("superlative", (), (path,), conditions, rank.order, 1) for rank in most)
@@ -148,7 +148,7 @@ class SetPlanner:
 
     def _best(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
         """续航前五, 油耗排行前3: the better first."""
-        if not _FIRST_FEW.search(parts.text):
+        if not _FIRST_FEW.search(parts.text) and not parts.has("sort", "upward", "downward", "best"):
             return None
         path = next(iter(numeric(self._decider.vocabulary, parts.attributes)), None)
         if path is None:
@@ -259,7 +259,7 @@ class SetPlanner:
             return self._again(parts, last, conditions)
         if leaning and last and last.op == "nearest":
             return Query(replace(last, conditions=conditions), scan)
-        same = "呢" in parts.text or (parts.text.startswith("那") and not parts.has("list"))
+        same = ("呢" in parts.text and not parts.has("list")) or (parts.text.startswith("那") and not parts.has("list"))
         if leaning and last and last.op in ("count", "aggregate", "group") and same:
             return Query(replace(last, conditions=conditions), scan)
         op = "verify" if parts.has("exists") and not leaning and not parts.has("list") else "filter"
@@ -297,6 +297,15 @@ def _without_seen(context: Context) -> Plan:
         return context.plan
     kept = tuple(c for c in flat(context.plan.conditions) if not is_exclusion(c))
     return replace(context.plan, conditions=kept)
+
+
+def far_apart(parts: Parts) -> tuple[Ranking, ...]:
+    """The two rankings of 最贵和最便宜差多少: one attribute, both ends; none where it is something else."""
+    most = tuple(rank for rank in parts.rankings if rank.strength == "most")
+    asks = parts.has("compare") or "多少" in parts.text
+    if len(most) != 2 or not asks or parts.limit:
+        return ()
+    return most if most[0].path == most[1].path and most[0].order != most[1].order else ()
 
 
 def _is_version(clause: Clause | None) -> bool:

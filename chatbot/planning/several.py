@@ -65,7 +65,7 @@ class SeveralPlanner:
 
     def _of_several(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
         """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""
-        asks = parts.has("list", "count", "which", "compare", "typical", "average", "total", "buy", "others", "sort", "top", "upward", "downward")
+        asks = parts.has("list", "count", "which", "compare", "typical", "average", "total", "buy", "others", "sort", "top", "upward", "downward", "reverse", "kth")
         asks = asks or asks_range(parts)
         if len(things) != 1 or asks or parts.scan.unknown:
             return None

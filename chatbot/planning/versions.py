@@ -19,6 +19,7 @@ MAX_VERSIONS = 40
 _BESIDE = re.compile(r"[的\s]?")
 _JOINED = re.compile(r"[的\s]*(?:[和跟与、/]|还有|vs)?[\s]*")
 _GOES_ON = re.compile(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)$")
+_THAT_ONE = re.compile("的?(?:那|这)(?:一)?[个款台辆]")
 _SUFFIX = re.compile("[版型款]$")
 _OF_ALL = ("list", "count", "head", "buy", "which", "exists", "has", "keep", "or", "others", "total")
 
@@ -32,7 +33,7 @@ class VersionReader:
     def told(self, parts: Parts, context: Context) -> Parts:
         """``parts`` with values that tell versions apart turned into the things they stand for."""
         if not parts.things:
-            return self._of_the_series(parts, context)
+            return self._that_one(parts, context) or self._of_the_series(parts, context)
         if len(parts.things) == 1 and (meant := self._elsewhere(parts, context)):
             return replace(parts, things=(meant,))
         if len(parts.things) == 1 and parts.atoms and not parts.attributes and _is_year(parts.things[0]):
@@ -84,6 +85,20 @@ class VersionReader:
         if named:
             return named
         return self._holding(Plan("filter", tuple(names), (), (clause,)))
+
+    def _that_one(self, parts: Parts, context: Context) -> Parts | None:
+        """四驱那个, of those that were listed or compared: the only one with that value."""
+        values = [atom for atom in parts.atoms if atom.kind == "value" and not atom.negated]
+        pointed = next((a for a in values if _THAT_ONE.match(parts.text, a.end)), None)
+        among = context.entities if len(context.entities) > 1 else context.last(2)
+        if pointed is None or len(parts.atoms) != 1:
+            return None
+        for names in (among, context.shown):
+            found = self._with(names, pointed, parts.text) if len(names) > 1 else ()
+            if len(found) == 1:
+                thing = Thing(found, None, pointed.start, pointed.end, referred=True)
+                return replace(parts, things=(thing,), atoms=(), referred=True)
+        return None
 
     def _of_the_series(self, parts: Parts, context: Context) -> Parts:
         """那两驱的呢, of the series that the conversation speaks of."""

@@ -84,7 +84,11 @@ class ExceptionState:
             why=f"refused: {refusal.code}",
         )
         decision = Decision("question_intake", turn, reply, BadCase(refusal.code, (refusal.subject,)))
-        return decision.remembering(pending=None)
+        named = [link.entity.names for link in refusal.scan.links if link.entity]
+        if refusal.code != "no_attribute" or len(named) != 1 or len(named[0]) != 1:
+            return decision.remembering(pending=None)
+        recent = _before(turn, named[0])  # it is spoken of all the same
+        return decision.remembering(pending=None, entities=named[0], attributes=(), question=None, recent=recent)
 
     def _missing(self, turn: Turn, missing: Missing) -> Decision:
         knowledge, language = turn.hearing.knowledge, turn.hearing.language
@@ -105,9 +109,14 @@ class ExceptionState:
             suggestions=Suggestions(knowledge).instead_of(missing),
         )
         decision = Decision("question_intake", turn, reply, BadCase("missing_value"))
-        before = dict.fromkeys((*turn.memory.entities, *turn.memory.recent))
-        recent = tuple(name for name in before if name not in focus)[:MAX_RECENT] if focus else turn.memory.recent
+        recent = _before(turn, focus) if focus else turn.memory.recent
         return decision.remembering(
             entities=focus, attributes=missing.attributes, question=missing.question, pending=None, recent=recent,
             shown=turn.memory.shown if focus else missing.entities,
         )  # fmt: skip
+
+
+def _before(turn: Turn, focus: tuple[str, ...]) -> tuple[str, ...]:
+    """What was spoken of before ``focus``, latest first."""
+    before = dict.fromkeys((*turn.memory.entities, *turn.memory.recent))
+    return tuple(name for name in before if name not in focus)[:MAX_RECENT]
