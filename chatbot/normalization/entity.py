@@ -18,6 +18,7 @@ from chatbot.normalization.postings import Postings, bits
 from chatbot.normalization.spellings import (
     SUFFIXES,
     first_words,
+    own_parts,
     series_spellings,
     spellings,
     weak_spellings,
@@ -195,6 +196,9 @@ def _alias_words(
             found.setdefault(alias, []).append(index)
         for alias in first_words(entity.keywords):
             short.setdefault(alias, []).append(index)
+    for alias, name in own_parts(entity.keywords[1] for entity in entities if len(entity.keywords) > 1).items():
+        if not any(normalize(entity.keywords[0]).startswith(alias) for entity in entities if entity.keywords):
+            short[alias] = list(by_name[normalize(name)])
     for alias, rows in short.items():
         if alias not in found:
             found[alias] = rows

@@ -64,8 +64,8 @@ def _meant(
         return _placed(link, context), (at,)
     if named:
         return None, ()
-    if link.plays("former", "latter") and len(context.last(2)) == 2:
-        return (context.last(2)[0 if link.plays("former") else 1],), (at,)
+    if link.plays("former", "latter") and len(two := _two(context)) == 2:
+        return (two[0 if link.plays("former") else 1],), (at,)
     if link.plays("top") and text.startswith("前") and _only_asks(at, links) and context.shown:
         return context.shown[: _count(link)], (at,)
     if link.plays("previous"):
@@ -81,6 +81,12 @@ def _meant(
         focus = context.entities or context.shown[:1]
         return (focus[:1] if focus else ()), (at,)
     return None, ()
+
+
+def _two(context: Context) -> tuple[str, ...]:
+    """The two that were compared, in the order they were named; else the two spoken of last."""
+    shown = context.shown
+    return shown if len(shown) == 2 and set(context.entities) <= set(shown) else context.last(2)
 
 
 def _several(link: Link, context: Context) -> tuple[str, ...]:
@@ -143,7 +149,7 @@ def _the_one(
     if degree.strength == "most" and len(context.entities) < 2 <= len(context.shown):
         among = context.shown
     if not among:
-        return None, ()
+        return (None, ()) if degree.strength == "most" else ((), (at,))
     order: Order = "desc" if degree.way == "up" else "asc"
     best = winner(Plan("superlative", among, (path,), order=order, limit=1))
     return ((best,) if best else ()), _within(links, link.start, found.end())

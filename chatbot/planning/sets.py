@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Condition, Not, Order, Path, Plan, keyword_level
+from chatbot.knowledge_graph.plan import Clause, Condition, Not, Order, Path, Plan, keyword_level
 from chatbot.planning.atoms import flat, paths_of
 from chatbot.planning.carry import besides, is_exclusion, leans, merged, without
 from chatbot.planning.context import Context
@@ -43,7 +43,7 @@ class SetPlanner:
         if parts.loose or _ADVICE.search(parts.text) or (parts.scan.unknown and not ignored):
             return None
         named = [t for t in parts.things if not t.referred and not is_brand(t.clause)]
-        listed = parts.has("list") and parts.has("head") and all(_is_version(t.clause) for t in named)
+        listed = parts.has("list") and parts.has("head")  # v8的车有哪些
         wide = parts.rankings and any(not t.single for t in named)
         if any(t.single for t in named) and not wide and not listed:
             return None
@@ -188,7 +188,8 @@ class SetPlanner:
             return None
         if kinds := self._other_kinds(parts, last):
             return Query(replace(last, op="filter", conditions=kinds, limit=None), parts.scan)
-        seen = context.shown or context.entities
+        one = last.op == "superlative" and (last.limit or 1) == 1
+        seen = context.entities if one and context.entities else context.shown or context.entities
         attributes = last.attributes or self._shown(conditions, parts)
         plan = Plan("filter", (), attributes, (*conditions, *besides(seen)), last.order)
         return Query(plan, parts.scan)
@@ -306,11 +307,6 @@ def far_apart(parts: Parts) -> tuple[Ranking, ...]:
     if len(most) != 2 or not asks or parts.limit:
         return ()
     return most if most[0].path == most[1].path and most[0].order != most[1].order else ()
-
-
-def _is_version(clause: Clause | None) -> bool:
-    """Whether it names neither brand nor series: v8的车有哪些 asks which those are."""
-    return isinstance(clause, Condition) and clause.attribute[:2] == KEYWORDS and clause.attribute[2] > "2"
 
 
 def _the_other_way(parts: Parts, context: Context) -> bool:

@@ -31,7 +31,13 @@ class ExceptionState:
         reply = steps[min(failures, len(steps) - 1)](turn, nearest)
         bad_case = BadCase(f"unsure_{min(failures, len(steps) - 1) + 1}", nearest)
         decision = Decision("question_intake", turn, reply, bad_case)
-        return decision.remembering(failures=failures + 1, pending=self._pending(turn, reply, nearest))
+        decision = decision.remembering(failures=failures + 1, pending=self._pending(turn, reply, nearest))
+        named = [link.candidates for link in turn.hearing.reading.entities if link.score == 1]
+        if len(named) != 1 or len(named[0]) != 1:
+            return decision
+        return decision.remembering(  # it is spoken of all the same
+            entities=named[0], attributes=(), question=None, recent=_before(turn, named[0]), plan=None, shown=()
+        )
 
     @staticmethod
     def _pending(turn: Turn, reply: Reply, nearest: tuple[str, ...]) -> Pending | None:
