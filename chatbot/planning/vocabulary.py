@@ -16,7 +16,7 @@ from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
-from chatbot.planning.concepts import CHEAPEST, DEAREST, Comparative, Concepts, Way
+from chatbot.planning.concepts import Comparative, Concepts, Way, trims
 from chatbot.planning.links import (
     AttributeSense,
     CategorySense,
@@ -26,7 +26,6 @@ from chatbot.planning.links import (
     Strength,
     ValueSense,
 )
-from chatbot.planning.makes import makes
 from chatbot.planning.roles import role_words
 from chatbot.planning.values_index import MAX_ENDS, ValueWords
 
@@ -87,6 +86,7 @@ class Vocabulary:
     comparatives: tuple[Comparative, ...]
     value_words: Mapping[str, str]
     fillers: tuple[str, ...] = ()
+    makes: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
     def finder(self) -> MentionFinder[Sense]:
@@ -114,8 +114,8 @@ class Vocabulary:
                 for word in _too_much(entry.word):
                     yield word, DegreeSense(said, path, _OTHER_WAY[entry.way], "more")
         if price := next(iter(self.concepts.paths("价格")), None):
-            yield from ((w, DegreeSense("便宜", price, "down", "most")) for w in CHEAPEST)
-            yield from ((w, DegreeSense("贵", price, "up", "most")) for w in DEAREST)
+            yield from ((w, DegreeSense("便宜", price, "down", "most")) for w in trims()["便宜"])
+            yield from ((w, DegreeSense("贵", price, "up", "most")) for w in trims()["贵"])
         names = {normalize(node.name) for path, node in self.graph.tree.items() if path}
         others = [word for words in self.concepts.words.values() for word in words]
         values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names, others)
@@ -266,12 +266,15 @@ class Vocabulary:
 
     def lacks_make(self, text: str) -> str:
         """The first car make in ``text`` that no entity of the graph is of: 小鹏."""
-        return min((name for name in self._other_makes if name in text), key=text.find, default="")
+        found = [name for name in self._other_makes if name in text]
+        stems = (name.removesuffix("汽车") for name in self._other_makes if name.endswith("汽车"))
+        found += [stem for stem in stems if re.search(rf"{stem}\s?[a-z]{{0,2}}\d", text)]  # 深蓝s7, not 深蓝色
+        return min(found, key=text.find, default="")
 
     @cached_property
     def _other_makes(self) -> tuple[str, ...]:
         brands = {normalize(word) for entity in self.graph.entities for word in entity.keywords[:2]}
-        others = (names for names in makes() if not any(name in brand for name in names for brand in brands))
+        others = (names for names in self.makes if not any(name in brand for name in names for brand in brands))
         return tuple(name for names in others for name in names)
 
     def dimension(self, path: Path) -> str:
