@@ -158,7 +158,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{count} close to {entity} in {attribute}:",
     ),
     "already_best": (
-        "在“{conditions}”里，{entity}的{attribute}已经是{end}的了，没有更{end}的。",
+        "在“{conditions}”里，{entity}的{attribute}已经是最{end}的了，没有更{end}的。",
         "Within “{conditions}”, none goes beyond {entity} in {attribute}.",
     ),
     "nothing_near_by": (

@@ -23,7 +23,9 @@ _BESIDE = 0.5
 _CERTAIN = 0.99
 _SURELY_FAQ = 0.9
 _LIKELY_FAQ = 0.6
-_QUERY_CUE = re.compile(r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|suv|mpv|推荐|便宜|贵")
+_QUERY_CUE = re.compile(
+    r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|suv|mpv|推荐|便宜|贵"
+)
 _RANKS = re.compile("最.{0,3}的")  # 油耗最底的: a slip in what is ranked
 _NAME_LIKE = re.compile(r"[a-z]\d|\d[^\d\s]")  # 那e8呢 is no 88, 有9座的吗 no question of age
 _MEASURED = re.compile(r"\d\D{0,2}以|suv|mpv")

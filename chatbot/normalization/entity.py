@@ -91,14 +91,19 @@ class EntityLinker:
         if found:
             found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
         elif series and (told := self._fragments.told(text, series, ordinary)):
-            return (self._to_link(told),)
+            return tuple(self._to_link(thing) for thing in told)
         found = found or (self._nearest(text, besides) if fuzzy else [])
         groups = grouped(text, found, self._fragments.as_parts, self._fragments.widened)
         things = self._fragments.read(text, groups, ordinary) if found else []
-        if series and len(things) == 1 and not things[0].mask & series:
-            if things[0].mask.bit_count() > 1 or not self._fragments.leads(things[0]):
-                things = [self._fragments.refitted(text, things[0], series)]
+        if len(things) == 1 and self._may_be_of(series, things[0]):
+            things = [self._fragments.refitted(text, things[0], series)]
         return tuple(self._to_link(thing) for thing in things)
+
+    def _may_be_of(self, series: int, thing: Named) -> bool:
+        """Whether what is named may be a version of ``series``, though another one is called so."""
+        if not series or thing.mask & series:
+            return False
+        return thing.mask.bit_count() > 1 or not self._fragments.leads(thing)
 
     def _series_of(self, name: str) -> int:
         index = self._position.get(name)
@@ -196,7 +201,9 @@ def _alias_words(
             found.setdefault(alias, []).append(index)
         for alias in first_words(entity.keywords):
             short.setdefault(alias, []).append(index)
-    for alias, name in own_parts(entity.keywords[1] for entity in entities if len(entity.keywords) > 1).items():
+    for alias, name in own_parts(
+        entity.keywords[1] for entity in entities if len(entity.keywords) > 1
+    ).items():
         if not any(normalize(entity.keywords[0]).startswith(alias) for entity in entities if entity.keywords):
             short[alias] = list(by_name[normalize(name)])
     for alias, rows in short.items():

@@ -94,17 +94,24 @@ class FragmentReader:
             found += self._beside(text, thing, limit)
         return found
 
-    def told(self, said: str, mask: int, words: Container[str]) -> Named | None:
-        """25乐享的 where it goes on about a series: pieces of one of its names at the beginning of the text."""
+    def told(self, said: str, mask: int, words: Container[str]) -> list[Named]:
+        """25乐享的 where it goes on about a series: pieces of one of its names at the beginning of the text, 豪华和舒适 of two."""
         text = PartlyRead(said.replace("é", "e"), words)
         lead = _LEAD.match(said)
         pieces = _touching(self._rightward(text, lead.end() if lead else 0, mask), ())
         if not any(_telling(piece, mask) for piece in pieces):
-            return None
+            return []
         end = pieces[-1].end
         plainly = len(pieces) > 1 or said[end - 1] in SUFFIX or end == len(said) or said[end] in "的呢那"
-        plainly = plainly or any(said[end:more] in words for more in range(end + 1, min(end + LONGEST, len(said)) + 1))
-        return Named(pieces, mask, inherited=True) if plainly else None
+        plainly = plainly or any(
+            said[end:more] in words for more in range(end + 1, min(end + LONGEST, len(said)) + 1)
+        )
+        plainly = plainly or SEPARATOR.match(said, end) is not None
+        if not plainly:
+            return []
+        first = Named(pieces, mask, inherited=True)
+        text.take(pieces)
+        return [first, *self._beside(text, first, len(said))]
 
     def refitted(self, said: str, thing: Named, mask: int) -> Named:
         """A thing that names no series, as one of ``mask``, where its pieces are parts of a name there."""
@@ -264,7 +271,6 @@ class FragmentReader:
         return mask_of(
             i for i, rest in left.items() if not any(_less(other, rest) for other in left.values())
         )
-
 
     def _saying_it_all(self, mask: int, thing: Named) -> int:
         """Of several those whose names have every letter that was said, each as often: Macan T 2.0T is not Macan 2.0T."""

@@ -78,7 +78,13 @@ class PieceReader:
         having = self._index.latin(mask, pieces)
         if having:
             end += said[end : end + 1] == "款"
-            return Piece(run.start(), end, "".join(pieces), having, weak=run.group() in words and not YEAR.fullmatch(run.group()))
+            return Piece(
+                run.start(),
+                end,
+                "".join(pieces),
+                having,
+                weak=run.group() in words and not YEAR.fullmatch(run.group()),
+            )
         spelled = run.group()
         if len(spelled) >= _MIN_SPELLED and spelled.isalpha():
             having = self._index.spelled(mask, spelled)

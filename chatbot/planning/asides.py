@@ -80,7 +80,13 @@ def background(scan: Scan) -> tuple[str, tuple[str, ...]]:
         end = piece.start() if piece else len(scan.text)
         said = scan.text[at:end]
         inside = [link for link in scan.links if link.start >= at and link.end <= end]
-        aside = not any(map(carries, inside)) and _unknown(said, inside, at) and not _ASKS.search(said)
+        refuses = any(link.plays("not") for link in inside)  # 除去德系 is a wish
+        aside = (
+            not refuses
+            and not any(map(carries, inside))
+            and _unknown(said, inside, at)
+            and not _ASKS.search(said)
+        )
         (dropped if aside else kept).append(said)
         at = end + 1
     if not dropped or not any(content(piece) for piece in kept):

@@ -24,6 +24,7 @@ _DENIED_BEHIND = re.compile(
     "(?:别(?!的|克)(?:给我|给|再)?(?:看|推|来|算|列|选)?|不要|不想要|不考虑|不看|不买|不喜欢|不行|排除|除外|算了|去掉|剔除|免了|免谈|pass|不算|不想看|刨掉|踢掉|划掉)"
     "(?:了|掉|吧|啊|哈|的|推荐)*(?=$|[,。;!?、])"
 )
+_NEAR_DENIAL = 4  # characters between what is not wanted and the word that says so
 _JOINED = re.compile(r"[、/和或跟与及以者是还要么也的车型|\s]*")
 
 
@@ -163,6 +164,17 @@ def denied_behind(text: str, end: int) -> bool:
     return _DENIED_BEHIND.match(text, end) is not None
 
 
+def _denied(atoms: Sequence[Atom], text: str) -> set[int]:
+    """Those that are not wanted, as is said behind them, with what is joined to them: 纯电和燃油都不要."""
+    found: set[int] = set()
+    for at in range(len(atoms) - 1, -1, -1):
+        gap = text[atoms[at].end : atoms[at + 1].start] if at + 1 < len(atoms) else ""
+        joined = at + 1 in found and _JOINED.fullmatch(gap) is not None and _joiner(gap)
+        if atoms[at].kind != "quantity" and (joined or denied_behind(text, atoms[at].end)):
+            found.add(at)
+    return found
+
+
 def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
     """``atoms`` with those that 不要, 除了, 没有 … apply to turned round."""
     result = [
@@ -173,8 +185,10 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
         else a
         for a in atoms
     ]
+    denied = _denied(result, text)
+    result = [replace(a, negated=not a.negated) if i in denied else a for i, a in enumerate(result)]
     for at, link in enumerate(links):
-        if not link.plays("not"):
+        if not link.plays("not") or any(0 <= link.start - result[i].end <= _NEAR_DENIAL for i in denied):
             continue
         following = [i for i, atom in enumerate(result) if atom.start >= link.end]
         head = following[:1]
@@ -198,10 +212,6 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
         else:
             behind = [i for i, atom in enumerate(result) if atom.end <= link.start]
             reach = behind[-1:]
-            while reach and reach[0] > 0 and _joiner(text[result[reach[0] - 1].end : result[reach[0]].start]):
-                if not _JOINED.fullmatch(text[result[reach[0] - 1].end : result[reach[0]].start]):
-                    break
-                reach = [reach[0] - 1, *reach]  # 纯电和燃油都不要
             if (
                 not reach
                 or _BREAK.search(text[result[reach[0]].end : link.start])

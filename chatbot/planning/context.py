@@ -35,7 +35,7 @@ class Context:
         """An entity of the series that the conversation speaks of: the one in focus, those offered, those just asked for."""
         if self.entities:
             return self.entities[0]
-        for names in (self.offered, self.shown):
+        for names in (self.offered, self.shown if self.plan is None else ()):
             if names and len({graph.by_name[name].keywords[:2] for name in names}) == 1:
                 return names[0]
         told = {

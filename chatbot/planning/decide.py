@@ -14,7 +14,9 @@ from chatbot.planning.vocabulary import Vocabulary
 
 KEY_ATTRIBUTES = ("价格", "续航", "加速", "油耗", "功率", "轴距")
 NEAR_SHARE = 0.15
-_WHICH_IS_BETTER = re.compile("(?:哪|谁)(?:一?[个款台辆])?(?:更|比较)?(?:好|强|值|划算|合适|值得买)|怎么选|选哪|买哪")
+_WHICH_IS_BETTER = re.compile(
+    "(?:哪|谁)(?:一?[个款台辆])?(?:更|比较)?(?:好|强|值|划算|合适|值得买)|怎么选|咋选|该选|选哪|买哪"
+)
 _KINDS = re.compile("几种|哪几[种类档]|几类|几档")
 _PRICE = re.compile("价|多少钱")
 _A_BIT = re.compile("点|些")
@@ -98,7 +100,9 @@ class Decider:
         if path is None or raw is None:
             return None
         also = [(rank, self.raw(entity, rank.path)) for rank in better if rank.path != path]
-        bounds = tuple(Condition(r.path, "<" if r.order == "asc" else ">", v) for r, v in also if v is not None)
+        bounds = tuple(
+            Condition(r.path, "<" if r.order == "asc" else ">", v) for r, v in also if v is not None
+        )
         others = self.clauses(replace(parts, things=tuple(t for t in parts.things if t.names != (entity,))))
         return Plan("nearest", (entity,), (path,), (*self._around(entity, path), *bounds, *others))
 
@@ -133,6 +137,10 @@ class Decider:
             *_brands([n for n in names if n is not None]),
             *joined(parts.atoms, parts.scan.links, parts.text),
         )
+
+    def said(self, parts: Parts) -> tuple[Clause, ...]:
+        """The conditions said, without names."""
+        return joined(parts.atoms, parts.scan.links, parts.text)
 
     def scope(self, thing: Thing) -> Clause | None:
         """A named thing as a condition."""

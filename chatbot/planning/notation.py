@@ -32,7 +32,7 @@ _TO_HUNDRED = (
 )
 _PRICED = "单差报售车讲降均标房总底定评物市原特惠地导步牌跌涨加还比性同高低平廉半何代天溢个裸有砍问保一"
 _ANY = re.compile(
-    "[<>≥≤≧≦~+千米秒吨过零0价]|静止|百公里|座以?及|功率|扭矩|马力|个[座门]|[或及和]以|一[起并块]"
+    "[<>≥≤≧≦~+千米秒吨过零0价]|静止|百公里|座以?及|功率|扭矩|马力|[低小少短高大多长]于|超|个[座门]|[或及和]以|一[起并块]"
 )  # one look, where there is mostly nothing to do
 
 Rewrite = str | Callable[[re.Match[str]], str]
@@ -57,6 +57,8 @@ _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
     (re.compile(rf"(?<![\d万wk.])~\s?(?={_N})"), "约"),
     (re.compile("(?:或者?|及|和)(?=以[上下内])"), ""),
     (re.compile("(?<=功率|扭矩|马力)数"), ""),
+    (re.compile("不(?:能|可以?|要|得|许|想|可能)(?=(?:低|小|少|短)于)"), "不"),
+    (re.compile("不(?:能|可以?|要|得|许|想)(?:超过|高于|大于|多于|超出|长于)"), "不超过"),
     (re.compile("千(?=瓦|克|米(?!每))"), "k"),
     (re.compile("k瓦时?"), lambda found: "kwh" if found.group().endswith("时") else "kw"),
     (re.compile("k克"), "kg"),

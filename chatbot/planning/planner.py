@@ -20,7 +20,7 @@ from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
-from chatbot.planning.read_parts import PartsReader, is_brand
+from chatbot.planning.read_parts import PartsReader, is_brand, is_year
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner, far_apart
 from chatbot.planning.several import SeveralPlanner, all_of_them
@@ -212,7 +212,8 @@ class Planner:
         graph = self.vocabulary.graph
         things = []
         for thing in parts.things:
-            if thing.single or is_brand(thing.clause) or not known:
+            of_those = is_year(thing.clause) and context.plan is not None and not context.entities
+            if thing.single or is_brand(thing.clause) or of_those or not known:
                 things.append(thing)
             else:
                 names = nearest_kin(graph, thing.names, known)
@@ -240,7 +241,7 @@ class Planner:
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics = topics or parts.categories
         if not parts.scan.unknown:
-            topics += tuple((atom.path,) for atom in parts.atoms if (atom.path,) not in topics)
+            topics = tuple(dict.fromkeys((*topics, *((atom.path,) for atom in parts.atoms))))
         groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
         if not topics and parts.scan.unknown:
             return None  # 这车能飞吗: what was asked before is no answer to what is not understood

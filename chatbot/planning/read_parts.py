@@ -53,7 +53,9 @@ class PartsReader:
         categories = dict.fromkeys(
             link.category.paths
             for i, link in enumerate(rest)
-            if link.category and not link.plays("so", "filler") and not self._qualifies(i, rest, text)
+            if link.category
+            and not link.plays("so", "filler")
+            and not self._qualifies(i, rest, text)
             and not any(a.path[: len(p)] == p for a in atoms for p in link.category.paths)
         )
         return Parts(
@@ -98,7 +100,9 @@ class PartsReader:
                 if last and last.negated and _LISTED.fullmatch(text[last.end : link.start]):
                     negated = True  # 不要奔驰宝马和奥迪
                 sense = link.entity
-                things.append(Thing(sense.names, sense.clause, link.start, _whole(at, links), negated=negated))
+                things.append(
+                    Thing(sense.names, sense.clause, link.start, _whole(at, links), negated=negated)
+                )
         things.sort(key=lambda thing: thing.start)
         things = _all_denied(things, text)
         known: list[str] = []
@@ -180,6 +184,11 @@ def _count(links: Sequence[Link], *roles: str) -> int | None:
 def is_brand(clause: Clause | None) -> bool:
     """Whether it names the most general keyword only: that is a group of things, not one of them."""
     return isinstance(clause, Condition) and clause.attribute == keyword_level(1)
+
+
+def is_year(clause: Clause | None) -> bool:
+    """Whether it names a model year only."""
+    return isinstance(clause, Condition) and clause.attribute == keyword_level(3)
 
 
 def numeric(vocabulary: Vocabulary, groups: Sequence[tuple[Path, ...]]) -> tuple[Path, ...]:

@@ -145,7 +145,8 @@ def _the_one(
         return None, ()
     if text.startswith((degree.word + "多少", degree.word + "了多少"), found.end()):
         return (), _within(links, link.start, found.end())  # 贵的那个贵多少 asks for the difference
-    among = context.last(2) if len(context.last(2)) >= 2 else context.shown
+    two = context.entities if len(context.entities) > 2 else context.last(2)
+    among = two if len(two) >= 2 else context.shown
     if degree.strength == "most" and len(context.entities) < 2 <= len(context.shown):
         among = context.shown
     if not among:

@@ -25,6 +25,7 @@ _SHORT_YEAR = re.compile(
 )
 _BOTH_ENDS = re.compile(r"前后(?:排|轮|悬)?[\u4e00-\u9fff]{1,6}")  # 前后轮胎规格
 _CYLINDERS = re.compile(r"([三四五六八十3-8])缸(?:发动)?机")
+_COUNTED = re.compile(r"(?<=[\d四五六七八九两][座门缸])(?=[a-z])")  # 7座mpv
 _VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
 _HOW_MANY = re.compile(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
 _MARKS = r",.;:!?~。、 …"
@@ -44,6 +45,7 @@ class Rewriter:
         text = _YEAR_RUN_ON.sub(" ", _TEN_THOUSAND.sub("万", text))
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
         text = _BOTH_ENDS.sub(self._both_ends, _HUNDRED.sub("一", text))
+        text = _COUNTED.sub(" ", text)
         text = _CYLINDERS.sub(r"\1缸", text)
         text = _YEAR_OF_CAR.sub(self._model_year, text)
         text = _FAMILY.sub(r"\1座以上", _PEOPLE.sub(r"\1座以上", text))

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from chatbot.planning.words import built_in
 
 
-
 def role_words() -> Mapping[str, tuple[str, ...]]:
     """Word → its roles."""
     found: dict[str, tuple[str, ...]] = {}

@@ -32,7 +32,9 @@ _DE = re.compile(r"\s*\bde\b\s*")
 _BETWEEN_LETTERS = re.compile(r"(?<=[a-z]) (?=[a-z])")
 _TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
 _INSIDE = re.compile(r"(?<=[\d万秒升米里w块元个座])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
-_AS_A_BOUND = re.compile(r"(?:[小大低高]于|超过|不到|不足)\d\.\d[tl]|\d\.\d[tl](?:以[上下内]|左右)")  # 1.5t以下 is weight
+_AS_A_BOUND = re.compile(
+    r"(?:[小大低高]于|超过|不到|不足)\d\.\d[tl]|\d\.\d[tl](?:以[上下内]|左右)"
+)  # 1.5t以下 is weight
 _POINTING = re.compile(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
 _GRAMMAR = {
     "or",
@@ -117,7 +119,9 @@ class Scanner:
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
         if not has_han(text):
-            joined = self._without_spaces(text)  # a run is decoded better; but xianfengban jiage are two words
+            joined = self._without_spaces(
+                text
+            )  # a run is decoded better; but xianfengban jiage are two words
             apart = self._read(normalize(_DE.sub("的", mended)), near) if has_han(mended) else None
             whole = self._read(normalize(joined), near) if joined != mended else None
             if apart is None or (whole is not None and whole.coverage > apart.coverage):

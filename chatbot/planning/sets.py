@@ -96,7 +96,7 @@ class SetPlanner:
         self, parts: Parts, context: Context, conditions: tuple[Clause, ...],
         said: tuple[Clause, ...], leaning: bool,
     ) -> Query | None:  # fmt: skip
-        for step in (self._others, self._relative):
+        for step in (self._of_the_first, self._others, self._relative):
             if query := step(parts, context, conditions):
                 return query
         scan = parts.scan
@@ -118,7 +118,8 @@ class SetPlanner:
             return Query(replace(best, limit=parts.place), scan, place=parts.place)
         if parts.reverse and parts.attributes:
             path = parts.attributes[0][0]
-            return Query(Plan("superlative", (), (path,), conditions, "asc", parts.limit or 1), scan)
+            plan = Plan("superlative", (), (path,), conditions, "asc", parts.limit or 1)
+            return Query(plan, scan, place=parts.place)
         if (
             parts.has("typical", "average") or asks_range(parts) or (parts.has("buy") and parts.attributes)
         ) and (plan := self._decider.aggregate(parts, conditions)):
@@ -145,6 +146,24 @@ class SetPlanner:
         plans = (Plan("superlative", (), (path,), conditions, rank.order, 1) for rank in most)
         names = tuple(dict.fromkeys(name for name in map(self._winner, plans) if name))
         return Query(Plan("compare", names, (path,)), parts.scan) if len(names) == 2 else None
+
+    def _of_the_first(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
+        """X7最低配有天窗吗: whether it holds for the one that ranks first."""
+        most = [rank for rank in parts.rankings if rank.strength == "most"]
+        behind = bool(most) and all(atom.start >= most[0].end for atom in parts.atoms)
+        if (
+            len(most) != 1
+            or not parts.atoms
+            or not behind
+            or not parts.text.endswith(("吗", "么", "没有", "没", "不"))
+        ):
+            return None
+        if parts.has("list", "head", "which", "count") or parts.text.endswith(("的吗", "的没有")):
+            return None
+        among = tuple(c for c in conditions if c not in self._decider.said(parts))
+        best = self._winner(Plan("superlative", (), (most[0].path,), among, most[0].order, 1))
+        plan = self._decider.verify(parts, best) if best else None
+        return Query(plan, parts.scan) if plan else None
 
     def _best(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
         """续航前五, 油耗排行前3: the better first."""
@@ -176,14 +195,18 @@ class SetPlanner:
         asked = tuple(paths[0] for paths in parts.attributes if paths[0] not in ranked)
         if parts.has("which"):  # 哪家SUV最便宜 asks which car
             asked = tuple(path for path in asked if self._decider.vocabulary.dimension(path))
-        asked = asked if not parts.has("list") and len(plans) == 1 and not parts.limit else ()
         if not plans:
             return None
+        if parts.limit and asked and len(plans) == 1:  # 最便宜的三台续航分别多少
+            plans = (replace(plans[0], attributes=(*plans[0].attributes, *asked)),)
+        asked = asked if not parts.has("list") and len(plans) == 1 and not parts.limit else ()
         return Query(plans[0], parts.scan, also=plans[1:], asked_for=asked, place=parts.place)
 
     def _others(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
         """还有别的吗: what matches besides what was shown."""
         last = context.plan
+        if parts.rankings and "剩下" in parts.text:
+            return None  # of what is left
         if not parts.has("others") or last is None or not (context.shown or context.entities):
             return None
         if kinds := self._other_kinds(parts, last):
@@ -260,7 +283,9 @@ class SetPlanner:
             return self._again(parts, last, conditions)
         if leaning and last and last.op == "nearest":
             return Query(replace(last, conditions=conditions), scan)
-        same = ("呢" in parts.text and not parts.has("list")) or (parts.text.startswith("那") and not parts.has("list"))
+        same = ("呢" in parts.text and not parts.has("list")) or (
+            parts.text.startswith("那") and not parts.has("list")
+        )
         if leaning and last and last.op in ("count", "aggregate", "group") and same:
             return Query(replace(last, conditions=conditions), scan)
         op = "verify" if parts.has("exists") and not leaning and not parts.has("list") else "filter"

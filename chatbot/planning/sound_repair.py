@@ -37,7 +37,10 @@ class SoundRepair:
         ``written`` are texts of the graph: what stands in one of them is right as it is (铁锂 is no 铁里).
         """
         self._written = frozenset(
-            text[at : at + 2] for text in written for at in range(len(text) - 1) if _ALL_HAN.fullmatch(text[at : at + 2])
+            text[at : at + 2]
+            for text in written
+            for at in range(len(text) - 1)
+            if _ALL_HAN.fullmatch(text[at : at + 2])
         )
         self._decoder = decoder
         self._by_sound: dict[str, list[str]] = {}

@@ -18,7 +18,9 @@ _WORD = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|[\u4e00-\u9fff]*[a-z]{2,}[\u4
 _HEAD = re.compile(r"(?:\d+[\u4e00-\u9fff])+(?=\D{2})")  # the counts before what a value is: 5门7座SUV
 _COUNTED = re.compile(r"\d[\u4e00-\u9fff]")
 _NUMBERED = re.compile(r"(?=.*\d)(?:\d*[\u4e00-\u9fff]+\d*){1,4}|[a-z]\d{1,2}")  # 92号, 8挡湿式双离合, v8
-_CODE = re.compile(r"(?<![a-z0-9.])(?:[a-z]\d{1,2}|\d\.\d[tl])(?![a-z0-9.])")  # v6, 1.5t of 1.5T 182马力 L4, though the horsepower is a measure
+_CODE = re.compile(
+    r"(?<![a-z0-9.])(?:[a-z]\d{1,2}|\d\.\d[tl])(?![a-z0-9.])"
+)  # v6, 1.5t of 1.5T 182马力 L4, though the horsepower is a measure
 _NUMERALS = dict(zip("123456789", "一两三四五六七八九", strict=True))
 _TAILS = ("车型", "车", "型", "级")
 _WEAK = {
@@ -130,7 +132,9 @@ class ValueWords:
             core = text[: len(text) - tail] if tail else ""
             found |= {core[-n:] for n in range(2, min(len(core), 6))}
         return {
-            word for word in found if _WORD.fullmatch(word) and word not in self._words and word not in self._synonyms
+            word
+            for word in found
+            if _WORD.fullmatch(word) and word not in self._words and word not in self._synonyms
         }
 
     def _put(self, word: str, path: Path, clause: Clause, *, replace: bool = False) -> None:

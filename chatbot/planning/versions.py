@@ -3,16 +3,17 @@
 What is said right beside a series, and holds for some of it only, says which of them is meant; it is no question of its own.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Condition, Plan
+from chatbot.knowledge_graph.plan import Clause, Plan
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.atoms import Atom
 from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts, Thing
-from chatbot.planning.read_parts import is_brand
+from chatbot.planning.read_parts import is_brand, is_year
 from chatbot.planning.vocabulary import Vocabulary
 
 MAX_VERSIONS = 40
@@ -36,8 +37,9 @@ class VersionReader:
             return self._that_one(parts, context) or self._of_the_series(parts, context)
         if len(parts.things) == 1 and (meant := self._elsewhere(parts, context)):
             return replace(parts, things=(meant,))
-        if len(parts.things) == 1 and parts.atoms and not parts.attributes and _is_year(parts.things[0]):
+        if len(parts.things) == 1 and parts.atoms and not parts.attributes and is_year(parts.things[0].clause):
             return self._of_the_series(parts, context)
+        parts = _either(parts)
         asks = parts.attributes or parts.rankings or parts.has("compare", "nearest") or parts.categories
         if not asks or parts.has("list", "count", "buy", "exists"):
             return parts
@@ -66,7 +68,9 @@ class VersionReader:
             if link.plays("part") and 0 <= link.start - end <= 1:
                 end = link.end
         values = [atom for atom in parts.atoms if atom.kind == "value" and not atom.negated]
-        before = [a for a in values if a.end <= thing.start and _BESIDE.fullmatch(parts.text[a.end : thing.start])]
+        before = [
+            a for a in values if a.end <= thing.start and _BESIDE.fullmatch(parts.text[a.end : thing.start])
+        ]
         found: list[Atom] = []
         for atom in values:
             gap = parts.text[end : atom.start]
@@ -81,10 +85,9 @@ class VersionReader:
 
     def _having(self, names: Sequence[str], clause: Clause, said: str) -> tuple[str, ...]:
         words = {said, *self._vocabulary.words_for(clause)}
-        named = tuple(n for n in names if any(word in normalize(n).replace(" ", "") for word in words))
-        if named:
-            return named
-        return self._holding(Plan("filter", tuple(names), (), (clause,)))
+        holding = set(self._holding(Plan("filter", tuple(names), (), (clause,))))
+        named = {n for n in names if any(word in normalize(n).replace(" ", "") for word in words)}
+        return tuple(name for name in names if name in holding | named)
 
     def _that_one(self, parts: Parts, context: Context) -> Parts | None:
         """四驱那个, of those that were listed or compared: the only one with that value."""
@@ -136,6 +139,15 @@ class VersionReader:
         return self._vocabulary.kin(context.near(self._vocabulary.graph))
 
 
-def _is_year(thing: Thing) -> bool:
-    """Whether it is named by its year alone."""
-    return isinstance(thing.clause, Condition) and thing.clause.attribute == (*KEYWORDS, "3")
+def _either(parts: Parts) -> Parts:
+    """V4是油电混合还是插混 asks for the attribute that both are values of."""
+    for one, other in itertools.pairwise(parts.atoms):
+        between = parts.text[one.end : other.start]
+        if one.path == other.path and "还是" in between and not parts.has("list", "count", "head"):
+            rest = tuple(atom for atom in parts.atoms if atom.path != one.path)
+            return replace(
+                parts, atoms=rest, attributes=tuple(dict.fromkeys((*parts.attributes, (one.path,))))
+            )
+    return parts
+
+

@@ -268,13 +268,17 @@ class Vocabulary:
         """The first car make in ``text`` that no entity of the graph is of: 小鹏."""
         found = [name for name in self._other_makes if name in text]
         stems = (name.removesuffix("汽车") for name in self._other_makes if name.endswith("汽车"))
-        found += [stem for stem in stems if re.search(rf"{stem}\s?[a-z]{{0,2}}\d", text)]  # 深蓝s7, not 深蓝色
+        found += [
+            stem for stem in stems if re.search(rf"{stem}\s?[a-z]{{0,2}}\d", text)
+        ]  # 深蓝s7, not 深蓝色
         return min(found, key=text.find, default="")
 
     @cached_property
     def _other_makes(self) -> tuple[str, ...]:
         brands = {normalize(word) for entity in self.graph.entities for word in entity.keywords[:2]}
-        others = (names for names in self.makes if not any(name in brand for name in names for brand in brands))
+        others = (
+            names for names in self.makes if not any(name in brand for name in names for brand in brands)
+        )
         return tuple(name for names in others for name in names)
 
     def dimension(self, path: Path) -> str:

@@ -36,7 +36,12 @@ class ExceptionState:
         if len(named) != 1 or len(named[0]) != 1:
             return decision
         return decision.remembering(  # it is spoken of all the same
-            entities=named[0], attributes=(), question=None, recent=_before(turn, named[0]), plan=None, shown=()
+            entities=named[0],
+            attributes=(),
+            question=None,
+            recent=_before(turn, named[0]),
+            plan=None,
+            shown=(),
         )
 
     @staticmethod
@@ -94,7 +99,9 @@ class ExceptionState:
         if refusal.code != "no_attribute" or len(named) != 1 or len(named[0]) != 1:
             return decision.remembering(pending=None)
         recent = _before(turn, named[0])  # it is spoken of all the same
-        return decision.remembering(pending=None, entities=named[0], attributes=(), question=None, recent=recent)
+        return decision.remembering(
+            pending=None, entities=named[0], attributes=(), question=None, recent=recent
+        )
 
     def _missing(self, turn: Turn, missing: Missing) -> Decision:
         knowledge, language = turn.hearing.knowledge, turn.hearing.language
