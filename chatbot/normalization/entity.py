@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder
-from chatbot.normalization.fragments import FragmentReader, Named
+from chatbot.normalization.fragments import FragmentReader
 from chatbot.normalization.grouping import grouped
 from chatbot.normalization.mentions import MentionFinder
+from chatbot.normalization.named import Named
 from chatbot.normalization.pieces import Piece
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.postings import Postings, bits
@@ -191,27 +192,31 @@ def _alias_words(
     names = {normalize(keyword) for entity in entities for keyword in entity.keywords[:2]}
     found.update({own: list(by_name[own]) for own in names})  # a series' own name is that alone
     leading = {alias for own in names for alias in spellings(own)}
-    short: dict[str, list[int]] = {}
     for index, entity in enumerate(entities):
         own = [normalize(keyword) for keyword in entity.keywords[:2]]
         for alias in series_spellings(entity.keywords):
             leading.add(alias)
-            if alias in own or alias in by_name:
-                continue
-            found.setdefault(alias, []).append(index)
-        for alias in first_words(entity.keywords):
-            short.setdefault(alias, []).append(index)
-    for alias, name in own_parts(
-        entity.keywords[1] for entity in entities if len(entity.keywords) > 1
-    ).items():
-        if not any(normalize(entity.keywords[0]).startswith(alias) for entity in entities if entity.keywords):
-            short[alias] = list(by_name[normalize(name)])
-    for alias, rows in short.items():
-        if alias not in found:
-            found[alias] = rows
-            leading.add(alias)
+            if alias not in own and alias not in by_name:
+                found.setdefault(alias, []).append(index)
+    short = {alias: rows for alias, rows in _short_names(entities, by_name).items() if alias not in found}
+    found.update(short)
+    leading.update(short)
     for name, words in aliases.items():
         for word in words if normalize(name) in by_name else ():
             found[word] = [*found.get(word, ()), *by_name[normalize(name)]]
             leading.update([word] if normalize(name) in names else ())
     return found, frozenset(leading)
+
+
+def _short_names(entities: tuple[Entity, ...], by_name: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    """Series by a part of their name (id7, 锐放); what is no brand's."""
+    short: dict[str, list[int]] = {}
+    for index, entity in enumerate(entities):
+        for alias in first_words(entity.keywords):
+            short.setdefault(alias, []).append(index)
+    brands = {normalize(entity.keywords[0]) for entity in entities if entity.keywords}
+    series = [entity.keywords[1] for entity in entities if len(entity.keywords) > 1]
+    for alias, name in own_parts(series).items():
+        if not any(brand.startswith(alias) for brand in brands):
+            short[alias] = list(by_name[normalize(name)])
+    return short

@@ -7,11 +7,12 @@ then to the left, as long as what stands there is a piece of the name of an enti
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.name_index import NameIndex
-from chatbot.normalization.name_parts import COUNTED, SAID, SUFFIX, YEAR, atoms
+from chatbot.normalization.name_parts import SAID, SUFFIX, YEAR, atoms
+from chatbot.normalization.named import Named, counted, holding_on, latin, less, telling, touching
 from chatbot.normalization.partly_read import PartlyRead
 from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader, narrowed
 from chatbot.normalization.postings import bits, mask_of
@@ -21,27 +22,6 @@ SEPARATOR = re.compile(r"\s*(?:还有|还是|以及|对比|[和跟与同及比�
 _GAP = re.compile(r"[\s\-·/()]*的?[\s\-·/()]*")
 _LEAD = re.compile(r"(?:那么?|还有|和|跟|与|比|换成?|要是|如果|再看|我?[要问说看]的?是?|就|[\s,、])*")
 _SPACES = re.compile(r"\s*")
-
-
-@dataclass(slots=True)
-class Named:
-    """One thing under construction. ``base`` are the entities it may be one of before its pieces are counted."""
-
-    pieces: list[Piece]
-    base: int = -1
-    inherited: bool = False
-
-    @property
-    def mask(self) -> int:
-        return narrowed(self.base, self.pieces)
-
-    @property
-    def start(self) -> int:
-        return min(piece.start for piece in self.pieces)
-
-    @property
-    def end(self) -> int:
-        return max(piece.end for piece in self.pieces)
 
 
 class FragmentReader:
@@ -85,7 +65,7 @@ class FragmentReader:
                 grown[-1].pieces += thing.pieces
                 continue
             if series:
-                thing.base, thing.inherited = _holding_on(grown[-1], thing.mask), True
+                thing.base, thing.inherited = holding_on(grown[-1], thing.mask), True
             grown.append(thing)
         found: list[Named] = []
         for at, thing in enumerate(grown):
@@ -98,8 +78,8 @@ class FragmentReader:
         """25乐享的 where it goes on about a series: pieces of one of its names at the beginning of the text, 豪华和舒适 of two."""
         text = PartlyRead(said.replace("é", "e"), words)
         lead = _LEAD.match(said)
-        pieces = _touching(self._rightward(text, lead.end() if lead else 0, mask), ())
-        if not any(_telling(piece, mask) for piece in pieces):
+        pieces = touching(self._rightward(text, lead.end() if lead else 0, mask), ())
+        if not any(telling(piece, mask) for piece in pieces):
             return []
         end = pieces[-1].end
         plainly = len(pieces) > 1 or said[end - 1] in SUFFIX or end == len(said) or said[end] in "的呢那"
@@ -161,7 +141,7 @@ class FragmentReader:
                 text.take(fresh)
                 grown += fresh
         series = self.series_of(thing.mask)  # 四驱 of 四驱的别克 is none of the names of one series
-        kept = _touching(grown, [p for p in known if series and _telling(p, series)])
+        kept = touching(grown, [p for p in known if series and telling(p, series)])
         text.free(piece for piece in grown if piece not in kept)
         thing.pieces += kept
 
@@ -196,7 +176,7 @@ class FragmentReader:
         while last > first and (said[last - 1] in " -·/()" or (said[last - 1] == "的" and last == end)):
             last -= 1
         for start in range(max(first, last - LONGEST), last):
-            if start > first and _latin(said[start - 1]) and _latin(said[start]):
+            if start > first and latin(said[start - 1]) and latin(said[start]):
                 continue
             piece = self._pieces.at(said, start, last, mask, text.words)
             if piece and piece.end == last:
@@ -227,7 +207,7 @@ class FragmentReader:
     def _goes_on(self, before: Named, thing: Named) -> bool:
         """Whether behind a joining word only more is said of what was not told apart yet: 青羽，长续航版."""
         both = before.mask & thing.mask
-        told = any(_telling(piece, self.series_of(before.mask) or -1) for piece in before.pieces)
+        told = any(telling(piece, self.series_of(before.mask) or -1) for piece in before.pieces)
         return both not in (0, before.mask) and not (told and self.series_of(before.mask))
 
     def _beside(self, text: PartlyRead, thing: Named, limit: int) -> list[Named]:
@@ -239,14 +219,14 @@ class FragmentReader:
             joined = SEPARATOR.match(text.said, before.end) or _SPACES.match(text.said, before.end)
             start = joined.end() if joined else before.end
             pieces = self._rightward(text, start, series) if start < limit else []
-            alike = _counted(pieces[:1]) and _counted(before.pieces[-1:])  # 5座和7座
-            pieces = pieces if alike else _touching(pieces, ())
+            alike = counted(pieces[:1]) and counted(before.pieces[-1:])  # 5座和7座
+            pieces = pieces if alike else touching(pieces, ())
             if not pieces or pieces[-1].end > limit:
                 break
             other = Named(pieces, series, inherited=True)
-            if other.mask == before.mask or not any(alike or _telling(piece, series) for piece in pieces):
+            if other.mask == before.mask or not any(alike or telling(piece, series) for piece in pieces):
                 break
-            other.base = _holding_on(before, other.mask)
+            other.base = holding_on(before, other.mask)
             text.take(pieces)
             found.append(other)
             before = other
@@ -260,7 +240,7 @@ class FragmentReader:
         if mask.bit_count() < 2 or mask.bit_count() > MAX_CANDIDATES:
             return mask
         series = self.series_of(mask)
-        if not series or not any(_telling(p, series) and not YEAR.fullmatch(p.name) for p in thing.pieces):
+        if not series or not any(telling(p, series) and not YEAR.fullmatch(p.name) for p in thing.pieces):
             return mask
         said = tuple(dict.fromkeys(part for piece in thing.pieces for part in SAID.findall(piece.name)))
         names = {i: self.index.parts[i] for i in bits(mask)}
@@ -268,58 +248,10 @@ class FragmentReader:
         if whole:
             return self._saying_it_all(whole, thing)
         left = {i: parts.left_over(said, touched=True) for i, parts in names.items()}
-        return mask_of(
-            i for i, rest in left.items() if not any(_less(other, rest) for other in left.values())
-        )
+        return mask_of(i for i, rest in left.items() if not any(less(other, rest) for other in left.values()))
 
     def _saying_it_all(self, mask: int, thing: Named) -> int:
         """Of several those whose names have every letter that was said, each as often: Macan T 2.0T is not Macan 2.0T."""
         said = Counter(atom for piece in thing.pieces for atom in atoms(piece.name))
         held = {i: Counter(self.index.parts[i].atoms) for i in bits(mask)} if mask.bit_count() > 1 else {}
         return mask_of(i for i, have in held.items() if said <= have) or mask
-
-
-def _holding_on(before: Named, mask: int) -> int:
-    """Of ``mask`` those that have in common with the thing named before all that does not speak against it."""
-    for piece in before.pieces:
-        mask = mask & piece.mask or mask
-    return mask
-
-
-def _less(other: str, rest: str) -> bool:
-    """Whether ``other`` is ``rest`` with characters left out."""
-    left = iter(rest)
-    return len(other) < len(rest) and all(char in left for char in other)
-
-
-def _touching(grown: Sequence[Piece], known: Sequence[Piece]) -> list[Piece]:
-    """``grown`` without the weak pieces that touch no telling one: 四驱 counts before one, 6座 behind one too."""
-    kept = [piece for piece in grown if not piece.weak]
-    waiting = [piece for piece in grown if piece.weak]
-    for _ in range(len(waiting)):
-        firm = [*kept, *known]
-        joined = [piece for piece in waiting if any(_touches(piece, other) for other in firm)]
-        if not joined:
-            break
-        kept += joined
-        waiting = [piece for piece in waiting if piece not in joined]
-    return sorted(kept, key=lambda piece: piece.start)
-
-
-def _touches(weak: Piece, firm: Piece) -> bool:
-    before = 0 <= firm.start - weak.end <= 1
-    return before or (weak.name[0].isdigit() and 0 <= weak.start - firm.end <= 1)
-
-
-def _counted(pieces: Sequence[Piece]) -> bool:
-    """Whether they end in a number of seats or doors."""
-    return bool(pieces) and COUNTED.fullmatch(pieces[-1].name) is not None
-
-
-def _telling(piece: Piece, series: int) -> bool:
-    """Whether it tells some of a series apart from the others."""
-    return not piece.weak and piece.mask & series != series
-
-
-def _latin(char: str) -> bool:
-    return char.isascii() and (char.isalnum() or char == ".")

@@ -24,10 +24,11 @@ def grouped(
     takes names also as parts of longer ones: Taycan Turbo GT of that with Weissach.
     """
     groups: list[list[Piece]] = []
-    last = None
+    last: Piece | None = None
     for piece in found:
-        apart = last is None or SEPARATOR.search(text, last.end, piece.start)
-        apart = apart or (last and _MEASURED.search(text, last.end, piece.start))
+        apart = last is None or bool(
+            SEPARATOR.search(text, last.end, piece.start) or _MEASURED.search(text, last.end, piece.start)
+        )
         if not apart and (parts := _fitting(text, piece, groups[-1], fitting, widened)):
             groups[-1] += parts
         else:

@@ -20,9 +20,10 @@ from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
+from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import PartsReader, is_brand, is_year
 from chatbot.planning.scan import Scan, Scanner, always
-from chatbot.planning.sets import SetPlanner, far_apart
+from chatbot.planning.sets import SetPlanner
 from chatbot.planning.several import SeveralPlanner, all_of_them
 from chatbot.planning.stray import stray
 from chatbot.planning.unknowns import (

@@ -12,7 +12,8 @@ from chatbot.planning.decide import Decider
 from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Ranking
 from chatbot.planning.query import Planned, Query
-from chatbot.planning.read_parts import is_brand, numeric
+from chatbot.planning.ranked import RankedPlanner
+from chatbot.planning.read_parts import is_brand
 from chatbot.planning.stray import stray
 
 # These ask how, why or where, which no table answers.
@@ -23,7 +24,6 @@ _ROUGHLY = re.compile(
 _SOME = re.compile(
     r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)"
 )  # 来几台 counts nothing
-_FIRST_FEW = re.compile("前|top")
 _ADVICE = re.compile(
     "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
 )
@@ -34,6 +34,7 @@ class SetPlanner:
 
     def __init__(self, decider: Decider, winner: Callable[[Plan], str | None]) -> None:
         self._decider, self._winner = decider, winner
+        self._ranked = RankedPlanner(decider, winner)
 
     def plan(self, parts: Parts, context: Context) -> Planned:
         """A query over the graph's entities, or ``None``."""
@@ -96,30 +97,12 @@ class SetPlanner:
         self, parts: Parts, context: Context, conditions: tuple[Clause, ...],
         said: tuple[Clause, ...], leaning: bool,
     ) -> Query | None:  # fmt: skip
-        for step in (self._of_the_first, self._others, self._relative):
+        for step in (self._ranked.of_the_first, self._others, self._relative):
             if query := step(parts, context, conditions):
                 return query
+        if ranked := self._ranked.plan(parts, context, conditions, anew=bool(said) or not leaning):
+            return ranked
         scan = parts.scan
-        most = any(r.strength == "most" for r in parts.rankings) or parts.reverse or parts.place
-        most = most or (leaning and _the_other_way(parts, context))
-        if far := self._far_apart(parts, conditions):
-            return far
-        if parts.rankings and (most or parts.limit or parts.has("which")):
-            among = self._listed(context) if leaning and not said else ()
-            return self._superlative(parts, conditions, among)
-        if (
-            parts.limit
-            and parts.attributes
-            and not parts.rankings
-            and (best := self._best(parts, conditions))
-        ):
-            return Query(best, scan)
-        if parts.place and not parts.rankings and (best := self._best(parts, conditions)):
-            return Query(replace(best, limit=parts.place), scan, place=parts.place)
-        if parts.reverse and parts.attributes:
-            path = parts.attributes[0][0]
-            plan = Plan("superlative", (), (path,), conditions, "asc", parts.limit or 1)
-            return Query(plan, scan, place=parts.place)
         if (
             parts.has("typical", "average") or asks_range(parts) or (parts.has("buy") and parts.attributes)
         ) and (plan := self._decider.aggregate(parts, conditions)):
@@ -137,70 +120,8 @@ class SetPlanner:
             return Query(plan, scan)
         return self._filter(parts, context, conditions, said, leaning)
 
-    def _far_apart(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
-        """最贵的和最便宜的差多少: the two that rank first, either way, side by side."""
-        most = far_apart(parts)
-        if not most:
-            return None
-        path = most[0].path
-        plans = (Plan("superlative", (), (path,), conditions, rank.order, 1) for rank in most)
-        names = tuple(dict.fromkeys(name for name in map(self._winner, plans) if name))
-        return Query(Plan("compare", names, (path,)), parts.scan) if len(names) == 2 else None
-
-    def _of_the_first(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
-        """X7最低配有天窗吗: whether it holds for the one that ranks first."""
-        most = [rank for rank in parts.rankings if rank.strength == "most"]
-        behind = bool(most) and all(atom.start >= most[0].end for atom in parts.atoms)
-        if (
-            len(most) != 1
-            or not parts.atoms
-            or not behind
-            or not parts.text.endswith(("吗", "么", "没有", "没", "不"))
-        ):
-            return None
-        if parts.has("list", "head", "which", "count") or parts.text.endswith(("的吗", "的没有")):
-            return None
-        among = tuple(c for c in conditions if c not in self._decider.said(parts))
-        best = self._winner(Plan("superlative", (), (most[0].path,), among, most[0].order, 1))
-        plan = self._decider.verify(parts, best) if best else None
-        return Query(plan, parts.scan) if plan else None
-
-    def _best(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
-        """续航前五, 油耗排行前3: the better first."""
-        if not _FIRST_FEW.search(parts.text) and not parts.has("sort", "upward", "downward", "best"):
-            return None
-        path = next(iter(numeric(self._decider.vocabulary, parts.attributes)), None)
-        if path is None:
-            return None
-        order = self._sorted(parts) or self._decider.better(path)
-        return Plan("superlative", (), (path,), conditions, order, parts.limit)
-
     def _shown(self, conditions: tuple[Clause, ...], parts: Parts) -> tuple[Path, ...]:
         return self._decider.shown(conditions, parts)
-
-    @staticmethod
-    def _listed(context: Context) -> tuple[str, ...]:
-        """The few that were ranked first: 哪个最便宜 asks among these."""
-        last = context.plan
-        few = last is not None and last.op == "superlative" and (last.limit or 1) > 1
-        return context.shown if few and len(context.shown) > 1 else ()
-
-    def _superlative(
-        self, parts: Parts, conditions: tuple[Clause, ...], among: tuple[str, ...] = ()
-    ) -> Query | None:
-        plans = tuple(replace(p, entities=among) for p in self._decider.superlatives(parts, conditions))
-        if parts.reverse:
-            plans = tuple(replace(p, order="asc" if p.order == "desc" else "desc") for p in plans)
-        ranked = {plan.attributes[0] for plan in plans}
-        asked = tuple(paths[0] for paths in parts.attributes if paths[0] not in ranked)
-        if parts.has("which"):  # 哪家SUV最便宜 asks which car
-            asked = tuple(path for path in asked if self._decider.vocabulary.dimension(path))
-        if not plans:
-            return None
-        if parts.limit and asked and len(plans) == 1:  # 最便宜的三台续航分别多少
-            plans = (replace(plans[0], attributes=(*plans[0].attributes, *asked)),)
-        asked = asked if not parts.has("list") and len(plans) == 1 and not parts.limit else ()
-        return Query(plans[0], parts.scan, also=plans[1:], asked_for=asked, place=parts.place)
 
     def _others(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
         """还有别的吗: what matches besides what was shown."""
@@ -248,13 +169,6 @@ class SetPlanner:
         plan = Plan("filter", (), (rank.path,), (*kept, bound), rank.order)
         return Query(plan, parts.scan, carried=focus)
 
-    def _sorted(self, parts: Parts) -> Order | None:
-        """按续航排: the better first, or the larger where neither is better; 从低到高 says it."""
-        if parts.has("upward", "downward"):
-            return "asc" if parts.has("upward") else "desc"
-        paths = [paths[0] for paths in parts.attributes] if parts.has("sort") else []
-        return self._decider.better(paths[0]) if paths else None
-
     def _worst(self, shown: tuple[str, ...], rank: Ranking) -> tuple[str, ...]:
         """Of a list the one that is furthest from what is wanted: 更便宜的 is cheaper than the dearest."""
         if len(shown) < 2:
@@ -272,7 +186,7 @@ class SetPlanner:
         guiding = bought or (context.guiding and leaning and not parts.has("done", "list"))
         if not self._is_filter(parts, said, leaning) and not guiding:
             return None
-        order = parts.rankings[0].order if parts.rankings else self._sorted(parts)
+        order = parts.rankings[0].order if parts.rankings else self._ranked.sorted(parts)
         attributes = self._shown(conditions, parts)
         if parts.rankings:
             attributes = tuple(dict.fromkeys((parts.rankings[0].path, *attributes)))
@@ -323,23 +237,6 @@ def _without_seen(context: Context) -> Plan:
         return context.plan
     kept = tuple(c for c in flat(context.plan.conditions) if not is_exclusion(c))
     return replace(context.plan, conditions=kept)
-
-
-def far_apart(parts: Parts) -> tuple[Ranking, ...]:
-    """The two rankings of 最贵和最便宜差多少: one attribute, both ends; none where it is something else."""
-    most = tuple(rank for rank in parts.rankings if rank.strength == "most")
-    asks = parts.has("compare") or "多少" in parts.text
-    if len(most) != 2 or not asks or parts.limit:
-        return ()
-    return most if most[0].path == most[1].path and most[0].order != most[1].order else ()
-
-
-def _the_other_way(parts: Parts, context: Context) -> bool:
-    """便宜的呢 after the dearest."""
-    last = context.plan
-    plain = [rank for rank in parts.rankings if rank.strength == "plain"]
-    same = last is not None and last.op == "superlative" and plain and plain[0].path in last.attributes
-    return bool(same) and parts.text.endswith("的呢")
 
 
 def asks_range(parts: Parts) -> bool:

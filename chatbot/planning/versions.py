@@ -37,7 +37,12 @@ class VersionReader:
             return self._that_one(parts, context) or self._of_the_series(parts, context)
         if len(parts.things) == 1 and (meant := self._elsewhere(parts, context)):
             return replace(parts, things=(meant,))
-        if len(parts.things) == 1 and parts.atoms and not parts.attributes and is_year(parts.things[0].clause):
+        if (
+            len(parts.things) == 1
+            and parts.atoms
+            and not parts.attributes
+            and is_year(parts.things[0].clause)
+        ):
             return self._of_the_series(parts, context)
         parts = _either(parts)
         asks = parts.attributes or parts.rankings or parts.has("compare", "nearest") or parts.categories
@@ -149,5 +154,3 @@ def _either(parts: Parts) -> Parts:
                 parts, atoms=rest, attributes=tuple(dict.fromkeys((*parts.attributes, (one.path,))))
             )
     return parts
-
-

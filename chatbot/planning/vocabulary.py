@@ -16,62 +16,22 @@ from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
-from chatbot.planning.concepts import Comparative, Concepts, Way, trims
+from chatbot.planning.concepts import Comparative, Concepts, trims
 from chatbot.planning.links import (
     AttributeSense,
     CategorySense,
     DegreeSense,
     RoleSense,
     Sense,
-    Strength,
     ValueSense,
 )
 from chatbot.planning.roles import role_words
 from chatbot.planning.values_index import MAX_ENDS, ValueWords
+from chatbot.planning.word_forms import OTHER_WAY, WHICH_KIND, forms, too_much
 
 _ENDING = re.compile(r"[\u4e00-\u9fff]+")
 _PARTS = re.compile(r"[+/!：]")
 _MOSTLY = 0.5  # of an attribute's values are measures: it is a number
-_MOST = ("最{}的", "最{}", "最为{}", "顶{}")
-_MORE = (
-    "更{}",
-    "再{}",
-    "{}一点",
-    "{}点",
-    "{}些",
-    "{}一些",
-    "更{}一点",
-    "更{}点",
-    "再{}点",
-    "再{}一点",
-    "比较{}",
-    "{}点儿",
-    "偏{}",
-    "更加{}",
-)
-_TOO = ("太{}", "太{}了", "有点{}", "有点儿{}", "有些{}", "嫌{}", "{}了点", "{}了些", "{}了一点")
-_ASKED = ("{0}不{0}",)
-_OTHER_WAY: Mapping[Way | None, Way | None] = {"up": "down", "down": "up", None: None}
-_WHICH_KIND = (
-    "{}是什么",
-    "{}是啥",
-    "{}是哪种",
-    "{}是哪一种",
-    "{}什么样",
-    "{}有哪几种",
-    "{}有几种",
-    "{}都有哪些",
-    "{}有哪些",
-    "{}都有什么",
-    "{}有什么",
-    "{}种类",
-    "什么{}",
-    "啥{}",
-    "哪种{}",
-    "几种{}",
-    "哪些{}",
-)
-_VERY = ("贼{}", "挺{}", "很{}", "特别{}", "超{}", "超级{}", "非常{}", "老{}", "巨{}", "够{}", "要{}的")
 
 
 @dataclass(frozen=True)
@@ -109,10 +69,10 @@ class Vocabulary:
             path = next(iter(self.concepts.paths(entry.concept)), None) if entry.concept else None
             if path or not entry.concept:
                 said = entry.word.rpartition("+")[2]
-                for word, strength in _forms(entry.word):
+                for word, strength in forms(entry.word):
                     yield word, DegreeSense(said, path, entry.way, strength)
-                for word in _too_much(entry.word):
-                    yield word, DegreeSense(said, path, _OTHER_WAY[entry.way], "more")
+                for word in too_much(entry.word):
+                    yield word, DegreeSense(said, path, OTHER_WAY[entry.way], "more")
         if price := next(iter(self.concepts.paths("价格")), None):
             yield from ((w, DegreeSense("便宜", price, "down", "most")) for w in trims()["便宜"])
             yield from ((w, DegreeSense("贵", price, "up", "most")) for w in trims()["贵"])
@@ -152,7 +112,7 @@ class Vocabulary:
         for word, paths in categories.items():
             kinds = [path for category in paths for path in self._kinds_below(category)]
             if kinds:
-                yield from ((form.format(word), tuple(kinds)) for form in _WHICH_KIND)
+                yield from ((form.format(word), tuple(kinds)) for form in WHICH_KIND)
 
     def _kinds_below(self, category: Path) -> list[Path]:
         below = [path for path, node in self.graph.tree.items() if node.is_leaf and path[:-1] == category]
@@ -315,20 +275,3 @@ def _name_parts(name: str) -> set[str]:
     """Every run of two to six Chinese characters in ``name``."""
     runs = (name[at : at + size] for size in range(2, 7) for at in range(len(name) - size + 1))
     return {run for run in runs if _ENDING.fullmatch(run)}
-
-
-def _too_much(word: str) -> list[str]:
-    """太贵了, 嫌慢: it is the other way that is wished for."""
-    noun, _, degree = word.rpartition("+")
-    return [noun + form.format(degree) for form in _TOO]
-
-
-def _forms(word: str) -> list[tuple[str, Strength]]:
-    """Everything said of a word of degree; of 电池+大 with the noun in front: 电池最大, 电池大不大."""
-    noun, plus, degree = word.rpartition("+")
-    if plus:
-        return [(noun + form, strength) for form, strength in _forms(degree)]
-    forms: list[tuple[str, Strength]] = [(word, "plain")]
-    forms += [(form.format(word), "most") for form in _MOST]
-    forms += [(form.format(word), "more") for form in _MORE]
-    return forms + [(form.format(word), "plain") for form in (*_ASKED, *_VERY)]
