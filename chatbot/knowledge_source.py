@@ -58,7 +58,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
     )
     talk_folder = config.chitchat_data_dir
     talk = load_dataset(talk_folder) if talk_folder else None
-    reader = build_reader(graph, lexicon, _how_people_ask(faq, dataset))
+    reader = build_reader(graph, lexicon, _how_people_ask(faq, dataset), config.lexicon_dir)
     questions = dataset.questions if dataset else load_label_map(label_map or config.faq_data_dir / MAP_FILE)
     answers = load_answers(config.faq_data_dir, questions)
     return Knowledge(
@@ -94,7 +94,7 @@ def graph_knowledge(folder: Path, lexicon_dir: Path | None, snapshots: Path | No
         DataError: a file that cannot be used.
     """
     graph, lexicon = load_graph(folder), load_lexicon(lexicon_dir)
-    reader = build_reader(graph, lexicon, [])
+    reader = build_reader(graph, lexicon, [], lexicon_dir)
     return Knowledge(
         version=graph.version,
         graph=graph,
@@ -141,9 +141,11 @@ class _Silent:
         return ()
 
 
-def build_reader(graph: KnowledgeGraph, lexicon: Lexicon, texts: list[str]) -> Reader:
+def build_reader(
+    graph: KnowledgeGraph, lexicon: Lexicon, texts: list[str], folder: Path | None = None
+) -> Reader:
     """The linkers over one graph; ``texts`` teach the pinyin decoder how people ask."""
-    entities = EntityLinker(graph, with_makes(graph, lexicon.entity_aliases))
+    entities = EntityLinker(graph, with_makes(graph, lexicon.entity_aliases, folder))
     attributes = AttributeLinker(graph.tree, with_generic_words(graph, lexicon.attribute_synonyms))
     decoder = PinyinDecoder(
         [*texts, *entities.names, *attributes.names, *lexicon.question_words], attributes.names

@@ -157,6 +157,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "和{entity}的{attribute}差不多的有 {count} 款，最接近的在前：",
         "{count} close to {entity} in {attribute}:",
     ),
+    "already_best": (
+        "在“{conditions}”里，{entity}的{attribute}已经是最{end}的了，没有更{end}的。",
+        "Within “{conditions}”, none goes beyond {entity} in {attribute}.",
+    ),
     "nothing_near_by": (
         "没有找到和{entity}的{attribute}差不多的车。",
         "Nothing is close to {entity} in {attribute}.",

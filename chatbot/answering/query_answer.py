@@ -61,6 +61,8 @@ class QueryAnswerer:
         if query.asked_for and result.rows:
             return self._of_the_first(query, result)
         found = self._found(query, result)
+        if best := self._already_best(query, result):
+            found = replace(found, text=best, evidence=(), rows=(), rows_total=0, answer_type="fallback")
         if query.ignored:
             found = replace(
                 found, text=found.text + "\n" + say("ignored", what=say("and").join(query.ignored))
@@ -72,6 +74,22 @@ class QueryAnswerer:
                 evidence=(*found.evidence, *more.evidence), shown=(*found.shown, *more.shown),
             )  # fmt: skip
         return found
+
+    def _already_best(self, query: Query, result: Result) -> str:
+        """再便宜点 of the cheapest: that it is, rather than the same one again."""
+        near, plan = result.nearest, result.plan
+        if result.total or len(query.carried) != 1 or near is None or not plan.attributes:
+            return ""
+        relaxed, path = near.relaxed, plan.attributes[0]
+        same = [row.entity for row in near.rows[:1]] == list(query.carried)
+        if not same or not isinstance(relaxed, Condition) or relaxed.attribute != path:
+            return ""
+        others = tuple(clause for clause in plan.conditions if clause != relaxed)
+        return say(
+            "already_best", conditions=self._words.conditions(others) or say("everything"),
+            entity=self._words.name(query.carried[0]), attribute=attribute_text(path),
+            end="低" if relaxed.op in ("<", "<=") else "高",
+        )  # fmt: skip
 
     def _of_the_first(self, query: Query, result: Result) -> Found:
         """最便宜的续航多少: first who ranks first, then what was asked of it."""

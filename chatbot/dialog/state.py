@@ -23,7 +23,10 @@ _BESIDE = 0.5
 _CERTAIN = 0.99
 _SURELY_FAQ = 0.9
 _LIKELY_FAQ = 0.6
-_QUERY_CUE = re.compile(r"[\d最更比]|哪[款个些台辆]|suv|mpv|推荐|便宜|贵")
+_QUERY_CUE = re.compile(
+    r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|suv|mpv|推荐|便宜|贵"
+)
+_RANKS = re.compile("最.{0,3}的")  # 油耗最底的: a slip in what is ranked
 _NAME_LIKE = re.compile(r"[a-z]\d|\d[^\d\s]")  # 那e8呢 is no 88, 有9座的吗 no question of age
 _MEASURED = re.compile(r"\d\D{0,2}以|suv|mpv")
 _MAY_BE_EITHER = 4  # characters: what is so short may be small talk all the same
@@ -83,7 +86,7 @@ class Hearing:
     def worth_mending(self) -> bool:
         """Whether to look for typos in a query: not where a standard question is likely, unless a car is named."""
         named = bool(self.reading.entities) or _MEASURED.search(self.reading.text) is not None
-        return named or not self.likely_faq
+        return named or not self.likely_faq or _RANKS.search(self.reading.text) is not None
 
     @cached_property
     def surely_faq(self) -> bool:
@@ -157,8 +160,16 @@ class Turn:
         memory = self.memory
         return Context(
             memory.entities, memory.attributes, memory.recent, memory.shown, memory.plan,
-            memory.guiding, memory.asked,
+            memory.guiding, memory.asked, self._offered,
         )  # fmt: skip
+
+    @property
+    def _offered(self) -> tuple[str, ...]:
+        """The entities to choose from, where it was asked which is meant."""
+        pending = self.memory.pending
+        if pending is None or pending.kind != "entity":
+            return ()
+        return tuple(o.value for o in pending.options if o.value in self.hearing.knowledge.graph.by_name)
 
     @property
     def small_talk(self) -> FaqCandidate | None:

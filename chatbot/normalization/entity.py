@@ -9,13 +9,21 @@ from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder
-from chatbot.normalization.fragments import FragmentReader, Named
+from chatbot.normalization.fragments import FragmentReader
 from chatbot.normalization.grouping import grouped
 from chatbot.normalization.mentions import MentionFinder
+from chatbot.normalization.named import Named
 from chatbot.normalization.pieces import Piece
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.postings import Postings, bits
-from chatbot.normalization.spellings import SUFFIXES, series_spellings, spellings, weak_spellings
+from chatbot.normalization.spellings import (
+    SUFFIXES,
+    first_words,
+    own_parts,
+    series_spellings,
+    spellings,
+    weak_spellings,
+)
 from chatbot.normalization.text import normalize
 
 FUZZY_CUTOFF = 75.0
@@ -41,13 +49,14 @@ class EntityLinker:
 
     def __init__(self, graph: KnowledgeGraph, aliases: Mapping[str, tuple[str, ...]]) -> None:
         self._graph = graph
-        self._masks = Postings(_alias_words(graph.entities, aliases))
+        words, leading = _alias_words(graph.entities, aliases)
+        self._masks = Postings(words)
         self._weak = Postings(_weak_words(graph.entities, self._masks))
         self._beside: MentionFinder[str] = MentionFinder({alias: (alias,) for alias in self._weak})
         self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
         typed = (alias for alias in self._masks if len(alias) >= 3)
         self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF)
-        self._fragments = FragmentReader(graph.entities)
+        self._fragments = FragmentReader(graph.entities, leading)
         self._position = {entity.name: index for index, entity in enumerate(graph.entities)}
 
     @property
@@ -83,13 +92,19 @@ class EntityLinker:
         if found:
             found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
         elif series and (told := self._fragments.told(text, series, ordinary)):
-            return (self._to_link(told),)
+            return tuple(self._to_link(thing) for thing in told)
         found = found or (self._nearest(text, besides) if fuzzy else [])
-        groups = grouped(text, found, self._fragments.as_parts)
+        groups = grouped(text, found, self._fragments.as_parts, self._fragments.widened)
         things = self._fragments.read(text, groups, ordinary) if found else []
-        if series and len(things) == 1 and things[0].mask.bit_count() > 1 and not things[0].mask & series:
+        if len(things) == 1 and self._may_be_of(series, things[0]):
             things = [self._fragments.refitted(text, things[0], series)]
         return tuple(self._to_link(thing) for thing in things)
+
+    def _may_be_of(self, series: int, thing: Named) -> bool:
+        """Whether what is named may be a version of ``series``, though another one is called so."""
+        if not series or thing.mask & series:
+            return False
+        return thing.mask.bit_count() > 1 or not self._fragments.leads(thing)
 
     def _series_of(self, name: str) -> int:
         index = self._position.get(name)
@@ -165,8 +180,8 @@ def _weak_words(entities: tuple[Entity, ...], strong: Container[str]) -> dict[st
 
 def _alias_words(
     entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, ...]]
-) -> dict[str, list[int]]:
-    """Alias → positions of the entities that it may stand for."""
+) -> tuple[dict[str, list[int]], frozenset[str]]:
+    """Alias → positions of the entities that it may stand for; and the aliases that name a brand or a series."""
     found: dict[str, list[int]] = {}
     by_name: dict[str, list[int]] = {}
     for index, entity in enumerate(entities):
@@ -176,13 +191,32 @@ def _alias_words(
                 found.setdefault(alias, []).append(index)
     names = {normalize(keyword) for entity in entities for keyword in entity.keywords[:2]}
     found.update({own: list(by_name[own]) for own in names})  # a series' own name is that alone
+    leading = {alias for own in names for alias in spellings(own)}
     for index, entity in enumerate(entities):
         own = [normalize(keyword) for keyword in entity.keywords[:2]]
         for alias in series_spellings(entity.keywords):
-            if alias in own or alias in by_name:
-                continue
-            found.setdefault(alias, []).append(index)
+            leading.add(alias)
+            if alias not in own and alias not in by_name:
+                found.setdefault(alias, []).append(index)
+    short = {alias: rows for alias, rows in _short_names(entities, by_name).items() if alias not in found}
+    found.update(short)
+    leading.update(short)
     for name, words in aliases.items():
         for word in words if normalize(name) in by_name else ():
             found[word] = [*found.get(word, ()), *by_name[normalize(name)]]
-    return found
+            leading.update([word] if normalize(name) in names else ())
+    return found, frozenset(leading)
+
+
+def _short_names(entities: tuple[Entity, ...], by_name: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    """Series by a part of their name (id7, 锐放); what is no brand's."""
+    short: dict[str, list[int]] = {}
+    for index, entity in enumerate(entities):
+        for alias in first_words(entity.keywords):
+            short.setdefault(alias, []).append(index)
+    brands = {normalize(entity.keywords[0]) for entity in entities if entity.keywords}
+    series = [entity.keywords[1] for entity in entities if len(entity.keywords) > 1]
+    for alias, name in own_parts(series).items():
+        if not any(brand.startswith(alias) for brand in brands):
+            short[alias] = list(by_name[normalize(name)])
+    return short

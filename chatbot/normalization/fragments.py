@@ -5,12 +5,14 @@ then to the left, as long as what stands there is a piece of the name of an enti
 """
 
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.name_index import NameIndex
 from chatbot.normalization.name_parts import SAID, SUFFIX, YEAR, atoms
+from chatbot.normalization.named import Named, counted, holding_on, latin, less, telling, touching
 from chatbot.normalization.partly_read import PartlyRead
 from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader, narrowed
 from chatbot.normalization.postings import bits, mask_of
@@ -22,32 +24,12 @@ _LEAD = re.compile(r"(?:那么?|还有|和|跟|与|比|换成?|要是|如果|再
 _SPACES = re.compile(r"\s*")
 
 
-@dataclass(slots=True)
-class Named:
-    """One thing under construction. ``base`` are the entities it may be one of before its pieces are counted."""
-
-    pieces: list[Piece]
-    base: int = -1
-    inherited: bool = False
-
-    @property
-    def mask(self) -> int:
-        return narrowed(self.base, self.pieces)
-
-    @property
-    def start(self) -> int:
-        return min(piece.start for piece in self.pieces)
-
-    @property
-    def end(self) -> int:
-        return max(piece.end for piece in self.pieces)
-
-
 class FragmentReader:
     """Built once for the entities of a graph; reads only."""
 
-    def __init__(self, entities: Sequence[Entity]) -> None:
-        self._entities = entities
+    def __init__(self, entities: Sequence[Entity], leading: Container[str] = ()) -> None:
+        """``leading`` are the names that say which brand or series is meant, not which version."""
+        self._entities, self._leading = entities, leading
         self.index = NameIndex(entities)
         self._pieces = PieceReader(self.index)
         self._series: dict[tuple[str, ...], int] = {}
@@ -69,19 +51,21 @@ class FragmentReader:
         ``words`` are words of something else as well.
         """
         text = PartlyRead(said.replace("é", "e"), words)
-        things = [Named(self._widened(group)) for group in groups]
+        things = [Named(self.widened(group)) for group in groups]
         for thing in things:
             text.take(thing.pieces)
         grown: list[Named] = []
         for thing in things:
             series = self._inherited(grown[-1], thing) if grown else 0
+            if series and not thing.mask & series:
+                thing = self.refitted(said, thing, series)
             thing.base = series or thing.base
             self._grow(text, thing)
             if grown and self._goes_on(grown[-1], thing):
                 grown[-1].pieces += thing.pieces
                 continue
             if series:
-                thing.base, thing.inherited = _holding_on(grown[-1], thing.mask), True
+                thing.base, thing.inherited = holding_on(grown[-1], thing.mask), True
             grown.append(thing)
         found: list[Named] = []
         for at, thing in enumerate(grown):
@@ -90,16 +74,24 @@ class FragmentReader:
             found += self._beside(text, thing, limit)
         return found
 
-    def told(self, said: str, mask: int, words: Container[str]) -> Named | None:
-        """25乐享的 where it goes on about a series: pieces of one of its names at the beginning of the text."""
+    def told(self, said: str, mask: int, words: Container[str]) -> list[Named]:
+        """25乐享的 where it goes on about a series: pieces of one of its names at the beginning of the text, 豪华和舒适 of two."""
         text = PartlyRead(said.replace("é", "e"), words)
         lead = _LEAD.match(said)
-        pieces = _touching(self._rightward(text, lead.end() if lead else 0, mask), ())
-        if not any(_telling(piece, mask) for piece in pieces):
-            return None
+        pieces = touching(self._rightward(text, lead.end() if lead else 0, mask), ())
+        if not any(telling(piece, mask) for piece in pieces):
+            return []
         end = pieces[-1].end
         plainly = len(pieces) > 1 or said[end - 1] in SUFFIX or end == len(said) or said[end] in "的呢那"
-        return Named(pieces, mask, inherited=True) if plainly else None
+        plainly = plainly or any(
+            said[end:more] in words for more in range(end + 1, min(end + LONGEST, len(said)) + 1)
+        )
+        plainly = plainly or SEPARATOR.match(said, end) is not None
+        if not plainly:
+            return []
+        first = Named(pieces, mask, inherited=True)
+        text.take(pieces)
+        return [first, *self._beside(text, first, len(said))]
 
     def refitted(self, said: str, thing: Named, mask: int) -> Named:
         """A thing that names no series, as one of ``mask``, where its pieces are parts of a name there."""
@@ -130,9 +122,9 @@ class FragmentReader:
 
     # -- one thing ---------------------------------------------------------------------------------------
 
-    def _widened(self, group: Sequence[Piece]) -> list[Piece]:
+    def widened(self, group: Sequence[Piece]) -> list[Piece]:
         """Each known name of a thing of one series also as a part of longer words: 尊贵版 of 尊贵版大迈包."""
-        series = self.series_of(narrowed(-1, group))
+        series = self.series_of(narrowed(-1, group) or (group[0].mask if group else 0))
         if not series:
             return list(group)
         return [replace(p, mask=p.mask | self.index.having(series, SAID.findall(p.name))) for p in group]
@@ -148,7 +140,8 @@ class FragmentReader:
                 fresh = step(text, at, narrowed(thing.mask, grown))
                 text.take(fresh)
                 grown += fresh
-        kept = _touching(grown, [p for p in known if _telling(p, self.series_of(thing.mask) or -1)])
+        series = self.series_of(thing.mask)  # 四驱 of 四驱的别克 is none of the names of one series
+        kept = touching(grown, [p for p in known if series and telling(p, series)])
         text.free(piece for piece in grown if piece not in kept)
         thing.pieces += kept
 
@@ -183,7 +176,7 @@ class FragmentReader:
         while last > first and (said[last - 1] in " -·/()" or (said[last - 1] == "的" and last == end)):
             last -= 1
         for start in range(max(first, last - LONGEST), last):
-            if start > first and _latin(said[start - 1]) and _latin(said[start]):
+            if start > first and latin(said[start - 1]) and latin(said[start]):
                 continue
             piece = self._pieces.at(said, start, last, mask, text.words)
             if piece and piece.end == last:
@@ -195,14 +188,26 @@ class FragmentReader:
     def _inherited(self, before: Named, thing: Named) -> int:
         """The series that 尊享 of S5舒享和尊享 is of; 0 where it names its own, or that one has none such."""
         series = self.series_of(before.mask)
-        if self.series_of(thing.mask) or thing.start - before.end > LONGEST:
+        if not series or thing.start - before.end > LONGEST or self.leads(thing):
             return 0
-        return series if thing.mask & series else 0
+        if not self.series_of(thing.mask):
+            return series if thing.mask & series else 0
+        return series if self.having_all(series, thing) else 0
+
+    def leads(self, thing: Named) -> bool:
+        """Whether it names a brand or a series itself."""
+        return any(piece.name in self._leading for piece in thing.pieces)
+
+    def having_all(self, mask: int, thing: Named) -> int:
+        """Those of ``mask`` in whose names all pieces of ``thing`` are parts: max of 四驱超长续航高阶智驾Max版."""
+        for piece in thing.pieces:
+            mask &= piece.mask | self.index.having(mask, SAID.findall(piece.name))
+        return mask
 
     def _goes_on(self, before: Named, thing: Named) -> bool:
         """Whether behind a joining word only more is said of what was not told apart yet: 青羽，长续航版."""
         both = before.mask & thing.mask
-        told = any(_telling(piece, self.series_of(before.mask) or -1) for piece in before.pieces)
+        told = any(telling(piece, self.series_of(before.mask) or -1) for piece in before.pieces)
         return both not in (0, before.mask) and not (told and self.series_of(before.mask))
 
     def _beside(self, text: PartlyRead, thing: Named, limit: int) -> list[Named]:
@@ -214,13 +219,14 @@ class FragmentReader:
             joined = SEPARATOR.match(text.said, before.end) or _SPACES.match(text.said, before.end)
             start = joined.end() if joined else before.end
             pieces = self._rightward(text, start, series) if start < limit else []
-            pieces = _touching(pieces, ())
+            alike = counted(pieces[:1]) and counted(before.pieces[-1:])  # 5座和7座
+            pieces = pieces if alike else touching(pieces, ())
             if not pieces or pieces[-1].end > limit:
                 break
             other = Named(pieces, series, inherited=True)
-            if other.mask == before.mask or not any(_telling(piece, series) for piece in pieces):
+            if other.mask == before.mask or not any(alike or telling(piece, series) for piece in pieces):
                 break
-            other.base = _holding_on(before, other.mask)
+            other.base = holding_on(before, other.mask)
             text.take(pieces)
             found.append(other)
             before = other
@@ -234,55 +240,18 @@ class FragmentReader:
         if mask.bit_count() < 2 or mask.bit_count() > MAX_CANDIDATES:
             return mask
         series = self.series_of(mask)
-        if not series or not any(_telling(p, series) and not YEAR.fullmatch(p.name) for p in thing.pieces):
+        if not series or not any(telling(p, series) and not YEAR.fullmatch(p.name) for p in thing.pieces):
             return mask
         said = tuple(dict.fromkeys(part for piece in thing.pieces for part in SAID.findall(piece.name)))
         names = {i: self.index.parts[i] for i in bits(mask)}
         whole = mask_of(i for i, parts in names.items() if not parts.left_over(said, touched=False))
         if whole:
-            return whole
+            return self._saying_it_all(whole, thing)
         left = {i: parts.left_over(said, touched=True) for i, parts in names.items()}
-        return mask_of(
-            i for i, rest in left.items() if not any(_less(other, rest) for other in left.values())
-        )
+        return mask_of(i for i, rest in left.items() if not any(less(other, rest) for other in left.values()))
 
-
-def _holding_on(before: Named, mask: int) -> int:
-    """Of ``mask`` those that have in common with the thing named before all that does not speak against it."""
-    for piece in before.pieces:
-        mask = mask & piece.mask or mask
-    return mask
-
-
-def _less(other: str, rest: str) -> bool:
-    """Whether ``other`` is ``rest`` with characters left out."""
-    left = iter(rest)
-    return len(other) < len(rest) and all(char in left for char in other)
-
-
-def _touching(grown: Sequence[Piece], known: Sequence[Piece]) -> list[Piece]:
-    """``grown`` without the weak pieces that touch no telling one: 四驱 counts before one, 6座 behind one too."""
-    kept = [piece for piece in grown if not piece.weak]
-    waiting = [piece for piece in grown if piece.weak]
-    for _ in range(len(waiting)):
-        firm = [*kept, *known]
-        joined = [piece for piece in waiting if any(_touches(piece, other) for other in firm)]
-        if not joined:
-            break
-        kept += joined
-        waiting = [piece for piece in waiting if piece not in joined]
-    return sorted(kept, key=lambda piece: piece.start)
-
-
-def _touches(weak: Piece, firm: Piece) -> bool:
-    before = 0 <= firm.start - weak.end <= 1
-    return before or (weak.name[0].isdigit() and 0 <= weak.start - firm.end <= 1)
-
-
-def _telling(piece: Piece, series: int) -> bool:
-    """Whether it tells some of a series apart from the others."""
-    return not piece.weak and piece.mask & series != series
-
-
-def _latin(char: str) -> bool:
-    return char.isascii() and (char.isalnum() or char == ".")
+    def _saying_it_all(self, mask: int, thing: Named) -> int:
+        """Of several those whose names have every letter that was said, each as often: Macan T 2.0T is not Macan 2.0T."""
+        said = Counter(atom for piece in thing.pieces for atom in atoms(piece.name))
+        held = {i: Counter(self.index.parts[i].atoms) for i in bits(mask)} if mask.bit_count() > 1 else {}
+        return mask_of(i for i, have in held.items() if said <= have) or mask

@@ -1,25 +1,47 @@
 """Which names in a text go together: those that some entity has all of, with no joining word against it."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from chatbot.normalization.fragments import SEPARATOR
 from chatbot.normalization.pieces import Piece, narrowed
 
+# 比S5贵的云岚: what is said of the first is asked of the second
+_MEASURED = re.compile(
+    "(?:便宜|实惠|省油|省电|[贵快慢大小长短高低强重轻远近新旧宽窄多少])(?:一?点儿?|一?些)?的|差不多|接近|类似|同价"
+)
+
 
 def grouped(
-    text: str, found: Sequence[Piece], fitting: Callable[[str, Piece, int], list[Piece]]
+    text: str,
+    found: Sequence[Piece],
+    fitting: Callable[[str, Piece, int], list[Piece]],
+    widened: Callable[[Sequence[Piece]], list[Piece]],
 ) -> list[list[Piece]]:
     """Consecutive names whose entities overlap belong together; a clash or a joining word (和, 比, 、) starts a new thing.
 
-    What is another entity's word may be part of one of this one's, ``fitting`` says: 旗畅版 of HEV智联旗畅版.
+    What is another entity's word may be part of one of this one's, ``fitting`` says: 旗畅版 of HEV智联旗畅版. ``widened``
+    takes names also as parts of longer ones: Taycan Turbo GT of that with Weissach.
     """
     groups: list[list[Piece]] = []
-    last = None
+    last: Piece | None = None
     for piece in found:
-        apart = last is None or SEPARATOR.search(text, last.end, piece.start)
-        if not apart and (parts := fitting(text, piece, narrowed(-1, groups[-1]))):
+        apart = last is None or bool(
+            SEPARATOR.search(text, last.end, piece.start) or _MEASURED.search(text, last.end, piece.start)
+        )
+        if not apart and (parts := _fitting(text, piece, groups[-1], fitting, widened)):
             groups[-1] += parts
         else:
             groups.append([piece])
         last = piece
     return groups
+
+
+def _fitting(
+    text: str,
+    piece: Piece,
+    group: list[Piece],
+    fitting: Callable[[str, Piece, int], list[Piece]],
+    widened: Callable[[Sequence[Piece]], list[Piece]],
+) -> list[Piece]:
+    return fitting(text, piece, narrowed(-1, group)) or fitting(text, piece, narrowed(-1, widened(group)))

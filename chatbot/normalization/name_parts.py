@@ -15,7 +15,7 @@ _LATIN_STRETCH = re.compile(r"[a-z0-9.+\-:·'é ]+")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
 YEAR = re.compile(r"((?:19|20)?(\d\d))款?")
 SAID = re.compile(r"[\u4e00-\u9fff]+|[a-z0-9.+]+")
-_COUNTED = re.compile(r"第?\d[座门代]")
+COUNTED = re.compile(r"第?\d[座门代]")
 _JOINED = 5  # so many neighbouring pieces of letters and digits are written as one word
 _MAX_PINYIN = 5
 
@@ -58,10 +58,16 @@ class NameParts:
                 said = atoms(stretch)
                 for length in range(1, _JOINED + 1):
                     found |= {"".join(said[i : i + length]) for i in range(len(said) - length + 1)}
-            found.update(_COUNTED.findall(word))
+            found.update(COUNTED.findall(word))
             if (year := YEAR.fullmatch(word)) and len(word) > 3:
                 found.update(year.groups())
         return frozenset(found)
+
+    @cached_property
+    def atoms(self) -> tuple[str, ...]:
+        """Every number and word of letters, as often as it stands in the name without its year."""
+        words = (word for word in map(" ".join, self.words) if not YEAR.fullmatch(word))
+        return tuple(atom for word in words for atom in atoms(word))
 
     @cached_property
     def pinyin(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chatbot.knowledge_graph.numerals import DIGIT
 from chatbot.normalization.approximate import SOUNDS_ALIKE
 from chatbot.normalization.name_index import NameIndex
-from chatbot.normalization.name_parts import SUFFIX, atoms
+from chatbot.normalization.name_parts import SUFFIX, YEAR, atoms
 
 LONGEST = 10
 RUN = re.compile(r"[a-z0-9]+(?:\.\d+)?[a-z0-9]*(?:[.:\-'][a-z0-9]+)*\+*")
@@ -78,7 +78,13 @@ class PieceReader:
         having = self._index.latin(mask, pieces)
         if having:
             end += said[end : end + 1] == "款"
-            return Piece(run.start(), end, "".join(pieces), having, weak=run.group() in words)
+            return Piece(
+                run.start(),
+                end,
+                "".join(pieces),
+                having,
+                weak=run.group() in words and not YEAR.fullmatch(run.group()),
+            )
         spelled = run.group()
         if len(spelled) >= _MIN_SPELLED and spelled.isalpha():
             having = self._index.spelled(mask, spelled)

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from chatbot.normalization.text import normalize
 
@@ -10,8 +10,9 @@ SUFFIXES = ("版", "型", "款", "汽车")
 _ONLY_A_QUANTITY = re.compile(r"[\d一二两三四五六七八九十]+[座门]?")
 _HAN_RUN = re.compile(r"(?<=[a-z0-9+])(?!款)[\u4e00-\u9fff]{2,}[版型款]$")
 _MAX_PARTS = 5
+_SHORTEST = 2
 _MARKS = re.compile(r"[\s\-.:·]")
-_HAN_THEN_LATIN = re.compile(r"([\u4e00-\u9fff]{2,})([a-z][a-z0-9]+)")
+_HAN_THEN_LATIN = re.compile(r"([\u4e00-\u9fff]{2,})([a-z][a-z0-9]+(?: [a-z]+)?|[a-z]级)")
 _LATIN_TOKEN = re.compile(r"[a-z]+(?:-[a-z])?")
 _KIND = re.compile(r"\([^)]*\)$|新能源$")
 _ASCII_TOKEN = re.compile(r"[a-z0-9.\-]+")
@@ -83,6 +84,32 @@ def series_spellings(keywords: Sequence[str]) -> set[str]:
         chosen = (c for n in range(1, len(parts) + 1) for c in itertools.combinations(parts, n))
         found |= {normalize(" ".join((bare, *some))) for some in chosen}
     return found
+
+
+def first_words(keywords: Sequence[str]) -> set[str]:
+    """id7 of 大众ID.7 VIZZION: a series by its first word, with a number in it."""
+    if len(keywords) < 2:
+        return set()
+    series = normalize(keywords[1])
+    short = normalize(keywords[0]).removesuffix("汽车")
+    rest = _KIND.sub("", series[series.find(short) + len(short) :] if short in series else series).strip()
+    first, space, _ = rest.partition(" ")
+    told = space and first[:1].isalpha() and first.isascii() and any(char.isdigit() for char in first)
+    return {first, _MARKS.sub("", first)} if told else set()
+
+
+def own_parts(series: Iterable[str]) -> dict[str, str]:
+    """锐放 → 卡罗拉锐放 (there is a 卡罗拉 too), 荣放 → RAV4荣放: Chinese parts of series' names that one series alone has."""
+    bare = {name: _KIND.sub("", normalize(name)).strip() for name in series}
+    known = {name for name in bare.values() if len(name) >= _SHORTEST}
+    found: dict[str, set[str]] = {}
+    for name, plain in bare.items():
+        parts = set(re.findall(r"[\u4e00-\u9fff]{2,}", plain)) - {plain}
+        parts |= {plain[len(other) :] for other in known if plain.startswith(other) and plain != other}
+        for part in parts:
+            if "汽" not in part and len(part) >= _SHORTEST and re.fullmatch(r"[\u4e00-\u9fff]+", part):
+                found.setdefault(part, set()).add(name)
+    return {part: next(iter(names)) for part, names in found.items() if len(names) == 1}
 
 
 def weak_spellings(keyword: str) -> set[str]:

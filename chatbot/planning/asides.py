@@ -31,7 +31,7 @@ _THAT_ONE = re.compile(r"(?<=[\u4e00-\u9fff])的那[个款台](?=\s?[a-z0-9])") 
 _WHETHER = re.compile(
     "(?:冬天|夏天|平时|到底)?(能不能|带不带|有没有|支不支持|可不可以|配不配|能否|是否)(?:带|有|支持|够)?"
 )
-_ASKS = re.compile("多少|几|谁|比|什么|哪|怎么|如何|为什么|吗|么$|多[大长久远重快]|[能会可]不[能会可]")
+_ASKS = re.compile("多少|几|谁|比(?!较)|什么|哪|怎么|如何|为什么|吗|么$|多[大长久远重快]|[能会可]不[能会可]")
 _PART = (2, 5)  # characters of either half of a feature's name
 _SHORTEST = 2
 
@@ -80,7 +80,13 @@ def background(scan: Scan) -> tuple[str, tuple[str, ...]]:
         end = piece.start() if piece else len(scan.text)
         said = scan.text[at:end]
         inside = [link for link in scan.links if link.start >= at and link.end <= end]
-        aside = not any(map(carries, inside)) and _unknown(said, inside, at) and not _ASKS.search(said)
+        refuses = any(link.plays("not") for link in inside)  # 除去德系 is a wish
+        aside = (
+            not refuses
+            and not any(map(carries, inside))
+            and _unknown(said, inside, at)
+            and not _ASKS.search(said)
+        )
         (dropped if aside else kept).append(said)
         at = end + 1
     if not dropped or not any(content(piece) for piece in kept):

@@ -19,6 +19,12 @@ _BUDGET = ("预算", "够", "拿下", "能买", "可以买", "买得起", "搞�
 _WHICH = re.compile("谁|哪")
 _SIMPLY_NOT = re.compile(r"(?<![是要能会有用])不$")  # 不烧油的
 _BREAK = re.compile(r"[,;。!?]")
+_DENIED_BEHIND = re.compile(
+    "(?:的|家|车|款|这些|那些|系列|牌子|版本)*(?:咱|我)?(?:也|都|就|全|通通|统统|一律|先|可|直接)*"
+    "(?:别(?!的|克)(?:给我|给|再)?(?:看|推|来|算|列|选)?|不要|不想要|不考虑|不看|不买|不喜欢|不行|排除|除外|算了|去掉|剔除|免了|免谈|pass|不算|不想看|刨掉|踢掉|划掉)"
+    "(?:了|掉|吧|啊|哈|的|推荐)*(?=$|[,。;!?、])"
+)
+_NEAR_DENIAL = 4  # characters between what is not wanted and the word that says so
 _JOINED = re.compile(r"[、/和或跟与及以者是还要么也的车型|\s]*")
 
 
@@ -153,6 +159,22 @@ def _same_thing(link: Link, path: Path) -> bool:
     return any(isinstance(clause, Condition) and clause.op == "contains" for clause in clauses)
 
 
+def denied_behind(text: str, end: int) -> bool:
+    """Whether what ends at ``end`` is not wanted, as is said behind it: 宝马的不要, 北辰的别给我看, 奔驰也不要."""
+    return _DENIED_BEHIND.match(text, end) is not None
+
+
+def _denied(atoms: Sequence[Atom], text: str) -> set[int]:
+    """Those that are not wanted, as is said behind them, with what is joined to them: 纯电和燃油都不要."""
+    found: set[int] = set()
+    for at in range(len(atoms) - 1, -1, -1):
+        gap = text[atoms[at].end : atoms[at + 1].start] if at + 1 < len(atoms) else ""
+        joined = at + 1 in found and _JOINED.fullmatch(gap) is not None and _joiner(gap)
+        if atoms[at].kind != "quantity" and (joined or denied_behind(text, atoms[at].end)):
+            found.add(at)
+    return found
+
+
 def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
     """``atoms`` with those that 不要, 除了, 没有 … apply to turned round."""
     result = [
@@ -163,8 +185,10 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
         else a
         for a in atoms
     ]
+    denied = _denied(result, text)
+    result = [replace(a, negated=not a.negated) if i in denied else a for i, a in enumerate(result)]
     for at, link in enumerate(links):
-        if not link.plays("not"):
+        if not link.plays("not") or any(0 <= link.start - result[i].end <= _NEAR_DENIAL for i in denied):
             continue
         following = [i for i, atom in enumerate(result) if atom.start >= link.end]
         head = following[:1]

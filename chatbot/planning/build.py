@@ -15,7 +15,7 @@ from chatbot.normalization.lexicon import Lexicon
 from chatbot.normalization.reader import Reader
 from chatbot.normalization.text import normalize
 from chatbot.planning.concepts import Concepts, comparatives, value_words
-from chatbot.planning.makes import makes
+from chatbot.planning.makes import makes, models
 from chatbot.planning.planner import Planner
 from chatbot.planning.vocabulary import Vocabulary
 
@@ -47,6 +47,7 @@ def build_planner(
         comparatives(folder / "comparatives.txt" if folder else None),
         value_words(folder / "value_synonyms.txt" if folder else None),
         (*lexicon.stop_words, *lexicon.question_words),
+        makes(folder),
     )
     return Planner(engine, vocabulary, reader.decoder, reader.plain)
 
@@ -60,15 +61,20 @@ def _columns(graph: KnowledgeGraph, units: UnitTable, snapshots: FilePath | None
 
 
 def with_makes(
-    graph: KnowledgeGraph, aliases: Mapping[str, tuple[str, ...]]
+    graph: KnowledgeGraph, aliases: Mapping[str, tuple[str, ...]], folder: FilePath | None = None
 ) -> Mapping[str, tuple[str, ...]]:
-    """``aliases`` and, for the brands of the graph, the other names of that make: tesla of 特斯拉."""
+    """``aliases`` and the other names of the makes and models of the graph: tesla of 特斯拉, 卡宴 of Cayenne."""
     brands = {entity.keywords[0] for entity in graph.entities if entity.keywords}
+    series = {entity.keywords[1] for entity in graph.entities if len(entity.keywords) > 1}
     result = dict(aliases)
-    for names in makes():
+    for names in makes(folder):
         for brand in sorted(brands):
             if any(name in normalize(brand) for name in names):
                 result[brand] = tuple(dict.fromkeys((*result.get(brand, ()), *names)))
+    for name, *others in models(folder):
+        for one in sorted(series):
+            if normalize(one).removesuffix("新能源") == name:
+                result[one] = tuple(dict.fromkeys((*result.get(one, ()), *others)))
     return result
 
 

@@ -16,7 +16,7 @@ from chatbot.knowledge_graph.plan import (
 )
 from chatbot.planning.atoms import flat, paths_of
 from chatbot.planning.parts import Parts
-from chatbot.planning.read_parts import is_brand
+from chatbot.planning.read_parts import is_brand, is_year
 
 CARRIES = ("filter", "superlative", "count", "verify", "nearest", "group", "aggregate")
 
@@ -32,7 +32,8 @@ def leans(parts: Parts, previous: Plan | None) -> bool:
     marked = any(word in parts.text for word in _GOING_ON)
     if any(thing.single and not thing.referred for thing in parts.things):
         return False
-    if not marked and any(not is_brand(thing.clause) for thing in parts.things if not thing.referred):
+    named = [thing for thing in parts.things if not thing.referred]
+    if not marked and any(not is_brand(thing.clause) and not is_year(thing.clause) for thing in named):
         return False
     if parts.has("upward", "downward", "swap", "widen", "others", "wrong", "done", "any") or _asks_for_more(
         parts

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot.knowledge_graph.graph import KnowledgeGraph
-from chatbot.knowledge_graph.plan import Path, Plan
+from chatbot.knowledge_graph.plan import KEYWORDS, Path, Plan, leaf_conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,8 @@ class Context:
     """``entities`` in focus; ``recent`` the ones before them, latest first; ``shown`` the rows of the last table.
 
     ``plan`` is the last query; ``attributes`` what was asked last; ``guiding`` that a choice is being narrowed
-    down, ``asked`` the attributes that were already asked about.
+    down, ``asked`` the attributes that were already asked about. ``offered`` are the things to choose from, when it was
+    asked which is meant.
     """
 
     entities: tuple[str, ...] = ()
@@ -22,10 +23,28 @@ class Context:
     plan: Plan | None = None
     guiding: bool = False
     asked: tuple[Path, ...] = ()
+    offered: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
-        return not (self.entities or self.attributes or self.recent or self.shown or self.plan)
+        return not (
+            self.entities or self.attributes or self.recent or self.shown or self.plan or self.offered
+        )
+
+    def near(self, graph: KnowledgeGraph) -> str:
+        """An entity of the series that the conversation speaks of: the one in focus, those offered, those just asked for."""
+        if self.entities:
+            return self.entities[0]
+        for names in (self.offered, self.shown if self.plan is None else ()):
+            if names and len({graph.by_name[name].keywords[:2] for name in names}) == 1:
+                return names[0]
+        told = {
+            str(c.value) for c in leaf_conditions(self.plan.conditions if self.plan else ())
+            if c.attribute == (*KEYWORDS, "2") and c.op == "="
+        }  # fmt: skip
+        if len(told) != 1:
+            return ""
+        return next((e.name for e in graph.entities if e.keywords[1:2] == tuple(told)), "")
 
     def last(self, count: int) -> tuple[str, ...]:
         """The ``count`` things spoken of last, in the order they were named: 这两款."""

@@ -29,6 +29,22 @@ class Correction:
     kept: str
 
 
+_NOT_BUT = re.compile(
+    rf"^{_SOUND}*[,.。\s]*(?:不是|不要|不看|不问)(?P<not>[^,。]{{2,20}})[,，。\s]+(?:我)?(?:而?是|要|看|问|说)(?:的是|的)?(?P<but>.{{2,}})$"
+)
+
+
+def not_but(text: str, read: Callable[[str], Scan]) -> Correction | None:
+    """不是雅尚，是御享: the one that is meant, where it can be read without the one that is not."""
+    found = _NOT_BUT.match(text)
+    if found is None:
+        return None
+    kept = read(found["but"])
+    if kept.unknown or not any(carries(link) for link in kept.links):
+        return None
+    return Correction(found["but"], found["not"], found["but"])
+
+
 def takes_back(text: str) -> bool:
     """Whether a normalised ``text`` holds the words of a correction."""
     return _MARKER.search(text) is not None

@@ -14,6 +14,11 @@ from chatbot.planning.vocabulary import Vocabulary
 
 KEY_ATTRIBUTES = ("价格", "续航", "加速", "油耗", "功率", "轴距")
 NEAR_SHARE = 0.15
+_WHICH_IS_BETTER = re.compile(
+    "(?:哪|谁)(?:一?[个款台辆])?(?:更|比较)?(?:好|强|值|划算|合适|值得买)|怎么选|咋选|该选|选哪|买哪"
+)
+_KINDS = re.compile("几种|哪几[种类档]|几类|几档")
+_PRICE = re.compile("价|多少钱")
 _A_BIT = re.compile("点|些")
 
 
@@ -32,7 +37,8 @@ class Decider:
             return None
         ranked = tuple(rank.path for rank in parts.rankings)
         asked = numeric(self.vocabulary, parts.attributes)
-        if not (ranked or parts.has("compare") or (parts.has("which") and asked)):
+        better = _WHICH_IS_BETTER.search(parts.text) is not None
+        if not (ranked or parts.has("compare") or better or (parts.has("which") and asked)):
             return None
         paths = tuple(dict.fromkeys((*ranked, *asked))) or self._usual(parts, entities)
         order = parts.rankings[0].order if len(parts.rankings) == 1 else None
@@ -87,12 +93,18 @@ class Decider:
     def nearest(self, parts: Parts, entity: str) -> Plan | None:
         """跟它差不多价位的: within 15 % of its value, closest first."""
         asked = numeric(self.vocabulary, parts.attributes)
-        path = next(iter((*asked, *(r.path for r in parts.rankings))), self.price)
+        better = tuple(rank for rank in parts.rankings if rank.strength == "more")
+        ranked = () if better and _PRICE.search(parts.text) else tuple(r.path for r in parts.rankings)
+        path = next(iter((*asked, *ranked)), self.price)
         raw = self.raw(entity, path) if path else None
         if path is None or raw is None:
             return None
+        also = [(rank, self.raw(entity, rank.path)) for rank in better if rank.path != path]
+        bounds = tuple(
+            Condition(r.path, "<" if r.order == "asc" else ">", v) for r, v in also if v is not None
+        )
         others = self.clauses(replace(parts, things=tuple(t for t in parts.things if t.names != (entity,))))
-        return Plan("nearest", (entity,), (path,), (*self._around(entity, path), *others))
+        return Plan("nearest", (entity,), (path,), (*self._around(entity, path), *bounds, *others))
 
     def _around(self, entity: str, path: Path) -> tuple[Clause, ...]:
         found = self.columns.resolve(path)
@@ -125,6 +137,10 @@ class Decider:
             *_brands([n for n in names if n is not None]),
             *joined(parts.atoms, parts.scan.links, parts.text),
         )
+
+    def said(self, parts: Parts) -> tuple[Clause, ...]:
+        """The conditions said, without names."""
+        return joined(parts.atoms, parts.scan.links, parts.text)
 
     def scope(self, thing: Thing) -> Clause | None:
         """A named thing as a condition."""
@@ -163,6 +179,8 @@ class Decider:
         told = {atom.path for atom in parts.atoms}  # 级别是中型SUV的车有哪些 asks for the cars
         for paths in parts.attributes:
             path = next((p for p in paths if not self.vocabulary.dimension(p)), None)
+            if path is None and _KINDS.search(parts.text):  # 高压平台有几种电压
+                path = paths[0]
             if path and (path not in told or _listed(path, parts)):
                 return Plan("group", (), (path,), conditions)
         return None

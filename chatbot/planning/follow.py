@@ -12,6 +12,7 @@ from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.read_parts import numeric
 
 _EITHER_WAY = re.compile(r"(.)不\1")  # 大不大
+_DIFFERENCES = re.compile("差在哪|区别|不同|不一样|变化|差异")  # of all, not of what was asked last
 _FEW = 10
 MAX_MORE = 3
 _ONE_MORE = re.compile("再?加上|还有|再加|再算上|算上|也比|一起比|再看|再来")
@@ -40,6 +41,8 @@ class Follower:
             topics = tuple((rank.path,) for rank in parts.rankings) if plain and asks_whether(parts) else ()
         if not topics:
             return None
+        if parts.has("each") and len(context.entities) == 1 and context.recent:  # 油耗各是多少
+            focus = context.last(2)
         groups = tuple((name,) for name in focus)
         needed = parts.scan.mended or bool(parts.rankings) or not context.entities
         return Asked(groups, topics, parts.scan, needed=needed, referred=True)
@@ -48,7 +51,9 @@ class Follower:
     def of_those(parts: Parts, context: Context) -> Query | None:
         """多少钱 after a list: that attribute of all that matched."""
         last = context.plan
-        if last is None or last.op not in ("filter", "count") or not last.conditions or context.entities:
+        if last is None or last.op not in ("filter", "count", "verify") or not last.conditions:
+            return None
+        if context.entities or last.entities:
             return None
         if parts.things or parts.atoms or parts.rankings or not parts.attributes or parts.scan.unknown:
             return None
@@ -64,10 +69,11 @@ class Follower:
         if len(things) != 1 or not things[0].single or len(context.entities) != 1 or parts.referred:
             return None
         asks_many = parts.has("list", "head", "nearest", "exists", "others", "buy")
-        beside = "比" in parts.text or (parts.rankings and parts.has("which"))
-        if asks_many or parts.atoms or not _AGAINST.match(parts.text) or not beside:
+        beside = "比" in parts.text or (parts.rankings and parts.has("which")) or parts.has("compare")
+        much = parts.rankings and parts.has("much")  # 旗舰版贵多少
+        if asks_many or parts.atoms or not (much or (beside and _AGAINST.match(parts.text))):
             return None
-        if parts.rankings and not parts.has("much", "which") and not parts.text.endswith("呢"):
+        if parts.rankings and not parts.has("much", "which", "compare") and not parts.text.endswith("呢"):
             return None
         entities = (context.entities[0], things[0].names[0])
         asked = numeric(self._decider.vocabulary, parts.attributes)
@@ -136,7 +142,8 @@ class Follower:
         if plan is None and comparing and len(entities) > 1:
             paths: tuple[Path, ...] = tuple(p[0] for p in parts.attributes)
             plan = Plan("compare", entities, paths) if paths else None
-        if plan and context.attributes and not (parts.attributes or parts.rankings):
+        whole = _DIFFERENCES.search(parts.text) is not None
+        if plan and context.attributes and not (parts.attributes or parts.rankings or whole):
             plan = replace(plan, attributes=context.attributes[:1])
         return Query(plan, parts.scan, carried=entities) if plan else None
 

@@ -7,7 +7,7 @@ from chatbot.knowledge_graph.graph import display_name
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.asides import background, plain_question, rejoined
 from chatbot.planning.bind import Binder
-from chatbot.planning.corrections import corrected
+from chatbot.planning.corrections import corrected, not_but
 from chatbot.planning.links import AttributeSense
 from chatbot.planning.notation import in_words
 from chatbot.planning.scan import Scan, Scanner, always
@@ -47,6 +47,8 @@ class Listener:
         scan = self._explained(as_written(text))
         if scan.unknown and (joined := rejoined(scan.text, self._names_a_feature)) != scan.text:
             scan = self._explained(as_written(joined))
+        if scan.unknown and (change := not_but(scan.text, as_written)):
+            scan, took_back, instead = as_written(change.text), change.dropped, change.kept
         asides: tuple[str, ...] = ()
         if scan.unknown:
             rest, asides = background(scan)

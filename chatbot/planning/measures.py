@@ -33,7 +33,9 @@ def asked_measures(text: str, links: Sequence[Link], units: UnitTable, concepts:
 
 
 def _free(start: int, end: int, links: Sequence[Link]) -> bool:
-    return not any(link.start < end and start < link.end for link in links)
+    """Whether no word takes it; 里 of 多少公里 is none of its own."""
+    others = (link for link in links if link.end - link.start > 1 or not link.roles)
+    return not any(link.start < end and start < link.end for link in others)
 
 
 def _named_beside(text: str, start: int, end: int, links: Sequence[Link]) -> bool:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from chatbot.knowledge_graph.plan import Clause, Order, Path
 from chatbot.planning.atoms import Atom
 from chatbot.planning.bind import Misfit
-from chatbot.planning.links import Link, Strength
+from chatbot.planning.concepts import Way
+from chatbot.planning.links import DegreeSense, Link, Strength
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
 
 _ORDERS: dict[str | None, Order | None] = {"up": "desc", "down": "asc", None: None}
 _NEAR = 5  # characters between an attribute and a word of degree
-_MEANT = re.compile("哪|谁|最")
+_MEANT = re.compile("哪|谁|最|第[一二两三四五六七八九十\\d]")
+_WHOSE = {"谁家", "哪家", "哪个牌子", "什么牌子", "哪个品牌"}
 _PACE = {"快", "慢"}
 _SIZE = {"大", "小"}
 _EXTENT = {"长", "宽", "高"}
@@ -90,21 +92,12 @@ def rankings(
         sense = link.degree
         if sense is None or at in used:
             continue
-        beside = _beside(at, links, text, frozenset(taken))
-        path, way = sense.path, sense.way
+        beside = _beside(at, links, text, frozenset(taken), vocabulary)
         named = _numeric(links[beside], vocabulary) if beside is not None else None
-        if named and (path is None or (sense.word[-1] in _PACE and named != path)):
-            path = named
-            if sense.word[-1] in _PACE:
-                slower = "up" if vocabulary.dimension(named) == "时间" else "down"
-                faster = "down" if slower == "up" else "up"
-                way = faster if sense.word[-1] == "快" else slower  # type: ignore[assignment]
-        if path is None and _MEANT.search(text) and not any(x.attribute or x.value for x in links):
-            path = next((p for p in last[:1] if _said_of(sense.word, vocabulary.dimension(p))), None)
-        if path is None and sense.word in _SIZE and (sense.strength != "plain" or _alone(links, text)):
-            path = next(iter(vocabulary.concepts.paths("轴距")), None)
-        if path is None and sense.strength != "plain" and sense.word in _EXTENT:
-            path = vocabulary.part(sense.word)
+        path, way = _measured(sense, named, vocabulary)
+        path = path or _meant(sense, links, text, vocabulary, last)
+        if path is None and found and sense.strength == "most" and _ORDERS[way] != found[-1].order:
+            path = found[-1].path  # 续航最长的比最短的
         if path is None:
             continue
         if beside is not None and named == path:
@@ -112,6 +105,33 @@ def rankings(
         taken.add(at)
         found.append(Ranking(path, _ORDERS[way], sense.strength, link.start, link.end))
     return tuple(found), frozenset(taken)
+
+
+def _measured(
+    sense: DegreeSense, named: Path | None, vocabulary: Vocabulary
+) -> tuple[Path | None, Way | None]:
+    """What a word of degree measures and which way, beside the attribute ``named``: 充电快 is a short time."""
+    if named is None or not (sense.path is None or (sense.word[-1] in _PACE and named != sense.path)):
+        return sense.path, sense.way
+    if sense.word[-1] not in _PACE:
+        return named, sense.way
+    slower: Way = "up" if vocabulary.dimension(named) == "时间" else "down"
+    faster: Way = "down" if slower == "up" else "up"
+    return named, faster if sense.word[-1] == "快" else slower
+
+
+def _meant(
+    sense: DegreeSense, links: Sequence[Link], text: str, vocabulary: Vocabulary, last: Sequence[Path]
+) -> Path | None:
+    """What is measured where no attribute is named: what was asked before, or what the word is mostly said of."""
+    path: Path | None = None
+    if _MEANT.search(text) and not any(x.attribute or x.value for x in links):
+        path = next((p for p in last[:1] if _said_of(sense.word, vocabulary.dimension(p))), None)
+    if path is None and sense.word in _SIZE and (sense.strength != "plain" or _alone(links, text)):
+        path = next(iter(vocabulary.concepts.paths("轴距")), None)
+    if path is None and sense.strength != "plain" and sense.word in _EXTENT:
+        path = vocabulary.part(sense.word)
+    return path
 
 
 def _alone(links: Sequence[Link], text: str) -> bool:
@@ -124,8 +144,10 @@ def _said_of(word: str, dimension: str) -> bool:
     return bool(dimension) and (word not in "长短宽窄" or dimension in ("长度", "时间"))
 
 
-def _beside(at: int, links: Sequence[Link], text: str, used: frozenset[int]) -> int | None:
-    """The attribute right before a word of degree, or right behind it."""
+def _beside(
+    at: int, links: Sequence[Link], text: str, used: frozenset[int], vocabulary: Vocabulary
+) -> int | None:
+    """The attribute right before a word of degree, or right behind it; 谁家 of 功率谁家最高 is none."""
     compared = False
     for i in range(at - 1, -1, -1):
         link = links[i]
@@ -133,12 +155,18 @@ def _beside(at: int, links: Sequence[Link], text: str, used: frozenset[int]) -> 
         far = links[at].start - link.end > _NEAR and not compared
         if far or any(mark in text[link.end : links[at].start] for mark in ",;。"):
             break
+        if link.text in _WHOSE and _numeric(link, vocabulary) is None:
+            continue
         if link.attribute and i not in used:
             return i
         if link.attribute or link.degree or link.quantity or (link.value and not link.plays("filler")):
             break
         if link.entity and not compared and not any(x.text == "比" for x in links[:i]):
             break
+    return _behind(at, links, used)
+
+
+def _behind(at: int, links: Sequence[Link], used: frozenset[int]) -> int | None:
     for i in range(at + 1, min(at + 3, len(links))):
         link = links[i]
         if link.start - links[at].end > 1:

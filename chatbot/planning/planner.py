@@ -6,7 +6,7 @@ Deterministic: grammar and lexicon, no model. What is not explained well enough 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from chatbot.knowledge_graph.execute import Engine
+from chatbot.knowledge_graph.execute import MAX_ROWS, Engine
 from chatbot.knowledge_graph.plan import Condition, Plan
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import normalize
@@ -20,7 +20,8 @@ from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
-from chatbot.planning.read_parts import PartsReader, is_brand
+from chatbot.planning.ranked import far_apart
+from chatbot.planning.read_parts import PartsReader, is_brand, is_year
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
 from chatbot.planning.several import SeveralPlanner, all_of_them
@@ -35,6 +36,7 @@ from chatbot.planning.unknowns import (
     unknown_subject,
     unknown_version,
 )
+from chatbot.planning.versions import VersionReader
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.recent import Recent
 
@@ -67,6 +69,7 @@ class Planner:
         binder = Binder(vocabulary, engine.directions)
         self._scanner = Listener(vocabulary, Scanner(vocabulary, engine.units, decoder), binder, plain)
         self._reader = PartsReader(vocabulary, AtomReader(vocabulary, binder), self._winner)
+        self._versions = VersionReader(vocabulary, self._found)
         self._decider = Decider(vocabulary, engine.directions)
         self.guide = Guide(vocabulary)
         self._follow = Follower(self._decider)
@@ -104,15 +107,18 @@ class Planner:
         return self._explained(self._scan(utterance, context, mend), context)
 
     def _scan(self, utterance: str, context: Context, mend: Callable[[], bool]) -> Scan:
-        return self._scanner.scan(utterance, mend=mend, near=next(iter(context.entities), ""))
+        return self._scanner.scan(utterance, mend=mend, near=context.near(self.vocabulary.graph))
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
-        parts = self._reader.read(scan, context)
+        parts = self._versions.told(self._reader.read(scan, context), context)
         return Explained(scan, parts, self._decide(parts, context))
 
     def _winner(self, plan: Plan) -> str | None:
         rows = self.engine.run(plan).rows
         return rows[0].entity if rows else None
+
+    def _found(self, plan: Plan) -> tuple[str, ...]:
+        return tuple(row.entity for row in self.engine.run(plan, MAX_ROWS).rows)
 
     def _decide(self, parts: Parts, context: Context) -> Planned:
         scan = parts.scan
@@ -160,6 +166,8 @@ class Planner:
         """Questions about things: compare, verify, nearest, relative, or a look-up with references."""
         if parts.things and all(thing.negated for thing in parts.things):
             return None
+        if far_apart(parts):
+            return None
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
         several = all_of_them(parts, things)
@@ -205,7 +213,8 @@ class Planner:
         graph = self.vocabulary.graph
         things = []
         for thing in parts.things:
-            if thing.single or is_brand(thing.clause) or not known:
+            of_those = is_year(thing.clause) and context.plan is not None and not context.entities
+            if thing.single or is_brand(thing.clause) or of_those or not known:
                 things.append(thing)
             else:
                 names = nearest_kin(graph, thing.names, known)
@@ -233,7 +242,7 @@ class Planner:
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics = topics or parts.categories
         if not parts.scan.unknown:
-            topics += tuple((atom.path,) for atom in parts.atoms if (atom.path,) not in topics)
+            topics = tuple(dict.fromkeys((*topics, *((atom.path,) for atom in parts.atoms))))
         groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
         if not topics and parts.scan.unknown:
             return None  # 这车能飞吗: what was asked before is no answer to what is not understood

@@ -7,7 +7,7 @@ from dataclasses import replace
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan, keyword_level
 from chatbot.normalization.text import normalize
-from chatbot.planning.atoms import Atom, AtomReader
+from chatbot.planning.atoms import Atom, AtomReader, denied_behind
 from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.links import Link
 from chatbot.planning.parts import Parts, Thing, rankings
@@ -38,7 +38,7 @@ class PartsReader:
         verify = any(link.text in _ASKING for link in rest[-3:]) or "是不是" in text or text.endswith("没有")
         before = context.plan.conditions if context.plan else ()
         looked_up = context.plan is None or context.plan.op in ("compare", "verify", "lookup")
-        asking = bool(context.entities) and looked_up and text.endswith("呢")
+        asking = bool(context.entities) and looked_up and text.endswith("呢") and not text.endswith("的呢")
         read = self._atoms.read(rest, text, verify=verify, before=before, asking=asking)
         ranks, used = rankings(rest, text, read.used, self._vocabulary, context.attributes)
         atoms = _without_features(read.atoms, rest, used - read.used)
@@ -53,7 +53,10 @@ class PartsReader:
         categories = dict.fromkeys(
             link.category.paths
             for i, link in enumerate(rest)
-            if link.category and not link.plays("so", "filler") and not self._qualifies(i, rest, text)
+            if link.category
+            and not link.plays("so", "filler")
+            and not self._qualifies(i, rest, text)
+            and not any(a.path[: len(p)] == p for a in atoms for p in link.category.paths)
         )
         return Parts(
             scan, self._things(rest, text, pointed, context), atoms, ranks, tuple(dict.fromkeys(attributes)),
@@ -92,12 +95,16 @@ class PartsReader:
             if link.entity and link.entity.names:
                 before = links[at - 1] if at else None
                 negated = bool(before and before.plays("not") and link.start - before.end <= 1)
+                negated = negated or denied_behind(text, _whole(at, links))
                 last = things[-1] if things else None
                 if last and last.negated and _LISTED.fullmatch(text[last.end : link.start]):
                     negated = True  # 不要奔驰宝马和奥迪
                 sense = link.entity
-                things.append(Thing(sense.names, sense.clause, link.start, link.end, negated=negated))
+                things.append(
+                    Thing(sense.names, sense.clause, link.start, _whole(at, links), negated=negated)
+                )
         things.sort(key=lambda thing: thing.start)
+        things = _all_denied(things, text)
         known: list[str] = []
         narrowed = []
         for thing in things:
@@ -107,6 +114,27 @@ class PartsReader:
             if len(narrowed[-1].names) <= 3:
                 known.insert(0, narrowed[-1].names[0])
         return _without_wholes(narrowed, text)
+
+
+def _all_denied(things: Sequence[Thing], text: str) -> list[Thing]:
+    """奔驰和宝马都不要: what is said behind the last of several joined names goes for each."""
+    result = list(things)
+    for at in range(len(result) - 1, 0, -1):
+        thing, before = result[at], result[at - 1]
+        joined = _LISTED.fullmatch(text[before.end : thing.start]) and denied_behind(text, thing.end)
+        if thing.negated and joined:
+            result[at - 1] = replace(before, negated=True)
+    return result
+
+
+def _whole(at: int, links: Sequence[Link]) -> int:
+    """Where the name that begins with ``links[at]`` ends."""
+    end = links[at].end
+    for link in links[at + 1 :]:
+        if not link.plays("part") or not 0 <= link.start - end <= 1:
+            break
+        end = link.end
+    return end
 
 
 def _without_wholes(things: Sequence[Thing], text: str) -> tuple[Thing, ...]:
@@ -156,6 +184,11 @@ def _count(links: Sequence[Link], *roles: str) -> int | None:
 def is_brand(clause: Clause | None) -> bool:
     """Whether it names the most general keyword only: that is a group of things, not one of them."""
     return isinstance(clause, Condition) and clause.attribute == keyword_level(1)
+
+
+def is_year(clause: Clause | None) -> bool:
+    """Whether it names a model year only."""
+    return isinstance(clause, Condition) and clause.attribute == keyword_level(3)
 
 
 def numeric(vocabulary: Vocabulary, groups: Sequence[tuple[Path, ...]]) -> tuple[Path, ...]:

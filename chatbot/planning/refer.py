@@ -58,14 +58,14 @@ def _meant(
 ) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:  # fmt: skip
     """The names one link points at (``None``: it points at nothing), and the links that took."""
     link = links[at]
-    if link.degree and link.degree.path:
+    if link.degree and (link.degree.path or _measured_before(link, links, context)):
         return _the_one(at, links, text, context, winner)
     if link.plays("nth", "last"):
         return _placed(link, context), (at,)
     if named:
         return None, ()
-    if link.plays("former", "latter") and len(context.last(2)) == 2:
-        return (context.last(2)[0 if link.plays("former") else 1],), (at,)
+    if link.plays("former", "latter") and len(two := _two(context)) == 2:
+        return (two[0 if link.plays("former") else 1],), (at,)
     if link.plays("top") and text.startswith("前") and _only_asks(at, links) and context.shown:
         return context.shown[: _count(link)], (at,)
     if link.plays("previous"):
@@ -81,6 +81,12 @@ def _meant(
         focus = context.entities or context.shown[:1]
         return (focus[:1] if focus else ()), (at,)
     return None, ()
+
+
+def _two(context: Context) -> tuple[str, ...]:
+    """The two that were compared, in the order they were named; else the two spoken of last."""
+    shown = context.shown
+    return shown if len(shown) == 2 and set(context.entities) <= set(shown) else context.last(2)
 
 
 def _several(link: Link, context: Context) -> tuple[str, ...]:
@@ -108,7 +114,7 @@ def _count(link: Link) -> int:
         role = getattr(sense, "role", "")
         if role.startswith("n:"):
             return int(role[2:])
-    return 3 if "三" in link.text else 2
+    return 3 if "三" in link.text or "仨" in link.text else 2
 
 
 def _asks(at: int, links: Sequence[Link]) -> bool:
@@ -121,6 +127,12 @@ def _asks(at: int, links: Sequence[Link]) -> bool:
     return bool(following.degree or following.attribute)
 
 
+def _measured_before(link: Link, links: Sequence[Link], context: Context) -> bool:
+    """最低的那款, where nothing in the message says what is low: what was asked before does."""
+    most = link.degree is not None and link.degree.strength == "most"
+    return most and bool(context.attributes) and not any(other.attribute for other in links)
+
+
 def _the_one(
     at: int, links: Sequence[Link], text: str, context: Context, winner: Callable[[Plan], str | None]
 ) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:
@@ -128,17 +140,19 @@ def _the_one(
     link = links[at]
     found = _THAT_ONE.match(text, link.end)
     degree = link.degree
-    if found is None or degree is None or degree.path is None:
+    path = degree.path or next(iter(context.attributes), None) if degree else None
+    if found is None or degree is None or path is None:
         return None, ()
     if text.startswith((degree.word + "多少", degree.word + "了多少"), found.end()):
         return (), _within(links, link.start, found.end())  # 贵的那个贵多少 asks for the difference
-    among = context.last(2) if len(context.last(2)) >= 2 else context.shown
+    two = context.entities if len(context.entities) > 2 else context.last(2)
+    among = two if len(two) >= 2 else context.shown
     if degree.strength == "most" and len(context.entities) < 2 <= len(context.shown):
         among = context.shown
     if not among:
-        return (), (at,)
+        return (None, ()) if degree.strength == "most" else ((), (at,))
     order: Order = "desc" if degree.way == "up" else "asc"
-    best = winner(Plan("superlative", among, (degree.path,), order=order, limit=1))
+    best = winner(Plan("superlative", among, (path,), order=order, limit=1))
     return ((best,) if best else ()), _within(links, link.start, found.end())
 
 

@@ -23,6 +23,9 @@ _YEAR_RUN_ON = re.compile(r"(?<=[a-z\d]\d)(?=20[12]\d款)")  # h92024款
 _SHORT_YEAR = re.compile(
     r"(?<![\d.])(2\d)年(?=[底初上下以之]|\d{1,2}月|.{0,4}(?:上市|出的|发布|新车|的车))(?!以[内上])"
 )
+_BOTH_ENDS = re.compile(r"前后(?:排|轮|悬)?[\u4e00-\u9fff]{1,6}")  # 前后轮胎规格
+_CYLINDERS = re.compile(r"([三四五六八十3-8])缸(?:发动)?机")
+_COUNTED = re.compile(r"(?<=[\d四五六七八九两][座门缸])(?=[a-z])")  # 7座mpv
 _VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
 _HOW_MANY = re.compile(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
 _MARKS = r",.;:!?~。、 …"
@@ -41,7 +44,9 @@ class Rewriter:
         text = _HESITATION.sub("", _CHIP_COUNT.sub("", text))
         text = _YEAR_RUN_ON.sub(" ", _TEN_THOUSAND.sub("万", text))
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
-        text = _HUNDRED.sub("一", text)
+        text = _BOTH_ENDS.sub(self._both_ends, _HUNDRED.sub("一", text))
+        text = _COUNTED.sub(" ", text)
+        text = _CYLINDERS.sub(r"\1缸", text)
         text = _YEAR_OF_CAR.sub(self._model_year, text)
         text = _FAMILY.sub(r"\1座以上", _PEOPLE.sub(r"\1座以上", text))
         text = _HAVE_HOW_MANY.sub(self._plainly, text)
@@ -60,6 +65,20 @@ class Rewriter:
         words = [said[:end] for end in range(len(said), len(found.group(1)), -1)]
         known = any(isinstance(s, AttributeSense) for w in words for s in self._finder.aliases.get(w, ()))
         return said if known else found.group()
+
+    def _both_ends(self, found: re.Match[str]) -> str:
+        """前后轮胎规格 is 前轮胎规格和后轮胎规格, where both are words."""
+        said = found.group()[2:]
+        if self._is_attribute(found.group()):
+            return found.group()
+        for end in range(len(said), 0, -1):
+            front, rear = f"前{said[:end]}", f"后{said[:end]}"
+            if self._is_attribute(front) and self._is_attribute(rear):
+                return f"{front}和{rear}{said[end:]}"
+        return found.group()
+
+    def _is_attribute(self, word: str) -> bool:
+        return any(isinstance(sense, AttributeSense) for sense in self._finder.aliases.get(word, ()))
 
     def _counted(self, found: re.Match[str]) -> str:
         """电机有几个 is 几个电机, where that is a word."""

@@ -32,6 +32,9 @@ _DE = re.compile(r"\s*\bde\b\s*")
 _BETWEEN_LETTERS = re.compile(r"(?<=[a-z]) (?=[a-z])")
 _TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
 _INSIDE = re.compile(r"(?<=[\d万秒升米里w块元个座])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
+_AS_A_BOUND = re.compile(
+    r"(?:[小大低高]于|超过|不到|不足)\d\.\d[tl]|\d\.\d[tl](?:以[上下内]|左右)"
+)  # 1.5t以下 is weight
 _POINTING = re.compile(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
 _GRAMMAR = {
     "or",
@@ -87,7 +90,9 @@ class Scanner:
         self._rewriter = Rewriter(self._finder, frozenset(vocabulary.entities.names))
         said = [word for words in vocabulary.concepts.words.values() for word in words]
         words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
-        self._repair = SoundRepair(words, self._finder.aliases, decoder, self._latin_words())
+        self._repair = SoundRepair(
+            words, self._finder.aliases, decoder, self._latin_words(), vocabulary.classifying_texts()
+        )
 
     def _latin_words(self) -> list[str]:
         """suv, mpv, hud: Latin words that slips are mended to; of values only those that classify."""
@@ -114,7 +119,13 @@ class Scanner:
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
         if not has_han(text):
-            mended = self._without_spaces(text)
+            joined = self._without_spaces(
+                text
+            )  # a run is decoded better; but xianfengban jiage are two words
+            apart = self._read(normalize(_DE.sub("的", mended)), near) if has_han(mended) else None
+            whole = self._read(normalize(joined), near) if joined != mended else None
+            if apart is None or (whole is not None and whole.coverage > apart.coverage):
+                mended = joined
         mended = normalize(_DE.sub("的", mended)) if mended != text else text
         best = self._read(mended, near) if mended != text else first
         if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:
@@ -150,6 +161,7 @@ class Scanner:
         masked = _masked(text, links)
         mentions = self._finder.find(masked)
         spelled = [m for m in mentions if any(c.isdigit() for c in m.alias) or "百" in m.alias]
+        spelled = [m for m in spelled if not _AS_A_BOUND.search(masked, max(0, m.start - 2), m.end + 2)]
         numbers = _blanked(masked, [(m.start, m.end) for m in spelled])
         for phrase in find_quantities(_POINTING.sub("|", numbers), self._units):
             if phrase.exact and phrase.text in self._finder.aliases:

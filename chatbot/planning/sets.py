@@ -12,7 +12,8 @@ from chatbot.planning.decide import Decider
 from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Ranking
 from chatbot.planning.query import Planned, Query
-from chatbot.planning.read_parts import is_brand, numeric
+from chatbot.planning.ranked import RankedPlanner
+from chatbot.planning.read_parts import is_brand
 from chatbot.planning.stray import stray
 
 # These ask how, why or where, which no table answers.
@@ -23,7 +24,6 @@ _ROUGHLY = re.compile(
 _SOME = re.compile(
     r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)"
 )  # 来几台 counts nothing
-_FIRST_FEW = re.compile("前|top")
 _ADVICE = re.compile(
     "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
 )
@@ -34,6 +34,7 @@ class SetPlanner:
 
     def __init__(self, decider: Decider, winner: Callable[[Plan], str | None]) -> None:
         self._decider, self._winner = decider, winner
+        self._ranked = RankedPlanner(decider, winner)
 
     def plan(self, parts: Parts, context: Context) -> Planned:
         """A query over the graph's entities, or ``None``."""
@@ -43,7 +44,9 @@ class SetPlanner:
         if parts.loose or _ADVICE.search(parts.text) or (parts.scan.unknown and not ignored):
             return None
         named = [t for t in parts.things if not t.referred and not is_brand(t.clause)]
-        if any(t.single for t in named) and not (parts.rankings and any(not t.single for t in named)):
+        listed = parts.has("list") and parts.has("head")  # v8的车有哪些
+        wide = parts.rankings and any(not t.single for t in named)
+        if any(t.single for t in named) and not wide and not listed:
             return None
         leaning = leans(parts, context.plan)
         if context.entities and self._about_focus(parts, context):
@@ -84,7 +87,7 @@ class SetPlanner:
         features = all(atom.kind == "feature" for atom in parts.atoms)
         asks = parts.has("enough") or (features and parts.has("exists"))
         asks = asks or any(w in said for w in ("吗", "是不是", "么")) or said.endswith(("不", "没", "没有"))
-        return asks and not said.endswith(("的吗", "的么", "的没"))
+        return asks and not said.endswith(("的吗", "的么", "的没", "的有吗", "的有么", "的有没有", "的有没"))
 
     def _verify(self, parts: Parts, context: Context) -> Planned:
         plan = self._decider.verify(parts, *context.entities)
@@ -94,24 +97,12 @@ class SetPlanner:
         self, parts: Parts, context: Context, conditions: tuple[Clause, ...],
         said: tuple[Clause, ...], leaning: bool,
     ) -> Query | None:  # fmt: skip
-        for step in (self._others, self._relative):
+        for step in (self._ranked.of_the_first, self._others, self._relative):
             if query := step(parts, context, conditions):
                 return query
+        if ranked := self._ranked.plan(parts, context, conditions, anew=bool(said) or not leaning):
+            return ranked
         scan = parts.scan
-        most = any(r.strength == "most" for r in parts.rankings) or parts.reverse or parts.place
-        if parts.rankings and (most or parts.limit or parts.has("which")):
-            among = self._listed(context) if leaning and not said else ()
-            return self._superlative(parts, conditions, among)
-        if (
-            parts.limit
-            and parts.attributes
-            and not parts.rankings
-            and (best := self._best(parts, conditions))
-        ):
-            return Query(best, scan)
-        if parts.reverse and parts.attributes:
-            path = parts.attributes[0][0]
-            return Query(Plan("superlative", (), (path,), conditions, "asc", parts.limit or 1), scan)
         if (
             parts.has("typical", "average") or asks_range(parts) or (parts.has("buy") and parts.attributes)
         ) and (plan := self._decider.aggregate(parts, conditions)):
@@ -129,50 +120,20 @@ class SetPlanner:
             return Query(plan, scan)
         return self._filter(parts, context, conditions, said, leaning)
 
-    def _best(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
-        """续航前五, 油耗排行前3: the better first."""
-        if not _FIRST_FEW.search(parts.text):
-            return None
-        path = next(iter(numeric(self._decider.vocabulary, parts.attributes)), None)
-        return (
-            Plan("superlative", (), (path,), conditions, self._decider.better(path), parts.limit)
-            if path
-            else None
-        )
-
     def _shown(self, conditions: tuple[Clause, ...], parts: Parts) -> tuple[Path, ...]:
         return self._decider.shown(conditions, parts)
-
-    @staticmethod
-    def _listed(context: Context) -> tuple[str, ...]:
-        """The few that were ranked first: 哪个最便宜 asks among these."""
-        last = context.plan
-        few = last is not None and last.op == "superlative" and (last.limit or 1) > 1
-        return context.shown if few and len(context.shown) > 1 else ()
-
-    def _superlative(
-        self, parts: Parts, conditions: tuple[Clause, ...], among: tuple[str, ...] = ()
-    ) -> Query | None:
-        plans = tuple(replace(p, entities=among) for p in self._decider.superlatives(parts, conditions))
-        if parts.reverse:
-            plans = tuple(replace(p, order="asc" if p.order == "desc" else "desc") for p in plans)
-        ranked = {plan.attributes[0] for plan in plans}
-        asked = tuple(paths[0] for paths in parts.attributes if paths[0] not in ranked)
-        if parts.has("which"):  # 哪家SUV最便宜 asks which car
-            asked = tuple(path for path in asked if self._decider.vocabulary.dimension(path))
-        asked = asked if not parts.has("list") and len(plans) == 1 and not parts.limit else ()
-        if not plans:
-            return None
-        return Query(plans[0], parts.scan, also=plans[1:], asked_for=asked, place=parts.place)
 
     def _others(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
         """还有别的吗: what matches besides what was shown."""
         last = context.plan
+        if parts.rankings and "剩下" in parts.text:
+            return None  # of what is left
         if not parts.has("others") or last is None or not (context.shown or context.entities):
             return None
         if kinds := self._other_kinds(parts, last):
             return Query(replace(last, op="filter", conditions=kinds, limit=None), parts.scan)
-        seen = context.shown or context.entities
+        one = last.op == "superlative" and (last.limit or 1) == 1
+        seen = context.entities if one and context.entities else context.shown or context.entities
         attributes = last.attributes or self._shown(conditions, parts)
         plan = Plan("filter", (), attributes, (*conditions, *besides(seen)), last.order)
         return Query(plan, parts.scan)
@@ -189,7 +150,7 @@ class SetPlanner:
     def _relative(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
         """再便宜点: better than what is in focus; of a list, the better first."""
         rank = next((r for r in parts.rankings if r.strength == "more"), None)
-        if rank is None or parts.things or parts.has("which"):
+        if rank is None or parts.has("which") or not all(is_brand(thing.clause) for thing in parts.things):
             return None
         focus = context.entities[:1] or self._worst(context.shown, rank)
         if not focus:  # all were shown: better ones may well be among those
@@ -208,13 +169,6 @@ class SetPlanner:
         plan = Plan("filter", (), (rank.path,), (*kept, bound), rank.order)
         return Query(plan, parts.scan, carried=focus)
 
-    def _sorted(self, parts: Parts) -> Order | None:
-        """按续航排: the better first, or the larger where neither is better; 从低到高 says it."""
-        if parts.has("upward", "downward"):
-            return "asc" if parts.has("upward") else "desc"
-        paths = [paths[0] for paths in parts.attributes] if parts.has("sort") else []
-        return self._decider.better(paths[0]) if paths else None
-
     def _worst(self, shown: tuple[str, ...], rank: Ranking) -> tuple[str, ...]:
         """Of a list the one that is furthest from what is wanted: 更便宜的 is cheaper than the dearest."""
         if len(shown) < 2:
@@ -232,7 +186,7 @@ class SetPlanner:
         guiding = bought or (context.guiding and leaning and not parts.has("done", "list"))
         if not self._is_filter(parts, said, leaning) and not guiding:
             return None
-        order = parts.rankings[0].order if parts.rankings else self._sorted(parts)
+        order = parts.rankings[0].order if parts.rankings else self._ranked.sorted(parts)
         attributes = self._shown(conditions, parts)
         if parts.rankings:
             attributes = tuple(dict.fromkeys((parts.rankings[0].path, *attributes)))
@@ -243,7 +197,9 @@ class SetPlanner:
             return self._again(parts, last, conditions)
         if leaning and last and last.op == "nearest":
             return Query(replace(last, conditions=conditions), scan)
-        same = "呢" in parts.text or (parts.text.startswith("那") and not parts.has("list"))
+        same = ("呢" in parts.text and not parts.has("list")) or (
+            parts.text.startswith("那") and not parts.has("list")
+        )
         if leaning and last and last.op in ("count", "aggregate", "group") and same:
             return Query(replace(last, conditions=conditions), scan)
         op = "verify" if parts.has("exists") and not leaning and not parts.has("list") else "filter"

@@ -10,7 +10,7 @@ from chatbot.planning.decide import Decider
 from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
-from chatbot.planning.read_parts import is_brand, numeric
+from chatbot.planning.read_parts import is_brand, is_year, numeric
 from chatbot.planning.scan import Scan
 from chatbot.planning.sets import asks_range
 
@@ -29,6 +29,7 @@ class SeveralPlanner:
         """What is asked of ``things``, none of which is one entity alone; ``None`` when it asks about a set."""
         return (
             self._ranges(parts, things)
+            or self._table(parts, things)
             or self._each(parts, things)
             or self._which_one(parts, things)
             or self._of_several(parts, things, context)
@@ -47,14 +48,31 @@ class SeveralPlanner:
     def _ranges(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
         """迈腾和帕萨特差多少钱: of several cars each, from what to what."""
         wide = [self._decider.scope(thing) for thing in things if not thing.single]
-        if len(wide) < 2 or len(wide) < len(things) or not parts.has("compare") or parts.has("which"):
+        asks = parts.has("compare") or numeric(self._decider.vocabulary, parts.attributes)
+        if (
+            len(wide) < 2
+            or len(wide) < len(things)
+            or not asks
+            or parts.has("which", "list", "count", "head")
+        ):
             return None
-        if parts.atoms or parts.scan.unknown:
+        if parts.rankings and not parts.has("compare"):
+            return None
+        if parts.atoms or parts.scan.unknown or any(rank.strength == "most" for rank in parts.rankings):
             return None
         asked = numeric(self._decider.vocabulary, parts.attributes) or tuple(r.path for r in parts.rankings)
         path = next(iter(asked), self._decider.price)
         plans = [Plan("aggregate", (), (path,), (scope,)) for scope in wide if path and scope]
         return Query(plans[0], parts.scan, also=tuple(plans[1:])) if plans else None
+
+    def _table(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
+        """Q5L各版本价格, where they are too many to be told one by one."""
+        scope = self._decider.scope(things[0]) if len(things) == 1 else None
+        many = scope is not None and len(things[0].names) > MAX_EACH and not is_brand(things[0].clause)
+        if not many or not parts.has("each") or not parts.attributes or parts.rankings or parts.atoms:
+            return None
+        paths = tuple(paths[0] for paths in parts.attributes)
+        return Query(Plan("filter", (), paths, (scope,) if scope else ()), parts.scan)
 
     def _which_one(self, parts: Parts, things: tuple[Thing, ...]) -> Asked | None:
         """跟S5尊享版差不多的, 比S5便宜的, where several cars are called that: it must be asked which."""
@@ -65,7 +83,23 @@ class SeveralPlanner:
 
     def _of_several(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
         """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""
-        asks = parts.has("list", "count", "which", "compare", "typical", "average", "total", "buy", "others")
+        asks = parts.has(
+            "list",
+            "count",
+            "which",
+            "compare",
+            "typical",
+            "average",
+            "total",
+            "buy",
+            "others",
+            "sort",
+            "top",
+            "upward",
+            "downward",
+            "reverse",
+            "kth",
+        )
         asks = asks or asks_range(parts)
         if len(things) != 1 or asks or parts.scan.unknown:
             return None
@@ -80,6 +114,8 @@ class SeveralPlanner:
             return None
         if is_brand(things[0].clause) and context.plan:
             return None
+        if is_year(things[0].clause) and context.plan and not context.entities and not parts.attributes:
+            return None  # 25款的, of those that were listed
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics = topics or tuple((path,) for path in context.attributes)
         alone = not topics and only_names(parts.scan)

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from chatbot.normalization.pinyin import PinyinDecoder, fold, readings
@@ -18,6 +18,7 @@ _WITHIN = "的是有要最前第车和到"
 _HOLDING = "带有没无配含按"
 _UNITS = "万秒款座年米升"
 _NUMERALS = "一二三四五六七八九十百千两几"
+_SURE = frozenset("二三四五六七八九十百千两")  # nobody types these for another word
 
 
 class SoundRepair:
@@ -29,8 +30,18 @@ class SoundRepair:
         spelled: Collection[str] = (),
         decoder: PinyinDecoder | None = None,
         latin: Sequence[str] = (),
+        written: Iterable[str] = (),
     ) -> None:
-        """``words`` are looked for by sound, these and ``spelled`` by their letters; ``latin`` are mended to from slips."""
+        """``words`` are looked for by sound, these and ``spelled`` by their letters; ``latin`` are mended to from slips.
+
+        ``written`` are texts of the graph: what stands in one of them is right as it is (铁锂 is no 铁里).
+        """
+        self._written = frozenset(
+            text[at : at + 2]
+            for text in written
+            for at in range(len(text) - 1)
+            if _ALL_HAN.fullmatch(text[at : at + 2])
+        )
         self._decoder = decoder
         self._by_sound: dict[str, list[str]] = {}
         self._by_letters: dict[str, str] = {}
@@ -54,7 +65,7 @@ class SoundRepair:
         done = list(known)
         at = 0
         while at < len(said):
-            if done[at] or not has_han(said[at]):
+            if done[at] or not has_han(said[at]) or self._stands_so(said, at):
                 at += 1
                 continue
             found = self._around(said, at, done)
@@ -67,6 +78,11 @@ class SoundRepair:
                 said[at] = self._alone(said, done, at)
                 at += 1
         return "".join(said)
+
+    def _stands_so(self, said: list[str], at: int) -> bool:
+        """Whether the character and its neighbour are in a text of the graph, or it is a numeral."""
+        pair = "".join(said[at : at + 2]), "".join(said[max(0, at - 1) : at + 1])
+        return said[at] in _SURE or any(one in self._written for one in pair)
 
     @staticmethod
     def _alone(said: list[str], done: list[bool], at: int) -> str:

@@ -69,7 +69,7 @@ def unknown_attribute(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     """雨刮器有多长 of a car: the one thing that is not understood, where all else is."""
     known = vocabulary.attributes.aliases  # categories too, which are asked about further
     long = [piece for piece in parts.scan.unknown if len(piece) >= 2 and piece not in known]
-    named = any(thing.single for thing in parts.things)
+    named = any(thing.single or _level(thing) == 2 for thing in parts.things)
     if not named or parts.attributes or len(long) != 1:
         return None
     return Refusal("no_attribute", long[0], parts.scan)

@@ -18,6 +18,9 @@ _WORD = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|[\u4e00-\u9fff]*[a-z]{2,}[\u4
 _HEAD = re.compile(r"(?:\d+[\u4e00-\u9fff])+(?=\D{2})")  # the counts before what a value is: 5门7座SUV
 _COUNTED = re.compile(r"\d[\u4e00-\u9fff]")
 _NUMBERED = re.compile(r"(?=.*\d)(?:\d*[\u4e00-\u9fff]+\d*){1,4}|[a-z]\d{1,2}")  # 92号, 8挡湿式双离合, v8
+_CODE = re.compile(
+    r"(?<![a-z0-9.])(?:[a-z]\d{1,2}|\d\.\d[tl])(?![a-z0-9.])"
+)  # v6, 1.5t of 1.5T 182马力 L4, though the horsepower is a measure
 _NUMERALS = dict(zip("123456789", "一两三四五六七八九", strict=True))
 _TAILS = ("车型", "车", "型", "级")
 _WEAK = {
@@ -51,6 +54,7 @@ class ValueWords:
         """
         self._names, self._said = frozenset(names), frozenset(said)
         self._taken = {word for word in taken if len(word) < 3} | _WEAK
+        self._synonyms = frozenset(synonyms)
         self._words: dict[str, dict[Path, Clause]] = {}
         self._weight: dict[Path, int] = {}
         self._texts: dict[Path, Sequence[str]] = {}
@@ -85,6 +89,7 @@ class ValueWords:
             pieces = _SPLIT.split(text)
             if flag == FLAG_CODE[None] and (_HEAD.match(text) or not _measured(column)):
                 parts.update(piece for piece in pieces if _NUMBERED.fullmatch(piece))
+            parts.update(_CODE.findall(text))
             if head := _HEAD.match(text):
                 same.setdefault(text[head.end() :], []).append(text)
                 parts.update(_COUNTED.findall(head.group()))
@@ -97,6 +102,7 @@ class ValueWords:
         cores = {core for core in same if _WORD.fullmatch(core)}
         ends = self._ends(whole | cores) if column.distinct <= MAX_ENDS else set()
         ends -= self._said
+        ends |= self._cores(whole) if column.distinct <= MAX_ENDS else set()
         telling = {w for w in parts | ends if len(column.plain) < 2 or not all(w in t for t in column.plain)}
         for word in sorted(telling - self._names, key=lambda word: (-len(word), word)):
             self._put(word, path, Condition(path, "contains", word))
@@ -117,6 +123,19 @@ class ValueWords:
             last = max((n for n in range(2, len(text)) if text[-n:] in self._names), default=0)
             ends |= {text[:n] for n in sizes if n >= first} | {text[-n:] for n in sizes if n >= last}
         return {end for end in ends if _WORD.fullmatch(end)}
+
+    def _cores(self, whole: set[str]) -> set[str]:
+        """铁锂 of 磷酸铁锂电池, 双离合 of 湿式双离合变速箱: ends of what stands before a name."""
+        found: set[str] = set()
+        for text in whole:
+            tail = max((n for n in range(2, len(text)) if text[-n:] in self._names), default=0)
+            core = text[: len(text) - tail] if tail else ""
+            found |= {core[-n:] for n in range(2, min(len(core), 6))}
+        return {
+            word
+            for word in found
+            if _WORD.fullmatch(word) and word not in self._words and word not in self._synonyms
+        }
 
     def _put(self, word: str, path: Path, clause: Clause, *, replace: bool = False) -> None:
         if not 2 <= len(word) <= _LONGEST or word in self._taken:

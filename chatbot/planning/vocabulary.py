@@ -10,69 +10,28 @@ import numpy as np
 
 from chatbot.knowledge_graph.columns import FLAG_CODE, Columns
 from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
-from chatbot.knowledge_graph.plan import KEYWORDS, Condition, keyword_level
+from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Condition, keyword_level
 from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
-from chatbot.planning.concepts import CHEAPEST, DEAREST, Comparative, Concepts, Way
+from chatbot.planning.concepts import Comparative, Concepts, trims
 from chatbot.planning.links import (
     AttributeSense,
     CategorySense,
     DegreeSense,
     RoleSense,
     Sense,
-    Strength,
     ValueSense,
 )
-from chatbot.planning.makes import makes
 from chatbot.planning.roles import role_words
-from chatbot.planning.values_index import ValueWords
+from chatbot.planning.values_index import MAX_ENDS, ValueWords
+from chatbot.planning.word_forms import OTHER_WAY, WHICH_KIND, forms, too_much
 
 _ENDING = re.compile(r"[\u4e00-\u9fff]+")
 _PARTS = re.compile(r"[+/!：]")
 _MOSTLY = 0.5  # of an attribute's values are measures: it is a number
-_MOST = ("最{}的", "最{}", "最为{}", "顶{}")
-_MORE = (
-    "更{}",
-    "再{}",
-    "{}一点",
-    "{}点",
-    "{}些",
-    "{}一些",
-    "更{}一点",
-    "更{}点",
-    "再{}点",
-    "再{}一点",
-    "比较{}",
-    "{}点儿",
-    "偏{}",
-    "更加{}",
-)
-_TOO = ("太{}", "太{}了", "有点{}", "有点儿{}", "有些{}", "嫌{}", "{}了点", "{}了些", "{}了一点")
-_ASKED = ("{0}不{0}",)
-_OTHER_WAY: Mapping[Way | None, Way | None] = {"up": "down", "down": "up", None: None}
-_WHICH_KIND = (
-    "{}是什么",
-    "{}是啥",
-    "{}是哪种",
-    "{}是哪一种",
-    "{}什么样",
-    "{}有哪几种",
-    "{}有几种",
-    "{}都有哪些",
-    "{}有哪些",
-    "{}都有什么",
-    "{}有什么",
-    "{}种类",
-    "什么{}",
-    "啥{}",
-    "哪种{}",
-    "几种{}",
-    "哪些{}",
-)
-_VERY = ("贼{}", "挺{}", "很{}", "特别{}", "超{}", "超级{}", "非常{}", "老{}", "巨{}", "够{}", "要{}的")
 
 
 @dataclass(frozen=True)
@@ -87,6 +46,7 @@ class Vocabulary:
     comparatives: tuple[Comparative, ...]
     value_words: Mapping[str, str]
     fillers: tuple[str, ...] = ()
+    makes: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
     def finder(self) -> MentionFinder[Sense]:
@@ -109,13 +69,13 @@ class Vocabulary:
             path = next(iter(self.concepts.paths(entry.concept)), None) if entry.concept else None
             if path or not entry.concept:
                 said = entry.word.rpartition("+")[2]
-                for word, strength in _forms(entry.word):
+                for word, strength in forms(entry.word):
                     yield word, DegreeSense(said, path, entry.way, strength)
-                for word in _too_much(entry.word):
-                    yield word, DegreeSense(said, path, _OTHER_WAY[entry.way], "more")
+                for word in too_much(entry.word):
+                    yield word, DegreeSense(said, path, OTHER_WAY[entry.way], "more")
         if price := next(iter(self.concepts.paths("价格")), None):
-            yield from ((w, DegreeSense("便宜", price, "down", "most")) for w in CHEAPEST)
-            yield from ((w, DegreeSense("贵", price, "up", "most")) for w in DEAREST)
+            yield from ((w, DegreeSense("便宜", price, "down", "most")) for w in trims()["便宜"])
+            yield from ((w, DegreeSense("贵", price, "up", "most")) for w in trims()["贵"])
         names = {normalize(node.name) for path, node in self.graph.tree.items() if path}
         others = [word for words in self.concepts.words.values() for word in words]
         values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names, others)
@@ -152,7 +112,7 @@ class Vocabulary:
         for word, paths in categories.items():
             kinds = [path for category in paths for path in self._kinds_below(category)]
             if kinds:
-                yield from ((form.format(word), tuple(kinds)) for form in _WHICH_KIND)
+                yield from ((form.format(word), tuple(kinds)) for form in WHICH_KIND)
 
     def _kinds_below(self, category: Path) -> list[Path]:
         below = [path for path, node in self.graph.tree.items() if node.is_leaf and path[:-1] == category]
@@ -211,6 +171,40 @@ class Vocabulary:
                 found.add(path)
         return frozenset(found)
 
+    def values_of(self, word: str) -> tuple[ValueSense, ...]:
+        """What ``word`` may mean as a value."""
+        return tuple(s for s in self.finder.aliases.get(word, ()) if isinstance(s, ValueSense))
+
+    def words_for(self, clause: Clause) -> tuple[str, ...]:
+        """The words that mean just this value: 两驱, 两轮驱动."""
+        return self._said_for.get(clause, ())
+
+    @cached_property
+    def _said_for(self) -> Mapping[Clause, tuple[str, ...]]:
+        found: dict[Clause, list[str]] = {}
+        for word, senses in self.finder.aliases.items():
+            for sense in senses:
+                if isinstance(sense, ValueSense):
+                    found.setdefault(sense.clause, []).append(word)
+        return {clause: tuple(words) for clause, words in found.items()}
+
+    def kin(self, name: str) -> tuple[str, ...]:
+        """Every entity of the same brand and series as ``name``."""
+        entity = self.graph.by_name.get(name)
+        return self._by_series.get(entity.keywords[:2], ()) if entity else ()
+
+    @cached_property
+    def _by_series(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+        found: dict[tuple[str, ...], list[str]] = {}
+        for entity in self.graph.entities:
+            found.setdefault(entity.keywords[:2], []).append(entity.name)
+        return {lead: tuple(names) for lead, names in found.items()}
+
+    def classifying_texts(self) -> list[str]:
+        """The texts of the attributes that have few different values."""
+        columns = filter(None, map(self.columns.column, self.columns.paths))
+        return [text for column in columns if column.distinct <= MAX_ENDS for text in column.plain]
+
     def part(self, label: str) -> Path | None:
         """The attribute with a part of that name: 长 of 长*宽*高; the one that most entities have."""
         found = [
@@ -232,12 +226,19 @@ class Vocabulary:
 
     def lacks_make(self, text: str) -> str:
         """The first car make in ``text`` that no entity of the graph is of: 小鹏."""
-        return min((name for name in self._other_makes if name in text), key=text.find, default="")
+        found = [name for name in self._other_makes if name in text]
+        stems = (name.removesuffix("汽车") for name in self._other_makes if name.endswith("汽车"))
+        found += [
+            stem for stem in stems if re.search(rf"{stem}\s?[a-z]{{0,2}}\d", text)
+        ]  # 深蓝s7, not 深蓝色
+        return min(found, key=text.find, default="")
 
     @cached_property
     def _other_makes(self) -> tuple[str, ...]:
         brands = {normalize(word) for entity in self.graph.entities for word in entity.keywords[:2]}
-        others = (names for names in makes() if not any(name in brand for name in names for brand in brands))
+        others = (
+            names for names in self.makes if not any(name in brand for name in names for brand in brands)
+        )
         return tuple(name for names in others for name in names)
 
     def dimension(self, path: Path) -> str:
@@ -274,20 +275,3 @@ def _name_parts(name: str) -> set[str]:
     """Every run of two to six Chinese characters in ``name``."""
     runs = (name[at : at + size] for size in range(2, 7) for at in range(len(name) - size + 1))
     return {run for run in runs if _ENDING.fullmatch(run)}
-
-
-def _too_much(word: str) -> list[str]:
-    """太贵了, 嫌慢: it is the other way that is wished for."""
-    noun, _, degree = word.rpartition("+")
-    return [noun + form.format(degree) for form in _TOO]
-
-
-def _forms(word: str) -> list[tuple[str, Strength]]:
-    """Everything said of a word of degree; of 电池+大 with the noun in front: 电池最大, 电池大不大."""
-    noun, plus, degree = word.rpartition("+")
-    if plus:
-        return [(noun + form, strength) for form, strength in _forms(degree)]
-    forms: list[tuple[str, Strength]] = [(word, "plain")]
-    forms += [(form.format(word), "most") for form in _MOST]
-    forms += [(form.format(word), "more") for form in _MORE]
-    return forms + [(form.format(word), "plain") for form in (*_ASKED, *_VERY)]

@@ -64,8 +64,15 @@ def evaluate_kg(
     Raises:
         DataError: a file that cannot be read.
     """
-    known = _knowledge(folder, lexicon, config)
-    meant = Expectations(folder)
+    return asked_of(knowledge_of(folder, lexicon, config), Expectations(folder), tests, graph)
+
+
+def asked_of(known: Knowledge, meant: Expectations, tests: list[Path], graph: str) -> Tally:
+    """The same of a knowledge base that is loaded already; ``meant`` is over the folder of its graph.
+
+    Raises:
+        DataError: a question file that cannot be read.
+    """
     tally = Tally()
     for file in tests:
         for line in _lines(file):
@@ -74,7 +81,7 @@ def evaluate_kg(
     return tally
 
 
-def _knowledge(folder: Path, lexicon: Path | None, config: Path | None) -> Knowledge:
+def knowledge_of(folder: Path, lexicon: Path | None, config: Path | None) -> Knowledge:
     if config is None:
         return graph_knowledge(folder, lexicon)
     return load_knowledge(replace(load_engine_config(config, {}), knowledge_graph_data_dir=folder))

@@ -164,7 +164,9 @@ def _left_aside(query: Query) -> str:
 
 def _shown(memory: Memory, found: Found) -> tuple[str, ...]:
     """The rows one may point at: those just given, or the longer list that they were picked from."""
-    within = found.plan.op in ("compare", "verify", "lookup") and set(found.shown) <= set(memory.shown)
+    picked = found.plan.op == "superlative" and len(found.shown) == 1  # 最便宜的 of those
+    picked = picked or found.plan.op in ("compare", "verify", "lookup")
+    within = picked and set(found.shown) <= set(memory.shown)
     return memory.shown if within else found.shown
 
 

@@ -10,6 +10,7 @@ from chatbot.reply import Reply
 from chatbot.session.base import Option, Pending
 
 MAX_NEAREST = 3
+MAX_RECENT = 4
 
 
 class ExceptionState:
@@ -30,7 +31,18 @@ class ExceptionState:
         reply = steps[min(failures, len(steps) - 1)](turn, nearest)
         bad_case = BadCase(f"unsure_{min(failures, len(steps) - 1) + 1}", nearest)
         decision = Decision("question_intake", turn, reply, bad_case)
-        return decision.remembering(failures=failures + 1, pending=self._pending(turn, reply, nearest))
+        decision = decision.remembering(failures=failures + 1, pending=self._pending(turn, reply, nearest))
+        named = [link.candidates for link in turn.hearing.reading.entities if link.score == 1]
+        if len(named) != 1 or len(named[0]) != 1:
+            return decision
+        return decision.remembering(  # it is spoken of all the same
+            entities=named[0],
+            attributes=(),
+            question=None,
+            recent=_before(turn, named[0]),
+            plan=None,
+            shown=(),
+        )
 
     @staticmethod
     def _pending(turn: Turn, reply: Reply, nearest: tuple[str, ...]) -> Pending | None:
@@ -83,7 +95,13 @@ class ExceptionState:
             why=f"refused: {refusal.code}",
         )
         decision = Decision("question_intake", turn, reply, BadCase(refusal.code, (refusal.subject,)))
-        return decision.remembering(pending=None)
+        named = [link.entity.names for link in refusal.scan.links if link.entity]
+        if refusal.code != "no_attribute" or len(named) != 1 or len(named[0]) != 1:
+            return decision.remembering(pending=None)
+        recent = _before(turn, named[0])  # it is spoken of all the same
+        return decision.remembering(
+            pending=None, entities=named[0], attributes=(), question=None, recent=recent
+        )
 
     def _missing(self, turn: Turn, missing: Missing) -> Decision:
         knowledge, language = turn.hearing.knowledge, turn.hearing.language
@@ -104,6 +122,14 @@ class ExceptionState:
             suggestions=Suggestions(knowledge).instead_of(missing),
         )
         decision = Decision("question_intake", turn, reply, BadCase("missing_value"))
+        recent = _before(turn, focus) if focus else turn.memory.recent
         return decision.remembering(
-            entities=focus, attributes=missing.attributes, question=missing.question, pending=None
-        )
+            entities=focus, attributes=missing.attributes, question=missing.question, pending=None, recent=recent,
+            shown=turn.memory.shown if focus else missing.entities,
+        )  # fmt: skip
+
+
+def _before(turn: Turn, focus: tuple[str, ...]) -> tuple[str, ...]:
+    """What was spoken of before ``focus``, latest first."""
+    before = dict.fromkeys((*turn.memory.entities, *turn.memory.recent))
+    return tuple(name for name in before if name not in focus)[:MAX_RECENT]

@@ -158,7 +158,8 @@ class NormalizationState:
         topics = tuple(Topic(link.paths, link.score) for link in reading.attributes)
         named, topical, question = bool(groups), bool(topics), None
         if not groups:
-            groups = tuple((name,) for name in memory.entities)
+            offered = turn.context.offered if topics and not memory.entities else ()
+            groups = (offered,) if offered else tuple((name,) for name in memory.entities)
         elif not topics and not reading.core:
             topics = tuple(Topic((path,)) for path in memory.attributes)
             question = memory.question

@@ -32,7 +32,9 @@ class QuestionIntakeState:
             )
         if (pending := turn.memory.pending) and ordinal(text) is not None:
             chosen = choose(text, [option.text for option in pending.options])
-            return self._choose_again(turn) if chosen is None else Decision("normalization", turn)
+            means_more = isinstance(turn.hearing.planned(turn.context), Query | Asked)  # 25的 is a year
+            again = chosen is None and not means_more
+            return self._choose_again(turn) if again else Decision("normalization", turn)
         if turn.small_talk:
             return Decision("chitchat", turn)
         if turn.hearing.language == "en" and not self._understood(turn):

@@ -1,0 +1,130 @@
+"""Which of all that match rank first: 最便宜的三款, 排第二的, 倒数第一, both far ends, and what is asked of the one."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from chatbot.knowledge_graph.plan import Clause, Order, Plan
+from chatbot.planning.context import Context
+from chatbot.planning.decide import Decider
+from chatbot.planning.parts import Parts, Ranking
+from chatbot.planning.query import Query
+from chatbot.planning.read_parts import numeric
+
+_FIRST_FEW = re.compile("前|top")
+
+
+class RankedPlanner:
+    """Built once for a planner; ``winner`` gives the entity that a superlative finds."""
+
+    def __init__(self, decider: Decider, winner: Callable[[Plan], str | None]) -> None:
+        self._decider, self._winner = decider, winner
+
+    def plan(
+        self, parts: Parts, context: Context, conditions: tuple[Clause, ...], *, anew: bool
+    ) -> Query | None:
+        """A ranking of all that meet ``conditions``; ``anew``: not among the few that were listed before."""
+        scan = parts.scan
+        most = any(r.strength == "most" for r in parts.rankings) or parts.reverse or parts.place
+        most = most or _the_other_way(parts, context)
+        if far := self._far_apart(parts, conditions):
+            return far
+        if parts.rankings:
+            if not (most or parts.limit or parts.has("which")):
+                return None
+            return self._superlative(parts, conditions, () if anew else self._listed(context))
+        best = self._best(parts, conditions) if parts.limit or parts.place else None
+        if best and parts.attributes:
+            place = parts.place if not parts.limit else 0
+            return Query(replace(best, limit=parts.limit or parts.place), scan, place=place)
+        if parts.reverse and parts.attributes:
+            path = parts.attributes[0][0]
+            plan = Plan("superlative", (), (path,), conditions, "asc", parts.limit or 1)
+            return Query(plan, scan, place=parts.place)
+        return None
+
+    def _far_apart(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
+        """最贵的和最便宜的差多少: the two that rank first, either way, side by side."""
+        most = far_apart(parts)
+        if not most:
+            return None
+        path = most[0].path
+        plans = (Plan("superlative", (), (path,), conditions, rank.order, 1) for rank in most)
+        names = tuple(dict.fromkeys(name for name in map(self._winner, plans) if name))
+        return Query(Plan("compare", names, (path,)), parts.scan) if len(names) == 2 else None
+
+    def of_the_first(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
+        """X7最低配有天窗吗: whether it holds for the one that ranks first."""
+        most = [rank for rank in parts.rankings if rank.strength == "most"]
+        behind = bool(most) and all(atom.start >= most[0].end for atom in parts.atoms)
+        if (
+            len(most) != 1
+            or not parts.atoms
+            or not behind
+            or not parts.text.endswith(("吗", "么", "没有", "没", "不"))
+        ):
+            return None
+        if parts.has("list", "head", "which", "count") or parts.text.endswith(("的吗", "的没有")):
+            return None
+        among = tuple(c for c in conditions if c not in self._decider.said(parts))
+        best = self._winner(Plan("superlative", (), (most[0].path,), among, most[0].order, 1))
+        plan = self._decider.verify(parts, best) if best else None
+        return Query(plan, parts.scan) if plan else None
+
+    def _best(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
+        """续航前五, 油耗排行前3: the better first."""
+        if not _FIRST_FEW.search(parts.text) and not parts.has("sort", "upward", "downward", "best"):
+            return None
+        path = next(iter(numeric(self._decider.vocabulary, parts.attributes)), None)
+        if path is None:
+            return None
+        order = self.sorted(parts) or self._decider.better(path)
+        return Plan("superlative", (), (path,), conditions, order, parts.limit)
+
+    @staticmethod
+    def _listed(context: Context) -> tuple[str, ...]:
+        """The few that were ranked first: 哪个最便宜 asks among these."""
+        last = context.plan
+        few = last is not None and last.op == "superlative" and (last.limit or 1) > 1
+        return context.shown if few and len(context.shown) > 1 else ()
+
+    def _superlative(
+        self, parts: Parts, conditions: tuple[Clause, ...], among: tuple[str, ...] = ()
+    ) -> Query | None:
+        plans = tuple(replace(p, entities=among) for p in self._decider.superlatives(parts, conditions))
+        if parts.reverse:
+            plans = tuple(replace(p, order="asc" if p.order == "desc" else "desc") for p in plans)
+        ranked = {plan.attributes[0] for plan in plans}
+        asked = tuple(paths[0] for paths in parts.attributes if paths[0] not in ranked)
+        if parts.has("which"):  # 哪家SUV最便宜 asks which car
+            asked = tuple(path for path in asked if self._decider.vocabulary.dimension(path))
+        if not plans:
+            return None
+        if parts.limit and asked and len(plans) == 1:  # 最便宜的三台续航分别多少
+            plans = (replace(plans[0], attributes=(*plans[0].attributes, *asked)),)
+        asked = asked if not parts.has("list") and len(plans) == 1 and not parts.limit else ()
+        return Query(plans[0], parts.scan, also=plans[1:], asked_for=asked, place=parts.place)
+
+    def sorted(self, parts: Parts) -> Order | None:
+        """按续航排: the better first, or the larger where neither is better; 从低到高 says it."""
+        if parts.has("upward", "downward"):
+            return "asc" if parts.has("upward") else "desc"
+        paths = [paths[0] for paths in parts.attributes] if parts.has("sort") else []
+        return self._decider.better(paths[0]) if paths else None
+
+
+def far_apart(parts: Parts) -> tuple[Ranking, ...]:
+    """The two rankings of 最贵和最便宜差多少: one attribute, both ends; none where it is something else."""
+    most = tuple(rank for rank in parts.rankings if rank.strength == "most")
+    asks = parts.has("compare") or "多少" in parts.text
+    if len(most) != 2 or not asks or parts.limit:
+        return ()
+    return most if most[0].path == most[1].path and most[0].order != most[1].order else ()
+
+
+def _the_other_way(parts: Parts, context: Context) -> bool:
+    """便宜的呢 after the dearest."""
+    last = context.plan
+    plain = [rank for rank in parts.rankings if rank.strength == "plain"]
+    same = last is not None and last.op == "superlative" and plain and plain[0].path in last.attributes
+    return bool(same) and parts.text.endswith("的呢")

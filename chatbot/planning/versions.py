@@ -1,0 +1,156 @@
+"""Versions of a series told apart by a value: 两驱的 of a Q5, Model Y后驱, 5座和7座 of a GLC.
+
+What is said right beside a series, and holds for some of it only, says which of them is meant; it is no question of its own.
+"""
+
+import itertools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from chatbot.knowledge_graph.plan import Clause, Plan
+from chatbot.normalization.text import content, normalize
+from chatbot.planning.atoms import Atom
+from chatbot.planning.context import Context
+from chatbot.planning.parts import Parts, Thing
+from chatbot.planning.read_parts import is_brand, is_year
+from chatbot.planning.vocabulary import Vocabulary
+
+MAX_VERSIONS = 40
+_BESIDE = re.compile(r"[的\s]?")
+_JOINED = re.compile(r"[的\s]*(?:[和跟与、/]|还有|vs)?[\s]*")
+_GOES_ON = re.compile(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)$")
+_THAT_ONE = re.compile("的?(?:那|这)(?:一)?[个款台辆]")
+_SUFFIX = re.compile("[版型款]$")
+_OF_ALL = ("list", "count", "head", "buy", "which", "exists", "has", "keep", "or", "others", "total")
+
+
+class VersionReader:
+    """Built once for a vocabulary; ``holding`` gives the entities that a plan finds."""
+
+    def __init__(self, vocabulary: Vocabulary, holding: Callable[[Plan], tuple[str, ...]]) -> None:
+        self._vocabulary, self._holding = vocabulary, holding
+
+    def told(self, parts: Parts, context: Context) -> Parts:
+        """``parts`` with values that tell versions apart turned into the things they stand for."""
+        if not parts.things:
+            return self._that_one(parts, context) or self._of_the_series(parts, context)
+        if len(parts.things) == 1 and (meant := self._elsewhere(parts, context)):
+            return replace(parts, things=(meant,))
+        if (
+            len(parts.things) == 1
+            and parts.atoms
+            and not parts.attributes
+            and is_year(parts.things[0].clause)
+        ):
+            return self._of_the_series(parts, context)
+        parts = _either(parts)
+        asks = parts.attributes or parts.rankings or parts.has("compare", "nearest") or parts.categories
+        if not asks or parts.has("list", "count", "buy", "exists"):
+            return parts
+        for at, thing in enumerate(parts.things):
+            if thing.single or thing.negated or is_brand(thing.clause) or len(thing.names) > MAX_VERSIONS:
+                continue
+            atoms = self._beside(thing, parts)
+            found = [self._with(thing.names, atom, parts.text) for atom in atoms]
+            if not atoms or not all(0 < len(names) < len(thing.names) for names in found):
+                continue
+            if len({atom.path for atom in atoms}) > 1:
+                continue
+            told = tuple(
+                replace(thing, names=names, clause=None, start=atom.start, end=atom.end)
+                for names, atom in zip(found, atoms, strict=True)
+            )
+            things = (*parts.things[:at], *told, *parts.things[at + 1 :])
+            rest = tuple(atom for atom in parts.atoms if atom not in atoms)
+            return replace(parts, things=things, atoms=rest)
+        return parts
+
+    def _beside(self, thing: Thing, parts: Parts) -> list[Atom]:
+        """The values right behind the name, or right before it."""
+        end = thing.end
+        for link in parts.scan.links:
+            if link.plays("part") and 0 <= link.start - end <= 1:
+                end = link.end
+        values = [atom for atom in parts.atoms if atom.kind == "value" and not atom.negated]
+        before = [
+            a for a in values if a.end <= thing.start and _BESIDE.fullmatch(parts.text[a.end : thing.start])
+        ]
+        found: list[Atom] = []
+        for atom in values:
+            gap = parts.text[end : atom.start]
+            if atom.start >= end and (_JOINED if found else _BESIDE).fullmatch(gap):
+                found.append(atom)
+                end = atom.end
+        return found or before[-1:]
+
+    def _with(self, names: Sequence[str], atom: Atom, text: str) -> tuple[str, ...]:
+        """Those of ``names`` that have the value, or a word for it in their names."""
+        return self._having(names, atom.clause, text[atom.start : atom.end])
+
+    def _having(self, names: Sequence[str], clause: Clause, said: str) -> tuple[str, ...]:
+        words = {said, *self._vocabulary.words_for(clause)}
+        holding = set(self._holding(Plan("filter", tuple(names), (), (clause,))))
+        named = {n for n in names if any(word in normalize(n).replace(" ", "") for word in words)}
+        return tuple(name for name in names if name in holding | named)
+
+    def _that_one(self, parts: Parts, context: Context) -> Parts | None:
+        """四驱那个, of those that were listed or compared: the only one with that value."""
+        values = [atom for atom in parts.atoms if atom.kind == "value" and not atom.negated]
+        pointed = next((a for a in values if _THAT_ONE.match(parts.text, a.end)), None)
+        among = context.entities if len(context.entities) > 1 else context.last(2)
+        if pointed is None or len(parts.atoms) != 1:
+            return None
+        for names in (among, context.shown):
+            found = self._with(names, pointed, parts.text) if len(names) > 1 else ()
+            if len(found) == 1:
+                thing = Thing(found, None, pointed.start, pointed.end, referred=True)
+                return replace(parts, things=(thing,), atoms=(), referred=True)
+        return None
+
+    def _of_the_series(self, parts: Parts, context: Context) -> Parts:
+        """那两驱的呢, of the series that the conversation speaks of."""
+        series = self._series(context)
+        looked_up = context.plan is None or context.plan.op in ("lookup", "verify", "compare")
+        asks_all = parts.has("head", "buy", "count", "list", "others", "total") or parts.rankings
+        if not series or not looked_up or asks_all or parts.scan.unknown or not parts.atoms:
+            return parts
+        wanted = [atom for atom in parts.atoms if not atom.negated]  # 不是四驱，是两驱的
+        if not wanted or any(atom.kind != "value" for atom in parts.atoms) or not _GOES_ON.search(parts.text):
+            return parts
+        named = [set(thing.names) for thing in parts.things]  # 2025款两驱的
+        names = tuple(name for name in series if all(name in some for some in named))
+        for atom in wanted:
+            names = self._with(names, atom, parts.text) if names else ()
+        if not names or len(names) == len(series) or (not named and set(context.entities[:1]) & set(names)):
+            return parts
+        first, last = wanted[0], wanted[-1]
+        thing = Thing(names, None, first.start, last.end)
+        return replace(parts, things=(thing,), atoms=())
+
+    def _elsewhere(self, parts: Parts, context: Context) -> Thing | None:
+        """后驱版 while a Model 3 is spoken of is not the one of another series that is called so."""
+        thing, series = parts.things[0], self._series(context)
+        if not series or thing.referred or set(thing.names) & set(series):
+            return None
+        word = _SUFFIX.sub("", content(parts.text[thing.start : thing.end]))
+        for sense in self._vocabulary.values_of(word):
+            names = self._having(series, sense.clause, word)
+            if 0 < len(names) < len(series):
+                return replace(thing, names=names, clause=None)
+        return None
+
+    def _series(self, context: Context) -> tuple[str, ...]:
+        return self._vocabulary.kin(context.near(self._vocabulary.graph))
+
+
+def _either(parts: Parts) -> Parts:
+    """V4是油电混合还是插混 asks for the attribute that both are values of."""
+    for one, other in itertools.pairwise(parts.atoms):
+        between = parts.text[one.end : other.start]
+        if one.path == other.path and "还是" in between and not parts.has("list", "count", "head"):
+            rest = tuple(atom for atom in parts.atoms if atom.path != one.path)
+            return replace(
+                parts, atoms=rest, attributes=tuple(dict.fromkeys((*parts.attributes, (one.path,))))
+            )
+    return parts
