@@ -49,14 +49,33 @@ def features(firsts: Sequence[str], seconds: Sequence[str], vocabulary: Vocabula
     places, size = np.searchsorted(vocabulary.keys, keys), len(vocabulary.keys)
     places[places == size] = 0
     known = vocabulary.keys[places] == keys
-    cells = rows[known] * size + places[known]
+    cells = places[known] if len(firsts) == 1 else rows[known] * size + places[known]
     cells.sort()
-    fresh = np.flatnonzero(np.concatenate([[True], cells[1:] != cells[:-1]])) if len(cells) else cells
-    counts = np.diff(fresh, append=len(cells))
+    fresh = _first_of_each(cells)
+    values = (1 + np.log(_gaps(fresh, len(cells)))).astype(np.float32)
+    if len(firsts) == 1:  # the usual request: a third of the time saved
+        columns, starts = cells[fresh], np.array([0, len(fresh)])
+        values *= vocabulary.idf[columns]
+        return Features(starts, columns, values / _lengths(values, starts)[0])
     rows, columns = np.divmod(cells[fresh], size)
-    values = (1 + np.log(counts)).astype(np.float32) * vocabulary.idf[columns]
+    values *= vocabulary.idf[columns]
     starts = np.searchsorted(rows, np.arange(len(firsts) + 1))
     return Features(starts, columns, values / _lengths(values, starts)[rows])
+
+
+def _first_of_each(cells: Places) -> Places:
+    """Where, of sorted ``cells``, each value stands first."""
+    fresh = np.ones(len(cells), dtype=np.bool_)
+    np.not_equal(cells[1:], cells[:-1], out=fresh[1:])
+    return np.flatnonzero(fresh)
+
+
+def _gaps(places: Places, end: int) -> Places:
+    """From each place to the next, the last to ``end``."""
+    gaps = np.empty_like(places)
+    np.subtract(places[1:], places[:-1], out=gaps[:-1])
+    gaps[-1:] = end - places[-1:]
+    return gaps
 
 
 def known_parts(firsts: Sequence[str], seconds: Sequence[str], longest: int) -> tuple[Ngrams, ...]:

@@ -6,6 +6,7 @@ OOPSLA 2014) so that all bits count. With 10^7 different n-grams, the chance tha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,9 +48,9 @@ def read_ngrams(texts: Sequence[str], longest: int, namespace: int = 0) -> Ngram
         inside = inside[:count] | edges[size - 2 : size - 2 + count] if size > 2 else inside[:count]
         only_edges = edges[:count] & edges[size - 1 :] if size < 3 else False
         kept = np.flatnonzero(~(inside | only_edges))
-        keys.append(mixed(number[kept], size, namespace))
+        keys.append(number[kept] + _start(size, namespace))
         places.append(rows[kept])
-    return Ngrams(np.concatenate(keys), np.concatenate(places))
+    return Ngrams(mixed(np.concatenate(keys)), np.concatenate(places))
 
 
 def read_skips(texts: Sequence[str], namespace: int = 0) -> Ngrams:
@@ -59,9 +60,9 @@ def read_skips(texts: Sequence[str], namespace: int = 0) -> Ngrams:
     for gap in _GAPS:
         same = rows[:-gap] == rows[gap:]  # so the second is no edge: that belongs to the next text
         kept = np.flatnonzero(same & ~edges[:-gap])
-        keys.append(mixed(codes[kept] * _BASE + codes[kept + gap], _SKIP + gap, namespace))
+        keys.append(codes[kept] * _BASE + codes[kept + gap] + _start(_SKIP + gap, namespace))
         places.append(rows[kept])
-    return Ngrams(np.concatenate(keys), np.concatenate(places))
+    return Ngrams(mixed(np.concatenate(keys)), np.concatenate(places))
 
 
 def _joined(texts: Sequence[str]) -> tuple[Keys, NDArray[np.bool_], Places]:
@@ -73,10 +74,14 @@ def _joined(texts: Sequence[str]) -> tuple[Keys, NDArray[np.bool_], Places]:
     return codes.astype(np.uint64), edges, np.cumsum(edges) - 1  # an edge begins the text after it
 
 
-def mixed(numbers: Keys, size: int, namespace: int) -> Keys:
-    """``numbers`` spread over all 64 bits; other sizes and namespaces to other places."""
-    with np.errstate(over="ignore"):
-        mix = numbers + np.uint64((_GOLDEN * (namespace * 16 + size)) % 2**64)
-        mix = (mix ^ (mix >> _30)) * _MIX_A
-        mix = (mix ^ (mix >> _27)) * _MIX_B
-        return np.asarray(mix ^ (mix >> _31), dtype=np.uint64)
+def mixed(numbers: Keys) -> Keys:
+    """``numbers`` spread over all 64 bits."""
+    mix = (numbers ^ (numbers >> _30)) * _MIX_A
+    mix = (mix ^ (mix >> _27)) * _MIX_B
+    return np.asarray(mix ^ (mix >> _31), dtype=np.uint64)
+
+
+@lru_cache(maxsize=64)
+def _start(size: int, namespace: int) -> np.uint64:
+    """Added before mixing: it sends other sizes and namespaces to other places."""
+    return np.uint64((_GOLDEN * (namespace * 16 + size)) % 2**64)
