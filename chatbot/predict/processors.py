@@ -31,7 +31,9 @@ class Processor:
     wire: WireFormat = field(default_factory=JsonItems)
 
 
-_BUILT_IN: Mapping[str, str] = {}
+_BUILT_IN: Mapping[str, str] = {
+    "text_classification": "chatbot.predict.nlp.text_classification:PROCESSOR",
+}
 """Name → ``module:attribute`` of its ``Processor``."""
 
 
