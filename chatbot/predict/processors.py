@@ -31,7 +31,11 @@ class Processor:
     wire: WireFormat = field(default_factory=JsonItems)
 
 
-_BUILT_IN: Mapping[str, str] = {}
+_BUILT_IN: Mapping[str, str] = {
+    "text_risk": "chatbot.predict.nlp.text_risk:PROCESSOR",
+    "text_tagging": "chatbot.predict.nlp.text_tagging:PROCESSOR",
+    "text_ner": "chatbot.predict.nlp.ner:PROCESSOR",
+}
 """Name → ``module:attribute`` of its ``Processor``."""
 
 
