@@ -1,0 +1,130 @@
+"""The *fast* algorithm's runtime: TF-IDF of character n-grams times a matrix, in numpy.
+
+Features of a text: each known n-gram with weight (1 + ln count) · idf, the whole of length 1; the n-grams of the second
+sequence are others than those of the first. Scores are their products with one column of weights a label, plus a bias
+(Manning, Raghavan & Schütze, *Introduction to Information Retrieval*, 6.4.1 and 14.4, for the weights).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from chatbot.errors import ModelError
+from chatbot.predict.nlp.ngrams import Keys, Places, read_ngrams
+from chatbot.predict.nlp.scoring import Pair, Scores
+
+WEIGHTS_FILE = "model.safetensors"
+_SHAPES = {"keys": 1, "idf": 1, "rows": 2, "scales": 1, "bias": 1}
+_TYPES = {"keys": np.uint64, "idf": np.float32, "rows": np.int8, "scales": np.float32, "bias": np.float32}
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The n-grams that count. ``keys`` (n,) are sorted; ``idf`` (n,); n-grams have up to ``longest`` characters."""
+
+    keys: Keys
+    idf: NDArray[np.float32]
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The known n-grams of some texts, in the texts' order: text ``i`` has those from ``starts[i]`` to ``starts[i+1]``."""
+
+    starts: Places
+    columns: Places
+    values: NDArray[np.float32]
+
+
+def features(firsts: Sequence[str], seconds: Sequence[str], vocabulary: Vocabulary) -> Features:
+    """The features of each pair; empty seconds have none."""
+    found = read_ngrams(firsts, vocabulary.longest)
+    keys, rows = found.keys, found.rows
+    if any(seconds):
+        other = read_ngrams(seconds, vocabulary.longest, namespace=1)
+        keys, rows = np.concatenate([keys, other.keys]), np.concatenate([rows, other.rows])
+    places, size = np.searchsorted(vocabulary.keys, keys), len(vocabulary.keys)
+    places[places == size] = 0
+    known = vocabulary.keys[places] == keys
+    cells = rows[known] * size + places[known]
+    cells.sort()
+    fresh = np.flatnonzero(np.concatenate([[True], cells[1:] != cells[:-1]])) if len(cells) else cells
+    counts = np.diff(fresh, append=len(cells))
+    rows, columns = np.divmod(cells[fresh], size)
+    values = (1 + np.log(counts)).astype(np.float32) * vocabulary.idf[columns]
+    starts = np.searchsorted(rows, np.arange(len(firsts) + 1))
+    return Features(starts, columns, values / _lengths(values, starts)[rows])
+
+
+def _lengths(values: NDArray[np.float32], starts: Places) -> NDArray[np.float32]:
+    """Length of the vector of each text (n,); each is summed by itself, so that its neighbours change no bit of it."""
+    squares = values * values
+    parts = [squares[one:two].sum() for one, two in pairwise(starts)]
+    return np.sqrt(np.maximum(np.array(parts, dtype=np.float32), 1e-12))
+
+
+class LinearScorer:
+    """``rows`` (n-grams, labels) int8 with one float ``scale`` a row; ``bias`` (labels,)."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        rows: NDArray[np.int8],
+        scales: NDArray[np.float32],
+        bias: NDArray[np.float32],
+    ) -> None:
+        self._vocabulary, self._rows, self._scales, self._bias = vocabulary, rows, scales, bias
+
+    def scores(self, pairs: Sequence[Pair]) -> Scores:
+        found = features(
+            [one.first[: one.length] for one in pairs],
+            [one.second[: one.length] for one in pairs],
+            self._vocabulary,
+        )
+        values = found.values * self._scales[found.columns]
+        scores = np.empty((len(pairs), len(self._bias)), dtype=np.float32)
+        for place, (one, two) in enumerate(pairwise(found.starts)):
+            scores[place] = values[one:two] @ self._rows[found.columns[one:two]].astype(np.float32)
+        return scores + self._bias
+
+
+def save_linear(
+    folder: Path, vocabulary: Vocabulary, weights: NDArray[np.float32], bias: NDArray[np.float32]
+) -> None:
+    """Write the model; ``weights`` (n-grams, labels) are kept as int8, each row with the scale of its largest."""
+    scales = np.maximum(np.abs(weights).max(axis=1), 1e-12).astype(np.float32) / 127
+    rows = np.rint(weights / scales[:, None]).astype(np.int8)
+    tensors = {"keys": vocabulary.keys, "idf": vocabulary.idf, "rows": rows, "scales": scales, "bias": bias}
+    save_file(
+        {name: np.ascontiguousarray(value, dtype=_TYPES[name]) for name, value in tensors.items()},
+        folder / WEIGHTS_FILE,
+    )
+
+
+def load_linear(folder: Path, labels: int, longest: int) -> LinearScorer:
+    """The model in ``folder``.
+
+    Raises:
+        ModelError: missing, damaged, or its shapes do not fit each other or the number of ``labels``.
+    """
+    path = folder / WEIGHTS_FILE
+    try:
+        tensors = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise ModelError(f"{path}: 读不了（{error}）→ 重新训练，或补全模型目录") from error
+    for name, dimensions in _SHAPES.items():
+        tensor = tensors.get(name)
+        if tensor is None or tensor.ndim != dimensions or tensor.dtype != _TYPES[name]:
+            raise ModelError(f"{path}: {name} 没有或不对 → 这不是 fast 的权重，重新训练")
+    keys, rows = tensors["keys"], tensors["rows"]
+    if not len(keys) == len(rows) == len(tensors["idf"]) == len(tensors["scales"]):
+        raise ModelError(f"{path}: 各张量的长度不一 → 文件坏了，重新训练")
+    if not rows.shape[1] == len(tensors["bias"]) == labels:
+        raise ModelError(f"{path}: 权重有 {rows.shape[1]} 个标签，标签表有 {labels} 个 → 两者不是一次训练的")
+    return LinearScorer(Vocabulary(keys, tensors["idf"], longest), rows, tensors["scales"], tensors["bias"])

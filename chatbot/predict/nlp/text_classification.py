@@ -1,0 +1,159 @@
+"""Text classification: one processor for *fast* and *precise* models; the directory says which it is."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.errors import ModelError
+from chatbot.json_file import Json
+from chatbot.normalization.text import normalize
+from chatbot.predict.base import Description, Input, Item, ItemError, Outcome, Schema
+from chatbot.predict.nlp.classifier_card import (
+    FAST,
+    SHORTEST,
+    TASK,
+    Calibration,
+    ClassifierCard,
+    read_classifier,
+)
+from chatbot.predict.nlp.linear import load_linear
+from chatbot.predict.nlp.scoring import Pair, Scorer, Scores
+from chatbot.predict.processors import Processor
+
+_DIGITS = 6
+
+
+class TextClassifier:
+    """The ``Predictor`` of a text classification model."""
+
+    def __init__(self, folder: Path, card: ClassifierCard) -> None:
+        self._folder, self.card = folder, card
+        self._scorer: Scorer | None = None
+
+    def load(self) -> None:
+        self._scorer = _load(self._folder, self.card)
+
+    def predict(self, items: Sequence[Item]) -> Sequence[Outcome]:
+        pairs = [self._pair(item) for item in items]
+        good = [pair for pair in pairs if isinstance(pair, Pair)]
+        rows = iter(self._outcomes(self.scores(good)) if good else ())
+        return [next(rows) if isinstance(pair, Pair) else pair for pair in pairs]
+
+    def scores(self, pairs: Sequence[Pair]) -> Scores:
+        """Scores (n, labels), not calibrated.
+
+        Raises:
+            ModelError: not loaded.
+        """
+        if self._scorer is None:
+            raise ModelError(f"{self._folder}: 模型还没有载入 → 先调用 load")
+        return self._scorer.scores(pairs)
+
+    def describe(self) -> Description:
+        card = self.card
+        about: dict[str, Json] = {
+            "algorithm": card.algorithm,
+            "multi_label": card.multi_label,
+            "sequence_length": card.sequence_length,
+        }
+        if card.multi_label:
+            about["threshold"] = card.threshold
+        return Description(TASK, card.version, _schema(card), card.labels, about)
+
+    def unload(self) -> None:
+        self._scorer = None
+
+    def _pair(self, item: Item) -> Pair | ItemError:
+        length = item.get("sequence_length", self.card.sequence_length)
+        if not isinstance(length, int) or length < 1:
+            return ItemError("invalid_item", f"sequence_length 是 {length} → 应是 {SHORTEST} 以上的整数")
+        first = normalize(str(item["first_sequence"]))
+        if not first:
+            return ItemError("invalid_item", "first_sequence 里没有能读的字 → 写上文字")
+        second = normalize(str(item.get("second_sequence", "")))
+        return Pair(first, second, min(max(length, SHORTEST), self.card.most))
+
+    def _outcomes(self, scores: Scores) -> list[Outcome]:
+        card = self.card
+        chances = probabilities(scores, card.calibration, multi_label=card.multi_label)
+        chosen = chances >= card.threshold if card.multi_label else None
+        best = chances.argmax(axis=1)
+        outcomes: list[Outcome] = []
+        for row, (logits, chance) in enumerate(
+            zip(
+                scores.astype(np.float64).round(_DIGITS).tolist(),
+                chances.round(_DIGITS).tolist(),
+                strict=True,
+            )
+        ):
+            named = dict(zip(card.labels, chance, strict=True))
+            picked = [int(best[row])] if chosen is None else np.flatnonzero(chosen[row]).tolist()
+            output: list[Json] = [{"pred": card.labels[one], "prob": chance[one]} for one in picked]
+            outcomes.append(
+                {
+                    "predictions": card.labels[picked[0]]
+                    if chosen is None
+                    else [card.labels[one] for one in picked],
+                    "probabilities": named,
+                    "logits": dict(zip(card.labels, logits, strict=True)),
+                    "output": output,
+                }
+            )
+        return outcomes
+
+
+def probabilities(scores: Scores, calibration: Calibration, *, multi_label: bool) -> NDArray[np.float64]:
+    """Calibrated probabilities (n, labels); each row sums to 1 unless several labels may hold at once."""
+    lines = scores.astype(np.float64) * calibration.slope + calibration.offset
+    if multi_label:
+        return np.asarray(1 / (1 + np.exp(-np.clip(lines, -500, 500))))
+    powers = -calibration.scale * np.logaddexp(0, -lines)
+    raised = np.exp(powers - powers.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+
+
+def make_text_classifier(model_path: Path | None, settings: Mapping[str, Json]) -> TextClassifier:
+    """The predictor of the model in ``model_path``.
+
+    Raises:
+        ModelError, ConfigError: not such a model, or settings that do not fit.
+    """
+    if model_path is None:
+        raise ModelError("model_path: text_classification 要一个模型目录 → 先训练，再写上它")
+    return TextClassifier(model_path, read_classifier(model_path, settings))
+
+
+PROCESSOR = Processor(TASK, make_text_classifier)
+
+
+def _load(folder: Path, card: ClassifierCard) -> Scorer:
+    if card.algorithm == FAST:
+        return load_linear(folder, len(card.labels), card.longest)
+    from chatbot.predict.nlp.transformer import load_transformer  # tokenizers is part of the extra `onnx`
+
+    return load_transformer(folder, len(card.labels), card.threads)
+
+
+def _schema(card: ClassifierCard) -> Schema:
+    numbers = {"type": "object", "additionalProperties": {"type": "number"}}
+    label: dict[str, Json] = {"type": "string", "enum": list(card.labels)}
+    one = {"type": "object", "properties": {"pred": label, "prob": {"type": "number"}}}
+    return Schema(
+        inputs=(
+            Input("first_sequence", about="要分类的文字 · the text"),
+            Input("second_sequence", required=False, about="第二段文字 · a second text", may_be_empty=True),
+            Input("sequence_length", "integer", required=False, about="最多读多少 · how much is read", most=card.most),
+        ),
+        outputs={
+            "type": "object",
+            "properties": {
+                "predictions": {"type": "array", "items": label} if card.multi_label else label,
+                "probabilities": {**numbers},
+                "logits": {**numbers},
+                "output": {"type": "array", "items": one},
+            },
+        },
+        example={"first_sequence": "这款车的续航有多少公里？"},
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Text services trained and measured offline: classification here, entities beside it."""

@@ -1,0 +1,94 @@
+"""The state of a *precise* run on disk, written whole or not at all, so that an interrupted run goes on."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import torch
+from torch import Tensor
+
+from chatbot.errors import ConfigError, DataError
+from tools.text.curve import Point
+
+FILE = "checkpoints/last.pt"
+Weights = dict[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """All that a run needs to go on; ``identity`` names the settings and data it belongs to.
+
+    The order of batches and the dropout of a step follow from seed, epoch and step, so none is kept.
+    """
+
+    identity: str
+    step: int
+    seconds: float
+    losses: tuple[float, ...]
+    points: tuple[Point, ...]
+    best_step: int
+    weights: Weights
+    best: Weights
+    optimizer: dict[str, object]
+
+
+def save(checkpoint: Checkpoint, output_dir: Path) -> None:
+    """Write the checkpoint beside the old one and rename it into place.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    path = output_dir / FILE
+    temporary = path.with_suffix(".new")
+    state = {name: getattr(checkpoint, name) for name in Checkpoint.__slots__}
+    state["points"] = [(one.step, one.loss, one.score) for one in checkpoint.points]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise DataError(path, f"写不了（{error.strerror}）", hint="腾出空间，再运行同一条命令") from error
+
+
+def load(output_dir: Path, identity: str) -> Checkpoint | None:
+    """The checkpoint in ``output_dir``, or None; tensors and plain values only, no code is run.
+
+    Raises:
+        ConfigError: it belongs to other settings or data.
+        DataError: it is damaged.
+    """
+    path = output_dir / FILE
+    if not path.is_file():
+        return None
+    try:
+        state = cast(Mapping[str, object], torch.load(path, weights_only=True))
+    except Exception as error:  # torch raises many kinds for a damaged file
+        raise DataError(path, "不是检查点", hint="加 --no-resume 重新训练") from error
+    if state.get("identity") != identity:
+        raise ConfigError(f"{path}: 属于别的设置或数据 → 加 --no-resume，或换一个 --output-dir")
+    points = cast(list[tuple[int, float, float]], state["points"])
+    return Checkpoint(
+        identity,
+        cast(int, state["step"]),
+        cast(float, state["seconds"]),
+        cast(tuple[float, ...], state["losses"]),
+        tuple(Point(*one) for one in points),
+        cast(int, state["best_step"]),
+        cast(Weights, state["weights"]),
+        cast(Weights, state["best"]),
+        cast(dict[str, object], state["optimizer"]),
+    )
+
+
+def remove(output_dir: Path) -> None:
+    """Drop the checkpoint of a finished run."""
+    (output_dir / FILE).unlink(missing_ok=True)
+    folder = (output_dir / FILE).parent
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
