@@ -2,6 +2,7 @@
 
 import csv
 import itertools
+import json
 import random
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from chatbot.predict.nlp.ner_model import WEIGHTS_FILE, load_ner
 from chatbot.predict.nlp.ner_tags import Span, allowed, chain_of_spans, spans_of_bio, spans_of_chain
 from chatbot.predict.nlp.segmenter import segmenter
 from chatbot.predict.processors import processor
+from tools.cli import main
 from tools.text.settings import Columns, TrainFiles
 from tools.text_ner.commands import held_out, settings_of, train_from_files
 from tools.text_ner.crf import Chain, likelihood
@@ -246,3 +248,34 @@ def test_a_damaged_model_is_named(trained: Path, tmp_path: Path) -> None:
     (tmp_path / WEIGHTS_FILE).write_bytes(b"no weights")
     with pytest.raises(ModelError, match=WEIGHTS_FILE):
         load_ner(tmp_path, ("人",))
+
+
+def test_the_commands_train_measure_apply_and_hand_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = random.Random(8)
+    train, test = (
+        write_csv(tmp_path / f"{name}.csv", [sentence(rng) for _ in range(60)]) for name in ("a", "b")
+    )
+    model, copy, out = tmp_path / "model", tmp_path / "copy", tmp_path / "out.csv"
+    run("train", "--task", "ner", "--train", train, "--output-dir", model, "--first-sequence", "content",
+        "--epochs", 2, "--json")  # fmt: skip
+    made = json.loads(capsys.readouterr().out)
+    assert made["train"] + made["dev"] == 60 and made["by_kind"].keys() == {"人", "地"}
+    run("export", "--model-dir", model, "--output", copy)
+    capsys.readouterr()
+    run("evaluate", "--model-dir", copy, "--test", test, "--json")
+    assert json.loads(capsys.readouterr().out)["entity_f1"] > 0.8
+    run("predict", "--model-dir", copy, "--input", test, "--output", out, "--append-columns", "content")
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 60
+    for entity in json.loads(rows[0]["entities"]):
+        assert rows[0]["content"][entity["start"] : entity["end"]] == entity["text"]
+
+
+def run(*words: object) -> None:
+    """One command of ``python -m tools text``; it must end well."""
+    with pytest.raises(SystemExit) as ended:
+        main(["text", *map(str, words)])
+    assert ended.value.code in (0, None)
