@@ -22,7 +22,7 @@ from tools.text_ner.data import Annotated, kinds_of
 from tools.text_ner.scoring import EntityScores, score
 from tools.text_ner.seen import count_names, names_of, training_features
 
-LEANS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)
+LEANS = (0.0, 0.25, 0.5, 0.75)
 """How much less each O may be worth, in log-probability; the best on the held-out part is kept."""
 
 FEWEST = 2
