@@ -17,8 +17,7 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
 from chatbot.errors import DataError
-from chatbot.predict.nlp.linear import Features, Vocabulary, features
-from chatbot.predict.nlp.ngrams import read_ngrams
+from chatbot.predict.nlp.linear import Features, Vocabulary, features, known_parts
 from tools.text.data import Example, TextData
 from tools.text.settings import TrainSettings
 
@@ -26,6 +25,8 @@ LONGEST_NGRAM = 3
 _MOST_NGRAMS = 2_000_000
 _COMMON = 2
 """An n-gram counts from this many texts on."""
+_SKIPS = 0.5
+"""Pairs with others between them weigh this much beside n-grams."""
 _SHARES = (0.0, 0.5, 1.0)
 Matrix = NDArray[np.float32]
 Watch = Callable[[str, float], None]
@@ -91,24 +92,21 @@ def matrix(found: Features, vocabulary: Vocabulary) -> csr_matrix:
 
 def _vocabulary(examples: Sequence[Example], length: int) -> Vocabulary:
     """The n-grams that stand in at least two texts, with idf = 1 + ln((1 + texts) / (1 + texts with it))."""
-    firsts, seconds = _cut(examples, length)
-    found = [read_ngrams(firsts, LONGEST_NGRAM)]
-    if any(seconds):
-        found.append(read_ngrams(seconds, LONGEST_NGRAM, namespace=1))
     kept = []
-    for one in found:
+    for number, one in enumerate(known_parts(*_cut(examples, length), LONGEST_NGRAM)):
         keys, numbers = np.unique(one.keys, return_inverse=True)
         pairs = np.unique(one.rows * len(keys) + numbers)
-        counts = np.bincount(pairs % len(keys), minlength=len(keys))
-        kept.append((keys[counts >= _COMMON], counts[counts >= _COMMON]))
-    keys, counts = (np.concatenate([one[part] for one in kept]) for part in (0, 1))
+        counts = np.bincount(pairs % max(1, len(keys)), minlength=len(keys))
+        common, share = counts >= _COMMON, _SKIPS if number % 2 else 1.0
+        kept.append((keys[common], counts[common], np.full(int(common.sum()), share)))
+    keys, counts, shares = (np.concatenate([one[part] for one in kept]) for part in range(3))
     if not len(keys):
         raise DataError("--train", "没有一个 n-gram 出现在两条文字里", hint="给更多的例子")
     if len(keys) > _MOST_NGRAMS:
         most = np.argpartition(-counts, _MOST_NGRAMS)[:_MOST_NGRAMS]
-        keys, counts = keys[most], counts[most]
+        keys, counts, shares = keys[most], counts[most], shares[most]
     order = np.argsort(keys)
-    idf = 1 + np.log((1 + len(examples)) / (1 + counts[order]))
+    idf = shares[order] * (1 + np.log((1 + len(examples)) / (1 + counts[order])))
     return Vocabulary(keys[order], idf.astype(np.float32), LONGEST_NGRAM)
 
 

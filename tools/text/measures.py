@@ -109,7 +109,7 @@ def decided(chances: NDArray[np.float64], *, multi_label: bool, threshold: float
     """Which labels are predicted (n, labels): the likeliest one, or all from ``threshold`` on."""
     if multi_label:
         return chances >= threshold
-    return np.eye(chances.shape[1], dtype=np.bool_)[chances.argmax(1)]
+    return np.asarray(np.eye(chances.shape[1], dtype=np.bool_)[chances.argmax(1)])
 
 
 def _ratio(part: int, whole: int) -> float:

@@ -1,6 +1,6 @@
 """The *fast* algorithm's runtime: TF-IDF of character n-grams times a matrix, in numpy.
 
-Features of a text: each known n-gram with weight (1 + ln count) · idf, the whole of length 1; the n-grams of the second
+Features of a text: each known n-gram, and pair of characters with one or two between, with weight (1 + ln count) · idf, the whole of length 1; the n-grams of the second
 sequence are others than those of the first. Scores are their products with one column of weights a label, plus a bias
 (Manning, Raghavan & Schütze, *Introduction to Information Retrieval*, 6.4.1 and 14.4, for the weights).
 """
@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from chatbot.errors import ModelError
-from chatbot.predict.nlp.ngrams import Keys, Places, read_ngrams
+from chatbot.predict.nlp.ngrams import Keys, Ngrams, Places, read_ngrams, read_skips
 from chatbot.predict.nlp.scoring import Pair, Scores
 
 WEIGHTS_FILE = "model.safetensors"
@@ -44,11 +44,8 @@ class Features:
 
 def features(firsts: Sequence[str], seconds: Sequence[str], vocabulary: Vocabulary) -> Features:
     """The features of each pair; empty seconds have none."""
-    found = read_ngrams(firsts, vocabulary.longest)
-    keys, rows = found.keys, found.rows
-    if any(seconds):
-        other = read_ngrams(seconds, vocabulary.longest, namespace=1)
-        keys, rows = np.concatenate([keys, other.keys]), np.concatenate([rows, other.rows])
+    parts = known_parts(firsts, seconds, vocabulary.longest)
+    keys, rows = np.concatenate([one.keys for one in parts]), np.concatenate([one.rows for one in parts])
     places, size = np.searchsorted(vocabulary.keys, keys), len(vocabulary.keys)
     places[places == size] = 0
     known = vocabulary.keys[places] == keys
@@ -60,6 +57,14 @@ def features(firsts: Sequence[str], seconds: Sequence[str], vocabulary: Vocabula
     values = (1 + np.log(counts)).astype(np.float32) * vocabulary.idf[columns]
     starts = np.searchsorted(rows, np.arange(len(firsts) + 1))
     return Features(starts, columns, values / _lengths(values, starts)[rows])
+
+
+def known_parts(firsts: Sequence[str], seconds: Sequence[str], longest: int) -> tuple[Ngrams, ...]:
+    """N-grams and skipping pairs of the first sequences, then those of the second where there is any."""
+    parts: tuple[Ngrams, ...] = (read_ngrams(firsts, longest), read_skips(firsts))
+    if any(seconds):
+        parts += (read_ngrams(seconds, longest, namespace=1), read_skips(seconds, namespace=1))
+    return parts
 
 
 def _lengths(values: NDArray[np.float32], starts: Places) -> NDArray[np.float32]:

@@ -15,6 +15,9 @@ Places = NDArray[np.int64]
 
 _EDGE = 2
 """The code point that stands before and after each text: n-grams know where a text begins and ends."""
+_GAPS = (2, 3)
+_SKIP = 8
+"""Added to a gap, it is the size that keeps these pairs apart from n-grams."""
 _BASE = np.uint64(0x100000001B3)
 _GOLDEN = 0x9E3779B97F4A7C15
 _MIX_A, _MIX_B = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -34,33 +37,40 @@ def read_ngrams(texts: Sequence[str], longest: int, namespace: int = 0) -> Ngram
 
     The same n-gram has another number in another ``namespace``: first and second sequence keep apart.
     """
+    codes, edges, rows = _joined(texts)
+    keys, places = [], []
+    number = np.zeros(len(codes), dtype=np.uint64)
+    inside = np.zeros(len(codes), dtype=bool)  # whether an edge lies between first and last
+    for size in range(1, min(longest, len(codes)) + 1):
+        count = len(codes) - size + 1
+        number = number[:count] * _BASE + codes[size - 1 :]
+        inside = inside[:count] | edges[size - 2 : size - 2 + count] if size > 2 else inside[:count]
+        only_edges = edges[:count] & edges[size - 1 :] if size < 3 else False
+        kept = np.flatnonzero(~(inside | only_edges))
+        keys.append(mixed(number[kept], size, namespace))
+        places.append(rows[kept])
+    return Ngrams(np.concatenate(keys), np.concatenate(places))
+
+
+def read_skips(texts: Sequence[str], namespace: int = 0) -> Ngrams:
+    """Pairs of characters of each text with one or two others between them."""
+    codes, edges, rows = _joined(texts)
+    keys, places = [], []
+    for gap in _GAPS:
+        same = rows[:-gap] == rows[gap:]  # so the second is no edge: that belongs to the next text
+        kept = np.flatnonzero(same & ~edges[:-gap])
+        keys.append(mixed(codes[kept] * _BASE + codes[kept + gap], _SKIP + gap, namespace))
+        places.append(rows[kept])
+    return Ngrams(np.concatenate(keys), np.concatenate(places))
+
+
+def _joined(texts: Sequence[str]) -> tuple[Keys, NDArray[np.bool_], Places]:
+    """All code points with an edge before, between and after the texts; which are edges; the text of each."""
     edge = chr(_EDGE)
     joined = edge + edge.join(text.replace(edge, "") for text in texts) + edge
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     edges = codes == _EDGE
-    rows = np.cumsum(edges) - 1  # an edge counts as the beginning of the text after it
-    codes = codes.astype(np.uint64)
-    known, found = [], []
-    number = np.zeros(len(codes), dtype=np.uint64)
-    whole = np.ones(len(codes), dtype=bool)
-    for size in range(1, longest + 1):
-        if size > len(codes):
-            break
-        # n-grams that begin at each place: one code point longer than before, none with an edge inside
-        number = number[: len(codes) - size + 1] * _BASE + codes[size - 1 :]
-        whole = whole[: len(number)]
-        if size > 2:
-            whole = whole & ~edges[size - 2 : size - 2 + len(number)]
-        if size == 1:
-            whole = ~edges
-        elif size == 2:
-            whole = ~(edges[:-1] & edges[1:])
-        kept = np.flatnonzero(whole)
-        known.append(mixed(number[kept], size, namespace))
-        found.append(rows[kept])
-        if size == 1:
-            whole = np.ones(len(codes), dtype=bool)
-    return Ngrams(np.concatenate(known), np.concatenate(found))
+    return codes.astype(np.uint64), edges, np.cumsum(edges) - 1  # an edge begins the text after it
 
 
 def mixed(numbers: Keys, size: int, namespace: int) -> Keys:

@@ -137,9 +137,9 @@ def _load(folder: Path, card: ClassifierCard) -> Scorer:
 
 
 def _schema(card: ClassifierCard) -> Schema:
-    numbers = {"type": "object", "additionalProperties": {"type": "number"}}
+    numbers: dict[str, Json] = {"type": "object", "additionalProperties": {"type": "number"}}
     label: dict[str, Json] = {"type": "string", "enum": list(card.labels)}
-    one = {"type": "object", "properties": {"pred": label, "prob": {"type": "number"}}}
+    one: dict[str, Json] = {"type": "object", "properties": {"pred": label, "prob": {"type": "number"}}}
     return Schema(
         inputs=(
             Input("first_sequence", about="要分类的文字 · the text"),
@@ -150,8 +150,8 @@ def _schema(card: ClassifierCard) -> Schema:
             "type": "object",
             "properties": {
                 "predictions": {"type": "array", "items": label} if card.multi_label else label,
-                "probabilities": {**numbers},
-                "logits": {**numbers},
+                "probabilities": numbers,
+                "logits": numbers,
                 "output": {"type": "array", "items": one},
             },
         },
