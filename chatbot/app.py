@@ -12,6 +12,8 @@ from chatbot.answering.knowledge import Knowledge
 from chatbot.answering.type_ahead import Suggestion
 from chatbot.backends.handoff import Exchange, HandoffWebhook, Transcript
 from chatbot.backends.outbox import Outbox
+from chatbot.backends.risk import HttpRiskService
+from chatbot.backends.risk_guard import RiskGuard, guarded_turn
 from chatbot.backends.webhook import SignedWebhook
 from chatbot.bad_cases import BadCaseLog
 from chatbot.config import EngineConfig
@@ -29,7 +31,7 @@ from chatbot.knowledge_source import KnowledgeSource, load_knowledge
 from chatbot.learning.layout import Layout
 from chatbot.learning.replay import Replayer
 from chatbot.learning.versions import Versions
-from chatbot.messages import SENSITIVE
+from chatbot.messages import RISK_UNCHECKED, SENSITIVE
 from chatbot.publish_lock import reading
 from chatbot.reply import Message, Reply
 from chatbot.security.credentials import new_token
@@ -68,6 +70,7 @@ class ChatbotService:
         self.explained, self.unobserved = conversation.explained, conversation.unobserved
         self.knowledge = source.current
         self.handed_over: HandedOver | None = None
+        self.risk: HttpRiskService | None = None
 
     @property
     def kb_version(self) -> str:
@@ -94,6 +97,8 @@ class ChatbotService:
     def close(self) -> None:
         if self._recorder:
             self._recorder.close()
+        if self.risk:
+            self.risk.close()
         self._sessions.close()
 
 
@@ -118,10 +123,20 @@ def build_service(
     if config.store_turns:
         service.handed_over = build_handed_over(config)
         service.turn = service.handed_over.watched(service.turn)
+    if config.risk_service_url:
+        service.risk = risk_service(config, config.risk_timeout_ms / 1000)
+        guard = RiskGuard(service.risk, config.risk_safe_label, config.risk_fail_open)
+        said = (config.risk_refusal_text or SENSITIVE, RISK_UNCHECKED)
+        service.turn = guarded_turn(service.turn, guard, said, lambda: service.kb_version)
     if config.sensitive_words:
         check = load_sensitive_words(config.sensitive_words)
         service.turn = checked_turn(service.turn, check, SENSITIVE, lambda: service.kb_version)
     return service
+
+
+def risk_service(config: EngineConfig, seconds: float) -> HttpRiskService:
+    """The text-risk service; nothing is connected before the first call."""
+    return HttpRiskService(config.risk_service_url, config.risk_service_token, seconds)
 
 
 def build_handed_over(config: EngineConfig) -> HandedOver:

@@ -144,6 +144,10 @@ def _refuse_contradictions(config: EngineConfig) -> None:
         )
     for kind in (kind for kind in config.pii_masks if kind not in PII_KINDS):
         raise ConfigError(f"{config.source}: pii_masks 里不认识 {shown(kind)} → 可用：{'、'.join(PII_KINDS)}")
+    if config.risk_service_url and not config.risk_service_url.startswith(("http://", "https://")):
+        raise ConfigError(
+            f"{config.source}: risk_service_url 不是 http(s) 地址 → 写成 http://…/api/predict/<服务名>，或删掉这一项"
+        )
     webhook = config.handoff_webhook
     if webhook and not webhook.startswith(("http://", "https://")):
         raise ConfigError(

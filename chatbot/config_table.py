@@ -186,6 +186,28 @@ class EngineConfig:
     sensitive_words: Path | None = _row(
         "file", None, "敏感词文件，一行一个；含有它们的话不回答", "sensitive words, one a line; what holds one is not answered"
     )
+    risk_service_url: str = _row(
+        "text", "", "文本风控服务的地址（http(s)://…/api/predict/<服务名>）；空着不检查",
+        "the text-risk service (http(s)://…/api/predict/<name>); empty: nothing is checked",
+    )
+    risk_service_token: str = _row(
+        "text", "", "文本风控服务的令牌；建议用环境变量 CHATBOT_RISK_SERVICE_TOKEN 给",
+        "its token; better given as CHATBOT_RISK_SERVICE_TOKEN", secret=True,
+    )
+    risk_fail_open: bool = _row(
+        "boolean", True, "风控服务不答复时：true 放行，false 拒绝",
+        "when the risk service does not answer: true lets messages pass, false refuses them",
+    )
+    risk_timeout_ms: int = _row(
+        "integer", 200, "最多等风控服务多少毫秒", "a turn waits for the risk service no longer than this, in milliseconds",
+        minimum=10, maximum=300,
+    )
+    risk_safe_label: str = _row(
+        "text", "正常", "风控服务用哪个标签表示没有风险", "the label by which the risk service says that there is none"
+    )
+    risk_refusal_text: str = _row(
+        "text", "", "因风险不回答时说的话；空着用内置的", "what is said to a message refused for risk; empty: built in"
+    )
     max_upload_mb: int = _row(
         "integer", 10, "上传的表格最大多少 MB", "largest table that may be uploaded, in MB", minimum=1, maximum=1024
     )

@@ -5,6 +5,7 @@ from typing import Literal
 Language = Literal["zh", "en"]
 
 SENSITIVE = "这个话题我不方便聊。车的配置、价格、购车和售后都可以问我。"
+RISK_UNCHECKED = "现在没法处理这条消息，请稍等一会儿再发一次。"
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "guide": (

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
-import ahocorasick
-
 from chatbot.errors import DataError
-from chatbot.normalization.text import content, normalize
+from chatbot.normalization.common_words import CommonWords, common_words
+from chatbot.normalization.listed_words import ListedWord, WordMatcher
 from chatbot.reply import Message, Reply
 
 
@@ -18,25 +17,29 @@ class MessageCheck(Protocol):
 
 
 class SensitiveWords:
-    """A ``MessageCheck`` by a list of words, found however they are written: width, case, 繁體, marks in between."""
+    """A ``MessageCheck`` by a list of words, found however they are written: see ``WordMatcher``."""
 
-    def __init__(self, words: Iterable[str]) -> None:
-        self._automaton = ahocorasick.Automaton()
-        for word in words:
-            key = content(normalize(word))
-            if key:
-                self._automaton.add_word(key, True)
-        self._automaton.make_automaton()
+    def __init__(self, words: Iterable[str | ListedWord], common: CommonWords | None = None) -> None:
+        listed = (ListedWord(word) if isinstance(word, str) else word for word in words)
+        self._matcher = WordMatcher(listed, common)
 
     def refuses(self, text: str) -> bool:
         """Whether ``text`` holds one of the words. Time grows with the text, not with the list."""
-        if not len(self._automaton):
-            return False
-        return next(self._automaton.iter(content(normalize(text))), None) is not None
+        return bool(self._matcher.find(text))
 
 
 def load_sensitive_words(file: Path) -> SensitiveWords:
-    """One word a line; empty lines and lines that begin with ``#`` are left out.
+    """The check by the words of ``file``.
+
+    Raises:
+        DataError: as ``read_sensitive_words``.
+    """
+    words = read_sensitive_words(file)
+    return SensitiveWords(words, common_words() if words else None)
+
+
+def read_sensitive_words(file: Path) -> list[ListedWord]:
+    """One word a line, or word, Tab and label; empty lines and lines that begin with ``#`` are left out.
 
     Raises:
         DataError: the file cannot be read, or is not UTF-8.
@@ -47,7 +50,9 @@ def load_sensitive_words(file: Path) -> SensitiveWords:
         raise DataError(file, "不是 UTF-8", hint="另存为 UTF-8") from error
     except OSError as error:
         raise DataError(file, f"读不了（{error.strerror}）", hint="检查 sensitive_words") from error
-    return SensitiveWords(line for line in map(str.strip, lines) if line and not line.startswith("#"))
+    kept = (line for line in map(str.strip, lines) if line and not line.startswith("#"))
+    parts = (line.partition("\t") for line in kept)
+    return [ListedWord(word.strip(), label.strip()) for word, _, label in parts]
 
 
 def checked_turn(

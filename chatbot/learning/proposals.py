@@ -20,6 +20,7 @@ from chatbot.learning.rebuilding import Rebuilder
 from chatbot.learning.replay import Replayer, ReplayReport, replay_over
 from chatbot.learning.trials import Side, TrialReport, compare_tests, known_tests
 from chatbot.learning.versions import FileDifference, Version, Versions
+from chatbot.lint.risk import refuse_risky_answers
 from chatbot.store.base import Store
 from chatbot.store.records import ProposalRow
 
@@ -124,7 +125,7 @@ class Proposals:
         """Make the proposal's changes live as one version.
 
         Raises:
-            PublishError: it was not proven, or the files have changed since; what is live stays.
+            PublishError: it was not proven, the files have changed since, or an answer is risky; what is live stays.
         """
         row = self._row(proposal_id)
         if row.status != "proved":
@@ -230,6 +231,7 @@ class Proposals:
     def _publish(
         self, copy: Layout, base: dict[str, str], author: str, note: str, *, by_hand: bool = False
     ) -> Version:
+        refuse_risky_answers(copy.config)
         kb_version = self._open(copy.config).version
         current = self.versions.current()
         if current is None or (dict(current.files) != base and not by_hand):

@@ -66,8 +66,7 @@ class Subject:
 
     def shown(self, path: Path) -> str:
         """``path`` as an operator looks for it: from the folder of the configuration."""
-        base = self.config.source.parent
-        return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+        return shown_path(self.config, path)
 
     def faq_file(self, relative: str) -> str:
         """A file below the FAQ folder."""
@@ -90,15 +89,26 @@ class Subject:
     @cached_property
     def answers(self) -> tuple[WrittenAnswer, ...]:
         """Every answer line, in the order of the files."""
-        found = []
-        for name, path in folder_files(self.config.faq_data_dir / ANSWERS):
-            for number, line in numbered_lines(path):
-                question, _, text = line.partition("\t")
-                entity = "" if name == GENERAL else name
-                found.append(
-                    WrittenAnswer(question.strip("[]"), entity, text.strip(), self.shown(path), number)
-                )
-        return tuple(found)
+        return written_answers(self.config)
+
+
+def shown_path(config: EngineConfig, path: Path) -> str:
+    """``path`` as an operator looks for it: from the folder of the configuration."""
+    base = config.source.parent
+    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+
+
+def written_answers(config: EngineConfig) -> tuple[WrittenAnswer, ...]:
+    """Every answer line of the FAQ, in the order of the files."""
+    found = []
+    for name, path in folder_files(config.faq_data_dir / ANSWERS):
+        for number, line in numbered_lines(path):
+            question, _, text = line.partition("\t")
+            entity = "" if name == GENERAL else name
+            found.append(
+                WrittenAnswer(question.strip("[]"), entity, text.strip(), shown_path(config, path), number)
+            )
+    return tuple(found)
 
 
 class Check(Protocol):

@@ -15,6 +15,7 @@ from chatbot.lint.files import UnreadFiles
 from chatbot.lint.graph import MissingValues, OutlyingValues, UnreachableAttributes
 from chatbot.lint.lexicon import DeadSynonyms
 from chatbot.lint.paraphrases import DuplicateParaphrases, NearParaphrases
+from chatbot.lint.risk import RiskyAnswers
 from chatbot.normalization.lexicon import load_lexicon
 
 
@@ -22,7 +23,7 @@ def checks() -> tuple[Check, ...]:
     """Every check, in the order in which they are reported."""
     return (
         DuplicateParaphrases(), NearParaphrases(), UnansweredQuestions(), ContradictingAnswers(), StaleDates(),
-        MissingValues(), OutlyingValues(), UnreachableAttributes(), DeadSynonyms(), UnreadFiles(),
+        MissingValues(), OutlyingValues(), UnreachableAttributes(), DeadSynonyms(), UnreadFiles(), RiskyAnswers(),
     )  # fmt: skip
 
 

@@ -32,6 +32,9 @@ class Processor:
 
 
 _BUILT_IN: Mapping[str, str] = {
+    "text_risk": "chatbot.predict.nlp.text_risk:PROCESSOR",
+    "text_tagging": "chatbot.predict.nlp.text_tagging:PROCESSOR",
+    "text_ner": "chatbot.predict.nlp.ner:PROCESSOR",
     "text_classification": "chatbot.predict.nlp.text_classification:PROCESSOR",
 }
 """Name → ``module:attribute`` of its ``Processor``."""

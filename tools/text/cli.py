@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 
 from chatbot.errors import ConfigError
+from chatbot.predict.model_dir import FILE
 from tools.text.settings import Algorithm, Columns, Optimizer, Task, TrainFiles, TrainSettings
 
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    help="文本分类：训练、评测、预测、导出。",
+    help="文本分类和实体识别：训练、评测、预测、导出。",
 )
 _D = TrainSettings()
 _First = Annotated[str, typer.Option(help="第一段文字所在的列（默认：训练时的那一列）")]
@@ -36,9 +37,9 @@ def train_verb(
     label_name: Annotated[str, typer.Option(help="标签所在的列；多标签用逗号隔开")] = "label",
     label_enumerate_values: Annotated[str, typer.Option(help="a,b,c，或一行一个标签的文件")] = "",
     sequence_length: Annotated[int, typer.Option(help="fast：每段多少字；precise：一共多少词片")] = _D.sequence_length,
-    batch_size: Annotated[int, typer.Option(help="每批条数（precise）")] = _D.batch_size,
-    epochs: Annotated[int, typer.Option(help="轮数（precise）")] = _D.epochs,
-    learning_rate: Annotated[float, typer.Option(help="学习率（precise）")] = _D.learning_rate,
+    batch_size: Annotated[int | None, typer.Option(help="每批条数（precise、ner；默认 32）")] = None,
+    epochs: Annotated[int | None, typer.Option(help="轮数（precise 默认 3，ner 默认 6）")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="学习率（precise 默认 5e-5，ner 默认 0.05）")] = None,
     optimizer: Annotated[Optimizer, typer.Option(help="优化器（precise）")] = _D.optimizer,
     multi_label: Annotated[bool, typer.Option("--multi-label", help="一条可以有几个标签")] = False,
     threshold: Annotated[float, typer.Option(help="多标签：概率从多少起算有")] = _D.threshold,
@@ -55,15 +56,19 @@ def train_verb(
     例：python -m tools text train --algorithm fast --train train.csv --dev dev.csv --output-dir model
     """
     if task == Task.NER:
-        raise ConfigError("--task ner: 实体识别还没有训练程序 → 目前只有 --task classification")
+        from tools.text_ner.cli import train_verb as train_ner  # numpy and scipy: not for --help
+
+        ner_files = TrainFiles(train, dev, output_dir, Columns(first_sequence, label=label_name))
+        train_ner(ner_files, (epochs, batch_size, learning_rate), seed, as_json=as_json)
+        return
     settings = TrainSettings(
         algorithm=algorithm,
         multi_label=multi_label,
         threshold=threshold,
         sequence_length=sequence_length,
-        batch_size=batch_size,
-        epochs=epochs,
-        learning_rate=learning_rate,
+        batch_size=_D.batch_size if batch_size is None else batch_size,
+        epochs=_D.epochs if epochs is None else epochs,
+        learning_rate=_D.learning_rate if learning_rate is None else learning_rate,
         optimizer=optimizer,
         pretrain_model_name_or_path=pretrain_model_name_or_path,
         save_steps=save_steps,
@@ -85,6 +90,11 @@ def evaluate_verb(
     as_json: _Json = False,
 ) -> None:
     """在有标签的文件上评测模型。"""
+    if task_of(model_dir) == Task.NER:
+        from tools.text_ner.cli import evaluate_verb as evaluate_ner  # numpy: not for --help
+
+        evaluate_ner(model_dir, test, first_sequence, label_name, as_json=as_json)
+        return
     from tools.text.using import (  # numpy and the model's runtime: not for --help
         columns_of,
         evaluate_file,
@@ -115,6 +125,12 @@ def predict_verb(
     threads: Annotated[int, typer.Option(help="precise 用几个线程")] = 1,
 ) -> None:
     """给文件的每一行预测：predictions、probabilities、logits，再加上要的列。"""
+    appended = [name.strip() for name in append_columns.split(",") if name.strip()]
+    if task_of(model_dir) == Task.NER:
+        from tools.text_ner.cli import predict_verb as predict_ner  # numpy: not for --help
+
+        predict_ner(model_dir, source, target, first_sequence, appended)
+        return
     from tools.text.using import (  # numpy and the model's runtime: not for --help
         columns_of,
         loaded,
@@ -122,7 +138,6 @@ def predict_verb(
     )
 
     model = loaded(model_dir, threads)
-    appended = [name.strip() for name in append_columns.split(",") if name.strip()]
     columns = columns_of(model, first_sequence, second_sequence, "")
     print(f"{predict_file(model, source, target, columns, appended)} 条 → {target}")
 
@@ -132,9 +147,23 @@ def export_verb(
     model_dir: _Model, output: Annotated[Path, typer.Option(help="空目录：只放部署要用的文件")]
 ) -> None:
     """把部署要用的文件（没有报告和检查点）放到一个新目录。"""
+    if task_of(model_dir) == Task.NER:
+        from tools.text_ner.using import export_ner  # numpy: not for --help
+
+        print(f"{output}：{'、'.join(export_ner(model_dir, output))}")
+        return
     from tools.text.using import export_model  # numpy and the model's runtime: not for --help
 
     print(f"{output}：{'、'.join(export_model(model_dir, output))}")
+
+
+def task_of(model_dir: Path) -> Task:
+    """What the model in ``model_dir`` is for, by its card; without a card, what says best that there is none."""
+    try:
+        about = json.loads((model_dir / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return Task.CLASSIFICATION
+    return Task.NER if isinstance(about, dict) and about.get("task") == "text_ner" else Task.CLASSIFICATION
 
 
 def _train(

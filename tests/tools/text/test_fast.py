@@ -126,7 +126,7 @@ def test_several_labels_and_weights(write: Write, tmp_path: Path, capsys: pytest
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--task", "ner"), "--task ner"),
+        (("--task", "ner"), "每个字"),
         (("--algorithm", "precise"), "--pretrain-model-name-or-path"),
         (("--algorithm", "precise", "--pretrain-model-name-or-path", "no/such"), "no/such"),
         (("--sequence-length", "0"), "--sequence-length"),
