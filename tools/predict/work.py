@@ -117,7 +117,7 @@ class Worker:
         """The lines of ``piece``, in order."""
         begun = time.monotonic()
         try:
-            read = [self._read(raw) for raw in piece.rows]
+            read = [self.read(raw) for raw in piece.rows]
             outcomes: list[Outcome] = []
             for start in range(0, len(read), self.work.batch_size):
                 outcomes += self._predicted([item for item, _ in read[start : start + self.work.batch_size]])
@@ -135,12 +135,16 @@ class Worker:
         if self._predictor is not None:
             self._predictor.unload()
 
+    def predict(self, items: Sequence[Item]) -> Sequence[Outcome]:
+        """The model by itself, on one batch."""
+        assert self._predictor is not None, "load comes first"
+        return self._predictor.predict(items)
+
     def _predicted(self, items: Sequence[Item | ItemError]) -> list[Outcome]:
         good = [item for item in items if not isinstance(item, ItemError)]
         if not good:
             return list(items)
-        assert self._predictor is not None
-        found = predict_each(self._predictor.predict, good, _failed)
+        found = predict_each(self.predict, good, _failed)
         if len(good) == len(items):
             return found
         predicted = iter(found)
@@ -156,7 +160,7 @@ class Worker:
 
     # ------------------------------------------------------------------ reading
 
-    def _read(self, raw: Raw) -> _Read:
+    def read(self, raw: Raw) -> _Read:
         """The item of a row, or why there is none; and the cells that are appended."""
         if isinstance(raw, tuple):
             return self._read_cells(raw)
