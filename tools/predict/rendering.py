@@ -36,26 +36,60 @@ class Rendering:
             return b""
         return _line([*columns, *self.appended, ERROR])
 
-    def row(self, outcome: Outcome, line: int, appended: Sequence[Json], columns: Sequence[str]) -> bytes:
-        """One line. ``line`` is the input's, ``columns`` are the prediction's in a CSV.
+    def rows(
+        self,
+        outcomes: Sequence[Outcome],
+        lines: Sequence[int],
+        appended: Sequence[Sequence[Json]],
+        columns: Sequence[str],
+    ) -> bytes:
+        """A line each. ``lines`` are the input's, ``columns`` are the prediction's in a CSV.
 
         Raises:
-            ModelError: the prediction has a value that no column is for.
+            ModelError: a prediction has a value that no column is for.
         """
-        if self.kind == "jsonl":
-            return self._object(outcome, line, appended) + b"\n"
-        if isinstance(outcome, ItemError):
-            return _line([*(None for _ in columns), *_filled(appended, self.appended), _told(outcome, line)])
-        if not outcome.keys() <= set(columns):
-            names = "、".join(sorted(outcome.keys() - set(columns)))
-            raise ModelError(f"模型给出了它没有声明的 {names} → 输出改用 .jsonl，或在模型的 outputs 里写上")
-        return _line([*(outcome.get(name) for name in columns), *appended, None])
+        write = self._csv if self.kind == "csv" else self._object
+        known = frozenset(columns)
+        rows = []
+        for outcome, line, cells in zip(outcomes, lines, appended, strict=True):
+            if len(cells) != len(self.appended):  # the row could not be read
+                cells = [None] * len(self.appended)
+            if isinstance(outcome, ItemError):
+                rows.append(self._error(outcome, line, cells, columns))
+            else:
+                rows.append(write(outcome, cells, columns, known))
+        return b"".join(rows)
 
-    def _object(self, outcome: Outcome, line: int, appended: Sequence[Json]) -> bytes:
-        extra = dict(zip(self.appended, _filled(appended, self.appended), strict=True))
-        if isinstance(outcome, ItemError):
-            return dumps({**extra, ERROR: _told(outcome, line)})
-        return dumps({**outcome, **extra})
+    def _csv(
+        self,
+        outcome: Mapping[str, Json],
+        cells: Sequence[Json],
+        columns: Sequence[str],
+        known: frozenset[str],
+    ) -> bytes:
+        if not outcome.keys() <= known:
+            names = "、".join(sorted(outcome.keys() - known))
+            raise ModelError(f"模型给出了它没有声明的 {names} → 输出改用 .jsonl，或在模型的 outputs 里写上")
+        values = [_cell(outcome.get(name)) for name in columns]
+        values += map(_cell, cells)
+        return b",".join(values) + b",\n"
+
+    def _object(
+        self,
+        outcome: Mapping[str, Json],
+        cells: Sequence[Json],
+        columns: Sequence[str],
+        known: frozenset[str],
+    ) -> bytes:
+        return (
+            dumps({**outcome, **dict(zip(self.appended, cells, strict=True))} if cells else outcome) + b"\n"
+        )
+
+    def _error(self, error: ItemError, line: int, cells: Sequence[Json], columns: Sequence[str]) -> bytes:
+        told: Json = {"code": error.code, "message": error.message, "line": line}
+        if self.kind == "csv":
+            return _line([*(None for _ in columns), *cells, told])
+        return dumps({**dict(zip(self.appended, cells, strict=True)), ERROR: told}) + b"\n"
 
 
 def check_names(appended: Sequence[str], taken: Sequence[str]) -> None:
@@ -70,25 +104,17 @@ def check_names(appended: Sequence[str], taken: Sequence[str]) -> None:
         )
 
 
-def _told(error: ItemError, line: int) -> dict[str, Json]:
-    return {"code": error.code, "message": error.message, "line": line}
-
-
-def _filled(appended: Sequence[Json], names: Sequence[str]) -> Sequence[Json]:
-    """Nothing for each column of a row that could not be read."""
-    return appended if len(appended) == len(names) else [None] * len(names)
-
-
 def _line(values: Sequence[Json]) -> bytes:
     return b",".join(map(_cell, values)) + b"\n"
 
 
 def _cell(value: Json) -> bytes:
     """RFC 4180: quoted where it must be, a quotation mark is written twice. What is no text is JSON."""
+    if isinstance(value, dict | list):
+        return b'"' + dumps(value).replace(b'"', b'""') + b'"'
     if value is None:
         return b""
-    if isinstance(value, str):
-        text = value.encode(errors="replace")
-        return b'"' + text.replace(b'"', b'""') + b'"' if _SPECIAL.search(value) else text
-    text = dumps(value)
-    return b'"' + text.replace(b'"', b'""') + b'"' if isinstance(value, dict | list) else text
+    if not isinstance(value, str):
+        return dumps(value)
+    text = value.encode(errors="replace")
+    return b'"' + text.replace(b'"', b'""') + b'"' if _SPECIAL.search(value) else text
