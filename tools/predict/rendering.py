@@ -14,6 +14,7 @@ from chatbot.predict.base import ItemError, Outcome
 Written: TypeAlias = Literal["csv", "jsonl"]
 ERROR = "error"
 _ENDINGS: Mapping[str, Written] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+_NESTED = (dict, list)
 _SPECIAL = re.compile('[",\r\n]')
 
 
@@ -110,7 +111,7 @@ def _line(values: Sequence[Json]) -> bytes:
 
 def _cell(value: Json) -> bytes:
     """RFC 4180: quoted where it must be, a quotation mark is written twice. What is no text is JSON."""
-    if isinstance(value, dict | list):
+    if isinstance(value, _NESTED):
         return b'"' + dumps(value).replace(b'"', b'""') + b'"'
     if value is None:
         return b""

@@ -162,14 +162,17 @@ class Worker:
         return ItemError("invalid_row", raw.message), raw.cells[len(self._inputs) :]
 
     def _read_cells(self, cells: tuple[str, ...]) -> _Read:
+        """Most texts of a file are fit as they stand; seeing that here is several times as fast as ``read_item``."""
         fields: dict[str, Json] = {}
+        fit = True
         for one, cell in zip(self._inputs, cells, strict=False):
-            if cell or one.required:
+            if one.kind == "text" and 0 < len(cell) <= one.most and "\0" not in cell and not cell.isspace():
+                fields[one.name] = cell
+            elif cell or one.required:
                 fields[one.name] = cell if one.kind == "text" else _typed(cell, one.kind)
+                fit = False
         appended = cells[len(self._inputs) :]
-        if all(one.name not in fields or _is_fit(fields[one.name], one) for one in self._inputs):
-            return fields, appended
-        return read_item(fields, self._inputs), appended
+        return (fields if fit else read_item(fields, self._inputs)), appended
 
     def _read_json(self, line: bytes) -> _Read:
         try:
@@ -182,17 +185,6 @@ class Worker:
         choice = self.work.choice
         fields = {name: value[column] for name, column in choice.inputs if column in value}
         return read_item(fields, self._inputs), [value.get(column) for _, column in choice.appended]
-
-
-def _is_fit(value: Json, one: Input) -> bool:
-    """Whether ``read_item`` would take ``value`` as it stands; most texts of a file are so, and this is much faster."""
-    return (
-        type(value) is str
-        and one.kind == "text"
-        and 0 < len(value) <= one.most
-        and "\0" not in value
-        and not value.isspace()
-    )
 
 
 def _typed(cell: str, kind: Kind) -> Json:
