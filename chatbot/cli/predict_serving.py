@@ -62,7 +62,7 @@ def serve_models(request: Request) -> None:
     )  # fmt: skip
     listeners = bind(request.host, request.port, workers)
     with metrics_dir(state_dir):
-        source = _Source(request.descriptions, state_dir)
+        source = _Source(request.descriptions, state_dir, services)
         Application(
             serving,
             listeners,
@@ -123,10 +123,15 @@ def _hosted(service: PredictService, kept_token: str, state_dir: Path, folder: s
 class _Source:
     """What the application is built from, read anew at each reload; a model that cannot be loaded changes nothing."""
 
-    def __init__(self, descriptions: Sequence[Path], state_dir: Path) -> None:
-        self._descriptions, self._state_dir = descriptions, state_dir
-        self._services: list[PredictService] = []
+    def __init__(self, descriptions: Sequence[Path], state_dir: Path, services: list[PredictService]) -> None:
+        self._descriptions, self._state_dir, self._services = descriptions, state_dir, services
+        self._first = True
         self.new_tokens: dict[str, str] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The services, as described."""
+        return [service.name for service in self._services]
 
     def build(self) -> tuple[Any, Callable[[], None]]:
         from chatbot.predict.hosting import House, host
@@ -134,14 +139,13 @@ class _Source:
         from chatbot.predict.service import create_predict_app
         from chatbot.predict.tokens import kept_token
 
-        first = not self._services
-        services = read_services(self._descriptions)
-        self._services = services
-        if not first:
+        if not self._first:
+            self._services = read_services(self._descriptions)
             _try_apart(self._descriptions, self._state_dir)
+        self._first = False
         metrics = PredictMetrics(os.environ.get(METRICS_VARIABLE, ""))
         hosted = []
-        for service in services:
+        for service in self._services:
             kept, made = kept_token(service, self._state_dir)
             if made:
                 self.new_tokens[service.name] = made
@@ -200,7 +204,7 @@ def _memory_mb(services: Sequence[PredictService]) -> int | None:
 
 
 def _announce(request: Request, source: _Source, url: str) -> None:
-    names = [service.name for service in source._services]
+    names = source.names
     if request.as_json:
         print_json({"url": url, "services": names, "pid": os.getpid(), "tokens": source.new_tokens})
         return

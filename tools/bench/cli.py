@@ -133,6 +133,26 @@ def suggest(
     )
 
 
+@app.command("predict")
+def predict(
+    description: Annotated[Path, typer.Argument(metavar="DESC.json", help="模型服务的描述", exists=True)],
+    items: Annotated[
+        Path | None, typer.Option("--items", help="问什么：JSON Lines；默认是模型的例子")
+    ] = None,
+    requests: Annotated[int, typer.Option(min=50, help="每条路由多少次")] = 4_000,
+    connections: Annotated[int, typer.Option(min=2, max=64, help="同时问的连接数")] = 32,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """模型服务与裸路由、与同一模型不合批的普通 Flask 比较。例：bench predict intent.json --items asked.jsonl"""
+    from tools.bench.predict import as_json as json_text
+    from tools.bench.predict import as_text, bench_predict, example_items
+
+    result = bench_predict(
+        description, example_items(description, items), requests, connections, print_progress
+    )
+    print(json_text(result) if as_json else as_text(result))
+
+
 @app.command("loop")
 def loop(
     config: Annotated[Path, typer.Option(help="引擎配置")] = Path("user_datasets/chatbot_deploy_eas.json"),

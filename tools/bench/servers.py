@@ -55,7 +55,7 @@ def chatbot_server(
     port = free_port()
     command = [sys.executable, "-m", "chatbot", "serve", "--config", str(config), "--port", str(port),
                "--workers", str(workers)]  # fmt: skip
-    with _running(command, folder, port, {"CHATBOT_LOG_LEVEL": "info", **(environment or {})}) as server:
+    with running(command, folder, port, {"CHATBOT_LOG_LEVEL": "info", **(environment or {})}) as server:
         yield server
 
 
@@ -64,12 +64,15 @@ def bare_server(folder: Path, workers: int) -> Iterator[Server]:
     """The bare route of ``bench chat``."""
     port = free_port()
     command = [sys.executable, "-m", "tools.bench.bare", str(folder / "redis"), str(port), str(workers)]
-    with _running(command, folder, port, {}) as server:
+    with running(command, folder, port, {}) as server:
         yield server
 
 
 @contextlib.contextmanager
-def _running(command: list[str], folder: Path, port: int, environment: Mapping[str, str]) -> Iterator[Server]:
+def running(
+    command: list[str], folder: Path, port: int, environment: Mapping[str, str], path: str = ""
+) -> Iterator[Server]:
+    """What ``command`` serves on ``port``, once it has answered; ``path`` is asked by GET until then, else a turn is."""
     folder.mkdir(parents=True, exist_ok=True)
     log, state = folder / "serve.log", Path(environment.get("CHATBOT_STATE_DIR", folder / "state"))
     started = time.perf_counter()
@@ -82,7 +85,7 @@ def _running(command: list[str], folder: Path, port: int, environment: Mapping[s
         )
     try:
         try:
-            _await_answer(process, port)
+            _await_answer(process, port, path)
         except RuntimeError as error:
             raise RuntimeError(f"{error}: {log.read_text('utf-8', 'replace')[-2500:]}") from error
         yield Server(process, port, log, state, time.perf_counter() - started)
@@ -106,14 +109,16 @@ def wait_until(holds: Callable[[], bool], seconds: float, pause: float = 0.02) -
     return True
 
 
-def _await_answer(process: "subprocess.Popen[bytes]", port: int) -> None:
+def _await_answer(process: "subprocess.Popen[bytes]", port: int, path: str) -> None:
     """Ask until answered.
 
     Raises:
         RuntimeError: the server ended, or did not answer in ``START_SECONDS``.
     """
-    body = json.dumps({"sent": "您好", "session_id": "first"}).encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/", body, {"Content-Type": "application/json"})
+    body = None if path else json.dumps({"sent": "您好", "session_id": "first"}).encode()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path or '/'}", body, {"Content-Type": "application/json"}
+    )
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=5) as answer:

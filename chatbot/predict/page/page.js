@@ -19,7 +19,15 @@
     },
   };
   const PLOTS = ["qps", "time", "p99", "batch", "queue", "cpu", "memory", "errors"];
-  let language = navigator.language.startsWith("zh") ? "zh" : "en";
+  let language = kept() || "zh";
+  function kept(choice) {
+    try {
+      if (choice) localStorage.setItem("predict-language", choice);
+      return WORDS[localStorage.getItem("predict-language")] && localStorage.getItem("predict-language");
+    } catch {
+      return choice; // a browser that keeps nothing
+    }
+  }
   let services = [], before = null, state = "reading";
   const history = new Map();
   const word = (key) => WORDS[language][key];
@@ -172,6 +180,7 @@
 
   byId("language").addEventListener("click", () => {
     language = language === "zh" ? "en" : "zh";
+    kept(language);
     showWords();
   });
   showWords();
