@@ -1,5 +1,6 @@
 """Workers on one machine, and how pieces are handed out so that results come back in order."""
 
+import gc
 import multiprocessing
 import queue
 import signal
@@ -165,6 +166,7 @@ def _serve(connection: Connection, work: Work) -> None:
         connection.send(loaded)
         if isinstance(loaded, Trouble):
             return
+        gc.freeze()  # the model is there to stay: it need not be looked through for garbage again
         threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
         while (piece := inbox.get()) is not None:
             connection.send(worker.run(piece))
