@@ -18,6 +18,8 @@ VERBS = {
     "evaluate": ("tools.evaluate.cli:app", "评测：evaluate faq …"),
     "kg": ("tools.kg.cli:app", "知识图谱：kg values …"),
     "bench": ("tools.bench.cli:app", "测速：bench faq …"),
+    "predict": ("tools.predict.cli:predict", "离线预测：模型 × 文件"),
+    "manifest": ("tools.manifest.cli:app", "标注数据：manifest convert …"),
     "fuzz": ("tools.fuzz.cli:fuzz", "乱发请求、喂坏文件，找 500"),
 }
 PROGRAM = "python -m tools"

@@ -179,14 +179,28 @@ class Batcher:
                     request.done.set()
 
     def _outcomes(self, items: list[Item]) -> list[Outcome]:
-        """Of one batch. When it fails as a whole, each item is tried alone: the bad one fails by itself."""
-        try:
-            return _checked(self._predict(items), len(items))
-        except Exception as error:  # whatever a model raises, its callers are told and the thread lives on
-            if len(items) == 1:
-                _LOG.error("prediction failed: %s: %s", type(error).__name__, error)
-                return [ItemError("prediction_failed", "这一条算不出来 → 换一条，或把 request_id 告诉管理员")]
-        return [outcome for item in items for outcome in self._outcomes([item])]
+        return predict_each(self._predict, items, _told)
+
+
+def predict_each(
+    predict: Predict, items: Sequence[Item], failed: Callable[[Exception], ItemError]
+) -> list[Outcome]:
+    """The outcomes of one batch. When it fails as a whole, each item is tried alone: the bad one fails by itself.
+
+    ``failed`` says what is told of an item that the model cannot predict on.
+    """
+    try:
+        return _checked(predict(items), len(items))
+    except Exception as error:  # whatever a model raises, its callers are told and the others are answered
+        if len(items) == 1:
+            return [failed(error)]
+    return [outcome for item in items for outcome in predict_each(predict, [item], failed)]
+
+
+def _told(error: Exception) -> ItemError:
+    """What a client is told: nothing of the model's inside, which goes to the log."""
+    _LOG.error("prediction failed: %s: %s", type(error).__name__, error)
+    return ItemError("prediction_failed", "这一条算不出来 → 换一条，或把 request_id 告诉管理员")
 
 
 def _checked(outcomes: Sequence[Outcome], count: int) -> list[Outcome]:

@@ -30,18 +30,25 @@ def write_model_card(folder: Path, card: ModelCard) -> None:
     beside.replace(folder / FILE)
 
 
+def task_of(folder: Path) -> str:
+    """The task that ``folder`` is for, which is the name of its processor.
+
+    Raises:
+        ModelError: no model directory, or it does not say.
+    """
+    task = _about(folder).get("task")
+    if not isinstance(task, str) or not task:
+        raise ModelError(f"{folder / FILE}: task 的值是 {shown(task)} → 应是处理器的名字")
+    return task
+
+
 def read_model_card(folder: Path, task: str) -> ModelCard:
     """What ``folder`` says of itself.
 
     Raises:
         ModelError: no model directory, one of another task, or of a newer format.
     """
-    if not folder.is_dir():
-        raise ModelError(f"{folder}: 没有这个模型目录 → 检查 model_path，或先训练")
-    try:
-        about = read_json_object(folder / FILE, "模型说明")
-    except ConfigError as error:
-        raise ModelError(error.message) from error
+    about = _about(folder)
     found, made_by = about.pop("task", None), about.pop("format", None)
     if made_by != FORMAT:
         raise ModelError(
@@ -55,3 +62,12 @@ def read_model_card(folder: Path, task: str) -> ModelCard:
     if not isinstance(version, str) or not version:
         raise ModelError(f"{folder / FILE}: version 的值是 {shown(version)} → 应是文字")
     return ModelCard(task, version, about)
+
+
+def _about(folder: Path) -> dict[str, Json]:
+    if not folder.is_dir():
+        raise ModelError(f"{folder}: 没有这个模型目录 → 检查 model_path，或先训练")
+    try:
+        return read_json_object(folder / FILE, "模型说明")
+    except ConfigError as error:
+        raise ModelError(error.message) from error

@@ -168,6 +168,31 @@ def loop(
     print(json.dumps({"jobs": [asdict(one) for one in results]}) if as_json else as_text(results))
 
 
+@app.command("predict-offline")
+def predict_offline(
+    model_dir: Annotated[Path, typer.Option(help="模型目录，或它的 .tar.gz")],
+    input: Annotated[Path, typer.Option(help="csv、jsonl 或路径列表")],
+    rows: Annotated[int, typer.Option(min=1000, help="多少行；输入会截短或重复")] = 100_000,
+    columns: Annotated[str, typer.Option(help="模型的输入用哪些列，如 first_sequence=title")] = "",
+    append_columns: Annotated[str, typer.Option(help="附在结果后的输入列")] = "",
+    batch_size: Annotated[int, typer.Option(min=1, help="模型一次算多少行")] = 64,
+    workers: Annotated[str, typer.Option(help="测哪些进程数")] = "1,2",
+    repeats: Annotated[int, typer.Option(min=1, max=20, help="各测几遍，取中位数")] = 3,
+    written: Annotated[str, typer.Option("--output-format", help="csv 或 jsonl")] = "csv",
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """离线预测与直接调用模型比每秒行数。例：bench predict-offline --model-dir D --input F --columns first_sequence=title"""
+    from tools.bench.predict_offline import as_text, bench_offline
+    from tools.predict.asked import Asked
+
+    counts = [int(one) for one in workers.split(",")]
+    asked = Asked(model_dir, input, Path(f"out.{written}"), columns=columns, append_columns=append_columns,
+                  batch_size=batch_size)  # fmt: skip
+    results = bench_offline(asked, rows, counts, repeats, print_progress)
+    shown = {"workers": [asdict(one) for one in results]}
+    print(json.dumps(shown, ensure_ascii=False) if as_json else as_text(results))
+
+
 def print_progress(text: str) -> None:
     """Progress goes to standard error."""
     print(text, file=sys.stderr, flush=True)
