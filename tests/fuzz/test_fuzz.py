@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.errors import DataError
-from tools.fuzz.cli import report
+from chatbot.errors import ConfigError, DataError
+from tools.fuzz.cli import guided, report
 from tools.fuzz.http import fuzz_http
 from tools.fuzz.parsers import fuzz_parser, targets
 from tools.fuzz.targets import Target
@@ -45,3 +45,9 @@ def test_the_fuzzer_sees_a_fault() -> None:
     assert "UnicodeDecodeError" in found.faults[0]
     told = json.loads(json.dumps(report([found])))
     assert (told["cases"], told["faults"]) == (found.cases, found.outcomes["fault"])
+
+
+def test_without_atheris_the_guided_part_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.fuzz.cli.find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match=r"atheris.*\.\[fuzz\]"):
+        guided(["label map"], 10)

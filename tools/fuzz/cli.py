@@ -6,11 +6,13 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from chatbot.errors import ConfigError
 from tools.fuzz.parsers import fuzz_parser, targets
 from tools.fuzz.targets import Findings
 
@@ -43,7 +45,13 @@ def fuzz(
 
 
 def guided(names: list[str], runs: int) -> list[Findings]:
-    """Each parser under atheris, in a process of its own: libFuzzer ends it."""
+    """Each parser under atheris, in a process of its own: libFuzzer ends it.
+
+    Raises:
+        ConfigError: atheris is not installed.
+    """
+    if find_spec("atheris") is None:
+        raise ConfigError("fuzz --part guided: 没有装 atheris → python -m pip install -e '.[fuzz]'")
     with tempfile.TemporaryDirectory(prefix="cf-") as folder:
         command = [sys.executable, "-m", "tools.fuzz.guided", str(runs), folder, *names]
         environment = {
