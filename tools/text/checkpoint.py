@@ -1,16 +1,13 @@
 """The state of a *precise* run on disk, written whole or not at all, so that an interrupted run goes on."""
 
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-import torch
 from torch import Tensor
 
-from chatbot.errors import ConfigError, DataError
 from tools.text.curve import Point
+from tools.torch_state import read_state, write_state
 
 FILE = "checkpoints/last.pt"
 Weights = dict[str, Tensor]
@@ -41,19 +38,9 @@ def save(checkpoint: Checkpoint, output_dir: Path) -> None:
         DataError: it cannot be written.
     """
     path = output_dir / FILE
-    temporary = path.with_suffix(".new")
     state = {name: getattr(checkpoint, name) for name in Checkpoint.__slots__}
     state["points"] = [(one.step, one.loss, one.score) for one in checkpoint.points]
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise DataError(path, f"写不了（{error.strerror}）", hint="腾出空间，再运行同一条命令") from error
+    write_state(path, state)
 
 
 def load(output_dir: Path, identity: str) -> Checkpoint | None:
@@ -63,15 +50,9 @@ def load(output_dir: Path, identity: str) -> Checkpoint | None:
         ConfigError: it belongs to other settings or data.
         DataError: it is damaged.
     """
-    path = output_dir / FILE
-    if not path.is_file():
+    state = read_state(output_dir / FILE, identity)
+    if state is None:
         return None
-    try:
-        state = cast(Mapping[str, object], torch.load(path, weights_only=True))
-    except Exception as error:  # torch raises many kinds for a damaged file
-        raise DataError(path, "不是检查点", hint="加 --no-resume 重新训练") from error
-    if state.get("identity") != identity:
-        raise ConfigError(f"{path}: 属于别的设置或数据 → 加 --no-resume，或换一个 --output-dir")
     points = cast(list[tuple[int, float, float]], state["points"])
     return Checkpoint(
         identity,

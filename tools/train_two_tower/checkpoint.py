@@ -1,7 +1,5 @@
 """The state of a run on disk, written whole or not at all, so that an interrupted run goes on to the same result."""
 
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -9,7 +7,7 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from chatbot.errors import ConfigError, DataError
+from tools.torch_state import read_state, write_state
 from tools.train_two_tower.mining import Batch
 
 FILE = "checkpoints/last.pt"
@@ -53,7 +51,6 @@ class Checkpoint:
 def save(checkpoint: Checkpoint, output_dir: Path) -> None:
     """Writes the checkpoint beside the old one and renames it into place."""
     path = output_dir / FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
     progress = checkpoint.progress
     state = {
         "identity": checkpoint.identity,
@@ -70,18 +67,7 @@ def save(checkpoint: Checkpoint, output_dir: Path) -> None:
         "points": [(p.step, p.loss, p.recall_at_1, p.recall_at_5) for p in progress.points],
         "best_step": progress.best_step,
     }
-    temporary = path.with_suffix(".new")
-    try:
-        with temporary.open("wb") as file:
-            torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise DataError(
-            path, f"cannot be written ({error.strerror})", hint="free space and run again"
-        ) from error
+    write_state(path, state)
 
 
 def load(output_dir: Path, identity: str) -> Checkpoint | None:
@@ -91,17 +77,9 @@ def load(output_dir: Path, identity: str) -> Checkpoint | None:
         ConfigError: It belongs to other settings or data.
         DataError: It is damaged.
     """
-    path = output_dir / FILE
-    if not path.is_file():
+    state = read_state(output_dir / FILE, identity)
+    if state is None:
         return None
-    try:
-        state = cast(Mapping[str, object], torch.load(path, weights_only=True))
-    except Exception as error:  # torch raises many kinds for a damaged file
-        raise DataError(path, "is not a checkpoint of ours", hint="run again with --no-resume") from error
-    if state["identity"] != identity:
-        raise ConfigError(
-            f"{path}: belongs to other settings or data → run with --no-resume, or another --output-dir"
-        )
     torch.set_rng_state(cast(Tensor, state["torch_rng"]))
     progress = Progress(
         epoch=cast(int, state["epoch"]),
