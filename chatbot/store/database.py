@@ -140,10 +140,15 @@ def _postgres_engine(url: URL) -> Engine:
 
 def _migrate(engine: Engine, url: URL) -> None:
     """Bring the tables to ``HEAD``; one process does it while others wait. Costs one query when nothing is to do."""
-    with engine.connect() as connection:
-        if _revision(connection) == HEAD:
-            return
-    with _alone(url), engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+    with _alone(url):
+        with engine.connect() as connection:
+            if _revision(connection) == HEAD:
+                return
+        _upgrade(engine, url)
+
+
+def _upgrade(engine: Engine, url: URL) -> None:
+    with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
         if url.get_backend_name() != "sqlite":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         found = _revision(connection)
@@ -176,8 +181,12 @@ def _revision(connection: Connection) -> str | None:
 
 @contextmanager
 def _alone(url: URL) -> Iterator[None]:
-    """A lock file beside an SQLite database: its own lock would be let go between the steps."""
-    if url.get_backend_name() != "sqlite" or not url.database:
+    """A lock file beside an SQLite database, held from the first connection to the last step.
+
+    SQLite's own lock would be let go between the steps, and it refuses at once, ``busy_timeout`` or not, while
+    another connection turns a new file to WAL.
+    """
+    if url.get_backend_name() != "sqlite" or not url.database or url.database.startswith(_SQLITE_URI):
         yield
         return
     with Path(f"{url.database}.migrating").open("w") as lock:

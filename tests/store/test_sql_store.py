@@ -177,10 +177,11 @@ def test_a_database_we_do_not_speak_is_refused_without_showing_the_password(url:
 
 
 def test_two_processes_that_open_a_new_database_together_both_get_it(tmp_path: Path) -> None:
-    url, failed = f"sqlite:///{tmp_path / 'store.db'}", []
+    url, failed, start = f"sqlite:///{tmp_path / 'store.db'}", [], threading.Barrier(8)
 
     def use(name: str) -> None:
         database = Database(url)
+        start.wait()
         try:
             SqlStore(database).turns.add([turn(name)])
         except Exception as error:
@@ -188,13 +189,13 @@ def test_two_processes_that_open_a_new_database_together_both_get_it(tmp_path: P
         finally:
             database.close()
 
-    threads = [threading.Thread(target=use, args=(str(n),)) for n in range(4)]
+    threads = [threading.Thread(target=use, args=(str(n),)) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    assert failed == []
     database = Database(url)
     with database.reading() as connection:
-        assert connection.execute(text("SELECT count(*) FROM turns")).scalar() == 4
+        assert connection.execute(text("SELECT count(*) FROM turns")).scalar() == 8
     database.close()
-    assert failed == []
