@@ -15,6 +15,7 @@ VERBS = {
     "export-features": ("tools.features.cli:export_features", "导出相似问的特征"),
     "rebuild-index": ("tools.index.cli:rebuild_index", "离线重建 FAQ 索引"),
     "text": ("tools.text.cli:app", "文本分类：text train | evaluate | predict | export"),
+    "image": ("tools.image.cli:app", "图片分类：image dataset | train | evaluate | predict | export"),
     "evaluate": ("tools.evaluate.cli:app", "评测：evaluate faq …"),
     "kg": ("tools.kg.cli:app", "知识图谱：kg values …"),
     "bench": ("tools.bench.cli:app", "测速：bench faq …"),

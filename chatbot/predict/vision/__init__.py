@@ -1,1 +1,1 @@
-"""Predictors that look at pictures."""
+"""Pictures as a sub-service: read, prepared, classified, explained."""

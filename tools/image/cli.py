@@ -1,0 +1,15 @@
+"""``python -m tools image train | evaluate | export | predict | dataset …``; a verb's work is imported when it is called."""
+
+import typer
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="图片分类：数据集、训练、评测、离线预测、导出。",
+)
+
+
+@app.callback()
+def image() -> None:
+    """图片分类。"""
