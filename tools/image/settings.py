@@ -16,9 +16,11 @@ class Task(StrEnum):
 
 
 class Algorithm(StrEnum):
-    """``high_performance``: a frozen network and a linear classifier; ``high_precision``: the network is fine-tuned;
+    """``linear``: a frozen network's features and logistic regression; ``high_performance``: the later half of the network
+    is fine-tuned for a few epochs, served small; ``high_precision``: most of it, for longer, served at full size;
     ``custom``: a backbone trained as the options say."""
 
+    LINEAR = "linear"
     HIGH_PERFORMANCE = "high_performance"
     HIGH_PRECISION = "high_precision"
     CUSTOM = "custom"
@@ -114,18 +116,30 @@ class TrainSettings:
         }  # fmt: skip
 
 
+_FINE: dict[str, object] = {
+    "train_size": 160,
+    "optimizer": Optimizer.ADAMW,
+    "head_rate": 10.0,
+    "weight_decay": 0.02,
+    "frozen_norm": True,
+    "warm_up_epochs": 0.5,
+}
 _PRESETS: dict[Algorithm, dict[str, object]] = {
-    Algorithm.HIGH_PERFORMANCE: {},
+    Algorithm.LINEAR: {},
+    Algorithm.HIGH_PERFORMANCE: {
+        **_FINE,
+        "image_size": 192,
+        "initial_learning_rate": 5e-4,
+        "ema": 0.97,
+        "frozen_stages": 9,
+        "num_epochs": 3,
+    },
     Algorithm.HIGH_PRECISION: {
-        "train_size": 160,
-        "optimizer": Optimizer.ADAMW,
+        **_FINE,
         "initial_learning_rate": 3e-4,
-        "head_rate": 10.0,
-        "weight_decay": 0.02,
-        "ema": 0.99,
-        "frozen_stages": 3,
-        "frozen_norm": True,
-        "num_epochs": 8,
+        "ema": 0.985,
+        "frozen_stages": 6,
+        "num_epochs": 5,
     },
     Algorithm.CUSTOM: {},
 }
