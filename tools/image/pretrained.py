@@ -114,7 +114,7 @@ def _without_counts(own: Weights, weights: Weights) -> list[Tensor]:
     """The tensors of ``weights`` in order; counts of batches, which older files lack and nothing reads, are zeros."""
     given = (value for value in weights.values() if value.ndim)
     found = list[Tensor]()
-    for name, value in own.items():
+    for value in own.values():
         if not value.ndim:
             found.append(torch.zeros_like(value))
         elif (one := next(given, None)) is not None:
