@@ -2,6 +2,8 @@
 
 import typer
 
+from tools.image.training_cli import evaluate_verb, export_verb, train_verb
+
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -13,3 +15,8 @@ app = typer.Typer(
 @app.callback()
 def image() -> None:
     """图片分类。"""
+
+
+app.command("train")(train_verb)
+app.command("evaluate")(evaluate_verb)
+app.command("export")(export_verb)
