@@ -2,6 +2,8 @@
 
 import typer
 
+from tools.image.dataset.cli import app as dataset_app
+
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -13,3 +15,6 @@ app = typer.Typer(
 @app.callback()
 def image() -> None:
     """图片分类。"""
+
+
+app.add_typer(dataset_app, name="dataset")

@@ -5,6 +5,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from chatbot.predict.vision.pictures import PictureError, decode
 from tools.image.dataset.convert import Source
@@ -58,7 +59,7 @@ class _Twins:
 def _repeated(source: Source) -> frozenset[int]:
     keys = array("Q", (_key(row) for row in source.rows() if isinstance(row, ImageRow)))
     ordered = sorted(keys) if len(keys) < 2 else _sorted(keys)
-    return frozenset(one for one, other in zip(ordered, ordered[1:], strict=False) if one == other)
+    return frozenset(one for one, other in pairwise(ordered) if one == other)
 
 
 def _sorted(keys: "array[int]") -> "array[int]":
@@ -169,8 +170,10 @@ def stats_text(stats: Stats) -> str:
         for one in stats.classes
     ]
     kinds = "、".join(f"{one.label} {one.count}" for one in stats.formats)
-    sizes = f"；{kinds}；边长 {stats.side_min}–{stats.side_max}，中位 {stats.side_p50}；{stats.megabytes:g} MB" if kinds else ""
+    sizes = (
+        f"；{kinds}；边长 {stats.side_min}–{stats.side_max}，中位 {stats.side_p50}；{stats.megabytes:g} MB"
+        if kinds
+        else ""
+    )
     rest = f"最大/最小 {stats.imbalance:g}，均匀度 {stats.balance:g}{sizes}"
     return "\n".join([head, *bars, rest, *(f"注意：{one}" for one in stats.warnings)])
-
-

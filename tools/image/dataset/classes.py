@@ -36,7 +36,11 @@ class ClassRules:
             if row.labels and not labels and not row.shapes:
                 return None
         shapes = tuple(self._shaped(one) for one in row.shapes)
-        return row if labels == row.labels and shapes == row.shapes else replace(row, labels=labels, shapes=shapes)
+        return (
+            row
+            if labels == row.labels and shapes == row.shapes
+            else replace(row, labels=labels, shapes=shapes)
+        )
 
     def _shaped(self, shape: Shape) -> Shape:
         if shape.label in self.ignored:
@@ -50,7 +54,9 @@ class ClassRules:
         if self.default:
             return self.default
         near = get_close_matches(label, self.known, 1, 0.5)
-        mend = f"是不是“{near[0]}”？" if near else f"可用的有 {'、'.join(self.known[:20])}；或加 --default-class"
+        mend = (
+            f"是不是“{near[0]}”？" if near else f"可用的有 {'、'.join(self.known[:20])}；或加 --default-class"
+        )
         raise RowError(f"没有标签“{label}”", mend)
 
 

@@ -5,11 +5,16 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from tools.image.dataset.progress import Bar
 from tools.manifest.annotation import Which
+
+if TYPE_CHECKING:  # PIL and numpy are not for --help
+    from tools.image.dataset.convert import Source
+    from tools.image.dataset.rows import Form
 
 app = typer.Typer(
     add_completion=False,
@@ -19,16 +24,22 @@ app = typer.Typer(
 )
 
 _FORMS = "folder、jsonl、manifest、list、tfrecord"
-Input = Annotated[Path, typer.Option(help="目录（目录/标签/图片.jpg）、.jsonl、.manifest、.txt 或 .tfrecord（可是目录）")]
+Input = Annotated[
+    Path, typer.Option(help="目录（目录/标签/图片.jpg）、.jsonl、.manifest、.txt 或 .tfrecord（可是目录）")
+]
 FormName = Annotated[str, typer.Option("--form", help=f"输入是哪种：{_FORMS}；默认看名字和内容")]
 RootOption = Annotated[
     list[str] | None,
-    typer.Option("--root", envvar="IMAGE_ROOTS", help='图片地址的开头在这里是哪里："oss://bucket/=data/"，可写几次'),
+    typer.Option(
+        "--root", envvar="IMAGE_ROOTS", help='图片地址的开头在这里是哪里："oss://bucket/=data/"，可写几次'
+    ),
 ]
 MultiLabel = Annotated[bool, typer.Option("--multi-label", help="一张可有几个标签，也可一个都没有")]
 Question = Annotated[str, typer.Option(help="manifest 里有几道题时取哪道")]
 SourceField = Annotated[str, typer.Option(help="manifest 的 data 里哪个字段是图片")]
-Classes = Annotated[str, typer.Option("--class-list-file", help="只许有这些类：一行一个的文件，或 a,b,c；定类的编号")]
+Classes = Annotated[
+    str, typer.Option("--class-list-file", help="只许有这些类：一行一个的文件，或 a,b,c；定类的编号")
+]
 DefaultClass = Annotated[str, typer.Option(help="不在类表里的标签归到这一类")]
 IgnoreClass = Annotated[str, typer.Option(help="去掉这些标签（a,b）；框留着，标成 isCrowd，不学也不算错")]
 ErrorClass = Annotated[str, typer.Option(help="有这些标签（a,b）的图片整张不要")]
@@ -36,7 +47,9 @@ SkipBad = Annotated[bool, typer.Option("--skip-bad", help="略过有问题的行
 AllowLoss = Annotated[bool, typer.Option("--allow-loss", help="目标格式装不下的就丢掉，并说丢了什么")]
 Pictures = Annotated[bool, typer.Option("--pictures/--no-pictures", help="打开每张图片看，或只看文字")]
 AsJson = Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")]
-MaxSide = Annotated[int, typer.Option("--max-image-size", min=0, help="folder、tfrecord：长边最多多少像素；0 不缩")]
+MaxSide = Annotated[
+    int, typer.Option("--max-image-size", min=0, help="folder、tfrecord：长边最多多少像素；0 不缩")
+]
 ImageFormat = Annotated[str, typer.Option(help="folder、tfrecord：jpg 或 png；默认照旧")]
 PerShard = Annotated[int, typer.Option("--num-samples-per-tfrecord", min=1, help="每个分片多少张")]
 Name = Annotated[str, typer.Option(help="数据集的名字，写进分片的文件名")]
@@ -138,7 +151,7 @@ def validate_verb(
     _checked_name(name)
     source = _source(input, form, root, multi_label, (question, source_field), (class_list_file, "", "", ""))
     rows, found = 0, []
-    with _Bar(quiet=as_json) as bar:
+    with Bar(quiet=as_json) as bar:
         for rows, one in enumerate(faults(source, pictures), 1):
             bar(rows)
             if one is not None:
@@ -148,7 +161,8 @@ def validate_verb(
     warnings = [one for one in stats_of(source, pictures=False).warnings if "validate" not in one]
     if as_json:
         shown = [
-            {"file": one.place.file, "line": one.place.line, "reason": one.reason, "mend": one.mend} for one in found
+            {"file": one.place.file, "line": one.place.line, "reason": one.reason, "mend": one.mend}
+            for one in found
         ]
         print(json.dumps({"rows": rows, "faults": shown, "warnings": warnings}, ensure_ascii=False))
     else:
@@ -224,7 +238,7 @@ def _write(
         output, form, naming[0], naming[1], Encoding(cast(Format, kind), side), per_shard, parts, seed,
         allow_loss, skip_bad,
     )  # fmt: skip
-    with _Bar(quiet=as_json) as bar:
+    with Bar(quiet=as_json) as bar:
         done = convert(source, target, bar)
     if as_json:
         shown = {**asdict(done), "faults": [str(one) for one in done.faults]}
@@ -236,16 +250,18 @@ def _write(
         print(f"丢了 {what}：{count} 张", file=sys.stderr)
     if done.left_out:
         print(f"按 --error-class、--ignore-class 没有写的：{done.left_out} 张", file=sys.stderr)
-    told = "（" + "，".join(f"{part} {count}" for part, count in done.parts.items()) + "）" if done.parts else ""
+    told = (
+        "（" + "，".join(f"{part} {count}" for part, count in done.parts.items()) + "）" if done.parts else ""
+    )
     print(f"写好 {done.output}：{done.form}，{done.pictures} 张{told}")
 
 
 def _form(name: str) -> "Form":
-    from tools.image.dataset.rows import FORMS, Form
+    from tools.image.dataset.rows import FORMS
 
     if name and name not in FORMS:
         raise typer.BadParameter(f"没有格式 {name} → 可选 {_FORMS}")
-    return cast(Form, name)
+    return cast("Form", name)
 
 
 def _form_by_ending(output: Path) -> str:

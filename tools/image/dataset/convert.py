@@ -25,7 +25,13 @@ from tools.manifest.files import Example
 from tools.manifest.splitting import split as split_examples
 
 MOST_SHOWN = 20
-ENDINGS: Mapping[Form, str] = {"jsonl": ".jsonl", "manifest": ".manifest", "list": ".txt", "folder": "", "tfrecord": ""}
+ENDINGS: Mapping[Form, str] = {
+    "jsonl": ".jsonl",
+    "manifest": ".manifest",
+    "list": ".txt",
+    "folder": "",
+    "tfrecord": "",
+}
 Tick = Callable[[int], None]
 
 
@@ -114,7 +120,8 @@ def convert(source: Source, target: Target, tick: Tick = lambda _: None) -> Conv
     bad = list(survey.faults)
     with ExitStack() as stack:
         writers = {
-            part: stack.enter_context(_writer(source, target, part, survey)) for part in (target.parts or [""])
+            part: stack.enter_context(_writer(source, target, part, survey))
+            for part in (target.parts or [""])
         }
         for number, row in enumerate(_kept(source, target)):
             part = next(part_of) if part_of else ""
@@ -125,14 +132,23 @@ def convert(source: Source, target: Target, tick: Tick = lambda _: None) -> Conv
                 bad.append(error.at(row.place))
                 if not target.skip_bad:
                     raise DataError(
-                        row.place.file, error.reason, line=row.place.line or None, hint=f"{error.mend}，或加 --skip-bad"
+                        row.place.file,
+                        error.reason,
+                        line=row.place.line or None,
+                        hint=f"{error.mend}，或加 --skip-bad",
                     ) from error
             tick(number + 1)
         if not written:
             raise DataError(source.path, "没有一张图片能写出来", hint="image dataset validate 看每行的原因")
     parts = {part: written[part] for part in target.parts}
     return Converted(
-        str(target.output), target.form, written.total(), parts, survey.left_out, dict(survey.lost), tuple(bad)
+        str(target.output),
+        target.form,
+        written.total(),
+        parts,
+        survey.left_out,
+        dict(survey.lost),
+        tuple(bad),
     )
 
 
@@ -164,9 +180,7 @@ def _refuse(source: Source, target: Target, survey: _Survey) -> None:
         )
     if survey.lost and not target.allow_loss:
         told = "；".join(f"{what}：{count} 张" for what, count in survey.lost.most_common())
-        raise DataError(
-            source.path, f"写成 {target.form} 会丢 {told}", hint="换一种格式，或加 --allow-loss"
-        )
+        raise DataError(source.path, f"写成 {target.form} 会丢 {told}", hint="换一种格式，或加 --allow-loss")
     if not survey.pictures:
         raise DataError(source.path, "没有一张图片能写出来", hint="image dataset validate 看每行的原因")
 
@@ -195,8 +209,14 @@ def _writer(source: Source, target: Target, part: str, survey: _Survey) -> Write
         return FolderWriter(output, pictures)
     if form == "tfrecord":
         classes = source.rules.known or tuple(sorted(survey.classes))
-        extra = tuple(sorted(set(survey.classes) - set(classes)))  # crowds of an ignored class keep their name
-        return ShardWriter(output, f"{target.name}-{part}".rstrip("-"), classes + extra, target.per_shard, pictures)
+        extra = tuple(
+            sorted(set(survey.classes) - set(classes))
+        )  # crowds of an ignored class keep their name
+        return ShardWriter(
+            output, f"{target.name}-{part}".rstrip("-"), classes + extra, target.per_shard, pictures
+        )
     if source.form == "tfrecord":
         return UnpackingWriter(output, form, pictures)
-    return LinesWriter(output, form, Addressing(source.base.absolute(), output.parent.absolute(), target.prefix))
+    return LinesWriter(
+        output, form, Addressing(source.base.absolute(), output.parent.absolute(), target.prefix)
+    )
