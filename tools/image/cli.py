@@ -3,6 +3,7 @@
 import typer
 
 from tools.image.dataset.cli import app as dataset_app
+from tools.image.predict_cli import predict_verb
 
 app = typer.Typer(
     add_completion=False,
@@ -18,3 +19,4 @@ def image() -> None:
 
 
 app.add_typer(dataset_app, name="dataset")
+app.command("predict")(predict_verb)
