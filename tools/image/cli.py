@@ -4,6 +4,7 @@ import typer
 
 from tools.image.dataset.cli import app as dataset_app
 from tools.image.predict_cli import predict_verb
+from tools.image.training_cli import evaluate_verb, export_verb, train_verb
 
 app = typer.Typer(
     add_completion=False,
@@ -20,3 +21,6 @@ def image() -> None:
 
 app.add_typer(dataset_app, name="dataset")
 app.command("predict")(predict_verb)
+app.command("train")(train_verb)
+app.command("evaluate")(evaluate_verb)
+app.command("export")(export_verb)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast, get_args
 
-from chatbot.errors import DataError
+from chatbot.errors import ConfigError, DataError
 from chatbot.json_file import Json
 from chatbot.predict.archive import unpacked
-from chatbot.predict.base import Item, ItemError, Outcome
+from chatbot.predict.base import Item, ItemError, Outcome, Predictor
 from chatbot.predict.model_dir import task_of
 from chatbot.predict.processors import processor
 from chatbot.predict.vision.pictures import LIMITS
@@ -33,6 +33,7 @@ MODEL_TYPES = ("classifier",)
 IMAGE_TYPES = ("url",)
 _SHOWN = ("class", "class_name", "class_probs")
 _DOWNLOADS = 16
+_ONE_THREAD: Mapping[str, Json] = {"threads": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +137,24 @@ def picture_job(asked: AskedPictures) -> Job:
         raise UsageError(f"--output-oss-file {output}: 是目录或就是输入 → 写另一个文件名")
     folder = unpacked(local_place(asked.model_path, asked.roots, "--model-path"), MODELS)
     task = task_of(folder)
-    schema = processor(task).make(folder, {}).describe().schema
+    settings, predictor = _made(task, folder)
+    schema = predictor.describe().schema
     if IMAGE not in [one.name for one in schema.inputs]:
         raise UsageError(f"--model-path {folder}: 是 {task} 的模型，不看图片 → 换一个图片分类的模型目录")
     choice = Choice(((IMAGE, PATH_COLUMN),), ((PATH_COLUMN, PATH_COLUMN),))
     fetch = PictureFetch(asked.roots, base_of(source).absolute())
-    work = Work(task, folder.resolve(), {}, choice, PictureLines(), asked.batch_size, fetch)
+    work = Work(task, folder.resolve(), settings, choice, PictureLines(), asked.batch_size, fetch)
     listed = listed_pictures(source, output)
     return Job(work, listed, "list", output, asked.workers, cast(Engine, asked.engine), asked.restart)
+
+
+def _made(task: str, folder: Path) -> tuple[Mapping[str, Json], Predictor]:
+    """The settings of a worker, and a predictor of them: one thread, as there is a process a core."""
+    make = processor(task).make
+    try:
+        return _ONE_THREAD, make(folder, _ONE_THREAD)
+    except ConfigError:  # a model of another package, that has no such setting
+        return {}, make(folder, {})
 
 
 def local_place(given: str, roots: Roots, option: str) -> Path:

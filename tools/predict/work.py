@@ -188,10 +188,11 @@ class Worker:
         fields: dict[str, Json] = {}
         fit = True
         for one, cell in zip(self._inputs, cells, strict=False):
-            if one.kind == "text" and 0 < len(cell) <= one.most and "\0" not in cell and not cell.isspace():
+            as_text = one.kind not in _NUMBERS and one.kind != "boolean"
+            if as_text and 0 < len(cell) <= one.most and "\0" not in cell and not cell.isspace():
                 fields[one.name] = cell
             elif cell or one.required:
-                fields[one.name] = cell if one.kind == "text" else _typed(cell, one.kind)
+                fields[one.name] = cell if as_text else _typed(cell, one.kind)
                 fit = False
         appended = cells[len(self._inputs) :]
         return (fields if fit else read_item(fields, self._inputs)), appended
