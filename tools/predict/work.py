@@ -18,6 +18,7 @@ from tools.predict.table import Raw
 
 _Read: TypeAlias = tuple[Item | ItemError, Sequence[Json]]
 _NUMBERS: Mapping[Kind, type] = {"integer": int, "number": float}
+_TEXTS = frozenset({"text", "image"})  # a picture is base64, or stands elsewhere and is fetched
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -188,7 +189,7 @@ class Worker:
         fields: dict[str, Json] = {}
         fit = True
         for one, cell in zip(self._inputs, cells, strict=False):
-            as_text = one.kind not in _NUMBERS and one.kind != "boolean"
+            as_text = one.kind in _TEXTS
             if as_text and 0 < len(cell) <= one.most and "\0" not in cell and not cell.isspace():
                 fields[one.name] = cell
             elif cell or one.required:
