@@ -189,7 +189,7 @@ def listed_pictures(source: Path, output: Path) -> Path:
     if form == "tfrecord":
         raise DataError(source, "分片里的图片没有地址", hint="先 image dataset convert 成目录或 jsonl")
     to_predict = any(isinstance(row, ImageRow) and row.labels is None for row in read_rows(source))
-    listed = output.with_name(f"{output.name}.list")
+    listed = listing_of(output)
     with LinesWriter(listed, "list", lambda address: address) as writer:
         for row in read_rows(source):
             if not isinstance(row, ImageRow):
@@ -197,6 +197,11 @@ def listed_pictures(source: Path, output: Path) -> Path:
             if row.labels is None or not to_predict:
                 writer.write(row)
     return listed
+
+
+def listing_of(output: Path) -> Path:
+    """Where the list of what is not one itself stands while ``output`` is written."""
+    return output.with_name(f"{output.name}.list")
 
 
 def _one_of(option: str, given: str, offered: Sequence[str]) -> None:

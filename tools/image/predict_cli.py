@@ -57,7 +57,7 @@ def run_pictures(asked: "AskedPictures", *, as_json: bool) -> None:
     Raises:
         ChatbotError: it cannot be done.
     """
-    from tools.image.offline import picture_job
+    from tools.image.offline import listing_of, picture_job
     from tools.predict.asked import UsageError
     from tools.predict.progress import Watcher
     from tools.predict.run import run
@@ -69,6 +69,8 @@ def run_pictures(asked: "AskedPictures", *, as_json: bool) -> None:
     try:
         with Watcher(job.source.stat().st_size if job.source.exists() else 0, quiet=as_json) as watcher:
             result = run(job, watcher)
+        if job.source == listing_of(job.output):
+            job.source.unlink(missing_ok=True)
     except KeyboardInterrupt:
         print("中断了；写好的行都在，重跑同一条命令会接着写", file=sys.stderr)
         raise typer.Exit(130) from None

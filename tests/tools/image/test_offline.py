@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from chatbot.errors import DataError
+from tests.predict.vision.tiny_model import write_tiny
 from tests.tools.image.fakes import picture_folder, tools, two_colours
 from tools.image.dataset.addresses import Roots
 from tools.image.offline import AskedPictures, picture_job
+from tools.image.predict_cli import run_pictures
 from tools.predict.asked import UsageError
 from tools.predict.run import Result, run
 
@@ -136,8 +138,10 @@ def test_what_is_left_of_a_run_with_other_roots_is_not_gone_on_with(model: Path,
 
 def test_of_a_folder_the_pictures_without_a_label_are_predicted(model: Path, tmp_path: Path) -> None:
     folder = picture_folder(tmp_path / "shop", {"cat": 3}, top=2)
-    predicted(model, folder, tmp_path / "result.txt")
+    asked = AskedPictures(str(model), str(folder), str(tmp_path / "result.txt"), workers=0)
+    run_pictures(asked, as_json=True)
     assert [address for address, _ in lines_of(tmp_path / "result.txt")] == ["top0.png", "top1.png"]
+    assert not list(tmp_path.glob("*.list"))
 
 
 def test_a_store_that_fsspec_knows_is_read_through_it(model: Path, tmp_path: Path) -> None:
@@ -181,3 +185,20 @@ def test_what_is_not_offered_is_refused_with_what_is(
     }  # fmt: skip
     with pytest.raises(UsageError, match=said):
         picture_job(AskedPictures(**{**asked, **changed}))
+
+
+@pytest.mark.parametrize("multi_label", [False, True], ids=["one class", "several"])
+def test_an_image_classifier_of_this_package_is_run(tmp_path: Path, multi_label: bool) -> None:
+    model = write_tiny(tmp_path / "tiny", multi_label=multi_label)
+    result = predicted(model, a_list(tmp_path, 4), tmp_path / "result.txt")
+    assert (result.rows, result.errors) == (4, 0)
+    told = [one for _, one in lines_of(tmp_path / "result.txt")]
+    assert [set(one["class_probs"]) for one in told] == [{"red", "green", "blue"}] * 4
+    named = [["red"], ["blue"], ["red"], ["blue"]]
+    assert [one["class_name"] for one in told] == (named if multi_label else [one for (one,) in named])
+
+
+def test_the_workers_of_an_image_classifier_take_a_core_each(tmp_path: Path) -> None:
+    model, source = write_tiny(tmp_path / "tiny"), a_list(tmp_path, 1)
+    job = picture_job(AskedPictures(str(model), str(source), str(tmp_path / "result.txt")))
+    assert job.work.settings == {"threads": 1}

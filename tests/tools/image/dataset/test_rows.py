@@ -2,15 +2,20 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chatbot.errors import DataError
+from chatbot.json_bytes import dumps
 from tests.tools.image.fakes import jsonl, picture_folder
 from tools.image.dataset.folders import checked_name
-from tools.image.dataset.records import Box, Fault, ImageRow, Outline, RowError
+from tools.image.dataset.jsonl import row_of, written
+from tools.image.dataset.records import Box, Fault, ImageRow, Outline, Place, RowError
 from tools.image.dataset.rows import Reading, form_of, read_rows
 
 URL = "azureml://subscriptions/s/paths/images/01.jpg"
@@ -183,3 +188,25 @@ def test_a_line_may_hold_a_url_with_anything_json_can_say(tmp_path: Path) -> Non
     file = jsonl(tmp_path / "a.jsonl", [json.dumps({"image_url": " oss://b/图 1.jpg ", "label": "can"})])
     (one,) = read(file)
     assert isinstance(one, ImageRow) and one.address == "oss://b/图 1.jpg"
+
+
+leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+json_values = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
+        ["label", "topX", "topY", "bottomX", "bottomY", "isCrowd", "polygon", "width"]), inner, max_size=6), max_leaves=12,
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(label=json_values, details=json_values)
+def test_whatever_json_comes_it_is_a_row_or_a_fault_and_a_row_is_written_as_it_was_read(
+    label: Any, details: Any
+) -> None:
+    try:
+        row = row_of(dumps({"image_url": "a.jpg", "image_details": details, "label": label}), Place("a", 1))
+    except RowError as error:
+        assert error.reason and error.mend
+        return
+    again = row_of(written(row), Place("a", 1))
+    sized = bool(row.width and row.height)
+    assert again == replace(row, width=row.width * sized, height=row.height * sized)
