@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 import chatbot
+from tools.image.dataset.cli import roots_of
 from tools.image.predict_cli import run_pictures
 
 NAME = "ev_predict_ext"
@@ -52,7 +53,6 @@ def pai(
     --root "oss://b/=data/"
     """
     chatbot.one_thread_a_process()
-    from tools.image.dataset.addresses import Roots
     from tools.image.offline import AskedPictures
 
     try:
@@ -61,7 +61,7 @@ def pai(
         asked = AskedPictures(
             options["model_path"], options["input_oss_file"], options["output_oss_file"],
             options.get("model_type", "classifier"), options.get("image_type", "url"),
-            Roots.of([*command.roots, *os.environ.get("IMAGE_ROOTS", "").split()]),
+            roots_of([*command.roots, *os.environ.get("IMAGE_ROOTS", "").split()]),
             _count(options, "num_worker", os.cpu_count() or 1), _count(options, "batch_size", 16),
             restart=command.restart,
         )  # fmt: skip

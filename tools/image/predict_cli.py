@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import chatbot
-from tools.image.dataset.cli import AsJson, RootOption
+from tools.image.dataset.cli import AsJson, RootOption, roots_of
 
 if TYPE_CHECKING:  # PIL and numpy are not for --help
     from tools.image.offline import AskedPictures
@@ -38,13 +38,12 @@ def predict_verb(
     --output-oss-file result.txt --image-type url --num-worker 2
     """
     chatbot.one_thread_a_process()  # the workers share the processors
-    from tools.image.dataset.addresses import Roots
     from tools.image.offline import AskedPictures
 
     workers = (os.cpu_count() or 1) if num_worker is None else num_worker
     run_pictures(
         AskedPictures(
-            model_path, input_oss_file, output_oss_file, model_type, image_type, Roots.of(root or []), workers,
+            model_path, input_oss_file, output_oss_file, model_type, image_type, roots_of(root or []), workers,
             batch_size, engine, restart=not resume,
         ),
         as_json=as_json,

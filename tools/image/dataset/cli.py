@@ -2,17 +2,19 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from chatbot.errors import ConfigError
 from tools.image.dataset.progress import Bar
 from tools.manifest.annotation import Which
 
 if TYPE_CHECKING:  # PIL and numpy are not for --help
+    from tools.image.dataset.addresses import Roots
     from tools.image.dataset.convert import Source
     from tools.image.dataset.rows import Form
 
@@ -193,6 +195,16 @@ def stats_verb(
     print(json.dumps(asdict(result), ensure_ascii=False) if as_json else stats_text(result))
 
 
+def roots_of(options: Sequence[str]) -> "Roots":
+    """The operator's table; what cannot be one is wrong usage."""
+    from tools.image.dataset.addresses import Roots
+
+    try:
+        return Roots.of(options)
+    except ConfigError as error:
+        raise typer.BadParameter(error.message) from error
+
+
 def _source(
     path: Path,
     form: str,
@@ -201,13 +213,12 @@ def _source(
     which: tuple[str, str],
     classes: tuple[str, str, str, str],
 ) -> "Source":
-    from tools.image.dataset.addresses import Roots
     from tools.image.dataset.classes import class_rules
     from tools.image.dataset.convert import Source
     from tools.image.dataset.rows import Reading
 
     reading = Reading(_form(form), multi_label, Which(*which))
-    return Source(path, reading, Roots.of(roots or []), class_rules(*classes))
+    return Source(path, reading, roots_of(roots or []), class_rules(*classes))
 
 
 def _write(
