@@ -2,6 +2,8 @@
 
 import typer
 
+from tools.image.dataset.cli import app as dataset_app
+from tools.image.predict_cli import predict_verb
 from tools.image.training_cli import evaluate_verb, export_verb, train_verb
 
 app = typer.Typer(
@@ -17,6 +19,8 @@ def image() -> None:
     """图片分类。"""
 
 
+app.add_typer(dataset_app, name="dataset")
+app.command("predict")(predict_verb)
 app.command("train")(train_verb)
 app.command("evaluate")(evaluate_verb)
 app.command("export")(export_verb)
