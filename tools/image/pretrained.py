@@ -27,7 +27,7 @@ _WRAPPERS = ("state_dict", "model", "weights")
 
 
 def network(settings: TrainSettings, classes: int) -> tuple[Classifier, str]:
-    """The network to train, with a fresh head of ``classes``, and where its weights come from.
+    """The network to train, with a head of ``classes`` (fresh where the weights have none such), and where its weights come from.
 
     Raises:
         ConfigError: no weights for this network, or they cannot be had.
@@ -38,7 +38,8 @@ def network(settings: TrainSettings, classes: int) -> tuple[Classifier, str]:
     if settings.model_path:
         path = Path(settings.model_path)
         path = path / WEIGHTS_FILE if path.is_dir() else path
-        take(model, read_weights(path), path)
+        if not take(model, read_weights(path), path):
+            fresh_head(model)
         return model, path.name
     if not settings.use_pretrained_model:
         return model, "随机 · from scratch"
@@ -50,6 +51,7 @@ def network(settings: TrainSettings, classes: int) -> tuple[Classifier, str]:
         )
     path = packaged_file(packaged)
     take(model, read_weights(path), path)
+    fresh_head(model)  # theirs is of other classes
     return model, packaged.requirement
 
 
@@ -76,10 +78,10 @@ def read_weights(path: Path) -> Weights:
         raise DataError(path, f"不是检查点（{error}）", hint="换一个文件") from error
 
 
-def take(model: Classifier, weights: Weights, path: Path) -> None:
+def take(model: Classifier, weights: Weights, path: Path) -> bool:
     """Put ``weights`` into ``model``: by name, or, from another implementation of the same network, in their order.
 
-    A head of another number of classes is left out; everything else must fit.
+    A head of another number of classes is left out, and False returned; everything else must fit.
 
     Raises:
         DataError: it does not.
@@ -102,6 +104,7 @@ def take(model: Classifier, weights: Weights, path: Path) -> None:
             hint="换 --backbone 或检查点",
         )
     model.load_state_dict({**own, **given})
+    return "head.weight" in given
 
 
 def fresh_head(model: Classifier) -> None:

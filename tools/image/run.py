@@ -22,7 +22,7 @@ from tools.image.features import FeatureCache
 from tools.image.frozen import train_head
 from tools.image.loop import Status, Trainer
 from tools.image.onnx_export import export, session_of
-from tools.image.pretrained import fresh_head, network
+from tools.image.pretrained import network
 from tools.image.report import FILE as REPORT_FILE
 from tools.image.report import Page, write_report
 from tools.image.served import served_logits
@@ -138,8 +138,6 @@ def _fine_tuned(
     *,
     resume: bool,
 ) -> Learned:
-    if settings.use_pretrained_model:
-        fresh_head(model)
     truth = targets(data.dev, len(data.labels))
     trainer = Trainer(
         settings,

@@ -213,7 +213,9 @@ def test_a_local_checkpoint_is_a_start_whatever_its_names_are(
     model, _ = network(replace(settings, seed=5, model_path=str(tmp_path / "other.pth")), 4)
     for name, value in first.features.state_dict().items():
         assert torch.equal(value, model.features.state_dict()[name])
-    assert model.head.out_features == 4
+    assert model.head.weight.shape == (4, 256) and not model.head.weight.any()
+    same, _ = network(replace(settings, seed=5, model_path=str(tmp_path / "other.pth")), 9)
+    assert torch.equal(same.head.weight, first.head.weight)  # the same classes: it goes on
 
 
 def test_a_checkpoint_of_another_network_is_refused(settings: TrainSettings, tmp_path: Path) -> None:
