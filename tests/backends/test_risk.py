@@ -69,11 +69,11 @@ def test_a_connection_that_was_closed_meanwhile_is_replaced(
     desk = make_desk()
     service = make_service(desk.url, seconds=2.0)
     service.judge(["好"])
-    kept = service._idle.get_nowait()
+    kept = service._client._idle.get_nowait()
     assert kept.sock is not None
     kept.sock.close()
     kept.sock = type("Gone", (), {"sendall": _broken, "close": lambda self: None})()
-    service._idle.put(kept)
+    service._client._idle.put(kept)
     assert service.judge(["坏话"]) == [Verdict("低俗", ("坏话",))]
 
 
