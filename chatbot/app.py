@@ -1,6 +1,7 @@
 """The composition root: the only file that names concrete stores, states and observers."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -126,8 +127,21 @@ def build_service(
     service.turn = backends.around(service.turn)
     if config.sensitive_words:
         check = load_sensitive_words(config.sensitive_words)
-        service.turn = checked_turn(service.turn, check, SENSITIVE, lambda: service.kb_version)
+        service.turn = checked_turn(service.turn, check, SENSITIVE)
+    service.turn = versioned_turn(service.turn, source.current)
     return service
+
+
+def versioned_turn(
+    turn: Callable[[Message], Reply], knowledge: Callable[[], Knowledge]
+) -> Callable[[Message], Reply]:
+    """``turn`` whose replies name the knowledge base of the moment, where the dialogue was not asked for them."""
+
+    def versioned(message: Message) -> Reply:
+        reply = turn(message)
+        return reply if reply.kb_version else replace(reply, kb_version=knowledge().version)
+
+    return versioned
 
 
 def build_handed_over(config: EngineConfig) -> HandedOver:

@@ -31,7 +31,7 @@ class Backends:
             turn = self._pictures.seeing(turn)
         if self._guard:
             said = (self._config.risk_refusal_text or SENSITIVE, RISK_UNCHECKED)
-            turn = guarded_turn(turn, self._guard, said, lambda: self._knowledge().version)
+            turn = guarded_turn(turn, self._guard, said)
         return turn
 
     def close(self) -> None:

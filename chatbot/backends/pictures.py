@@ -131,7 +131,6 @@ class Pictures:
             "normalization" if asks else "exception",
             suggestions=(*(suggestions or self._knowledge().examples[:3]), say("chip_handoff")),
             why=why,
-            kb_version=self._knowledge().version,
         )
 
     def _name(self, label: str) -> str | None:
