@@ -2,6 +2,7 @@
 
 import typer
 
+from tools.image.fetch import fetch
 from tools.image.training_cli import evaluate_verb, export_verb, train_verb
 
 app = typer.Typer(
@@ -20,3 +21,4 @@ def image() -> None:
 app.command("train")(train_verb)
 app.command("evaluate")(evaluate_verb)
 app.command("export")(export_verb)
+app.command("fetch")(fetch)
