@@ -20,6 +20,7 @@ VERBS = {
     "kg": ("tools.kg.cli:app", "知识图谱：kg values …"),
     "bench": ("tools.bench.cli:app", "测速：bench faq …"),
     "predict": ("tools.predict.cli:predict", "离线预测：模型 × 文件"),
+    "pai": ("tools.image.pai:app", "照 PAI 客户端的写法：pai -name ev_predict_ext …"),
     "manifest": ("tools.manifest.cli:app", "标注数据：manifest convert …"),
     "fuzz": ("tools.fuzz.cli:fuzz", "乱发请求、喂坏文件，找 500"),
 }

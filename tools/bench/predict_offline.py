@@ -13,7 +13,6 @@ from statistics import median
 
 from chatbot.errors import ModelError
 from chatbot.predict.base import ItemError
-from tools.predict.asked import Asked, job_of
 from tools.predict.run import Job, run
 from tools.predict.table import Place, Table
 from tools.predict.work import Trouble, Worker
@@ -38,7 +37,7 @@ class OfflineBench:
 
 
 def bench_offline(
-    asked: Asked, rows: int, workers: Sequence[int], repeats: int, say: Say
+    asked: Job, rows: int, workers: Sequence[int], repeats: int, say: Say
 ) -> list[OfflineBench]:
     """Both by turns, ``repeats`` times; medians. The input is repeated or cut until it has ``rows`` rows.
 
@@ -48,9 +47,9 @@ def bench_offline(
     results = []
     with tempfile.TemporaryDirectory(prefix="predict-offline-") as folder:
         place = Path(folder)
-        asked = replace(asked, source=_sized(job_of(asked), rows, place), output=place / asked.output.name)
+        asked = replace(asked, source=_sized(asked, rows, place), output=place / asked.output.name)
         for count in workers:
-            job = job_of(replace(asked, workers=count))
+            job = replace(asked, workers=count)
             direct, tool, starts = [], [], []
             for _ in range(repeats):
                 direct.append(_direct(job, count))
@@ -130,9 +129,9 @@ def _predict_all(job: Job, number: int, count: int, barrier: Barrier, answer: Co
         answer.send(loaded)
         return
     table = Table(job.source, job.kind)
-    read = [worker.read(raw)[0] for _, raw in table.rows(Place(), job.work.choice.columns)]
+    mine = [raw for _, raw in table.rows(Place(), job.work.choice.columns)][number::count]
     table.close()
-    items = [item for item in read if not isinstance(item, ItemError)][number::count]
+    items = [item for item, _ in worker.read_all(mine) if not isinstance(item, ItemError)]
     predict, size = worker.predict, job.work.batch_size
     barrier.wait()
     begun = time.monotonic()

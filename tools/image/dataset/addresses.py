@@ -55,12 +55,13 @@ class Roots:
             if address.startswith(begin):
                 return _joined(target, address[len(begin) :], address)
         scheme = scheme_of(address)
+        if scheme in LOCAL_SCHEMES or ("://" in address and ("::" in address or not scheme)):
+            raise RowError(
+                f"{_short(address)} 可能指向本机的任意文件",
+                '允许就加 --root "它的开头=目录/"，或写成普通的地址',
+            )
         if not scheme:
             return _inside(base, address, address)
-        if scheme in LOCAL_SCHEMES or "::" in address:
-            raise RowError(
-                f"{_short(address)} 指向本机的任意文件", f'允许就加 --root "{scheme}://前缀/=目录/"'
-            )
         return address
 
 
