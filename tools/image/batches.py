@@ -20,11 +20,13 @@ def stacked(pixels: Sequence[Pixels]) -> Tensor:
     return torch.from_numpy(np.stack(pixels)).contiguous(memory_format=torch.channels_last)
 
 
-def prepared(examples: Sequence[Example], preparation: Preparation, size: int) -> Iterator[Tensor]:
-    """Batches of ``size`` pictures as serving sees them."""
+def prepared(
+    examples: Sequence[Example], preparation: Preparation, size: int
+) -> Iterator[NDArray[np.float32]]:
+    """Batches (N, 3, S, S) of ``size`` pictures as serving sees them."""
     for at in range(0, len(examples), size):
         batch = examples[at : at + size]
-        yield stacked([preparation.prepare(one.image(GAP * preparation.size)) for one in batch])
+        yield np.stack([preparation.prepare(one.image(GAP * preparation.size)) for one in batch])
 
 
 @torch.inference_mode()
@@ -33,5 +35,5 @@ def logits_of(
 ) -> NDArray[np.float32]:
     """Logits (n, C) of the model in eval mode."""
     model.eval()
-    rows = [model(batch).numpy() for batch in prepared(examples, preparation, size)]
+    rows = [model(stacked(list(batch))).numpy() for batch in prepared(examples, preparation, size)]
     return np.concatenate(rows) if rows else np.zeros((0, model.head.out_features), np.float32)

@@ -1,4 +1,4 @@
-"""Training of *high_performance*: the features of a frozen network, and a linear classifier that becomes its head.
+"""Training of *linear*: the features of a frozen network, and a linear classifier that becomes its head.
 
 Features of each training picture and of its mirror are standardised; multinomial logistic regression (or, where several
 classes may hold, one logistic regression a class) with the penalty that is best in cross-validation is folded back into
@@ -17,10 +17,11 @@ from chatbot.predict.vision.networks import Classifier
 
 Matrix = NDArray[np.float64]
 Watch = Callable[[str, float], None]
-PENALTIES = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
+PENALTIES = (1e-2, 3e-2, 1e-1, 3e-1)
 """λ of mean loss + λ/2 · ‖W‖²."""
 _FOLDS = 4
-_STEPS, _PRECISION = 300, 1e-6
+_STEPS, _PRECISION = 200, 1e-5
+_FLAT = 1e-6
 _MOST_LOGIT = 500.0
 
 
@@ -47,7 +48,8 @@ def train_head(
 ) -> dict[str, object]:
     """Give ``model`` the head that ``features`` (n, views, D) of ``truth`` (n, C) ask for; returns what was chosen."""
     mean = features.mean(axis=(0, 1))
-    spread = np.maximum(features.std(axis=(0, 1)), 1e-6)
+    spread = features.std(axis=(0, 1))
+    spread[spread <= _FLAT * spread.max()] = 1.0  # a feature that says nothing is left as it is
     scaled = (features - mean) / spread
     losses = cross_validated(scaled, truth, multi_label=multi_label, seed=seed, watch=watch)
     penalty = min(losses, key=lambda one: losses[one])

@@ -23,6 +23,7 @@ from tools.image.batches import GAP, logits_of, stacked
 from tools.image.checkpoint import Checkpoint, Weights
 from tools.image.curve import Point
 from tools.image.data import Example, ImageData, targets
+from tools.image.features import frozen_part
 from tools.image.rates import optimizer, rate_factor
 from tools.image.settings import TrainSettings
 
@@ -69,6 +70,7 @@ class Trainer:
         self._step, self._losses = 0, list[float]()
         self._points, self._best = list[Point](), Weights()
         self._mean = self._copied()
+        self._early = frozen_part(model, settings.frozen_stages, self._view.size)
         self._seconds, self._began = 0.0, time.monotonic()
 
     def run(self, output_dir: Path, watch: Callable[[Status], None], *, resume: bool) -> tuple[Point, ...]:
@@ -127,10 +129,7 @@ class Trainer:
         return float(loss.detach())
 
     def _logits(self, images: Tensor) -> Tensor:
-        cut = self._settings.frozen_stages
-        with torch.no_grad():
-            maps = self._model.features[:cut](images)
-        maps = self._model.features[cut:](maps)
+        maps = self._model.features[self._settings.frozen_stages :](self._early(images))
         return torch.as_tensor(self._model.head(self._model.neck(maps)))
 
     def _loss(self, logits: Tensor, truth: Tensor) -> Tensor:

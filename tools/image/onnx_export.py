@@ -2,14 +2,19 @@
 
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from safetensors.torch import save
+from torch import nn
 
 from chatbot.errors import ConfigError, ModelError
 from chatbot.predict.vision.image_card import ONNX_FILE, ONNX_INPUT, ONNX_OUTPUT, WEIGHTS_FILE
 from chatbot.predict.vision.networks import Classifier
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 TOLERANCE = 1e-4
 _OPSET = 17
@@ -29,18 +34,7 @@ def export(model: Classifier, size: int, folder: Path) -> float:
     (folder / WEIGHTS_FILE).write_bytes(save(weights))  # as readable as the files beside it
     path = folder / ONNX_FILE
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the exporter that needs no further package is deprecated
-            torch.onnx.export(
-                model,
-                (torch.zeros(1, 3, size, size),),
-                str(path),
-                input_names=[ONNX_INPUT],
-                output_names=[ONNX_OUTPUT],
-                dynamic_axes={ONNX_INPUT: {0: "pictures"}, ONNX_OUTPUT: {0: "pictures"}},
-                opset_version=_OPSET,
-                dynamo=False,
-            )
+        write_onnx(model, size, path, ONNX_OUTPUT)
         difference = _difference(model, size, path)
     except ModuleNotFoundError as error:
         raise ConfigError(f"导出要 {error.name} → pip install 'whitebox-chatbot[train,vision]'") from error
@@ -51,13 +45,39 @@ def export(model: Classifier, size: int, folder: Path) -> float:
     return difference
 
 
-def _difference(model: Classifier, size: int, path: Path) -> float:
-    """Relative to the largest logit where that is over 1."""
+def write_onnx(model: nn.Module, size: int, path: Path, output: str) -> None:
+    """``model`` (in eval mode) for any number of pictures of ``size`` × ``size``, as ONNX.
+
+    Raises:
+        ModuleNotFoundError: the onnx package is missing.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter that needs no further package is deprecated
+        torch.onnx.export(
+            model,
+            (torch.zeros(1, 3, size, size),),
+            str(path),
+            input_names=[ONNX_INPUT],
+            output_names=[output],
+            dynamic_axes={ONNX_INPUT: {0: "pictures"}, output: {0: "pictures"}},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+
+
+def session_of(path: Path, threads: int = 1) -> "InferenceSession":
+    """The runtime's session of ``path``; its threads wait asleep, as other work is on the same cores."""
     import onnxruntime  # an extra, asked for only here
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _difference(model: Classifier, size: int, path: Path) -> float:
+    """Relative to the largest logit where that is over 1."""
+    session = session_of(path)
     worst = 0.0
     for count in _CHECKED:
         images = torch.randn(count, 3, size, size, generator=torch.Generator().manual_seed(count))

@@ -111,12 +111,11 @@ def fresh_head(model: Classifier) -> None:
 
 
 def _without_counts(own: Weights, weights: Weights) -> list[Tensor]:
-    """The tensors of ``weights`` in order; where batch counts are missing (older torch), as many zeros as ``own`` has."""
-    values = [value for name, value in weights.items() if not name.endswith("num_batches_tracked")]
-    given = iter(values)
+    """The tensors of ``weights`` in order; counts of batches, which older files lack and nothing reads, are zeros."""
+    given = (value for value in weights.values() if value.ndim)
     found = list[Tensor]()
-    for name, value in own.items():
-        if name.endswith("num_batches_tracked"):
+    for value in own.values():
+        if not value.ndim:
             found.append(torch.zeros_like(value))
         elif (one := next(given, None)) is not None:
             found.append(one)

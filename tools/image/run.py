@@ -11,21 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.predict.vision.chances import Logits, probabilities
-from chatbot.predict.vision.image_card import ImageCard, write_image_card
+from chatbot.predict.vision.image_card import ONNX_FILE, ImageCard, write_image_card
 from chatbot.predict.vision.networks import Classifier
 from chatbot.predict.vision.preparing import CROP, SQUASH, Preparation
 from tools.image import checkpoint
-from tools.image.batches import logits_of
 from tools.image.calibration import temperature
 from tools.image.curve import Point
 from tools.image.data import ImageData, read_training, targets
 from tools.image.features import FeatureCache
 from tools.image.frozen import train_head
 from tools.image.loop import Status, Trainer
-from tools.image.onnx_export import export
+from tools.image.onnx_export import export, session_of
 from tools.image.pretrained import fresh_head, network
 from tools.image.report import FILE as REPORT_FILE
 from tools.image.report import Page, write_report
+from tools.image.served import served_logits
 from tools.image.settings import Algorithm, TrainFiles, TrainSettings
 from tools.text.measures import Measures, measure
 from tools.text.progress import Watcher
@@ -80,12 +80,13 @@ def train(
     files.output_dir.mkdir(parents=True, exist_ok=True)
     preparation = preparation_of(settings, settings.image_size)
     model, origin = network(settings, len(data.labels))
-    if settings.algorithm == Algorithm.HIGH_PERFORMANCE:
+    if settings.algorithm == Algorithm.LINEAR:
         learned = _frozen(settings, files, data, model, watch)
     else:
         learned = _fine_tuned(settings, files, data, model, watch, resume=resume)
-    logits = logits_of(learned.model, data.dev, preparation, settings.eval_batch_size)
     difference = export(learned.model, settings.image_size, files.output_dir)
+    session = session_of(files.output_dir / ONNX_FILE)
+    logits = served_logits(session, data.dev, preparation, settings.eval_batch_size)
     card, chances = _carded(settings, files.output_dir, data, preparation, logits)
     facts = {"权重来自": origin, **learned.facts, "ONNX 与 torch 之差": f"{difference:.1e}"}
     measures = measured(card, targets(data.dev, len(data.labels)), chances)

@@ -1,6 +1,7 @@
 """What a training run is told, checked."""
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +10,26 @@ from chatbot.errors import ConfigError
 from chatbot.predict.vision.backbones import check_backbone
 from chatbot.predict.vision.preparing import LARGEST, SMALLEST
 
+_VGG_SIDE = 224
+"""Its last maps must be a multiple of 7 for the ONNX form."""
+_MOST_STAGES = 60
+_Check = tuple[str, Callable[[float], bool], str]
+_CHECKS: tuple[_Check, ...] = (
+    *(
+        (name, lambda value: value > 0, "大于 0")
+        for name in (
+            "initial_learning_rate", "head_rate", "decay_factor", "train_batch_size", "eval_batch_size",
+            "num_epochs", "save_checkpoint_epochs",
+        )
+    ),
+    *((name, lambda value: value >= 0, "不小于 0") for name in ("weight_decay", "augment", "warm_up_epochs")),
+    *((name, lambda value: 0 <= value < 1, "在 0 和 1 之间，不含 1") for name in ("ema", "label_smoothing")),
+    ("image_size", lambda value: SMALLEST <= value <= LARGEST, f"在 {SMALLEST} 和 {LARGEST} 之间"),
+    ("train_size", lambda value: value == 0 or SMALLEST <= value <= LARGEST, f"在 {SMALLEST} 和 {LARGEST} 之间"),
+    ("frozen_stages", lambda value: 0 <= value <= _MOST_STAGES, f"在 0 和 {_MOST_STAGES} 之间"),
+)  # fmt: skip
+"""Option, whether a value fits, and what it should be."""
+
 
 class Task(StrEnum):
     CLASSIFICATION = "classification"
@@ -16,9 +37,11 @@ class Task(StrEnum):
 
 
 class Algorithm(StrEnum):
-    """``high_performance``: a frozen network and a linear classifier; ``high_precision``: the network is fine-tuned;
+    """``linear``: a frozen network's features and logistic regression; ``high_performance``: the later half of the network
+    is fine-tuned for a few epochs, served small; ``high_precision``: most of it, for longer, served at full size;
     ``custom``: a backbone trained as the options say."""
 
+    LINEAR = "linear"
     HIGH_PERFORMANCE = "high_performance"
     HIGH_PRECISION = "high_precision"
     CUSTOM = "custom"
@@ -79,18 +102,12 @@ class TrainSettings:
 
     def __post_init__(self) -> None:
         check_backbone(self.backbone)
-        above = ("initial_learning_rate", "head_rate", "decay_factor", "train_batch_size", "eval_batch_size")
-        for name in (*above, "num_epochs", "save_checkpoint_epochs"):
+        for name, fits, wanted in _CHECKS:
             value = getattr(self, name)
-            if not (value > 0 and math.isfinite(value)):
-                raise ConfigError(f"{_option(name)} {value}: 应大于 0")
-        for name in ("ema", "label_smoothing"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ConfigError(f"{_option(name)} {getattr(self, name)}: 应在 0 和 1 之间，不含 1")
-        for name in ("image_size", "train_size"):
-            value = getattr(self, name)
-            if not (SMALLEST <= value <= LARGEST or (name == "train_size" and value == 0)):
-                raise ConfigError(f"{_option(name)} {value}: 应在 {SMALLEST} 和 {LARGEST} 之间")
+            if not (math.isfinite(value) and fits(value)):
+                raise ConfigError(f"--{name.replace('_', '-')} {value}: 应{wanted}")
+        if self.backbone.startswith("vgg") and self.image_size % _VGG_SIDE:
+            raise ConfigError(f"--image-size {self.image_size}: {self.backbone} 要 {_VGG_SIDE} 的倍数")
         if any(one <= 0 for one in self.decay_epochs) or list(self.decay_epochs) != sorted(self.decay_epochs):
             raise ConfigError(f"--decay-epochs {self.decay_epochs}: 应是从小到大、大于 0 的数")
         if self.lr_decay == Decay.MANUAL and not self.decay_epochs:
@@ -114,18 +131,30 @@ class TrainSettings:
         }  # fmt: skip
 
 
+_FINE: dict[str, object] = {
+    "train_size": 160,
+    "optimizer": Optimizer.ADAMW,
+    "head_rate": 10.0,
+    "weight_decay": 0.02,
+    "frozen_norm": True,
+    "warm_up_epochs": 0.5,
+}
 _PRESETS: dict[Algorithm, dict[str, object]] = {
-    Algorithm.HIGH_PERFORMANCE: {},
+    Algorithm.LINEAR: {},
+    Algorithm.HIGH_PERFORMANCE: {
+        **_FINE,
+        "image_size": 192,
+        "initial_learning_rate": 5e-4,
+        "ema": 0.97,
+        "frozen_stages": 9,
+        "num_epochs": 3,
+    },
     Algorithm.HIGH_PRECISION: {
-        "train_size": 160,
-        "optimizer": Optimizer.ADAMW,
+        **_FINE,
         "initial_learning_rate": 3e-4,
-        "head_rate": 10.0,
-        "weight_decay": 0.02,
-        "ema": 0.99,
-        "frozen_stages": 3,
-        "frozen_norm": True,
-        "num_epochs": 8,
+        "ema": 0.985,
+        "frozen_stages": 6,
+        "num_epochs": 5,
     },
     Algorithm.CUSTOM: {},
 }
@@ -152,7 +181,3 @@ class TrainFiles:
     output_dir: Path
     num_classes: int | None = None
     roots: tuple[str, ...] = field(default=())
-
-
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"

@@ -5,27 +5,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from chatbot.errors import ConfigError, ModelError
 from chatbot.predict.model_dir import FILE
 from chatbot.predict.vision.chances import probabilities
 from chatbot.predict.vision.image_card import (
     LABEL_MAP_FILE,
     ONNX_FILE,
-    ONNX_INPUT,
-    ONNX_OUTPUT,
     WEIGHTS_FILE,
     check_classes,
     read_image_card,
 )
 from tools.image.data import read_test, targets
+from tools.image.onnx_export import session_of
+from tools.image.served import served_logits
 from tools.text.measures import Measures, measure
 
 _FILES = (LABEL_MAP_FILE, ONNX_FILE, WEIGHTS_FILE, FILE)
 """The card last: half a model is none."""
-_SMALL = 2
-"""A picture is decoded at no less than so many times the side that is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +54,17 @@ def evaluate(
         ModelError: no image classifier, or a damaged one.
         DataError: pictures that cannot be read, or a class that the model does not know.
     """
-    import onnxruntime  # an extra
-
     card = read_image_card(folder)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
     try:
-        path = str(folder / ONNX_FILE)
-        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        session = session_of(folder / ONNX_FILE, threads)
+    except ModuleNotFoundError:
+        raise
     except Exception as error:  # the runtime has many kinds for a missing or damaged file
         raise ModelError(f"{folder / ONNX_FILE}: 载入不了（{error}）→ 重新导出模型") from error
     check_classes(folder, card.labels, session.get_outputs()[0].shape[-1])
     examples, warnings = read_test(test, card.labels, roots, multi_label=card.multi_label)
-    rows = []
-    for at in range(0, len(examples), batch_size):
-        batch = examples[at : at + batch_size]
-        images = [card.preparation.prepare(one.image(_SMALL * card.preparation.size)) for one in batch]
-        rows.append(session.run([ONNX_OUTPUT], {ONNX_INPUT: np.stack(images)})[0])
-    chances = probabilities(np.concatenate(rows), card)
+    logits = served_logits(session, examples, card.preparation, batch_size)
+    chances = probabilities(logits, card)
     threshold = card.thresholds[0] if card.multi_label else 0.5
     truth = targets(examples, len(card.labels))
     found = measure(truth, chances, card.labels, multi_label=card.multi_label, threshold=threshold)

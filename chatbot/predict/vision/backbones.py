@@ -11,6 +11,7 @@ BACKBONES = (
     "efficientnet_lite3",
     "efficientnet_lite4",
     "mobilenet_v1",
+    "mobilenet_v1_025",
     "mobilenet_v2",
     "resnet_v1_50",
     "resnet_v1_101",

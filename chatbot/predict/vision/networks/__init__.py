@@ -12,7 +12,7 @@ from chatbot.predict.vision.backbones import check_backbone
 from chatbot.predict.vision.image_card import WEIGHTS_FILE, ImageCard, read_image_card
 from chatbot.predict.vision.networks.classifier import Classifier
 from chatbot.predict.vision.networks.efficientnet_lite import SCALES, efficientnet_lite
-from chatbot.predict.vision.networks.mobilenet import mobilenet_v1, mobilenet_v2
+from chatbot.predict.vision.networks.mobilenet import WIDTHS, mobilenet_v1, mobilenet_v2
 from chatbot.predict.vision.networks.resnet import DEPTHS, resnet
 from chatbot.predict.vision.networks.vgg import CONVOLUTIONS, vgg
 
@@ -22,7 +22,7 @@ _MAKERS: dict[str, Callable[[str, int], Classifier]] = {
     **dict.fromkeys(SCALES, efficientnet_lite),
     **dict.fromkeys(DEPTHS, resnet),
     **dict.fromkeys(CONVOLUTIONS, vgg),
-    "mobilenet_v1": mobilenet_v1,
+    **dict.fromkeys(WIDTHS, mobilenet_v1),
     "mobilenet_v2": mobilenet_v2,
 }
 

@@ -1,5 +1,6 @@
 """What all networks share: features, neck, head; and the block they are made of."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -91,7 +92,8 @@ def start(model: nn.Module) -> None:
     """Fresh weights: He et al. (ICCV 2015) for convolutions, N(0, 0.01²) for linear layers."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+            fan_out = module.out_channels // module.groups * math.prod(module.kernel_size)
+            nn.init.normal_(module.weight, 0.0, math.sqrt(2 / fan_out))
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
         elif isinstance(module, nn.Linear):

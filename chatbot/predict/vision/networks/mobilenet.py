@@ -1,6 +1,7 @@
 """MobileNets: depthwise separable convolutions, and their inverted residual form.
 
-v1: Howard et al., arXiv:1704.04861, table 1 (4,231,976 parameters at 1,000 classes). v2: Sandler et al., *MobileNetV2:
+v1: Howard et al., arXiv:1704.04861, table 1 (4,231,976 parameters at 1,000 classes; 470,072 at a quarter of the width,
+table 6). v2: Sandler et al., *MobileNetV2:
 Inverted Residuals and Linear Bottlenecks*, CVPR 2018, table 2 (3,504,872).
 """
 
@@ -9,6 +10,8 @@ from torch import Tensor, nn
 
 from chatbot.predict.vision.networks.classifier import Classifier, Norm, convolution, pooled, start
 
+WIDTHS = {"mobilenet_v1": 1.0, "mobilenet_v1_025": 0.25}
+"""Share of the maps of each layer."""
 _V1 = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *((512, 1),) * 5, (1024, 2), (1024, 1))
 """Of each separable convolution: maps out, stride."""
 _V2 = (
@@ -49,10 +52,12 @@ class InvertedResidual(nn.Module):
 
 
 def mobilenet_v1(name: str, classes: int) -> Classifier:
-    """MobileNet v1 at full width."""
-    stages: list[nn.Module] = [convolution(3, 32, 3, 2)]
-    inside = 32
-    for outside, stride in _V1:
+    """MobileNet v1 called ``name``."""
+    share = WIDTHS[name]
+    inside = int(32 * share)
+    stages: list[nn.Module] = [convolution(3, inside, 3, 2)]
+    for maps, stride in _V1:
+        outside = int(maps * share)
         depthwise = convolution(inside, inside, 3, stride, groups=inside)
         stages.append(nn.Sequential(depthwise, convolution(inside, outside)))
         inside = outside
