@@ -1,6 +1,7 @@
 """The composition root: the only file that names concrete stores, states and observers."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +11,8 @@ from chatbot.accounts.identity import Identity
 from chatbot.accounts.staff import Staff
 from chatbot.answering.knowledge import Knowledge
 from chatbot.answering.type_ahead import Suggestion
-from chatbot.backends.handoff import Exchange, HandoffWebhook, Transcript
-from chatbot.backends.outbox import Outbox
-from chatbot.backends.risk import HttpRiskService
-from chatbot.backends.risk_guard import RiskGuard, guarded_turn
-from chatbot.backends.webhook import SignedWebhook
+from chatbot.backends.around import Backends
+from chatbot.backends.handoff import HandoffWebhook
 from chatbot.bad_cases import BadCaseLog
 from chatbot.config import EngineConfig
 from chatbot.conversation import Conversation, TurnObserver
@@ -26,12 +24,13 @@ from chatbot.dialog.states.exception import ExceptionState
 from chatbot.dialog.states.normalization import NormalizationState
 from chatbot.dialog.states.question_intake import QuestionIntakeState
 from chatbot.errors import SessionStoreUnavailableError, StoreUnavailableError
+from chatbot.handoff.configured import handoff_outbox, handoff_target, transcript
 from chatbot.handoff.handed_over import HandedOver
 from chatbot.knowledge_source import KnowledgeSource, load_knowledge
 from chatbot.learning.layout import Layout
 from chatbot.learning.replay import Replayer
 from chatbot.learning.versions import Versions
-from chatbot.messages import RISK_UNCHECKED, SENSITIVE
+from chatbot.messages import SENSITIVE
 from chatbot.publish_lock import reading
 from chatbot.reply import Message, Reply
 from chatbot.security.credentials import new_token
@@ -62,15 +61,15 @@ class ChatbotService:
         source: KnowledgeSource,
         sessions: ClosableSessionStore,
         recorder: TurnRecorder | None,
+        backends: Backends,
         reload_error: Callable[[], str | None],
     ) -> None:
         self._conversation, self._source, self._sessions = conversation, source, sessions
-        self._recorder, self._reload_error = recorder, reload_error
+        self._recorder, self.backends, self._reload_error = recorder, backends, reload_error
         self.turn: Callable[[Message], Reply] = conversation.turn
         self.explained, self.unobserved = conversation.explained, conversation.unobserved
         self.knowledge = source.current
         self.handed_over: HandedOver | None = None
-        self.risk: HttpRiskService | None = None
 
     @property
     def kb_version(self) -> str:
@@ -97,8 +96,7 @@ class ChatbotService:
     def close(self) -> None:
         if self._recorder:
             self._recorder.close()
-        if self.risk:
-            self.risk.close()
+        self.backends.close()
         self._sessions.close()
 
 
@@ -119,24 +117,31 @@ def build_service(
     recorder = TurnRecorder(config) if config.store_turns else None
     observers = (*build_observers(config), *((recorder,) if recorder else ()))
     conversation = Conversation(build_machine(), sessions, source.current, dialog_settings(config), observers)
-    service = ChatbotService(conversation, source, sessions, recorder, reload_error or (lambda: None))
+    backends = Backends(config, source.current)
+    service = ChatbotService(
+        conversation, source, sessions, recorder, backends, reload_error or (lambda: None)
+    )
     if config.store_turns:
         service.handed_over = build_handed_over(config)
         service.turn = service.handed_over.watched(service.turn)
-    if config.risk_service_url:
-        service.risk = risk_service(config, config.risk_timeout_ms / 1000)
-        guard = RiskGuard(service.risk, config.risk_safe_label, config.risk_fail_open)
-        said = (config.risk_refusal_text or SENSITIVE, RISK_UNCHECKED)
-        service.turn = guarded_turn(service.turn, guard, said, lambda: service.kb_version)
+    service.turn = backends.around(service.turn)
     if config.sensitive_words:
         check = load_sensitive_words(config.sensitive_words)
-        service.turn = checked_turn(service.turn, check, SENSITIVE, lambda: service.kb_version)
+        service.turn = checked_turn(service.turn, check, SENSITIVE)
+    service.turn = versioned_turn(service.turn, source.current)
     return service
 
 
-def risk_service(config: EngineConfig, seconds: float) -> HttpRiskService:
-    """The text-risk service; nothing is connected before the first call."""
-    return HttpRiskService(config.risk_service_url, config.risk_service_token, seconds)
+def versioned_turn(
+    turn: Callable[[Message], Reply], knowledge: Callable[[], Knowledge]
+) -> Callable[[Message], Reply]:
+    """``turn`` whose replies name the knowledge base of the moment, where the dialogue was not asked for them."""
+
+    def versioned(message: Message) -> Reply:
+        reply = turn(message)
+        return reply if reply.kb_version else replace(reply, kb_version=knowledge().version)
+
+    return versioned
 
 
 def build_handed_over(config: EngineConfig) -> HandedOver:
@@ -252,33 +257,7 @@ def build_observers(config: EngineConfig) -> tuple[TurnObserver, ...]:
     log = BadCaseLog(config.bad_case_log)
     if not config.handoff_webhook:
         return (log,)
-    return (log, HandoffWebhook(handoff_target(config), handoff_outbox(config), _transcript(config)))
-
-
-def handoff_target(config: EngineConfig) -> SignedWebhook:
-    """Where handoffs are told."""
-    return SignedWebhook(config.handoff_webhook, config.handoff_secret)
-
-
-def handoff_outbox(config: EngineConfig) -> Outbox:
-    """Where handoffs wait that were not taken yet."""
-    return Outbox(config.state_dir / "handoffs")
-
-
-def _transcript(config: EngineConfig) -> Transcript | None:
-    """The turns that the store has of a session; nothing where turns are not stored."""
-
-    def read(session_id: str) -> list[Exchange]:
-        from chatbot.store.sql_store import open_store  # SQLAlchemy costs 0.3 s, and handoffs are rare
-
-        store = open_store(config)
-        try:
-            rows = store.turns.of_session(session_id)
-            return [Exchange(r.trace_id, r.at_ms, r.sent, r.answer, r.answer_type) for r in rows]
-        finally:
-            store.close()
-
-    return read if config.store_turns else None
+    return (log, HandoffWebhook(handoff_target(config), handoff_outbox(config), transcript(config)))
 
 
 def dialog_settings(config: EngineConfig) -> DialogSettings:

@@ -144,9 +144,15 @@ def _refuse_contradictions(config: EngineConfig) -> None:
         )
     for kind in (kind for kind in config.pii_masks if kind not in PII_KINDS):
         raise ConfigError(f"{config.source}: pii_masks 里不认识 {shown(kind)} → 可用：{'、'.join(PII_KINDS)}")
-    if config.risk_service_url and not config.risk_service_url.startswith(("http://", "https://")):
+    for key in ("risk_service_url", "image_service_url", "image_risk_service_url"):
+        url = getattr(config, key)
+        if url and not url.startswith(("http://", "https://")):
+            raise ConfigError(
+                f"{config.source}: {key} 不是 http(s) 地址 → 写成 http://…/api/predict/<服务名>，或删掉这一项"
+            )
+    if config.image_risk_service_url and not config.image_service_url:
         raise ConfigError(
-            f"{config.source}: risk_service_url 不是 http(s) 地址 → 写成 http://…/api/predict/<服务名>，或删掉这一项"
+            f"{config.source}: 有 image_risk_service_url 而没有 image_service_url → 不收图片，就不用检查图片；补上或删掉"
         )
     webhook = config.handoff_webhook
     if webhook and not webhook.startswith(("http://", "https://")):

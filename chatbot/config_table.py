@@ -208,6 +208,39 @@ class EngineConfig:
     risk_refusal_text: str = _row(
         "text", "", "因风险不回答时说的话；空着用内置的", "what is said to a message refused for risk; empty: built in"
     )
+    image_service_url: str = _row(
+        "text", "", "图像分类服务的地址（http(s)://…/api/predict/<服务名>）；空着就不收图片",
+        "the image classification service (http(s)://…/api/predict/<name>); empty: no pictures are taken",
+    )
+    image_service_token: str = _row(
+        "text", "", "图像分类服务的令牌；建议用环境变量 CHATBOT_IMAGE_SERVICE_TOKEN 给",
+        "its token; better given as CHATBOT_IMAGE_SERVICE_TOKEN", secret=True,
+    )
+    image_labels: Path | None = _row(
+        "file", None, "标签对应的实体，一行一个：标签<Tab>实体名；没写的标签就是名字本身",
+        "what its labels are called, label<Tab>entity a line; a label that is not listed is its own name",
+    )
+    image_confidence_threshold: float = _row(
+        "number", 0.6, "图像分类至少多大把握才直接回答；不够就先问", "below this probability it is asked which it is",
+        minimum=0, maximum=1,
+    )
+    image_timeout_ms: int = _row(
+        "integer", 2_000, "最多等图像服务多少毫秒（风控和分类各算各的）",
+        "a turn waits for each image service no longer than this, in milliseconds", minimum=50, maximum=10_000,
+    )
+    image_max_mb: int = _row(
+        "integer", 4, "图片最大多少 MB", "largest picture, in MB", minimum=1, maximum=20
+    )
+    image_risk_service_url: str = _row(
+        "text", "", "图片风控服务的地址；空着不检查", "the image-risk service; empty: pictures are not checked"
+    )
+    image_risk_service_token: str = _row(
+        "text", "", "图片风控服务的令牌；建议用环境变量 CHATBOT_IMAGE_RISK_SERVICE_TOKEN 给",
+        "its token; better given as CHATBOT_IMAGE_RISK_SERVICE_TOKEN", secret=True,
+    )
+    image_risk_safe_label: str = _row(
+        "text", "正常", "图片风控服务用哪个标签表示没有风险", "the label by which the image-risk service says that there is none"
+    )
     max_upload_mb: int = _row(
         "integer", 10, "上传的表格最大多少 MB", "largest table that may be uploaded, in MB", minimum=1, maximum=1024
     )

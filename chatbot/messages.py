@@ -87,6 +87,31 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "已经转给人工客服，您的话他看得到，回复会出现在这里。想继续问机器人，点“回到机器人”。",
         "A person has this conversation; replies appear here. Tap 回到机器人 to talk to the bot again.",
     ),
+    "picture_shows": (
+        "图里看起来是{name}（把握 {percent}%）。\n",
+        "It looks like {name} ({percent}% sure).\n",
+    ),
+    "picture_may_be": (
+        "这张图我看不太准，可能是{names}。点一下，或直接说名字：",
+        "I am not sure about the picture: {names}. Tap one, or name it.",
+    ),
+    "picture_unsure": ("这张图我看不准。", "I cannot tell what the picture shows. "),
+    "picture_unknown": ("图里的东西不在我的资料里。", "I know nothing about what the picture shows. "),
+    "picture_unreadable": (
+        "这张图打不开，请换一张 JPG 或 PNG 图片。",
+        "The picture cannot be opened; please try a JPG or PNG. ",
+    ),
+    "picture_unseen": ("现在看不了图片。", "I cannot look at pictures right now. "),
+    "picture_unchecked": (
+        "现在没法处理图片，请稍等一会儿再发一次。",
+        "Pictures cannot be handled right now. Please try again later.",
+    ),
+    "picture_refused": ("这张图片我不方便看。", "I would rather not look at this picture."),
+    "picture_say_name": (
+        "请直接说名字和想知道什么，比如点下面这些：",
+        "Please name it and say what you want to know, for example:",
+    ),
+    "or": ("或", " or "),
     "chip_back": ("回到机器人", "回到机器人"),
     "chip_handoff": ("转人工", "转人工"),
     "chip_restart": ("重新来", "重新来"),

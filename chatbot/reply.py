@@ -11,12 +11,16 @@ AnswerSource = Literal["faq", "kg", "chitchat", "guide", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One validated user message. ``rows_limit`` is how many table rows the reply may hold (1-1000)."""
+    """One validated user message. ``rows_limit`` is how many table rows the reply may hold (1-1000).
+
+    ``picture`` is base64; it is looked at before the dialogue, which never sees it.
+    """
 
     sent: str
     session_id: str
     trace_id: str
     rows_limit: int = 20
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,18 @@ class GraphEvidence:
     source: Literal["kg"] = "kg"
 
 
-Evidence = FaqEvidence | GraphEvidence
+@dataclass(frozen=True, slots=True)
+class PictureEvidence:
+    """What ``service`` saw in the picture: its label, what that is called here, how likely it is (0 to 1)."""
+
+    label: str
+    name: str
+    score: float
+    service: str
+    source: Literal["image"] = "image"
+
+
+Evidence = FaqEvidence | GraphEvidence | PictureEvidence
 
 
 @dataclass(frozen=True, slots=True)

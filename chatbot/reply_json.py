@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chatbot.reply import Evidence, FaqEvidence, Reply, Row
+from chatbot.reply import Evidence, FaqEvidence, PictureEvidence, Reply, Row
 
 
 def outcome_object(reply: Reply, rows_limit: int) -> dict[str, Any]:
@@ -34,6 +34,14 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
             "score": round(evidence.score, 4),
             "module": evidence.module,
             "file": evidence.file,
+        }
+    if isinstance(evidence, PictureEvidence):
+        return {
+            "source": evidence.source,
+            "label": evidence.label,
+            "name": evidence.name,
+            "score": evidence.score,
+            "service": evidence.service,
         }
     return {
         "source": evidence.source,

@@ -56,13 +56,13 @@ def read_sensitive_words(file: Path) -> list[ListedWord]:
 
 
 def checked_turn(
-    turn: Callable[[Message], Reply], check: MessageCheck, refusal: str, kb_version: Callable[[], str]
+    turn: Callable[[Message], Reply], check: MessageCheck, refusal: str
 ) -> Callable[[Message], Reply]:
     """``turn`` for the messages that ``check`` lets pass; for the others ``refusal``, and nothing is remembered."""
 
     def checked(message: Message) -> Reply:
         if not check.refuses(message.sent):
             return turn(message)
-        return Reply(refusal, "fallback", "none", "exception", why="sensitive word", kb_version=kb_version())
+        return Reply(refusal, "fallback", "none", "exception", why="sensitive word")
 
     return checked

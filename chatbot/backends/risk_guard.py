@@ -60,7 +60,6 @@ def guarded_turn(
     turn: Callable[[Message], Reply],
     guard: RiskGuard,
     said: tuple[str, str],
-    kb_version: Callable[[], str],
 ) -> Callable[[Message], Reply]:
     """``turn`` for the messages that ``guard`` lets pass; the others never reach the dialogue, nothing is remembered.
 
@@ -72,6 +71,6 @@ def guarded_turn(
         if refusal is None:
             return turn(message)
         answer = said[0] if refusal.judged else said[1]
-        return Reply(answer, "fallback", "none", "exception", why=refusal.why, kb_version=kb_version())
+        return Reply(answer, "fallback", "none", "exception", why=refusal.why)
 
     return guarded

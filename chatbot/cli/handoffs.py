@@ -22,7 +22,7 @@ def list_waiting(config: Config = None, as_json: Json = False) -> None:
 
     例：chatbot handoff list
     """
-    from chatbot.app import handoff_outbox
+    from chatbot.handoff.configured import handoff_outbox
 
     with reporting(as_json):
         waiting = handoff_outbox(_engine(config)).waiting()
@@ -38,8 +38,8 @@ def retry(config: Config = None, as_json: Json = False) -> None:
 
     例：chatbot handoff retry
     """
-    from chatbot.app import handoff_outbox, handoff_target
     from chatbot.backends.handoff import deliver
+    from chatbot.handoff.configured import handoff_outbox, handoff_target
 
     with reporting(as_json):
         engine = _engine(config)

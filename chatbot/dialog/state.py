@@ -10,7 +10,7 @@ from chatbot.answering.knowledge import Knowledge
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.messages import Language
 from chatbot.normalization.reader import Reading
-from chatbot.normalization.text import content, has_han
+from chatbot.normalization.text import content, language_of
 from chatbot.planning.context import Context
 from chatbot.planning.query import Planned, Refusal
 from chatbot.reply import Reply
@@ -132,8 +132,7 @@ class Hearing:
     @property
     def language(self) -> Language:
         """English for letters without any Chinese; Chinese for all else, pinyin included."""
-        said = self.reading.text
-        return "en" if not has_han(said) and any(c.isascii() and c.isalpha() for c in said) else "zh"
+        return language_of(self.reading.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,12 @@ class LatinDecoder:
                 table.setdefault(letters, []).append((count, phrase))
         return table
 
+    @cached_property
+    def _trigrams(self) -> frozenset[str]:
+        """Three characters in a row that the FAQ has; made when first needed."""
+        runs = (run for text in self._texts for run in _HAN_RUN.findall(text))
+        return frozenset(run[a : a + 3] for run in runs for a in range(len(run) - 2))
+
     def decode(self, text: str) -> str:
         """A normalised ``text`` with its pinyin replaced; Latin words of the FAQ and what is no pinyin stay."""
         return self.decodings(text)[0]
@@ -72,9 +78,14 @@ class LatinDecoder:
         return (in_full,) if in_full else self._initials("".join(words), before, after) or (run,)
 
     def _initials(self, letters: str, before: str, after: str) -> list[str]:
-        """The fewest phrases whose initials are ``letters``; of those the commonest that fit their neighbours."""
+        """The fewest phrases whose initials are ``letters``; of those the commonest that fit their neighbours.
+
+        Where there is nothing but letters, only phrases that the FAQ has side by side: almost any letters are the
+        initials of some phrases (dfgdfg, a hand on the keyboard).
+        """
         if len(letters) not in _INITIALS_LENGTH:
             return []
+        alone = before == SyllableModel.START and after == SyllableModel.END
         best: dict[int, list[tuple[int, float, str]]] = {0: [(0, 0.0, "")]}
         for end in range(2, len(letters) + 1):
             ways = {
@@ -84,10 +95,15 @@ class LatinDecoder:
                 for fit, phrase in self._fitting(
                     letters[start:end], text[-1:] or before, after if end == len(letters) else ""
                 )
+                if not (alone and text) or self._side_by_side(text, phrase)
             }
             if ways:
                 best[end] = sorted(ways.values(), reverse=True)[:_WAYS]
         return [text for _, _, text in best.get(len(letters), ())]
+
+    def _side_by_side(self, text: str, phrase: str) -> bool:
+        """Whether the FAQ goes on from ``text`` to ``phrase``, as far as the characters around the seam tell."""
+        return {text[-2:] + phrase[0], text[-1] + phrase[:2]} <= self._trigrams
 
     def _fitting(self, letters: str, before: str, after: str) -> list[tuple[float, str]]:
         """The phrases that fit best."""

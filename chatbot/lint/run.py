@@ -15,6 +15,7 @@ from chatbot.lint.files import UnreadFiles
 from chatbot.lint.graph import MissingValues, OutlyingValues, UnreachableAttributes
 from chatbot.lint.lexicon import DeadSynonyms
 from chatbot.lint.paraphrases import DuplicateParaphrases, NearParaphrases
+from chatbot.lint.pictures import UnknownPictureNames
 from chatbot.lint.risk import RiskyAnswers
 from chatbot.normalization.lexicon import load_lexicon
 
@@ -24,6 +25,7 @@ def checks() -> tuple[Check, ...]:
     return (
         DuplicateParaphrases(), NearParaphrases(), UnansweredQuestions(), ContradictingAnswers(), StaleDates(),
         MissingValues(), OutlyingValues(), UnreachableAttributes(), DeadSynonyms(), UnreadFiles(), RiskyAnswers(),
+        UnknownPictureNames(),
     )  # fmt: skip
 
 

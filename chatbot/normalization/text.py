@@ -9,6 +9,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Protocol, cast
 
+from chatbot.messages import Language
+
 _LONE_SURROGATES_AND_CONTROLS = re.compile(
     "[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufe0e\ufe0f\ufeff]"
 )
@@ -74,3 +76,8 @@ def has_content(text: str) -> bool:
 def has_han(text: str) -> bool:
     """Whether ``text`` holds a Chinese character."""
     return _HAN.search(text) is not None
+
+
+def language_of(text: str) -> Language:
+    """English for letters without any Chinese; Chinese for all else."""
+    return "en" if not has_han(text) and any(c.isascii() and c.isalpha() for c in text) else "zh"

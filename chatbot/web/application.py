@@ -56,11 +56,12 @@ def create_web_app(
     guard = Guard(config, edge) if edge else None
     admit = (guard and guard.admit) or admit_everyone
     turns = Turns(service, TurnObserver(log, metrics), admit)
-    app.register_blueprint(chat_routes(turns, service_name, config.session_ttl_seconds))
+    picture_bytes = config.image_max_mb * 2**20 if config.image_service_url else 0
+    app.register_blueprint(chat_routes(turns, service_name, config.session_ttl_seconds, picture_bytes))
     app.register_blueprint(compat_routes(turns, service_name))
     app.register_blueprint(health_routes(service))
     app.register_blueprint(ops_routes(service, metrics, service_name))
-    app.register_blueprint(page_routes())
+    app.register_blueprint(page_routes(pictures=bool(picture_bytes)))
     app.register_blueprint(public_routes(service, admit, edge.desk if edge else None))
     if guard:
         guard.watch_addresses(app)

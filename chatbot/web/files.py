@@ -25,6 +25,11 @@ class PackageFile:
     etag: str
     cache_control: str
 
+    def with_text(self, old: str, new: str) -> "PackageFile":
+        """The same with ``old`` replaced."""
+        body = self.body.replace(old.encode(), new.encode())
+        return _packed(body, self.content_type, self.cache_control)
+
     def response(self) -> Response:
         """The file, or 304 when the browser has it."""
         packed = self.packed if request.accept_encodings["gzip"] else None
@@ -44,12 +49,14 @@ def package_file(file: Traversable, cache_control: str = REVALIDATE) -> PackageF
     body = file.read_bytes()
     suffix = "." + file.name.rpartition(".")[2]
     kind = _TYPES.get(suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    packed = gzip.compress(body, 9, mtime=0) if kind.startswith(_COMPRESSIBLE) else None
     content_type = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
-    digest = hashlib.sha256(body).hexdigest()[:16]
-    return PackageFile(
-        body, packed if packed and len(packed) < len(body) else None, content_type, digest, cache_control
-    )
+    return _packed(body, content_type, cache_control)
+
+
+def _packed(body: bytes, content_type: str, cache_control: str) -> PackageFile:
+    packed = gzip.compress(body, 9, mtime=0) if content_type.startswith(_COMPRESSIBLE) else None
+    smaller = packed if packed and len(packed) < len(body) else None
+    return PackageFile(body, smaller, content_type, hashlib.sha256(body).hexdigest()[:16], cache_control)
 
 
 def package_files(folder: Traversable, skip: Iterable[str] = ()) -> dict[str, PackageFile]:

@@ -21,6 +21,10 @@ class ChatQuestion(BaseModel):
     """What a client sends. Further fields are ignored."""
 
     sent: str = Field(min_length=1, max_length=MAX_SENT_CHARACTERS, examples=["您好"])
+    image: str | None = Field(
+        None,
+        description="A picture as base64, where the service has an image service; sent may then be absent",
+    )
     session_id: str | None = Field(None, pattern=_SESSION_ID, description="Made and returned when absent")
     rows_limit: int = Field(
         DEFAULT_ROWS, ge=1, le=MAX_ROWS, description="How many table rows the reply may hold"
@@ -37,6 +41,16 @@ class FaqSource(_Model):
     score: float
     module: str
     file: str
+
+
+class PictureSource(_Model):
+    """What an image service saw in the picture."""
+
+    source: Literal["image"]
+    label: str
+    name: str
+    score: float
+    service: str
 
 
 class GraphSource(_Model):
@@ -85,7 +99,7 @@ class ChatReply(_Model):
     confidence: float = Field(ge=0, le=1)
     entities: list[str]
     attribute: str | None
-    evidence: list[FaqSource | GraphSource]
+    evidence: list[PictureSource | FaqSource | GraphSource]
     plan: QueryPlan | None
     rows: list[TableRow] | None
     rows_total: int | None

@@ -9,12 +9,14 @@ from chatbot.web.files import package_file, package_files
 _WIDGET_CACHE = "public, max-age=3600"
 
 
-def page_routes() -> Blueprint:
-    """The pages of the package, read now."""
+def page_routes(*, pictures: bool = False) -> Blueprint:
+    """The pages of the package, read now. With ``pictures`` the demo page can send some."""
     routes = Blueprint("pages", __name__)
     web = files("chatbot.web")
     pages = package_files(web / "pages")
     index = pages.pop("index.html", None)
+    if index and pictures:
+        index = index.with_text('data-mode="page"', 'data-mode="page" data-image="true"')
     widget = (
         package_file(web / "widget" / "widget.js", _WIDGET_CACHE)
         if (web / "widget" / "widget.js").is_file()

@@ -54,9 +54,10 @@ class Turns:
         self._observer.finished(message, reply, seconds)
 
 
-def body() -> bytes:
-    """The body, at most ``MAX_BODY_BYTES``: Flask refuses a longer ``Content-Length``, but only cuts a chunked body."""
+def body(most: int = MAX_BODY_BYTES) -> bytes:
+    """The body, at most ``most`` bytes: Flask refuses a longer ``Content-Length``, but only cuts a chunked body."""
+    request.max_content_length = most + 1  # one more than allowed, to see that there is more
     sent = request.get_data(cache=False)
-    if len(sent) > MAX_BODY_BYTES:
+    if len(sent) > most:
         raise RequestEntityTooLarge
     return sent

@@ -14,20 +14,22 @@ from chatbot.session.ids import validate_session_id
 MAX_BODY_BYTES = 1024 * 1024
 MAX_SENT_CHARACTERS = 2000
 DEFAULT_ROWS, MAX_ROWS = 20, 1000
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """A body that the contract allows. ``sent`` holds no NUL and no lone surrogate."""
+    """A body that the contract allows. ``sent`` holds no NUL and no lone surrogate; ``picture`` is base64."""
 
     sent: str
     session_id: str | None = None
     rows_limit: int = DEFAULT_ROWS
+    picture: str = ""
 
 
-def read_chat_request(body: bytes) -> ChatRequest:
-    """What ``body`` asks.
+def read_chat_request(body: bytes, picture_bytes: int = 0) -> ChatRequest:
+    """What ``body`` asks; a picture of at most ``picture_bytes`` may be with it, none at 0.
 
     Raises:
         InvalidMessageError: not a JSON object, or a field of a wrong type or size; names the field.
@@ -37,11 +39,30 @@ def read_chat_request(body: bytes) -> ChatRequest:
     session_id = fields.get("session_id")
     if session_id is not None and not isinstance(session_id, str):
         raise InvalidMessageError(f"session_id 应是文字，现在是{kind_of(session_id)}")
+    picture = _picture(fields["image"], picture_bytes) if fields.get("image") is not None else ""
     return ChatRequest(
-        text_to_hear(fields, "sent"),
+        text_to_hear(fields, "sent", may_be_blank=bool(picture)),
         None if session_id is None else validate_session_id(session_id),
         _rows_limit(fields.get("rows_limit", DEFAULT_ROWS)),
+        picture,
     )
+
+
+def _picture(image: Json, most: int) -> str:
+    """The base64 of a picture, without the head of a data URL. Whether it is a picture is for the image service to say."""
+    if not isinstance(image, str):
+        raise InvalidMessageError(f"image 应是 base64 的文字，现在是{kind_of(image)}")
+    if not most:
+        raise InvalidMessageError(
+            "image: 这个服务没有开启看图 → 不要带 image，或在配置里写 image_service_url"
+        )
+    head, comma, after = image.partition(",")
+    encoded = after if comma and head.startswith("data:") else image
+    if len(encoded) > -(-most // 3) * 4:
+        raise InvalidMessageError(f"image 超过 {most // 2**20} MB → 缩小图片再发")
+    if not encoded or not _BASE64.fullmatch(encoded):
+        raise InvalidMessageError("image 不是 base64 → 发图片文件的 base64，前面可以有 data:image/…;base64,")
+    return encoded
 
 
 def object_of(body: bytes, example: str = '{"sent": "您好"}') -> dict[str, Json]:
@@ -59,20 +80,20 @@ def object_of(body: bytes, example: str = '{"sent": "您好"}') -> dict[str, Jso
     return value
 
 
-def text_to_hear(fields: dict[str, Json], field: str) -> str:
+def text_to_hear(fields: dict[str, Json], field: str, *, may_be_blank: bool = False) -> str:
     """What someone said, in ``field``: a text of at most ``MAX_SENT_CHARACTERS``, without NUL and lone surrogates.
 
     Raises:
-        InvalidMessageError: missing, of another type, too long, or nothing is left of it.
+        InvalidMessageError: missing or blank unless it ``may_be_blank``, of another type, or too long.
     """
-    sent = fields.get(field)
+    sent = fields.get(field, "" if may_be_blank else None)
     if not isinstance(sent, str):
         found = f"现在是{kind_of(sent)}" if field in fields else "现在没有"
         raise InvalidMessageError(f"{field} 应是文字，{found}")
     if len(sent) > MAX_SENT_CHARACTERS:
         raise InvalidMessageError(f"{field} 有 {len(sent)} 个字，最多 {MAX_SENT_CHARACTERS} 个")
     sent = _NOT_TEXT.sub("", sent)
-    if not sent.strip():
+    if not sent.strip() and not may_be_blank:
         raise InvalidMessageError(f"{field} 是空的 → 写上要说的话")
     return sent
 

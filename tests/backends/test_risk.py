@@ -69,11 +69,11 @@ def test_a_connection_that_was_closed_meanwhile_is_replaced(
     desk = make_desk()
     service = make_service(desk.url, seconds=2.0)
     service.judge(["好"])
-    kept = service._idle.get_nowait()
+    kept = service._client._idle.get_nowait()
     assert kept.sock is not None
     kept.sock.close()
     kept.sock = type("Gone", (), {"sendall": _broken, "close": lambda self: None})()
-    service._idle.put(kept)
+    service._client._idle.put(kept)
     assert service.judge(["坏话"]) == [Verdict("低俗", ("坏话",))]
 
 
@@ -153,7 +153,7 @@ def turn_of(guard: RiskGuard, heard: list[str]) -> Callable[[str], Reply]:
         heard.append(message.sent)
         return Reply("好", "answer", "faq", "answering")
 
-    guarded = guarded_turn(turn, guard, ("不方便聊", "稍后再试"), lambda: "v7")
+    guarded = guarded_turn(turn, guard, ("不方便聊", "稍后再试"))
     return lambda sent: guarded(Message(sent, "s", "t"))
 
 
@@ -164,7 +164,7 @@ def test_the_dialogue_does_not_hear_a_risk_and_the_reply_says_why(
     ask = turn_of(RiskGuard(make_service(make_desk().url, seconds=2.0), "正常", True), heard)
     with caplog.at_level(logging.INFO, "chatbot.risk"):
         refused = ask("坏话")
-    assert (refused.answer, refused.why, refused.kb_version) == ("不方便聊", "risk: 低俗", "v7")
+    assert (refused.answer, refused.why) == ("不方便聊", "risk: 低俗")
     assert (refused.answer_type, refused.answer_source) == ("fallback", "none")
     assert "低俗" in caplog.text and "坏话" not in caplog.text
     assert ask("您好").answer == ask("  ").answer == "好"

@@ -86,7 +86,7 @@ class StandIn:
 
     ``failures`` are statuses answered before the next good turns; ``delay_s`` makes an answer wait. Of ``questions`` those that
     hold what was typed are suggested; ``typed`` keeps what was looked up. ``votes`` keeps what was thought of an answer,
-    after the statuses in ``vote_failures``.
+    after the statuses in ``vote_failures``. With ``takes_pictures`` the page can send some; ``pictures`` keeps them.
     """
 
     allowed_origins: set[str] = field(default_factory=set)
@@ -97,19 +97,26 @@ class StandIn:
     typed: list[str] = field(default_factory=list)
     votes: list[tuple[str, str]] = field(default_factory=list)
     vote_failures: list[int] = field(default_factory=list)
+    takes_pictures: bool = False
+    pictures: list[str] = field(default_factory=list)
 
     def app(self) -> Flask:
         """The WSGI application."""
         app = Flask("stand_in", static_folder=None)
         app.json.sort_keys = False  # type: ignore[attr-defined]
         app.add_url_rule("/", "turn", self._turn, methods=["POST"])
-        app.add_url_rule("/", "page", lambda: send_from_directory(WEB / "pages", "index.html"))
+        app.add_url_rule("/", "page", self._page)
         app.add_url_rule("/widget.js", "widget", lambda: send_from_directory(WEB / "widget", "widget.js"))
         app.add_url_rule("/assets/<name>", "asset", lambda name: send_from_directory(WEB / "pages", name))
         app.add_url_rule("/v1/suggest", "suggest", self._suggest)
         app.add_url_rule("/v1/feedback", "feedback", self._feedback, methods=["POST"])
         app.after_request(self._headers)
         return app
+
+    def _page(self) -> Response:
+        page = (WEB / "pages" / "index.html").read_text("utf-8")
+        option = 'data-mode="page" data-image="true"' if self.takes_pictures else 'data-mode="page"'
+        return Response(page.replace('data-mode="page"', option), mimetype="text/html")
 
     def _suggest(self) -> Response:
         self.typed.append(request.args["q"])
@@ -127,6 +134,7 @@ class StandIn:
     def _turn(self) -> tuple[Response, int] | Response:
         body = request.get_json()
         self.seen.append((body["sent"], body.get("session_id")))
+        self.pictures += [body["image"]] if "image" in body else []
         time.sleep(self.delay_s)
         if self.failures:
             error = {"code": "internal", "message": "内部错误", "trace_id": "trace-of-fault"}

@@ -20,6 +20,8 @@
   const KEPT_MS = 12 * 3600 * 1000; // after this rest a visitor starts afresh
   const VOTE_TRIES = 5; // a turn can be voted on once it is stored, about a second after it was answered
   const VOTE_MS = 1500;
+  const PICTURE_SIDE = 1024; // pixels; a larger picture is made smaller before it is sent
+  const PICTURE_BYTES = 30e6; // a larger file is not even opened
   const PERSON_MS = 4000; // how often a chat that a person has asks for what they say
 
   const option = (name, fallback = "") => script.dataset[name] || fallback;
@@ -28,6 +30,7 @@
   const isPage = option("mode") === "page";
   const aheadUrl = option("suggest") === "true" ? new URL("./v1/suggest", script.src).href : "";
   const voteUrl = option("feedback") === "false" ? "" : new URL("./v1/feedback", script.src).href;
+  const takesPictures = option("image") === "true";
   const greeting = option("greeting");
 
   // ---------------------------------------------------------------- texts
@@ -38,16 +41,17 @@
       dark: "切换到深色", light: "切换到浅色", close: "关闭", open: "打开对话", log: "对话记录", input: "输入您的问题", ahead: "您可能想问",
       send: "发送", human: "转人工", restart: "重新开始", retry: "重试", typing: "正在回答…", you: "您", person: "人工客服", back: "人工客服已结束，机器人继续为您服务。", options: "可以点选",
       up: "有用", down: "没用", thanks: "谢谢，记下了", unsaved: "没有记下，请再点一次",
+      attach: "发图片", shown: "图片", remove: "去掉图片", unopened: "这张图片打不开",
       evidence: "依据", details: "详情", count: (n) => `${n} 条`, over: (n) => `超出 ${n} 字`,
       item: "项目", car: "名称", table: "结果表", rows: (shown, all) => `共 ${all} 条，显示前 ${shown} 条`,
       offline: "网络已断开，恢复后可以重试。", degraded: "服务暂时记不住上文，请把问题一次说完整。",
       faults: {
         offline: "没有发出去：网络不通", timeout: "等了太久，没有等到回答", server: "服务出了点问题", lost: "页面离开时还没有回答",
       },
-      sources: { faq: "常见问题", kg: "知识图谱", chitchat: "闲聊" },
+      sources: { faq: "常见问题", kg: "知识图谱", chitchat: "闲聊", image: "图片" },
       ops: { lookup: "查值", compare: "比较", filter: "筛选", superlative: "最值", count: "计数", verify: "核对" },
       fields: {
-        question: "标准问题", matched: "匹配到", score: "相似度", module: "模块", entity: "实体", path: "属性", value: "原文",
+        question: "标准问题", matched: "匹配到", score: "相似度", module: "模块", entity: "实体", path: "属性", value: "原文", label: "标签", name: "名称", service: "服务",
         file: "文件", plan: "查询", op: "操作", entities: "对象", attributes: "属性", conditions: "条件", order: "排序", limit: "取前",
         confidence: "置信度", why: "选择理由", version: "知识库版本", trace: "追踪号", elapsed: "耗时",
       },
@@ -57,6 +61,7 @@
       dark: "Use dark colours", light: "Use light colours", close: "Close", open: "Open the chat", log: "Conversation", input: "Type your question", ahead: "You may want to ask",
       send: "Send", human: "Talk to a person", restart: "Start over", retry: "Retry", typing: "Answering…", you: "You", person: "Support", back: "The person has left; the bot is back.", options: "Suggestions",
       up: "Helpful", down: "Not helpful", thanks: "Thank you", unsaved: "Not saved, please try again",
+      attach: "Send a picture", shown: "Picture", remove: "Remove the picture", unopened: "The picture cannot be opened",
       evidence: "Evidence", details: "Details", count: (n) => `${n}`, over: (n) => `${n} too many`,
       item: "Item", car: "Name", table: "Results", rows: (shown, all) => `First ${shown} of ${all}`,
       offline: "You are offline. Retry once the connection is back.",
@@ -64,10 +69,10 @@
       faults: {
         offline: "Not sent: no connection", timeout: "No answer in time", server: "The service had a problem", lost: "The page was left before the answer came",
       },
-      sources: { faq: "FAQ", kg: "Knowledge graph", chitchat: "Small talk" },
+      sources: { faq: "FAQ", kg: "Knowledge graph", chitchat: "Small talk", image: "Picture" },
       ops: { lookup: "look up", compare: "compare", filter: "filter", superlative: "superlative", count: "count", verify: "verify" },
       fields: {
-        question: "Standard question", matched: "Matched", score: "Score", module: "Module", entity: "Entity", path: "Attribute", value: "Value",
+        question: "Standard question", matched: "Matched", score: "Score", module: "Module", entity: "Entity", path: "Attribute", value: "Value", label: "Label", name: "Name", service: "Service",
         file: "File", plan: "Query", op: "Operation", entities: "Entities", attributes: "Attributes", conditions: "Conditions", order: "Order", limit: "Limit",
         confidence: "Confidence", why: "Why this one", version: "Knowledge version", trace: "Trace id", elapsed: "Time",
       },
@@ -169,7 +174,14 @@ textarea:focus-visible{outline:none}
 .box:focus-within{border-color:var(--ink);box-shadow:0 0 0 1px var(--ink)}
 textarea{flex:1;min-width:0;height:38px;max-height:148px;padding:7px 0;border:0;background:none;resize:none;font-size:max(16px,1em);line-height:24px}
 textarea::placeholder{color:var(--soft);opacity:1}
-.send{flex:none;width:40px;height:38px;border-radius:12px;display:grid;place-items:center;background:var(--accent);color:var(--on-accent)}
+.send,.attach{flex:none;width:40px;height:38px;border-radius:12px;display:grid;place-items:center}
+.send{background:var(--accent);color:var(--on-accent)}
+.attach{margin-left:-8px;color:var(--soft)}
+.attach:hover{background:var(--tint);color:var(--ink)}
+canvas{display:block;max-width:100%;max-height:160px;border-radius:10px}
+.preview{display:flex;align-items:flex-start;gap:4px;margin-bottom:6px}
+.preview canvas{max-height:72px}
+.preview button{padding:4px;border-radius:8px;color:var(--soft)}
 .send:disabled{background:var(--tint);color:var(--soft);cursor:default}
 @keyframes rise{from{opacity:0;transform:translateY(6px)}}
 @keyframes blink{0%,60%,100%{opacity:.25}30%{opacity:1}}
@@ -185,6 +197,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     close: "M6 6l12 12 M18 6L6 18",
     moon: "M20 14.5A8 8 0 0 1 9.5 4 8 8 0 1 0 20 14.5z",
     sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8z M12 2.5v2 M12 19.5v2 M2.5 12h2 M19.5 12h2 M5.3 5.3l1.4 1.4 M17.3 17.3l1.4 1.4 M18.7 5.3l-1.4 1.4 M6.7 17.3l-1.4 1.4",
+    picture: "M4 5h16v14H4z M4 16l5-5 4 4 3-3 4 4 M15 8.5h.01",
     human: "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8z M4.5 20c1-4 4-5.5 7.5-5.5s6.5 1.5 7.5 5.5",
     restart: "M5 12a7 7 0 1 0 2.2-5.1 M5 4v4h4",
     more: "M9 6l6 6-6 6",
@@ -267,7 +280,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
   }
 
   /** One turn of the service's JSON; throws a `Fault` that says what a visitor can do about it. */
-  const post = async (sent) => {
+  const post = async ({ sent, picture }) => {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
     try {
@@ -275,7 +288,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
         method: "POST",
         headers: { "Content-Type": "application/json" },
         credentials: "omit",
-        body: JSON.stringify(state.id ? { sent, session_id: state.id } : { sent }),
+        body: JSON.stringify({ sent, session_id: state.id || undefined, image: picture ? picture.data : undefined }),
         signal: abort.signal,
       });
       const body = await response.json().catch(() => null);
@@ -333,7 +346,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
   const answer = async (turn, conversation) => {
     if (conversation !== state.conversation) return;
     try {
-      const reply = await post(turn.sent);
+      const reply = await post(turn);
       if (conversation !== state.conversation) return;
       turn.reply = reply;
       state.id = reply.session_id || state.id;
@@ -364,10 +377,10 @@ textarea::placeholder{color:var(--soft);opacity:1}
     queue = queue.then(() => answer(turn, conversation));
   };
 
-  const say = (text) => {
+  const say = (text, picture = null) => {
     const sent = text.trim();
-    if (!sent || lengthOf(sent) > MAX_CHARACTERS) return;
-    ask({ sent });
+    if ((!sent && !picture) || lengthOf(sent) > MAX_CHARACTERS) return;
+    ask({ sent, picture });
     refocus();
   };
 
@@ -412,8 +425,11 @@ textarea::placeholder{color:var(--soft);opacity:1}
     facts("", text().sources[proof.source] || String(proof.source || ""), [
       ["question", proof.question],
       ["matched", proof.matched],
+      ["label", proof.source === "image" ? proof.label : ""],
+      ["name", proof.name],
       ["score", score(proof.score)],
       ["module", proof.module],
+      ["service", proof.service],
       ["entity", proof.entity],
       ["path", list(proof.path).join(" › ")],
       ["value", proof.value],
@@ -525,7 +541,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     turn.node.className = `turn${turn.hidden ? " hid" : ""}`;
     turn.node.replaceChildren(
       ...[
-        turn.hidden ? null : h("p", { class: "bubble me", lang: languageOf(turn.sent) }, h("span", { class: "sr" }, `${text().you}: `), turn.sent),
+        turn.hidden ? null : h("p", { class: "bubble me", lang: languageOf(turn.sent) }, h("span", { class: "sr" }, `${text().you}: `), turn.picture ? turn.picture.canvas : null, turn.sent || (turn.picture ? null : text().shown)),
         turn.hidden && greeting && !turn.reply ? h("p", { class: "bubble bot" }, greeting) : null,
         turn.reply ? drawReply(turn) : null,
         turn.fault ? drawFault(turn) : null,
@@ -546,9 +562,38 @@ textarea::placeholder{color:var(--soft);opacity:1}
     counter.textContent = over > 0 ? text().over(over) : length >= COUNTER_FROM ? `${length} / ${MAX_CHARACTERS}` : "";
     counter.className = over > 0 ? "counter over" : "counter";
     input.setAttribute("aria-invalid", String(over > 0));
-    sendButton.disabled = !length || over > 0;
+    sendButton.disabled = (!length && !picture) || over > 0;
     input.style.height = "auto";
     input.style.height = `${input.scrollHeight}px`;
+  };
+
+  let picture = null; // what goes with the next message: its canvas, and its bytes as a data URL
+
+  const setPicture = (taken) => {
+    picture = taken;
+    preview.hidden = !picture;
+    preview.replaceChildren(...(picture ? [picture.canvas, removeButton] : []));
+    drawCounter();
+  };
+
+  const takePicture = async (file) => {
+    if (!file) return;
+    try {
+      if (file.size > PICTURE_BYTES) throw new Fault("server");
+      const bitmap = await createImageBitmap(file);
+      const scale = Math.min(1, PICTURE_SIDE / Math.max(bitmap.width, bitmap.height));
+      const [width, height] = [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.round(side * scale)));
+      const canvas = h("canvas", { width, height, role: "img", "aria-label": text().shown });
+      const pen = canvas.getContext("2d");
+      pen.fillStyle = "#fff"; // what is transparent would be black in a JPEG
+      pen.fillRect(0, 0, width, height);
+      pen.drawImage(bitmap, 0, 0, width, height);
+      setPicture({ canvas, data: canvas.toDataURL("image/jpeg", 0.85) });
+    } catch {
+      setPicture(null);
+      counter.textContent = text().unopened;
+    }
+    refocus();
   };
 
   let aheadTimer = 0;
@@ -589,10 +634,11 @@ textarea::placeholder{color:var(--soft);opacity:1}
   };
 
   const choose = (words) => {
+    const taken = picture;
     input.value = "";
-    drawCounter();
+    setPicture(null);
     drawAhead([]);
-    say(words);
+    say(words, taken);
   };
 
   /** Whether the key was for the list of suggestions. */
@@ -629,6 +675,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
     label(closeButton, t.close);
     label(launcher, `${t.open}: ${title}`);
     label(sendButton, t.send);
+    label(attachButton, t.attach);
+    label(removeButton, t.remove);
     log.setAttribute("aria-label", t.log);
     input.setAttribute("aria-label", t.input);
     input.placeholder = t.input;
@@ -681,10 +729,14 @@ textarea::placeholder{color:var(--soft);opacity:1}
   const input = h("textarea", { rows: "1", enterkeyhint: "send", autocomplete: "off", "aria-describedby": "counter" });
   const ahead = h("ul", { class: "ahead", role: "listbox", id: "ahead", hidden: true });
   const sendButton = h("button", { class: "send", type: "submit" }, icon("send"));
+  const chooser = h("input", { type: "file", accept: "image/*", hidden: true, change: () => (takePicture(chooser.files[0]), (chooser.value = "")) });
+  const attachButton = button("attach", () => chooser.click(), icon("picture"));
+  const removeButton = button("", () => (setPicture(null), refocus()), icon("close"));
+  const preview = h("div", { class: "preview", hidden: true });
   const form = h("form", {},
-    ahead,
+    ahead, preview,
     h("div", { class: "tools" }, humanButton, restartButton, counter),
-    h("div", { class: "box" }, input, sendButton));
+    h("div", { class: "box" }, ...(takesPictures ? [attachButton, chooser] : []), input, sendButton));
   const panel = h("div", { class: "panel", role: isPage ? "region" : "dialog", "aria-labelledby": "title", hidden: !isPage },
     h("header", {}, h("span", { class: "mark" }, icon("chat")), h("div", { class: "names" }, heading, subtitle), langButton, themeButton, isPage ? null : closeButton),
     notice, log, form);
@@ -704,6 +756,13 @@ textarea::placeholder{color:var(--soft);opacity:1}
     submit();
   });
   input.addEventListener("input", drawCounter);
+  for (const type of takesPictures ? ["paste", "dragover", "drop"] : []) {
+    panel.addEventListener(type, (event) => {
+      const file = [...(event.clipboardData || event.dataTransfer).files].find((one) => one.type.startsWith("image/"));
+      if (file || type === "dragover") event.preventDefault(); // files are not told before they are dropped
+      if (file) takePicture(file);
+    });
+  }
   if (aheadUrl) {
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("aria-controls", "ahead");
