@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import os
 import sys
 import tempfile
 import time
@@ -15,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from chatbot.errors import ConfigError
-from chatbot.predict.vision.asked import ALGORITHMS, Explanation
+from chatbot.predict.vision.asked import ALGORITHMS, STEPS, Explanation
 from chatbot.predict.vision.explanations import Explanations, Seen
 from chatbot.predict.vision.image_card import ONNX_FILE, ONNX_INPUT, ONNX_OUTPUT, ImageCard, write_image_card
 from chatbot.predict.vision.image_classification import make_image_classifier, open_session
@@ -205,12 +206,12 @@ def _explanations(place: Path, data: bytes) -> tuple[Explained, ...]:
     pixels = card.preparation.prepare(image)
     logits = session.run([ONNX_OUTPUT], {ONNX_INPUT: pixels[None]})[0][0]
     seen = Seen(pixels, card.preparation.square(image), logits.astype(np.float64))
-    explanations = Explanations(place, card, "lazy")
+    explanations = Explanations(place, card, "lazy", len(os.sched_getaffinity(0)))
     explanations.start()
     explanations.explain(seen, Explanation("guided_backprop"), None)  # loads torch
     found = list[Explained]()
     for algorithm in ALGORITHMS:
-        wanted = Explanation(algorithm)
+        wanted = Explanation(algorithm, steps=STEPS.get(algorithm, 1))
         begun = time.perf_counter()
         reply = explanations.explain(seen, wanted, None)
         seconds = time.perf_counter() - begun
