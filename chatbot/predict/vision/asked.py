@@ -15,7 +15,9 @@ XRAI, INTEGRATED, GUIDED_GRADCAM, GUIDED_BACKPROP = (
 )
 ALGORITHMS = (XRAI, INTEGRATED, GUIDED_GRADCAM, GUIDED_BACKPROP)
 METHODS = ("gausslegendre", "riemann_middle")
-STEPS, MOST_STEPS = 50, 500
+STEPS = {XRAI: 50, INTEGRATED: 150}
+"""Of what integrates. EfficientNet-Lite0 needs 150 for its sums to be within 5 % of what they should be (50: 63 %)."""
+MOST_STEPS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Explanation:
     visualizations: bool = True
     attributions: bool = False
     threshold: float = 0.5
-    steps: int = STEPS
+    steps: int = STEPS[XRAI]
     fast: bool = True
     method: str = METHODS[0]
 
@@ -65,7 +67,7 @@ def _checked(given: Mapping[str, Json]) -> dict[str, Json] | ItemError:
         "visualizations": _switch(given, "visualizations", default.visualizations),
         "attributions": _switch(given, "attributions", default.attributions),
         "threshold": _number(given, "confidence_score_threshold_multilabel", default.threshold, 0, 1),
-        "steps": _steps(given, default.steps),
+        "steps": _steps(given, STEPS.get(str(algorithm), default.steps)),
         "fast": _switch(given, "xrai_fast", default.fast),
         "method": method,
     }

@@ -22,7 +22,7 @@ from chatbot.predict.description import PredictService
 from chatbot.predict.hosting import House, host
 from chatbot.predict.metrics import PredictMetrics
 from chatbot.predict.service import create_predict_app
-from chatbot.predict.vision.asked import ALGORITHMS, Explanation
+from chatbot.predict.vision.asked import ALGORITHMS, STEPS, Explanation
 from chatbot.predict.vision.explaining import ClippedReLU, Explainer, load_explainer
 from chatbot.predict.vision.explanations import Explanations
 from chatbot.predict.vision.image_card import WEIGHTS_FILE, ImageCard, read_image_card, write_image_card
@@ -118,7 +118,9 @@ def test_each_algorithm_gives_what_its_library_gives(
 
 def test_integrated_gradients_add_up_to_the_difference_of_the_logits(folder: Path, pixels: Any) -> None:
     explainer = tiny_explainer(folder, read_image_card(folder), 1)
-    found = explainer.attribute(pixels, 0, Explanation("integrated_gradients"))
+    found = explainer.attribute(
+        pixels, 0, Explanation("integrated_gradients", steps=STEPS["integrated_gradients"])
+    )
     network = Tiny()
     network.load_state_dict(load_file(folder / WEIGHTS_FILE))
     with torch.no_grad():

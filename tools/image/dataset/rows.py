@@ -1,5 +1,6 @@
 """Rows of labelled pictures, read one by one from each form; a row that cannot be used comes as its fault."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ FORMS: tuple[Form, ...] = get_args(Form)
 _ENDINGS: dict[str, Form] = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".manifest": "manifest", ".txt": "list", ".list": "list",
 }  # fmt: skip
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,13 @@ def read_rows(path: Path, reading: Reading | None = None) -> Iterator[ImageRow |
     else:
         rows = tfrecord_rows(path)
     for one in rows:
-        yield one if isinstance(one, Fault) else _counted(one, reading.multi_label)
+        yield one if isinstance(one, Fault) else _checked(one, reading.multi_label)
+
+
+def _checked(row: ImageRow, multi_label: bool) -> ImageRow | Fault:
+    if row.data is None and _CONTROLS.search(row.address):
+        return Fault(row.place, "图片的地址里有换行或别的控制字符", "改名")
+    return _counted(row, multi_label)
 
 
 def _counted(row: ImageRow, multi_label: bool) -> ImageRow | Fault:

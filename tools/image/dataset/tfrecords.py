@@ -19,6 +19,7 @@ from tools.image.dataset.tf_framing import records
 
 LABEL_MAP = "label_map.json"
 _SHARD = re.compile(r"\.tfrecords?$|\.tfrecords?-\d{5}-of-\d{5}$", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 
 
@@ -88,7 +89,7 @@ def row_of(record: bytes, at: Place, names: "dict[int, str]") -> ImageRow:
         if len(data) != 1 or not data[0]:
             raise RowError("没有 image/encoded", "记录里要有一张编码好的图片")
         return ImageRow(
-            _text(example, "image/filename") or f"{Path(at.file).name}#{at.line}",
+            _CONTROLS.sub("_", _text(example, "image/filename")) or f"{Path(at.file).name}#{at.line}",
             _labels(example, names),
             at,
             width=_number(example, "image/width"),

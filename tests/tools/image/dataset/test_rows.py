@@ -210,3 +210,15 @@ def test_whatever_json_comes_it_is_a_row_or_a_fault_and_a_row_is_written_as_it_w
     again = row_of(written(row), Place("a", 1))
     sized = bool(row.width and row.height)
     assert again == replace(row, width=row.width * sized, height=row.height * sized)
+
+
+def test_an_address_that_would_end_a_line_is_told_in_every_form(tmp_path: Path) -> None:
+    file = jsonl(tmp_path / "a.jsonl", [{"image_url": "a\nb.jpg", "label": "can"}])
+    plain = jsonl(
+        tmp_path / "a.manifest", [{"data": {"source": "a\nb.jpg"}, "annotation": {"labels": ["can"]}}]
+    )
+    folder = picture_folder(tmp_path / "shop", {"cat": 1})
+    (folder / "cat" / "0.jpg").rename(folder / "cat" / "a\nb.jpg")
+    for path in (file, plain, folder):
+        (one,) = read(path)
+        assert isinstance(one, Fault) and "换行" in one.reason
