@@ -21,8 +21,9 @@ class Checkpoint:
     """
 
     identity: str
-    epoch: int
+    step: int
     seconds: float
+    losses: tuple[float, ...]
     points: tuple[Point, ...]
     weights: Weights
     mean: Weights
@@ -53,8 +54,9 @@ def load(output_dir: Path, identity: str) -> Checkpoint | None:
         return None
     return Checkpoint(
         identity,
-        cast(int, state["epoch"]),
+        cast(int, state["step"]),
         cast(float, state["seconds"]),
+        cast(tuple[float, ...], state["losses"]),
         tuple(Point(*one) for one in cast(list[tuple[int, float, float, float]], state["points"])),
         cast(Weights, state["weights"]),
         cast(Weights, state["mean"]),

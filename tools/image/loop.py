@@ -28,6 +28,7 @@ from tools.image.rates import optimizer, rate_factor
 from tools.image.settings import TrainSettings
 
 _SHOWN = 4
+_OFTEN = 60.0  # seconds
 _WARM = 10  # steps after which the running mean keeps its full share; before, it keeps less: it begins from nothing
 
 
@@ -72,6 +73,7 @@ class Trainer:
         self._mean = self._copied()
         self._early = frozen_part(model, settings.frozen_stages, self._view.size)
         self._seconds, self._began = 0.0, time.monotonic()
+        self._saved = self._began
 
     def run(self, output_dir: Path, watch: Callable[[Status], None], *, resume: bool) -> tuple[Point, ...]:
         """Train to the end, from the checkpoint in ``output_dir`` if there is one; the model has the best weights.
@@ -82,16 +84,19 @@ class Trainer:
         """
         if resume and (found := checkpoint.load(output_dir, self._identity)):
             self._resume(found)
-        for epoch in range(self._step // self._an_epoch, self._settings.num_epochs):
-            for batch in self._plan(epoch):
-                self._losses.append(self._learn(batch))
-                self._step += 1
-                if self._step % self._an_epoch:
-                    watch(self._status(epoch, scored=False))
-            self._evaluate(epoch)
-            if (epoch + 1) % self._settings.save_checkpoint_epochs == 0:
-                self._save(output_dir, epoch + 1)
-            watch(self._status(epoch, scored=True))
+        plan, planned = list[list[int]](), -1
+        while self._step < self.steps:
+            epoch, position = divmod(self._step, self._an_epoch)
+            if epoch != planned:
+                plan, planned = self._plan(epoch), epoch
+            self._losses.append(self._learn(plan[position]))
+            self._step += 1
+            last = position + 1 == self._an_epoch
+            if last:
+                self._evaluate(epoch)
+            if self._is_due(epoch + 1, last=last):
+                self._save(output_dir)
+            watch(self._status(epoch, scored=last))
         self._model.load_state_dict(self._best)
         self._model.eval()
         return tuple(self._points)
@@ -178,17 +183,23 @@ class Trainer:
     def _copied(self) -> Weights:
         return {name: value.detach().clone() for name, value in self._model.state_dict().items()}
 
-    def _save(self, output_dir: Path, epochs: int) -> None:
+    def _is_due(self, epochs: int, *, last: bool) -> bool:
+        """A checkpoint: every so many epochs, and a minute after the last one, so that little is ever lost."""
+        asked = last and (epochs % self._settings.save_checkpoint_epochs == 0 or self._step == self.steps)
+        return asked or time.monotonic() - self._saved >= _OFTEN
+
+    def _save(self, output_dir: Path) -> None:
         state = Checkpoint(
-            self._identity, epochs, self.seconds, tuple(self._points), self._copied(), self._mean, self._best,
-            self._optimizer.state_dict(),
+            self._identity, self._step, self.seconds, tuple(self._losses), tuple(self._points), self._copied(),
+            self._mean, self._best, self._optimizer.state_dict(),
         )  # fmt: skip
         checkpoint.save(state, output_dir)
+        self._saved = time.monotonic()
 
     def _resume(self, found: Checkpoint) -> None:
         self._model.load_state_dict(found.weights)
         self._optimizer.load_state_dict(found.optimizer)
-        self._step, self._seconds = found.epoch * self._an_epoch, found.seconds
+        self._step, self._seconds, self._losses = found.step, found.seconds, list(found.losses)
         self._mean, self._best, self._points = dict(found.mean), dict(found.best), list(found.points)
 
     def _status(self, epoch: int, *, scored: bool) -> Status:

@@ -7,8 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from chatbot.errors import ConfigError
-from chatbot.predict.vision.backbones import check_backbone
-from chatbot.predict.vision.preparing import LARGEST, SMALLEST
+from chatbot.predict.vision.backbones import LARGEST, SMALLEST, check_backbone
 
 _VGG_SIDE = 224
 """Its last maps must be a multiple of 7 for the ONNX form."""

@@ -1,4 +1,4 @@
-"""The names of the networks that can be built; importing this needs no torch."""
+"""The networks that can be built, by name, and how large their pictures may be; importing this needs no extra."""
 
 from difflib import get_close_matches
 
@@ -19,6 +19,8 @@ BACKBONES = (
     "vgg_16",
     "vgg_19",
 )
+SMALLEST, LARGEST = 16, 1024
+"""Sides of pictures, in pixels."""
 
 
 def check_backbone(name: str, place: str = "--backbone") -> str:

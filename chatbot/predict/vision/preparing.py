@@ -9,11 +9,11 @@ from PIL import Image
 
 from chatbot.errors import ModelError
 from chatbot.json_file import Json, shown
+from chatbot.predict.vision.backbones import LARGEST, SMALLEST
 
 CROP, SQUASH = "crop", "squash"
 CROP_RATIO = 0.875
 """Share of the shorter side that the middle square keeps: 224 of 256, as ImageNet models were evaluated."""
-SMALLEST, LARGEST = 16, 1024
 Pixels = NDArray[np.float32]
 
 _GAP = (

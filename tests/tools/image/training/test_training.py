@@ -80,9 +80,12 @@ def test_the_report_holds_everything_and_asks_for_nothing(settings: TrainSetting
     assert not re.search(r'(src|href)="(?!data:)', page) and "<script" not in page
 
 
+@pytest.mark.parametrize(("often", "again"), [(60.0, 6), (0.0, 5)], ids=["an epoch", "a step"])
 def test_an_interrupted_run_goes_on_to_the_same_weights(
-    settings: TrainSettings, files: TrainFiles, monkeypatch: pytest.MonkeyPatch
+    settings: TrainSettings, files: TrainFiles, monkeypatch: pytest.MonkeyPatch, often: float, again: int
 ) -> None:
+    """Two epochs of three steps are to be done again, or all but the four steps that were done."""
+    monkeypatch.setattr(loop, "_OFTEN", often)
     run(settings, replace(files, output_dir=files.output_dir / "whole"))
     learn, steps = loop.Trainer._learn, list[int]()
 
@@ -97,7 +100,7 @@ def test_an_interrupted_run_goes_on_to_the_same_weights(
     with pytest.raises(KeyboardInterrupt):
         run(settings, parts)
     run(settings, parts)
-    assert len(steps) == 5 + 6  # two epochs of three: the first one was kept
+    assert len(steps) == 5 + again
     assert digest(files.output_dir / "whole") == digest(parts.output_dir)
 
 
