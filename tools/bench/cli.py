@@ -155,6 +155,22 @@ def predict(
     print(json_text(result) if as_json else as_text(result))
 
 
+@app.command("predict-image")
+def predict_image(
+    model_dir: Annotated[Path | None, typer.Option(help="模型目录；默认现做一个没有训练的网络")] = None,
+    backbone: Annotated[str, typer.Option(help="没有模型目录时用哪个网络")] = "mobilenet_v2",
+    pictures: Annotated[Path | None, typer.Option(help="JPEG 的文件夹；默认现做", exists=True)] = None,
+    connections: Annotated[int, typer.Option(min=2, max=64, help="同时问的连接数")] = 32,
+    explain: Annotated[bool, typer.Option(help="也测四种解释")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """图片服务比单纯前向多用多少时间，同时问快几倍，解释要几秒。例：bench predict-image --pictures images"""
+    from tools.bench.predict_image import as_text, bench_image, sample_files
+
+    result = bench_image(model_dir, backbone, sample_files(pictures), connections, explain, print_progress)
+    print(json.dumps(asdict(result), ensure_ascii=False) if as_json else as_text(result))
+
+
 @app.command("loop")
 def loop(
     config: Annotated[Path, typer.Option(help="引擎配置")] = Path("user_datasets/chatbot_deploy_eas.json"),
