@@ -68,13 +68,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a piece. ``written`` goes to the output as it is; ``first_error`` is (line, message)."""
+    """What became of a piece. ``written`` goes to the output as it is; ``first_error`` is (line, message); ``processor``
+    are the seconds that a processor worked on it."""
 
     written: bytes
     rows: int
     errors: int
     seconds: float
     first_error: tuple[int, str] | None = None
+    processor: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class Worker:
 
     def run(self, piece: Piece) -> Done | Trouble:
         """The lines of ``piece``, in order; batch by batch, so that what is at hand stays in the processor's cache."""
-        begun = time.monotonic()
+        begun, worked = time.monotonic(), time.process_time()
         written: list[bytes] = []
         errors, first = 0, None
         size = self.work.batch_size
@@ -144,7 +146,8 @@ class Worker:
                         first = first or (line, one.message)
         except ChatbotError as error:
             return Trouble(error.message)
-        return Done(b"".join(written), len(piece.rows), errors, time.monotonic() - begun, first)
+        seconds, processor = time.monotonic() - begun, time.process_time() - worked
+        return Done(b"".join(written), len(piece.rows), errors, seconds, first, processor)
 
     def unload(self) -> None:
         """Give the model's memory back; nothing is run afterwards."""

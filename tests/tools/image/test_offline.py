@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from chatbot.errors import DataError
 from tests.predict.vision.tiny_model import write_tiny
 from tests.tools.image.fakes import picture_folder, tools, two_colours
+from tools.bench.predict_offline import bench_offline
 from tools.image.dataset.addresses import Roots
 from tools.image.offline import AskedPictures, picture_job
 from tools.image.predict_cli import run_pictures
@@ -86,6 +88,18 @@ def test_the_lines_are_the_same_bytes_however_many_processes_write_them(model: P
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert (tmp_path / "two.txt").read_bytes() == (tmp_path / "here.txt").read_bytes()
+
+
+@pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed (extra `ray`)")
+def test_a_ray_cluster_writes_the_bytes_of_this_machine(model: Path, tmp_path: Path) -> None:
+    source = a_list(tmp_path, 30)
+    predicted(model, source, tmp_path / "here.txt")
+    ran = tools(
+        "image", "predict", "--model-path", model, "--input-oss-file", source, "--output-oss-file", tmp_path / "ray.txt",
+        "--num-worker", "2", "--batch-size", "4", "--engine", "ray", package=model.parent / "package",
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "ray.txt").read_bytes() == (tmp_path / "here.txt").read_bytes()
 
 
 def test_killed_in_the_middle_the_same_command_goes_on(model: Path, tmp_path: Path) -> None:
@@ -202,3 +216,12 @@ def test_the_workers_of_an_image_classifier_take_a_core_each(tmp_path: Path) -> 
     model, source = write_tiny(tmp_path / "tiny"), a_list(tmp_path, 1)
     job = picture_job(AskedPictures(str(model), str(source), str(tmp_path / "result.txt")))
     assert job.work.settings == {"threads": 1}
+
+
+def test_the_bench_compares_the_tool_with_the_model_by_clock_and_by_processor(tmp_path: Path) -> None:
+    model, source = write_tiny(tmp_path / "tiny"), a_list(tmp_path, 20)
+    job = picture_job(AskedPictures(str(model), str(source), str(tmp_path / "out.txt"), batch_size=4))
+    (one,) = bench_offline(job, 40, [1], 1, lambda _: None)
+    assert (one.workers, one.rows) == (1, 40)
+    assert one.direct > 0 and one.tool > 0
+    assert 0 < one.processor_share < 1.5  # the tool reads and writes besides
