@@ -37,13 +37,14 @@ class RememberedSteps:
         book = self._of(hearing.knowledge)
         key = (hearing.utterance, hearing.rows_limit, _point(memory))
         known = book.steps.get(key, None)
-        if known is None:
-            known = replace(self._machine.step(memory, hearing), turn=None)
-            if book.seen.get(hash(key), False):
-                book.steps.keep(key, known)
-            else:
-                book.seen.keep(hash(key), True)
-        return replace(known, memory=replace(known.memory, turns=memory.turns + 1))
+        if known is not None:
+            return replace(known, memory=replace(known.memory, turns=memory.turns + 1))
+        step = replace(self._machine.step(memory, hearing), turn=None)
+        if book.seen.get(hash(key), False):
+            book.steps.keep(key, step)
+        else:
+            book.seen.keep(hash(key), True)
+        return step
 
     def _of(self, knowledge: Knowledge) -> "_Book":
         book = self._book
