@@ -68,7 +68,9 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         planner=build_planner(graph, reader, lexicon, config.lexicon_dir, config.state_dir / SNAPSHOTS),
         faq=Remembering(faq),
         answers=answers,
-        small_talk=open_retriever(talk_folder, encoder, dataset=talk) if talk_folder else _Silent(),
+        small_talk=Remembering(open_retriever(talk_folder, encoder, dataset=talk))
+        if talk_folder
+        else _Silent(),
         small_talk_answers=load_answers(talk_folder, talk.questions) if talk_folder and talk else answers,
         handoff=PhraseIntent(lexicon.handoff),
         cancel=PhraseIntent(lexicon.cancel),
