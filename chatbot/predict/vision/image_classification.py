@@ -235,4 +235,6 @@ def wants_explanation(item: Item) -> bool:
     return EXPLAIN in item
 
 
-PROCESSOR = Processor(TASK, make_image_classifier, PictureForms(), BODY_BYTES, wants_explanation)
+PROCESSOR = Processor(
+    TASK, make_image_classifier, PictureForms(), body_bytes=BODY_BYTES, apart=wants_explanation
+)

@@ -184,4 +184,4 @@ def make_image_risk(model_path: Path | None, settings: Mapping[str, Json]) -> Im
     return ImageRisk(read, options.limits, classifier, NsfwScorer(file) if file else None, options.forms)
 
 
-PROCESSOR = Processor(TASK, make_image_risk, PictureForms(), BODY_BYTES, wants_explanation)
+PROCESSOR = Processor(TASK, make_image_risk, PictureForms(), body_bytes=BODY_BYTES, apart=wants_explanation)
