@@ -22,7 +22,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(
     r"\s?(?:的?(?:价格?|预算|这个价))?(?:(?P<ge>以上|及以上|起步|起|往上|开外|打底|\+)|(?P<le>以下|以内|之内|内|封顶|往下|打住|为止)"
-    r"|(?P<about>左右|上下|附近|前后|样子|之间|中间|区间)|(?P<over>出头|冒头|多一点|多点))"
+    r"|(?P<about>左右|上下|附近|前后|样子|之间|中间|区间)|(?P<over>出头|冒头|多一点|多点)|(?P<more>多(?=的|$|[,。!?呢吗])))"
 )
 _DATE = re.compile(
     r"((?:19|20)\d\d)(?:年(?:(1[0-2]|0?[1-9])月|(?P<half>[上下]半年))?|[.\-/](1[0-2]|0[1-9])(?!\d))(?:份)?"
@@ -143,8 +143,9 @@ def _quantity_at(text: str, at: int, since: int, units: UnitTable, bare: bool) -
 
 
 def _is_quantity(text: str, span: Span, compared: bool, bare: bool) -> bool:
-    following = text[span.end : span.end + 1]
-    if (following.isascii() and following.isalpha()) or following == "款":
+    following, last = text[span.end : span.end + 1], text[span.end - 1 : span.end]
+    runs_on = following.isascii() and following.isalpha() and last.isascii()  # a6l, but 30万suv
+    if runs_on or following == "款":
         return False
     if text[span.start : span.end + 1] == "一起":
         return False
@@ -179,6 +180,12 @@ def _phrase(
     elif "over" in said and not span.is_range:  # 二十万出头
         high = _round(float(span.high * (1 + ABOUT)))
         approximate = True
+    elif "more" in said and not span.is_range:  # 4米多, 20万多
+        one_more = float(span.high) + float(span.scale)
+        high, approximate = (
+            _round(max(float(span.high * (1 + ABOUT)), min(one_more, float(span.high) * 1.5))),
+            True,
+        )
     elif "about" in said and not span.is_range:
         low = _round(float(span.low * (1 - ABOUT)))
         high = _round(float(span.high * (1 + ABOUT)))

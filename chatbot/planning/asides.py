@@ -81,8 +81,10 @@ def background(scan: Scan) -> tuple[str, tuple[str, ...]]:
         said = scan.text[at:end]
         inside = [link for link in scan.links if link.start >= at and link.end <= end]
         refuses = any(link.plays("not") for link in inside)  # 除去德系 is a wish
+        wishes = re.search(r"\d", said)
         aside = (
             not refuses
+            and not wishes  # 带360, 预算25: not understood, and said to be so
             and not any(map(carries, inside))
             and _unknown(said, inside, at)
             and not _ASKS.search(said)

@@ -1,5 +1,6 @@
 """An utterance on its way to the scanner: notation in words, frames and background left out, corrections carried out."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.spoken_names import SpokenNames
 from chatbot.planning.vocabulary import Vocabulary
 
+_LONE_KIND = re.compile(r"(?:(?<=^)|(?<=[\s,，、/+。]))[电油混](?=$|[\s,，、/+。])")  # suv 15w 油
+_KINDS = {"电": "纯电", "油": "汽油", "混": "混动"}
 _SAME_THING = 4  # characters between an attribute and a stray part of its name
 
 
@@ -40,7 +43,8 @@ class Listener:
         def as_written(text: str) -> Scan:
             return self._scanner.as_written(text, near)
 
-        text = plain_question(in_words(self._names.written(self._plain(utterance))))
+        said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], utterance)
+        text = plain_question(in_words(self._names.written(self._plain(said))))
         took_back = instead = ""
         if change := corrected(text, as_written):
             text, took_back, instead = change.text, change.dropped, change.kept

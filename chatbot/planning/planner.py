@@ -3,6 +3,7 @@
 Deterministic: grammar and lexicon, no model. What is not explained well enough is no plan, and goes another way.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -31,6 +32,7 @@ from chatbot.planning.unknowns import (
     unknown_attribute,
     unknown_kind,
     unknown_make,
+    unknown_measure,
     unknown_name,
     unknown_part,
     unknown_subject,
@@ -41,6 +43,8 @@ from chatbot.planning.vocabulary import Vocabulary
 from chatbot.recent import Recent
 
 REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
+_OVERVIEW = re.compile("怎么样|咋样|怎样|如何|好不好")
+_NEAR_NAME = 3
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
 
@@ -72,7 +76,7 @@ class Planner:
         self._versions = VersionReader(vocabulary, self._found)
         self._decider = Decider(vocabulary, engine.directions)
         self.guide = Guide(vocabulary)
-        self._follow = Follower(self._decider)
+        self._follow = Follower(self._decider, self._winner)
         self._several = SeveralPlanner(engine, self._decider)
         self._sets = SetPlanner(self._decider, self._winner)
         self._openings: Recent[tuple[str, bool], tuple[Planned] | None] = Recent(REMEMBERED)
@@ -93,7 +97,8 @@ class Planner:
         return known[0]
 
     def _opening(self, scan: Scan, context: Context) -> Planned:
-        if _says_nothing_of_the_graph(scan) and not self.vocabulary.lacks_make(scan.text):
+        absent = self.vocabulary.lacks_make(scan.text) or self.vocabulary.lacks(scan.text)
+        if _says_nothing_of_the_graph(scan) and not absent:
             return None  # what its parts are need not be worked out
         return self._explained(scan, context).planned
 
@@ -126,7 +131,7 @@ class Planner:
             return refusal
         if refusal := unknown_name(parts) or unknown_version(parts) or unknown_part(parts, self.vocabulary):
             return refusal
-        if refusal := unknown_kind(parts, self.vocabulary):
+        if refusal := unknown_kind(parts, self.vocabulary) or unknown_measure(parts):
             return refusal
         if _too_little_known(scan) and not stray(parts):
             return unknown_attribute(parts, self.vocabulary) or unknown_subject(parts)
@@ -135,9 +140,10 @@ class Planner:
         if parts.misfits:
             misfit = parts.misfits[0]
             return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)
-        parts = self._corrected(parts)
+        parts = self._overviewed(self._corrected(parts))
         return (
             self._named(parts, context)
+            or self._follow.against_the_first(parts, context)
             or self._follow.continued(parts, context)
             or self._follow.verified_again(parts, context)
             or self._follow.near_focus(parts, context)
@@ -161,6 +167,25 @@ class Planner:
         if len(kept) < len(parts.atoms):
             parts = replace(parts, atoms=kept, _roles=parts._roles | {"wrong"})
         return parts
+
+    def _overviewed(self, parts: Parts) -> Parts:
+        """V4怎么样，多少钱: the usual attributes too; 油耗怎么样 asks for the one only."""
+        found = _OVERVIEW.search(parts.text)
+        named = [t for t in parts.things if not is_brand(t.clause)]
+        near = [t for t in named if found and t.end <= found.start() <= t.end + _NEAR_NAME]
+        told = (
+            found
+            and near
+            and not any(
+                link.attribute and near[-1].end <= link.start < found.start() for link in parts.scan.links
+            )
+        )
+        if not told or not parts.attributes or parts.atoms or parts.rankings or parts.scan.unknown:
+            return parts
+        names = tuple(name for thing in named for name in thing.names)
+        usual = tuple((path,) for path in self._decider.usual(names))
+        attributes = tuple(dict.fromkeys((*parts.attributes, *usual)))
+        return replace(parts, attributes=attributes, _roles=parts._roles | {"overview"})
 
     def _named(self, parts: Parts, context: Context) -> Planned:
         """Questions about things: compare, verify, nearest, relative, or a look-up with references."""
@@ -234,7 +259,7 @@ class Planner:
         pair = (parts.has("pair", "those", "each") or all_of_them(parts, things)) and len(entities) > 1
         if any(a.kind == "quantity" for a in parts.atoms) or (not pair and len(things) > len(entities) > 0):
             return None
-        needed = parts.scan.mended or parts.referred or pair or parts.has("wrong")
+        needed = parts.scan.mended or parts.referred or pair or parts.has("wrong", "overview")
         if parts.scan.mended and parts.scan.unknown:
             return None
         if parts.rankings and parts.scan.unknown:
@@ -259,4 +284,5 @@ def _too_little_known(scan: Scan) -> bool:
 def _says_nothing_of_the_graph(scan: Scan) -> bool:
     """Too little is known of it, it names nothing, and nothing in it looks like a name: no plan and no refusal either."""
     names = any(link.entity or link.attribute or link.value or link.plays("head") for link in scan.links)
+    names = names or any(link.degree and link.degree.strength == "most" for link in scan.links)  # 销量最高的
     return _too_little_known(scan) and not names and not any(map(MODEL_LIKE.search, scan.unknown))

@@ -4,12 +4,12 @@ import re
 
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.text import content
-from chatbot.planning.links import AttributeSense, Sense
+from chatbot.planning.links import AttributeSense, DegreeSense, Sense
 from chatbot.planning.roles import role_words
 
 _CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
 _BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
-_YEAR_OF_MODEL = re.compile(r"(?<=[\u4e00-\u9fff])(2\d)(?:年(?=[的那这])|(?=的))")
+_YEAR_OF_MODEL = re.compile(r"(?<=[\u4e00-\u9fff,])(2\d)(?:年(?=[的那这])|(?=的))")
 _HAVE_HOW_MANY = re.compile(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
 _HESITATION = re.compile(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
 _HUNDRED = re.compile(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
@@ -28,6 +28,7 @@ _CYLINDERS = re.compile(r"([三四五六八十3-8])缸(?:发动)?机")
 _COUNTED = re.compile(r"(?<=[\d四五六七八九两][座门缸])(?=[a-z])")  # 7座mpv
 _VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
 _HOW_MANY = re.compile(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
+_OR_RATHER = re.compile(r"^(.{2,24}?)[,\s]?还是(.{2,24}?)(?:一?[点些])?[啊呀呢]?$")
 _MARKS = r",.;:!?~。、 …"
 
 
@@ -41,7 +42,7 @@ class Rewriter:
 
     def rewrite(self, text: str) -> str:
         """A normalised ``text`` without courtesies and hesitation, and with years, numbers and counts as they are read."""
-        text = _HESITATION.sub("", _CHIP_COUNT.sub("", text))
+        text = _OR_RATHER.sub(self._which_of_two, _HESITATION.sub("", _CHIP_COUNT.sub("", text)))
         text = _YEAR_RUN_ON.sub(" ", _TEN_THOUSAND.sub("万", text))
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
         text = _BOTH_ENDS.sub(self._both_ends, _HUNDRED.sub("一", text))
@@ -53,6 +54,16 @@ class Rewriter:
         text = _YEAR_OF_MODEL.sub(self._model_year, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         return _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
+
+    def _which_of_two(self, found: re.Match[str]) -> str:
+        """V4省油还是Q5省油 is V4和Q5哪个省油, where 省油 is a word of degree; 买V4还是T3 asks which is better."""
+        one, other = found.group(1), found.group(2)
+        for size in range(min(4, len(one) - 1), 0, -1):
+            said = one[-size:]
+            senses = self._finder.aliases.get(said, ())
+            if other.endswith(said) and any(isinstance(sense, DegreeSense) for sense in senses):
+                return f"{one[:-size].rstrip('更比较')}和{other[:-size].rstrip('更比较')}哪个{said}"
+        return found.group()
 
     def _model_year(self, found: re.Match[str]) -> str:
         """尊享25的 is 尊享25款, where there is such a year."""

@@ -28,6 +28,8 @@ _ADVICE = re.compile(
     "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
 )
 
+_OF_SUCH = re.compile("的(?:车|款)?(?:还)?(?:有吗|有么|有没有|有没|有不)$")  # 不带天窗的有吗 asks for cars
+
 
 class SetPlanner:
     """One step a kind of question; the first that fits is it."""
@@ -184,7 +186,8 @@ class SetPlanner:
         scan = parts.scan
         bought = parts.has("buy") and (not parts.has("list", "which") or not conditions)
         guiding = bought or (context.guiding and leaning and not parts.has("done", "list"))
-        if not self._is_filter(parts, said, leaning) and not guiding:
+        alone = context.empty  # 有HUD没, before any car was named
+        if not self._is_filter(parts, said, leaning, alone) and not guiding:
             return None
         order = parts.rankings[0].order if parts.rankings else self._ranked.sorted(parts)
         attributes = self._shown(conditions, parts)
@@ -215,7 +218,7 @@ class SetPlanner:
         return Query(Plan("filter", (), last.attributes, conditions, order), parts.scan)
 
     @staticmethod
-    def _is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool) -> bool:
+    def _is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool, alone: bool) -> bool:
         if leaning:
             plain = bool(parts.rankings) and parts.text.rstrip("呢吧").endswith(("的", "点", "些"))
             return bool(said) or plain or parts.has("done", "any", "list", "sort", "upward", "downward")
@@ -224,10 +227,12 @@ class SetPlanner:
             return True
         if parts.atoms:
             asks = parts.text.endswith(("吗", "没", "不", "么")) and not parts.has("head", "list")
+            asks = asks and not (_OF_SUCH.search(parts.text) or (alone and parts.has("has", "exists")))
             return parts.has("has", "not", "list", "head", "exists", "which") and not asks
         if parts.rankings and said and "的" in parts.text:  # 省油的丰田
             return True
-        return bool(said or parts.has("total")) and parts.has("list", "head", "buy")
+        versions = parts.has("count") and bool(parts.attributes)  # E6几个版本，都多少钱
+        return bool(said or parts.has("total")) and (parts.has("list", "head", "buy") or versions)
 
 
 def _without_seen(context: Context) -> Plan:

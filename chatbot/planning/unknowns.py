@@ -49,7 +49,7 @@ def unknown_version(parts: Parts) -> Refusal | None:
         if (
             _level(series) > 2
             or not 3 <= _level(version) <= _DEEPEST
-            or version.start - series.end > 1
+            or parts.text[series.end : version.start].strip() not in ("", "的")
             or series.referred
         ):
             continue
@@ -73,6 +73,16 @@ def unknown_attribute(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     if not named or parts.attributes or len(long) != 1:
         return None
     return Refusal("no_attribute", long[0], parts.scan)
+
+
+def unknown_measure(parts: Parts) -> Refusal | None:
+    """销量最高的是哪款, 口碑最好的SUV: what is ranked by is not known, so nothing else is ranked in its place."""
+    for piece in parts.scan.unknown:
+        end = parts.text.find(piece) + len(piece)
+        behind = next((x for x in parts.scan.links if x.start == end), None)
+        if len(piece) >= 2 and behind and behind.degree and behind.degree.path is None:
+            return Refusal("no_attribute", piece, parts.scan)
+    return None
 
 
 def unknown_subject(parts: Parts) -> Refusal | None:

@@ -25,7 +25,9 @@ OPEN_FAQ = 0.5  # the same where some words of the query stay unexplained
 LEFT_OUT_FAQ = 0.8  # where these can be left out, and much else is said
 ALIKE = 80  # percent of its letters
 NEARLY = 95  # the same where every word is one of the graph's: 续航多少公里 asks nothing about winter
-_WORTH_PLANNING = re.compile(r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各")
+_WORTH_PLANNING = re.compile(
+    r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各|[怎咋]"
+)
 
 
 def _standard_question(turn: Turn, planned: Query | Asked) -> bool:
@@ -205,7 +207,9 @@ class NormalizationState:
         )
         decision = self._asked(turn, answer, "entity", options)
         keep = tuple(need.attributes) or (turn.memory.attributes if not need.question else ())
-        return decision.remembering(attributes=keep, question=need.question, entities=())
+        offered = tuple(option.value for option in options if option.value in graph.by_name)
+        shown = offered if len(offered) == len(need.candidates) else turn.memory.shown  # 第一个呢, later on
+        return decision.remembering(attributes=keep, question=need.question, entities=(), shown=shown)
 
     def _ask_attribute(self, turn: Turn, need: NeedAttribute) -> Decision:
         name = display_name(need.path[-1])
