@@ -43,13 +43,15 @@ class Follower:
         topics = parts.attributes or parts.categories
         if parts.rankings:  # 费油不, 后备箱大不大
             plain = all(rank.strength == "plain" for rank in parts.rankings)
-            topics = tuple((rank.path,) for rank in parts.rankings) if plain and asks_whether(parts) else ()
+            degrees = tuple((rank.path,) for rank in parts.rankings)
+            asks = plain and (asks_whether(parts) or bool(parts.attributes))  # 跑得快不，零百
+            topics = tuple(dict.fromkeys((*degrees, *parts.attributes))) if asks else ()
         if not topics:
             return None
         if parts.has("each") and len(context.entities) == 1 and context.recent:  # 油耗各是多少
             focus = context.last(2)
         groups = tuple((name,) for name in focus)
-        needed = parts.scan.mended or bool(parts.rankings) or not context.entities
+        needed = parts.scan.mended or bool(parts.rankings) or not context.entities or parts.has("both")
         return Asked(groups, topics, parts.scan, needed=needed, referred=True)
 
     @staticmethod

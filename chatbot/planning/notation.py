@@ -32,7 +32,7 @@ _TO_HUNDRED = (
 )
 _PRICED = "单差报售车讲降均标房总底定评物市原特惠地导步牌跌涨加还比性同高低平廉半何代天溢个裸有砍问保一"
 _ANY = re.compile(
-    "[<>≥≤≧≦~+千米秒吨过零0价长宽高省排放摆几算]|静止|百公里|座以?及|功率|扭矩|马力|[低小少短高大多长]于|超|个[座门]|[或及和]以|一[起并块]"
+    "[<>≥≤≧≦~+千米秒吨过零0价长宽高省排放摆几算咧捏嘞哩呐涅泥尼滴号溜]|k?w|ps|nm|开|静止|百公里|座以?及|功率|扭矩|马力|[低小少短高大多长]于|超|个[座门]|[或及和]以|一[起并块]"
 )  # one look, where there is mostly nothing to do
 
 Rewrite = str | Callable[[re.Match[str]], str]
@@ -46,6 +46,11 @@ def _decimal(found: re.Match[str]) -> str:
     whole, unit, *parts = found.groups()
     tenths = "".join(str(DIGIT.get(part, part)) for part in parts if part)
     return f"{DIGIT.get(whole, whole)}.{tenths}{unit}"
+
+
+def _number(found: re.Match[str]) -> str:
+    tens, ones = found.groups()
+    return f"{DIGIT[tens]}{DIGIT.get(ones, 0)}"
 
 
 _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
@@ -64,6 +69,13 @@ _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
     (re.compile("(?:不(?:能|可以?|要|得|许|想|可能|用)|别|甭|莫)(?:再)?(?=(?:低|小|少|短|高|大|多|长)于|超)"), "不"),
     (re.compile(r"(?<=[\u4e00-\u9fffa-z0-9])(?:也?就|都|还是)算了(?=$|[,。!])"), "不要"),
     (re.compile(r"(?<=[带有配])360(?=$|[,。!?的吗么没不])"), "360度全景影像"),
+    (re.compile(r"(?:咧|捏|嘞|哩|呐|涅|泥|尼)(?=$|[。!?~])"), "呢"),
+    (re.compile(r"(?<=[\u4e00-\u9fff])滴(?=$|[,。有哪谁]|[\u4e00-\u9fff]车)"), "的"),
+    (re.compile(r"(?<![a-z0-9])(kwh?|ps|nm|n·m)\s?(?=(?:是|有)?多少|几)(?:是|有)?(多少|几)"), r"\2\1"),
+    (re.compile("(?:一百|1百)(?=升|公里|千瓦|匹|万)"), "100"),
+    (re.compile("([七八九])十([一二三四五六七八九])?(?=号)"), _number),
+    (re.compile("达不[溜六留]u?|打不溜"), "w"),
+    (re.compile("我?(?:只|就)(?:会|能|敢|想|爱)开"), "只要"),
     (re.compile(r"(预算(?:大概|大约|在|是|有|就|只有)?)(\d{1,3})(?=$|[,。!?的])"), r"\1\2万"),
     (re.compile("不(?:能|可以?|要|得|许|想)(?:超过|高于|大于|多于|超出|长于)"), "不超过"),
     (re.compile("千(?=瓦|克|米(?!每))"), "k"),

@@ -13,6 +13,7 @@ from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import AtomReader
 from chatbot.planning.bind import Binder
+from chatbot.planning.completing import Completer
 from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.decide import Decider
 from chatbot.planning.follow import Follower, asks_whether
@@ -25,7 +26,7 @@ from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import PartsReader, is_brand, is_year
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
-from chatbot.planning.several import SeveralPlanner, all_of_them
+from chatbot.planning.several import MAX_BESIDE, SeveralPlanner, all_of_them
 from chatbot.planning.stray import stray
 from chatbot.planning.unknowns import (
     MODEL_LIKE,
@@ -43,8 +44,7 @@ from chatbot.planning.vocabulary import Vocabulary
 from chatbot.recent import Recent
 
 REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
-_OVERVIEW = re.compile("怎么样|咋样|怎样|如何|好不好")
-_NEAR_NAME = 3
+_DIFFERENCE = re.compile("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
 
@@ -75,6 +75,7 @@ class Planner:
         self._reader = PartsReader(vocabulary, AtomReader(vocabulary, binder), self._winner)
         self._versions = VersionReader(vocabulary, self._found)
         self._decider = Decider(vocabulary, engine.directions)
+        self._completer = Completer(vocabulary, self._decider)
         self.guide = Guide(vocabulary)
         self._follow = Follower(self._decider, self._winner)
         self._several = SeveralPlanner(engine, self._decider)
@@ -112,7 +113,9 @@ class Planner:
         return self._explained(self._scan(utterance, context, mend), context)
 
     def _scan(self, utterance: str, context: Context, mend: Callable[[], bool]) -> Scan:
-        return self._scanner.scan(utterance, mend=mend, near=context.near(self.vocabulary.graph))
+        scan = self._scanner.scan(utterance, mend=mend, near=context.near(self.vocabulary.graph))
+        whole = self._completer.same_kind(scan, context)
+        return self._scanner.scan(whole, mend=mend) if whole else scan
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
         parts = self._versions.told(self._reader.read(scan, context), context)
@@ -129,7 +132,11 @@ class Planner:
         scan = parts.scan
         if refusal := unknown_make(parts, self.vocabulary):
             return refusal
-        if refusal := unknown_name(parts) or unknown_version(parts) or unknown_part(parts, self.vocabulary):
+        if (
+            refusal := unknown_name(parts)
+            or unknown_version(parts, self.vocabulary)
+            or unknown_part(parts, self.vocabulary)
+        ):
             return refusal
         if refusal := unknown_kind(parts, self.vocabulary) or unknown_measure(parts):
             return refusal
@@ -140,7 +147,7 @@ class Planner:
         if parts.misfits:
             misfit = parts.misfits[0]
             return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)
-        parts = self._overviewed(self._corrected(parts))
+        parts = self._completer.told(self._corrected(parts))
         return (
             self._named(parts, context)
             or self._follow.against_the_first(parts, context)
@@ -168,30 +175,10 @@ class Planner:
             parts = replace(parts, atoms=kept, _roles=parts._roles | {"wrong"})
         return parts
 
-    def _overviewed(self, parts: Parts) -> Parts:
-        """V4怎么样，多少钱: the usual attributes too; 油耗怎么样 asks for the one only."""
-        found = _OVERVIEW.search(parts.text)
-        named = [t for t in parts.things if not is_brand(t.clause)]
-        near = [t for t in named if found and t.end <= found.start() <= t.end + _NEAR_NAME]
-        told = (
-            found
-            and near
-            and not any(
-                link.attribute and near[-1].end <= link.start < found.start() for link in parts.scan.links
-            )
-        )
-        if not told or not parts.attributes or parts.atoms or parts.rankings or parts.scan.unknown:
-            return parts
-        names = tuple(name for thing in named for name in thing.names)
-        usual = tuple((path,) for path in self._decider.usual(names))
-        attributes = tuple(dict.fromkeys((*parts.attributes, *usual)))
-        return replace(parts, attributes=attributes, _roles=parts._roles | {"overview"})
-
     def _named(self, parts: Parts, context: Context) -> Planned:
         """Questions about things: compare, verify, nearest, relative, or a look-up with references."""
-        if parts.things and all(thing.negated for thing in parts.things):
-            return None
-        if far_apart(parts):
+        refused = bool(parts.things) and all(thing.negated for thing in parts.things)
+        if refused or far_apart(parts):
             return None
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
@@ -207,9 +194,10 @@ class Planner:
             return against
         if several:
             entities = tuple(dict.fromkeys(name for t in things for name in t.names))
-        whole = all(t.single for t in things) or len(entities) > 1 or parts.has("nearest")
-        whole = whole or (parts.has("compare") and bool(parts.rankings))
+        entities, whole = self._side_by_side(parts, things, entities, several=several)
         plan = self._about(parts, entities) if whole else None
+        if plan and plan.op == "compare" and self._of_the_last(parts, context):
+            plan = replace(plan, attributes=context.attributes[:1])
         if plan:
             return Query(plan, parts.scan, carried=entities if parts.referred else ())
         if self._is_scope(parts, things):
@@ -231,6 +219,25 @@ class Planner:
         if asks_whether(parts) and not parts.attributes:  # 按摩有没有, 天窗是什么 asks for both values
             return self._decider.verify(parts, entities[0])
         return None
+
+    @staticmethod
+    def _side_by_side(
+        parts: Parts, things: tuple[Thing, ...], entities: tuple[str, ...], *, several: bool
+    ) -> tuple[tuple[str, ...], bool]:
+        """What is compared or verified, and whether nothing that was named is left out of it."""
+        wide = [t for t in things if not (t.single or t.negated or is_brand(t.clause))]
+        few = all(len(t.names) <= MAX_BESIDE for t in wide)
+        if wide and not several and few and len(entities) > 1:  # 宝马M2 of two years beside two others
+            entities = tuple(dict.fromkeys(name for t in things for name in t.names))
+        none_left = several or few or not wide
+        whole = all(t.single for t in things) or (len(entities) > 1 and none_left) or parts.has("nearest")
+        return entities, whole or (parts.has("compare") and bool(parts.rankings))
+
+    def _of_the_last(self, parts: Parts, context: Context) -> bool:
+        """俩差多少: the difference in what was asked before; 差价 and 区别 say what they mean."""
+        told = parts.attributes or parts.rankings or not all(thing.referred for thing in parts.things)
+        measured = context.attributes and self.vocabulary.dimension(context.attributes[0])
+        return bool(measured) and not told and _DIFFERENCE.search(parts.text) is not None
 
     def _narrowed(self, parts: Parts, context: Context) -> tuple[Thing, ...]:
         """Names of several things, narrowed by what the conversation speaks of; a brand stays a brand."""
@@ -259,7 +266,7 @@ class Planner:
         pair = (parts.has("pair", "those", "each") or all_of_them(parts, things)) and len(entities) > 1
         if any(a.kind == "quantity" for a in parts.atoms) or (not pair and len(things) > len(entities) > 0):
             return None
-        needed = parts.scan.mended or parts.referred or pair or parts.has("wrong", "overview")
+        needed = parts.scan.mended or parts.referred or pair or parts.has("wrong", "overview", "both")
         if parts.scan.mended and parts.scan.unknown:
             return None
         if parts.rankings and parts.scan.unknown:

@@ -10,6 +10,7 @@ from chatbot.planning.roles import role_words
 _CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
 _BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
 _YEAR_OF_MODEL = re.compile(r"(?<=[\u4e00-\u9fff,])(2\d)(?:年(?=[的那这])|(?=的))")
+_YEAR_ALONE = re.compile(r"(?<=[a-z\d\u4e00-\u9fff] )(2\d)(?= )")  # 宝马i4 23 edrive40
 _HAVE_HOW_MANY = re.compile(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
 _HESITATION = re.compile(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
 _HUNDRED = re.compile(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
@@ -28,6 +29,7 @@ _CYLINDERS = re.compile(r"([三四五六八十3-8])缸(?:发动)?机")
 _COUNTED = re.compile(r"(?<=[\d四五六七八九两][座门缸])(?=[a-z])")  # 7座mpv
 _VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
 _HOW_MANY = re.compile(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
+_SHORTEST_PAIR = 3
 _OR_RATHER = re.compile(r"^(.{2,24}?)[,\s]?还是(.{2,24}?)(?:一?[点些])?[啊呀呢]?$")
 _MARKS = r",.;:!?~。、 …"
 
@@ -38,6 +40,7 @@ class Rewriter:
     def __init__(self, finder: MentionFinder[Sense], names: frozenset[str]) -> None:
         self._finder, self._names = finder, names
         noise = [word for word, roles in role_words().items() if roles == ("noise",)]
+        self._paired = _paired(finder)
         self._noise_before, self._noise_behind = _courtesies(noise)
 
     def rewrite(self, text: str) -> str:
@@ -45,6 +48,8 @@ class Rewriter:
         text = _OR_RATHER.sub(self._which_of_two, _HESITATION.sub("", _CHIP_COUNT.sub("", text)))
         text = _YEAR_RUN_ON.sub(" ", _TEN_THOUSAND.sub("万", text))
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
+        if self._paired:
+            text = self._paired.sub(r"前\g<0>和后\g<0>", text)
         text = _BOTH_ENDS.sub(self._both_ends, _HUNDRED.sub("一", text))
         text = _COUNTED.sub(" ", text)
         text = _CYLINDERS.sub(r"\1缸", text)
@@ -52,6 +57,7 @@ class Rewriter:
         text = _FAMILY.sub(r"\1座以上", _PEOPLE.sub(r"\1座以上", text))
         text = _HAVE_HOW_MANY.sub(self._plainly, text)
         text = _YEAR_OF_MODEL.sub(self._model_year, text)
+        text = _YEAR_ALONE.sub(self._model_year, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         return _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
 
@@ -107,6 +113,19 @@ class Rewriter:
         """``text`` without the courtesies before and behind the question; all of it when that is all there is."""
         inner = self._noise_behind.sub("", self._noise_before.sub("", text))
         return inner if content(inner) else text
+
+
+def _paired(finder: MentionFinder[Sense]) -> re.Pattern[str] | None:
+    """轮胎规格: what names no attribute by itself, and one with 前 and one with 后 before it."""
+
+    def names(word: str) -> bool:
+        return any(isinstance(sense, AttributeSense) for sense in finder.aliases.get(word, ()))
+
+    fronts = (word[1:] for word in finder.aliases if word[0] == "前" and len(word) > _SHORTEST_PAIR)
+    stems = sorted(
+        {s for s in fronts if not names(s) and names(f"前{s}") and names(f"后{s}")}, key=len, reverse=True
+    )
+    return re.compile(rf"(?<![前后背])(?:{'|'.join(map(re.escape, stems))})") if stems else None
 
 
 def _courtesies(noise: list[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:

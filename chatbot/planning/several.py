@@ -119,7 +119,9 @@ class SeveralPlanner:
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics = topics or tuple((path,) for path in context.attributes)
         alone = not topics and only_names(parts.scan)
-        needed = parts.scan.mended or alone or parts.has("overview") or len(names) < len(things[0].names)
+        needed = (
+            parts.scan.mended or alone or parts.has("overview", "both") or len(names) < len(things[0].names)
+        )
         return Asked((names,), topics, parts.scan, needed=needed) if topics or alone else None
 
     def _those_with(self, parts: Parts, names: tuple[str, ...]) -> tuple[str, ...]:

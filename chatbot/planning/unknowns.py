@@ -4,6 +4,7 @@ import itertools
 import re
 
 from chatbot.knowledge_graph.plan import KEYWORDS, Condition
+from chatbot.normalization.text import normalize
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Refusal
 from chatbot.planning.vocabulary import Vocabulary
@@ -43,7 +44,7 @@ def unknown_make(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     return Refusal("unknown_entity" if sure else "unknown_subject", name, parts.scan)
 
 
-def unknown_version(parts: Parts) -> Refusal | None:
+def unknown_version(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     """云岚S5赛道版, 松峦Q5 2026款: a version that the series has not, though another one has."""
     for series, version in itertools.pairwise(parts.things):
         if (
@@ -51,11 +52,19 @@ def unknown_version(parts: Parts) -> Refusal | None:
             or not 3 <= _level(version) <= _DEEPEST
             or parts.text[series.end : version.start].strip() not in ("", "的")
             or series.referred
+            or _names_its_series(version, parts.text, vocabulary)
         ):
             continue
         if not set(series.names) & set(version.names):
             return Refusal("unknown_entity", _capitals(parts.text[series.start : version.end]), parts.scan)
     return None
+
+
+def _names_its_series(thing: Thing, text: str, vocabulary: Vocabulary) -> bool:
+    """M2 is a version of the 宝马M2, and the series as well: no version of what stands before it."""
+    said = text[thing.start : thing.end].replace(" ", "")
+    lead = vocabulary.graph.by_name[thing.names[0]].keywords[:2]
+    return len(lead) == 2 and said in normalize(lead[1]).replace(" ", "")
 
 
 def _level(thing: Thing) -> int:

@@ -23,6 +23,14 @@ SAME = {
     "some ten thousands": ("几万块的车有没有", "10万以内的车有哪些"),
     "both ends of one attribute": ("油耗最低和最高分别是谁", "油耗最低的和油耗最高的分别是哪款"),
     "longer than a car": ("比X7旗舰版长的车", "车长超过5090毫米的车"),
+    "the first syllable in letters": ("zui便宜的SUV", "最便宜的SUV"),
+    "a count that begins a value": ("HUD标配 12核芯片", "有HUD，车机芯片是12核的车"),
+    "a feature's name taken apart by a verb": (
+        "哪款车是方向盘能加热的，20万以下",
+        "有方向盘加热，20万以下的车",
+    ),
+    "what one can drive": ("我只会开自动挡的，10万以内", "10万以内的自动挡"),
+    "a dialect's particle": ("有激光雷达滴车有哪些", "有激光雷达的车有哪些"),
     "which of two, twice said": ("V4省油还是Q5省油", "V4和Q5哪个省油"),
 }
 
@@ -73,6 +81,23 @@ def test_how_a_car_is_tells_the_usual_beside_what_is_asked() -> None:
 
 def test_of_two_attributes_that_no_version_has_both_of_it_is_asked_which() -> None:
     assert talk("V4价格和零百").answer_type == "clarify"
+
+
+def test_both_ends_are_told_of_what_a_car_has_two_of() -> None:
+    values = (talk("R1赛道版轮胎规格").rows or ())[0].values
+    assert list(values) == ["前轮胎规格", "后轮胎规格"]
+
+
+def test_the_other_kind_of_what_was_asked_needs_but_its_first_word() -> None:
+    assert "综合续航里程" in talk("X7旗舰版纯电续航", "综合的呢").answer
+
+
+def test_the_difference_of_two_is_in_what_was_asked_last() -> None:
+    assert "最大扭矩" in talk("R1赛道版扭矩", "逐风版的扭矩", "俩差多少").answer
+
+
+def test_a_misspelt_make_before_a_series_does_not_hide_what_is_asked() -> None:
+    assert "4.9s" in talk("松蛮Q5四驱尊贵版百里加素几秒").answer
 
 
 @pytest.mark.parametrize("said", ["销量最高的是哪款", "口碑最好的SUV", "颜值最高"])

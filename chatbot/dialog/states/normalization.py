@@ -109,6 +109,8 @@ class NormalizationState:
         tree = turn.hearing.knowledge.graph.tree
         leaves = all(tree[link.paths[0]].is_leaf for link in reading.attributes)
         plain = bool(reading.attributes) and not reading.leftover and clear
+        ends = any(link.paths[0][-1][0] in "前后" for link in reading.attributes)  # 轮胎规格 may ask for both
+        plain = plain and not (ends and not re.search("[前后]", reading.question))
         if plain and leaves and reading.entities and not _WORTH_PLANNING.search(reading.question):
             return None
         planned = turn.hearing.planned(turn.context)
