@@ -26,7 +26,7 @@ from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import PartsReader, is_brand, is_year
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
-from chatbot.planning.several import MAX_BESIDE, SeveralPlanner, all_of_them
+from chatbot.planning.several import MAX_BESIDE, SeveralPlanner, all_of_them, names_alone
 from chatbot.planning.stray import stray
 from chatbot.planning.unknowns import (
     MODEL_LIKE,
@@ -43,6 +43,7 @@ from chatbot.planning.versions import VersionReader
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.recent import Recent
 
+EARLIER = 2  # things spoken of before that a version may be of
 REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
 _DIFFERENCE = re.compile("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
 MIN_COVERAGE = 0.8
@@ -113,7 +114,11 @@ class Planner:
         return self._explained(self._scan(utterance, context, mend), context)
 
     def _scan(self, utterance: str, context: Context, mend: Callable[[], bool]) -> Scan:
-        scan = self._scanner.scan(utterance, mend=mend, near=context.near(self.vocabulary.graph))
+        near = context.near(self.vocabulary.graph)
+        scan = self._scanner.scan(utterance, mend=mend, near=near)
+        for earlier in context.recent[:EARLIER] if scan.unknown and context.entities else ():
+            again = self._scanner.scan(utterance, mend=mend, near=earlier)  # 逐风 of the R1 spoken of before
+            scan = again if again.coverage > scan.coverage else scan
         whole = self._completer.same_kind(scan, context)
         return self._scanner.scan(whole, mend=mend) if whole else scan
 
@@ -246,7 +251,9 @@ class Planner:
         things = []
         for thing in parts.things:
             of_those = is_year(thing.clause) and context.plan is not None and not context.entities
-            if thing.single or is_brand(thing.clause) or of_those or not known:
+            if not thing.single and (offered := tuple(n for n in thing.names if n in context.offered)):
+                things.append(replace(thing, names=offered))  # 25款的, of those to choose from
+            elif thing.single or is_brand(thing.clause) or of_those or not known:
                 things.append(thing)
             else:
                 names = nearest_kin(graph, thing.names, known)
@@ -266,7 +273,7 @@ class Planner:
         pair = (parts.has("pair", "those", "each") or all_of_them(parts, things)) and len(entities) > 1
         if any(a.kind == "quantity" for a in parts.atoms) or (not pair and len(things) > len(entities) > 0):
             return None
-        needed = parts.scan.mended or parts.referred or pair or parts.has("wrong", "overview", "both")
+        needed = parts.scan.mended or parts.referred or pair or parts.has("wrong", "overview", "both", "told")
         if parts.scan.mended and parts.scan.unknown:
             return None
         if parts.rankings and parts.scan.unknown:
@@ -281,6 +288,9 @@ class Planner:
         if not topics:
             topics = tuple((path,) for path in context.attributes)
         referred = parts.referred or parts.has("wrong")
+        needed = needed or (
+            not topics and bool(context.entities or context.offered) and names_alone(parts.scan)
+        )  # 雅致
         return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
 
 

@@ -29,6 +29,10 @@ _CYLINDERS = re.compile(r"([三四五六八十3-8])缸(?:发动)?机")
 _COUNTED = re.compile(r"(?<=[\d四五六七八九两][座门缸])(?=[a-z])")  # 7座mpv
 _VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
 _HOW_MANY = re.compile(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
+_RUN_TOGETHER = re.compile(
+    r"(?<=[a-z0-9]\d)(?<!(?<!\d)20)(?=2\d款)|(?<=[a-z]\d)(?=\d\.\d[tl](?![a-z]))"
+)  # s525款, hs31.5t
+_CODES = re.compile(r"(?<![a-z0-9])([a-z]{1,3}\d)(\d{2,3}[a-z]{0,2})(?![a-z0-9.])")  # x540li
 _SHORTEST_PAIR = 3
 _OR_RATHER = re.compile(r"^(.{2,24}?)[,\s]?还是(.{2,24}?)(?:一?[点些])?[啊呀呢]?$")
 _MARKS = r",.;:!?~。、 …"
@@ -47,6 +51,8 @@ class Rewriter:
         """A normalised ``text`` without courtesies and hesitation, and with years, numbers and counts as they are read."""
         text = _OR_RATHER.sub(self._which_of_two, _HESITATION.sub("", _CHIP_COUNT.sub("", text)))
         text = _YEAR_RUN_ON.sub(" ", _TEN_THOUSAND.sub("万", text))
+        text = _RUN_TOGETHER.sub(" ", text)
+        text = _CODES.sub(self._codes_apart, text)
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
         if self._paired:
             text = self._paired.sub(r"前\g<0>和后\g<0>", text)
@@ -60,6 +66,12 @@ class Rewriter:
         text = _YEAR_ALONE.sub(self._model_year, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         return _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
+
+    def _codes_apart(self, found: re.Match[str]) -> str:
+        """x540li is x5 40li, where there is no such name and both are names."""
+        series, version = found.groups()
+        apart = found.group() not in self._names and {series, version} <= self._names
+        return f"{series} {version}" if apart else found.group()
 
     def _which_of_two(self, found: re.Match[str]) -> str:
         """V4省油还是Q5省油 is V4和Q5哪个省油, where 省油 is a word of degree; 买V4还是T3 asks which is better."""

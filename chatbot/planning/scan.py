@@ -88,7 +88,9 @@ class Scanner:
     ) -> None:
         self._vocabulary, self._units = vocabulary, units
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
-        self._rewriter = Rewriter(self._finder, frozenset(vocabulary.entities.names))
+        trims = (word for entity in vocabulary.graph.entities for word in entity.keywords[3:])
+        pieces = {piece for word in trims for piece in normalize(word).split()}
+        self._rewriter = Rewriter(self._finder, frozenset(vocabulary.entities.names) | pieces)
         said = [word for words in vocabulary.concepts.words.values() for word in words]
         words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
         self._repair = SoundRepair(

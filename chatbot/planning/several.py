@@ -142,8 +142,13 @@ class SeveralPlanner:
 
 def only_names(scan: Scan) -> bool:
     """途观L 380: a name, cut short, and no more."""
-    cut = any(link.score < 1 for link in scan.links)
-    return cut and all(link.entity or link.plays("part", "so", "filler") for link in scan.links)
+    return any(link.score < 1 for link in scan.links) and names_alone(scan)
+
+
+def names_alone(scan: Scan) -> bool:
+    """A name, and nothing that asks for anything."""
+    named = any(link.entity for link in scan.links)
+    return named and not scan.unknown and all(x.entity or x.plays("part", "so", "filler") for x in scan.links)
 
 
 def _beside_one(parts: Parts, things: tuple[Thing, ...], wide: list[Thing]) -> bool:

@@ -144,7 +144,7 @@ class VersionReader:
             return parts
         first, last = wanted[0], wanted[-1]
         thing = Thing(names, None, first.start, last.end)
-        return replace(parts, things=(thing,), atoms=())
+        return replace(parts, things=(thing,), atoms=(), _roles=parts._roles | {"told"})
 
     def _elsewhere(self, parts: Parts, context: Context) -> Thing | None:
         """后驱版 while a Model 3 is spoken of is not the one of another series that is called so."""

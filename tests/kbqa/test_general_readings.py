@@ -30,7 +30,7 @@ SAME = {
         "有方向盘加热，20万以下的车",
     ),
     "what one can drive": ("我只会开自动挡的，10万以内", "10万以内的自动挡"),
-    "a dialect's particle": ("有激光雷达滴车有哪些", "有激光雷达的车有哪些"),
+    "a dialect's particle": ("有激光雷达滴有哪些", "有激光雷达的车有哪些"),
     "which of two, twice said": ("V4省油还是Q5省油", "V4和Q5哪个省油"),
 }
 
