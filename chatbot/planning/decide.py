@@ -16,8 +16,9 @@ from chatbot.knowledge_graph.plan import (
     Order,
     Path,
     Plan,
+    keyword_level,
 )
-from chatbot.planning.atoms import joined
+from chatbot.planning.atoms import joined, paths_of
 from chatbot.planning.parts import Parts, Ranking, Thing
 from chatbot.planning.read_parts import numeric
 from chatbot.planning.vocabulary import Vocabulary
@@ -215,6 +216,16 @@ class Decider:
             kept = tuple(c for c in conditions if c != atom.said) if atom.kind == "feature" else conditions
             return Plan("group", (), (atom.path,), kept) if atom.path and atom.path[0] != NAME[0] else None
         return None
+
+    def counted_each(self, conditions: tuple[Clause, ...]) -> Plan | None:
+        """宝马和奔驰各有多少款: by the attribute that several values are named of."""
+        several = [c for c in conditions if isinstance(c, AnyOf)]
+        paths = {path for clause in several for path in paths_of(clause)}
+        if len(several) != 1 or len(paths) != 1 or NAME in paths:
+            return None
+        path = paths.pop()
+        brand = self.vocabulary.concepts.paths("品牌") if path == keyword_level(1) else ()
+        return Plan("group", (), (next(iter(brand), path),), conditions)
 
     def shown(self, conditions: Sequence[Clause], parts: Parts) -> tuple[Path, ...]:
         """Columns that a table shows beside those of its conditions: what was asked for, else the price."""

@@ -26,7 +26,7 @@ from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import PartsReader, is_brand, is_year
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
-from chatbot.planning.several import MAX_BESIDE, SeveralPlanner, all_of_them, names_alone
+from chatbot.planning.several import SeveralPlanner, all_of_them, names_alone, side_by_side
 from chatbot.planning.stray import stray
 from chatbot.planning.unknowns import (
     MODEL_LIKE,
@@ -199,7 +199,7 @@ class Planner:
             return against
         if several:
             entities = tuple(dict.fromkeys(name for t in things for name in t.names))
-        entities, whole = self._side_by_side(parts, things, entities, several=several)
+        entities, whole = side_by_side(parts, things, entities, several=several)
         plan = self._about(parts, entities) if whole else None
         if plan and plan.op == "compare" and self._of_the_last(parts, context):
             plan = replace(plan, attributes=context.attributes[:1])
@@ -224,19 +224,6 @@ class Planner:
         if asks_whether(parts) and not parts.attributes:  # 按摩有没有, 天窗是什么 asks for both values
             return self._decider.verify(parts, entities[0])
         return None
-
-    @staticmethod
-    def _side_by_side(
-        parts: Parts, things: tuple[Thing, ...], entities: tuple[str, ...], *, several: bool
-    ) -> tuple[tuple[str, ...], bool]:
-        """What is compared or verified, and whether nothing that was named is left out of it."""
-        wide = [t for t in things if not (t.single or t.negated or is_brand(t.clause))]
-        few = all(len(t.names) <= MAX_BESIDE for t in wide)
-        if wide and not several and few and len(entities) > 1:  # 宝马M2 of two years beside two others
-            entities = tuple(dict.fromkeys(name for t in things for name in t.names))
-        none_left = several or few or not wide
-        whole = all(t.single for t in things) or (len(entities) > 1 and none_left) or parts.has("nearest")
-        return entities, whole or (parts.has("compare") and bool(parts.rankings))
 
     def _of_the_last(self, parts: Parts, context: Context) -> bool:
         """俩差多少: the difference in what was asked before; 差价 and 区别 say what they mean."""

@@ -32,7 +32,7 @@ _HOW_MANY = re.compile(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
 _RUN_TOGETHER = re.compile(
     r"(?<=[a-z0-9]\d)(?<!(?<!\d)20)(?=2\d款)|(?<=[a-z]\d)(?=\d\.\d[tl](?![a-z]))"
 )  # s525款, hs31.5t
-_CODES = re.compile(r"(?<![a-z0-9])([a-z]{1,3}\d)(\d{2,3}[a-z]{0,2})(?![a-z0-9.])")  # x540li
+_CODES = re.compile(r"(?<![a-z0-9])([a-z]{1,3}\d[a-z]?)(\d{2,3}[a-z]{0,2})(?![a-z0-9.])")  # x540li
 _SHORTEST_PAIR = 3
 _OR_RATHER = re.compile(r"^(.{2,24}?)[,\s]?还是(.{2,24}?)(?:一?[点些])?[啊呀呢]?$")
 _MARKS = r",.;:!?~。、 …"

@@ -24,6 +24,7 @@ _ROUGHLY = re.compile(
 _SOME = re.compile(
     r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)"
 )  # 来几台 counts nothing
+_EACH = re.compile("各有?|分别有?|每[个种]有?")  # 宝马和奔驰各有多少款
 _ADVICE = re.compile(
     "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
 )
@@ -108,6 +109,12 @@ class SetPlanner:
         if (
             parts.has("typical", "average") or asks_range(parts) or (parts.has("buy") and parts.attributes)
         ) and (plan := self._decider.aggregate(parts, conditions)):
+            return Query(plan, scan)
+        if (
+            parts.has("count")
+            and _EACH.search(parts.text)
+            and (plan := self._decider.counted_each(conditions))
+        ):
             return Query(plan, scan)
         if (
             parts.has("count", "total")

@@ -166,3 +166,16 @@ def all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
     if _beside_one(parts, things, wide):
         return True
     return parts.has("pair", "those", "each") or parts.limit == sum(len(thing.names) for thing in wide)
+
+
+def side_by_side(
+    parts: Parts, things: tuple[Thing, ...], entities: tuple[str, ...], *, several: bool
+) -> tuple[tuple[str, ...], bool]:
+    """What is compared or verified, and whether nothing that was named is left out of it."""
+    wide = [t for t in things if not (t.single or t.negated or is_brand(t.clause))]
+    few = all(len(t.names) <= MAX_BESIDE for t in wide)
+    if wide and not several and few and len(entities) > 1:  # 宝马M2 of two years beside two others
+        entities = tuple(dict.fromkeys(name for t in things for name in t.names))
+    none_left = several or few or not wide
+    whole = all(t.single for t in things) or (len(entities) > 1 and none_left) or parts.has("nearest")
+    return entities, whole or (parts.has("compare") and bool(parts.rankings))
