@@ -44,6 +44,8 @@ TOLD = {
     "the year of the other": ("S5尊享和舒享2025款的价格", {"云岚S5 2025款 尊享版", "云岚S5 2025款 舒享版"}),
     "the version of the other": ("M9 25款和26款行政版差价", {"星屿M9 2025款 七座行政版", "星屿M9 2026款 七座行政版"}),
     "only the years differ": ("S5 24和25款尊享有啥变化", {"云岚S5 2024款 尊享版", "云岚S5 2025款 尊享版"}),
+    "a year run on to a code": ("云岚S525款尊享版保修多久", {"云岚S5 2025款 尊享版"}),
+    "a version before a year run on": ("七座行政版的M925款车重", {"星屿M9 2025款 七座行政版"}),
     "names of different cars stay apart": (
         "E6疾风版和C型号四驱性能版谁快",
         {"青羽E6 2025款 四驱疾风版", "C型号 2026款 四驱性能版"},
@@ -54,6 +56,28 @@ TOLD = {
 @pytest.mark.parametrize("said, cars", TOLD.values(), ids=TOLD)
 def test_what_is_said_of_one_name_is_meant_of_its_neighbour(said: str, cars: set[str]) -> None:
     assert {row.split(" ", 1)[1] for row in rows(said)} == cars
+
+
+def test_several_values_are_counted_each() -> None:
+    answer = talk("云岚和青羽各有多少款").answer
+    assert "云岚汽车（9）" in answer and "青羽汽车（7）" in answer
+
+
+def test_the_end_of_a_year_is_its_last_three_months() -> None:
+    assert rows("2025年底上市的车") == rows("2025年10月到2025年12月上市的车")
+
+
+def test_a_version_may_be_of_a_series_spoken_of_before() -> None:
+    reply = talk("R1逐风多少钱", "20万以下的跑得快的", "第一个零百", "和逐风差几秒")
+    assert "后驱逐风版 3.4s" in reply.answer
+
+
+def test_the_one_with_a_value_is_another_than_the_one_in_focus() -> None:
+    assert "四驱疾风版" in talk("青羽E6多少钱", "长续航的", "四驱的那个呢").answer
+
+
+def test_a_value_picks_one_of_the_cars_offered_and_keeps_what_was_asked() -> None:
+    assert "经销商报价是21.88万" in talk("松峦Q5价格", "四驱的").answer
 
 
 def test_a_price_range_may_take_the_place_of_a_bound_as_a_whole() -> None:
