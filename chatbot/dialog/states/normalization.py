@@ -116,6 +116,8 @@ class NormalizationState:
         planned = turn.hearing.planned(turn.context)
         if isinstance(planned, Asked) and not planned.needed and plain and leaves:
             return None
+        if isinstance(planned, Asked) and not planned.topics and turn.memory.question:
+            return None  # 那智驾巅峰版呢: the standard question asked before, of another car
         return None if isinstance(planned, Query | Asked) and _standard_question(turn, planned) else planned
 
     # -- what was said -------------------------------------------------------------------------------------
