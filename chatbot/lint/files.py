@@ -15,7 +15,7 @@ from chatbot.lint.base import Issue, Subject
 LEXICON_FILES = (
     "attribute_synonyms.txt", "entity_aliases.txt", "stop_words.txt", "question_words.txt", "handoff.txt",
     "cancel.txt", "examples.txt", "units.txt", "directions.txt", "comparatives.txt", "value_synonyms.txt", "dialect.txt", "makes.txt", "models.txt",
-    "out_of_scope.txt",
+    "groups.txt", "out_of_scope.txt",
 )  # fmt: skip
 _FAQ_FILES = (MAP_FILE, QUESTIONS, ANSWERS, "train.csv", "dev.csv", "test.csv", CHOICE_FILE, EVIDENCE_FILE)
 _NOTES = (".md", ".rst")

@@ -91,6 +91,9 @@ class AnsweringState:
         recent = _recent(memory, found.entities)
         if inquiry and (inquiry.referred or not inquiry.named):
             return {"recent": recent, "guiding": False}
+        picked = memory.pending is not None and memory.pending.kind == "entity"
+        if picked and found.entities and set(found.entities) < set(memory.shown):  # one of those offered
+            return {"recent": recent, "plan": None, "guiding": False, "asked": ()}
         shown = found.entities if len(found.entities) > 1 else ()
         return {"recent": recent, "shown": shown, "plan": None, "guiding": False, "asked": ()}
 
