@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 from chatbot.answering.knowledge import Knowledge
@@ -30,6 +30,7 @@ from chatbot.normalization.lexicon import Lexicon, load_lexicon
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.reader import Reader
 from chatbot.planning.build import build_planner, with_generic_words, with_makes
+from chatbot.recent import Recent
 
 CHECK_SECONDS = 1.0
 TAUGHT_BY = 20_000
@@ -68,7 +69,9 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         planner=build_planner(graph, reader, lexicon, config.lexicon_dir, config.state_dir / SNAPSHOTS),
         faq=Remembering(faq),
         answers=answers,
-        small_talk=open_retriever(talk_folder, encoder, dataset=talk) if talk_folder else _Silent(),
+        small_talk=Remembering(open_retriever(talk_folder, encoder, dataset=talk))
+        if talk_folder
+        else _Silent(),
         small_talk_answers=load_answers(talk_folder, talk.questions) if talk_folder and talk else answers,
         handoff=PhraseIntent(lexicon.handoff),
         cancel=PhraseIntent(lexicon.cancel),
@@ -118,10 +121,15 @@ class Remembering:
 
     def __init__(self, retriever: FaqRetriever, size: int = REMEMBERED) -> None:
         self.source = retriever
-        self._retrieve = lru_cache(maxsize=size)(retriever.retrieve_heard)
+        self._found: Recent[tuple[str, int], tuple[FaqCandidate, ...]] = Recent(size)
 
     def retrieve(self, utterance: str, k: int = 10) -> tuple[FaqCandidate, ...]:
-        return self._retrieve(self.source.heard(utterance), k)
+        key = self.source.heard(utterance), k
+        found = self._found.get(key, None)
+        if found is None:
+            found = self.source.retrieve_heard(*key)
+            self._found.keep(key, found)
+        return found
 
 
 class _Unwritten:

@@ -21,8 +21,6 @@ _point = attrgetter(
 class RememberedSteps:
     """A ``DialogMachine`` that keeps its last steps: popular questions and chips come word for word, again and again.
 
-    What comes a second time is kept, so that what comes but once pushes nothing out.
-
     States promise that the same turn gives the same decision, so a step that is remembered is the step. What is kept
     is of one knowledge base, and forgotten with it. A remembered step has no ``turn``: whoever explains asks the
     machine itself.
@@ -30,32 +28,29 @@ class RememberedSteps:
 
     def __init__(self, machine: DialogMachine, size: int = REMEMBERED) -> None:
         self._machine, self._size = machine, size
-        self._book = _Book(None, Recent(size), Recent(size))
+        self._book = _Book(None, Recent(size))
 
     def step(self, memory: Memory, hearing: Hearing) -> Step:
         """As ``DialogMachine.step``, with ``hearing`` of the same settings at every call."""
         book = self._of(hearing.knowledge)
         key = (hearing.utterance, hearing.rows_limit, _point(memory))
         known = book.steps.get(key, None)
-        if known is None:
-            known = replace(self._machine.step(memory, hearing), turn=None)
-            if book.seen.get(hash(key), False):
-                book.steps.keep(key, known)
-            else:
-                book.seen.keep(hash(key), True)
-        return replace(known, memory=replace(known.memory, turns=memory.turns + 1))
+        if known is not None:
+            return replace(known, memory=replace(known.memory, turns=memory.turns + 1))
+        step = replace(self._machine.step(memory, hearing), turn=None)
+        book.steps.keep(key, step)
+        return step
 
     def _of(self, knowledge: Knowledge) -> "_Book":
         book = self._book
         if book.of is not knowledge:
-            book = self._book = _Book(knowledge, Recent(self._size), Recent(self._size))
+            book = self._book = _Book(knowledge, Recent(self._size))
         return book
 
 
 @dataclass(frozen=True, slots=True)
 class _Book:
-    """The steps over one knowledge base, and hashes of what came once."""
+    """The steps over one knowledge base."""
 
     of: Knowledge | None
     steps: Recent[object, Step]
-    seen: Recent[int, bool]

@@ -103,9 +103,16 @@ class Hearing:
         reading = self.reading
         if reading.entities or not self.likely_faq or _QUERY_CUE.search(reading.text):
             return False
-        if reading.attributes and (reading.leftover < _BESIDE or self.faq[0].confidence < _SURELY_FAQ):
+        if reading.attributes and (
+            reading.leftover < _BESIDE or self.faq[0].confidence < self._doubtless(reading)
+        ):
             return False
         return not self.knowledge.planner.names_a_value(reading.text)
+
+    @staticmethod
+    def _doubtless(reading: Reading) -> float:
+        """How sure a standard question must be beside an attribute; less so, where that is but like what was said."""
+        return _SURELY_FAQ if any(link.score == 1 for link in reading.attributes) else _LIKELY_FAQ
 
     @property
     def likely_faq(self) -> bool:
@@ -174,10 +181,10 @@ class Turn:
     def small_talk(self) -> FaqCandidate | None:
         """Small talk, unless it is word for word none and goes on with a query: 还有别的吗."""
         talk = self.hearing.small_talk
+        if talk is None:
+            return None
         follows = not self.context.empty
-        if talk is None or (
-            talk.confidence >= _CERTAIN and not follows and not _NAME_LIKE.search(self.hearing.text)
-        ):
+        if talk.confidence >= _CERTAIN and not follows and not _NAME_LIKE.search(self.hearing.text):
             return talk
         planned = self.hearing.planned(self.context)
         unsure = planned is None or (isinstance(planned, Refusal) and planned.code == "no_attribute")
@@ -198,8 +205,10 @@ class Decision:
 
     def remembering(self, **changes: object) -> "Decision":
         """The same decision with changes to the memory it keeps."""
-        memory = replace(self.turn.memory, **changes)  # type: ignore[arg-type]
-        return replace(self, turn=replace(self.turn, memory=memory))
+        turn = self.turn
+        memory = replace(turn.memory, **changes)  # type: ignore[arg-type]
+        turn = Turn(turn.hearing, memory, turn.heard, turn.inquiry, turn.outcome)
+        return Decision(self.next_state, turn, self.reply, self.bad_case)
 
 
 @dataclass(frozen=True, slots=True)

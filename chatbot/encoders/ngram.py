@@ -71,6 +71,7 @@ class NgramEncoder:
         self._vocabulary, self._rows, self._weights = vocabulary, rows, weights
         self._fingerprint = fingerprint
         self._images = Images(token for token in vocabulary if len(token) == 1)
+        self._last = "", np.zeros((1, rows.shape[1]), dtype=np.float32)
 
     @property
     def fingerprint(self) -> str:
@@ -83,10 +84,24 @@ class NgramEncoder:
         return int(self._rows.shape[1])
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit vectors (n, dimension); all zeros where no n-gram of a text is known."""
+        """Unit vectors (n, dimension); all zeros where no n-gram of a text is known.
+
+        The last single text is remembered, read-only: an utterance is looked for among questions, then in small talk.
+        """
+        if len(texts) == 1:
+            return self._encode_one(texts[0])
         vectors = np.zeros((len(texts), self._rows.shape[1]), dtype=np.float32)
         for place, text in enumerate(texts):
             self._encode_into(vectors[place], text)
+        return vectors
+
+    def _encode_one(self, text: str) -> NDArray[np.float32]:
+        known, vectors = self._last
+        if known != text:
+            vectors = np.zeros((1, self._rows.shape[1]), dtype=np.float32)
+            self._encode_into(vectors[0], text)
+            vectors.flags.writeable = False
+            self._last = text, vectors
         return vectors
 
     def table(self) -> tuple[tuple[str, ...], NDArray[np.float32]]:
@@ -94,8 +109,7 @@ class NgramEncoder:
         return tuple(self._vocabulary), self._rows.astype(np.float32) * self._weights[:, None]
 
     def _encode_into(self, vector: NDArray[np.float32], text: str) -> None:
-        known = self._vocabulary.get
-        found = [known(token) for token in normalize(text).translate(self._images).split(CUT)]
+        found = map(self._vocabulary.get, normalize(text).translate(self._images).split(CUT))
         ids = np.array([place for place in found if place is not None], dtype=np.intp)
         if not len(ids):
             return

@@ -6,9 +6,9 @@ paraphrases and on questions without an answer (``tools/index/fit.py``), so that
 """
 
 import math
-import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter, mul
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from chatbot.faq_modules.signals import QUERY_SIGNALS, SignalTable
 
 EXACT_LOGIT = 5.0
+NEGLIGIBLE = 1e-3
 _UNKNOWN_MODULE = 3.0
 
 
@@ -60,16 +61,33 @@ class Choice:
 
     def probabilities(self, table: SignalTable) -> NDArray[np.float32]:
         """For each row, the probability that it is what was asked; they add up to at most 1."""
-        logits = table.values @ self._weights
-        nothing = sum(map(operator.mul, table.query, self._nothing))
-        highest = max(nothing, float(np.maximum.reduce(logits, initial=-np.inf)))
+        shares, total = self._shares(table)
+        shares *= np.float32(1.0 / total)
+        return shares
+
+    def likely(self, table: SignalTable, k: int) -> list[tuple[float, int]]:
+        """The ``k`` highest probabilities and their rows, best first, of equal ones the first; none below
+        ``NEGLIGIBLE`` of the best."""
+        shares, total = self._shares(table)
+        if not len(shares):
+            return []
+        rows: NDArray[np.int64] = (shares >= NEGLIGIBLE * shares.item(shares.argmax())).nonzero()[0]
+        if len(rows) > k:
+            rows = np.sort(rows[shares[rows].argpartition(-k)[-k:]])
+        found = zip(shares.take(rows).tolist(), rows.tolist(), strict=True)
+        return [(share / total, row) for share, row in sorted(found, key=itemgetter(0), reverse=True)]
+
+    def _shares(self, table: SignalTable) -> tuple[NDArray[np.float32], float]:
+        """For each row the odds against the likeliest of all, and what all odds add up to."""
+        logits: NDArray[np.float32] = table.values.dot(self._weights)
+        nothing = sum(map(mul, table.query, self._nothing))
+        highest = max(nothing, logits.item(logits.argmax())) if len(logits) else nothing
         if table.exact is not None and table.exact.any():
             logits = np.where(table.exact, highest + EXACT_LOGIT, logits)
             highest += EXACT_LOGIT
         logits -= np.float32(highest)
-        shares: NDArray[np.float32] = np.exp(logits)
-        shares *= np.float32(1.0 / (float(np.add.reduce(shares)) + math.exp(nothing - highest)))
-        return shares
+        shares: NDArray[np.float32] = np.exp(logits, out=logits)
+        return shares, float(np.add.reduce(shares)) + math.exp(nothing - highest)
 
 
 PRIOR = ChoiceModel(

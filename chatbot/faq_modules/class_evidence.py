@@ -12,7 +12,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import repeat
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,20 +117,18 @@ class ClassEvidence:
 
     def scores(self, text: str) -> NDArray[np.float32]:
         """Log-odds in units of ``UNIT``: about 1 for the standard question that is clearly meant; shape (questions,)."""
-        names = [*text, *[first + second for first, second in pairwise(text)]]
-        counts = set(names)
-        row_of, unseen = self._rows.get, self._unseen
-        if len(counts) == len(names):
-            rows = np.array([row_of(name, unseen) for name in names], dtype=np.intp)
-            weights = self._value.take(rows)
-        else:
-            repeated = Counter(names)
-            rows = np.array([row_of(name, unseen) for name in repeated], dtype=np.intp)
-            damped = [1.0 + math.log(count) for count in repeated.values()]
-            weights = self._value.take(rows) * np.array(damped, dtype=np.float32)
+        names = [*text, *map(add, text, text[1:])]
+        counts = dict.fromkeys(names, 1)
+        if len(counts) < len(names):
+            counts = Counter(names)
+        rows = np.array([*map(self._rows.get, counts, repeat(self._unseen))], dtype=np.intp)
+        weights = self._value.take(rows)
+        if len(counts) < len(names):
+            weights *= np.array([1.0 + math.log(count) for count in counts.values()], dtype=np.float32)
         length = math.sqrt(weights.dot(weights)) or 1.0
-        found = weights.dot(self._weights.take(rows, axis=0))
-        return np.asarray(found * (1.0 / (UNIT * length)), dtype=np.float32)
+        found: NDArray[np.float32] = weights.dot(self._weights.take(rows, axis=0))
+        found *= np.float32(1.0 / (UNIT * length))
+        return found
 
 
 def may_fit(texts: int, questions: int) -> bool:

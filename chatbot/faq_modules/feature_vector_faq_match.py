@@ -1,14 +1,21 @@
 """``feature_vector_faq_match``: nearest paraphrases by the two-tower encoder, over FAISS."""
 
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import faiss
 import numpy as np
 
 from chatbot.faq_modules.base import FaqCandidate, Matcher, QuestionScores
 from chatbot.faq_modules.context import ModuleContext
 from chatbot.faq_modules.corpus import best_by_question
+from chatbot.faq_modules.on_demand import OnDemand
 from chatbot.faq_modules.question_vectors import QuestionVectors
+
+if TYPE_CHECKING:
+    import faiss
+else:
+    faiss = OnDemand("faiss")
 
 NAME = "feature_vector_faq_match"
 SCORES_ALL = 20_000
@@ -23,14 +30,19 @@ class FeatureVectorMatcher:
     def __init__(self, context: ModuleContext) -> None:
         self._corpus, self._encoder = context.corpus, context.encoder
         self._vectors = np.ascontiguousarray(context.vectors, dtype=np.float32)
-        self._index = faiss.IndexFlatIP(context.encoder.dimension)
-        if len(self._vectors):
-            self._index.add(self._vectors)
         self._by_question = QuestionVectors(self._vectors, context.corpus.starts)
+
+    @cached_property
+    def _index(self) -> "faiss.IndexFlatIP":
+        """Made when ``match`` first asks: a copy of all vectors, that ``score_questions`` does without."""
+        index = faiss.IndexFlatIP(self._encoder.dimension)
+        if len(self._vectors):
+            index.add(self._vectors)
+        return index
 
     def match(self, utterance: str, k: int) -> Sequence[FaqCandidate]:
         """At most ``k`` standard questions by cosine, cut off at 0."""
-        wanted = min(k * _PARAPHRASES_PER_LABEL, self._index.ntotal)
+        wanted = min(k * _PARAPHRASES_PER_LABEL, len(self._vectors))
         if not utterance.strip() or wanted == 0:
             return ()
         scores, places = self._index.search(self._encoder.encode([utterance]), wanted)

@@ -55,9 +55,9 @@ class FuzzyClosestMatcher:
     def _nearest(self, utterance: str) -> dict[int, tuple[int, float]]:
         """Standard question → its nearest text and that one's score, for those BM25 likes best, best first."""
         bm25, wanted, starts = self._questions.scores(utterance)[0][0], self._best, self._starts
-        best = np.argpartition(bm25, -wanted)[-wanted:] if len(bm25) > wanted else np.arange(len(bm25))
+        best = bm25.argpartition(-wanted)[-wanted:].tolist() if len(bm25) > wanted else range(len(bm25))
         found, left = dict[int, tuple[int, float]](), COMPARED
-        for owner in best[(-bm25[best]).argsort(kind="stable")].tolist():
+        for owner in sorted(best, key=bm25.item, reverse=True):
             first = starts[owner]
             texts = self._corpus.texts[first : min(starts[owner + 1], first + left)]
             nearest = extractOne(utterance, texts, scorer=ratio)

@@ -12,6 +12,7 @@ Two scores for every standard question at once, both divided by the idf of the w
 import math
 import threading
 from collections.abc import Sequence
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,24 +59,26 @@ class QuestionIndex:
         return found
 
     def _scores(self, text: str) -> tuple[Scores, float]:
-        row_of, unseen = self._rows.get, self._unseen
-        rows = [row_of(char, unseen) for char in dict.fromkeys(text)]
-        total = sum([self._worth[row] for row in rows]) or 1.0
-        table = self._table
-        both = self._sums(rows) if table is None else np.add.reduce(table.take(rows, axis=0))
-        both *= np.float32(1.0 / total)
+        unseen = self._unseen
+        rows = [*map(self._rows.get, dict.fromkeys(text), repeat(unseen))]
+        total = sum(map(self._worth.__getitem__, rows)) or 1.0
+        both = self._sums(rows, 1.0 / total)
         unknown = rows.count(unseen) * self._worth[unseen] / total
         return both, max(1.0 - unknown, 0.0) if rows else 0.0
 
     def _dense(self) -> NDArray[np.float32]:
-        """All rows, shape (characters + 1, 2, questions): quicker, and small enough where there are few questions."""
+        """All rows, shape (characters + 1, 2 × questions): quicker, and small enough where there are few questions."""
         table = np.zeros((self._unseen + 1, 2, self.questions), dtype=np.float32)
         at = np.repeat(np.arange(self._unseen), np.diff(self._bounds))
         table[at, 0, self._owners], table[at, 1, self._owners] = self._weights
-        return table
+        return table.reshape(self._unseen + 1, 2 * self.questions)
 
-    def _sums(self, rows: Sequence[int]) -> NDArray[np.float32]:
-        """The sum of ``rows``, shape (2, questions)."""
+    def _sums(self, rows: Sequence[int], scale: float) -> NDArray[np.float32]:
+        """The sum of ``rows`` times ``scale``, shape (2, questions)."""
+        if self._table is not None:
+            factors = np.array([scale] * len(rows), dtype=np.float32)
+            dense: NDArray[np.float32] = factors.dot(self._table.take(rows, axis=0))
+            return dense.reshape(2, self.questions)
         spans = [
             slice(int(self._bounds[row]), int(self._bounds[row + 1]))
             for row in rows
@@ -85,4 +88,5 @@ class QuestionIndex:
             return np.zeros((2, self.questions), dtype=np.float32)
         owners = np.concatenate([self._owners[span] for span in spans])
         weights = np.concatenate([self._weights[:, span] for span in spans], axis=1)
-        return np.stack([np.bincount(owners, part, self.questions) for part in weights]).astype(np.float32)
+        sums = np.stack([np.bincount(owners, part, self.questions) for part in weights])
+        return (sums * scale).astype(np.float32)

@@ -37,7 +37,7 @@ class QuestionVectors:
         for owner in scores.argpartition(-EXACT)[-EXACT:].tolist():
             own = self._of(owner, vector)
             best = int(own.argmax())
-            scores[owner], nearest[owner] = own[best], self._starts[owner] + best
+            scores[owner], nearest[owner] = own.item(best), self._starts[owner] + best
         return scores, nearest
 
     def nearest(self, owner: int, vector: NDArray[np.float32]) -> int:

@@ -25,7 +25,6 @@ from chatbot.normalization.text import has_content, normalize
 
 DEFAULT_MODULES = ("feature_vector_faq_match", "fuzzy_closest_faq_match")
 OWN_MODULE = "closest_choice"
-_NEGLIGIBLE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -106,10 +105,8 @@ class FaqRetriever:
         if not has_content(text):
             return ()
         table, found = self._read(text)
-        probabilities = self._choice.probabilities(table)
-        best = _best(probabilities, k)
-        rows = zip(best.tolist(), table.owners[best].tolist(), probabilities[best].tolist(), strict=True)
-        return tuple([self._candidate(row, owner, confidence, found) for row, owner, confidence in rows])
+        owner_of, likely = table.owners.item, self._choice.likely(table, k)
+        return tuple([self._candidate(row, owner_of(row), confidence, found) for confidence, row in likely])
 
     def signals(self, utterance: str) -> tuple[SignalTable, NDArray[np.float32]]:
         """All signals for ``utterance`` and the probabilities they give: for fitting, measuring and explaining."""
@@ -147,16 +144,6 @@ class FaqRetriever:
                 module = self._modules[place]
                 return FaqCandidate(label, question, matched, min(max(score, 0.0), 1.0), module, confidence)
         return FaqCandidate(label, question, question, 0.0, OWN_MODULE, confidence)
-
-
-def _best(probabilities: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """The places of the ``k`` highest, best first, of equal ones the first; none below ``_NEGLIGIBLE`` of the best."""
-    likely: NDArray[np.int64] = (
-        probabilities >= _NEGLIGIBLE * np.maximum.reduce(probabilities, initial=0.0)
-    ).nonzero()[0]
-    if len(likely) > k:
-        likely = np.sort(likely[np.argpartition(probabilities[likely], -k)[-k:]])
-    return likely[(-probabilities[likely]).argsort(kind="stable")]
 
 
 AnyIndex = FaqIndex | LargeIndex

@@ -63,22 +63,21 @@ class SignalReader:
             self._places.setdefault(text, []).append(owner)
         self._scorers = {m.name: m.score_questions for m in modules if isinstance(m, QuestionScorer)}
         self._ratios: dict[int, NDArray[np.float32]] = {}
-        self._everyone = np.arange(size)
+        self._everyone, self._unknown = np.arange(size), np.zeros(size, dtype=np.float32)
         self.names = tuple(f"module:{module.name}" for module in modules) + OWN_SIGNALS
 
     def read(self, text: str) -> tuple[SignalTable, tuple[QuestionScores, ...]]:
         """The signals of every standard question for a normalised ``text``, and the scores of each module."""
         found = tuple(self._module(module, text) for module in self._modules)
-        values = np.zeros((len(self.names), len(self._everyone)), dtype=np.float32)
+        written, known = self._questions.scores(text)
+        told = self._unknown if self._evidence is None else self._evidence.scores(text)
+        heard, _ = self._by_sound.scores(text.translate(self._sounds))
+        values = np.empty((len(self.names), len(self._everyone)), dtype=np.float32)
         for row, scores in enumerate(found):
             values[row] = scores.values
-        row = len(found)
-        values[row : row + 2], known = self._questions.scores(text)
-        if self._evidence is not None:
-            values[row + 2] = self._evidence.scores(text)
-        values[row + 3 : row + 5], _ = self._by_sound.scores(text.translate(self._sounds))
-        values[row + 5] = self._length_ratio(len(text))
-        values[row + 6] = self._sizes
+        own = values[len(found) :]
+        own[0:2], own[2], own[3:5] = written, told, heard
+        own[5], own[6] = self._length_ratio(len(text)), self._sizes
         query = (1.0, 1.0 - known, 1.0 / (1.0 + len(text)))
         return SignalTable(self._everyone, values.T, query, self._exact(text)), found
 

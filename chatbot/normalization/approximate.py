@@ -58,15 +58,15 @@ class ApproximateFinder:
         return best
 
     def _alike(self, heard: Sounds) -> list[str]:
-        shared: Counter[str] = Counter()
-        for pair in _pairs(heard) & self._by_pair.keys():
-            shared.update(self._by_pair[pair])
+        names_with = self._by_pair
+        pairs = _pairs(heard) & names_with.keys()
+        shared = Counter([name for pair in pairs for name in names_with[pair]])
         enough = [
-            (count / (len(self._sounds[name]) - 1), name)
+            (-count / (len(name) - 1), name)
             for name, count in shared.items()
-            if count >= _SHARED_PAIRS * (len(self._sounds[name]) - 1)
+            if count >= _SHARED_PAIRS * (len(name) - 1)
         ]
-        return [name for _, name in sorted(enough, key=lambda row: (-row[0], row[1]))[:_MAX_NAMES]]
+        return [name for _, name in sorted(enough)[:_MAX_NAMES]]
 
     def _compare(self, name: str, text: str, heard: Sounds) -> NearName | None:
         width, own = len(name), self._sounds[name]

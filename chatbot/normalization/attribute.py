@@ -59,9 +59,8 @@ class AttributeLinker:
         question words, so that 变速箱是什么类型 reads 变速箱类型. Whichever names more characters counts, and of two
         that name as many the one in fewer names.
         """
-        exact = max(
-            (self._exact(text), self._exact(content)), key=lambda found: (_explained(found), -len(found))
-        )
+        ways = (text,) if text == content else (text, content)
+        exact = max(map(self._exact, ways), key=lambda found: (_explained(found), -len(found)))
         if exact:
             return exact
         return self._alike(content) or self._partial(content)

@@ -94,8 +94,18 @@ class EntityLinker:
         elif series and (told := self._fragments.told(text, series, ordinary)):
             return tuple(self._to_link(thing) for thing in told)
         found = found or (self._nearest(text, besides) if fuzzy else [])
+        return self._links(text, found, ordinary, series) if found else ()
+
+    def misspelt(self, text: str, *, ordinary: Container[str] = ()) -> tuple[EntityLink, ...]:
+        """What ``link`` finds in a text in which nothing is named exactly."""
+        found = self._nearest(text, ())
+        return self._links(text, found, ordinary) if found else ()
+
+    def _links(
+        self, text: str, found: list[Piece], ordinary: Container[str], series: int = 0
+    ) -> tuple[EntityLink, ...]:
         groups = grouped(text, found, self._fragments.as_parts, self._fragments.widened)
-        things = self._fragments.read(text, groups, ordinary) if found else []
+        things = self._fragments.read(text, groups, ordinary)
         if len(things) == 1 and self._may_be_of(series, things[0]):
             things = [self._fragments.refitted(text, things[0], series)]
         return tuple(self._to_link(thing) for thing in things)

@@ -1,9 +1,8 @@
 """Finds every known name in a text in one pass (Aho-Corasick), longest first, none overlapping."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from operator import attrgetter, itemgetter
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 import ahocorasick
 
@@ -11,9 +10,8 @@ Target = TypeVar("Target")
 Cut: TypeAlias = Callable[[str, str, int], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Mention(Generic[Target]):
-    """A name found in a text: ``text[start:end] == alias``."""
+class Mention(NamedTuple, Generic[Target]):
+    """A name found in a text: ``text[start:end] == alias``. A tuple: a turn makes dozens, at a third of the cost."""
 
     alias: str
     start: int
@@ -49,6 +47,8 @@ class MentionFinder(Generic[Target]):
             if ends_latin and end < len(text) and _latin(text[end]) and not _may(ends, alias, text, end):
                 continue
             found.append((-length, start, alias, targets))
+        if not found:
+            return []
         found.sort(key=_by_length)
         taken, kept = 0, []
         for shorter, start, alias, targets in found:

@@ -52,7 +52,7 @@ Sounds = tuple[frozenset[str], ...]
 
 def sounds(text: str) -> Sounds:
     """The folded readings of each character, for comparing homophones: 行 sounds like both xing and hang."""
-    return tuple(_folded(char) for char in text)
+    return tuple(map(_folded, text))
 
 
 @lru_cache(maxsize=32768)

@@ -72,7 +72,7 @@ class Reader:
         reading = self._read_question(text, links)
         if links or not reading.leftover:
             return reading
-        links = self.entities.link(text, ordinary=self._words)
+        links = self.entities.misspelt(text, ordinary=self._words)
         return self._read_question(text, links) if links else reading
 
     def _read_question(self, text: str, links: tuple[EntityLink, ...]) -> Reading:
@@ -80,9 +80,14 @@ class Reader:
         fillers = [(m.start, m.end) for m in self._fillers.find(question)]
         core = content(_without(question, fillers))
         attributes = self.attributes.link(question, core)
-        explained = Counter(char for link in attributes for char in link.text + link.alias)
-        left = sum((Counter(core) - explained).values())
+        left = _unexplained(core, attributes) if attributes else len(core)
         return Reading(text, question.strip(), core, links, attributes, left / len(core) if core else 0.0)
+
+
+def _unexplained(core: str, attributes: Sequence[AttributeLink]) -> int:
+    """How many characters of ``core`` no attribute has, as typed or as it is called."""
+    explained = Counter("".join([link.text + link.alias for link in attributes]))
+    return (Counter(core) - explained).total()
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -65,7 +65,7 @@ def normalize(text: str) -> str:
 
 def content(text: str) -> str:
     """Only the letters, digits and Chinese characters of a normalised ``text``: no marks, emoji or spaces."""
-    return _NO_CONTENT.sub("", text)
+    return text if text.isalnum() else _NO_CONTENT.sub("", text)
 
 
 def has_content(text: str) -> bool:

@@ -73,6 +73,8 @@ def carries(link: Link) -> bool:
 
 def background(scan: Scan) -> tuple[str, tuple[str, ...]]:
     """The text of ``scan`` without the clauses that hold something unknown and nothing of the graph, and these clauses."""
+    if _MARKS.search(scan.text) is None:
+        return scan.text, ()  # one clause, which stays
     kept: list[str] = []
     dropped: list[str] = []
     at = 0

@@ -31,8 +31,12 @@ class Listener:
         self._vocabulary, self._scanner, self._binder, self._plain = vocabulary, scanner, binder, plain
         self._names = SpokenNames(vocabulary.entities.names)
 
-    def scan(self, utterance: str, *, mend: Callable[[], bool] = always, near: str = "") -> Scan:
-        """Links of what is asked; ``mend`` is consulted when words stay unknown that may be slips.
+    def asked(self, utterance: str) -> str:
+        """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
+        return plain_question(in_words(self._names.written(self._plain(utterance))))
+
+    def scan(self, text: str, *, mend: Callable[[], bool] = always, near: str = "") -> Scan:
+        """Links of what is ``asked``; ``mend`` is consulted when words stay unknown that may be slips.
 
         ``near`` is the entity that the conversation speaks of.
         """
@@ -40,7 +44,6 @@ class Listener:
         def as_written(text: str) -> Scan:
             return self._scanner.as_written(text, near)
 
-        text = plain_question(in_words(self._names.written(self._plain(utterance))))
         took_back = instead = ""
         if change := corrected(text, as_written):
             text, took_back, instead = change.text, change.dropped, change.kept

@@ -26,6 +26,7 @@ _DIGITS = {
 }
 _N = "([一二两三四五六七八九十]|[1-9]\\d?)"
 _RANKED = r"(?:最[\u4e00-\u9fff]{1,3}|[贵省远快慢高低大小长短近新]|便宜)"
+_MAY_BE_PLACE = re.compile("[一二两三四五六七八九十1-9]|老大|最后那")  # one look, where there is mostly none
 _PLACES = (
     (re.compile(rf"倒数第{_N}(?=[便贵低高大小长短快慢省远重轻新多少])"), "kth reverse"),
     (re.compile(rf"第{_N}(?=[便贵低高大小长短快慢省远重轻新多少])"), "kth"),
@@ -66,7 +67,7 @@ _FOLLOW_UP = re.compile(r"(?<![\d.a-z])(\d+(?:\.\d+)?)(?:的)?呢$")
 def find_places(masked: str, taken: Sequence[Link]) -> Iterator[Link]:
     """Ordinals and counts of things, none over ``taken``; of two that overlap the first of ``_PLACES``."""
     found: list[Link] = list(taken)
-    for pattern, role in _PLACES:
+    for pattern, role in _PLACES if _MAY_BE_PLACE.search(masked) else ():
         for hit in pattern.finditer(masked):
             if any(link.start < hit.end() and hit.start() < link.end for link in found):
                 continue

@@ -67,7 +67,7 @@ class Planner:
         """``plain`` normalises an utterance and puts a dialect's words in plain wording."""
         self.engine, self.vocabulary = engine, vocabulary
         binder = Binder(vocabulary, engine.directions)
-        self._scanner = Listener(vocabulary, Scanner(vocabulary, engine.units, decoder), binder, plain)
+        self._listener = Listener(vocabulary, Scanner(vocabulary, engine.units, decoder), binder, plain)
         self._reader = PartsReader(vocabulary, AtomReader(vocabulary, binder), self._winner)
         self._versions = VersionReader(vocabulary, self._found)
         self._decider = Decider(vocabulary, engine.directions)
@@ -80,15 +80,15 @@ class Planner:
     def plan(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Planned:
         """What is asked; ``None`` when it is nothing the graph's operators answer, or not surely so.
 
-        ``mend`` is asked, once some words are not known, whether to look for typos in them; for the same utterance it
-        must say the same. What opens a conversation is remembered: chips and popular questions come again and again.
+        ``mend`` says whether to look for typos in words that are not known. What opens a conversation is remembered:
+        popular questions come again and again, in many courtesies.
         """
         if not context.empty:
             return self._explained(self._scan(utterance, context, mend), context).planned
-        key = utterance, mend is always
+        key = self._listener.asked(utterance), mend()
         known = self._openings.get(key, None)
         if known is None:
-            known = (self._opening(self._scanner.scan(utterance, mend=mend), context),)
+            known = (self._opening(self._listener.scan(key[0], mend=lambda: key[1]), context),)
             self._openings.keep(key, known)
         return known[0]
 
@@ -99,15 +99,16 @@ class Planner:
 
     def names_a_value(self, text: str) -> bool:
         """Whether a normalised ``text`` holds a value of the graph (增程, 四驱); one pass over it."""
-        mentions = self.vocabulary.finder.find(text)
-        return any(isinstance(sense, ValueSense) for mention in mentions for sense in mention.targets)
+        senses = [sense for mention in self.vocabulary.finder.find(text) for sense in mention.targets]
+        return ValueSense in map(type, senses)
 
     def explain(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Explained:
         """The same, with the way there."""
         return self._explained(self._scan(utterance, context, mend), context)
 
     def _scan(self, utterance: str, context: Context, mend: Callable[[], bool]) -> Scan:
-        return self._scanner.scan(utterance, mend=mend, near=context.near(self.vocabulary.graph))
+        asked, near = self._listener.asked(utterance), context.near(self.vocabulary.graph)
+        return self._listener.scan(asked, mend=mend, near=near)
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
         parts = self._versions.told(self._reader.read(scan, context), context)

@@ -143,8 +143,7 @@ class SoundRepair:
         return first, last
 
     def _sound_together(self, left: str, right: str) -> bool:
-        pairs = self._pairs
-        return any((a, b) in pairs for a in _choices(left, 2) for b in _choices(right, 2))
+        return not self._pairs.isdisjoint(itertools.product(_choices(left, 2), _choices(right, 2)))
 
 
 def _slipped(word: str, typed: str) -> bool:

@@ -12,6 +12,7 @@ _RANGE = re.compile(
     r"(\d{2,4}|[一二两三四五六七八九][零一二三四五六七八九十百]{1,6})(?:公里|千米)(?=([\u4e00-\u9fff]{2}))"
 )
 _DIGITS = re.compile(r"[\d零一二三四五六七八九][a-z]+$")  # 零六gt五零五: two numbers, not one word
+_NUMERAL = re.compile(r"[\d零〇一二两三四五六七八九]")
 _NUMBER = re.compile(r"\d{2,4}")
 
 
@@ -30,6 +31,8 @@ class SpokenNames:
 
     def written(self, text: str) -> str:
         """A normalised ``text`` with the numerals of names in digits."""
+        if _NUMERAL.search(text) is None:
+            return text
         text = _RUN.sub(self._digits, text)
         text = _YEAR.sub(self._year, text)
         text = _POINT.sub(lambda found: f"{DIGIT[found[1]]}.{DIGIT[found[2]]}", text)

@@ -226,12 +226,20 @@ class Vocabulary:
 
     def lacks_make(self, text: str) -> str:
         """The first car make in ``text`` that no entity of the graph is of: 小鹏."""
+        if self._like_other_makes.search(text) is None:
+            return ""
         found = [name for name in self._other_makes if name in text]
         stems = (name.removesuffix("汽车") for name in self._other_makes if name.endswith("汽车"))
         found += [
             stem for stem in stems if re.search(rf"{stem}\s?[a-z]{{0,2}}\d", text)
         ]  # 深蓝s7, not 深蓝色
         return min(found, key=text.find, default="")
+
+    @cached_property
+    def _like_other_makes(self) -> re.Pattern[str]:
+        """One look, where there is mostly none of them."""
+        stems = {re.escape(name.removesuffix("汽车")) for name in self._other_makes}
+        return re.compile("|".join(sorted(stems)) or r"(?!)")
 
     @cached_property
     def _other_makes(self) -> tuple[str, ...]:

@@ -13,13 +13,15 @@ import json
 import logging
 from typing import Any, Literal, cast
 
+import orjson
+
 from chatbot.session.base import Memory, Option, Pending
 from chatbot.session.plan_codec import MalformedPlanError, decode_plan, encode_plan
 
 VERSION = 2
 READABLE = (1, 2)
 
-# the standard library's: it alone gives back every number and every lone surrogate as it was
+# the standard library's, where there is a plan or a lone surrogate: it alone gives back every number and text as it was
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _log = logging.getLogger("chatbot.session")
 _PENDING_KINDS = ("entity", "attribute", "question")
@@ -55,6 +57,11 @@ def encode_memory(memory: Memory) -> bytes:
         "guiding": memory.guiding,
         "asked": memory.asked,
     }
+    if memory.plan is None:
+        try:
+            return orjson.dumps(payload)
+        except TypeError:
+            pass  # a lone surrogate
     return _encode(payload).encode("utf-8", "surrogatepass")
 
 

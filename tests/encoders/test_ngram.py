@@ -84,3 +84,16 @@ def test_weights_of_other_names_are_refused(ngram_dir: Path, tmp_path: Path) -> 
     save_file({"other": np.zeros(1, dtype=np.float32)}, folder / "model.safetensors")
     with pytest.raises(DataError, match="holds"):
         load_ngram(folder)
+
+
+def test_a_single_text_has_the_vector_it_has_among_others_however_often_it_comes(
+    encoder: NgramEncoder,
+) -> None:
+    together = encoder.encode(["价格", "保养", "价格"])
+    alone = [encoder.encode([text])[0] for text in ("价格", "价格", "保养", "价格")]
+    np.testing.assert_array_equal(alone, together[[0, 0, 1, 0]])
+
+
+def test_nobody_can_change_the_vector_that_is_remembered(encoder: NgramEncoder) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        encoder.encode(["价格"])[0] *= 2

@@ -227,3 +227,19 @@ def test_courtesies_around_a_question_change_nothing_of_what_is_found(corpus: Co
     retriever = make_retriever(build_index(corpus, encoder.encode(corpus.texts)), encoder)
     for asked in ("试驾要不要预约", "首付最少几成", "订车几天能提"):
         assert retriever.retrieve(wrapped.format(asked)) == retriever.retrieve(asked)
+
+
+def test_the_likely_ones_are_the_highest_probabilities_of_equal_ones_the_first() -> None:
+    random = np.random.default_rng(5)
+    choice = Choice(ChoiceModel({"one": 9.0, "two": 4.0, "nothing": 3.0}, "test"), ("one", "two"))
+    for size in (0, 1, 40, 41):
+        values = random.random((size, 2)).astype(np.float32)
+        values[1::2] = values[: size - size % 2 : 2]  # equal pairs
+        table = SignalTable(np.arange(size), values, (1.0, 0.5, 0.1))
+        known = choice.probabilities(table)
+        order = np.argsort(-known, kind="stable")
+        wanted = [row for row in order.tolist() if known[row] >= 1e-3 * known.max()]
+        for k in (2, 100):
+            found = choice.likely(table, k)
+            assert [row for _, row in found] == wanted[:k]
+            np.testing.assert_allclose([share for share, _ in found], known[wanted[:k]], rtol=1e-5)

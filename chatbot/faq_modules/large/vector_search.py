@@ -17,11 +17,17 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
+
+from chatbot.faq_modules.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    import faiss
+else:
+    faiss = OnDemand("faiss")
 
 HITS = 64
 WANTED_RECALL = 0.998
@@ -57,7 +63,7 @@ class IvfSearch:
     """Approximate nearest neighbours by inner product of unit vectors. Safe to call from several threads."""
 
     def __init__(
-        self, index: faiss.IndexIVF, vectors: Vectors, cells: NDArray[np.int32], plan: SearchPlan
+        self, index: "faiss.IndexIVF", vectors: Vectors, cells: NDArray[np.int32], plan: SearchPlan
     ) -> None:
         """``cells[i]`` is the list that ``vectors[i]`` is in."""
         self._index, self.vectors, self.cells, self.plan = index, vectors, cells, plan
@@ -154,7 +160,7 @@ def build_search(
     return IvfSearch(found, vectors, cells, replace(plan, kind="ivf_pq" if by_product else "ivf"))
 
 
-def _scalar_codes(vectors: Vectors, centroids: Vectors) -> faiss.IndexIVF:
+def _scalar_codes(vectors: Vectors, centroids: Vectors) -> "faiss.IndexIVF":
     """Empty lists of one byte a number."""
     index = faiss.IndexIVFScalarQuantizer(
         _flat(centroids), vectors.shape[1], len(centroids), faiss.ScalarQuantizer.QT_8bit,
@@ -164,7 +170,7 @@ def _scalar_codes(vectors: Vectors, centroids: Vectors) -> faiss.IndexIVF:
     return index
 
 
-def _product_codes(vectors: Vectors, centroids: Vectors) -> faiss.IndexIVF:
+def _product_codes(vectors: Vectors, centroids: Vectors) -> "faiss.IndexIVF":
     """Empty lists of four bits a pair of numbers."""
     dimension = vectors.shape[1]
     parts = next(parts for parts in range(max(dimension // 2, 1), 0, -1) if dimension % parts == 0)
@@ -217,13 +223,13 @@ def recall_at_1(search: IvfSearch, questions: Vectors, best: NDArray[np.float32]
     return float(np.mean(np.array(firsts) >= best - _TIE))
 
 
-def _parameters(probes: int) -> faiss.SearchParametersIVF:
+def _parameters(probes: int) -> "faiss.SearchParametersIVF":
     parameters = faiss.SearchParametersIVF()
     parameters.nprobe = probes
     return parameters
 
 
-def _flat(centroids: Vectors) -> faiss.IndexFlatIP:
+def _flat(centroids: Vectors) -> "faiss.IndexFlatIP":
     quantizer = faiss.IndexFlatIP(centroids.shape[1])
     quantizer.add(np.ascontiguousarray(centroids))
     return quantizer
