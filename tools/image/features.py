@@ -101,7 +101,8 @@ def frozen_part(model: Classifier, stages: int, size: int) -> Callable[[Tensor],
     """The first ``stages`` of the network, which no training changes: pictures (N, 3, S, S) in, their maps out."""
     if not stages:
         return lambda images: images
-    part = copy.deepcopy(model.features[:stages]).to(memory_format=torch.contiguous_format).eval()
+    part = copy.deepcopy(model.features[:stages]).eval()
+    part.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]  # torch knows it
     session = runtime(part, size)
 
     def maps(images: Tensor) -> Tensor:

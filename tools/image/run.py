@@ -213,7 +213,7 @@ def _summary(
         "温度": f"{card.temperature:.4f}",
     }
     write_report(files.output_dir / REPORT_FILE, replace(page, facts=facts))
-    kept = {"settings": settings.as_dict(), "dev": measures.as_dict(), **asdict(summary)}
+    kept = {**asdict(summary), "measures": measures.as_dict(), "settings": settings.as_dict()}
     text = json.dumps(kept, ensure_ascii=False, indent=1)
     (files.output_dir / SUMMARY_FILE).write_text(text + "\n", encoding="utf-8")
     return summary
