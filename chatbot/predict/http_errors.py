@@ -17,6 +17,8 @@ from chatbot.errors import (
     UnauthorizedError,
 )
 from chatbot.json_bytes import dumps
+from chatbot.json_file import Json
+from chatbot.predict.wire import RefusedError
 from chatbot.web.tracing import trace_id
 
 _STATUS: dict[type[ChatbotError], int] = {
@@ -39,6 +41,8 @@ def status_of_error(error: Exception) -> int:
     """The HTTP status that ``error`` leaves with."""
     if isinstance(error, HTTPException):
         return error.code or 500
+    if isinstance(error, RefusedError):
+        return status_of_error(error.cause)
     return _STATUS.get(type(error), 500) if isinstance(error, ChatbotError) else 500
 
 
@@ -50,9 +54,10 @@ def register_predict_errors(app: Flask) -> None:
         status = status_of_error(error)
         if status == 500:
             return unexpected(error)
-        response = error_reply(status, error.code, error.message)
+        cause, said = (error.cause, error.reply) if isinstance(error, RefusedError) else (error, None)
+        response = error_reply(status, error.code, error.message, said)
         if status in (429, 503):
-            seconds = error.seconds if isinstance(error, OverloadedError) else 1.0
+            seconds = cause.seconds if isinstance(cause, OverloadedError) else 1.0
             response.headers["Retry-After"] = str(max(1, math.ceil(seconds)))
         if status == 401:
             response.headers["WWW-Authenticate"] = 'Bearer realm="predict"'
@@ -77,7 +82,7 @@ def register_predict_errors(app: Flask) -> None:
         return error_reply(500, "internal_error", f"内部错误，请把 request_id {request_id} 告诉管理员")
 
 
-def error_reply(status: int, code: str, message: str) -> Response:
-    """The one shape of an error."""
-    body = {"error": {"code": code, "message": message}, "request_id": trace_id()}
+def error_reply(status: int, code: str, message: str, said: Json = None) -> Response:
+    """The one shape of an error; or ``said``, the words of a wire format of its own."""
+    body = said or {"error": {"code": code, "message": message}, "request_id": trace_id()}
     return Response(dumps(body), status, content_type="application/json")

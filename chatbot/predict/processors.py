@@ -12,7 +12,7 @@ from pathlib import Path
 
 from chatbot.errors import ConfigError
 from chatbot.json_file import Json
-from chatbot.predict.base import Predictor
+from chatbot.predict.base import Item, Predictor
 from chatbot.predict.wire import JsonItems, WireFormat
 
 GROUP = "chatbot.predictors"
@@ -22,13 +22,22 @@ Make = Callable[[Path | None, Mapping[str, Json]], Predictor]
 Raises ``ModelError`` or ``ConfigError``."""
 
 
+MAX_BODY_BYTES = 16 * 2**20
+
+
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """One kind of model."""
+    """One kind of model. A request's body has ``body_bytes`` at most.
+
+    Items that are ``apart`` take so long that others must not wait for them: they have a line of their own, are
+    predicted one by one, and are told by when (``base.UNTIL``).
+    """
 
     name: str
     make: Make
     wire: WireFormat = field(default_factory=JsonItems)
+    body_bytes: int = MAX_BODY_BYTES
+    apart: Callable[[Item], bool] | None = None
 
 
 _BUILT_IN: Mapping[str, str] = {
@@ -36,6 +45,8 @@ _BUILT_IN: Mapping[str, str] = {
     "text_tagging": "chatbot.predict.nlp.text_tagging:PROCESSOR",
     "text_ner": "chatbot.predict.nlp.ner:PROCESSOR",
     "text_classification": "chatbot.predict.nlp.text_classification:PROCESSOR",
+    "image_classification": "chatbot.predict.vision.image_classification:PROCESSOR",
+    "image_risk": "chatbot.predict.vision.image_risk:PROCESSOR",
 }
 """Name → ``module:attribute`` of its ``Processor``."""
 

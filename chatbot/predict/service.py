@@ -9,17 +9,17 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from chatbot.errors import NotThereError, UnauthorizedError
 from chatbot.json_bytes import dumps
 from chatbot.json_file import Json
-from chatbot.predict.base import ItemError, Outcome
+from chatbot.predict.base import CALLERS, ItemError, Outcome
 from chatbot.predict.hosting import HostedService, House
 from chatbot.predict.http_errors import register_predict_errors, status_of_error
 from chatbot.predict.metrics import PredictMetrics
 from chatbot.predict.openapi import predict_document
+from chatbot.predict.processors import MAX_BODY_BYTES
 from chatbot.web.docs import docs_routes
 from chatbot.web.files import package_files
 from chatbot.web.headers import add_headers
 from chatbot.web.tracing import trace_id
 
-MAX_BODY_BYTES = 16 * 2**20
 REQUEST_ID = "X-Request-Id"
 
 
@@ -49,6 +49,7 @@ def _predict_routes(app: Flask, house: House, metrics: PredictMetrics) -> None:
         begun, status, outcomes = time.perf_counter(), 500, list[Outcome]()
         try:
             _admit(service)
+            request.max_content_length = service.processor.body_bytes
             parsed = service.parse(request.get_data())
             reply, outcomes = service.answer(parsed, trace_id())
             status = 200 if parsed.many else _status_of(outcomes[0])
@@ -120,7 +121,7 @@ def _admit(service: HostedService) -> None:
 def _status_of(outcome: Outcome) -> int:
     if not isinstance(outcome, ItemError):
         return 200
-    return 400 if outcome.code == "invalid_item" else 500
+    return 400 if outcome.code.startswith(CALLERS) else 500
 
 
 def _described(service: HostedService) -> dict[str, Json]:

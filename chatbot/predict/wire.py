@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from chatbot.errors import InvalidMessageError
+from chatbot.errors import ChatbotError, InvalidMessageError
 from chatbot.json_bytes import dumps, loads
 from chatbot.json_file import Json, kind_of
 from chatbot.predict.base import Input, Item, ItemError, Outcome, Schema
@@ -19,19 +19,39 @@ ID = "id"
 _MOST_ID = 256
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
-    "text": str, "integer": int, "number": (int, float), "boolean": bool,
+    "text": str, "integer": int, "number": (int, float), "boolean": bool, "image": str,
 }  # fmt: skip
-_KINDS = {"text": "文字", "integer": "整数", "number": "数", "boolean": "布尔值"}
-_JSON_TYPES = {"text": "string", "integer": "integer", "number": "number", "boolean": "boolean"}
+_KINDS = {
+    "text": "文字",
+    "integer": "整数",
+    "number": "数",
+    "boolean": "布尔值",
+    "image": "图片的 base64 文字",
+}
+_JSON_TYPES = {
+    "text": "string", "integer": "integer", "number": "number", "boolean": "boolean", "image": "string",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A request's body. ``items`` are what can be predicted on and what cannot; ``many`` when it was a list."""
+    """A request's body. ``items`` are what can be predicted on and what cannot; ``many`` when it was a list.
+
+    ``form`` is the wire format it came in, where the kind of model has several.
+    """
 
     items: tuple[Item | ItemError, ...]
     ids: tuple[Json, ...]
     many: bool
+    form: str = ""
+
+
+class RefusedError(ChatbotError):
+    """``cause``, which nobody could be answered for, in the words of the request's own wire format."""
+
+    def __init__(self, cause: ChatbotError, reply: Json) -> None:
+        super().__init__(cause.message)
+        self.code, self.cause, self.reply = cause.code, cause, reply
 
 
 class WireFormat(Protocol):
@@ -42,6 +62,9 @@ class WireFormat(Protocol):
 
     def render(self, parsed: Parsed, outcomes: Sequence[Outcome], request_id: str) -> Json:
         """The reply; ``outcomes`` stand as ``parsed.items`` do."""
+
+    def refusal(self, parsed: Parsed, error: ChatbotError) -> Json:
+        """The reply when nothing could be predicted now; ``None`` for the platform's own shape of an error."""
 
     def openapi(self, schema: Schema) -> tuple[dict[str, Any], dict[str, Any]]:
         """JSON Schemas of a body and of its reply."""
@@ -83,6 +106,9 @@ class JsonItems:
             return {"error": {"code": only.code, "message": only.message}, "request_id": request_id}
         return {**reply_item(parsed.ids[0], only), "request_id": request_id}
 
+    def refusal(self, parsed: Parsed, error: ChatbotError) -> Json:
+        return None
+
     def openapi(self, schema: Schema) -> tuple[dict[str, Any], dict[str, Any]]:
         item = {
             "type": "object",
@@ -112,7 +138,7 @@ def read_item(fields: Mapping[str, Json], inputs: Sequence[Input]) -> Item | Ite
         fault = _fault(one, value, one.name in fields)
         if fault:
             return ItemError("invalid_item", fault)
-        item[one.name] = _NOT_TEXT.sub("", value) if isinstance(value, str) else value
+        item[one.name] = _NOT_TEXT.sub("", value) if one.kind == "text" and isinstance(value, str) else value
     return item
 
 
@@ -142,6 +168,8 @@ def _fault(one: Input, value: Json, given: bool) -> str:
     """What is wrong with the value of a field; empty when nothing is."""
     if not isinstance(value, _TYPES[one.kind]) or (isinstance(value, bool) and one.kind != "boolean"):
         return f"{one.name} 应是{_KINDS[one.kind]}，现在" + (f"是{kind_of(value)}" if given else "没有")
+    if one.kind == "image":
+        return ""  # its bytes are counted, and looked at, when it is read
     if isinstance(value, str):
         if len(value) > one.most:
             return f"{one.name} 有 {len(value)} 个字，最多 {one.most} 个 → 截短或分成几条"
@@ -154,6 +182,8 @@ def _fault(one: Input, value: Json, given: bool) -> str:
 
 def _input_schema(one: Input) -> dict[str, Any]:
     about: dict[str, Any] = {"type": _JSON_TYPES[one.kind], "description": one.about}
+    if one.kind == "image":
+        return {**about, "contentEncoding": "base64"}
     return {**about, "maxLength": one.most} if one.kind == "text" else about
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -154,6 +155,22 @@ def predict(
     print(json_text(result) if as_json else as_text(result))
 
 
+@app.command("predict-image")
+def predict_image(
+    model_dir: Annotated[Path | None, typer.Option(help="模型目录；默认现做一个没有训练的网络")] = None,
+    backbone: Annotated[str, typer.Option(help="没有模型目录时用哪个网络")] = "mobilenet_v2",
+    pictures: Annotated[Path | None, typer.Option(help="JPEG 的文件夹；默认现做", exists=True)] = None,
+    connections: Annotated[int, typer.Option(min=2, max=64, help="同时问的连接数")] = 32,
+    explain: Annotated[bool, typer.Option(help="也测四种解释")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """图片服务比单纯前向多用多少时间，同时问快几倍，解释要几秒。例：bench predict-image --pictures images"""
+    from tools.bench.predict_image import as_text, bench_image, sample_files
+
+    result = bench_image(model_dir, backbone, sample_files(pictures), connections, explain, print_progress)
+    print(json.dumps(asdict(result), ensure_ascii=False) if as_json else as_text(result))
+
+
 @app.command("loop")
 def loop(
     config: Annotated[Path, typer.Option(help="引擎配置")] = Path("user_datasets/chatbot_deploy_eas.json"),
@@ -183,12 +200,34 @@ def predict_offline(
 ) -> None:
     """离线预测与直接调用模型比每秒行数。例：bench predict-offline --model-dir D --input F --columns first_sequence=title"""
     from tools.bench.predict_offline import as_text, bench_offline
-    from tools.predict.asked import Asked
+    from tools.predict.asked import Asked, job_of
 
     counts = [int(one) for one in workers.split(",")]
     asked = Asked(model_dir, input, Path(f"out.{written}"), columns=columns, append_columns=append_columns,
                   batch_size=batch_size)  # fmt: skip
-    results = bench_offline(asked, rows, counts, repeats, print_progress)
+    results = bench_offline(job_of(asked), rows, counts, repeats, print_progress)
+    shown = {"workers": [asdict(one) for one in results]}
+    print(json.dumps(shown, ensure_ascii=False) if as_json else as_text(results))
+
+
+@app.command("predict-image-offline")
+def predict_image_offline(
+    model_path: Annotated[Path, typer.Option(help="图片分类的模型目录")],
+    input: Annotated[Path, typer.Option(help="图片列表或目录")],
+    rows: Annotated[int, typer.Option(min=10, help="多少张；输入会截短或重复")] = 600,
+    batch_size: Annotated[int, typer.Option(min=1, help="模型一次算多少张")] = 16,
+    workers: Annotated[str, typer.Option(help="测哪些进程数")] = "1,2",
+    repeats: Annotated[int, typer.Option(min=1, max=20, help="各测几遍，取中位数")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
+) -> None:
+    """图片的离线预测与直接调用模型（图片已在内存）比每秒张数。例：bench predict-image-offline --model-path D --input clothing"""
+    from tools.bench.predict_offline import as_text, bench_offline
+    from tools.image.offline import AskedPictures, picture_job
+
+    counts = [int(one) for one in workers.split(",")]
+    with tempfile.TemporaryDirectory(prefix="predict-image-") as folder:
+        asked = AskedPictures(str(model_path), str(input), f"{folder}/out.txt", batch_size=batch_size)
+        results = bench_offline(picture_job(asked), rows, counts, repeats, print_progress)
     shown = {"workers": [asdict(one) for one in results]}
     print(json.dumps(shown, ensure_ascii=False) if as_json else as_text(results))
 

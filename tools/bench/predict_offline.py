@@ -13,7 +13,6 @@ from statistics import median
 
 from chatbot.errors import ModelError
 from chatbot.predict.base import ItemError
-from tools.predict.asked import Asked, job_of
 from tools.predict.run import Job, run
 from tools.predict.table import Place, Table
 from tools.predict.work import Trouble, Worker
@@ -27,6 +26,7 @@ class OfflineBench:
 
     ``direct``: so many processes at once call the predictor on items that are in memory, and drop what it says.
     ``tool``: from the loaded models to the finished file: reading, checking, predicting, writing, the journal.
+    ``processor_share`` is the same share by processor time a row, which what else runs on the machine disturbs less.
     """
 
     workers: int
@@ -35,10 +35,11 @@ class OfflineBench:
     tool: float
     share: float
     start_seconds: float
+    processor_share: float
 
 
 def bench_offline(
-    asked: Asked, rows: int, workers: Sequence[int], repeats: int, say: Say
+    asked: Job, rows: int, workers: Sequence[int], repeats: int, say: Say
 ) -> list[OfflineBench]:
     """Both by turns, ``repeats`` times; medians. The input is repeated or cut until it has ``rows`` rows.
 
@@ -48,20 +49,28 @@ def bench_offline(
     results = []
     with tempfile.TemporaryDirectory(prefix="predict-offline-") as folder:
         place = Path(folder)
-        asked = replace(asked, source=_sized(job_of(asked), rows, place), output=place / asked.output.name)
+        asked = replace(asked, source=_sized(asked, rows, place), output=place / asked.output.name)
         for count in workers:
-            job = job_of(replace(asked, workers=count))
-            direct, tool, starts = [], [], []
+            job = replace(asked, workers=count)
+            direct, tool, starts, worked = [], [], [], list[float]()
             for _ in range(repeats):
-                direct.append(_direct(job, count))
+                speed, processor = _direct(job, count)
+                direct.append(speed)
                 result = run(job)
                 tool.append(result.rows_per_second)
                 starts.append(result.start_seconds)
+                worked.append(processor / (result.processor_seconds / result.rows))
                 say(f"{count} 个进程：直接 {direct[-1]:.0f} 行/秒，离线预测 {tool[-1]:.0f} 行/秒")
             one, other = median(direct), median(tool)
             results.append(
                 OfflineBench(
-                    count, result.rows, round(one), round(other), round(other / one, 3), median(starts)
+                    count,
+                    result.rows,
+                    round(one),
+                    round(other),
+                    round(other / one, 3),
+                    median(starts),
+                    round(median(worked), 3),
                 )
             )
     return results
@@ -71,7 +80,7 @@ def as_text(results: Sequence[OfflineBench]) -> str:
     """A line for each number of workers."""
     return "\n".join(
         f"{one.workers} 个进程，{one.rows} 行：模型自己 {one.direct:.0f} 行/秒，离线预测 {one.tool:.0f} 行/秒，"
-        f"即 {one.share:.1%}；启动 {one.start_seconds:.2f} 秒"
+        f"即 {one.share:.1%}（按处理器时间 {one.processor_share:.1%}）；启动 {one.start_seconds:.2f} 秒"
         for one in results
     )
 
@@ -99,8 +108,8 @@ def _unpacked(file: Path) -> bytes:
     return gzip.decompress(data) if file.name.lower().endswith(".gz") else data
 
 
-def _direct(job: Job, count: int) -> float:
-    """Rows a second of ``count`` processes together; each predicts on its part of the rows."""
+def _direct(job: Job, count: int) -> tuple[float, float]:
+    """Rows a second of ``count`` processes together, each on its part of the rows; and processor seconds a row."""
     context = multiprocessing.get_context("spawn")
     barrier, ends = context.Barrier(count), []
     for number in range(count):
@@ -111,15 +120,16 @@ def _direct(job: Job, count: int) -> float:
         process.start()
         theirs.close()
         ends.append((process, ours))
-    spans: list[tuple[float, float, int]] = []
+    spans: list[tuple[float, float, int, float]] = []
     for process, ours in ends:
         told = ours.recv()
         if isinstance(told, Trouble):
             raise ModelError(told.message)
         spans.append(told)
         process.join()
-    seconds = max(end for _, end, _ in spans) - min(begin for begin, _, _ in spans)
-    return sum(rows for _, _, rows in spans) / seconds
+    seconds = max(end for _, end, _, _ in spans) - min(begin for begin, _, _, _ in spans)
+    rows = sum(count for _, _, count, _ in spans)
+    return rows / seconds, sum(processor for _, _, _, processor in spans) / rows
 
 
 def _predict_all(job: Job, number: int, count: int, barrier: Barrier, answer: Connection) -> None:
@@ -130,12 +140,12 @@ def _predict_all(job: Job, number: int, count: int, barrier: Barrier, answer: Co
         answer.send(loaded)
         return
     table = Table(job.source, job.kind)
-    read = [worker.read(raw)[0] for _, raw in table.rows(Place(), job.work.choice.columns)]
+    mine = [raw for _, raw in table.rows(Place(), job.work.choice.columns)][number::count]
     table.close()
-    items = [item for item in read if not isinstance(item, ItemError)][number::count]
+    items = [item for item, _ in worker.read_all(mine) if not isinstance(item, ItemError)]
     predict, size = worker.predict, job.work.batch_size
     barrier.wait()
-    begun = time.monotonic()
+    begun, worked = time.monotonic(), time.process_time()
     for start in range(0, len(items), size):
         predict(items[start : start + size])
-    answer.send((begun, time.monotonic(), len(items)))
+    answer.send((begun, time.monotonic(), len(items), time.process_time() - worked))

@@ -36,6 +36,7 @@ from chatbot.store.records import TurnRow
 from chatbot.testing.sheet import load_sheet
 from chatbot.web.admin.adapters.exchange import FAQ_COLUMNS, GRAPH_COLUMNS, TableExchange
 from chatbot.web.admin.adapters.library import FileLibrary
+from tools.fuzz.pictures import picture_targets
 from tools.fuzz.targets import Parse, Target, file_parse, workbook
 
 
@@ -44,6 +45,7 @@ def file_targets(data: Path) -> Iterator[Target]:
     sheet: list[list[str | int]] = [["question", "expected"], ["多少钱", "问价格"], ["几座", 5]]
     yield Target("question sheet csv", file_parse("s.csv", load_sheet), (b'question,expected\na,"b,""c"\n',))
     yield Target("question sheet xlsx", file_parse("s.xlsx", load_sheet), (workbook(sheet),))
+    yield from picture_targets()
     yield from _table_targets(data)
     yield from _index_targets(data)
     yield from _state_targets(data)

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -78,10 +78,7 @@ class Stats:
 def stats_of(found: Sequence[Example], bad_rows: int, multi_label: bool) -> Stats:
     """Counts of ``found``, of which there is at least one."""
     counts = Counter(label for one in found for label in one.labels)
-    classes = tuple(
-        ClassCount(label, count, round(count / len(found), 4))
-        for label, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    )
+    classes = class_counts(counts, len(found))
     lengths = sorted(len(one.source) for one in found)
     imbalance = round(classes[0].count / classes[-1].count, 2) if classes else 1.0
     return Stats(
@@ -93,7 +90,7 @@ def stats_of(found: Sequence[Example], bad_rows: int, multi_label: bool) -> Stat
         labels_per_example=round(counts.total() / len(found), 3),
         classes=classes,
         imbalance=imbalance,
-        balance=round(_evenness(list(counts.values())), 4),
+        balance=round(evenness(list(counts.values())), 4),
         length_p50=lengths[len(lengths) // 2],
         length_p95=lengths[int(len(lengths) * 0.95)],
         length_max=lengths[-1],
@@ -101,7 +98,13 @@ def stats_of(found: Sequence[Example], bad_rows: int, multi_label: bool) -> Stat
     )
 
 
-def _evenness(counts: Sequence[int]) -> float:
+def class_counts(counts: Mapping[str, int], total: int) -> tuple[ClassCount, ...]:
+    """The most frequent first, each with its share of ``total``."""
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(ClassCount(label, count, round(count / total, 4)) for label, count in ordered)
+
+
+def evenness(counts: Sequence[int]) -> float:
     """Shannon entropy over the logarithm of the number of classes (Pielou's evenness)."""
     if len(counts) < 2:
         return 1.0
@@ -110,18 +113,24 @@ def _evenness(counts: Sequence[int]) -> float:
 
 
 def _warnings(classes: Sequence[ClassCount], imbalance: float, bad_rows: int) -> list[str]:
+    told = class_warnings(classes, imbalance, "条")
+    if bad_rows:
+        told.append(f"{bad_rows} 行读不了，没有算进来 → manifest validate 看原因")
+    return told
+
+
+def class_warnings(classes: Sequence[ClassCount], imbalance: float, unit: str) -> list[str]:
+    """Of classes with few examples, of much larger ones, of a single one; ``unit`` is what an example is counted in."""
     told = []
     if few := [one for one in classes if one.count < FEW]:
         names = "、".join(f"{one.label}（{one.count}）" for one in few[:10]) + ("…" if len(few) > 10 else "")
-        told.append(f"{len(few)} 个类不到 {FEW} 条：{names} → 补标，或并入别的类")
+        told.append(f"{len(few)} 个类不到 {FEW} {unit}：{names} → 补标，或并入别的类")
     if imbalance > STRONG_IMBALANCE:
         told.append(
             f"最大的类“{classes[0].label}”是最小的“{classes[-1].label}”的 {imbalance:g} 倍 → 补标小类，或训练时加样本权重"
         )
     if len(classes) < 2:
         told.append("只有一个类 → 训练至少要两个")
-    if bad_rows:
-        told.append(f"{bad_rows} 行读不了，没有算进来 → manifest validate 看原因")
     return told
 
 

@@ -230,5 +230,5 @@ def _separable(found: Sequence[Example], separator: str) -> None:
 
 def _csv_line(cells: Sequence[str]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue().encode(errors="replace")
+    csv.writer(text).writerow(cells)  # its own ending, so that a carriage return in a cell is quoted too
+    return text.getvalue().removesuffix("\r\n").encode(errors="replace") + b"\n"

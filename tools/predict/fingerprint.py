@@ -53,4 +53,5 @@ def plan_of(work: Work, source: Path, kind: str) -> dict[str, str]:
         "--batch-size": str(work.batch_size),
         "model_config": repr(sorted(work.settings.items())),
         "--output": work.rendering.kind,
+        **(work.fetch.plan() if work.fetch else {}),
     }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from chatbot.errors import ConfigError, ModelError
 from chatbot.json_bytes import dumps
@@ -22,6 +22,28 @@ def written_as(path: Path) -> Written | None:
     """What the ending of an output's name asks for, ``.gz`` aside."""
     name = path.name.lower().removesuffix(".gz")
     return next((kind for ending, kind in _ENDINGS.items() if name.endswith(ending)), None)
+
+
+class Renderer(Protocol):
+    """How rows are written. ``kind`` names it in the journal; ``appended`` are what stands behind a prediction."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def appended(self) -> tuple[str, ...]: ...
+
+    def header(self, columns: Sequence[str]) -> bytes:
+        """What stands before the first row."""
+
+    def rows(
+        self,
+        outcomes: Sequence[Outcome],
+        lines: Sequence[int],
+        appended: Sequence[Sequence[Json]],
+        columns: Sequence[str],
+    ) -> bytes:
+        """A line for each row, in order; ``lines`` are the input's, ``columns`` what a prediction holds."""
 
 
 @dataclass(frozen=True, slots=True)

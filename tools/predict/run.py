@@ -23,7 +23,8 @@ _SECONDS_A_PIECE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``seconds`` from the loaded models to the finished file, of which ``rows - resumed`` were predicted now."""
+    """``seconds`` from the loaded models to the finished file, of which ``rows - resumed`` were predicted now;
+    ``processor_seconds`` are those that processors worked on them, this one's with the workers'."""
 
     output: str
     rows: int
@@ -33,6 +34,16 @@ class Result:
     start_seconds: float
     rows_per_second: float
     first_error: str
+    processor_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """When the models were loaded, the first error, the processors' seconds since."""
+
+    ready: float
+    first_error: str = ""
+    processor: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +70,30 @@ def run(job: Job, say: Say = lambda *_: None) -> Result:
     before = _stamp(job.source)
     crew = _crew(job)
     journal = Journal(job.output, plan_of(job.work, job.source, job.kind), job.restart)
-    ready, first_error = begun, ""
+    told = _Told(begun)
     try:
         if not journal.mark.complete:
-            ready, first_error = _work(job, crew, journal, say)
+            told = _work(job, crew, journal, say)
         if _stamp(job.source) != before:
             raise DataError(job.source, "预测的时候输入文件变了", hint="等它写完，再加 --restart 重跑")
         journal.finish()
-        return _result(job, journal, begun, ready, first_error)
+        return _result(job, journal, begun, told)
     finally:
         journal.close()
 
 
-def _work(job: Job, crew: Crew, journal: Journal, say: Say) -> tuple[float, str]:
-    """When the models were loaded, and the first error."""
+def _work(job: Job, crew: Crew, journal: Journal, say: Say) -> _Told:
     try:
         columns = crew.start()
         check_names(job.work.rendering.appended, columns)
         ready = time.monotonic()
         if not journal.mark.size:
             journal.append(job.work.rendering.header(columns), Mark())
-        return ready, _predict(job, crew, journal, say)
+        own = time.process_time()
+        first_error, processor = _predict(job, crew, journal, say)
+        if job.workers:  # else its own seconds are the worker's
+            processor += time.process_time() - own
+        return _Told(ready, first_error, processor)
     except BaseException:
         journal.discard_nothing()
         raise
@@ -87,22 +101,23 @@ def _work(job: Job, crew: Crew, journal: Journal, say: Say) -> tuple[float, str]
         crew.close()
 
 
-def _predict(job: Job, crew: Crew, journal: Journal, say: Say) -> str:
-    """Append what the pieces give, in order; the first error, with its place."""
+def _predict(job: Job, crew: Crew, journal: Journal, say: Say) -> tuple[str, float]:
+    """Append what the pieces give, in order; the first error, with its place, and the workers' processor seconds."""
     table = Table(job.source, job.kind)
     pieces = _Pieces(table, job.work, Place(journal.mark.offset, journal.mark.line))
-    first_error = ""
+    first_error, processor = "", 0.0
     try:
         for done in in_order(crew, pieces):
             place, mark = pieces.finished(done), journal.mark
             rows, errors = mark.rows + done.rows, mark.errors + done.errors
             journal.append(done.written, Mark(rows, errors, place.offset, place.line))
+            processor += done.processor
             if done.first_error and not first_error:
                 first_error = "{}:{}: {}".format(job.source, *done.first_error)
             say(rows, errors, table.read_bytes)
     finally:
         table.close()
-    return first_error
+    return first_error, processor
 
 
 class _Pieces:
@@ -154,15 +169,16 @@ def _stamp(file: Path) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def _result(job: Job, journal: Journal, begun: float, ready: float, first_error: str) -> Result:
-    seconds, mark = time.monotonic() - ready, journal.mark
+def _result(job: Job, journal: Journal, begun: float, told: _Told) -> Result:
+    seconds, mark = time.monotonic() - told.ready, journal.mark
     return Result(
         output=str(job.output),
         rows=mark.rows,
         errors=mark.errors,
         resumed=journal.resumed,
         seconds=round(seconds, 3),
-        start_seconds=round(ready - begun, 3),
+        start_seconds=round(told.ready - begun, 3),
         rows_per_second=round((mark.rows - journal.resumed) / max(seconds, 1e-9), 1),
-        first_error=first_error,
+        first_error=told.first_error,
+        processor_seconds=round(told.processor, 3),
     )

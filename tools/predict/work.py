@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from chatbot.errors import ChatbotError
 from chatbot.json_bytes import loads
@@ -13,11 +13,12 @@ from chatbot.predict.base import Input, Item, ItemError, Kind, Outcome, Predicto
 from chatbot.predict.batching import predict_each
 from chatbot.predict.processors import processor
 from chatbot.predict.wire import read_item
-from tools.predict.rendering import Rendering
+from tools.predict.rendering import Renderer
 from tools.predict.table import Raw
 
 _Read: TypeAlias = tuple[Item | ItemError, Sequence[Json]]
 _NUMBERS: Mapping[Kind, type] = {"integer": int, "number": float}
+_TEXTS = frozenset({"text", "image"})  # a picture is base64, or stands elsewhere and is fetched
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -34,6 +35,16 @@ class Choice:
         return tuple(column for _, column in (*self.inputs, *self.appended))
 
 
+class Fetch(Protocol):
+    """Puts in the place of what items name (a picture's address) what is there. It goes to the workers as it is."""
+
+    def __call__(self, items: Sequence[Item]) -> list[Item | ItemError]:
+        """One for each item, in their order."""
+
+    def plan(self) -> Mapping[str, str]:
+        """What of it shows in the output, named as the operator names it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """All that a worker must know; it may be on another machine, where the model has the same path."""
@@ -42,8 +53,9 @@ class Work:
     model_dir: Path
     settings: Mapping[str, Json]
     choice: Choice
-    rendering: Rendering
+    rendering: Renderer
     batch_size: int
+    fetch: Fetch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +68,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a piece. ``written`` goes to the output as it is; ``first_error`` is (line, message)."""
+    """What became of a piece. ``written`` goes to the output as it is; ``first_error`` is (line, message); ``processor``
+    are the seconds that a processor worked on it."""
 
     written: bytes
     rows: int
     errors: int
     seconds: float
     first_error: tuple[int, str] | None = None
+    processor: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +129,13 @@ class Worker:
 
     def run(self, piece: Piece) -> Done | Trouble:
         """The lines of ``piece``, in order; batch by batch, so that what is at hand stays in the processor's cache."""
-        begun = time.monotonic()
+        begun, worked = time.monotonic(), time.process_time()
         written: list[bytes] = []
         errors, first = 0, None
         size = self.work.batch_size
         try:
             for start in range(0, len(piece.rows), size):
-                read = [self.read(raw) for raw in piece.rows[start : start + size]]
+                read = self.read_all(piece.rows[start : start + size])
                 outcomes = self._predicted([item for item, _ in read])
                 cells = [appended for _, appended in read]
                 lines = piece.lines[start : start + size]
@@ -132,7 +146,8 @@ class Worker:
                         first = first or (line, one.message)
         except ChatbotError as error:
             return Trouble(error.message)
-        return Done(b"".join(written), len(piece.rows), errors, time.monotonic() - begun, first)
+        seconds, processor = time.monotonic() - begun, time.process_time() - worked
+        return Done(b"".join(written), len(piece.rows), errors, seconds, first, processor)
 
     def unload(self) -> None:
         """Give the model's memory back; nothing is run afterwards."""
@@ -156,6 +171,14 @@ class Worker:
 
     # ------------------------------------------------------------------ reading
 
+    def read_all(self, rows: Sequence[Raw]) -> list[_Read]:
+        """As ``read``, with what the items name in their place."""
+        read = [self.read(raw) for raw in rows]
+        if self.work.fetch is None:
+            return read
+        fetched = iter(self.work.fetch([item for item, _ in read if not isinstance(item, ItemError)]))
+        return [(item if isinstance(item, ItemError) else next(fetched), cells) for item, cells in read]
+
     def read(self, raw: Raw) -> _Read:
         """The item of a row, or why there is none; and the cells that are appended."""
         if isinstance(raw, tuple):
@@ -169,10 +192,11 @@ class Worker:
         fields: dict[str, Json] = {}
         fit = True
         for one, cell in zip(self._inputs, cells, strict=False):
-            if one.kind == "text" and 0 < len(cell) <= one.most and "\0" not in cell and not cell.isspace():
+            as_text = one.kind in _TEXTS
+            if as_text and 0 < len(cell) <= one.most and "\0" not in cell and not cell.isspace():
                 fields[one.name] = cell
             elif cell or one.required:
-                fields[one.name] = cell if one.kind == "text" else _typed(cell, one.kind)
+                fields[one.name] = cell if as_text else _typed(cell, one.kind)
                 fit = False
         appended = cells[len(self._inputs) :]
         return (fields if fit else read_item(fields, self._inputs)), appended

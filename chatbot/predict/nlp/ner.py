@@ -9,8 +9,8 @@ from chatbot.predict.base import Description, Input, Item, Outcome, Schema
 from chatbot.predict.model_dir import FILE, ModelCard, read_model_card
 from chatbot.predict.nlp.ner_model import NerModel, load_ner, template_count
 from chatbot.predict.nlp.ner_tags import Span
-from chatbot.predict.nlp.settings import ModelSettings
 from chatbot.predict.processors import Processor
+from chatbot.predict.settings import ModelSettings
 
 TASK = "text_ner"
 ENTITY: dict[str, Json] = {

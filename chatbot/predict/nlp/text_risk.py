@@ -11,8 +11,8 @@ from chatbot.normalization.common_words import common_words
 from chatbot.normalization.listed_words import FoundWord, ListedWord, WordMatcher
 from chatbot.predict.base import Description, Input, Item, ItemError, Outcome, Predictor, Schema
 from chatbot.predict.nlp.labelling import CLASSIFICATION, probabilities
-from chatbot.predict.nlp.settings import ModelSettings
 from chatbot.predict.processors import Processor, processor
+from chatbot.predict.settings import ModelSettings
 from chatbot.sensitive_words import read_sensitive_words
 
 TASK = "text_risk"

@@ -11,9 +11,9 @@ from chatbot.predict.nlp.default_ner import DefaultNer
 from chatbot.predict.nlp.keywords import Keywords, read_user_words
 from chatbot.predict.nlp.labelling import CLASSIFICATION, probabilities
 from chatbot.predict.nlp.ner import ENTITY, NamedEntities, shown_entities
-from chatbot.predict.nlp.settings import ModelSettings
 from chatbot.predict.nlp.text_labels import read_mapping, shown_labels, text_labels, unmapped
 from chatbot.predict.processors import Processor, processor
+from chatbot.predict.settings import ModelSettings
 
 TASK = "text_tagging"
 VERSION = "1"

@@ -18,6 +18,7 @@
       process: "Whole process", rss: "Memory", docs: "API", metrics: "Metrics", none: "No services",
     },
   };
+  for (const [name, more] of Object.entries(pictureTrial.words)) Object.assign(WORDS[name], more);
   const PLOTS = ["qps", "time", "p99", "batch", "queue", "cpu", "memory", "errors"];
   let language = kept() || "zh";
   function kept(choice) {
@@ -95,7 +96,8 @@
       figure.append(caption, svg);
       plots.append(figure);
     }
-    section.append(plots, form(service));
+    const takesPictures = service.takes === "image";
+    section.append(plots, takesPictures ? pictureTrial.build(service, { make, word, rounded }) : form(service));
     return section;
   }
 
@@ -133,6 +135,7 @@
     docs.textContent = word("docs");
     metrics.textContent = word("metrics");
     for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
+    for (const element of document.querySelectorAll("[data-alt]")) element.alt = word(element.dataset.alt);
     byId("state").textContent = word(state);
     for (const service of services) describe(service);
   }

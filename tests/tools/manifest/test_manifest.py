@@ -73,6 +73,12 @@ pairs = st.lists(
 )
 
 
+def test_a_carriage_return_in_a_cell_of_a_csv_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(rendered([Example(1, "a\rb", ("x\r1",))], ".csv", "text", Form()))
+    assert [(one.source, one.labels) for one in examples(file, Form())[0]] == [("a\rb", ("x\r1",))]
+
+
 @settings(max_examples=60, deadline=None)
 @given(pairs=pairs, ending=st.sampled_from([".csv", ".jsonl", ".manifest"]))
 def test_whatever_is_written_in_any_form_is_read_again(

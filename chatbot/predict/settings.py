@@ -46,6 +46,20 @@ class ModelSettings:
             raise self._fault(key, value, f"整数，{least} 到 {most}")
         return value
 
+    def choice(self, key: str, default: str, offered: tuple[str, ...]) -> str:
+        """One of ``offered``."""
+        value = self._settings.get(key, default)
+        if value not in offered:
+            raise self._fault(key, value, f"{'、'.join(offered)} 之一")
+        return str(value)
+
+    def some(self, key: str, offered: tuple[str, ...]) -> tuple[str, ...]:
+        """At least one of ``offered``, in their order; all when not set."""
+        value = self._settings.get(key, list(offered))
+        if not isinstance(value, list) or not value or any(one not in offered for one in value):
+            raise self._fault(key, value, f"列表，从 {'、'.join(offered)} 里选")
+        return tuple(one for one in offered if one in value)
+
     def file(self, key: str, folder: Path | None) -> Path | None:
         """A file: as it stands, or below the model's ``folder``; ``None`` when not set."""
         return self._path(key, folder, directory=False)

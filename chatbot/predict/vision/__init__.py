@@ -1,0 +1,1 @@
+"""Pictures as a sub-service: read, prepared, classified, explained."""

@@ -1,0 +1,1 @@
+"""Image classification offline: data sets, training, evaluation, prediction, export."""
