@@ -16,8 +16,8 @@ from sklearn.linear_model import Ridge
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
+from chatbot.classifying.linear import Features, Vocabulary, features, known_parts
 from chatbot.errors import DataError
-from chatbot.predict.nlp.linear import Features, Vocabulary, features, known_parts
 from tools.text.data import Example, TextData
 from tools.text.settings import TrainSettings
 

@@ -8,14 +8,15 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from chatbot.classifying.linear import WEIGHTS_FILE
+from chatbot.classifying.scoring import probabilities
 from chatbot.errors import ConfigError, DataError
 from chatbot.json_file import Json
 from chatbot.predict.base import Item, ItemError, Outcome
 from chatbot.predict.model_dir import FILE
 from chatbot.predict.nlp.classifier_card import LABELS_FILE, read_classifier
-from chatbot.predict.nlp.linear import WEIGHTS_FILE
 from chatbot.predict.nlp.pieces import TOKENIZER_FILE
-from chatbot.predict.nlp.text_classification import TextClassifier, probabilities
+from chatbot.predict.nlp.text_classification import TextClassifier
 from chatbot.predict.nlp.transformer import ONNX_FILE
 from tools.text.data import Row, read_rows, read_test
 from tools.text.fast import targets

@@ -1,11 +1,12 @@
 """The *fast* algorithm's runtime: TF-IDF of character n-grams times a matrix, in numpy.
 
-Features of a text: each known n-gram, and pair of characters with one or two between, with weight (1 + ln count) · idf, the whole of length 1; the n-grams of the second
-sequence are others than those of the first. Scores are their products with one column of weights a label, plus a bias
+Features of a text: each known n-gram, and pair of characters with one or two between, with weight (1 + ln count) · idf,
+the whole of length 1; the n-grams of the second sequence are others than those of the first. Scores are their products
+with one column of weights a label, plus a bias
 (Manning, Raghavan & Schütze, *Introduction to Information Retrieval*, 6.4.1 and 14.4, for the weights).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
+from chatbot.classifying.ngrams import Keys, Ngrams, Places, read_ngrams, read_skips
+from chatbot.classifying.scoring import Pair, Scores
 from chatbot.errors import ModelError
-from chatbot.predict.nlp.ngrams import Keys, Ngrams, Places, read_ngrams, read_skips
-from chatbot.predict.nlp.scoring import Pair, Scores
 
 WEIGHTS_FILE = "model.safetensors"
 _SHAPES = {"keys": 1, "idf": 1, "rows": 2, "scales": 1, "bias": 1}
@@ -121,23 +122,40 @@ class LinearScorer:
 def save_linear(
     folder: Path, vocabulary: Vocabulary, weights: NDArray[np.float32], bias: NDArray[np.float32]
 ) -> None:
-    """Write the model; ``weights`` (n-grams, labels) are kept as int8, each row with the scale of its largest."""
+    """Write the model as ``linear_bytes`` makes it."""
+    (folder / WEIGHTS_FILE).write_bytes(linear_bytes(vocabulary, weights, bias))
+
+
+def linear_bytes(
+    vocabulary: Vocabulary,
+    weights: NDArray[np.float32],
+    bias: NDArray[np.float32],
+    about: Mapping[str, str] | None = None,
+) -> bytes:
+    """A safetensors file; ``weights`` (n-grams, labels) are kept as int8, each row with the scale of its largest.
+
+    ``about`` is what the file says of itself beside them.
+    """
     scales = np.maximum(np.abs(weights).max(axis=1), 1e-12).astype(np.float32) / 127
     rows = np.rint(weights / scales[:, None]).astype(np.int8)
     tensors = {"keys": vocabulary.keys, "idf": vocabulary.idf, "rows": rows, "scales": scales, "bias": bias}
-    save_file(
+    return save(
         {name: np.ascontiguousarray(value, dtype=_TYPES[name]) for name, value in tensors.items()},
-        folder / WEIGHTS_FILE,
+        dict(about) if about else None,
     )
 
 
 def load_linear(folder: Path, labels: int, longest: int) -> LinearScorer:
-    """The model in ``folder``.
+    """The model in ``folder``; raises as ``read_linear``."""
+    return read_linear(folder / WEIGHTS_FILE, labels, longest)
+
+
+def read_linear(path: Path, labels: int, longest: int) -> LinearScorer:
+    """The model in the file ``path``.
 
     Raises:
         ModelError: missing, damaged, or its shapes do not fit each other or the number of ``labels``.
     """
-    path = folder / WEIGHTS_FILE
     try:
         tensors = load_file(path)
     except (SafetensorError, OSError) as error:
