@@ -8,6 +8,7 @@ with one column of weights a label, plus a bias
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
+from chatbot.classifying.buckets import Buckets
 from chatbot.classifying.ngrams import Keys, Ngrams, Places, read_ngrams, read_skips
 from chatbot.classifying.scoring import Pair, Scores
 from chatbot.errors import ModelError
@@ -25,13 +27,18 @@ _SHAPES = {"keys": 1, "idf": 1, "rows": 2, "scales": 1, "bias": 1}
 _TYPES = {"keys": np.uint64, "idf": np.float32, "rows": np.int8, "scales": np.float32, "bias": np.float32}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vocabulary:
     """The n-grams that count. ``keys`` (n,) are sorted; ``idf`` (n,); n-grams have up to ``longest`` characters."""
 
     keys: Keys
     idf: NDArray[np.float32]
     longest: int
+
+    @cached_property
+    def buckets(self) -> Buckets:
+        """Where each key stands; made once."""
+        return Buckets(self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +54,8 @@ def features(firsts: Sequence[str], seconds: Sequence[str], vocabulary: Vocabula
     """The features of each pair; empty seconds have none."""
     parts = known_parts(firsts, seconds, vocabulary.longest)
     keys, rows = np.concatenate([one.keys for one in parts]), np.concatenate([one.rows for one in parts])
-    places, size = np.searchsorted(vocabulary.keys, keys), len(vocabulary.keys)
-    places[places == size] = 0
-    known = vocabulary.keys[places] == keys
+    size = len(vocabulary.keys)
+    places, known = vocabulary.buckets.find(keys)
     cells = places[known] if len(firsts) == 1 else rows[known] * size + places[known]
     cells.sort()
     fresh = _first_of_each(cells)
