@@ -18,7 +18,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from chatbot.classifying.buckets import Buckets
-from chatbot.classifying.ngrams import Keys, Ngrams, Places, read_ngrams, read_skips
+from chatbot.classifying.ngrams import Keys, Ngrams, Places, join, ngrams_of, skips_of
 from chatbot.classifying.scoring import Pair, Scores
 from chatbot.errors import ModelError
 
@@ -87,9 +87,11 @@ def _gaps(places: Places, end: int) -> Places:
 
 def known_parts(firsts: Sequence[str], seconds: Sequence[str], longest: int) -> tuple[Ngrams, ...]:
     """N-grams and skipping pairs of the first sequences, then those of the second where there is any."""
-    parts: tuple[Ngrams, ...] = (read_ngrams(firsts, longest), read_skips(firsts))
+    one = join(firsts)
+    parts: tuple[Ngrams, ...] = (ngrams_of(one, longest), skips_of(one))
     if any(seconds):
-        parts += (read_ngrams(seconds, longest, namespace=1), read_skips(seconds, namespace=1))
+        two = join(seconds)
+        parts += (ngrams_of(two, longest, namespace=1), skips_of(two, namespace=1))
     return parts
 
 

@@ -227,7 +227,8 @@ class Batcher:
 
     def _learn(self, items: int, seconds: float) -> None:
         self._usual_size += _SMOOTHING * (items - self._usual_size)
-        self._usual_seconds += _SMOOTHING * (seconds - self._usual_seconds)
+        before = self._usual_seconds or seconds  # the first is all that is known
+        self._usual_seconds = before + _SMOOTHING * (seconds - before)
 
     def _outcomes(self, items: list[Item]) -> list[Outcome]:
         return predict_each(self._predict, items, _told)
