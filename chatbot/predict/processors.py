@@ -24,11 +24,12 @@ Raises ``ModelError`` or ``ConfigError``."""
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """One kind of model."""
+    """One kind of model. ``file_names``: how parts of a prediction are called in a file, where not as in a reply."""
 
     name: str
     make: Make
     wire: WireFormat = field(default_factory=JsonItems)
+    file_names: Mapping[str, str] = field(default_factory=dict)
 
 
 _BUILT_IN: Mapping[str, str] = {

@@ -230,5 +230,5 @@ def _separable(found: Sequence[Example], separator: str) -> None:
 
 def _csv_line(cells: Sequence[str]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue().encode(errors="replace")
+    csv.writer(text).writerow(cells)  # it quotes a lone \r only where that is part of its line end
+    return text.getvalue().removesuffix("\r\n").encode(errors="replace") + b"\n"
