@@ -12,7 +12,9 @@ from chatbot.config import EngineConfig, load_engine_config
 from chatbot.errors import DataError, ModelError, StaleIndexError
 from chatbot.normalization.intent_files import MODEL_FILE, load_intents
 from chatbot.normalization.intent_model import IntentRecogniser, open_intents, read_card
-from tests.faq_modules.small_faq import write_config
+from tests.faq_modules.small_faq import HashEncoder, write_config
+from tools.cli import main
+from tools.index import rebuild as rebuild_module
 from tools.intents.train import is_stale, train_intents
 
 PARTS = {
@@ -168,3 +170,43 @@ def test_a_folder_that_cannot_be_written_keeps_the_old_model(
     with pytest.raises(DataError, match="旧的意图模型未动"):
         train_intents(config, anew=True)
     assert read_card(path) == before and len(list(path.parent.iterdir())) == 3
+
+
+def test_the_command_trains_anew_and_tells_each_intent(
+    config: EngineConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["--json"], ["--json"]):
+        with pytest.raises(SystemExit) as ended:
+            main(["train-intents", "--config", str(config.source), *words])
+        assert not ended.value.code
+        told = json.loads(capsys.readouterr().out)
+        assert told["trained"] and [one["intent"] for one in told["intents"]] == ["投诉", "合作"]
+    with pytest.raises(SystemExit):
+        main(["train-intents", "--config", str(config.source)])
+    assert "投诉\t20 个例句，认出 " in capsys.readouterr().out
+
+
+def test_the_command_says_what_is_missing_where_there_are_no_intents(
+    config: EngineConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = json.loads(config.source.read_text())
+    del settings["intents_dir"]
+    config.source.write_text(json.dumps(settings))
+    with pytest.raises(SystemExit) as ended:
+        main(["train-intents", "--config", str(config.source)])
+    assert ended.value.code == 1 and '"intents_dir": "intents"' in capsys.readouterr().err
+
+
+def test_a_rebuild_trains_what_changed_and_the_check_says_what_is_due(
+    config: EngineConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild_module, "load_document_encoder", lambda model_dir: HashEncoder())
+    assert rebuild_module.rebuild(config).intents == "trained"
+    assert rebuild_module.rebuild(config).intents == "kept"
+    assert not rebuild_module.check(config).stale
+    with (tmp_path / "intents" / "examples.csv").open("a") as file:
+        file.write("我要找消费者协会,投诉\n")
+    found = rebuild_module.check(config)
+    assert found.stale and "意图改过" in found.reason
+    assert rebuild_module.rebuild(config).intents == "trained"
+    assert rebuild_module.rebuild(replace(config, intents_dir=None)).intents == "none"
