@@ -69,7 +69,7 @@
       faults: {
         offline: "Not sent: no connection", timeout: "No answer in time", server: "The service had a problem", lost: "The page was left before the answer came",
       },
-      sources: { faq: "FAQ", kg: "Knowledge graph", chitchat: "Small talk", image: "Picture", intent: "Intent" },
+      sources: { faq: "FAQ", kg: "Knowledge graph", chitchat: "Small talk", image: "Picture" },
       ops: { lookup: "look up", compare: "compare", filter: "filter", superlative: "superlative", count: "count", verify: "verify" },
       fields: {
         question: "Standard question", matched: "Matched", score: "Score", module: "Module", entity: "Entity", path: "Attribute", value: "Value", label: "Label", name: "Name", service: "Service",
