@@ -69,7 +69,7 @@
       faults: {
         offline: "Not sent: no connection", timeout: "No answer in time", server: "The service had a problem", lost: "The page was left before the answer came",
       },
-      sources: { faq: "FAQ", kg: "Knowledge graph", chitchat: "Small talk", image: "Picture" },
+      sources: { faq: "FAQ", kg: "Knowledge graph", chitchat: "Small talk", image: "Picture", intent: "Intent" },
       ops: { lookup: "look up", compare: "compare", filter: "filter", superlative: "superlative", count: "count", verify: "verify" },
       fields: {
         question: "Standard question", matched: "Matched", score: "Score", module: "Module", entity: "Entity", path: "Attribute", value: "Value", label: "Label", name: "Name", service: "Service",
@@ -422,7 +422,7 @@ canvas{display:block;max-width:100%;max-height:160px;border-radius:10px}
   const leaf = (path) => String(path).split("/").pop();
 
   const drawProof = (proof) =>
-    facts("", text().sources[proof.source] || String(proof.source || ""), [
+    facts("", text().sources[proof.source] || proof.source || "", [
       ["question", proof.question || proof.intent],
       ["matched", proof.matched],
       ["label", proof.source === "image" ? proof.label : ""],
