@@ -187,6 +187,9 @@ class Batcher:
         while 0 < self._in_line < wanted and not self._closed:
             left = until - time.monotonic()
             if left <= 0 or not self._changed.wait(left):
+                self._usual_size = max(
+                    1.0, float(self._in_line)
+                )  # the others have gone: wait for them once, not ten times
                 return
 
     def _take(self) -> list[tuple[_Waiting, int]]:

@@ -234,3 +234,16 @@ def test_closing_waits_for_what_runs_in_its_own_thread(make: MakeBatcher, predic
         predictor.hold.set()
         closing.result(SECONDS)
         assert len(asked.result()) == 1
+
+
+def test_company_that_has_gone_is_waited_for_once(make: MakeBatcher, predictor: FakePredictor) -> None:
+    batcher = make(max_batch_size=8, max_wait_seconds=5.0)
+    predictor.seconds = 0.4
+    batcher.submit(items(*["x"] * 8), SECONDS)
+    batcher.submit(items(*["x"] * 8), SECONDS)
+    waits = []
+    for _ in range(3):
+        begun = time.monotonic()
+        batcher.submit(items("x"), SECONDS)
+        waits.append(time.monotonic() - begun - predictor.seconds)
+    assert waits[0] > 0.06 and min(waits[1:]) < 0.05
