@@ -236,7 +236,7 @@ class Decision:
         """The same decision with changes to the memory it keeps."""
         turn = self.turn
         memory = replace(turn.memory, **changes)  # type: ignore[arg-type]
-        turn = Turn(turn.hearing, memory, turn.heard, turn.inquiry, turn.outcome)
+        turn = Turn(turn.hearing, memory, turn.heard, turn.inquiry, turn.outcome, turn.meant)
         return Decision(self.next_state, turn, self.reply, self.bad_case)
 
 
