@@ -11,6 +11,7 @@ from chatbot.faq_modules.dataset import ANSWERS, MAP_FILE, QUESTIONS
 from chatbot.faq_modules.features import CACHE_SUFFIX
 from chatbot.faq_modules.lines import folder_files
 from chatbot.lint.base import Issue, Subject
+from chatbot.normalization.intent_files import ACTIONS_FILE, EXAMPLES_FILE, MODEL_FILE
 
 LEXICON_FILES = (
     "attribute_synonyms.txt", "entity_aliases.txt", "stop_words.txt", "question_words.txt", "handoff.txt",
@@ -38,6 +39,10 @@ class UnreadFiles:
             yield from self._unknown(subject, config.chitchat_data_dir, _FAQ_FILES, ours)
         if config.lexicon_dir:
             yield from self._unknown(subject, config.lexicon_dir, LEXICON_FILES, ours)
+        if config.intents_dir:
+            yield from self._unknown(
+                subject, config.intents_dir, (ACTIONS_FILE, EXAMPLES_FILE, MODEL_FILE), ours
+            )
         graph = config.knowledge_graph_data_dir
         entities = tuple(path.name for path in graph.glob("*.json"))
         yield from self._unknown(subject, graph, entities, ours)

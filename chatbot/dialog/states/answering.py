@@ -8,6 +8,7 @@ from chatbot.answering.query_answer import Found, QueryAnswerer
 from chatbot.answering.query_suggestions import choices, suggestions
 from chatbot.answering.query_text import Wording
 from chatbot.answering.suggestions import Suggestions
+from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.state import Decision, Turn
 from chatbot.knowledge_graph.execute import MAX_ROWS
 from chatbot.knowledge_graph.graph import display_name
@@ -57,7 +58,7 @@ class AnsweringState:
             confidence=round(found.confidence, 4),
             entities=found.entities,
             attribute="/".join(found.attributes[0]) if found.attributes else None,
-            evidence=found.evidence,
+            evidence=(*found.evidence, *evidence_of(turn)),
             plan=found.plan,
             rows=found.rows,
             rows_total=None if found.rows is None else len(found.rows),

@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 from chatbot.answering.inquiry import Inquiry, NeedAttribute, NeedEntity, NeedTopic, Topic
 from chatbot.answering.narrowing import entity_options, narrow
 from chatbot.answering.suggestions import Suggestions
+from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.messages import say
@@ -245,6 +246,7 @@ class NormalizationState:
             answer_type="clarify",
             answer_source="guide",
             state=self.name,
+            evidence=evidence_of(turn),
             suggestions=tuple(option.text for option in options),
         )
         return Decision(self.name, turn, reply).remembering(pending=pending, failures=0)
