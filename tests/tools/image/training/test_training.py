@@ -47,7 +47,7 @@ def pretrained() -> None:
 
 @pytest.mark.usefixtures("pretrained")
 def test_shapes_are_told_apart_in_seconds(tmp_path: Path) -> None:
-    for seed, (part, each) in enumerate({"train": 50, "dev": 5, "test": 40}.items()):
+    for seed, (part, each) in enumerate({"train": 30, "dev": 5, "test": 30}.items()):
         write_shapes(tmp_path / part, each, side=64, seed=seed)
     settings = settings_of(Algorithm.LINEAR, image_size=64)
     run(settings, TrainFiles(tmp_path / "train", tmp_path / "dev", tmp_path / "model", 4))
