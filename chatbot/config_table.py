@@ -63,6 +63,10 @@ class EngineConfig:
     chitchat_confidence_threshold: float = _row(
         "number", 0.7, "置信度低于它的不当作闲聊", "below this confidence it is not small talk", minimum=0, maximum=1
     )
+    intents_dir: Path | None = _row(
+        "dir", None, "运营者自己的意图：intents.txt（动作）和 examples.csv（例句）；空着不用",
+        "an operator's own intents: intents.txt (actions) and examples.csv (examples); empty: none",
+    )
     lexicon_dir: Path | None = _row(
         "dir", None, "词典目录（同义词、单位、停用词）；默认是配置文件旁的 lexicon（存在时）",
         "lexicons (synonyms, units, stop words); default: lexicon beside this file when it exists",

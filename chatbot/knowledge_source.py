@@ -14,7 +14,7 @@ from chatbot.answering.type_ahead import LazyTypeAhead
 from chatbot.config import EngineConfig
 from chatbot.encoders.load import load_encoder
 from chatbot.errors import ChatbotError
-from chatbot.faq_modules.answers import load_answers
+from chatbot.faq_modules.answers import AnswerBook, load_answers
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.faq_modules.dataset import MAP_FILE, FaqDataset, load_dataset, load_label_map
 from chatbot.faq_modules.large.files import has_index
@@ -26,6 +26,8 @@ from chatbot.knowledge_graph.snapshot import SNAPSHOTS
 from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.intent import PhraseIntent
+from chatbot.normalization.intent_files import load_intents
+from chatbot.normalization.intent_model import IntentRecogniser, check_targets, open_intents
 from chatbot.normalization.lexicon import Lexicon, load_lexicon
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.reader import Reader
@@ -62,6 +64,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
     reader = build_reader(graph, lexicon, _how_people_ask(faq, dataset), config.lexicon_dir)
     questions = dataset.questions if dataset else load_label_map(label_map or config.faq_data_dir / MAP_FILE)
     answers = load_answers(config.faq_data_dir, questions)
+    talk_answers = load_answers(talk_folder, talk.questions) if talk_folder and talk else answers
     return Knowledge(
         version=_version(graph.version, faq.version, *_fingerprints(config)),
         graph=graph,
@@ -72,14 +75,27 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         small_talk=Remembering(open_retriever(talk_folder, encoder, dataset=talk))
         if talk_folder
         else _Silent(),
-        small_talk_answers=load_answers(talk_folder, talk.questions) if talk_folder and talk else answers,
+        small_talk_answers=talk_answers,
         handoff=PhraseIntent(lexicon.handoff),
         cancel=PhraseIntent(lexicon.cancel),
         examples=lexicon.examples or _examples(graph, faq),
         type_ahead=LazyTypeAhead(
             partial(type_ahead_of, questions, dataset.paraphrases if dataset else (), graph)
         ),
+        intents=_intents(config.intents_dir, answers, talk_answers) if config.intents_dir else None,
     )
+
+
+def _intents(folder: Path, faq: AnswerBook, small_talk: AnswerBook) -> IntentRecogniser:
+    """The operator's intents, each of which leads somewhere.
+
+    Raises:
+        DataError, StaleIndexError, ModelError: a fault in the files, or they were not trained.
+    """
+    intents = load_intents(folder)
+    for fault in check_targets(intents, tuple(faq.questions), tuple(small_talk.questions)):
+        raise fault
+    return open_intents(intents)
 
 
 def _how_people_ask(faq: FaqRetriever, dataset: FaqDataset | None) -> list[str]:
@@ -171,7 +187,12 @@ def _examples(graph: KnowledgeGraph, faq: FaqRetriever) -> tuple[str, ...]:
 
 def _fingerprints(config: EngineConfig) -> list[str]:
     """Content hashes of the small files a reply may rest on: answers, small talk, lexicons."""
-    folders = [config.faq_data_dir / "answers", config.chitchat_data_dir, config.lexicon_dir]
+    folders = [
+        config.faq_data_dir / "answers",
+        config.chitchat_data_dir,
+        config.lexicon_dir,
+        config.intents_dir,
+    ]
     files = (file for folder in folders if folder for file in sorted(folder.rglob("*")) if file.is_file())
     return [f"{file.name}:{hashlib.sha256(file.read_bytes()).hexdigest()}" for file in files]
 

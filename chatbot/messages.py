@@ -143,6 +143,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "（“{what}”这几个字我没听懂，没有算进条件。）",
         "(I did not understand “{what}” and left it out.)",
     ),
+    "none_known": (
+        "符合“{conditions}”的车都缺少{attribute}资料，没法回答。",
+        "Of what fits “{conditions}”, none has its {attribute} on file.",
+    ),
     "nothing": ("没有找到符合“{conditions}”的车。", "Nothing fits “{conditions}”."),
     "nearest_rows": ("最接近的（放宽“{relaxed}”）：\n{rows}", "Nearest, without “{relaxed}”:\n{rows}"),
     "refused": (

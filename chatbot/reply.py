@@ -58,7 +58,19 @@ class PictureEvidence:
     source: Literal["image"] = "image"
 
 
-Evidence = FaqEvidence | GraphEvidence | PictureEvidence
+@dataclass(frozen=True, slots=True)
+class IntentEvidence:
+    """The operator's intent that was heard: how likely it is, the example most like what was said, and its file and line."""
+
+    intent: str
+    action: str
+    matched: str
+    score: float
+    file: str
+    source: Literal["intent"] = "intent"
+
+
+Evidence = FaqEvidence | GraphEvidence | PictureEvidence | IntentEvidence
 
 
 @dataclass(frozen=True, slots=True)

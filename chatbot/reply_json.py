@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chatbot.reply import Evidence, FaqEvidence, PictureEvidence, Reply, Row
+from chatbot.reply import Evidence, FaqEvidence, IntentEvidence, PictureEvidence, Reply, Row
 
 
 def outcome_object(reply: Reply, rows_limit: int) -> dict[str, Any]:
@@ -42,6 +42,15 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
             "name": evidence.name,
             "score": evidence.score,
             "service": evidence.service,
+        }
+    if isinstance(evidence, IntentEvidence):
+        return {
+            "source": evidence.source,
+            "intent": evidence.intent,
+            "action": evidence.action,
+            "matched": evidence.matched,
+            "score": round(evidence.score, 4),
+            "file": evidence.file,
         }
     return {
         "source": evidence.source,

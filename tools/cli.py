@@ -14,6 +14,7 @@ VERBS = {
     "train-two-tower": ("tools.train_two_tower.cli:train_two_tower", "训练双塔编码器"),
     "export-features": ("tools.features.cli:export_features", "导出相似问的特征"),
     "rebuild-index": ("tools.index.cli:rebuild_index", "离线重建 FAQ 索引"),
+    "train-intents": ("tools.intents.cli:train", "训练运营者的意图"),
     "text": ("tools.text.cli:app", "文本分类：text train | evaluate | predict | export"),
     "image": ("tools.image.cli:app", "图片分类：image dataset | train | evaluate | predict | export"),
     "evaluate": ("tools.evaluate.cli:app", "评测：evaluate faq …"),

@@ -83,7 +83,11 @@ class Answerer:
                 return NeedAttribute(topic.paths[0], children, entities)
         unclear = next((group for group in inquiry.groups if len(group) > 1), None)
         if unclear or not inquiry.groups:
-            able = self._able(unclear or tuple(self._graph.by_name), inquiry.topics)
+            among = unclear or tuple(self._graph.by_name)
+            able = self._able(among, inquiry.topics)
+            if not able:  # none has all that is asked for: those that have some of it
+                some = {name for topic in inquiry.topics for name in self._able(among, (topic,))}
+                able = tuple(name for name in among if name in some)
             if len(able) != 1:
                 return NeedEntity(able, attributes) if able else Missing(unclear or (), attributes)
             entities = (*entities, able[0])

@@ -8,6 +8,7 @@ from chatbot.answering.type_ahead import LazyTypeAhead
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.intent import PhraseIntent
+from chatbot.normalization.intent_model import IntentRecogniser
 from chatbot.normalization.reader import Reader
 from chatbot.planning.planner import Planner
 
@@ -52,3 +53,4 @@ class Knowledge:
     cancel: PhraseIntent
     examples: tuple[str, ...]
     type_ahead: LazyTypeAhead | None = None
+    intents: IntentRecogniser | None = None

@@ -168,6 +168,17 @@ class QueryAnswerer:
 
     def _nothing(self, result: Result) -> str:
         text = say("nothing", conditions=self._about(result.plan))
+        plan = result.plan
+        lacking = plan.attributes[:1] if plan.op in ("aggregate", "superlative") else ()
+        if any(
+            one.attribute in lacking
+            and one.count >= result.total
+            and not (result.nearest and result.nearest.rows)
+            for one in result.left_out
+        ):
+            text = say(
+                "none_known", conditions=self._about(plan), attribute=attribute_text(plan.attributes[0])
+            )
         near = result.nearest
         if near and near.rows:
             rows = "\n".join(

@@ -13,6 +13,8 @@ from chatbot.faq_modules.dataset import FaqDataset, load_dataset
 from chatbot.knowledge_graph.directions import load_directions
 from chatbot.knowledge_graph.loader import load_graph, parse_entity
 from chatbot.knowledge_graph.units import load_units
+from chatbot.normalization.intent_files import load_intents
+from chatbot.normalization.intent_model import check_targets, open_intents
 from chatbot.normalization.lexicon import load_lexicon
 from chatbot.planning.concepts import comparatives, value_words
 
@@ -39,6 +41,8 @@ def find_faults(file: Path, environ: Mapping[str, str]) -> list[Finding]:
         if config.chitchat_data_dir is not None:
             _check_faq(findings, "chitchat", config.chitchat_data_dir, None)
         _check_lexicon(findings, config.lexicon_dir)
+        if config.intents_dir is not None:
+            _check_intents(findings, config, config.intents_dir)
         _check_model(findings, config)
     return findings
 
@@ -97,6 +101,25 @@ def _conflicts(dataset: FaqDataset) -> Iterator[str]:
     for conflict in dataset.conflicts:
         places = "、".join(f"{place.file}:{place.line}" for place in conflict.places)
         yield f"“{conflict.text}”同时属于几个标准问：{places} → 只留一处"
+
+
+def _check_intents(findings: list[Finding], config: EngineConfig, folder: Path) -> None:
+    """The files, where their actions lead, and whether there is a model of them."""
+    faults: list[DataError] = []
+    intents = load_intents(folder, faults.append)
+    answered = [_answered(part) for part in (config.faq_data_dir, config.chitchat_data_dir)]
+    faults += check_targets(intents, answered[0], answered[1])
+    findings.extend(Finding("fault", "intents", fault.message) for fault in faults)
+    if not faults:
+        _tried(findings, "intents", lambda: open_intents(intents))
+
+
+def _answered(folder: Path | None) -> tuple[str, ...]:
+    """The standard questions of a folder that any file answers; faults there are told elsewhere."""
+    if folder is None:
+        return ()
+    questions = load_dataset(folder, None, lambda _: None).questions
+    return tuple(load_answers(folder, questions, lambda _: None).questions)
 
 
 def _check_model(findings: list[Finding], config: EngineConfig) -> None:

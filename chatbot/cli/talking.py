@@ -18,7 +18,7 @@ from chatbot.errors import InvalidMessageError, SessionBusyError
 from chatbot.explain.text import lines
 from chatbot.json_bytes import dumps
 from chatbot.log import configure_logging
-from chatbot.reply import FaqEvidence, Message, PictureEvidence, Reply
+from chatbot.reply import FaqEvidence, IntentEvidence, Message, PictureEvidence, Reply
 from chatbot.service import ChatService, ExplainingService
 from chatbot.session.ids import new_session_id, validate_session_id
 from chatbot.web.wire import read_chat_request, reply_object
@@ -146,6 +146,8 @@ def _lines(reply: Reply) -> Iterator[str]:
             yield f"  依据：{evidence.question}（{evidence.file}，{evidence.score:.2f}）"
         elif isinstance(evidence, PictureEvidence):
             yield f"  依据：图片是{evidence.name}（{evidence.service}：{evidence.label}，{evidence.score:.2f}）"
+        elif isinstance(evidence, IntentEvidence):
+            yield f"  依据：意图“{evidence.intent}”，最像“{evidence.matched}”（{evidence.file}，{evidence.score:.2f}）"
         else:
             yield f"  依据：{evidence.entity} · {'/'.join(evidence.path)} = {evidence.value}（{evidence.file}）"
     for number, suggestion in enumerate(reply.suggestions, 1):

@@ -18,8 +18,9 @@ from chatbot.session.base import Memory
 Walk = Callable[[Memory, Hearing], Step]
 MAX_ASKED = 200  # characters of a message that is taken apart
 SURE = 0.7  # a half that is answered by a standard question must be it nearly word for word
+_MOST = r"最(?!后|近|[多少高低]?不?[\d一二三四五六七八九十]|好(?:是|有|要|带|能|别|不)|[少低]要)"  # 最多20万 ranks nothing
 _ASKS = re.compile(
-    r"多少|几|哪|什么|啥|谁|吗|么(?![样时])|怎么|咋|如何|最(?!后|近)|多[大长久远重快高宽贵]|呢|有没有|能不能|可不可以|是不是|带不带|[？?]"
+    rf"多少|几|哪|什么|啥|谁|吗|么(?![样时])|怎么|咋|如何|{_MOST}|多[大长久远重快高宽贵]|呢|有没有|能不能|可不可以|是不是|带不带|[？?]"
 )
 _WHICH_CAR = re.compile("(?<!最)(?:是|叫)(?:什么|哪一?[款个台辆])车?$")
 _BOUNDARY = re.compile(
@@ -88,7 +89,7 @@ def _is_one(reply: Reply, first: str, second: str) -> bool:
     if reply.answer_type != "answer" or plan is None:
         return False
     if plan.op not in ("lookup", "verify"):
-        return not ("最" in first and "最" in second)  # each half ranks by itself
+        return not (re.search(_MOST, first) and re.search(_MOST, second))  # each half ranks by itself
     told = len(plan.attributes) or sum(1 for _ in leaf_conditions(plan.conditions))
     return told * max(len(reply.entities), 1) > 1
 

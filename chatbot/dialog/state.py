@@ -9,14 +9,17 @@ from chatbot.answering.inquiry import Inquiry, Outcome
 from chatbot.answering.knowledge import Knowledge
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.messages import Language
+from chatbot.normalization.intent_model import Heard
 from chatbot.normalization.reader import Reading
+from chatbot.normalization.selection import choose
 from chatbot.normalization.text import content, language_of
 from chatbot.planning.context import Context
-from chatbot.planning.query import Planned, Refusal
+from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
 SMALL_TALK_MAX = 20
+INTENT_MAX = 60  # characters: what is longer tells a story, and a person reads it better
 _BETWEEN_NODES = "\x1f"  # no attribute's name holds it, unlike a slash
 _EXPLAINED = 0.34
 _BESIDE = 0.5
@@ -136,6 +139,20 @@ class Hearing:
             return best
         return best if best.confidence >= self.faq[0].confidence else None
 
+    @cached_property
+    def intent(self) -> Heard | None:
+        """The operator's intent it has: word for word an example of one; or likely one, and no likely standard question."""
+        intents, said = self.knowledge.intents, self.reading.question
+        if intents is None or not content(said) or len(content(said)) > INTENT_MAX:
+            return None
+        if heard := intents.verbatim(self.text):
+            return heard
+        if self.likely_faq or (self.small_talk and self.small_talk.confidence >= _CERTAIN):
+            return None
+        heard = intents.recognise(said)
+        surer = bool(heard and self.faq) and self.faq[0].confidence >= (heard.probability if heard else 0)
+        return None if surer else heard
+
     @property
     def language(self) -> Language:
         """English for letters without any Chinese; Chinese for all else, pinyin included."""
@@ -152,13 +169,15 @@ class BadCase:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one turn has come to so far. ``heard`` says the utterance has passed question intake."""
+    """What one turn has come to so far. ``heard`` says the utterance has passed question intake; ``meant`` is the
+    operator's intent that was acted on."""
 
     hearing: Hearing
     memory: Memory
     heard: bool = False
     inquiry: Inquiry | None = None
     outcome: Outcome | None = None
+    meant: Heard | None = None
 
     @property
     def context(self) -> Context:
@@ -168,6 +187,16 @@ class Turn:
             memory.entities, memory.attributes, memory.recent, memory.shown, memory.plan,
             memory.guiding, memory.asked, self._offered,
         )  # fmt: skip
+
+    @property
+    def intent(self) -> Heard | None:
+        """The operator's intent, unless an offered option is chosen, or a query is understood: that is never swallowed."""
+        heard, pending = self.hearing.intent, self.memory.pending
+        if heard is None or heard.verbatim:
+            return heard
+        if pending and choose(self.hearing.text, [option.text for option in pending.options]) is not None:
+            return None
+        return None if isinstance(self.hearing.planned(self.context), Query | Asked) else heard
 
     @property
     def _offered(self) -> tuple[str, ...]:
@@ -207,7 +236,7 @@ class Decision:
         """The same decision with changes to the memory it keeps."""
         turn = self.turn
         memory = replace(turn.memory, **changes)  # type: ignore[arg-type]
-        turn = Turn(turn.hearing, memory, turn.heard, turn.inquiry, turn.outcome)
+        turn = Turn(turn.hearing, memory, turn.heard, turn.inquiry, turn.outcome, turn.meant)
         return Decision(self.next_state, turn, self.reply, self.bad_case)
 
 

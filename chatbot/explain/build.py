@@ -9,6 +9,7 @@ from chatbot.explain.choice import REFUSALS, chosen
 from chatbot.explain.execution import executed
 from chatbot.explain.explanation import Explanation, PlannedShown, PlanShown
 from chatbot.explain.faq import ranked
+from chatbot.explain.intents import intents_shown
 from chatbot.explain.links import FEW, read_links, scan_links
 from chatbot.knowledge_graph.plan import Plan
 from chatbot.knowledge_graph.plan_text import attribute_text, clause_text, plan_text
@@ -34,6 +35,7 @@ def explain(hearing: Hearing, memory: Memory, step: Step) -> Explanation:
         executions=tuple(executed(knowledge.planner.engine, plan) for plan in _run(step)),
         faq=ranked(knowledge.faq, hearing.reading.question, hearing.faq),
         choice=chosen(hearing, step, planned),
+        intents=intents_shown(hearing, step),
     )
 
 

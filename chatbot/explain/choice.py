@@ -60,6 +60,8 @@ def _sure_of_graph(hearing: Hearing, inquiry: Inquiry) -> float:
 
 
 def _why(turn: Turn | None, reply: Reply, graph: float, faq: float, threshold: float) -> str:
+    if turn and turn.meant:
+        return f"听出运营者的意图“{turn.meant.intent}”（{turn.meant.probability:.2f}），按它的动作 {turn.meant.action.kind} 办"
     if turn is None or turn.inquiry is None:
         return _WITHOUT_INQUIRY[reply.answer_type]
     if turn.inquiry.query:

@@ -162,6 +162,30 @@ class FaqRanking:
 
 
 @dataclass(frozen=True, slots=True)
+class IntentChance:
+    """How likely an intent is; an empty name stands for none of them."""
+
+    intent: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class IntentsShown:
+    """The operator's intents for ``asked``: the likeliest first, ``threshold`` what one must reach.
+
+    ``heard`` is the intent that was acted on, ``matched`` the example most like it and ``file`` its place; else ``why`` none was.
+    """
+
+    asked: str
+    chances: tuple[IntentChance, ...]
+    threshold: float
+    heard: str
+    matched: str
+    file: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """What was chosen and ``why``; ``states`` are those the turn went through.
 
@@ -180,7 +204,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One turn, step by step. ``carried`` is what the conversation brought along, in Chinese."""
+    """One turn, step by step. ``carried`` is what the conversation brought along, in Chinese.
+
+    ``intents`` is ``None`` where the operator has none.
+    """
 
     utterance: str
     kb_version: str
@@ -191,6 +218,7 @@ class Explanation:
     executions: tuple[Execution, ...]
     faq: FaqRanking
     choice: Choice
+    intents: IntentsShown | None = None
 
     def as_json(self) -> dict[str, object]:
         """One JSON object with the fields above; plans as in the contract."""

@@ -9,6 +9,7 @@ from chatbot.explain.explanation import (
     Explanation,
     FaqRanking,
     FaqShown,
+    IntentsShown,
     PlannedShown,
     Read,
     Scanned,
@@ -45,6 +46,8 @@ def lines(explanation: Explanation) -> Iterator[str]:
     for execution in explanation.executions:
         yield from _execution(execution)
     yield from _faq(explanation.faq)
+    if explanation.intents:
+        yield from _intents(explanation.intents)
     choice = explanation.choice
     yield f"【选择】{_TYPES[choice.answer_type]}，来源：{_SOURCES[choice.answer_source]}，置信度 {choice.confidence:.2f}"
     yield f"  经过：{' → '.join(choice.states)}"
@@ -128,6 +131,15 @@ def _faq(faq: FaqRanking) -> Iterator[str]:
         yield f"  {number}. {one.question} {one.confidence:.4f}，最像“{one.matched}”（{one.module} {one.score:.2f}）{exact}"
         if one.signals:
             yield f"     {_signals(one)}"
+
+
+def _intents(intents: IntentsShown) -> Iterator[str]:
+    chances = "，".join(f"{one.intent or '都不是'} {one.probability:.2f}" for one in intents.chances)
+    yield f"【意图】{intents.asked}：{chances}（门槛 {intents.threshold:.2f}）"
+    if intents.heard:
+        yield f"  {intents.heard}，最像“{intents.matched}”（{intents.file}）"
+    else:
+        yield f"  没有采用：{intents.why}"
 
 
 def _signals(one: FaqShown) -> str:

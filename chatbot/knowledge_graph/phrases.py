@@ -22,10 +22,10 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(
     r"\s?(?:的?(?:价格?|预算|这个价))?(?:(?P<ge>以上|及以上|起步|起|往上|开外|打底|\+)|(?P<le>以下|以内|之内|内|封顶|往下|打住|为止)"
-    r"|(?P<about>左右|上下|附近|前后|样子|之间|中间|区间)|(?P<over>出头|冒头|多一点|多点))"
+    r"|(?P<about>左右|上下|附近|前后|样子|之间|中间|区间)|(?P<over>出头|冒头|多一点|多点)|(?P<more>多(?=的|$|[,。!?呢吗])))"
 )
 _DATE = re.compile(
-    r"((?:19|20)\d\d)(?:年(?:(1[0-2]|0?[1-9])月|(?P<half>[上下]半年))?|[.\-/](1[0-2]|0[1-9])(?!\d))(?:份)?"
+    r"((?:19|20)\d\d)(?:年(?:(1[0-2]|0?[1-9])月|(?P<half>[上下]半年)|(?P<edge>[底末初]))?|[.\-/](?P<dash>1[0-2]|0[1-9])(?!\d))(?:份)?"
     r"(?:(?P<ge>以后|之后|及以后|后|以来|起)|(?P<le>以前|之前|前))?(?!款)"
 )
 _START = re.compile(NUMERAL)
@@ -111,13 +111,16 @@ def _date_at(text: str, at: int, since: int) -> QuantityPhrase | None:
     found = _DATE.match(text, at)
     if found is None or _NOT_BEFORE.search(text[since:at]):
         return None
-    month = found[2] or found[4]
+    month = found[2] or found["dash"]
     said = f"{found[1]}.{int(month):02d}" if month else found[1]
     if date_interval(said) is None:
         return None
     low, high = (None if found["le"] else said), (None if found["ge"] else said)
     if found["half"]:
         first, last = ("01", "06") if found["half"] == "上半年" else ("07", "12")
+        low, high = (None if found["le"] else f"{said}.{first}"), (None if found["ge"] else f"{said}.{last}")
+    if found["edge"]:
+        first, last = ("01", "03") if found["edge"] == "初" else ("10", "12")
         low, high = (None if found["le"] else f"{said}.{first}"), (None if found["ge"] else f"{said}.{last}")
     strict = {"low_open": False, "high_open": bool(found["le"])}
     if found["ge"] and found["ge"] in ("以后", "之后", "后") and month:
@@ -143,8 +146,9 @@ def _quantity_at(text: str, at: int, since: int, units: UnitTable, bare: bool) -
 
 
 def _is_quantity(text: str, span: Span, compared: bool, bare: bool) -> bool:
-    following = text[span.end : span.end + 1]
-    if (following.isascii() and following.isalpha()) or following == "款":
+    following, last = text[span.end : span.end + 1], text[span.end - 1 : span.end]
+    runs_on = following.isascii() and following.isalpha() and last.isascii()  # a6l, but 30万suv
+    if runs_on or following == "款":
         return False
     if text[span.start : span.end + 1] == "一起":
         return False
@@ -179,6 +183,12 @@ def _phrase(
     elif "over" in said and not span.is_range:  # 二十万出头
         high = _round(float(span.high * (1 + ABOUT)))
         approximate = True
+    elif "more" in said and not span.is_range:  # 4米多, 20万多
+        one_more = float(span.high) + float(span.scale)
+        high, approximate = (
+            _round(max(float(span.high * (1 + ABOUT)), min(one_more, float(span.high) * 1.5))),
+            True,
+        )
     elif "about" in said and not span.is_range:
         low = _round(float(span.low * (1 - ABOUT)))
         high = _round(float(span.high * (1 + ABOUT)))

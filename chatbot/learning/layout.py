@@ -9,7 +9,7 @@ from chatbot.config import EngineConfig
 from chatbot.errors import DataError
 from chatbot.faq_modules.features import CACHE_SUFFIX
 
-FAQ, TALK, LEXICON, GRAPH = "faq", "chitchat", "lexicon", "graph"
+FAQ, TALK, LEXICON, GRAPH, INTENTS = "faq", "chitchat", "lexicon", "graph", "intents"
 MAP_KEY, FEATURES_KEY = "label_map", "features"
 _SUBFOLDERS = ("questions", "answers")
 
@@ -24,6 +24,8 @@ class Layout:
             self._roots[TALK] = config.chitchat_data_dir
         if config.lexicon_dir:
             self._roots[LEXICON] = config.lexicon_dir
+        if config.intents_dir:
+            self._roots[INTENTS] = config.intents_dir
         self._single = {
             MAP_KEY: config.faq_query_label_idx_map,
             FEATURES_KEY: config.pretrained_feature_vectors_path,
@@ -69,6 +71,7 @@ class Layout:
             knowledge_graph_data_dir=folder / GRAPH,
             chitchat_data_dir=folder / TALK if config.chitchat_data_dir else None,
             lexicon_dir=folder / LEXICON if config.lexicon_dir else None,
+            intents_dir=folder / INTENTS if config.intents_dir else None,
             faq_query_label_idx_map=folder / MAP_KEY,
             pretrained_feature_vectors_path=folder / FEATURES_KEY,
             state_dir=folder / "state",

@@ -14,7 +14,7 @@ TIMEOUT_SECONDS = 3600
 _WRITTEN = (
     "faq_modules", "faq_data_dir", "faq_query_label_idx_map", "pretrained_feature_vectors_path",
     "feature_generator_model_dir", "faq_confidence_threshold", "faq_candidates", "knowledge_graph_data_dir",
-    "chitchat_data_dir", "chitchat_confidence_threshold", "lexicon_dir", "state_dir",
+    "chitchat_data_dir", "chitchat_confidence_threshold", "lexicon_dir", "intents_dir", "state_dir",
 )  # fmt: skip
 
 

@@ -11,11 +11,12 @@ from chatbot.faq_modules.dataset import ANSWERS, MAP_FILE, QUESTIONS
 from chatbot.faq_modules.features import CACHE_SUFFIX
 from chatbot.faq_modules.lines import folder_files
 from chatbot.lint.base import Issue, Subject
+from chatbot.normalization.intent_files import ACTIONS_FILE, EXAMPLES_FILE, MODEL_FILE
 
 LEXICON_FILES = (
     "attribute_synonyms.txt", "entity_aliases.txt", "stop_words.txt", "question_words.txt", "handoff.txt",
     "cancel.txt", "examples.txt", "units.txt", "directions.txt", "comparatives.txt", "value_synonyms.txt", "dialect.txt", "makes.txt", "models.txt",
-    "out_of_scope.txt",
+    "groups.txt", "out_of_scope.txt",
 )  # fmt: skip
 _FAQ_FILES = (MAP_FILE, QUESTIONS, ANSWERS, "train.csv", "dev.csv", "test.csv", CHOICE_FILE, EVIDENCE_FILE)
 _NOTES = (".md", ".rst")
@@ -38,6 +39,10 @@ class UnreadFiles:
             yield from self._unknown(subject, config.chitchat_data_dir, _FAQ_FILES, ours)
         if config.lexicon_dir:
             yield from self._unknown(subject, config.lexicon_dir, LEXICON_FILES, ours)
+        if config.intents_dir:
+            yield from self._unknown(
+                subject, config.intents_dir, (ACTIONS_FILE, EXAMPLES_FILE, MODEL_FILE), ours
+            )
         graph = config.knowledge_graph_data_dir
         entities = tuple(path.name for path in graph.glob("*.json"))
         yield from self._unknown(subject, graph, entities, ours)

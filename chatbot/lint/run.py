@@ -13,6 +13,7 @@ from chatbot.lint.answers import ContradictingAnswers, StaleDates, UnansweredQue
 from chatbot.lint.base import Check, Issue, Subject
 from chatbot.lint.files import UnreadFiles
 from chatbot.lint.graph import MissingValues, OutlyingValues, UnreachableAttributes
+from chatbot.lint.intents import AmbiguousIntents
 from chatbot.lint.lexicon import DeadSynonyms
 from chatbot.lint.paraphrases import DuplicateParaphrases, NearParaphrases
 from chatbot.lint.pictures import UnknownPictureNames
@@ -26,6 +27,7 @@ def checks() -> tuple[Check, ...]:
         DuplicateParaphrases(), NearParaphrases(), UnansweredQuestions(), ContradictingAnswers(), StaleDates(),
         MissingValues(), OutlyingValues(), UnreachableAttributes(), DeadSynonyms(), UnreadFiles(), RiskyAnswers(),
         UnknownPictureNames(),
+        AmbiguousIntents(),
     )  # fmt: skip
 
 

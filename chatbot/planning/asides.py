@@ -29,7 +29,7 @@ _FOR_ME = re.compile(
 _APPOSED = re.compile(r"(?<=[版款型a-z0-9])(?:那个|这个|那款|这款|那台|这台)小?(?:车子?|轿车)(?=[,。它的]|$)")
 _THAT_ONE = re.compile(r"(?<=[\u4e00-\u9fff])的那[个款台](?=\s?[a-z0-9])")  # 奔驰改款的那个gla 200
 _WHETHER = re.compile(
-    "(?:冬天|夏天|平时|到底)?(能不能|带不带|有没有|支不支持|可不可以|配不配|能否|是否)(?:带|有|支持|够)?"
+    "(?:冬天|夏天|平时|到底)?(能不能|带不带|有没有|支不支持|可不可以|配不配|能否|是否|能够?|可以|会|带)(?:带|有|支持|够)?"
 )
 _ASKS = re.compile("多少|几|谁|比(?!较)|什么|哪|怎么|如何|为什么|吗|么$|多[大长久远重快]|[能会可]不[能会可]")
 _PART = (2, 5)  # characters of either half of a feature's name
@@ -83,8 +83,10 @@ def background(scan: Scan) -> tuple[str, tuple[str, ...]]:
         said = scan.text[at:end]
         inside = [link for link in scan.links if link.start >= at and link.end <= end]
         refuses = any(link.plays("not") for link in inside)  # 除去德系 is a wish
+        wishes = re.search(r"\d", said)
         aside = (
             not refuses
+            and not wishes  # 带360, 预算25: not understood, and said to be so
             and not any(map(carries, inside))
             and _unknown(said, inside, at)
             and not _ASKS.search(said)

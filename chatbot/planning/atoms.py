@@ -17,7 +17,10 @@ _ASKS_VALUE = re.compile("几|多少|多大|多久|多远|多长|什么|哪|怎"
 _BOUNDS = {"<", "<=", ">", ">="}
 _BUDGET = ("预算", "够", "拿下", "能买", "可以买", "买得起", "搞定", "只有", "手里", "手上")
 _WHICH = re.compile("谁|哪")
-_SIMPLY_NOT = re.compile(r"(?<![是要能会有用])不$")  # 不烧油的
+_SIMPLY_NOT = re.compile(r"(?<![是要能会用])(?<!(?<!没)有)不$")  # 不烧油的, 有没有不烧油的
+_CLOSING = frozenset(
+    {"也行", "也可以", "都行", "也成", "也凑合", "也能接受"}
+)  # said behind what may be either
 _BREAK = re.compile(r"[,;。!?]")
 _DENIED_BEHIND = re.compile(
     "(?:的|家|车|款|这些|那些|系列|牌子|版本)*(?:咱|我)?(?:也|都|就|全|通通|统统|一律|先|可|直接)*"
@@ -249,9 +252,10 @@ def _alternatives(left: Atom, right: Atom, links: Sequence[Link], text: str) -> 
         return False
     gap = text[left.end : right.start]
     between = [x for x in links if x.start >= left.end and x.end <= right.start]
-    if any(x.plays("or") for x in between):
+    alike = left.path == right.path
+    if any(x.plays("or") and (alike or x.text not in _CLOSING) for x in between):
         return True
-    same = left.path == right.path and (right.kind == "value" or _exactly(left, right))
+    same = alike and (right.kind == "value" or _exactly(left, right))
     behind = next((x for x in links if x.start >= right.end and not x.plays("filler", "so", "head")), None)
     if same and behind and behind.plays("or") and behind.text not in ("或", "或者"):
         return True
@@ -274,7 +278,9 @@ def _exclusive(left: Atom, right: Atom) -> bool:
 
 
 def _either(group: Sequence[Atom]) -> Clause:
-    clauses = tuple(dict.fromkeys(atom.said for atom in group))
+    said = (atom.said for atom in group)
+    parts = (part for clause in said for part in (clause.clauses if isinstance(clause, AnyOf) else (clause,)))
+    clauses = tuple(dict.fromkeys(parts))
     return clauses[0] if len(clauses) == 1 else AnyOf(clauses)
 
 

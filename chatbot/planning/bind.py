@@ -22,6 +22,13 @@ _BY_DIMENSION = {
     "重量": "重量", "日期": "上市", "电量": "电池", "容积": "后备厢",
 }  # fmt: skip
 _COUNTED_IN = {"油耗", MONEY}  # 5个油, 20个
+_EXTENT = re.compile(r"(?:车身?|全)?([长宽高])度?")
+_EXTENTS = frozenset("长宽高")
+_NEARLY = 0.03
+_OF_CARS = (1.2, 25.0)  # metres: from how high the lowest cars are to how long the longest
+_LONGER_THAN_AXLES = 3.4  # metres: more than the distance of any car's axles
+_GAP = 3  # characters between 长 and its quantity
+_LENGTHS = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _NEXT = re.compile(r"[,、且和并]?|但|并且|而且")
 _SLANG_MONEY = range(3, 1000)
@@ -61,6 +68,8 @@ class Binder:
         assert phrase is not None
         if inherited := self._inherited(at, links, text):
             return inherited
+        if extent := self._extent(at, links, text):
+            return extent
         beside = [*self._before(at, links, text), *self._after(at, links, text)]
         for link in beside:
             for path in _paths(link):
@@ -96,6 +105,8 @@ class Binder:
         if phrase.dimension == MONEY and not (budget or verify):
             return phrase.around()
         way = self._directions.of(path[-1])
+        if path[-1] in _EXTENTS and isinstance(phrase.low, float):  # 有5米长吗, 长5米的
+            return replace(phrase, high=None) if verify else phrase.around(_NEARLY)
         if (phrase.dimension == COUNT and not measured) or way is None:
             return phrase
         return replace(phrase, low=None) if way == "down" else replace(phrase, high=None)
@@ -173,6 +184,8 @@ class Binder:
     def default(self, phrase: QuantityPhrase) -> Path | None:
         """The attribute a quantity is about when none is named: 500公里 is range, 30万 the price."""
         concepts = self._vocabulary.concepts
+        if self._long_as_a_car(phrase) and (length := self._vocabulary.part("长")):
+            return length
         word = phrase.text.rstrip("以上下内的左右不到及")[-1:]
         if phrase.dimension == COUNT and word in _COUNTED:
             return next(iter(concepts.paths(_COUNTED[word])), None)
@@ -184,6 +197,36 @@ class Binder:
                 if self._fits(path, phrase):
                     return path
         return None
+
+    def _extent(self, at: int, links: Sequence[Link], text: str) -> Bound | None:
+        """车长5米以上, 宽1.9米, 4米6长: a part of 长*宽*高; 轴距长2.9米 is about the wheelbase."""
+        phrase = links[at].quantity
+        if phrase is None or phrase.dimension != "长度":
+            return None
+        before = next((x for x in reversed(links[:at]) if not x.plays("so", "filler", "has", "keep")), None)
+        behind = links[at + 1] if at + 1 < len(links) else None
+        for link, gap in (
+            (before, text[before.end : links[at].start] if before else ""),
+            (behind, text[links[at].end : behind.start] if behind else ""),
+        ):
+            named = _EXTENT.fullmatch(link.text) if link and len(gap) <= _GAP else None
+            if link is None or named is None or not (link.attribute or link.degree):
+                continue
+            i = links.index(link)
+            told = links[i - 1] if i else None
+            if link.degree and told and told.attribute and told.end == link.start:
+                return None
+            if path := self._vocabulary.part(named.group(1)):
+                return Bound(path, phrase, link)
+        return None
+
+    @staticmethod
+    def _long_as_a_car(phrase: QuantityPhrase) -> bool:
+        """5米以上, 4米6: nothing but a car's length is said so; 500米 and 2900毫米 are."""
+        ends = [end for end in (phrase.low, phrase.high) if isinstance(end, float)]
+        least = _OF_CARS[0] if phrase.unit == "m" else _LONGER_THAN_AXLES
+        factor = _LENGTHS.get(phrase.unit, 0.0)
+        return bool(ends and factor) and all(least <= end * factor <= _OF_CARS[1] for end in ends)
 
     @staticmethod
     def _as_money(phrase: QuantityPhrase) -> QuantityPhrase:

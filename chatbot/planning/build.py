@@ -1,5 +1,6 @@
 """The planner of a knowledge base, put together from its graph, its lexicons and its linkers."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 
@@ -15,9 +16,12 @@ from chatbot.normalization.lexicon import Lexicon
 from chatbot.normalization.reader import Reader
 from chatbot.normalization.text import normalize
 from chatbot.planning.concepts import Concepts, comparatives, value_words
+from chatbot.planning.groups import brand_groups
 from chatbot.planning.makes import makes, models
 from chatbot.planning.planner import Planner
 from chatbot.planning.vocabulary import Vocabulary
+
+_STEM = re.compile(r"[\u4e00-\u9fff]{2,}(?=[a-z](?:$|[\u4e00-\u9fff]))")
 
 
 def build_planner(
@@ -48,6 +52,7 @@ def build_planner(
         value_words(folder / "value_synonyms.txt" if folder else None),
         (*lexicon.stop_words, *lexicon.question_words),
         makes(folder),
+        brand_groups(folder),
     )
     return Planner(engine, vocabulary, reader.decoder, reader.plain)
 
@@ -67,6 +72,9 @@ def with_makes(
     brands = {entity.keywords[0] for entity in graph.entities if entity.keywords}
     series = {entity.keywords[1] for entity in graph.entities if len(entity.keywords) > 1}
     result = dict(aliases)
+    for stem, those in _stems(series).items():
+        for one in those:
+            result[one] = tuple(dict.fromkeys((*result.get(one, ()), stem)))
     for names in makes(folder):
         for brand in sorted(brands):
             if any(name in normalize(brand) for name in names):
@@ -76,6 +84,15 @@ def with_makes(
             if normalize(one).removesuffix("新能源") == name:
                 result[one] = tuple(dict.fromkeys((*result.get(one, ()), *others)))
     return result
+
+
+def _stems(series: set[str]) -> Mapping[str, tuple[str, ...]]:
+    """途观 of 途观L and 途观X: a name without the letter behind it, where no series is called just that."""
+    found: dict[str, list[str]] = {}
+    for one in sorted(series):
+        if stem := _STEM.match(normalize(one)):
+            found.setdefault(stem.group(), []).append(one)
+    return {stem: tuple(those) for stem, those in found.items() if stem not in series}
 
 
 def with_generic_words(

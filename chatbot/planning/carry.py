@@ -68,6 +68,7 @@ def merged(
     loose = ((parts.has("or") and not parts.has("widen")) or _ADDS.search(parts.text) is not None) and len(
         added
     ) == 1
+    fresh: list[Clause] = []  # 换成15到20万: one end does not push out the other
     for clause in flat(added):
         about = {_subject(path) for path in paths_of(clause)}
         if loose and not isinstance(clause, Not):
@@ -78,8 +79,11 @@ def merged(
                 base.remove(clause.clause)
                 continue
         else:
-            base = [old for old in base if not _gives_way(old, clause, about, replaced, together)]
+            base = [
+                old for old in base if old in fresh or not _gives_way(old, clause, about, replaced, together)
+            ]
         base.append(clause)
+        fresh.append(clause)
     return tuple(dict.fromkeys(base))
 
 

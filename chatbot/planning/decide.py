@@ -6,8 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chatbot.knowledge_graph.directions import Directions
-from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Not, Order, Path, Plan
-from chatbot.planning.atoms import joined
+from chatbot.knowledge_graph.plan import (
+    NAME,
+    AnyOf,
+    Clause,
+    Comparator,
+    Condition,
+    Not,
+    Order,
+    Path,
+    Plan,
+    keyword_level,
+)
+from chatbot.planning.atoms import joined, paths_of
 from chatbot.planning.parts import Parts, Ranking, Thing
 from chatbot.planning.read_parts import numeric
 from chatbot.planning.vocabulary import Vocabulary
@@ -19,6 +30,9 @@ _WHICH_IS_BETTER = re.compile(
 )
 _KINDS = re.compile("几种|哪几[种类档]|几类|几档")
 _PRICE = re.compile("价|多少钱")
+_WHICH_KINDS = re.compile("(?:哪|有|分)(?:哪)?几[种类样]|什么种类|哪些种类")
+_HOW_MUCH = re.compile("(?<![个款台辆种])(?:要|得|是|花)?多少$")  # 七座的大概要多少
+_MONEY = re.compile("钱|价")
 _A_BIT = re.compile("点|些")
 
 
@@ -48,6 +62,10 @@ class Decider:
         """The price for 差多少; what both have of the usual attributes for a comparison as such."""
         if self.price and any(word in parts.text for word in ("差价", "价差", "差多少", "相差", "钱")):
             return (self.price,)
+        return self.usual(entities)
+
+    def usual(self, entities: Sequence[str]) -> tuple[Path, ...]:
+        """What any of ``entities`` has of the attributes that people compare."""
         paths = [path for name in KEY_ATTRIBUTES for path in self.vocabulary.concepts.paths(name)]
         rows = [self.columns.position[name] for name in entities]
         return tuple(p for p in paths if any(self._raw(row, p) is not None for row in rows))
@@ -64,12 +82,11 @@ class Decider:
 
     def relative(self, parts: Parts, entity: str, rank: Ranking) -> Plan | None:
         """比它便宜的 …: those whose value is better than the entity's."""
-        raw = self.raw(entity, rank.path)
-        if raw is None:
+        condition = self._beyond(rank, entity)
+        if condition is None:
             return None
-        condition = Condition(rank.path, "<" if rank.order == "asc" else ">", raw)
-        also = [(r, self.raw(entity, r.path)) for r in parts.rankings if r.path != rank.path]
-        more = tuple(Condition(r.path, "<" if r.order == "asc" else ">", v) for r, v in also if v is not None)
+        also = [self._beyond(r, entity) for r in parts.rankings if r.path != rank.path]
+        more = tuple(one for one in also if one is not None)
         others = self.clauses(replace(parts, things=tuple(t for t in parts.things if t.names != (entity,))))
         order: Order | None = rank.order
         if _A_BIT.search(parts.text[rank.start : rank.end]):  # 贵一点: the nearest first
@@ -83,10 +100,10 @@ class Decider:
         bounds: list[Clause] = []
         for rank in parts.rankings:
             before = [t for t in parts.things if t.single and t.end <= rank.start]
-            raw = self.raw(before[-1].names[0], rank.path) if before else None
-            if raw is None:
+            bound = self._beyond(rank, before[-1].names[0]) if before else None
+            if bound is None:
                 return None
-            bounds.append(Condition(rank.path, "<" if rank.order == "asc" else ">", raw))
+            bounds.append(bound)
         others = self.clauses(replace(parts, things=()))
         return Plan("filter", (), (parts.rankings[0].path,), (*bounds, *others), "asc")
 
@@ -96,30 +113,40 @@ class Decider:
         better = tuple(rank for rank in parts.rankings if rank.strength == "more")
         ranked = () if better and _PRICE.search(parts.text) else tuple(r.path for r in parts.rankings)
         path = next(iter((*asked, *ranked)), self.price)
-        raw = self.raw(entity, path) if path else None
-        if path is None or raw is None:
+        if path is None or not self._around(entity, path):
             return None
-        also = [(rank, self.raw(entity, rank.path)) for rank in better if rank.path != path]
-        bounds = tuple(
-            Condition(r.path, "<" if r.order == "asc" else ">", v) for r, v in also if v is not None
-        )
+        also = [self._beyond(rank, entity) for rank in better if rank.path != path]
+        bounds = tuple(bound for bound in also if bound is not None)
         others = self.clauses(replace(parts, things=tuple(t for t in parts.things if t.names != (entity,))))
         return Plan("nearest", (entity,), (path,), (*self._around(entity, path), *bounds, *others))
 
     def _around(self, entity: str, path: Path) -> tuple[Clause, ...]:
-        found = self.columns.resolve(path)
-        column = found[0] if found else None
-        main = column.main if column else None
-        if column is None or main is None:
+        if (measured := self._measured(entity, path)) is None:
             return ()
-        low, high, has = column.measures(main.dimension)
+        middle, unit = measured
+        bottom, top = (float(f"{middle * (1 + side * NEAR_SHARE):.6g}") for side in (-1, 1))
+        return Condition(path, ">=", bottom, unit), Condition(path, "<=", top, unit)
+
+    def _measured(self, entity: str, path: Path) -> tuple[float, str] | None:
+        """The number that an entity has, and its unit; of a range the middle, of 长*宽*高 the part that is meant."""
+        column, label = self.columns.resolve(path) or (None, "")
+        main = column.main if column else None
+        if column is None or main is None or entity not in self.columns.position:
+            return None
+        low, high, has = column.measures(main.dimension, label)
         code = column.code_at(self.columns.position[entity])
         if code is None or not has[code]:
-            return ()
-        middle = (low[code] + high[code]) / 2 / float(main.factor)
-        ends = (float(f"{middle * (1 + side * NEAR_SHARE):.6g}") for side in (-1, 1))
-        bottom, top = ends
-        return Condition(path, ">=", bottom, main.unit), Condition(path, "<=", top, main.unit)
+            return None
+        return (low[code] + high[code]) / 2 / float(main.factor), main.unit
+
+    def _beyond(self, rank: Ranking, entity: str) -> Condition | None:
+        """What is better by ``rank`` than an entity; ``None`` where it has no value."""
+        op: Comparator = "<" if rank.order == "asc" else ">"
+        if self.columns.column(rank.path) is None:  # a part of a value: the raw text would be all of it
+            found = self._measured(entity, rank.path)
+            return Condition(rank.path, op, float(f"{found[0]:.6g}"), found[1]) if found else None
+        raw = self.raw(entity, rank.path)
+        return Condition(rank.path, op, raw) if raw is not None else None
 
     def verify(self, parts: Parts, *entities: str) -> Plan | None:
         """Whether the conditions hold for each entity."""
@@ -161,7 +188,7 @@ class Decider:
         """One plan for each 最…; for 哪个快 too."""
         ranked = [r for r in parts.rankings if r.strength == "most"] or list(parts.rankings)
         plans = []
-        for rank in {r.path: r for r in ranked}.values():
+        for rank in {(r.path, r.order): r for r in ranked}.values():
             plans.append(
                 Plan("superlative", (), (rank.path,), conditions, rank.order, parts.place or parts.limit or 1)
             )
@@ -170,7 +197,7 @@ class Decider:
     def aggregate(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
         asked = numeric(self.vocabulary, parts.attributes)
         path = next(iter((*asked, *(r.path for r in parts.rankings))), None)
-        if path is None and ("钱" in parts.text or "价" in parts.text):
+        if path is None and (_MONEY.search(parts.text) or _HOW_MUCH.search(parts.text)):
             path = self.price
         return Plan("aggregate", (), (path,), conditions) if path else None
 
@@ -183,7 +210,22 @@ class Decider:
                 path = paths[0]
             if path and (path not in told or _listed(path, parts)):
                 return Plan("group", (), (path,), conditions)
+        atoms = [atom for atom in parts.atoms if atom.kind != "quantity" and not atom.negated]
+        if _WHICH_KINDS.search(parts.text) and len(parts.atoms) == len(atoms) == 1 and not parts.attributes:
+            atom = atoms[0]  # 天窗有哪几种, 混动分哪几种
+            kept = tuple(c for c in conditions if c != atom.said) if atom.kind == "feature" else conditions
+            return Plan("group", (), (atom.path,), kept) if atom.path and atom.path[0] != NAME[0] else None
         return None
+
+    def counted_each(self, conditions: tuple[Clause, ...]) -> Plan | None:
+        """宝马和奔驰各有多少款: by the attribute that several values are named of."""
+        several = [c for c in conditions if isinstance(c, AnyOf)]
+        paths = {path for clause in several for path in paths_of(clause)}
+        if len(several) != 1 or len(paths) != 1 or NAME in paths:
+            return None
+        path = paths.pop()
+        brand = self.vocabulary.concepts.paths("品牌") if path == keyword_level(1) else ()
+        return Plan("group", (), (next(iter(brand), path),), conditions)
 
     def shown(self, conditions: Sequence[Clause], parts: Parts) -> tuple[Path, ...]:
         """Columns that a table shows beside those of its conditions: what was asked for, else the price."""

@@ -1,6 +1,7 @@
 """Questions that go on about what the conversation speaks of, without naming it: 差多少, 油耗呢, 比旗舰版便宜多少."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Path, Plan
@@ -24,13 +25,17 @@ _AGAINST = re.compile("(?:那|那么)?(?:和|跟|与|同|比|比起|相比)")
 class Follower:
     """Built once for a planner."""
 
-    def __init__(self, decider: Decider) -> None:
-        self._decider = decider
+    def __init__(self, decider: Decider, winner: Callable[[Plan], str | None]) -> None:
+        """``winner`` gives the entity that a superlative finds."""
+        self._decider, self._winner = decider, winner
 
     @staticmethod
     def of_focus(parts: Parts, context: Context) -> Asked | None:
         """轴具呢, 零百几秒: an attribute of what the conversation speaks of."""
-        focus = context.entities or (context.shown[:_FEW] if _OF_ALL.match(parts.text) else ())
+        last = context.plan
+        ranked = last is not None and last.op == "superlative" and (last.limit or 1) > 1
+        of_all = ranked or _OF_ALL.match(parts.text)
+        focus = context.entities or (context.shown[:_FEW] if of_all else ())
         if parts.things or parts.atoms or not focus:
             return None
         if parts.has("list", "count", "typical", "average", "others", "buy", "any", "which", "nearest"):
@@ -38,13 +43,15 @@ class Follower:
         topics = parts.attributes or parts.categories
         if parts.rankings:  # 费油不, 后备箱大不大
             plain = all(rank.strength == "plain" for rank in parts.rankings)
-            topics = tuple((rank.path,) for rank in parts.rankings) if plain and asks_whether(parts) else ()
+            degrees = tuple((rank.path,) for rank in parts.rankings)
+            asks = plain and (asks_whether(parts) or bool(parts.attributes))  # 跑得快不，零百
+            topics = tuple(dict.fromkeys((*degrees, *parts.attributes))) if asks else ()
         if not topics:
             return None
         if parts.has("each") and len(context.entities) == 1 and context.recent:  # 油耗各是多少
             focus = context.last(2)
         groups = tuple((name,) for name in focus)
-        needed = parts.scan.mended or bool(parts.rankings) or not context.entities
+        needed = parts.scan.mended or bool(parts.rankings) or not context.entities or parts.has("both")
         return Asked(groups, topics, parts.scan, needed=needed, referred=True)
 
     @staticmethod
@@ -58,8 +65,9 @@ class Follower:
         if parts.things or parts.atoms or parts.rankings or not parts.attributes or parts.scan.unknown:
             return None
         if parts.has(
-            "list", "count", "typical", "average", "others", "buy", "any", "which", "nearest", "sort"
-        ):
+            "list", "count", "typical", "average", "others", "buy", "any", "which", "nearest", "sort",
+            "upward", "downward",
+        ):  # fmt: skip
             return None
         paths = tuple(paths[0] for paths in parts.attributes)
         return Query(Plan("filter", (), paths, last.conditions), parts.scan, kept=last.conditions)
@@ -83,6 +91,23 @@ class Follower:
         if entities[0] == entities[1] or not paths:
             return None
         return Query(Plan("compare", entities, paths), parts.scan, carried=context.entities)
+
+    def against_the_first(self, parts: Parts, context: Context) -> Query | None:
+        """跟最便宜的差多少, 比最贵的便宜多少: what is in focus beside the one that ranks first of those listed."""
+        most = [rank for rank in parts.rankings if rank.strength == "most"]
+        asks = parts.has("compare", "much") and _AGAINST.match(parts.text)
+        if parts.things or parts.atoms or len(most) != 1 or len(context.entities) != 1 or not asks:
+            return None
+        last = context.plan
+        among = context.shown if len(context.shown) > 1 else ()
+        conditions = last.conditions if last and not among else ()
+        path = most[0].path
+        best = self._winner(Plan("superlative", among, (path,), conditions, most[0].order, 1))
+        if best is None or best == context.entities[0]:
+            return None
+        asked = numeric(self._decider.vocabulary, parts.attributes)
+        plan = Plan("compare", (context.entities[0], best), tuple(dict.fromkeys((*asked, path))))
+        return Query(plan, parts.scan, carried=context.entities)
 
     def widened(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
         """再加上B型号呢 in a comparison: one thing more side by side."""

@@ -1,5 +1,6 @@
 """An utterance on its way to the scanner: notation in words, frames and background left out, corrections carried out."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -8,12 +9,15 @@ from chatbot.normalization.text import content, normalize
 from chatbot.planning.asides import background, plain_question, rejoined
 from chatbot.planning.bind import Binder
 from chatbot.planning.corrections import corrected, not_but
-from chatbot.planning.links import AttributeSense
+from chatbot.planning.links import AttributeSense, Link
 from chatbot.planning.notation import in_words
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.spoken_names import SpokenNames
 from chatbot.planning.vocabulary import Vocabulary
 
+_LONE_KIND = re.compile(r"(?:(?<=^)|(?<=[\s,，、/+。]))[电油混](?=$|[\s,，、/+。])")  # suv 15w 油
+_KINDS = {"电": "纯电", "油": "汽油", "混": "混动"}
+_HAN = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _SAME_THING = 4  # characters between an attribute and a stray part of its name
 
 
@@ -33,7 +37,8 @@ class Listener:
 
     def asked(self, utterance: str) -> str:
         """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
-        return plain_question(in_words(self._names.written(self._plain(utterance))))
+        said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], utterance)
+        return plain_question(in_words(self._names.written(self._plain(said))))
 
     def scan(self, text: str, *, mend: Callable[[], bool] = always, near: str = "") -> Scan:
         """Links of what is ``asked``; ``mend`` is consulted when words stay unknown that may be slips.
@@ -58,6 +63,7 @@ class Listener:
             scan = self._explained(as_written(rest)) if asides else scan
         if scan.unknown and self._scanner.mendable(scan) and mend():
             scan = self._explained(self._scanner.mended(scan, near))
+        scan = self._without_misspelt_make(scan)
         if asides or took_back:
             return replace(scan, asides=asides, took_back=took_back, instead=instead, mended=True)
         return scan
@@ -75,6 +81,31 @@ class Listener:
             return scan
         said = len(content(scan.text)) or 1
         return replace(scan, unknown=left, coverage=1 - sum(map(len, left)) / said)
+
+    def _without_misspelt_make(self, scan: Scan) -> Scan:
+        """``scan`` without an unknown piece that is the make before a series, misspelt: the series says which it is."""
+        ends = {link.start: link for link in scan.links if link.entity}
+        found = [(piece, ends.get(scan.text.find(piece) + len(piece))) for piece in scan.unknown]
+        left = tuple(piece for piece, link in found if link is None or not self._misspells_make(piece, link))
+        said = len(content(scan.text)) or 1
+        return (
+            replace(scan, unknown=left, coverage=1 - sum(map(len, left)) / said)
+            if left != scan.unknown
+            else scan
+        )
+
+    def _misspells_make(self, piece: str, named: Link) -> bool:
+        """松蛮 of 松蛮Q5: as long as the make in the name of the series behind it, and half of it right."""
+        series = (
+            {self._vocabulary.graph.by_name[n].keywords[1:2] for n in named.entity.names}
+            if named.entity
+            else set()
+        )
+        if len(series) != 1 or not _HAN.fullmatch(piece):
+            return False
+        whole = normalize("".join(next(iter(series))))
+        same = sum(a == b for a, b in zip(piece, whole, strict=False))
+        return whole[len(piece) :].startswith(named.text[:1]) and same * 2 >= len(piece)
 
     def _is_part(self, piece: str, scan: Scan) -> bool:
         """电池 of 电池80度以上, 座椅 of 座椅带不带按摩, 整备 of 整备2吨."""

@@ -8,10 +8,11 @@ from chatbot.planning.concepts import Concepts
 from chatbot.planning.links import AttributeSense, Link, RoleSense, Sense
 
 _ASKED = re.compile("几(?![个十百千万])|多少|多大")
-# What a unit that is asked for measures; 升 and 毫米 measure too much to say
+# What a unit that is asked for measures; 升 and 毫米 measure too much to say, 米 is slang for money where nothing
+# else is named (车长多少米 names it)
 _MEASURES = {
     "kW": "功率", "Ps": "马力", "N·m": "扭矩", "kWh": "电池", "L/100km": "油耗", "kWh/100km": "电耗", "km/h": "车速",
-    "t": "重量", "kg": "重量", "km": "续航", "m": "长度", "V": "高压平台",
+    "t": "重量", "kg": "重量", "km": "续航", "m": "价格", "V": "高压平台",
 }  # fmt: skip
 _CLAUSE = re.compile("[,。;!?]")
 

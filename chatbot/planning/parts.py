@@ -19,6 +19,8 @@ _WHOSE = {"谁家", "哪家", "哪个牌子", "什么牌子", "哪个品牌"}
 _PACE = {"快", "慢"}
 _SIZE = {"大", "小"}
 _EXTENT = {"长", "宽", "高"}
+_EITHER_END = set("大小高低长短宽窄多少")
+_LIKE = re.compile("差不多|一样|同样|接近|相当|比|哪|谁")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +92,15 @@ def rankings(
     taken = set(used)
     for at, link in enumerate(links):
         sense = link.degree
-        if sense is None or at in used:
+        if sense is None or at in used or _asks_how_much(at, links):
             continue
         beside = _beside(at, links, text, frozenset(taken), vocabulary)
         named = _numeric(links[beside], vocabulary) if beside is not None else None
         path, way = _measured(sense, named, vocabulary)
+        other_end = bool(found) and sense.strength == "most" and _ORDERS[way] != found[-1].order
+        if path is None and other_end and sense.word[-1] in _EITHER_END:
+            path = found[-1].path  # 续航最长的比最短的, 油耗最低和最高
         path = path or _meant(sense, links, text, vocabulary, last)
-        if path is None and found and sense.strength == "most" and _ORDERS[way] != found[-1].order:
-            path = found[-1].path  # 续航最长的比最短的
         if path is None:
             continue
         if beside is not None and named == path:
@@ -105,6 +108,13 @@ def rankings(
         taken.add(at)
         found.append(Ranking(path, _ORDERS[way], sense.strength, link.start, link.end))
     return tuple(found), frozenset(taken)
+
+
+def _asks_how_much(at: int, links: Sequence[Link]) -> bool:
+    """车长多少 asks for the attribute 车长, and ranks nothing."""
+    link, behind = links[at], links[at + 1] if at + 1 < len(links) else None
+    named = link.attribute is not None and link.degree is not None and link.degree.strength == "plain"
+    return named and behind is not None and behind.plays("much") and behind.start == link.end
 
 
 def _measured(
@@ -129,7 +139,8 @@ def _meant(
         path = next((p for p in last[:1] if _said_of(sense.word, vocabulary.dimension(p))), None)
     if path is None and sense.word in _SIZE and (sense.strength != "plain" or _alone(links, text)):
         path = next(iter(vocabulary.concepts.paths("轴距")), None)
-    if path is None and sense.strength != "plain" and sense.word in _EXTENT:
+    beside = sense.strength != "plain" or _LIKE.search(text) is not None  # 跟L8差不多长的
+    if path is None and beside and sense.word in _EXTENT:
         path = vocabulary.part(sense.word)
     return path
 

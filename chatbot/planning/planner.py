@@ -3,6 +3,7 @@
 Deterministic: grammar and lexicon, no model. What is not explained well enough is no plan, and goes another way.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import AtomReader
 from chatbot.planning.bind import Binder
+from chatbot.planning.completing import Completer
 from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.decide import Decider
 from chatbot.planning.follow import Follower, asks_whether
@@ -24,13 +26,14 @@ from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import PartsReader, is_brand, is_year
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
-from chatbot.planning.several import SeveralPlanner, all_of_them
+from chatbot.planning.several import SeveralPlanner, all_of_them, names_alone, side_by_side
 from chatbot.planning.stray import stray
 from chatbot.planning.unknowns import (
     MODEL_LIKE,
     unknown_attribute,
     unknown_kind,
     unknown_make,
+    unknown_measure,
     unknown_name,
     unknown_part,
     unknown_subject,
@@ -40,7 +43,9 @@ from chatbot.planning.versions import VersionReader
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.recent import Recent
 
+EARLIER = 2  # things spoken of before that a version may be of
 REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
+_DIFFERENCE = re.compile("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
 
@@ -71,8 +76,9 @@ class Planner:
         self._reader = PartsReader(vocabulary, AtomReader(vocabulary, binder), self._winner)
         self._versions = VersionReader(vocabulary, self._found)
         self._decider = Decider(vocabulary, engine.directions)
+        self._completer = Completer(vocabulary, self._decider)
         self.guide = Guide(vocabulary)
-        self._follow = Follower(self._decider)
+        self._follow = Follower(self._decider, self._winner)
         self._several = SeveralPlanner(engine, self._decider)
         self._sets = SetPlanner(self._decider, self._winner)
         self._openings: Recent[tuple[str, bool], tuple[Planned] | None] = Recent(REMEMBERED)
@@ -93,7 +99,8 @@ class Planner:
         return known[0]
 
     def _opening(self, scan: Scan, context: Context) -> Planned:
-        if _says_nothing_of_the_graph(scan) and not self.vocabulary.lacks_make(scan.text):
+        absent = self.vocabulary.lacks_make(scan.text) or self.vocabulary.lacks(scan.text)
+        if _says_nothing_of_the_graph(scan) and not absent:
             return None  # what its parts are need not be worked out
         return self._explained(scan, context).planned
 
@@ -108,7 +115,12 @@ class Planner:
 
     def _scan(self, utterance: str, context: Context, mend: Callable[[], bool]) -> Scan:
         asked, near = self._listener.asked(utterance), context.near(self.vocabulary.graph)
-        return self._listener.scan(asked, mend=mend, near=near)
+        scan = self._listener.scan(asked, mend=mend, near=near)
+        for earlier in context.recent[:EARLIER] if scan.unknown and context.entities else ():
+            again = self._listener.scan(asked, mend=mend, near=earlier)  # 逐风 of the R1 spoken of before
+            scan = again if again.coverage > scan.coverage else scan
+        whole = self._completer.same_kind(scan, context)
+        return self._listener.scan(self._listener.asked(whole), mend=mend) if whole else scan
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
         parts = self._versions.told(self._reader.read(scan, context), context)
@@ -125,9 +137,13 @@ class Planner:
         scan = parts.scan
         if refusal := unknown_make(parts, self.vocabulary):
             return refusal
-        if refusal := unknown_name(parts) or unknown_version(parts) or unknown_part(parts, self.vocabulary):
+        if (
+            refusal := unknown_name(parts)
+            or unknown_version(parts, self.vocabulary)
+            or unknown_part(parts, self.vocabulary)
+        ):
             return refusal
-        if refusal := unknown_kind(parts, self.vocabulary):
+        if refusal := unknown_kind(parts, self.vocabulary) or unknown_measure(parts):
             return refusal
         if _too_little_known(scan) and not stray(parts):
             return unknown_attribute(parts, self.vocabulary) or unknown_subject(parts)
@@ -136,9 +152,10 @@ class Planner:
         if parts.misfits:
             misfit = parts.misfits[0]
             return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)
-        parts = self._corrected(parts)
+        parts = self._completer.told(self._corrected(parts))
         return (
             self._named(parts, context)
+            or self._follow.against_the_first(parts, context)
             or self._follow.continued(parts, context)
             or self._follow.verified_again(parts, context)
             or self._follow.near_focus(parts, context)
@@ -165,9 +182,8 @@ class Planner:
 
     def _named(self, parts: Parts, context: Context) -> Planned:
         """Questions about things: compare, verify, nearest, relative, or a look-up with references."""
-        if parts.things and all(thing.negated for thing in parts.things):
-            return None
-        if far_apart(parts):
+        refused = bool(parts.things) and all(thing.negated for thing in parts.things)
+        if refused or far_apart(parts):
             return None
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
@@ -183,9 +199,10 @@ class Planner:
             return against
         if several:
             entities = tuple(dict.fromkeys(name for t in things for name in t.names))
-        whole = all(t.single for t in things) or len(entities) > 1 or parts.has("nearest")
-        whole = whole or (parts.has("compare") and bool(parts.rankings))
+        entities, whole = side_by_side(parts, things, entities, several=several)
         plan = self._about(parts, entities) if whole else None
+        if plan and plan.op == "compare" and self._of_the_last(parts, context):
+            plan = replace(plan, attributes=context.attributes[:1])
         if plan:
             return Query(plan, parts.scan, carried=entities if parts.referred else ())
         if self._is_scope(parts, things):
@@ -208,6 +225,12 @@ class Planner:
             return self._decider.verify(parts, entities[0])
         return None
 
+    def _of_the_last(self, parts: Parts, context: Context) -> bool:
+        """俩差多少: the difference in what was asked before; 差价 and 区别 say what they mean."""
+        told = parts.attributes or parts.rankings or not all(thing.referred for thing in parts.things)
+        measured = context.attributes and self.vocabulary.dimension(context.attributes[0])
+        return bool(measured) and not told and _DIFFERENCE.search(parts.text) is not None
+
     def _narrowed(self, parts: Parts, context: Context) -> tuple[Thing, ...]:
         """Names of several things, narrowed by what the conversation speaks of; a brand stays a brand."""
         known = [*context.entities, *context.recent, *context.shown[:1]]
@@ -215,7 +238,9 @@ class Planner:
         things = []
         for thing in parts.things:
             of_those = is_year(thing.clause) and context.plan is not None and not context.entities
-            if thing.single or is_brand(thing.clause) or of_those or not known:
+            if not thing.single and (offered := tuple(n for n in thing.names if n in context.offered)):
+                things.append(replace(thing, names=offered))  # 25款的, of those to choose from
+            elif thing.single or is_brand(thing.clause) or of_those or not known:
                 things.append(thing)
             else:
                 names = nearest_kin(graph, thing.names, known)
@@ -235,7 +260,7 @@ class Planner:
         pair = (parts.has("pair", "those", "each") or all_of_them(parts, things)) and len(entities) > 1
         if any(a.kind == "quantity" for a in parts.atoms) or (not pair and len(things) > len(entities) > 0):
             return None
-        needed = parts.scan.mended or parts.referred or pair or parts.has("wrong")
+        needed = parts.scan.mended or parts.referred or pair or parts.has("wrong", "overview", "both", "told")
         if parts.scan.mended and parts.scan.unknown:
             return None
         if parts.rankings and parts.scan.unknown:
@@ -250,6 +275,9 @@ class Planner:
         if not topics:
             topics = tuple((path,) for path in context.attributes)
         referred = parts.referred or parts.has("wrong")
+        needed = needed or (
+            not topics and bool(context.entities or context.offered) and names_alone(parts.scan)
+        )  # 雅致
         return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
 
 
@@ -260,4 +288,5 @@ def _too_little_known(scan: Scan) -> bool:
 def _says_nothing_of_the_graph(scan: Scan) -> bool:
     """Too little is known of it, it names nothing, and nothing in it looks like a name: no plan and no refusal either."""
     names = any(link.entity or link.attribute or link.value or link.plays("head") for link in scan.links)
+    names = names or any(link.degree and link.degree.strength == "most" for link in scan.links)  # 销量最高的
     return _too_little_known(scan) and not names and not any(map(MODEL_LIKE.search, scan.unknown))

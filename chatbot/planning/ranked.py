@@ -11,6 +11,7 @@ from chatbot.planning.parts import Parts, Ranking
 from chatbot.planning.query import Query
 from chatbot.planning.read_parts import numeric
 
+_WHOSE = re.compile("谁家|哪家|哪个(?:牌子|品牌)")
 _FIRST_FEW = re.compile("前|top")
 
 
@@ -30,7 +31,7 @@ class RankedPlanner:
         if far := self._far_apart(parts, conditions):
             return far
         if parts.rankings:
-            if not (most or parts.limit or parts.has("which")):
+            if not (most or parts.limit or parts.has("which") or _WHOSE.search(parts.text)):
                 return None
             return self._superlative(parts, conditions, () if anew else self._listed(context))
         best = self._best(parts, conditions) if parts.limit or parts.place else None

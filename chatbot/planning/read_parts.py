@@ -1,14 +1,16 @@
 """Links and what they point back to → the parts of a question."""
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.graph import display_name
+from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
 from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan, keyword_level
 from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import Atom, AtomReader, denied_behind
 from chatbot.planning.context import Context, nearest_kin
+from chatbot.planning.ellipsis import shared_out
 from chatbot.planning.links import Link
 from chatbot.planning.parts import Parts, Thing, rankings
 from chatbot.planning.refer import Reference, references
@@ -19,6 +21,7 @@ _OF = re.compile("(?:的|是|为|属于|用的|什么|啥|哪个|哪种|几|能|
 _SAYS = re.compile("是|为|属于|=|等于")
 _WITHIN = re.compile(r"[^和跟与及、,/比或]{0,8}")
 _LISTED = re.compile(r"[、/]?(?:和|跟|与|及|还有|以及)?(?:的|家)?")
+_THAT_ONE = re.compile("的[那这](?:一)?[个款台辆]呢$")
 _ASKING = ("吗", "么", "不", "没", "是不是", "够不够", "够", "够吗", "嘛", "能拿下", "拿下")
 
 
@@ -39,6 +42,7 @@ class PartsReader:
         before = context.plan.conditions if context.plan else ()
         looked_up = context.plan is None or context.plan.op in ("compare", "verify", "lookup")
         asking = bool(context.entities) and looked_up and text.endswith("呢") and not text.endswith("的呢")
+        asking = asking and not _THAT_ONE.search(text)  # 四驱的那个呢
         read = self._atoms.read(rest, text, verify=verify, before=before, asking=asking)
         ranks, used = rankings(rest, text, read.used, self._vocabulary, context.attributes)
         atoms = _without_features(read.atoms, rest, used - read.used)
@@ -105,15 +109,25 @@ class PartsReader:
                 )
         things.sort(key=lambda thing: thing.start)
         things = _all_denied(things, text)
-        known: list[str] = []
+        known: list[tuple[str, ...]] = []
         narrowed = []
         for thing in things:
             wide = not known or is_brand(thing.clause)
-            names = thing.names if wide else nearest_kin(graph, thing.names, known)
+            names = thing.names if wide else _kin_of_each(graph, thing.names, known)
             narrowed.append(replace(thing, names=names) if len(names) < len(thing.names) else thing)
             if len(narrowed[-1].names) <= 3:
-                known.insert(0, narrowed[-1].names[0])
-        return _without_wholes(narrowed, text)
+                known.insert(0, narrowed[-1].names)
+        return shared_out(_without_wholes(narrowed, text), graph, text)
+
+
+def _kin_of_each(
+    graph: KnowledgeGraph, names: tuple[str, ...], known: Sequence[tuple[str, ...]]
+) -> tuple[str, ...]:
+    """The nearest kin of any of those named last: S5 2024款和2025款 are all of both years."""
+    leads = list(itertools.islice(itertools.zip_longest(*known), len(known[0])))
+    firsts = [[name or those[0] for name, those in zip(lead, known, strict=True)] for lead in leads]
+    found = {name for first in firsts for name in nearest_kin(graph, names, first)}
+    return tuple(name for name in names if name in found)
 
 
 def _all_denied(things: Sequence[Thing], text: str) -> list[Thing]:
@@ -142,6 +156,8 @@ def _without_wholes(things: Sequence[Thing], text: str) -> tuple[Thing, ...]:
     kept: list[Thing] = []
     for thing in things:
         last = kept[-1] if kept else None
+        if any(one.single and one.names == thing.names and not one.referred for one in kept):
+            continue  # 汉EV605尊贵型价钱，25的
         between = text[last.end : thing.start] if last else ""
         if last and _WITHIN.fullmatch(between) and set(thing.names) < set(last.names) and not last.negated:
             kept.pop()

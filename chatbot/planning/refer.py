@@ -77,7 +77,7 @@ def _meant(
         return context.shown[: _count(link)], (at,)
     if link.plays("pair", "those"):
         return _several(link, context), (at,)
-    if link.plays("it") and not _asks(at, links):
+    if link.plays("it") and not _asks(at, links) and not _told_by_a_value(at, links, text):
         focus = context.entities or context.shown[:1]
         return (focus[:1] if focus else ()), (at,)
     return None, ()
@@ -125,6 +125,14 @@ def _asks(at: int, links: Sequence[Link]) -> bool:
     if following is None:
         return any(link.degree for link in links[:at])
     return bool(following.degree or following.attribute)
+
+
+def _told_by_a_value(at: int, links: Sequence[Link], text: str) -> bool:
+    """四驱的那个 is the one with that value, not the one in focus."""
+    before = next((x for x in reversed(links[:at]) if x.text != "的"), None)
+    return (
+        before is not None and before.value is not None and text[before.end : links[at].start] in ("的", "")
+    )
 
 
 def _measured_before(link: Link, links: Sequence[Link], context: Context) -> bool:

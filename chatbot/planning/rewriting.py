@@ -4,12 +4,13 @@ import re
 
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.text import content
-from chatbot.planning.links import AttributeSense, Sense
+from chatbot.planning.links import AttributeSense, DegreeSense, Sense
 from chatbot.planning.roles import role_words
 
 _CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
 _BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
-_YEAR_OF_MODEL = re.compile(r"(?<=[\u4e00-\u9fff])(2\d)(?:年(?=[的那这])|(?=的))")
+_YEAR_OF_MODEL = re.compile(r"(?<=[\u4e00-\u9fff,])(2\d)(?:年(?=[的那这])|(?=的))")
+_YEAR_ALONE = re.compile(r"(?<=[a-z\d\u4e00-\u9fff] )(2\d)(?= )")  # 宝马i4 23 edrive40
 _HAVE_HOW_MANY = re.compile(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
 _HESITATION = re.compile(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
 _HUNDRED = re.compile(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
@@ -31,6 +32,12 @@ _HOW_MANY = re.compile(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
 _ANY = re.compile(
     r"[\d座缸坐拉装载口]|门[a-z]|万万|有(?:几|多少)|前后|[百千]万|vs|pk"
 )  # one look, where there is mostly nothing to do
+_RUN_TOGETHER = re.compile(
+    r"(?<=[a-z0-9]\d)(?<!(?<!\d)20)(?=2\d款)|(?<=[a-z]\d)(?=\d\.\d[tl](?![a-z]))"
+)  # s525款, hs31.5t
+_CODES = re.compile(r"(?<![a-z0-9])([a-z]{1,3}\d[a-z]?)(\d{2,3}[a-z]{0,2})(?![a-z0-9.])")  # x540li
+_SHORTEST_PAIR = 3
+_OR_RATHER = re.compile(r"^(.{2,24}?)[,\s]?还是(.{2,24}?)(?:一?[点些])?[啊呀呢]?$")
 _MARKS = r",.;:!?~。、 …"
 
 
@@ -40,15 +47,20 @@ class Rewriter:
     def __init__(self, finder: MentionFinder[Sense], names: frozenset[str]) -> None:
         self._finder, self._names = finder, names
         noise = [word for word, roles in role_words().items() if roles == ("noise",)]
+        self._paired = _paired(finder)
         self._noise_before, self._noise_behind = _courtesies(noise)
 
     def rewrite(self, text: str) -> str:
         """A normalised ``text`` without courtesies and hesitation, and with years, numbers and counts as they are read."""
-        text = _HESITATION.sub("", _CHIP_COUNT.sub("", text))
-        if _ANY.search(text) is None:
+        text = _OR_RATHER.sub(self._which_of_two, _HESITATION.sub("", _CHIP_COUNT.sub("", text)))
+        if _ANY.search(text) is None and not (self._paired and self._paired.search(text)):
             return self._without_noise(text)
         text = _YEAR_RUN_ON.sub(" ", _TEN_THOUSAND.sub("万", text))
+        text = _RUN_TOGETHER.sub(" ", text)
+        text = _CODES.sub(self._codes_apart, text)
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
+        if self._paired:
+            text = self._paired.sub(r"前\g<0>和后\g<0>", text)
         text = _BOTH_ENDS.sub(self._both_ends, _HUNDRED.sub("一", text))
         text = _COUNTED.sub(" ", text)
         text = _CYLINDERS.sub(r"\1缸", text)
@@ -56,8 +68,25 @@ class Rewriter:
         text = _FAMILY.sub(r"\1座以上", _PEOPLE.sub(r"\1座以上", text))
         text = _HAVE_HOW_MANY.sub(self._plainly, text)
         text = _YEAR_OF_MODEL.sub(self._model_year, text)
+        text = _YEAR_ALONE.sub(self._model_year, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         return _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
+
+    def _codes_apart(self, found: re.Match[str]) -> str:
+        """x540li is x5 40li, where there is no such name and both are names."""
+        series, version = found.groups()
+        apart = found.group() not in self._names and {series, version} <= self._names
+        return f"{series} {version}" if apart else found.group()
+
+    def _which_of_two(self, found: re.Match[str]) -> str:
+        """V4省油还是Q5省油 is V4和Q5哪个省油, where 省油 is a word of degree; 买V4还是T3 asks which is better."""
+        one, other = found.group(1), found.group(2)
+        for size in range(min(4, len(one) - 1), 0, -1):
+            said = one[-size:]
+            senses = self._finder.aliases.get(said, ())
+            if other.endswith(said) and any(isinstance(sense, DegreeSense) for sense in senses):
+                return f"{one[:-size].rstrip('更比较')}和{other[:-size].rstrip('更比较')}哪个{said}"
+        return found.group()
 
     def _model_year(self, found: re.Match[str]) -> str:
         """尊享25的 is 尊享25款, where there is such a year."""
@@ -101,6 +130,19 @@ class Rewriter:
         """``text`` without the courtesies before and behind the question; all of it when that is all there is."""
         inner = self._noise_behind.sub("", self._noise_before.sub("", text))
         return inner if content(inner) else text
+
+
+def _paired(finder: MentionFinder[Sense]) -> re.Pattern[str] | None:
+    """轮胎规格: what names no attribute by itself, and one with 前 and one with 后 before it."""
+
+    def names(word: str) -> bool:
+        return any(isinstance(sense, AttributeSense) for sense in finder.aliases.get(word, ()))
+
+    fronts = (word[1:] for word in finder.aliases if word[0] == "前" and len(word) > _SHORTEST_PAIR)
+    stems = sorted(
+        {s for s in fronts if not names(s) and names(f"前{s}") and names(f"后{s}")}, key=len, reverse=True
+    )
+    return re.compile(rf"(?<![前后背])(?:{'|'.join(map(re.escape, stems))})") if stems else None
 
 
 def _courtesies(noise: list[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:

@@ -1,10 +1,11 @@
 """An utterance as links: what each part of it may mean, left to right, and what is left unexplained."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.phrases import find_quantities
-from chatbot.knowledge_graph.plan import AllOf, Clause
+from chatbot.knowledge_graph.plan import AllOf, Clause, Condition
 from chatbot.knowledge_graph.units import UnitTable
 from chatbot.normalization.entity import EntityLink
 from chatbot.normalization.mentions import MentionFinder
@@ -87,7 +88,9 @@ class Scanner:
     ) -> None:
         self._vocabulary, self._units = vocabulary, units
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
-        self._rewriter = Rewriter(self._finder, frozenset(vocabulary.entities.names))
+        trims = (word for entity in vocabulary.graph.entities for word in entity.keywords[3:])
+        pieces = {piece for word in trims for piece in normalize(word).split()}
+        self._rewriter = Rewriter(self._finder, frozenset(vocabulary.entities.names) | pieces)
         said = [word for words in vocabulary.concepts.words.values() for word in words]
         words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
         self._repair = SoundRepair(
@@ -197,11 +200,19 @@ class Scanner:
             return None
         known = self._vocabulary.keyword_of
         rows = [self._vocabulary.entities.rows(name) for name in found.names]
-        clauses = tuple(known[one] for one in rows if one in known)
+        clauses = tuple(_named(known[one], found.names) for one in rows if one in known)
         if len(clauses) < len(rows):
             return None
         clauses = tuple(dict.fromkeys(clauses))
         return clauses[0] if len(clauses) == 1 else AllOf(clauses)
+
+
+def _named(conditions: Sequence[Condition], names: Sequence[str]) -> Condition:
+    """小米SU7 is the series, though its brand has no other; what none of the keywords is called is the most general."""
+    for condition in conditions:
+        if normalize(str(condition.value)).replace(" ", "") in names:
+            return condition
+    return conditions[0]
 
 
 def _mendable(finder: MentionFinder[Sense]) -> list[str]:

@@ -24,9 +24,12 @@ _ROUGHLY = re.compile(
 _SOME = re.compile(
     r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)"
 )  # 来几台 counts nothing
+_EACH = re.compile("各有?|分别有?|每[个种]有?")  # 宝马和奔驰各有多少款
 _ADVICE = re.compile(
     "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
 )
+
+_OF_SUCH = re.compile("的(?:车|款)?(?:还)?(?:有吗|有么|有没有|有没|有不)$")  # 不带天窗的有吗 asks for cars
 
 
 class SetPlanner:
@@ -108,6 +111,12 @@ class SetPlanner:
         ) and (plan := self._decider.aggregate(parts, conditions)):
             return Query(plan, scan)
         if (
+            parts.has("count")
+            and _EACH.search(parts.text)
+            and (plan := self._decider.counted_each(conditions))
+        ):
+            return Query(plan, scan)
+        if (
             parts.has("count", "total")
             and not _SOME.search(parts.text)
             and not parts.attributes
@@ -184,7 +193,8 @@ class SetPlanner:
         scan = parts.scan
         bought = parts.has("buy") and (not parts.has("list", "which") or not conditions)
         guiding = bought or (context.guiding and leaning and not parts.has("done", "list"))
-        if not self._is_filter(parts, said, leaning) and not guiding:
+        alone = context.empty  # 有HUD没, before any car was named
+        if not self._is_filter(parts, said, leaning, alone) and not guiding:
             return None
         order = parts.rankings[0].order if parts.rankings else self._ranked.sorted(parts)
         attributes = self._shown(conditions, parts)
@@ -215,7 +225,7 @@ class SetPlanner:
         return Query(Plan("filter", (), last.attributes, conditions, order), parts.scan)
 
     @staticmethod
-    def _is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool) -> bool:
+    def _is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool, alone: bool) -> bool:
         if leaning:
             plain = bool(parts.rankings) and parts.text.rstrip("呢吧").endswith(("的", "点", "些"))
             return bool(said) or plain or parts.has("done", "any", "list", "sort", "upward", "downward")
@@ -224,10 +234,12 @@ class SetPlanner:
             return True
         if parts.atoms:
             asks = parts.text.endswith(("吗", "没", "不", "么")) and not parts.has("head", "list")
+            asks = asks and not (_OF_SUCH.search(parts.text) or (alone and parts.has("has", "exists")))
             return parts.has("has", "not", "list", "head", "exists", "which") and not asks
         if parts.rankings and said and "的" in parts.text:  # 省油的丰田
             return True
-        return bool(said or parts.has("total")) and parts.has("list", "head", "buy")
+        versions = parts.has("count") and bool(parts.attributes)  # E6几个版本，都多少钱
+        return bool(said or parts.has("total")) and (parts.has("list", "head", "buy") or versions)
 
 
 def _without_seen(context: Context) -> Plan:

@@ -119,7 +119,9 @@ class SeveralPlanner:
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics = topics or tuple((path,) for path in context.attributes)
         alone = not topics and only_names(parts.scan)
-        needed = parts.scan.mended or alone or len(names) < len(things[0].names)
+        needed = (
+            parts.scan.mended or alone or parts.has("overview", "both") or len(names) < len(things[0].names)
+        )
         return Asked((names,), topics, parts.scan, needed=needed) if topics or alone else None
 
     def _those_with(self, parts: Parts, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -140,8 +142,13 @@ class SeveralPlanner:
 
 def only_names(scan: Scan) -> bool:
     """途观L 380: a name, cut short, and no more."""
-    cut = any(link.score < 1 for link in scan.links)
-    return cut and all(link.entity or link.plays("part", "so", "filler") for link in scan.links)
+    return any(link.score < 1 for link in scan.links) and names_alone(scan)
+
+
+def names_alone(scan: Scan) -> bool:
+    """A name, and nothing that asks for anything."""
+    named = any(link.entity for link in scan.links)
+    return named and not scan.unknown and all(x.entity or x.plays("part", "so", "filler") for x in scan.links)
 
 
 def _beside_one(parts: Parts, things: tuple[Thing, ...], wide: list[Thing]) -> bool:
@@ -159,3 +166,16 @@ def all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
     if _beside_one(parts, things, wide):
         return True
     return parts.has("pair", "those", "each") or parts.limit == sum(len(thing.names) for thing in wide)
+
+
+def side_by_side(
+    parts: Parts, things: tuple[Thing, ...], entities: tuple[str, ...], *, several: bool
+) -> tuple[tuple[str, ...], bool]:
+    """What is compared or verified, and whether nothing that was named is left out of it."""
+    wide = [t for t in things if not (t.single or t.negated or is_brand(t.clause))]
+    few = all(len(t.names) <= MAX_BESIDE for t in wide)
+    if wide and not several and few and len(entities) > 1:  # 宝马M2 of two years beside two others
+        entities = tuple(dict.fromkeys(name for t in things for name in t.names))
+    none_left = several or few or not wide
+    whole = all(t.single for t in things) or (len(entities) > 1 and none_left) or parts.has("nearest")
+    return entities, whole or (parts.has("compare") and bool(parts.rankings))

@@ -11,6 +11,7 @@ from chatbot.normalization.text import has_han
 MAX_WORD = 6
 _ALL_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 _LATIN = re.compile(r"[a-z]{3,}")
+_LATIN_THEN_HAN = re.compile(r"(?<![a-z0-9])([a-z]{2,6})([\u4e00-\u9fff]+)")
 _MAX_KEYS = 8
 _SHORT = 3
 _PASSING = "是的里和有在吗呢车"
@@ -54,6 +55,12 @@ class SoundRepair:
             for key in _keys(word, readings_each=2 if len(word) <= _SHORT else 1):
                 self._by_sound.setdefault(key, []).append(word)
                 self._pairs.update(itertools.pairwise(key.split(" ")))
+        self._halves = {
+            (fold_letters, word[1:]): word[0]
+            for word in dict.fromkeys((*words, *spelled))
+            if 2 <= len(word) <= MAX_WORD and _ALL_HAN.fullmatch(word)
+            for fold_letters in readings(word[0])[:1]
+        }
         for word in dict.fromkeys((*words, *spelled)):
             if 2 <= len(word) <= MAX_WORD and _ALL_HAN.fullmatch(word):
                 for letters in _spellings(word):
@@ -107,7 +114,15 @@ class SoundRepair:
             inside = any(start < found.end() and found.start() < end for start, end in keep)
             return found.group() if inside else self._spelled(found.group())
 
-        return _LATIN.sub(mend, text)
+        return _LATIN.sub(mend, _LATIN_THEN_HAN.sub(self._first_spelled, text))
+
+    def _first_spelled(self, found: re.Match[str]) -> str:
+        """zui便宜: the first character of a known word in letters, the others as they are."""
+        letters, rest = found.groups()
+        for size in range(min(len(rest), MAX_WORD - 1), 0, -1):
+            if (letters, rest[:size]) in self._halves:
+                return self._halves[letters, rest[:size]] + rest
+        return found.group()
 
     def _spelled(self, run: str) -> str:
         if run in self._by_letters:

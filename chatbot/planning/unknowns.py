@@ -4,6 +4,7 @@ import itertools
 import re
 
 from chatbot.knowledge_graph.plan import KEYWORDS, Condition
+from chatbot.normalization.text import normalize
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Refusal
 from chatbot.planning.vocabulary import Vocabulary
@@ -43,19 +44,27 @@ def unknown_make(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     return Refusal("unknown_entity" if sure else "unknown_subject", name, parts.scan)
 
 
-def unknown_version(parts: Parts) -> Refusal | None:
+def unknown_version(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     """云岚S5赛道版, 松峦Q5 2026款: a version that the series has not, though another one has."""
     for series, version in itertools.pairwise(parts.things):
         if (
             _level(series) > 2
             or not 3 <= _level(version) <= _DEEPEST
-            or version.start - series.end > 1
+            or parts.text[series.end : version.start].strip() not in ("", "的")
             or series.referred
+            or _names_its_series(version, parts.text, vocabulary)
         ):
             continue
         if not set(series.names) & set(version.names):
             return Refusal("unknown_entity", _capitals(parts.text[series.start : version.end]), parts.scan)
     return None
+
+
+def _names_its_series(thing: Thing, text: str, vocabulary: Vocabulary) -> bool:
+    """M2 is a version of the 宝马M2, and the series as well: no version of what stands before it."""
+    said = text[thing.start : thing.end].replace(" ", "")
+    lead = vocabulary.graph.by_name[thing.names[0]].keywords[:2]
+    return len(lead) == 2 and said in normalize(lead[1]).replace(" ", "")
 
 
 def _level(thing: Thing) -> int:
@@ -73,6 +82,16 @@ def unknown_attribute(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     if not named or parts.attributes or len(long) != 1:
         return None
     return Refusal("no_attribute", long[0], parts.scan)
+
+
+def unknown_measure(parts: Parts) -> Refusal | None:
+    """销量最高的是哪款, 口碑最好的SUV: what is ranked by is not known, so nothing else is ranked in its place."""
+    for piece in parts.scan.unknown:
+        end = parts.text.find(piece) + len(piece)
+        behind = next((x for x in parts.scan.links if x.start == end), None)
+        if len(piece) >= 2 and behind and behind.degree and behind.degree.path is None:
+            return Refusal("no_attribute", piece, parts.scan)
+    return None
 
 
 def unknown_subject(parts: Parts) -> Refusal | None:

@@ -16,6 +16,7 @@ _HEADER = "实体"
 _SPLIT = re.compile(r"[、，,/;；+()（）\s]+")
 _WORD = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|[\u4e00-\u9fff]*[a-z]{2,}[\u4e00-\u9fff]*")
 _HEAD = re.compile(r"(?:\d+[\u4e00-\u9fff])+(?=\D{2})")  # the counts before what a value is: 5门7座SUV
+_COUNTS = re.compile(r"\d+[\u4e00-\u9fff]")  # 12核 of 12核车规级座舱芯片
 _COUNTED = re.compile(r"\d[\u4e00-\u9fff]")
 _NUMBERED = re.compile(r"(?=.*\d)(?:\d*[\u4e00-\u9fff]+\d*){1,4}|[a-z]\d{1,2}")  # 92号, 8挡湿式双离合, v8
 _CODE = re.compile(
@@ -38,6 +39,10 @@ _WEAK = {
     "其他",
     "前后",
     "有无",
+    "公里",
+    "万公里",
+    "小时",
+    "分钟",
 }
 
 
@@ -92,7 +97,7 @@ class ValueWords:
             parts.update(_CODE.findall(text))
             if head := _HEAD.match(text):
                 same.setdefault(text[head.end() :], []).append(text)
-                parts.update(_COUNTED.findall(head.group()))
+                parts.update(_COUNTS.findall(head.group()))
             if flag != FLAG_CODE[None] and not _WORD.fullmatch(text):
                 continue
             if _WORD.fullmatch(text):

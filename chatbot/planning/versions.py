@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import Clause, Plan
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.atoms import Atom
 from chatbot.planning.context import Context
@@ -47,7 +47,7 @@ class VersionReader:
         parts = _either(parts)
         asks = parts.attributes or parts.rankings or parts.has("compare", "nearest") or parts.categories
         if not asks or parts.has("list", "count", "buy", "exists"):
-            return parts
+            return self._by_name(parts)
         for at, thing in enumerate(parts.things):
             if thing.single or thing.negated or is_brand(thing.clause) or len(thing.names) > MAX_VERSIONS:
                 continue
@@ -65,6 +65,24 @@ class VersionReader:
             rest = tuple(atom for atom in parts.atoms if atom not in atoms)
             return replace(parts, things=things, atoms=rest)
         return parts
+
+    def _by_name(self, parts: Parts) -> Parts:
+        """CR-V四驱, where no value says so of any of them: those with the word in their names."""
+        things = [t for t in parts.things if not (t.negated or t.referred or is_brand(t.clause))]
+        if len(parts.things) != 1 or not things or len(things[0].names) > MAX_VERSIONS:
+            return parts
+        names, atoms = things[0].names, list(parts.atoms)
+        for at, atom in enumerate(atoms):
+            if (
+                atom.kind != "value"
+                or atom.negated
+                or self._holding(Plan("filter", names, (), (atom.clause,)))
+            ):
+                continue
+            if found := self._having(names, atom.clause, parts.text[atom.start : atom.end].rstrip("的")):
+                clause = AnyOf(tuple(Condition(NAME, "=", name) for name in found))
+                atoms[at] = replace(atom, clause=clause, path=NAME)
+        return replace(parts, atoms=tuple(atoms))
 
     def _beside(self, thing: Thing, parts: Parts) -> list[Atom]:
         """The values right behind the name, or right before it."""
@@ -126,7 +144,7 @@ class VersionReader:
             return parts
         first, last = wanted[0], wanted[-1]
         thing = Thing(names, None, first.start, last.end)
-        return replace(parts, things=(thing,), atoms=())
+        return replace(parts, things=(thing,), atoms=(), _roles=parts._roles | {"told"})
 
     def _elsewhere(self, parts: Parts, context: Context) -> Thing | None:
         """后驱版 while a Model 3 is spoken of is not the one of another series that is called so."""

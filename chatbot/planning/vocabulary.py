@@ -17,6 +17,7 @@ from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
 from chatbot.planning.concepts import Comparative, Concepts, trims
+from chatbot.planning.groups import BrandGroup, group_clauses
 from chatbot.planning.links import (
     AttributeSense,
     CategorySense,
@@ -31,6 +32,7 @@ from chatbot.planning.word_forms import OTHER_WAY, WHICH_KIND, forms, too_much
 
 _ENDING = re.compile(r"[\u4e00-\u9fff]+")
 _PARTS = re.compile(r"[+/!：]")
+_EXTENTS = ("长度", "宽度", "高度")
 _MOSTLY = 0.5  # of an attribute's values are measures: it is a number
 
 
@@ -47,6 +49,7 @@ class Vocabulary:
     value_words: Mapping[str, str]
     fillers: tuple[str, ...] = ()
     makes: tuple[tuple[str, ...], ...] = ()
+    groups: tuple[BrandGroup, ...] = ()
 
     @cached_property
     def finder(self) -> MentionFinder[Sense]:
@@ -66,7 +69,7 @@ class Vocabulary:
         yield from ((w, CategorySense(p)) for w, p in categories.items() if w not in attributes)
         yield from ((w, AttributeSense(p)) for w, p in self._kind_words(categories) if w not in attributes)
         for entry in self.comparatives:
-            path = next(iter(self.concepts.paths(entry.concept)), None) if entry.concept else None
+            path = self._measured_by(entry.concept) if entry.concept else None
             if path or not entry.concept:
                 said = entry.word.rpartition("+")[2]
                 for word, strength in forms(entry.word):
@@ -76,10 +79,18 @@ class Vocabulary:
         if price := next(iter(self.concepts.paths("价格")), None):
             yield from ((w, DegreeSense("便宜", price, "down", "most")) for w in trims()["便宜"])
             yield from ((w, DegreeSense("贵", price, "up", "most")) for w in trims()["贵"])
+        for word, clause in self._groups.items():
+            if clause:
+                yield word, ValueSense(keyword_level(1), clause)
         names = {normalize(node.name) for path, node in self.graph.tree.items() if path}
         others = [word for words in self.concepts.words.values() for word in words]
         values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names, others)
         yield from ((word, sense) for word, senses in values.senses().items() for sense in senses)
+
+    def _measured_by(self, concept: str) -> Path | None:
+        """The attribute that a word of degree is about; the length is a part of 长*宽*高 where there is one."""
+        part = self.part(concept[0]) if concept in _EXTENTS else None
+        return part or next(iter(self.concepts.paths(concept)), None)
 
     def _attribute_words(self) -> Mapping[str, tuple[Path, ...]]:
         """The linker's names, leaves only, then the concepts' words it does not have."""
@@ -133,16 +144,17 @@ class Vocabulary:
         return found
 
     @cached_property
-    def keyword_of(self) -> Mapping[bytes, Condition]:
-        """Packed positions of entities → the keyword condition that picks just them."""
+    def keyword_of(self) -> Mapping[bytes, tuple[Condition, ...]]:
+        """Packed positions of entities → the keyword conditions that pick just them, the most general first."""
         found: dict[tuple[int, str], list[int]] = {}
         for index, entity in enumerate(self.graph.entities):
             for level, word in enumerate(entity.keywords, 1):
                 found.setdefault((level, word), []).append(index)
-        return {
-            packed(rows): Condition((*KEYWORDS, str(level)), "=", word)
-            for (level, word), rows in reversed(list(found.items()))
-        }
+        result: dict[bytes, tuple[Condition, ...]] = {}
+        for (level, word), rows in sorted(found.items(), key=lambda item: item[0][0]):
+            condition = Condition((*KEYWORDS, str(level)), "=", word)
+            result[packed(rows)] = (*result.get(packed(rows), ()), condition)
+        return result
 
     @cached_property
     def common_words(self) -> frozenset[str]:
@@ -151,7 +163,10 @@ class Vocabulary:
         brands = {
             name
             for name in self.entities.names
-            if (found := self.keyword_of.get(self.entities.rows(name))) and found.attribute[2] in ("1", "2")
+            if any(
+                c.attribute[2] in ("1", "2") and name in normalize(str(c.value)).replace(" ", "")
+                for c in self.keyword_of.get(self.entities.rows(name), ())
+            )  # v8 picks 红旗国礼 alone, and does not name it
         }
         return frozenset(
             word
@@ -222,7 +237,14 @@ class Vocabulary:
     def _lacking(self) -> tuple[str, ...]:
         meant = [part for said in self.value_words.values() for part in _PARTS.split(said)]
         known = self.finder.aliases
-        return tuple(w for w in dict.fromkeys((*self.value_words, *meant)) if w not in known and len(w) >= 2)
+        words = dict.fromkeys((*self.value_words, *meant, *self._groups))
+        return tuple(w for w in words if w not in known and len(w) >= 2)
+
+    @cached_property
+    def _groups(self) -> Mapping[str, Clause | None]:
+        """德系, BBA: what each word for a group of makes stands for; ``None`` where the graph has none of them."""
+        brands = {entity.keywords[0] for entity in self.graph.entities if entity.keywords}
+        return group_clauses(self.groups, brands)
 
     def lacks_make(self, text: str) -> str:
         """The first car make in ``text`` that no entity of the graph is of: 小鹏."""

@@ -2,7 +2,8 @@
 
 A batch takes what waits, and is not held back for company that is not coming: it waits (``max_wait_seconds`` at most)
 only while fewer items stand in line than the last batches held, which is what clients that ask again after each answer
-look like. Requests take turns for places in a batch, so that a list of a thousand does not stand before the next
+look like. A request that comes alone, to a model that is known to be quick, is predicted on by its own thread: to hand
+it to another and wake up again takes longer than a small model does. Requests take turns for places in a batch, so that a list of a thousand does not stand before the next
 caller; each has its own deadline, and whoever gave up takes no place. The idea of a bounded wait for a full batch is
 that of Clipper (Crankshaw et al., NSDI 2017, section 4.3).
 """
@@ -21,6 +22,10 @@ _LOG = logging.getLogger("chatbot.predict")
 _SMOOTHING = 0.3
 _WAIT_SHARE = 0.25
 """A batch waits for company no longer than this share of what predicting takes."""
+_ALONE = 1.5
+"""Requests come alone while batches held fewer items than this."""
+_QUICK_SECONDS = 0.025
+"""A model that takes longer for a batch is never run by the request's thread, which could not keep its deadline."""
 
 Predict = Callable[[Sequence[Item]], Sequence[Outcome]]
 Observe = Callable[[int, float, float], None]
@@ -58,6 +63,7 @@ class Batcher:
         self._line: deque[_Waiting] = deque()
         self._in_line = 0
         self._usual_size, self._usual_seconds = 1.0, 0.0
+        self._busy = 0
         self._closed = False
         self._changed = threading.Condition()
         self._threads = [
@@ -82,6 +88,8 @@ class Batcher:
         """
         if not items:
             return []
+        if len(items) == 1 and self._may_run_here():
+            return self._run_here(items, seconds)
         request = _Waiting(items, time.monotonic() + seconds, [None] * len(items), left=len(items))
         with self._changed:
             self._admit(len(items), seconds)
@@ -92,8 +100,33 @@ class Batcher:
             with self._changed:
                 if request.left:
                     self._give_up(request)
-                    raise DeadlineError(f"{seconds:g} 秒内没有算完 → 一次少发几条，或稍后再试")
+                    raise _late(seconds)
         return [outcome for outcome in request.outcomes if outcome is not None]
+
+    def _may_run_here(self) -> bool:
+        """Whether a request of one item may be predicted on at once; if so, a place is taken for it."""
+        with self._changed:
+            free = not self._line and self._busy < self._limits.threads and not self._closed
+            quick = 0 < self._usual_seconds < _QUICK_SECONDS and self._usual_size < _ALONE
+            self._busy += free and quick
+            return free and quick
+
+    def _run_here(self, items: Sequence[Item], seconds: float) -> list[Outcome]:
+        begun, used = time.monotonic(), time.thread_time()
+        outcomes, took = list[Outcome](), 0.0
+        try:
+            outcomes = predict_each(self._predict, items, _told)
+            took = time.monotonic() - begun
+            self._observe(1, took, time.thread_time() - used)
+        finally:
+            with self._changed:
+                self._learn(1, took)
+                self._busy -= 1
+                if self._line or self._closed:
+                    self._changed.notify_all()
+        if took > seconds:
+            raise _late(seconds)
+        return outcomes
 
     def close(self) -> None:
         """Answer what is in line, then stop. May be called twice."""
@@ -102,6 +135,9 @@ class Batcher:
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
+        with self._changed:
+            while self._busy:
+                self._changed.wait()
 
     def _admit(self, count: int, seconds: float) -> None:
         if self._closed:
@@ -126,14 +162,23 @@ class Batcher:
     def _work(self) -> None:
         while True:
             with self._changed:
-                while not self._line and not self._closed:
+                while self._idle():
                     self._changed.wait()
                 if not self._line:
                     return
                 self._await_company()
+                if self._busy >= self._limits.threads:
+                    continue  # while company was awaited, another began
                 places = self._take()
+                self._busy += bool(places)
             if places:
                 self._answer(places)
+
+    def _idle(self) -> bool:
+        """Nothing to do, or nobody may begin yet."""
+        if self._line:
+            return self._busy >= self._limits.threads
+        return not self._closed
 
     def _await_company(self) -> None:
         limits = self._limits
@@ -142,6 +187,9 @@ class Batcher:
         while 0 < self._in_line < wanted and not self._closed:
             left = until - time.monotonic()
             if left <= 0 or not self._changed.wait(left):
+                self._usual_size = max(
+                    1.0, float(self._in_line)
+                )  # the others have gone: wait for them once, not ten times
                 return
 
     def _take(self) -> list[tuple[_Waiting, int]]:
@@ -170,13 +218,20 @@ class Batcher:
         seconds = time.monotonic() - begun
         self._observe(len(places), seconds, time.thread_time() - used)
         with self._changed:
-            self._usual_size += _SMOOTHING * (len(places) - self._usual_size)
-            self._usual_seconds += _SMOOTHING * (seconds - self._usual_seconds)
+            self._learn(len(places), seconds)
+            self._busy -= 1
+            if self._line:
+                self._changed.notify()
             for (request, number), outcome in zip(places, outcomes, strict=True):
                 request.outcomes[number] = outcome
                 request.left -= 1
                 if not request.left:
                     request.done.set()
+
+    def _learn(self, items: int, seconds: float) -> None:
+        self._usual_size += _SMOOTHING * (items - self._usual_size)
+        before = self._usual_seconds or seconds  # the first is all that is known
+        self._usual_seconds = before + _SMOOTHING * (seconds - before)
 
     def _outcomes(self, items: list[Item]) -> list[Outcome]:
         return predict_each(self._predict, items, _told)
@@ -195,6 +250,10 @@ def predict_each(
         if len(items) == 1:
             return [failed(error)]
     return [outcome for item in items for outcome in predict_each(predict, [item], failed)]
+
+
+def _late(seconds: float) -> DeadlineError:
+    return DeadlineError(f"{seconds:g} 秒内没有算完 → 一次少发几条，或稍后再试")
 
 
 def _told(error: Exception) -> ItemError:

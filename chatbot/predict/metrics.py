@@ -7,6 +7,7 @@ model was loaded. Both leave out what all services of a process share.
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -73,30 +74,33 @@ class PredictMetrics:
             multiprocess_mode="livesum",
         )  # fmt: skip
         self._memory_at = 0.0
+        self._of = cache(
+            lambda metric, *labels: metric.labels(*labels)
+        )  # to look one up costs as much as to count
 
     def request(self, service: str, status: int, seconds: float, good: int, bad: int) -> None:
         """One request was answered; ``good`` and ``bad`` count its items."""
-        self._requests.labels(service, str(status)).inc()
-        self._seconds.labels(service).observe(seconds)
+        self._of(self._requests, service, str(status)).inc()
+        self._of(self._seconds, service).observe(seconds)
         if good:
-            self._items.labels(service, "predicted").inc(good)
+            self._of(self._items, service, "predicted").inc(good)
         if bad:
-            self._items.labels(service, "refused").inc(bad)
+            self._of(self._items, service, "refused").inc(bad)
 
     def batch(self, service: str, items: int, seconds: float, cpu_seconds: float) -> None:
         """One batch was predicted."""
-        self._batches.labels(service).observe(items)
-        self._batch_seconds.labels(service).observe(seconds)
-        self._cpu.labels(service).inc(cpu_seconds)
+        self._of(self._batches, service).observe(items)
+        self._of(self._batch_seconds, service).observe(seconds)
+        self._of(self._cpu, service).inc(cpu_seconds)
         self._remember_memory()
 
     def queue(self, service: str, items: int) -> None:
         """So many items stand in line now."""
-        self._queue.labels(service).set(items)
+        self._of(self._queue, service).set(items)
 
     def loaded(self, service: str, grown_mb: float) -> None:
         """A model was loaded; the process grew by ``grown_mb``."""
-        self._model_memory.labels(service).set(max(0.0, grown_mb) * _MB)
+        self._of(self._model_memory, service).set(max(0.0, grown_mb) * _MB)
         self._remember_memory()
 
     def exposition(self) -> bytes:

@@ -29,13 +29,15 @@ MAX_BODY_BYTES = 16 * 2**20
 class Processor:
     """One kind of model. A request's body has ``body_bytes`` at most.
 
-    Items that are ``apart`` take so long that others must not wait for them: they have a line of their own, are
-    predicted one by one, and are told by when (``base.UNTIL``).
+    ``file_names``: how parts of a prediction are called in a file, where not as in a reply. Items that are ``apart``
+    take so long that others must not wait for them: they have a line of their own, are predicted one by one, and are
+    told by when (``base.UNTIL``).
     """
 
     name: str
     make: Make
     wire: WireFormat = field(default_factory=JsonItems)
+    file_names: Mapping[str, str] = field(default_factory=dict)
     body_bytes: int = MAX_BODY_BYTES
     apart: Callable[[Item], bool] | None = None
 

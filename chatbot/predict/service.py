@@ -1,17 +1,17 @@
 """The HTTP side of the model services, the same for all: with ``chatbot.web`` the only room that knows Flask."""
 
-import time
 from importlib.resources import files
 
 from flask import Flask, Response, abort, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from chatbot.errors import NotThereError, UnauthorizedError
+from chatbot.errors import NotThereError
 from chatbot.json_bytes import dumps
 from chatbot.json_file import Json
-from chatbot.predict.base import CALLERS, ItemError, Outcome
+from chatbot.predict.answering import answered
 from chatbot.predict.hosting import HostedService, House
-from chatbot.predict.http_errors import register_predict_errors, status_of_error
+from chatbot.predict.hot_predict import REQUEST_ID, HotPredict
+from chatbot.predict.http_errors import register_predict_errors
 from chatbot.predict.metrics import PredictMetrics
 from chatbot.predict.openapi import predict_document
 from chatbot.predict.processors import MAX_BODY_BYTES
@@ -19,8 +19,6 @@ from chatbot.web.docs import docs_routes
 from chatbot.web.files import package_files
 from chatbot.web.headers import add_headers
 from chatbot.web.tracing import trace_id
-
-REQUEST_ID = "X-Request-Id"
 
 
 def create_predict_app(house: House, metrics: PredictMetrics, allowed_origins: tuple[str, ...] = ()) -> Flask:
@@ -39,6 +37,9 @@ def create_predict_app(house: House, metrics: PredictMetrics, allowed_origins: t
         response.headers[REQUEST_ID] = trace_id()
         return response
 
+    by_address = {f"/api/predict/{name}": service for name, service in house.services.items()}
+    vary = bool(allowed_origins) and "*" not in allowed_origins
+    app.wsgi_app = HotPredict(app, by_address, metrics, vary=vary)  # type: ignore[method-assign]
     return app
 
 
@@ -46,20 +47,9 @@ def _predict_routes(app: Flask, house: House, metrics: PredictMetrics) -> None:
     @app.post("/api/predict/<name>")
     def predict(name: str) -> Response:
         service = _named(house, name)
-        begun, status, outcomes = time.perf_counter(), 500, list[Outcome]()
-        try:
-            _admit(service)
-            request.max_content_length = service.processor.body_bytes
-            parsed = service.parse(request.get_data())
-            reply, outcomes = service.answer(parsed, trace_id())
-            status = 200 if parsed.many else _status_of(outcomes[0])
-            return _json(reply, status)
-        except Exception as error:
-            status = status_of_error(error)
-            raise
-        finally:
-            bad = sum(isinstance(one, ItemError) for one in outcomes)
-            metrics.request(name, status, time.perf_counter() - begun, len(outcomes) - bad, bad)
+        given = request.headers.get("Authorization", "")
+        request.max_content_length = service.processor.body_bytes
+        return _json(*answered(service, request.get_data, given, trace_id(), metrics))
 
     @app.get("/v1/services")
     def services() -> Response:
@@ -108,20 +98,6 @@ def _named(house: House, name: str) -> HostedService:
     if service is None:
         raise NotThereError(f"没有叫 {name} 的服务 → 现有 {'、'.join(house.services)}")
     return service
-
-
-def _admit(service: HostedService) -> None:
-    """``Authorization: <token>``, with or without ``Bearer``."""
-    given = request.headers.get("Authorization", "")
-    token = given.removeprefix("Bearer ").strip()
-    if not service.admits(token):
-        raise UnauthorizedError("令牌不对或没有 → 请求头加 Authorization: <令牌>，令牌请管理员发")
-
-
-def _status_of(outcome: Outcome) -> int:
-    if not isinstance(outcome, ItemError):
-        return 200
-    return 400 if outcome.code.startswith(CALLERS) else 500
 
 
 def _described(service: HostedService) -> dict[str, Json]:

@@ -63,6 +63,17 @@ class GraphSource(_Model):
     file: str
 
 
+class IntentSource(_Model):
+    """The operator's intent that was heard, and the example most like what was said."""
+
+    source: Literal["intent"]
+    intent: str
+    action: Literal["handoff", "chitchat", "reply", "faq"]
+    matched: str
+    score: float = Field(ge=0, le=1)
+    file: str
+
+
 class PlanCondition(_Model):
     attribute: str
     op: Literal["=", "!=", "<", "<=", ">", ">=", "contains"]
@@ -99,7 +110,7 @@ class ChatReply(_Model):
     confidence: float = Field(ge=0, le=1)
     entities: list[str]
     attribute: str | None
-    evidence: list[PictureSource | FaqSource | GraphSource]
+    evidence: list[PictureSource | FaqSource | GraphSource | IntentSource]
     plan: QueryPlan | None
     rows: list[TableRow] | None
     rows_total: int | None

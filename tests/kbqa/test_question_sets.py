@@ -42,12 +42,14 @@ def cars() -> Asked:
     return knowledge_of(CARS, ROOT / "user_datasets" / "lexicon", None), Expectations(CARS)
 
 
-def answered_well(name: str, asked: Asked, graph: str, turns: int, floor: float) -> None:
+def answered_well(
+    name: str, asked: Asked, graph: str, turns: int, floor: float, wrong_values: int = 0
+) -> None:
     known, meant = asked
     figures = asked_of(known, meant, [SETS / f"{name}.jsonl"], graph).figures()
     assert figures["turns"] >= turns
     assert figures["turn_accuracy"] >= floor
-    assert figures["wrong_values"] == 0
+    assert figures["wrong_values"] <= wrong_values
     assert figures["wrong_carry_over_rate"] == 0
 
 
@@ -94,6 +96,27 @@ def test_tuned_questions_about_real_cars_stay_answered_without_a_wrong_value(
     name: str, turns: int, floor: float, cars: Asked
 ) -> None:
     answered_well(name, cars, "cars2025", turns, floor)
+
+
+@pytest.mark.parametrize(
+    ("name", "turns", "floor", "wrong_values"),
+    [("blind6_single_demo", 60, 0.84, 0), ("blind6_conversations_demo", 50, 0.8, 2)],
+)
+def test_the_newest_blind_set_about_the_demo_is_answered_no_worse_than_when_it_was_written(
+    name: str, turns: int, floor: float, wrong_values: int, demo: Asked
+) -> None:
+    answered_well(name, demo, "demo", turns, floor, wrong_values)
+
+
+@pytest.mark.skipif(not CARS.is_dir(), reason=f"the graph of real cars is not here: {CARS}")
+@pytest.mark.parametrize(
+    ("name", "turns", "floor", "wrong_values"),
+    [("blind6_single_cars2025", 60, 0.87, 1), ("blind6_conversations_cars2025", 50, 0.78, 0)],
+)
+def test_the_newest_blind_set_about_real_cars_is_answered_no_worse_than_when_it_was_written(
+    name: str, turns: int, floor: float, wrong_values: int, cars: Asked
+) -> None:
+    answered_well(name, cars, "cars2025", turns, floor, wrong_values)
 
 
 def test_the_sets_are_as_large_as_promised_and_no_question_stands_in_both_halves() -> None:

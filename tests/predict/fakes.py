@@ -22,11 +22,15 @@ SCHEMA = Schema(
 
 
 class FakePredictor:
-    """Says how long a text is. ``boom`` raises, ``slow`` takes ``slow_seconds``; batches are kept."""
+    """Says how long a text is. ``boom`` raises, ``slow`` takes ``slow_seconds``, every batch ``seconds``; batches are kept,
+    and by which thread each was predicted on."""
 
     def __init__(self, version: str = "1", slow_seconds: float = 0.2) -> None:
         self.version, self.slow_seconds = version, slow_seconds
         self.batches: list[list[str]] = []
+        self.threads: list[int] = []
+        self.begun = 0
+        self.seconds = 0.0
         self.loaded, self.trouble, self.unloaded = False, "", 0
         self.hold = threading.Event()
         self.hold.set()
@@ -37,9 +41,12 @@ class FakePredictor:
         self.loaded = True
 
     def predict(self, items: Sequence[Item]) -> Sequence[Outcome]:
+        self.begun += 1
         self.hold.wait(10)
         texts = [str(item["first_sequence"]) for item in items]
         self.batches.append(texts)
+        self.threads.append(threading.get_ident())
+        time.sleep(self.seconds)
         if any("boom" in text for text in texts):
             raise ValueError("a secret of the model")
         if any("slow" in text for text in texts):

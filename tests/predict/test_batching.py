@@ -170,3 +170,80 @@ def test_one_client_that_asks_again_after_each_answer_is_not_kept_waiting(
         batcher.submit(items("x"), SECONDS)
     assert time.monotonic() - begun < 5.0
     assert all(len(batch) == 1 for batch in predictor.batches)
+
+
+def test_a_lone_request_to_a_quick_model_is_predicted_on_in_its_own_thread(
+    make: MakeBatcher, predictor: FakePredictor
+) -> None:
+    batcher = make()
+    for _ in range(3):
+        batcher.submit(items("x"), SECONDS)
+    assert predictor.threads[-1] == threading.get_ident()
+    assert predictor.threads[0] != threading.get_ident()  # how long it takes was not known yet
+
+
+def test_a_slow_model_is_left_to_the_predicting_thread(make: MakeBatcher, predictor: FakePredictor) -> None:
+    batcher = make()
+    predictor.seconds = 0.05
+    for _ in range(3):
+        batcher.submit(items("x"), SECONDS)
+    assert threading.get_ident() not in predictor.threads
+
+
+def test_who_comes_meanwhile_waits_and_is_predicted_on_together(
+    make: MakeBatcher, predictor: FakePredictor
+) -> None:
+    """One model runs at a time, whose thread it is in; nobody is left behind when it ends."""
+    batcher = make(max_batch_size=8)
+    batcher.submit(items("warm"), SECONDS)
+    predictor.hold.clear()
+    with ThreadPoolExecutor(6) as pool:
+        first = pool.submit(batcher.submit, items("first"), SECONDS)
+        wait_for(lambda: predictor.begun == 2)
+        rest = [pool.submit(batcher.submit, items(f"n{n}"), SECONDS) for n in range(5)]
+        wait_for(lambda: batcher.in_line == 5)
+        time.sleep(0.05)
+        assert predictor.begun == 2
+        predictor.hold.set()
+        assert all(len(one.result()) == 1 for one in [first, *rest])
+    assert [len(batch) for batch in predictor.batches] == [1, 1, 5]
+
+
+def test_a_quick_model_that_is_late_for_once_is_told_as_late(
+    make: MakeBatcher, predictor: FakePredictor
+) -> None:
+    batcher = make()
+    batcher.submit(items("warm"), SECONDS)
+    predictor.seconds = 0.2
+    with pytest.raises(DeadlineError):
+        batcher.submit(items("x"), 0.1)
+    predictor.seconds = 0.0
+    assert len(batcher.submit(items("x"), SECONDS)) == 1
+
+
+def test_closing_waits_for_what_runs_in_its_own_thread(make: MakeBatcher, predictor: FakePredictor) -> None:
+    batcher = make()
+    batcher.submit(items("warm"), SECONDS)
+    predictor.hold.clear()
+    with ThreadPoolExecutor(2) as pool:
+        asked = pool.submit(batcher.submit, items("x"), SECONDS)
+        wait_for(lambda: predictor.begun == 2)
+        closing = pool.submit(batcher.close)
+        time.sleep(0.05)
+        assert not closing.done()
+        predictor.hold.set()
+        closing.result(SECONDS)
+        assert len(asked.result()) == 1
+
+
+def test_company_that_has_gone_is_waited_for_once(make: MakeBatcher, predictor: FakePredictor) -> None:
+    batcher = make(max_batch_size=8, max_wait_seconds=5.0)
+    predictor.seconds = 0.4
+    batcher.submit(items(*["x"] * 8), SECONDS)
+    batcher.submit(items(*["x"] * 8), SECONDS)
+    waits = []
+    for _ in range(3):
+        begun = time.monotonic()
+        batcher.submit(items("x"), SECONDS)
+        waits.append(time.monotonic() - begun - predictor.seconds)
+    assert waits[0] > 0.06 and min(waits[1:]) < 0.05

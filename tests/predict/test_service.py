@@ -186,3 +186,33 @@ def test_the_page_and_its_files_come_from_the_package(client: FlaskClient) -> No
     assert client.get("/page/page.js").status_code == 200 == client.get("/page/page.css").status_code
     assert client.get("/page/none.js").status_code == 404 == client.get("/elsewhere").status_code
     assert client.get("/docs").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"id": 7, "first_sequence": "\xe6\x82\xa8\xe5\xa5\xbd"}',
+        b'[{"first_sequence": "x"}, {"id": 2}, {"first_sequence": "boom"}]',
+        b'{"id": 1}',
+        b'{"first_sequence": "boom"}',
+        b"[]",
+        b"{",
+    ],
+    ids=["object", "list", "bad object", "fails", "empty list", "no json"],
+)
+@pytest.mark.parametrize("token", ["", "wrong", "Bearer sesame"], ids=["none", "wrong", "right"])
+def test_the_short_way_gives_what_flask_gives(client: FlaskClient, body: bytes, token: str) -> None:
+    """Another site's page goes through Flask's routing: status, body and headers are the same."""
+    headers = {"X-Trace-Id": "same", **({"Authorization": token} if token else {})}
+    short = client.post("/api/predict/closed", data=body, headers=headers)
+    long = client.post("/api/predict/closed", data=body, headers={**headers, "Origin": "https://else.where"})
+    assert (short.status_code, short.data) == (long.status_code, long.data)
+    assert sorted(short.headers.items()) == sorted(long.headers.items())
+
+
+def test_requests_of_the_short_way_are_counted(client: FlaskClient) -> None:
+    client.post("/api/predict/open", json=GOOD)
+    client.post("/api/predict/closed", json=GOOD)
+    text = client.get("/metrics").text
+    assert 'predict_requests_total{service="open",status="200"} 1.0' in text
+    assert 'predict_requests_total{service="closed",status="401"} 1.0' in text

@@ -72,6 +72,10 @@ class PictureLines:
     """``address, {JSON}`` a line; of a prediction the class, its name and the probabilities by name, as PAI writes them."""
 
     @property
+    def only(self) -> tuple[str, ...]:
+        return ()
+
+    @property
     def kind(self) -> str:
         return "address, json"
 

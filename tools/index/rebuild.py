@@ -45,6 +45,7 @@ from tools.index.large import (
     published_folder,
     stage_index,
 )
+from tools.intents.train import is_stale, train_intents
 
 VERSIONS = ".versions"
 _SAMPLE = 16
@@ -56,6 +57,7 @@ class RebuildResult:
     """What a rebuild published. ``removed`` rows were in the old index and are in no file any more.
 
     ``graph`` is the version of the graph's columns, stored in the state folder.
+    ``intents``: the operator's were ``trained``, ``kept`` as they were, or there are ``none``.
     ``search`` says how vectors are searched: ``flat`` (exact) or ``ivf``, with the recall@1 it was measured to have.
     """
 
@@ -71,6 +73,7 @@ class RebuildResult:
     coverage: float | None
     seconds: float
     graph: str
+    intents: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ def rebuild(
         _publish_choice(choice, config.faq_data_dir)
         if config.chitchat_data_dir and (talk := choose_small_talk(config, encoder)):
             _publish_choice(talk, config.chitchat_data_dir)
+        intents = train_intents(config)
         before = published_folder(published)
         publish(fresh, published, with_cache=isinstance(index, FaqIndex))
         forget_indexes(published, *filter(None, (before, published_folder(published))))
@@ -149,6 +153,7 @@ def rebuild(
         coverage=promised.coverage if promised else None,
         seconds=round(time.monotonic() - started, 3),
         graph=graph,
+        intents="none" if intents is None else "trained" if intents.trained else "kept",
     )
 
 
@@ -170,12 +175,12 @@ def check(config: EngineConfig) -> CheckResult:
     except (StaleIndexError, DataError) as error:
         return CheckResult(True, error.message, len(wanted), read_count(target))
     missing, left_over = len(wanted - have), len(have - wanted)
-    reason = (
-        f"{missing} 条相似问不在索引里，{left_over} 条索引里的已删除"
-        if missing or left_over
-        else "索引与文件一致"
-    )
-    return CheckResult(bool(missing or left_over), reason, missing, left_over)
+    if missing or left_over:
+        return CheckResult(
+            True, f"{missing} 条相似问不在索引里，{left_over} 条索引里的已删除", missing, left_over
+        )
+    stale = is_stale(config)
+    return CheckResult(stale, "意图改过，还没有重新训练" if stale else "索引与文件一致", 0, 0)
 
 
 def _checked_keys(target: Path, fingerprint: str) -> set[bytes]:

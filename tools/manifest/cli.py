@@ -7,7 +7,7 @@ from typing import Annotated, cast, get_args
 
 import typer
 
-from tools.manifest.annotation import Which
+from tools.manifest.asked import read_as_asked
 from tools.manifest.checks import faults, stats_of, stats_text
 from tools.manifest.files import (
     ENDINGS,
@@ -24,12 +24,6 @@ from tools.manifest.splitting import split as split_examples
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
 Input = Annotated[Path, typer.Option(help=".manifest、.jsonl、.csv 或 .csv.gz")]
-MultiLabel = Annotated[bool, typer.Option("--multi-label", help="一条可有几个标签，也可一个都没有")]
-Separator = Annotated[str, typer.Option(help="csv 里几个标签之间的分隔符")]
-Question = Annotated[str, typer.Option(help="标注里有几道题时取哪道：题目、编号、任务或属性名")]
-SourceField = Annotated[str, typer.Option(help="manifest 的 data 里哪个字段是原文或图片")]
-SourceColumn = Annotated[str, typer.Option(help="csv 里哪列是原文或图片；默认 sentence 或 image_url")]
-LabelColumn = Annotated[str, typer.Option(help="csv 里哪列是标签")]
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="略过有问题的行，并说略过了几行")]
 AsJson = Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")]
 _MOST_SHOWN = 200
@@ -41,16 +35,12 @@ def manifest() -> None:
 
 
 @app.command("convert")
+@read_as_asked
 def convert(
     input: Input,
+    form: Form,
     output: Annotated[Path, typer.Option(help="写出的 .manifest、.csv 或 .jsonl")],
     kind: Annotated[str, typer.Option(help="text 或 image；默认看内容")] = "",
-    multi_label: MultiLabel = False,
-    separator: Separator = ",",
-    question: Question = "",
-    source_field: SourceField = "",
-    source_column: SourceColumn = "",
-    label_column: LabelColumn = "label",
     skip_bad: SkipBad = False,
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +48,6 @@ def convert(
 
     例：python -m tools manifest convert --input 体育.manifest --output train.csv
     """
-    form = _form(multi_label, separator, question, source_field, source_column, label_column)
     if kind and kind not in get_args(Kind):
         raise typer.BadParameter(f"--kind {kind} → 可选 text、image")
     ending = output.suffix.lower()
@@ -76,19 +65,14 @@ def convert(
 
 
 @app.command("validate")
+@read_as_asked
 def validate(
     input: Input,
+    form: Form,
     labels: Annotated[str, typer.Option(help="只许用这些标签：a,b,c，或一行一个标签的文件")] = "",
-    multi_label: MultiLabel = False,
-    separator: Separator = ",",
-    question: Question = "",
-    source_field: SourceField = "",
-    source_column: SourceColumn = "",
-    label_column: LabelColumn = "label",
     as_json: AsJson = False,
 ) -> None:
     """逐行检查；有问题以 1 退出。例：python -m tools manifest validate --input 体育.manifest --labels 体育,财经"""
-    form = _form(multi_label, separator, question, source_field, source_column, label_column)
     rows, found = faults(input, form, _known(labels))
     if as_json:
         shown = [asdict(one) for one in found]
@@ -103,24 +87,19 @@ def validate(
 
 
 @app.command("split")
+@read_as_asked
 def split(
     input: Input,
+    form: Form,
     output_dir: Annotated[Path, typer.Option(help="写出 train、dev、test，格式与输入相同")],
     train: Annotated[float, typer.Option(min=0, max=1, help="训练的份额")] = 0.8,
     dev: Annotated[float, typer.Option(min=0, max=1, help="开发的份额")] = 0.1,
     test: Annotated[float, typer.Option(min=0, max=1, help="测试的份额")] = 0.1,
     seed: Annotated[int, typer.Option(help="同一个种子，同样的划分")] = 7,
-    multi_label: MultiLabel = False,
-    separator: Separator = ",",
-    question: Question = "",
-    source_field: SourceField = "",
-    source_column: SourceColumn = "",
-    label_column: LabelColumn = "label",
     skip_bad: SkipBad = False,
     as_json: AsJson = False,
 ) -> None:
     """按标签分层划分；同一条原文不会分到两份里。例：python -m tools manifest split --input all.manifest --output-dir data"""
-    form = _form(multi_label, separator, question, source_field, source_column, label_column)
     shares = {name: share for name, share in (("train", train), ("dev", dev), ("test", test)) if share}
     if abs(sum(shares.values()) - 1) > 1e-6:
         raise typer.BadParameter(f"--train、--dev、--test 加起来是 {sum(shares.values()):g} → 应是 1")
@@ -139,34 +118,16 @@ def split(
 
 
 @app.command("stats")
+@read_as_asked
 def stats(
     input: Input,
-    multi_label: MultiLabel = False,
-    separator: Separator = ",",
-    question: Question = "",
-    source_field: SourceField = "",
-    source_column: SourceColumn = "",
-    label_column: LabelColumn = "label",
+    form: Form,
     as_json: AsJson = False,
 ) -> None:
     """各类多少条、均不均匀；太少或差得太多会提醒。例：python -m tools manifest stats --input all.manifest"""
-    form = _form(multi_label, separator, question, source_field, source_column, label_column)
     found, bad = examples(input, form, skip_bad=True)
-    result = stats_of(found, len(bad), multi_label)
+    result = stats_of(found, len(bad), form.multi_label)
     print(json.dumps(asdict(result), ensure_ascii=False) if as_json else stats_text(result))
-
-
-def _form(
-    multi_label: bool,
-    separator: str,
-    question: str,
-    source_field: str,
-    source_column: str,
-    label_column: str,
-) -> Form:
-    if not separator:
-        raise typer.BadParameter("--separator 是空的 → 写一个字符，如 ,")
-    return Form(multi_label, separator, Which(question, source_field), source_column, label_column)
 
 
 def _known(labels: str) -> list[str]:

@@ -1,7 +1,7 @@
 """From what an operator asks for to a job: which columns feed the model, which are appended, under which names."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import cast, get_args
@@ -28,7 +28,7 @@ class UsageError(ConfigError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The options as they were given; empty texts where they were not."""
+    """The options as they were given; empty texts where they were not. ``only``: the parts of a prediction to write."""
 
     model_dir: Path
     source: Path
@@ -42,6 +42,7 @@ class Asked:
     workers: int = 1
     engine: str = "local"
     restart: bool = False
+    only: tuple[str, ...] = ()
 
 
 def job_of(asked: Asked) -> Job:
@@ -58,7 +59,9 @@ def job_of(asked: Asked) -> Job:
     folder = unpacked(asked.model_dir, MODELS)
     name = asked.processor or task_of(folder)
     settings = asked.settings or {}
-    schema = processor(name).make(folder, settings).describe().schema
+    kind_of_model = processor(name)
+    rendering = replace(rendering, only=asked.only, names=kind_of_model.file_names)
+    schema = kind_of_model.make(folder, settings).describe().schema
     choice = _choice(asked, kind, schema)
     work = Work(name, folder.resolve(), settings, choice, rendering, asked.batch_size)
     return Job(

@@ -5,12 +5,15 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import chatbot
 from chatbot.json_file import Json
+
+if TYPE_CHECKING:
+    from tools.predict.run import Job
 
 
 def predict(
@@ -37,8 +40,6 @@ def predict(
     """
     chatbot.one_thread_a_process()  # the workers share the processors
     from tools.predict.asked import Asked, UsageError, job_of
-    from tools.predict.progress import Watcher
-    from tools.predict.run import run
 
     workers = (os.cpu_count() or 1) if num_workers is None else num_workers
     try:
@@ -50,8 +51,16 @@ def predict(
         )  # fmt: skip
     except UsageError as error:
         raise typer.BadParameter(error.message) from error
+    do(job, as_json=as_json)
+
+
+def do(job: "Job", *, as_json: bool) -> None:
+    """Run ``job`` with a progress bar, and print what came of it; exits 1 when no row could be predicted on."""
+    from tools.predict.progress import Watcher
+    from tools.predict.run import run
+
     try:
-        with Watcher(input.stat().st_size, quiet=as_json) as watcher:
+        with Watcher(job.source.stat().st_size, quiet=as_json) as watcher:
             result = run(job, watcher)
     except KeyboardInterrupt:
         print("中断了；写好的行都在，重跑同一条命令会接着写", file=sys.stderr)

@@ -52,6 +52,6 @@ def plan_of(work: Work, source: Path, kind: str) -> dict[str, str]:
         "--append-columns": ",".join(f"{name}={column}" for name, column in work.choice.appended),
         "--batch-size": str(work.batch_size),
         "model_config": repr(sorted(work.settings.items())),
-        "--output": work.rendering.kind,
+        "--output": " ".join((work.rendering.kind, *work.rendering.only)),
         **(work.fetch.plan() if work.fetch else {}),
     }

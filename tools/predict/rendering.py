@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
@@ -33,6 +33,10 @@ class Renderer(Protocol):
     @property
     def appended(self) -> tuple[str, ...]: ...
 
+    @property
+    def only(self) -> tuple[str, ...]:
+        """The parts of a prediction that are written; all where none is named."""
+
     def header(self, columns: Sequence[str]) -> bytes:
         """What stands before the first row."""
 
@@ -48,16 +52,25 @@ class Renderer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """How rows are written. ``appended`` are the names of the input's columns that stand behind the prediction."""
+    """How rows are written. ``appended`` are the names of the input's columns that stand behind the prediction.
+
+    ``only``: these parts of a prediction are written, all where none is named. ``names``: part → what it is called in a file.
+    """
 
     kind: Written
     appended: tuple[str, ...]
+    only: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def header(self, columns: Sequence[str]) -> bytes:
         """The first line of a CSV; JSON Lines have none."""
         if self.kind == "jsonl":
             return b""
-        return _line([*columns, *self.appended, ERROR])
+        return _line([*(self.names.get(one, one) for one in self.shown(columns)), *self.appended, ERROR])
+
+    def shown(self, columns: Sequence[str]) -> Sequence[str]:
+        """Of a prediction's parts, those that are written."""
+        return [one for one in columns if one in self.only] if self.only else columns
 
     def rows(
         self,
@@ -72,7 +85,7 @@ class Rendering:
             ModelError: a prediction has a value that no column is for.
         """
         write = self._csv if self.kind == "csv" else self._object
-        known = frozenset(columns)
+        known, columns = frozenset(columns), self.shown(columns)
         rows = []
         for outcome, line, cells in zip(outcomes, lines, appended, strict=True):
             if len(cells) != len(self.appended):  # the row could not be read
@@ -111,6 +124,9 @@ class Rendering:
         columns: Sequence[str],
         known: frozenset[str],
     ) -> bytes:
+        if self.only or self.names:
+            shown = self.only or tuple(outcome)
+            outcome = {self.names.get(one, one): outcome[one] for one in shown if one in outcome}
         return (
             dumps({**outcome, **dict(zip(self.appended, cells, strict=True))} if cells else outcome) + b"\n"
         )

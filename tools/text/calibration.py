@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from chatbot.predict.nlp.classifier_card import Calibration
-from chatbot.predict.nlp.scoring import Scores
-from chatbot.predict.nlp.text_classification import probabilities
+from chatbot.classifying.scoring import Calibration, Scores, probabilities
 
 _STEPS = 100
 _BOUND = 12.0  # of the logarithms of slope and power

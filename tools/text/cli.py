@@ -118,28 +118,27 @@ def evaluate_verb(
 def predict_verb(
     model_dir: _Model,
     source: Annotated[Path, typer.Option("--input", help="csv 或 csv.gz")],
-    target: Annotated[Path, typer.Option("--output", help="写到哪里（csv）")],
+    target: Annotated[Path, typer.Option("--output", help="写到哪里：.csv 或 .jsonl（可再加 .gz）")],
     first_sequence: _First = "",
     second_sequence: _Second = "",
     append_columns: Annotated[str, typer.Option(help="一起写出的输入列，用逗号隔开")] = "",
+    batch_size: Annotated[int, typer.Option(min=1, max=65536, help="模型一次算多少行")] = 64,
+    num_workers: Annotated[int, typer.Option(min=0, max=1024, help="工作进程数；0 在本进程里算")] = 0,
     threads: Annotated[int, typer.Option(help="precise 用几个线程")] = 1,
+    resume: Annotated[bool, typer.Option("--resume/--restart", help="接着没做完的写，或从头来")] = True,
+    as_json: _Json = False,
 ) -> None:
-    """给文件的每一行预测：predictions、probabilities、logits，再加上要的列。"""
-    appended = [name.strip() for name in append_columns.split(",") if name.strip()]
-    if task_of(model_dir) == Task.NER:
-        from tools.text_ner.cli import predict_verb as predict_ner  # numpy: not for --help
+    """给文件的每一行预测：predictions、probabilities、logits（实体识别：entities），再加上要的列；坏的行写明原因。
 
-        predict_ner(model_dir, source, target, first_sequence, appended)
-        return
-    from tools.text.using import (  # numpy and the model's runtime: not for --help
-        columns_of,
-        loaded,
-        predict_file,
+    中断（哪怕 kill -9）后重跑会接着写。和 python -m tools predict 是同一个引擎。
+    """
+    from tools.text.predicting import (  # the model's runtime: not for --help
+        Texts,
+        predict_texts,
     )
 
-    model = loaded(model_dir, threads)
-    columns = columns_of(model, first_sequence, second_sequence, "")
-    print(f"{predict_file(model, source, target, columns, appended)} 条 → {target}")
+    given = Texts(model_dir, source, target, first_sequence, second_sequence, append_columns, threads)
+    predict_texts(given, batch_size=batch_size, workers=num_workers, restart=not resume, as_json=as_json)
 
 
 @app.command("export")

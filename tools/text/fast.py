@@ -16,8 +16,8 @@ from sklearn.linear_model import Ridge
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
+from chatbot.classifying.linear import Features, Vocabulary, features, known_parts
 from chatbot.errors import DataError
-from chatbot.predict.nlp.linear import Features, Vocabulary, features, known_parts
 from tools.text.data import Example, TextData
 from tools.text.settings import TrainSettings
 
@@ -28,6 +28,7 @@ _COMMON = 2
 _SKIPS = 0.5
 """Pairs with others between them weigh this much beside n-grams."""
 _SHARES = (0.0, 0.5, 1.0)
+_COST = 0.15
 Matrix = NDArray[np.float32]
 Watch = Callable[[str, float], None]
 """Told what was done, and the share of the work that is done."""
@@ -56,7 +57,7 @@ def train_fast(settings: TrainSettings, data: TextData, watch: Watch) -> tuple[L
         DataError: no n-gram stands in two texts.
     """
     watch("读 n-gram", 0.0)
-    vocabulary = _vocabulary(data.train, settings.sequence_length)
+    vocabulary = vocabulary_of(data.train, settings.sequence_length)
     train, dev = (
         matrix(_features(part, settings, vocabulary), vocabulary) for part in (data.train, data.dev)
     )
@@ -90,7 +91,7 @@ def matrix(found: Features, vocabulary: Vocabulary) -> csr_matrix:
     return csr_matrix((found.values, found.columns, found.starts), shape=shape)
 
 
-def _vocabulary(examples: Sequence[Example], length: int) -> Vocabulary:
+def vocabulary_of(examples: Sequence[Example], length: int) -> Vocabulary:
     """The n-grams that stand in at least two texts, with idf = 1 + ln((1 + texts) / (1 + texts with it))."""
     kept = []
     for number, one in enumerate(known_parts(*_cut(examples, length), LONGEST_NGRAM)):
@@ -122,19 +123,22 @@ _Learn = Callable[[csr_matrix, NDArray[np.bool_], NDArray[np.float64]], tuple[Ma
 
 
 def _learners(settings: TrainSettings) -> Iterator[tuple[str, _Learn]]:
-    yield "支持向量机 · SVM", lambda x, y, w: _svm(x, y, w, settings.seed)
+    yield "支持向量机 · SVM", lambda x, y, w: fit_svm(x, y, w, settings.seed)
     yield "最小二乘 · ridge", _ridge
     if not settings.multi_label:
         yield "补集朴素贝叶斯 · complement NB", _bayes
 
 
-def _svm(x: csr_matrix, y: NDArray[np.bool_], w: NDArray[np.float64], seed: int) -> tuple[Matrix, Matrix]:
+def fit_svm(
+    x: csr_matrix, y: NDArray[np.bool_], w: NDArray[np.float64], seed: int, cost: float = _COST
+) -> tuple[Matrix, Matrix]:
+    """A support vector machine for each label against the rest: weights (n-grams, labels) and bias (labels,)."""
     weights, bias = np.zeros((x.shape[1], y.shape[1])), np.full(y.shape[1], -1.0)
     for label in range(y.shape[1]):
         if y[:, label].all():
             bias[label] = 1.0
         elif y[:, label].any():
-            found = LinearSVC(C=0.15, random_state=seed, max_iter=300, tol=1e-3)
+            found = LinearSVC(C=cost, random_state=seed, max_iter=300, tol=1e-3)
             found.fit(x, y[:, label], sample_weight=w)
             weights[:, label], bias[label] = found.coef_[0], found.intercept_[0]
     return weights.astype(np.float32), bias.astype(np.float32)

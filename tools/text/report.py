@@ -45,7 +45,12 @@ def write_report(
     parts += ["<h2>设置 · settings</h2>", table(("项", "值"), [(str(k), str(v)) for k, v in facts.items()])]
     if warnings:
         parts += ["<h2>提示 · notes</h2><ul>", *(f"<li>{escape(one)}</li>" for one in warnings), "</ul>"]
-    head = f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>文本分类训练报告</title><style>{STYLE}</style>'
+    write_page(path, "文本分类训练报告", parts)
+
+
+def write_page(path: Path, title: str, parts: Sequence[str]) -> None:
+    """``parts`` (HTML) as one page that needs no other file."""
+    head = f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(head + "\n" + "\n".join(parts) + "\n</html>\n", encoding="utf-8")
 
@@ -97,17 +102,22 @@ def confusion(measures: Measures) -> str:
         return "<p>多标签模型没有混淆矩阵；见上表。</p>"
     if len(names) > _MOST_LABELS:
         return _worst(names, measures)
-    head = "".join(f"<th>{escape(name)}</th>" for name in names)
-    rows = []
-    for name, row in zip(names, matrix.tolist(), strict=True):
+    return shaded(names, names, matrix.tolist())
+
+
+def shaded(rows: Sequence[str], columns: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
+    """A matrix of counts, each cell as dark as its share of its row."""
+    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
+    lines = []
+    for name, row in zip(rows, counts, strict=True):
         total = sum(row) or 1
         cells = "".join(
             f'<td class="cell" style="background:rgb(37 99 235 / {value / total:.2f})">{value}</td>'
             for value in row
         )
-        rows.append(f"<tr><th>{escape(name)}</th>{cells}</tr>")
+        lines.append(f"<tr><th>{escape(name)}</th>{cells}</tr>")
     corner = "<th>实际＼判为</th>"
-    return f'<div class="wide"><table><tr>{corner}{head}</tr>{"".join(rows)}</table></div>'
+    return f'<div class="wide"><table><tr>{corner}{head}</tr>{"".join(lines)}</table></div>'
 
 
 def _worst(names: Sequence[str], measures: Measures) -> str:

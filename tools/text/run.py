@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
+from chatbot.classifying.linear import save_linear
+from chatbot.classifying.scoring import Pair, Scores, probabilities
 from chatbot.predict.nlp.classifier_card import (
     LONGEST,
     ClassifierCard,
     write_classifier,
 )
-from chatbot.predict.nlp.linear import save_linear
-from chatbot.predict.nlp.scoring import Pair, Scores
-from chatbot.predict.nlp.text_classification import TextClassifier, probabilities
+from chatbot.predict.nlp.text_classification import TextClassifier
 from tools.text.calibration import fit_calibration
 from tools.text.curve import Point
 from tools.text.data import Example, TextData, read_training

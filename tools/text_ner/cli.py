@@ -1,13 +1,12 @@
 """The verbs of ``python -m tools text`` for named-entity models."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 from tools.text.progress import Watcher
 from tools.text.settings import TrainFiles
 from tools.text_ner.commands import settings_of, train_from_files
-from tools.text_ner.using import evaluate_model, predict_file
+from tools.text_ner.using import evaluate_model
 
 
 def train_verb(
@@ -24,19 +23,13 @@ def train_verb(
     print(f"已训练：{made['output_dir']}（{made['version']}），用时 {made['seconds']} 秒")
     if "entity_f1" in made:
         print(_shown(made, f"验证集 {made['dev']} 条"))
+    print(f"报告：{made['report']}")
 
 
 def evaluate_verb(model_dir: Path, test: Path, text_column: str, tag_column: str, *, as_json: bool) -> None:
     """Measure on an annotated file."""
     scores = evaluate_model(model_dir, test, text_column, tag_column)
     print(json.dumps(scores, ensure_ascii=False) if as_json else _shown(scores, f"{scores['sentences']} 条"))
-
-
-def predict_verb(
-    model_dir: Path, source: Path, target: Path, text_column: str, appended: Sequence[str]
-) -> None:
-    """Find the entities of each line of a file."""
-    print(f"{predict_file(model_dir, source, target, text_column, appended)} 条 → {target}")
 
 
 def _shown(scores: dict[str, object], what: str) -> str:

@@ -1,5 +1,9 @@
 """``text train --task ner``: files in, a model directory and figures out."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
 import numpy as np
 
 from chatbot.errors import ConfigError
@@ -7,7 +11,9 @@ from chatbot.predict.nlp.ner import TASK
 from tools.text.settings import TrainFiles
 from tools.text_ner.crf import CrfSettings
 from tools.text_ner.data import Annotated, read_annotated
-from tools.text_ner.training import Tell, train_ner
+from tools.text_ner.report import FILE as REPORT_FILE
+from tools.text_ner.report import confusion, write_report
+from tools.text_ner.training import Tell, Trained, train_ner
 
 DEV_SHARE = 0.1
 _LEAST_HELD_OUT = 20
@@ -26,11 +32,35 @@ def train_from_files(files: TrainFiles, settings: CrfSettings, tell: Tell) -> di
     else:
         train, dev = held_out(train, settings.seed)
     made = train_ner(train, dev, files, settings, tell)
+    report = files.output_dir / REPORT_FILE
+    _report(
+        report,
+        made,
+        dev,
+        {
+            "训练集": len(train),
+            "验证集": len(dev),
+            "特征": made.features,
+            "用时（秒）": made.seconds,
+            **asdict(settings),
+        },
+    )
     found: dict[str, object] = {
         "task": TASK, "output_dir": str(files.output_dir), "version": made.version, "kinds": list(made.kinds),
         "features": made.features, "train": len(train), "dev": len(dev), "seconds": made.seconds,
+        "report": str(report),
     }  # fmt: skip
     return found | (made.dev.as_dict() if made.dev else {})
+
+
+def _report(path: Path, made: Trained, dev: Sequence[Annotated], facts: Mapping[str, object]) -> None:
+    model = made.model
+    mixed = (
+        confusion(made.kinds, ((one.text, model.spans(one.text), one.spans) for one in dev))
+        if model
+        else None
+    )
+    write_report(path, made.dev, mixed, made.losses, facts)
 
 
 def held_out(sentences: list[Annotated], seed: int) -> tuple[list[Annotated], list[Annotated]]:

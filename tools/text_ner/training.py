@@ -34,13 +34,15 @@ Tell = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What a run made. ``dev`` is ``None`` where nothing was held out."""
+    """What a run made. ``dev`` is ``None`` where nothing was held out; ``losses`` are those of each epoch."""
 
     kinds: tuple[str, ...]
     features: int
     seconds: float
     version: str
     dev: EntityScores | None
+    losses: tuple[float, ...] = ()
+    model: NerModel | None = None
 
 
 def train_ner(
@@ -67,8 +69,10 @@ def train_ner(
     ]
     features.clear()
     trainer = CrfTrainer(sentences, len(keys), Chain(*allowed(len(kinds))), settings)
+    losses = []
     for epoch in range(settings.epochs):
         loss = trainer.epoch(settings.learning_rate * (1 - epoch / settings.epochs))
+        losses.append(float(loss))
         tell(
             f"第 {epoch + 1}/{settings.epochs} 遍，损失 {loss:.3f}，共 {time.monotonic() - begun:.0f} 秒",
             0.1 + 0.9 * (epoch + 1) / settings.epochs,
@@ -78,7 +82,9 @@ def train_ner(
     weights, names = quantized(keys[told], rows[told], trainer.weights.moves), names_of(seen)
     weights, result = leant(weights, kinds, names, dev)
     version = _write(files, kinds, weights, names, settings)
-    return Trained(kinds, len(weights.keys), round(time.monotonic() - begun, 1), version, result)
+    seconds = round(time.monotonic() - begun, 1)
+    model = NerModel(kinds, weights, names)
+    return Trained(kinds, len(weights.keys), seconds, version, result, tuple(losses), model)
 
 
 def leant(

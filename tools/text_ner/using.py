@@ -1,21 +1,14 @@
 """A trained named-entity model over files: measured, applied, handed on."""
 
-import csv
-import json
-import os
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
-from chatbot.errors import ConfigError, DataError
+from chatbot.errors import ConfigError
 from chatbot.predict.model_dir import FILE, ModelCard, read_model_card
-from chatbot.predict.nlp.ner import TASK, NamedEntities, entity_kinds, shown_entities
+from chatbot.predict.nlp.ner import TASK, NamedEntities, entity_kinds
 from chatbot.predict.nlp.ner_model import NAMES_FILE, WEIGHTS_FILE, NerModel, load_ner
-from tools.text.data import read_rows
 from tools.text_ner.data import read_annotated
 from tools.text_ner.scoring import score
-
-COLUMN = "entities"
 
 
 def evaluate_model(
@@ -31,35 +24,6 @@ def evaluate_model(
         test, _column(card, "first_sequence", text_column), _column(card, "label_name", tag_column)
     )
     return {"task": TASK, "sentences": len(sentences), **score(model, sentences).as_dict()}
-
-
-def predict_file(
-    model_dir: Path, source: Path, target: Path, text_column: str, appended: Sequence[str]
-) -> int:
-    """Write the entities of each line of ``source`` as JSON, in order, with the ``appended`` columns; how many lines.
-
-    Raises:
-        ModelError, DataError: the directory or the file is not what it should be.
-    """
-    model, card = _opened(model_dir)
-    column = _column(card, "first_sequence", text_column)
-    needed = {"--first-sequence": column} | {f"--append-columns ({name})": name for name in appended}
-    beside, count = target.with_name(f".{target.name}.{os.getpid()}"), 0
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow([COLUMN, *appended])
-            for row in read_rows(source, needed):
-                text = row.cells[column]
-                found = json.dumps(shown_entities(text, model.spans(text)), ensure_ascii=False)
-                writer.writerow([found, *(row.cells[name] for name in appended)])
-                count += 1
-        beside.replace(target)
-    except OSError as error:
-        raise DataError(target, f"写不了（{error.strerror}）", hint="检查目录和空间") from error
-    finally:
-        beside.unlink(missing_ok=True)
-    return count
 
 
 def export_ner(model_dir: Path, output: Path) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from chatbot.answering.query_answer import Found, QueryAnswerer
 from chatbot.answering.query_suggestions import choices, suggestions
 from chatbot.answering.query_text import Wording
 from chatbot.answering.suggestions import Suggestions
+from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.state import Decision, Turn
 from chatbot.knowledge_graph.execute import MAX_ROWS
 from chatbot.knowledge_graph.graph import display_name
@@ -57,7 +58,7 @@ class AnsweringState:
             confidence=round(found.confidence, 4),
             entities=found.entities,
             attribute="/".join(found.attributes[0]) if found.attributes else None,
-            evidence=found.evidence,
+            evidence=(*found.evidence, *evidence_of(turn)),
             plan=found.plan,
             rows=found.rows,
             rows_total=None if found.rows is None else len(found.rows),
@@ -91,6 +92,9 @@ class AnsweringState:
         recent = _recent(memory, found.entities)
         if inquiry and (inquiry.referred or not inquiry.named):
             return {"recent": recent, "guiding": False}
+        picked = memory.pending is not None and memory.pending.kind == "entity"
+        if picked and found.entities and set(found.entities) < set(memory.shown):  # one of those offered
+            return {"recent": recent, "plan": None, "guiding": False, "asked": ()}
         shown = found.entities if len(found.entities) > 1 else ()
         return {"recent": recent, "shown": shown, "plan": None, "guiding": False, "asked": ()}
 

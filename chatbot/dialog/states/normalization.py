@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 from chatbot.answering.inquiry import Inquiry, NeedAttribute, NeedEntity, NeedTopic, Topic
 from chatbot.answering.narrowing import entity_options, narrow
 from chatbot.answering.suggestions import Suggestions
+from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.messages import say
@@ -25,7 +26,9 @@ OPEN_FAQ = 0.5  # the same where some words of the query stay unexplained
 LEFT_OUT_FAQ = 0.8  # where these can be left out, and much else is said
 ALIKE = 80  # percent of its letters
 NEARLY = 95  # the same where every word is one of the graph's: 续航多少公里 asks nothing about winter
-_WORTH_PLANNING = re.compile(r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各")
+_WORTH_PLANNING = re.compile(
+    r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各|[怎咋]"
+)
 
 
 def _standard_question(turn: Turn, planned: Query | Asked) -> bool:
@@ -107,11 +110,15 @@ class NormalizationState:
         tree = turn.hearing.knowledge.graph.tree
         leaves = all(tree[link.paths[0]].is_leaf for link in reading.attributes)
         plain = bool(reading.attributes) and not reading.leftover and clear
+        ends = any(link.paths[0][-1][0] in "前后" for link in reading.attributes)  # 轮胎规格 may ask for both
+        plain = plain and not (ends and not re.search("[前后]", reading.question))
         if plain and leaves and reading.entities and not _WORTH_PLANNING.search(reading.question):
             return None
         planned = turn.hearing.planned(turn.context)
         if isinstance(planned, Asked) and not planned.needed and plain and leaves:
             return None
+        if isinstance(planned, Asked) and not planned.topics and turn.memory.question:
+            return None  # 那智驾巅峰版呢: the standard question asked before, of another car
         return None if isinstance(planned, Query | Asked) and _standard_question(turn, planned) else planned
 
     # -- what was said -------------------------------------------------------------------------------------
@@ -205,7 +212,9 @@ class NormalizationState:
         )
         decision = self._asked(turn, answer, "entity", options)
         keep = tuple(need.attributes) or (turn.memory.attributes if not need.question else ())
-        return decision.remembering(attributes=keep, question=need.question, entities=())
+        offered = tuple(option.value for option in options if option.value in graph.by_name)
+        shown = offered if len(offered) == len(need.candidates) else turn.memory.shown  # 第一个呢, later on
+        return decision.remembering(attributes=keep, question=need.question, entities=(), shown=shown)
 
     def _ask_attribute(self, turn: Turn, need: NeedAttribute) -> Decision:
         name = display_name(need.path[-1])
@@ -237,6 +246,7 @@ class NormalizationState:
             answer_type="clarify",
             answer_source="guide",
             state=self.name,
+            evidence=evidence_of(turn),
             suggestions=tuple(option.text for option in options),
         )
         return Decision(self.name, turn, reply).remembering(pending=pending, failures=0)

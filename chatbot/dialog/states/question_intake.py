@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from chatbot.dialog.state import BadCase, Decision, Turn
+from chatbot.dialog.intents import act_on, hand_off
+from chatbot.dialog.state import Decision, Turn
 from chatbot.messages import say
 from chatbot.normalization.selection import choose, ordinal
 from chatbot.planning.context import Context
@@ -22,7 +23,7 @@ class QuestionIntakeState:
         if turn.hearing.reading.empty:
             return self._guide(turn, "emoji", "chitchat")
         if knowledge.handoff.fits(text):
-            return self._hand_off(turn)
+            return hand_off(turn, self.name)
         if knowledge.cancel.fits(text):
             afresh = isinstance(turn.hearing.planned(Context()), Query | Asked)
             return (
@@ -35,6 +36,8 @@ class QuestionIntakeState:
             means_more = isinstance(turn.hearing.planned(turn.context), Query | Asked)  # 25的 is a year
             again = chosen is None and not means_more
             return self._choose_again(turn) if again else Decision("normalization", turn)
+        if heard := turn.intent:
+            return act_on(turn, heard, self.name)
         if turn.small_talk:
             return Decision("chitchat", turn)
         if turn.hearing.language == "en" and not self._understood(turn):
@@ -60,19 +63,6 @@ class QuestionIntakeState:
             suggestions=suggestions,
         )
         return Decision(self.name, turn, reply)
-
-    def _hand_off(self, turn: Turn) -> Decision:
-        reply = Reply(
-            answer=turn.hearing.settings.handoff_text or say("handoff", turn.hearing.language),
-            answer_type="handoff",
-            answer_source="guide",
-            state=self.name,
-            confidence=1.0,
-            suggestions=(say("chip_restart"),),
-            why="a person was asked for",
-        )
-        decision = Decision(self.name, turn, reply, BadCase("handoff"))
-        return decision.remembering(pending=None, failures=0)
 
     def _start_over(self, turn: Turn) -> Decision:
         reply = Reply(

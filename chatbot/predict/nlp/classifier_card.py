@@ -4,9 +4,10 @@ import difflib
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from chatbot.classifying.scoring import Calibration
 from chatbot.errors import ConfigError, ModelError
 from chatbot.json_file import Json, shown
 from chatbot.predict.model_dir import FILE, ModelCard, read_model_card, write_model_card
@@ -18,17 +19,6 @@ SHORTEST = 8
 LONGEST = 100_000
 _CALIBRATION = ("slope", "offset", "scale")
 _OVERRIDES = ("threshold", "sequence_length", "threads")
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Each label's own chance is 1 / (1 + exp(−(slope · score + offset))), Platt's line; where only one label can hold,
-    the chances to the power of ``scale`` are divided by their sum. A small slope makes that the usual temperature.
-    """
-
-    slope: float = 1.0
-    offset: float = 0.0
-    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +35,7 @@ class ClassifierCard:
     sequence_length: int = 128
     most: int = LONGEST
     longest: int = 3
-    calibration: Calibration = Calibration()
+    calibration: Calibration = field(default_factory=Calibration)
     first_sequence: str = "sentence"
     second_sequence: str = ""
     label_name: str = "label"

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chatbot.classifying.linear import load_linear
+from chatbot.classifying.scoring import Pair, Scorer, Scores, probabilities
 from chatbot.errors import ModelError
 from chatbot.json_file import Json
 from chatbot.normalization.text import normalize
@@ -14,12 +15,9 @@ from chatbot.predict.nlp.classifier_card import (
     FAST,
     SHORTEST,
     TASK,
-    Calibration,
     ClassifierCard,
     read_classifier,
 )
-from chatbot.predict.nlp.linear import load_linear
-from chatbot.predict.nlp.scoring import Pair, Scorer, Scores
 from chatbot.predict.processors import Processor
 
 _DIGITS = 6
@@ -102,16 +100,6 @@ class TextClassifier:
                 }
             )
         return outcomes
-
-
-def probabilities(scores: Scores, calibration: Calibration, *, multi_label: bool) -> NDArray[np.float64]:
-    """Calibrated probabilities (n, labels); each row sums to 1 unless several labels may hold at once."""
-    lines = scores.astype(np.float64) * calibration.slope + calibration.offset
-    if multi_label:
-        return np.asarray(1 / (1 + np.exp(-np.clip(lines, -500, 500))))
-    powers = -calibration.scale * np.logaddexp(0, -lines)
-    raised = np.exp(powers - powers.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
 def make_text_classifier(model_path: Path | None, settings: Mapping[str, Json]) -> TextClassifier:

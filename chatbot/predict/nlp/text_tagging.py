@@ -186,4 +186,4 @@ def _place_of(given: ModelSettings, part: str, place: Path | None) -> Path | Non
     return named
 
 
-PROCESSOR = Processor(TASK, make)
+PROCESSOR = Processor(TASK, make, file_names={"keywords": "keyword"})

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from chatbot.classifying.scoring import Pair, Scores
 from chatbot.errors import ModelError
 from chatbot.predict.nlp.pieces import Pieces, load_tokenizer, pieces
-from chatbot.predict.nlp.scoring import Pair, Scores
 
 ONNX_FILE = "model.onnx"
 _STEP = 8

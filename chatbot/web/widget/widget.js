@@ -48,7 +48,7 @@
       faults: {
         offline: "没有发出去：网络不通", timeout: "等了太久，没有等到回答", server: "服务出了点问题", lost: "页面离开时还没有回答",
       },
-      sources: { faq: "常见问题", kg: "知识图谱", chitchat: "闲聊", image: "图片" },
+      sources: { faq: "常见问题", kg: "知识图谱", chitchat: "闲聊", image: "图片", intent: "意图" },
       ops: { lookup: "查值", compare: "比较", filter: "筛选", superlative: "最值", count: "计数", verify: "核对" },
       fields: {
         question: "标准问题", matched: "匹配到", score: "相似度", module: "模块", entity: "实体", path: "属性", value: "原文", label: "标签", name: "名称", service: "服务",
@@ -69,7 +69,7 @@
       faults: {
         offline: "Not sent: no connection", timeout: "No answer in time", server: "The service had a problem", lost: "The page was left before the answer came",
       },
-      sources: { faq: "FAQ", kg: "Knowledge graph", chitchat: "Small talk", image: "Picture" },
+      sources: { faq: "FAQ", kg: "Knowledge graph", chitchat: "Small talk", image: "Picture", intent: "Intent" },
       ops: { lookup: "look up", compare: "compare", filter: "filter", superlative: "superlative", count: "count", verify: "verify" },
       fields: {
         question: "Standard question", matched: "Matched", score: "Score", module: "Module", entity: "Entity", path: "Attribute", value: "Value", label: "Label", name: "Name", service: "Service",
@@ -422,8 +422,8 @@ canvas{display:block;max-width:100%;max-height:160px;border-radius:10px}
   const leaf = (path) => String(path).split("/").pop();
 
   const drawProof = (proof) =>
-    facts("", text().sources[proof.source] || String(proof.source || ""), [
-      ["question", proof.question],
+    facts("", text().sources[proof.source] || proof.source || "", [
+      ["question", proof.question || proof.intent],
       ["matched", proof.matched],
       ["label", proof.source === "image" ? proof.label : ""],
       ["name", proof.name],

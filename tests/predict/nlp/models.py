@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from chatbot.predict.nlp.classifier_card import Calibration, ClassifierCard, write_classifier
-from chatbot.predict.nlp.linear import Vocabulary, save_linear
-from chatbot.predict.nlp.ngrams import read_ngrams
+from chatbot.classifying.linear import Vocabulary, save_linear
+from chatbot.classifying.ngrams import read_ngrams
+from chatbot.classifying.scoring import Calibration
+from chatbot.predict.nlp.classifier_card import ClassifierCard, write_classifier
 
 CARD = ClassifierCard("fast", ("价格", "续航", "保养"), calibration=Calibration(slope=2.0, scale=3.0))
 FIRSTS = ("价多少钱贵", "续航公里远", "保养修")

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from chatbot.predict.nlp.ngrams import read_ngrams, read_skips
+from chatbot.classifying.ngrams import read_ngrams, read_skips
 
 TEXTS = ["续航多少公里", "多少钱", "a", "", "啊啊啊"]
 EDGE = "\2"

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from chatbot.classifying.linear import WEIGHTS_FILE
 from chatbot.errors import ConfigError, ModelError
 from chatbot.predict.base import Item, ItemError
 from chatbot.predict.nlp.classifier_card import LABELS_FILE, read_classifier
-from chatbot.predict.nlp.linear import WEIGHTS_FILE
 from chatbot.predict.nlp.text_classification import TextClassifier, make_text_classifier
 from chatbot.predict.processors import processor
 from tests.predict.nlp.models import CARD, FIRSTS, fast_model

@@ -10,6 +10,8 @@ from chatbot.predict.nlp.classifier_card import read_classifier
 from chatbot.predict.nlp.text_classification import TextClassifier
 from tests.tools.text.conftest import Write
 from tools.cli import main
+from tools.predict.run import run as run_job
+from tools.text.predicting import Texts, texts_job
 
 
 def tools(capsys: pytest.CaptureFixture[str], *words: str | Path) -> tuple[int, str, str]:
@@ -57,7 +59,7 @@ def test_predict_writes_a_line_a_line_with_the_columns_that_were_asked_for(
                        "--append-columns", "id,sentence")  # fmt: skip
     rows = list(csv.DictReader(target.read_text(encoding="utf-8").splitlines()))
     assert code == 0
-    assert list(rows[0]) == ["predictions", "probabilities", "logits", "id", "sentence"]
+    assert list(rows[0]) == ["predictions", "probabilities", "logits", "id", "sentence", "error"]
     assert [(row["predictions"], row["id"]) for row in rows] == [("价格", "7"), ("续航", "8")]
     chances = json.loads(rows[0]["probabilities"])
     assert max(chances, key=chances.__getitem__) == "价格" and sum(chances.values()) == pytest.approx(
@@ -65,15 +67,49 @@ def test_predict_writes_a_line_a_line_with_the_columns_that_were_asked_for(
     )
 
 
-def test_an_empty_text_in_a_file_to_predict_is_named_and_nothing_is_written(
+def test_an_empty_text_in_a_file_to_predict_is_an_error_in_its_row(
     model_dir: Path, write: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = write("in.csv", [["多少钱"], [" "]], ("sentence",))
     code, _, told = tools(
         capsys, "predict", "--model-dir", model_dir, "--input", source, "--output", tmp_path / "out.csv"
     )
-    assert code == 1 and "in.csv:3:" in told
-    assert not list(tmp_path.glob("*out.csv*"))
+    assert code == 0 and "in.csv:3:" in told and "1 行有错" in told
+    rows = list(csv.DictReader((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["predictions"] for row in rows] == ["价格", ""]
+    assert json.loads(rows[1]["error"])["line"] == 3
+
+
+def test_a_file_of_which_nothing_can_be_predicted_ends_with_1(
+    model_dir: Path, write: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write("in.csv", [[" "], ["\u200b"]], ("sentence",))
+    code, _, told = tools(
+        capsys, "predict", "--model-dir", model_dir, "--input", source, "--output", tmp_path / "out.csv"
+    )
+    assert code == 1 and "2 行有错" in told
+
+
+def test_prediction_goes_on_where_it_was_killed(model_dir: Path, write: Write, tmp_path: Path) -> None:
+    """The engine of ``tools predict``: rows that were written stay, none is written twice."""
+    source = write("in.csv", [[f"多少钱{n}", str(n)] for n in range(600)], ("sentence", "id"))
+    whole, cut = tmp_path / "whole.csv", tmp_path / "cut.csv"
+    made = [
+        texts_job(Texts(model_dir, source, target, appended="id"), 16, 0, restart=False)
+        for target in (whole, cut)
+    ]
+    run_job(made[0])
+
+    def stop(rows: int, errors: int, read: int) -> None:
+        if rows:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_job(made[1], stop)
+    assert not cut.exists()
+    again = run_job(made[1])
+    assert again.rows == 600 and 0 < again.resumed < 600
+    assert cut.read_bytes() == whole.read_bytes()
 
 
 def test_export_copies_what_serving_needs(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 
-from chatbot.predict.nlp.text_classification import probabilities
+from chatbot.classifying.scoring import probabilities
 from tools.text.calibration import fit_calibration, log_loss
 from tools.text.curve import Point
 from tools.text.measures import measure

@@ -10,6 +10,7 @@ import torch
 from chatbot.errors import ConfigError, ModelError
 from chatbot.predict.nlp.classifier_card import read_classifier
 from chatbot.predict.nlp.text_classification import TextClassifier
+from chatbot.predict.nlp.transformer import ONNX_FILE
 from tests.tools.text.conftest import sentences
 from tools.text import loop
 from tools.text.data import read_training
@@ -160,3 +161,19 @@ def test_pairs_are_cut_at_the_longer_text(tiny_base: Path, tmp_path: Path) -> No
         assert len(found.ids) == 20
         assert (found.types.count(0) - 2, found.types.count(1) - 1) == lengths
     assert len(pieces(tokenizer, "多" * 30, "", 20).ids) == 20
+
+
+def test_no_processor_can_saturate_the_products_of_the_served_weights(
+    settings: TrainSettings, files: TrainFiles
+) -> None:
+    """Without VNNI two products of a byte and a weight are added in 16 bits."""
+    import onnx  # optional, skipped above
+
+    train(replace(settings, epochs=1), files, Watcher())
+    graph = onnx.load(str(files.output_dir / ONNX_FILE)).graph
+    made = {one.name: onnx.numpy_helper.to_array(one) for one in graph.initializer}
+    products = [made[node.input[1]] for node in graph.node if node.op_type == "MatMulIntegerToFloat"]
+    assert len(products) >= 6
+    for weights in products:
+        assert weights.dtype == np.int8
+        assert 2 * 255 * int(np.abs(weights.astype(np.int16)).max()) < 2**15

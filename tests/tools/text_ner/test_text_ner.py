@@ -20,6 +20,7 @@ from tools.text.settings import Columns, TrainFiles
 from tools.text_ner.commands import held_out, settings_of, train_from_files
 from tools.text_ner.crf import Chain, likelihood
 from tools.text_ner.data import Annotated, read_annotated
+from tools.text_ner.report import confusion, write_report
 from tools.text_ner.scoring import compare
 from tools.text_ner.seen import count_names, names_of, training_features
 from tools.text_ner.using import evaluate_model
@@ -262,6 +263,9 @@ def test_the_commands_train_measure_apply_and_hand_on(
         "--epochs", 2, "--json")  # fmt: skip
     made = json.loads(capsys.readouterr().out)
     assert made["train"] + made["dev"] == 60 and made["by_kind"].keys() == {"人", "地"}
+    page = Path(made["report"]).read_text(encoding="utf-8")
+    assert f"实体 F1 {made['entity_f1']:.4f}" in page and "http" not in page and "<script" not in page
+    assert page.count("<tr>") > 2 + 2 + 3  # curve, types, confusion
     run("export", "--model-dir", model, "--output", copy)
     capsys.readouterr()
     run("evaluate", "--model-dir", copy, "--test", test, "--json")
@@ -279,3 +283,26 @@ def run(*words: object) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["text", *map(str, words)])
     assert ended.value.code in (0, None)
+
+
+def test_the_confusion_tells_wrong_types_wrong_ends_missed_and_invented() -> None:
+    text = "李雷在北京见了王芳和赵六"
+    annotated = [Span(0, 2, "人"), Span(3, 5, "地"), Span(7, 9, "人"), Span(10, 12, "人")]
+    found = [Span(0, 2, "人"), Span(3, 5, "人"), Span(7, 8, "人"), Span(5, 6, "地")]
+    mixed = confusion(("人", "地"), [(text, found, annotated)])
+    assert mixed.rows() == [[1, 0, 1, 1], [1, 0, 0, 0], [0, 1, 0, 0]]
+    assert [one.said for one in mixed.wrong] == ["地 → 人", "人 → 边界不同", "人 → 没找到", "不是实体 → 地"]
+    assert "在【北京】见" in mixed.wrong[0].text
+
+
+def test_the_page_escapes_what_stands_in_texts(tmp_path: Path) -> None:
+    mixed = confusion(("人",), [("<b>李雷</b>", [], [Span(3, 5, "人")])])
+    scores = compare([([], [Span(3, 5, "人")])])
+    write_report(tmp_path / "page.html", scores, mixed, [0.5], {"<i>": 1})
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<b>" not in page and "&lt;b&gt;【李雷】" in page and "<i>" not in page
+
+
+def test_a_run_without_a_dev_part_says_so_on_its_page(tmp_path: Path) -> None:
+    write_report(tmp_path / "page.html", None, None, [0.5, 0.25], {})
+    assert "没有留出验证集" in (tmp_path / "page.html").read_text(encoding="utf-8")

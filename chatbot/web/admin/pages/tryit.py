@@ -14,7 +14,14 @@ from chatbot.web.admin.rendering import field, render
 TYPES = {
     "answer": "回答", "clarify": "反问", "recommend": "推荐", "chitchat": "闲聊", "handoff": "转人工", "fallback": "答不了",
 }  # fmt: skip
-SOURCES = {"faq": "问答", "kg": "知识图谱", "chitchat": "闲聊", "guide": "引导", "none": "无"}
+SOURCES = {
+    "faq": "问答",
+    "kg": "知识图谱",
+    "chitchat": "闲聊",
+    "intent": "意图",
+    "guide": "引导",
+    "none": "无",
+}
 _SESSION = re.compile(r"console-[0-9a-f]{16}")
 
 

@@ -33,12 +33,31 @@ class Ngrams:
     rows: Places
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """All code points of some texts with an edge before, between and after them; which are edges; the text of each."""
+
+    codes: Keys
+    edges: NDArray[np.bool_]
+    rows: Places
+
+
 def read_ngrams(texts: Sequence[str], longest: int, namespace: int = 0) -> Ngrams:
     """The 1- to ``longest``-grams of each text, marks of its two edges included.
 
     The same n-gram has another number in another ``namespace``: first and second sequence keep apart.
     """
-    codes, edges, rows = _joined(texts)
+    return ngrams_of(join(texts), longest, namespace)
+
+
+def read_skips(texts: Sequence[str], namespace: int = 0) -> Ngrams:
+    """Pairs of characters of each text with one or two others between them."""
+    return skips_of(join(texts), namespace)
+
+
+def ngrams_of(joined: Joined, longest: int, namespace: int = 0) -> Ngrams:
+    """``read_ngrams`` of texts that are joined already."""
+    codes, edges, rows = joined.codes, joined.edges, joined.rows
     keys, places = [], []
     number = np.zeros(len(codes), dtype=np.uint64)
     inside = np.zeros(len(codes), dtype=bool)  # whether an edge lies between first and last
@@ -53,9 +72,9 @@ def read_ngrams(texts: Sequence[str], longest: int, namespace: int = 0) -> Ngram
     return Ngrams(mixed(np.concatenate(keys)), np.concatenate(places))
 
 
-def read_skips(texts: Sequence[str], namespace: int = 0) -> Ngrams:
-    """Pairs of characters of each text with one or two others between them."""
-    codes, edges, rows = _joined(texts)
+def skips_of(joined: Joined, namespace: int = 0) -> Ngrams:
+    """``read_skips`` of texts that are joined already."""
+    codes, edges, rows = joined.codes, joined.edges, joined.rows
     keys, places = [], []
     for gap in _GAPS:
         same = rows[:-gap] == rows[gap:]  # so the second is no edge: that belongs to the next text
@@ -65,13 +84,13 @@ def read_skips(texts: Sequence[str], namespace: int = 0) -> Ngrams:
     return Ngrams(mixed(np.concatenate(keys)), np.concatenate(places))
 
 
-def _joined(texts: Sequence[str]) -> tuple[Keys, NDArray[np.bool_], Places]:
-    """All code points with an edge before, between and after the texts; which are edges; the text of each."""
+def join(texts: Sequence[str]) -> Joined:
+    """``texts`` one after the other."""
     edge = chr(_EDGE)
     joined = edge + edge.join(text.replace(edge, "") for text in texts) + edge
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     edges = codes == _EDGE
-    return codes.astype(np.uint64), edges, np.cumsum(edges) - 1  # an edge begins the text after it
+    return Joined(codes.astype(np.uint64), edges, np.cumsum(edges) - 1)  # an edge begins the text after it
 
 
 def mixed(numbers: Keys) -> Keys:

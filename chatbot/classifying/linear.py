@@ -1,36 +1,44 @@
 """The *fast* algorithm's runtime: TF-IDF of character n-grams times a matrix, in numpy.
 
-Features of a text: each known n-gram, and pair of characters with one or two between, with weight (1 + ln count) · idf, the whole of length 1; the n-grams of the second
-sequence are others than those of the first. Scores are their products with one column of weights a label, plus a bias
+Features of a text: each known n-gram, and pair of characters with one or two between, with weight (1 + ln count) · idf,
+the whole of length 1; the n-grams of the second sequence are others than those of the first. Scores are their products
+with one column of weights a label, plus a bias
 (Manning, Raghavan & Schütze, *Introduction to Information Retrieval*, 6.4.1 and 14.4, for the weights).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
+from chatbot.classifying.buckets import Buckets
+from chatbot.classifying.ngrams import Keys, Ngrams, Places, join, ngrams_of, skips_of
+from chatbot.classifying.scoring import Pair, Scores
 from chatbot.errors import ModelError
-from chatbot.predict.nlp.ngrams import Keys, Ngrams, Places, read_ngrams, read_skips
-from chatbot.predict.nlp.scoring import Pair, Scores
 
 WEIGHTS_FILE = "model.safetensors"
 _SHAPES = {"keys": 1, "idf": 1, "rows": 2, "scales": 1, "bias": 1}
 _TYPES = {"keys": np.uint64, "idf": np.float32, "rows": np.int8, "scales": np.float32, "bias": np.float32}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vocabulary:
     """The n-grams that count. ``keys`` (n,) are sorted; ``idf`` (n,); n-grams have up to ``longest`` characters."""
 
     keys: Keys
     idf: NDArray[np.float32]
     longest: int
+
+    @cached_property
+    def buckets(self) -> Buckets:
+        """Where each key stands; made once."""
+        return Buckets(self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +54,8 @@ def features(firsts: Sequence[str], seconds: Sequence[str], vocabulary: Vocabula
     """The features of each pair; empty seconds have none."""
     parts = known_parts(firsts, seconds, vocabulary.longest)
     keys, rows = np.concatenate([one.keys for one in parts]), np.concatenate([one.rows for one in parts])
-    places, size = np.searchsorted(vocabulary.keys, keys), len(vocabulary.keys)
-    places[places == size] = 0
-    known = vocabulary.keys[places] == keys
+    size = len(vocabulary.keys)
+    places, known = vocabulary.buckets.find(keys)
     cells = places[known] if len(firsts) == 1 else rows[known] * size + places[known]
     cells.sort()
     fresh = _first_of_each(cells)
@@ -80,9 +87,11 @@ def _gaps(places: Places, end: int) -> Places:
 
 def known_parts(firsts: Sequence[str], seconds: Sequence[str], longest: int) -> tuple[Ngrams, ...]:
     """N-grams and skipping pairs of the first sequences, then those of the second where there is any."""
-    parts: tuple[Ngrams, ...] = (read_ngrams(firsts, longest), read_skips(firsts))
+    one = join(firsts)
+    parts: tuple[Ngrams, ...] = (ngrams_of(one, longest), skips_of(one))
     if any(seconds):
-        parts += (read_ngrams(seconds, longest, namespace=1), read_skips(seconds, namespace=1))
+        two = join(seconds)
+        parts += (ngrams_of(two, longest, namespace=1), skips_of(two, namespace=1))
     return parts
 
 
@@ -121,23 +130,40 @@ class LinearScorer:
 def save_linear(
     folder: Path, vocabulary: Vocabulary, weights: NDArray[np.float32], bias: NDArray[np.float32]
 ) -> None:
-    """Write the model; ``weights`` (n-grams, labels) are kept as int8, each row with the scale of its largest."""
+    """Write the model as ``linear_bytes`` makes it."""
+    (folder / WEIGHTS_FILE).write_bytes(linear_bytes(vocabulary, weights, bias))
+
+
+def linear_bytes(
+    vocabulary: Vocabulary,
+    weights: NDArray[np.float32],
+    bias: NDArray[np.float32],
+    about: Mapping[str, str] | None = None,
+) -> bytes:
+    """A safetensors file; ``weights`` (n-grams, labels) are kept as int8, each row with the scale of its largest.
+
+    ``about`` is what the file says of itself beside them.
+    """
     scales = np.maximum(np.abs(weights).max(axis=1), 1e-12).astype(np.float32) / 127
     rows = np.rint(weights / scales[:, None]).astype(np.int8)
     tensors = {"keys": vocabulary.keys, "idf": vocabulary.idf, "rows": rows, "scales": scales, "bias": bias}
-    save_file(
+    return save(
         {name: np.ascontiguousarray(value, dtype=_TYPES[name]) for name, value in tensors.items()},
-        folder / WEIGHTS_FILE,
+        dict(about) if about else None,
     )
 
 
 def load_linear(folder: Path, labels: int, longest: int) -> LinearScorer:
-    """The model in ``folder``.
+    """The model in ``folder``; raises as ``read_linear``."""
+    return read_linear(folder / WEIGHTS_FILE, labels, longest)
+
+
+def read_linear(path: Path, labels: int, longest: int) -> LinearScorer:
+    """The model in the file ``path``.
 
     Raises:
         ModelError: missing, damaged, or its shapes do not fit each other or the number of ``labels``.
     """
-    path = folder / WEIGHTS_FILE
     try:
         tensors = load_file(path)
     except (SafetensorError, OSError) as error:

@@ -1,0 +1,76 @@
+"""What is asked beyond what is written: 综合的呢, both ends of what has two, the usual attributes for 怎么样."""
+
+import re
+from dataclasses import replace
+
+from chatbot.knowledge_graph.graph import display_name
+from chatbot.knowledge_graph.plan import Path
+from chatbot.planning.context import Context
+from chatbot.planning.decide import Decider
+from chatbot.planning.parts import Parts
+from chatbot.planning.read_parts import is_brand
+from chatbot.planning.scan import Scan
+from chatbot.planning.vocabulary import Vocabulary
+
+_OVERVIEW = re.compile("怎么样|咋样|怎样|如何|好不好")
+_NEAR_NAME = 3  # characters between a name and 怎么样
+_OTHER_KIND = re.compile(r"(?:那|那么)?([\u4e00-\u9fff]{1,4}?)的?呢?")  # 综合的呢
+_SAME_END = 2  # characters that the names of two kinds of one thing end in
+
+
+class Completer:
+    """Built once for a planner."""
+
+    def __init__(self, vocabulary: Vocabulary, decider: Decider) -> None:
+        self._vocabulary, self._decider = vocabulary, decider
+
+    def told(self, parts: Parts) -> Parts:
+        """``parts`` with the attributes that are asked for with those that are named."""
+        return self._overviewed(self._both_ends(parts))
+
+    def same_kind(self, scan: Scan, context: Context) -> str:
+        """综合的呢 after the 纯电续航里程: the attribute that begins so and ends as the one asked before."""
+        found = _OTHER_KIND.fullmatch(scan.text)
+        if found is None or not context.attributes or any(link.entity for link in scan.links):
+            return ""
+        last, kind = display_name(context.attributes[0][-1]), found.group(1)
+        names = {display_name(path[-1]) for path in self._vocabulary.columns.paths}
+        fitting = [
+            n for n in names if n != last and n.startswith(kind) and n[-_SAME_END:] == last[-_SAME_END:]
+        ]
+        return f"{fitting[0]}呢" if len(fitting) == 1 else ""
+
+    def _both_ends(self, parts: Parts) -> Parts:
+        """轮胎规格, where there are a 前轮胎规格 and a 后轮胎规格: both of them."""
+        if re.search("前|后|背", parts.text) or not parts.attributes:
+            return parts
+        asked: list[tuple[Path, ...]] = []
+        for paths in parts.attributes:
+            asked += [paths, *((other,) for other in self._other_end(paths[0]))]
+        if len(asked) == len(parts.attributes):
+            return parts
+        return replace(parts, attributes=tuple(dict.fromkeys(asked)), _roles=parts._roles | {"both"})
+
+    def _other_end(self, path: Path) -> tuple[Path, ...]:
+        name = path[-1]
+        other = (*path[:-1], {"前": "后", "后": "前"}.get(name[0], "") + name[1:])
+        return (other,) if name[0] in "前后" and self._vocabulary.columns.column(other) else ()
+
+    def _overviewed(self, parts: Parts) -> Parts:
+        """V4怎么样，多少钱: the usual attributes too; 油耗怎么样 asks for the one only."""
+        found = _OVERVIEW.search(parts.text)
+        named = [t for t in parts.things if not is_brand(t.clause)]
+        near = [t for t in named if found and t.end <= found.start() <= t.end + _NEAR_NAME]
+        told = (
+            found
+            and near
+            and not any(
+                link.attribute and near[-1].end <= link.start < found.start() for link in parts.scan.links
+            )
+        )
+        if not told or not parts.attributes or parts.atoms or parts.rankings or parts.scan.unknown:
+            return parts
+        names = tuple(name for thing in named for name in thing.names)
+        usual = tuple((path,) for path in self._decider.usual(names))
+        attributes = tuple(dict.fromkeys((*parts.attributes, *usual)))
+        return replace(parts, attributes=attributes, _roles=parts._roles | {"overview"})

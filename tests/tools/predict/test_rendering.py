@@ -1,0 +1,64 @@
+"""Which parts of a prediction are written, and under which names."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from chatbot.errors import ModelError
+from chatbot.predict.base import ItemError, Outcome
+from chatbot.predict.processors import processor
+from tools.predict.rendering import Rendering
+
+COLUMNS = ("label", "keywords", "score")
+OUTCOMES: list[Outcome] = [
+    {"label": 'a "b", c', "keywords": [{"word": "车,险"}], "score": 0.5},
+    ItemError("invalid_item", "空的"),
+]
+
+
+def table(rendering: Rendering) -> list[dict[str, str]]:
+    written = rendering.header(COLUMNS) + rendering.rows(OUTCOMES, [2, 3], [["7"], ["8"]], COLUMNS)
+    return list(csv.DictReader(io.StringIO(written.decode(), newline="")))
+
+
+def test_all_parts_are_written_where_none_is_named() -> None:
+    one, two = table(Rendering("csv", ("id",)))
+    assert list(one) == ["label", "keywords", "score", "id", "error"]
+    assert (
+        one["label"] == 'a "b", c' and json.loads(one["keywords"]) == [{"word": "车,险"}] and one["id"] == "7"
+    )
+    assert two["id"] == "8" and json.loads(two["error"])["line"] == 3
+
+
+def test_only_the_parts_that_are_named_are_written() -> None:
+    one, two = table(Rendering("csv", ("id",), only=("score", "label")))
+    assert list(one) == ["label", "score", "id", "error"]
+    assert (one["score"], one["error"], two["score"]) == ("0.5", "", "")
+
+
+@pytest.mark.parametrize("only", [(), ("keywords",)], ids=["all", "one"])
+def test_a_part_may_be_called_otherwise_in_a_file(only: tuple[str, ...]) -> None:
+    csv_form = Rendering("csv", ("id",), only, {"keywords": "keyword"})
+    assert "keyword" in table(csv_form)[0] and "keywords" not in table(csv_form)[0]
+    lines = Rendering("jsonl", ("id",), only, {"keywords": "keyword"}).rows(
+        OUTCOMES, [1, 2], [["7"], ["8"]], COLUMNS
+    )
+    found = json.loads(lines.splitlines()[0])
+    assert found["keyword"] == [{"word": "车,险"}] and found["id"] == "7"
+    assert ("label" in found) == (not only)
+
+
+def test_a_part_that_the_model_did_not_state_is_an_error_even_where_it_is_not_written() -> None:
+    with pytest.raises(ModelError, match="没有声明的 other"):
+        Rendering("csv", (), ("label",)).rows([{"label": "a", "other": 1}], [1], [()], COLUMNS)
+
+
+def test_tagging_is_written_with_the_columns_of_its_documentation() -> None:
+    kind = processor("text_tagging")
+    stated = kind.make(None, {"use_default_ner": False}).describe().schema.outputs["properties"]
+    assert isinstance(stated, dict)
+    assert [kind.file_names.get(one, one) for one in stated] == [
+        "keyword", "default_ner", "user_ner", "default_text_label", "user_text_label",
+    ]  # fmt: skip
