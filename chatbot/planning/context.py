@@ -7,6 +7,9 @@ from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.plan import KEYWORDS, Path, Plan, leaf_conditions
 
 
+_SIDE_BY_SIDE = 6  # things that one can still compare at a glance
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """``entities`` in focus; ``recent`` the ones before them, latest first; ``shown`` the rows of the last table.
@@ -53,6 +56,11 @@ class Context:
         named = [*self.entities, *(name for name in self.recent if name not in self.entities)]
         if len(named) >= max(count, 2):
             return tuple(reversed(named[: max(count, 2)]))
+        one_of_them = len(self.entities) == 1 and self.entities[0] in self.shown
+        if (
+            one_of_them and len(self.shown) != count
+        ):  # 这俩, of four: which two is not said; 哪个快: any of the four
+            return tuple(named) if count or len(self.shown) > _SIDE_BY_SIDE else self.shown
         return self.shown[: max(count, 2)] if len(self.shown) >= 2 else tuple(named)
 
 
