@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.plan import KEYWORDS, Path, Plan, leaf_conditions
 
-
 _SIDE_BY_SIDE = 6  # things that one can still compare at a glance
 
 

@@ -106,11 +106,15 @@ class VersionReader:
         """Those of ``names`` that have the value, or a word for it in their names."""
         return self._having(names, atom.clause, text[atom.start : atom.end])
 
-    def _having(self, names: Sequence[str], clause: Clause, said: str) -> tuple[str, ...]:
+    def _called(self, names: Sequence[str], clause: Clause, said: str) -> tuple[str, ...]:
+        """Those of ``names`` that have a word for the value in them."""
         words = {said, *self._vocabulary.words_for(clause)}
+        return tuple(n for n in names if any(word in normalize(n).replace(" ", "") for word in words))
+
+    def _having(self, names: Sequence[str], clause: Clause, said: str) -> tuple[str, ...]:
         holding = set(self._holding(Plan("filter", tuple(names), (), (clause,))))
-        named = {n for n in names if any(word in normalize(n).replace(" ", "") for word in words)}
-        return tuple(name for name in names if name in holding | named)
+        named = self._called(names, clause, said)
+        return tuple(name for name in names if name in holding or name in named)
 
     def _that_one(self, parts: Parts, context: Context) -> Parts | None:
         """四驱那个, of those that were listed or compared: the only one with that value."""
@@ -121,6 +125,10 @@ class VersionReader:
             return None
         for names in (among, context.shown):
             found = self._with(names, pointed, parts.text) if len(names) > 1 else ()
+            called = self._called(
+                found, pointed.clause, parts.text[pointed.start : pointed.end]
+            )  # 四驱疾风版, beside others that have 四驱 too
+            found = called if len(called) == 1 else found
             if len(found) == 1:
                 thing = Thing(found, None, pointed.start, pointed.end, referred=True)
                 return replace(parts, things=(thing,), atoms=(), referred=True)
