@@ -30,6 +30,7 @@ class ToolRebuilder:
 
     def __call__(self, config: EngineConfig) -> None:
         values = {name: getattr(config, name) for name in _WRITTEN}
+        values = {name: value for name, value in values.items() if value is not None}  # no folder is no key
         config.source.write_text(json.dumps(values, default=str, ensure_ascii=False), encoding="utf-8")
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)
