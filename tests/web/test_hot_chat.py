@@ -32,7 +32,7 @@ class _Counted:
 def flask_route(app: Flask) -> _Counted:
     hot = app.wsgi_app
     assert isinstance(hot, HotChat)
-    hot._further = counted = _Counted(hot._further)
+    hot._short.further = counted = _Counted(hot._short.further)
     return counted
 
 

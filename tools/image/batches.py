@@ -11,9 +11,6 @@ from chatbot.predict.vision.networks import Classifier
 from chatbot.predict.vision.preparing import Pixels, Preparation
 from tools.image.data import Example
 
-GAP = 2
-"""A picture is decoded at no less than so many times the side that is needed."""
-
 
 def stacked(pixels: Sequence[Pixels]) -> Tensor:
     """A batch (N, 3, S, S), channels last in memory."""
@@ -26,7 +23,7 @@ def prepared(
     """Batches (N, 3, S, S) of ``size`` pictures as serving sees them."""
     for at in range(0, len(examples), size):
         batch = examples[at : at + size]
-        yield np.stack([preparation.prepare(one.image(GAP * preparation.size)) for one in batch])
+        yield np.stack([preparation.prepare(one.image(preparation.enough)) for one in batch])
 
 
 @torch.inference_mode()

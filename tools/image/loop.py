@@ -19,7 +19,7 @@ from chatbot.predict.vision.networks import Classifier
 from chatbot.predict.vision.preparing import Preparation
 from tools.image import checkpoint
 from tools.image.augment import augmented
-from tools.image.batches import GAP, logits_of, stacked
+from tools.image.batches import logits_of, stacked
 from tools.image.checkpoint import Checkpoint, Weights
 from tools.image.curve import Point
 from tools.image.data import Example, ImageData, targets
@@ -120,7 +120,7 @@ class Trainer:
         examples = [self._data.train[one] for one in batch]
         images = stacked(
             [
-                augmented(one.image(GAP * self._view.size), self._view, self._settings.augment, rng)
+                augmented(one.image(self._view.enough), self._view, self._settings.augment, rng)
                 for one in examples
             ]
         )

@@ -1,9 +1,6 @@
 """``python -m tools image predict``, and the run that ``python -m tools pai`` shares with it."""
 
-import json
 import os
-import sys
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -58,27 +55,13 @@ def run_pictures(asked: "AskedPictures", *, as_json: bool) -> None:
     """
     from tools.image.offline import listing_of, picture_job
     from tools.predict.asked import UsageError
-    from tools.predict.progress import Watcher
-    from tools.predict.run import run
+    from tools.predict.cli import ran, tell
 
     try:
         job = picture_job(asked)
     except UsageError as error:
         raise typer.BadParameter(error.message) from error
-    try:
-        with Watcher(job.source.stat().st_size if job.source.exists() else 0, quiet=as_json) as watcher:
-            result = run(job, watcher)
-        if job.source == listing_of(job.output):
-            job.source.unlink(missing_ok=True)
-    except KeyboardInterrupt:
-        print("中断了；写好的行都在，重跑同一条命令会接着写", file=sys.stderr)
-        raise typer.Exit(130) from None
-    if as_json:
-        print(json.dumps(asdict(result), ensure_ascii=False))
-    else:
-        resumed = f"，接着上次的 {result.resumed} 张" if result.resumed else ""
-        print(f"写好 {result.output}：{result.rows} 张{resumed}，{result.rows_per_second:.1f} 张/秒")
-    if result.errors and not as_json:
-        print(f"{result.errors} 张有错，原因在 error 里。第一处：{result.first_error}", file=sys.stderr)
-    if result.errors and result.errors == result.rows:
-        raise typer.Exit(1)
+    result = ran(job, quiet=as_json)
+    if job.source == listing_of(job.output):
+        job.source.unlink(missing_ok=True)
+    tell(result, as_json=as_json, row="张")

@@ -13,7 +13,7 @@ import chatbot
 from chatbot.json_file import Json
 
 if TYPE_CHECKING:
-    from tools.predict.run import Job
+    from tools.predict.run import Job, Result
 
 
 def predict(
@@ -56,22 +56,31 @@ def predict(
 
 def do(job: "Job", *, as_json: bool) -> None:
     """Run ``job`` with a progress bar, and print what came of it; exits 1 when no row could be predicted on."""
+    tell(ran(job, quiet=as_json), as_json=as_json)
+
+
+def ran(job: "Job", *, quiet: bool) -> "Result":
+    """What came of ``job``, with a progress bar unless ``quiet``; exits 130 when interrupted."""
     from tools.predict.progress import Watcher
     from tools.predict.run import run
 
     try:
-        with Watcher(job.source.stat().st_size, quiet=as_json) as watcher:
-            result = run(job, watcher)
+        with Watcher(job.source.stat().st_size if job.source.exists() else 0, quiet=quiet) as watcher:
+            return run(job, watcher)
     except KeyboardInterrupt:
         print("中断了；写好的行都在，重跑同一条命令会接着写", file=sys.stderr)
         raise typer.Exit(130) from None
+
+
+def tell(result: "Result", *, as_json: bool, row: str = "行") -> None:
+    """Print ``result``, whose rows are called ``row``; exits 1 when none of them could be predicted on."""
     if as_json:
         print(json.dumps(asdict(result), ensure_ascii=False))
     else:
-        resumed = f"，接着上次的 {result.resumed} 行" if result.resumed else ""
-        print(f"写好 {result.output}：{result.rows} 行{resumed}，{result.rows_per_second:.0f} 行/秒")
+        resumed = f"，接着上次的 {result.resumed} {row}" if result.resumed else ""
+        print(f"写好 {result.output}：{result.rows} {row}{resumed}，{result.rows_per_second:.4g} {row}/秒")
     if result.errors and not as_json:
-        print(f"{result.errors} 行有错，原因在 error 里。第一处：{result.first_error}", file=sys.stderr)
+        print(f"{result.errors} {row}有错，原因在 error 里。第一处：{result.first_error}", file=sys.stderr)
     if result.errors and result.errors == result.rows:
         raise typer.Exit(1)
 

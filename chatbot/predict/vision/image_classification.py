@@ -41,8 +41,6 @@ BODY_BYTES = 32 * MIB
 """One picture of 20 MB in base64, or many small ones."""
 _DIGITS = 6
 _KEYS = ("threads", "explain", "wire_formats", "picture_bytes", "picture_pixels")
-_ENLARGED = 2
-"""A JPEG may be decoded smaller as long as it stays this many times the network's size: what is then scaled is alike."""
 
 
 T = TypeVar("T")
@@ -136,7 +134,7 @@ class ImageClassifier:
         return self._outcome(self._run(self.card.preparation.prepare(picture.image)), picture)
 
     def _decode(self, data: bytes) -> Picture:
-        return decode(data, self._options.limits, self.card.preparation.size * _ENLARGED)
+        return decode(data, self._options.limits, self.card.preparation.enough)
 
     def _run(self, pixels: Pixels) -> Chances:
         logits = self._session.run([ONNX_OUTPUT], {ONNX_INPUT: pixels[None]})[0]

@@ -16,9 +16,8 @@ CROP_RATIO = 0.875
 """Share of the shorter side that the middle square keeps: 224 of 256, as ImageNet models were evaluated."""
 Pixels = NDArray[np.float32]
 
-_GAP = (
-    2.0  # a large picture is first shrunk by whole numbers, to no less than twice the size: fast, and as good
-)
+_GAP = 2
+"""A large picture is first shrunk by whole numbers, to no less than twice the size: fast, and what is scaled is alike."""
 _KEYS = ("size", "resize", "crop_ratio", "mean", "std")
 
 
@@ -37,6 +36,11 @@ class Preparation:
     mean: tuple[float, float, float] = (0.498, 0.498, 0.498)
     std: tuple[float, float, float] = (0.502, 0.502, 0.502)
 
+    @property
+    def enough(self) -> int:
+        """The side in pixels down to which a JPEG may be decoded smaller."""
+        return _GAP * self.size
+
     def prepare(self, image: Image.Image) -> Pixels:
         """``image`` (RGB) as the network reads it: (3, S, S), channels first."""
         return normalised(self.square(image), self)
@@ -44,7 +48,10 @@ class Preparation:
     def square(self, image: Image.Image) -> NDArray[np.uint8]:
         """The part of ``image`` that the network sees, (S, S, 3) of 0 to 255: what explanations are drawn on."""
         scaled = image.resize(
-            (self.size, self.size), Image.Resampling.BICUBIC, box=self.box(image.size), reducing_gap=_GAP
+            (self.size, self.size),
+            Image.Resampling.BICUBIC,
+            box=self.box(image.size),
+            reducing_gap=float(_GAP),
         )
         return np.asarray(scaled)
 
