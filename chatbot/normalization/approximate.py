@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
-from chatbot.normalization.pinyin import Sounds, sounds
+from chatbot.normalization.pinyin import Sounds, commonest_sounds, sounds
 
 SOUNDS_ALIKE = 0.95
 _MAX_TEXT = 80
 _SHARED_PAIRS = 0.4
 _MAX_NAMES = 40
+_LETTERS_A_SLIP = (
+    4  # of a name, for each slip it may have: 停车费 is two slips from 停车雷达, and no slip of it
+)
 _REMEMBERED = 64  # a turn looks for names in the same words in the reader and in the planner
 
 
@@ -36,7 +40,9 @@ class ApproximateFinder:
 
     def __init__(self, names: Iterable[str], *, min_slip_length: int, cutoff: float) -> None:
         """Names shorter than ``min_slip_length`` match by sound only; ``cutoff`` is RapidFuzz's 0-100."""
-        self._sounds = {name: sounds(name) for name in names if len(name) >= 2 and not name.isdigit()}
+        self._sounds = {
+            name: _sounds_of_name(name) for name in names if len(name) >= 2 and not name.isdigit()
+        }
         self._min_slip_length, self._cutoff = min_slip_length, cutoff
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._nearest)
         self._by_pair: dict[tuple[str, str], list[str]] = {}
@@ -81,7 +87,23 @@ class ApproximateFinder:
         near = fuzz.partial_ratio_alignment(name, text, score_cutoff=self._cutoff)
         if near is None or near.dest_end - near.dest_start < width - 1:
             return None
+        if _slips(name, text, near.dest_start) > max(1, width // _LETTERS_A_SLIP):
+            return None
         return NearName(name, near.dest_start, near.dest_end, near.score / 100)
+
+
+def _sounds_of_name(name: str) -> Sounds:
+    """How a name sounds. In two characters a rare reading is no sound of it: 尾箱 is wei xiang, and 异响 no slip of it."""
+    return commonest_sounds(name) if len(name) == 2 else sounds(name)
+
+
+def _slips(name: str, text: str, start: int) -> int:
+    """The fewest letters to change, leave out or add that make ``name`` of the text around ``start``."""
+    width = len(name)
+    places = (
+        (at, at + long) for at in (start - 1, start) if at >= 0 for long in (width - 1, width, width + 1)
+    )
+    return min(Levenshtein.distance(name, text[at:end]) for at, end in places)
 
 
 def _pairs(heard: Sounds) -> set[tuple[str, str]]:

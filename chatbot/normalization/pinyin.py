@@ -55,6 +55,11 @@ def sounds(text: str) -> Sounds:
     return tuple(map(_folded, text))
 
 
+def commonest_sounds(text: str) -> Sounds:
+    """The folded commonest reading of each character."""
+    return tuple(frozenset({fold(readings(char)[0])}) for char in text)
+
+
 @lru_cache(maxsize=32768)
 def _folded(char: str) -> frozenset[str]:
     return frozenset(fold(reading) for reading in readings(char)[:_MAX_READINGS])

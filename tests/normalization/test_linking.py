@@ -15,6 +15,8 @@ LEAVES = {
     ("变速箱", "变速箱类型"): "自动",
     ("变速箱", "变速箱档位个数"): "6个",
     ("车身", "排气管个数"): "2个",
+    ("车身", "尾箱"): "400L",
+    ("车身", "停车雷达"): "有",
     ("配置", "空调", "空调控制方式"): "自动",
     ("配置", "空调", "后座出风口"): "有",
     ("车身", "轴距(mm)"): "2800",
@@ -78,6 +80,10 @@ def test_entities_are_linked(reader: Reader, said: str, entities: list[list[int]
         pytest.param("xu hang duo shao", ["纯电续航里程"], id="pinyin"),
         pytest.param("这车能飞吗", [], id="nothing"),
         pytest.param("后坐出风口", ["后座出风口"], id="homophone of a leaf"),
+        pytest.param("排气杆个数", ["排气管个数"], id="one slip"),
+        pytest.param("停车费", [], id="two letters away is no slip of 停车雷达"),
+        pytest.param("异响", [], id="尾箱 is never heard as yi xiang"),
+        pytest.param("位箱", ["尾箱"], id="homophone in the commonest reading"),
     ],
 )
 def test_attributes_are_linked(reader: Reader, said: str, names: list[str]) -> None:
