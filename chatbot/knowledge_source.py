@@ -19,6 +19,7 @@ from chatbot.faq_modules.base import FaqCandidate
 from chatbot.faq_modules.dataset import MAP_FILE, FaqDataset, load_dataset, load_label_map
 from chatbot.faq_modules.large.files import has_index
 from chatbot.faq_modules.opening import open_retriever
+from chatbot.faq_modules.related import RelatedQuestions
 from chatbot.faq_modules.retrieval import FaqRetriever
 from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
 from chatbot.knowledge_graph.loader import load_graph
@@ -83,6 +84,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
             partial(type_ahead_of, questions, dataset.paraphrases if dataset else (), graph)
         ),
         intents=_intents(config.intents_dir, answers, talk_answers) if config.intents_dir else None,
+        related=RelatedQuestions(faq),
     )
 
 
@@ -147,6 +149,9 @@ class Remembering:
             self._found.keep(key, found)
         return found
 
+    def knows(self, utterance: str) -> bool:
+        return self.source.knows(utterance)
+
 
 class _Unwritten:
     """No authored answers."""
@@ -163,6 +168,9 @@ class _Silent:
 
     def retrieve(self, utterance: str, k: int = 10) -> tuple[()]:
         return ()
+
+    def knows(self, utterance: str) -> bool:
+        return False
 
 
 def build_reader(

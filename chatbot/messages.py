@@ -1,5 +1,6 @@
 """Every sentence the chatbot itself says, Chinese first, English beside it. Authored answers are not here."""
 
+import re
 from typing import Literal
 
 Language = Literal["zh", "en"]
@@ -13,6 +14,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "I answer questions about the cars, in Chinese. Try one of these:",
     ),
     "emoji": ("收到您的表情啦～想了解哪方面呢？", "Nice one! What would you like to know?"),
+    "puzzled": (
+        "是我没说清楚吗？您想了解什么，直接说就行，比如点下面这些：",
+        "Was I not clear? Just say what you would like to know, for example:",
+    ),
+    "no_handoff": (
+        "好的，不转人工，我接着为您解答。您想了解什么？",
+        "All right, no handover. What would you like to know?",
+    ),
     "english": (
         "我主要说中文，下面这些可以直接点；需要人工请点“转人工”。",
         "I speak Chinese best. Tap one of these questions, or 转人工 to reach a person.",
@@ -28,6 +37,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "which_group": (
         "{topic}：有 {count} 款符合。先选一个范围，或者直接说车型：",
         "{topic}: {count} cars fit. Pick a range first, or name the car.",
+    ),
+    "which_entity_asked": (
+        "{topic}要看是哪一款，您想问哪一款？",
+        "{topic} depends on the car. Which one do you mean?",
+    ),
+    "which_group_asked": (
+        "{topic}要看是哪一款（{count} 款可以问）。先选一个范围，或者直接说车型：",
+        "{topic} depends on the car ({count} to choose from). Pick a range first, or name the car.",
     ),
     "which_attribute": ("{subject}包含以下几项，您想了解哪一项？", "{subject} has these parts. Which one?"),
     "which_topic": ("您想了解{entity}的哪方面？", "What would you like to know about {entity}?"),
@@ -252,6 +269,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "about": ("“{topic}”", "“{topic}”"),
     "and": ("、", ", "),
 }
+
+
+_ASKS_ABOUT = re.compile(r"问(?![题答候诊卷])(?=..)(?!.*[吗么呢？?]$)")
+
+
+def shown_question(question: str) -> str:
+    """A standard question as a person is shown it: 问提车周期, the operator's name for a topic, reads 提车周期."""
+    found = _ASKS_ABOUT.match(question)
+    return question[found.end() :] if found else question
 
 
 def say(key: str, language: Language = "zh", **values: object) -> str:

@@ -71,6 +71,8 @@ class Answerer:
     def _graph_wins(self, inquiry: Inquiry, graph: float, faq: float) -> bool:
         if graph < GRAPH_THRESHOLD:
             return False
+        if inquiry.verbatim and not inquiry.groups:
+            return False  # the operator has said what these words mean
         if inquiry.topical and not inquiry.reading.leftover and faq < EXACT_FAQ:
             return True
         return graph >= faq

@@ -36,6 +36,20 @@ class Retriever(Protocol):
 
     def retrieve(self, utterance: str, k: int = 10) -> tuple[FaqCandidate, ...]: ...
 
+    def knows(self, utterance: str) -> bool:
+        """Whether it is a paraphrase word for word, courtesies aside."""
+
+
+class Related(Protocol):
+    """Standard questions that whoever asked ``question`` may want to ask next; at most ``most``, nearest first."""
+
+    def __call__(self, question: str, most: int) -> tuple[str, ...]: ...
+
+
+def nothing_related(question: str, most: int) -> tuple[str, ...]:
+    """Without an FAQ nothing is near anything."""
+    return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
@@ -54,3 +68,4 @@ class Knowledge:
     examples: tuple[str, ...]
     type_ahead: LazyTypeAhead | None = None
     intents: IntentRecogniser | None = None
+    related: Related = nothing_related

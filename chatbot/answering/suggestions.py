@@ -6,9 +6,10 @@ from chatbot.answering.inquiry import Answered, Missing
 from chatbot.answering.knowledge import Knowledge
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
-from chatbot.messages import say
+from chatbot.messages import say, shown_question
 
-_RELATED_CONFIDENCE = 0.08
+_MAY_BE_MEANT = 0.08
+_RELATED = 3
 _LIMIT = 6
 _SIBLINGS = 2
 
@@ -25,18 +26,21 @@ class Suggestions:
         leaves = [path for path in self._graph.by_name[entity].leaves if path not in besides]
         return tuple(self._of(entity, path) for path in leaves[:4])
 
-    def after(self, found: Answered, faq: Sequence[FaqCandidate]) -> tuple[str, ...]:
+    def after(self, found: Answered) -> tuple[str, ...]:
         """Follow-ups of an answer."""
         if found.source == "kg":
             chips = self._after_graph(found.entities[0], found.attributes[0])
         else:
-            chips = [
-                candidate.question
-                for candidate in faq
-                if candidate.question != found.question and candidate.confidence >= _RELATED_CONFIDENCE
-            ][:2]
-            chips += [self._that(kin) for kin in _kin(self._graph, found.entities)[:1]]
+            chips = [self._that(kin) for kin in _kin(self._graph, found.entities)[:1]]
+            chips += map(shown_question, self._knowledge.related(found.question or "", _RELATED))
         return _distinct([*chips, *self._knowledge.examples], 3)
+
+    def besides(self, found: Answered, faq: Sequence[FaqCandidate]) -> tuple[str, ...]:
+        """What else may have been meant, where an answer is not sure to be to what was asked."""
+        others = [one for one in faq if one.question != found.question]
+        likely = [one for one in others if one.confidence >= _MAY_BE_MEANT] or others
+        chips = [shown_question(one.question) for one in likely[:2]]
+        return _distinct([*chips, *self._knowledge.examples[: 2 - len(chips)], say("chip_handoff")], 3)
 
     def instead_of(self, missing: Missing) -> tuple[str, ...]:
         """What the files do have, when what was asked is not in them."""

@@ -9,10 +9,11 @@ from chatbot.answering.inquiry import Inquiry, Outcome
 from chatbot.answering.knowledge import Knowledge
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.messages import Language
+from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.intent_model import Heard
 from chatbot.normalization.reader import Reading
 from chatbot.normalization.selection import choose
-from chatbot.normalization.text import content, language_of
+from chatbot.normalization.text import content, language_of, normalize
 from chatbot.planning.context import Context
 from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.reply import Reply
@@ -86,6 +87,19 @@ class Hearing:
             return ()
         return self.knowledge.faq.retrieve(question, self.settings.faq_candidates)
 
+    @property
+    def side_by_side(self) -> tuple[str, str]:
+        """The paraphrase that matched best and what was asked, both without courtesies and marks; empty without one."""
+        if not self.faq:
+            return "", ""
+        return _bare(self.faq[0].matched), _bare(self.reading.question)
+
+    @cached_property
+    def verbatim(self) -> bool:
+        """Whether it is a paraphrase word for word, but for the entities it names: the operator has said what it means."""
+        matched, asked = self.side_by_side
+        return bool(asked) and matched == asked
+
     def worth_mending(self) -> bool:
         """Whether to look for typos in a query: not where a standard question is likely, unless a car is named."""
         named = bool(self.reading.entities) or _MEASURED.search(self.reading.text) is not None
@@ -130,9 +144,10 @@ class Hearing:
             return None
         if self.reading.attributes and self.reading.leftover <= _EXPLAINED:
             return None
-        if self.likely_faq and len(content(said)) > _MAY_BE_EITHER:
+        talk = self.knowledge.small_talk
+        if self.likely_faq and len(content(said)) > _MAY_BE_EITHER and not talk.knows(said):
             return None
-        best = next(iter(self.knowledge.small_talk.retrieve(said, 3)), None)
+        best = next(iter(talk.retrieve(said, 3)), None)
         if best is None or best.confidence < self.settings.chitchat_confidence_threshold:
             return None
         if best.confidence >= _CERTAIN or not self.faq:
@@ -157,6 +172,10 @@ class Hearing:
     def language(self) -> Language:
         """English for letters without any Chinese; Chinese for all else, pinyin included."""
         return language_of(self.reading.text)
+
+
+def _bare(text: str) -> str:
+    return content(without_courtesies(normalize(text)))
 
 
 @dataclass(frozen=True, slots=True)

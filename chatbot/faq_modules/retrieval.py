@@ -108,6 +108,10 @@ class FaqRetriever:
         owner_of, likely = table.owners.item, self._choice.likely(table, k)
         return tuple([self._candidate(row, owner_of(row), confidence, found) for confidence, row in likely])
 
+    def knows(self, utterance: str) -> bool:
+        """Whether it is a paraphrase word for word, courtesies aside."""
+        return self._reader.knows(self.heard(utterance))
+
     def signals(self, utterance: str) -> tuple[SignalTable, NDArray[np.float32]]:
         """All signals for ``utterance`` and the probabilities they give: for fitting, measuring and explaining."""
         table, _ = self._read(self.heard(utterance))

@@ -33,6 +33,12 @@ class PhraseIntent:
             return True  # 清空重来
         return any(self._in(said, phrase) for phrase in self._phrases)
 
+    def declined(self, text: str) -> bool:
+        """Whether a normalised ``text`` says that just this is not wanted: 不要转人工."""
+        said = content(text)
+        found = self._any.search(said)
+        return found is not None and said[: found.start()] in _NEGATIONS and len(said) <= found.end() + 1
+
     @staticmethod
     def _in(said: str, phrase: str) -> bool:
         at = said.find(phrase)

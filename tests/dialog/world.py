@@ -89,6 +89,9 @@ class RetrievalTable:
         found = self.rows.get(utterance, ())
         return tuple(FaqCandidate(i, q, f"{q}呀", c, "table", c) for i, (q, c) in enumerate(found))[:k]
 
+    def knows(self, utterance: str) -> bool:
+        return any(confidence == 1.0 for _, confidence in self.rows.get(utterance, ()))
+
 
 def knowledge(
     faq: Mapping[str, Sequence[tuple[str, float]]] | None = None,

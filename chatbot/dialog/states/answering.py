@@ -14,7 +14,7 @@ from chatbot.knowledge_graph.execute import MAX_ROWS
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import leaf_conditions
 from chatbot.knowledge_graph.plan_text import plan_text
-from chatbot.messages import say
+from chatbot.messages import say, shown_question
 from chatbot.planning.guide import NextQuestion
 from chatbot.planning.query import Query
 from chatbot.planning.scan import Scan
@@ -47,9 +47,9 @@ class AnsweringState:
 
     def _reply(self, turn: Turn, found: Answered) -> Decision:
         limit = turn.hearing.settings.max_suggestions
-        follow_ups = Suggestions(turn.hearing.knowledge).after(
-            found, turn.inquiry.faq if turn.inquiry else ()
-        )
+        offer = Suggestions(turn.hearing.knowledge)
+        faq = turn.inquiry.faq if turn.inquiry else ()
+        chips = offer.besides(found, faq) if _hedged(found) else offer.after(found)
         reply = Reply(
             answer=_corrected(turn.inquiry.scan if turn.inquiry else None) + self._worded(turn, found),
             answer_type="answer",
@@ -62,7 +62,7 @@ class AnsweringState:
             plan=found.plan,
             rows=found.rows,
             rows_total=None if found.rows is None else len(found.rows),
-            suggestions=follow_ups[:limit],
+            suggestions=chips[:limit],
             why=found.why,
         )
         decision = Decision("question_intake", turn, reply)
@@ -78,9 +78,10 @@ class AnsweringState:
 
     @staticmethod
     def _worded(turn: Turn, found: Answered) -> str:
-        if found.source != "faq" or found.confidence >= SURE:
+        if not _hedged(found):
             return found.text
-        return say("hedged", turn.hearing.language, question=found.question, answer=found.text)
+        question = shown_question(found.question or "")
+        return say("hedged", turn.hearing.language, question=question, answer=found.text)
 
     @staticmethod
     def _kept(turn: Turn, found: Answered) -> dict[str, object]:
@@ -150,6 +151,11 @@ class AnsweringState:
         told = [one.attribute for one in leaf_conditions(query.plan.conditions)]
         asked = turn.memory.asked if turn.memory.guiding else ()
         return planner.guide.next_question(names, (*told, *asked))
+
+
+def _hedged(found: Answered) -> bool:
+    """Whether a standard question is answered that is likely, and not sure to be what was asked."""
+    return found.source == "faq" and found.confidence < SURE
 
 
 def _corrected(scan: Scan | None) -> str:

@@ -5,7 +5,7 @@ from chatbot.answering.narrowing import common_name
 from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.state import BadCase, Decision, Turn
 from chatbot.knowledge_graph.graph import display_name
-from chatbot.messages import say
+from chatbot.messages import say, shown_question
 from chatbot.reply import Reply
 from chatbot.session.base import Option, Pending
 
@@ -48,10 +48,12 @@ class ExceptionState:
     def _pending(turn: Turn, reply: Reply, nearest: tuple[str, ...]) -> Pending | None:
         if reply.answer_type != "recommend" or not nearest:
             return None
-        return Pending("question", tuple(Option(q, q) for q in nearest), turn.hearing.utterance)
+        return Pending(
+            "question", tuple(Option(shown_question(q), q) for q in nearest), turn.hearing.utterance
+        )
 
     def _recommend(self, turn: Turn, nearest: tuple[str, ...]) -> Reply:
-        suggestions = nearest or turn.hearing.knowledge.examples[:MAX_NEAREST]
+        suggestions = tuple(map(shown_question, nearest)) or turn.hearing.knowledge.examples[:MAX_NEAREST]
         return Reply(
             answer=say("nearest" if nearest else "nothing_near", turn.hearing.language),
             answer_type="recommend",
@@ -110,7 +112,9 @@ class ExceptionState:
         if attributes and subject:
             answer = say("missing_value", language, entity=subject, attribute=attributes)
         else:
-            answer = say("no_answer_text", language, question=missing.question or attributes)
+            answer = say(
+                "no_answer_text", language, question=shown_question(missing.question or "") or attributes
+            )
         focus = missing.entities if len(missing.entities) == 1 else ()
         reply = Reply(
             answer=answer,

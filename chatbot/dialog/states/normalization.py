@@ -12,11 +12,9 @@ from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
 from chatbot.knowledge_graph.graph import display_name
-from chatbot.messages import say
-from chatbot.normalization.courtesy import without_courtesies
+from chatbot.messages import say, shown_question
 from chatbot.normalization.selection import choose
-from chatbot.normalization.text import content
-from chatbot.planning.query import Asked, Planned, Query
+from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.reply import Reply
 from chatbot.session.base import Option, Pending
 
@@ -26,35 +24,51 @@ OPEN_FAQ = 0.5  # the same where some words of the query stay unexplained
 LEFT_OUT_FAQ = 0.8  # where these can be left out, and much else is said
 ALIKE = 80  # percent of its letters
 NEARLY = 95  # the same where every word is one of the graph's: 续航多少公里 asks nothing about winter
+_WEIGHED = re.compile("还是|区别|差异|差别|不同|怎么选|选哪")  # 买油的还是电的 lists no cars
 _WORTH_PLANNING = re.compile(
     r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各|[怎咋]"
 )
 
 
-def _standard_question(turn: Turn, planned: Query | Asked) -> bool:
+def _standard_question(turn: Turn, planned: Query | Asked | Refusal) -> bool:
     """Whether a standard question is meant after all: its words are nearly these, or the query leaves some open."""
+    if isinstance(planned, Refusal):
+        return turn.hearing.verbatim or (planned.scan.mended and turn.hearing.likely_faq)
     leaning = (
         planned.carried or planned.kept or planned.plan.entities
         if isinstance(planned, Query)
         else planned.referred
     )
-    if leaning and sum(map(len, planned.scan.unknown)) < 2:
-        return False
     best = next(iter(turn.hearing.faq), None)
     if best is None:
+        return False
+    if planned.scan.mended and best.confidence >= SURE_FAQ and _no_slip(turn, planned.scan.text):
+        return True  # 有现车吗, as people ask, is no slip of 有厢车吗
+    if turn.hearing.verbatim and not leaning:
+        return True
+    if leaning and sum(map(len, planned.scan.unknown)) < 2:
         return False
     if isinstance(planned, Asked):
         meant = planned.scan.unknown or _alike(turn) >= NEARLY
         return bool(meant) and best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
     if planned.scan.unknown:
         return best.confidence >= (LEFT_OUT_FAQ if planned.ignored and planned.solid else OPEN_FAQ)
-    return best.confidence >= SURE_FAQ and (_alike(turn) >= ALIKE or not planned.solid)
+    weighed = planned.plan.op == "filter" and _WEIGHED.search(turn.hearing.text)
+    return best.confidence >= SURE_FAQ and bool(_alike(turn) >= ALIKE or not planned.solid or weighed)
 
 
 def _alike(turn: Turn) -> float:
     """How much the question looks like the paraphrase that matched best, in percent, courtesies aside."""
-    matched, asked = turn.hearing.faq[0].matched, turn.hearing.reading.question
-    return fuzz.ratio(content(without_courtesies(matched)), content(without_courtesies(asked)))
+    return fuzz.ratio(*turn.hearing.side_by_side)
+
+
+def _no_slip(turn: Turn, mended: str) -> bool:
+    """Whether what was ``mended`` as a slip is a word of the paraphrase that matched best, as it was typed."""
+    typed, matched = turn.hearing.text, turn.hearing.faq[0].matched
+    if len(typed) != len(mended):
+        return False
+    changed = [place for place, pair in enumerate(zip(typed, mended, strict=True)) if pair[0] != pair[1]]
+    return all(typed[at : at + 2] in matched or typed[max(0, at - 1) : at + 1] in matched for at in changed)
 
 
 def _own_answer(turn: Turn, question: str, asked: Asked) -> bool:
@@ -119,7 +133,7 @@ class NormalizationState:
             return None
         if isinstance(planned, Asked) and not planned.topics and turn.memory.question:
             return None  # 那智驾巅峰版呢: the standard question asked before, of another car
-        return None if isinstance(planned, Query | Asked) and _standard_question(turn, planned) else planned
+        return None if planned and _standard_question(turn, planned) else planned
 
     # -- what was said -------------------------------------------------------------------------------------
 
@@ -173,7 +187,8 @@ class NormalizationState:
         score = min((link.score for link in reading.entities), default=1.0)
         explained = (topical and not reading.leftover) or not reading.core
         faq = () if named and explained and score == 1.0 else turn.hearing.faq
-        return Inquiry(reading, groups, topics, question, faq, named, topical, score)
+        verbatim = bool(faq) and turn.hearing.verbatim
+        return Inquiry(reading, groups, topics, question, faq, named, topical, score, verbatim=verbatim)
 
     @staticmethod
     def _groups(turn: Turn) -> tuple[tuple[str, ...], ...]:
@@ -203,9 +218,11 @@ class NormalizationState:
     def _ask_entity(self, turn: Turn, need: NeedEntity) -> Decision:
         graph = turn.hearing.knowledge.graph
         options = entity_options(graph, need.candidates)
-        topic = need.question or say("and").join(display_name(path[-1]) for path in need.attributes)
+        named = say("and").join(display_name(path[-1]) for path in need.attributes)
+        topic = shown_question(need.question) if need.question else named
+        kind = "which_entity" if len(options) == len(need.candidates) else "which_group"
         answer = say(
-            "which_entity" if len(options) == len(need.candidates) else "which_group",
+            f"{kind}_asked" if need.question else kind,
             turn.hearing.language,
             topic=say("about", topic=topic) if topic else say("about", topic=turn.hearing.utterance.strip()),
             count=len(need.candidates),

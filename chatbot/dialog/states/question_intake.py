@@ -1,5 +1,6 @@
 """问题接收: takes the question. What is no question is answered here; the rest goes on to be linked."""
 
+import re
 from dataclasses import replace
 
 from chatbot.dialog.intents import act_on, hand_off
@@ -11,6 +12,8 @@ from chatbot.planning.query import Asked, Query
 from chatbot.reply import AnswerType, Reply
 from chatbot.session.base import Memory
 
+_MARKS = re.compile(r"[\s?!.,。、…~]*")  # ？？ asks, and is no emoji
+
 
 class QuestionIntakeState:
     """A person wanted, a fresh start, no words at all, small talk, another language, or a question."""
@@ -21,9 +24,11 @@ class QuestionIntakeState:
         knowledge, text = turn.hearing.knowledge, turn.hearing.text
         turn = replace(turn, heard=True)
         if turn.hearing.reading.empty:
-            return self._guide(turn, "emoji", "chitchat")
+            return self._guide(turn, "puzzled" if _MARKS.fullmatch(text) else "emoji", "chitchat")
         if knowledge.handoff.fits(text):
             return hand_off(turn, self.name)
+        if knowledge.handoff.declined(text):
+            return self._guide(turn, "no_handoff", "chitchat")
         if knowledge.cancel.fits(text):
             afresh = isinstance(turn.hearing.planned(Context()), Query | Asked)
             return (
