@@ -1,5 +1,6 @@
 """Plans that sum up instead of listing: compare side by side, group, range and average, verify."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,8 @@ from chatbot.knowledge_graph.plan import Path
 from chatbot.knowledge_graph.result import Aggregate, Answer, Comparison, Group, Note, Verdict
 from chatbot.knowledge_graph.selection import Selection
 
+_LONGEST_LISTED = 12  # characters; longer parts are no names
+_BETWEEN = re.compile(r"(?:、|(?<!\d)[,;]|[,;](?!\d))(?![^(（]*[)）])")  # ， parts the clauses of a sentence
 _ASKED: dict[str | None, Direction] = {"asc": "down", "desc": "up"}  # 哪个轻, where neither way is better
 
 
@@ -49,7 +52,8 @@ def _winners(
 
 
 def group(selection: Selection, path: Path) -> tuple[Group, ...]:
-    """The distinct raw values among the matched, most frequent first, then in order of appearance."""
+    """The distinct values among the matched, most frequent first, then in order of appearance; of a value that lists
+    several (雪域白、曜石黑) each one, so that an entity counts once for each."""
     places = selection.conditions.places(path)
     if not places:
         selection.conditions.note(Note("unknown_attribute", path))
@@ -59,10 +63,16 @@ def group(selection: Selection, path: Path) -> tuple[Group, ...]:
         fresh = ~seen[column.rows] & selection.matched[column.rows]
         tally = np.bincount(column.codes[fresh], minlength=column.distinct)
         for code in np.flatnonzero(tally).tolist():
-            text = column.texts[code]
-            counts[text] = counts.get(text, 0) + int(tally[code])
+            for part in dict.fromkeys(listed(column.texts[code])):
+                counts[part] = counts.get(part, 0) + int(tally[code])
         seen[column.rows] = True
     return tuple(Group(value, n) for value, n in sorted(counts.items(), key=lambda item: -item[1]))
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """What ``text`` lists, outside brackets: 雪域白、曜石黑 are two; ``text`` itself where it is no list of short names."""
+    parts = [part.strip() for part in _BETWEEN.split(text)]
+    return tuple(parts) if all(0 < len(part) <= _LONGEST_LISTED for part in parts) else (text,)
 
 
 def aggregate(selection: Selection, path: Path) -> Aggregate | None:

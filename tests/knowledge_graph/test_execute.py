@@ -15,6 +15,7 @@ from chatbot.knowledge_graph.plan import (
     keyword_level,
 )
 from chatbot.knowledge_graph.result import Result
+from chatbot.knowledge_graph.summaries import listed
 from tests.knowledge_graph.graphs import engine_of, tree
 
 PRICE, SPEED, KIND = ("属性", "报价"), ("属性", "百公里加速时间"), ("属性", "级别")
@@ -268,3 +269,22 @@ def test_texts_are_found_whole_and_in_part_as_by_a_plain_loop() -> None:
         both = list(zip(column.normal, column.plain, strict=True))
         assert column.equal_to(wanted).tolist() == [wanted in pair for pair in both]
         assert column.containing(wanted).tolist() == [wanted in a or wanted in b for a, b in both]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        pytest.param("雪域白、曜石黑", ("雪域白", "曜石黑"), id="two colours"),
+        pytest.param("雪域白", ("雪域白",), id="one"),
+        pytest.param("1,234元", ("1,234元",), id="a number"),
+        pytest.param("真皮(打孔、加热),织物", ("真皮(打孔、加热)", "织物"), id="brackets stay together"),
+        pytest.param(
+            "这款车主打家用，空间在同级里算是大的，后排能放平",
+            ("这款车主打家用，空间在同级里算是大的，后排能放平",),
+            id="a sentence",
+        ),
+        pytest.param("、", ("、",), id="nothing between"),
+    ],
+)
+def test_a_value_that_lists_several_is_grouped_by_each(text: str, parts: tuple[str, ...]) -> None:
+    assert listed(text) == parts
