@@ -1,8 +1,9 @@
 """Standard questions on what is near another: what someone who asked it may want to know next."""
 
 import heapq
-import math
 from collections import defaultdict
+
+import numpy as np
 
 from chatbot.faq_modules.retrieval import FaqRetriever
 from chatbot.recent import Recent
@@ -10,12 +11,12 @@ from chatbot.recent import Recent
 REMEMBERED = 1000
 PARAPHRASES = 5
 """Texts of a standard question that are searched with, spread evenly: one text alone finds its own odd words."""
-_LEAST = math.log(1e-9)
-_NEAR = -17.5
-"""The mean log probability from which a question counts as near. Beside a text that is another question's own, word
-for word, nothing has a probability to speak of, but the order is that of what they share. 78 of the demo's 113 questions
-have such a neighbour; below it most pairs share but a common word (怎么选, 多久)."""
+_ABOVE = 4.5
+"""How much a near question's log probability is above the median one. Beside a text that is another question's own,
+word for word, nothing has a probability to speak of, but the order is that of what they share. Of the demo's 113
+questions 78 have such a neighbour; with less, most pairs share but a common word (怎么选, 多久)."""
 _MOST = 8
+_UNDERFLOW = 1e-30
 
 
 class RelatedQuestions:
@@ -41,12 +42,12 @@ class RelatedQuestions:
         begin, end = corpus.starts[own : own + 2].tolist()
         step = max(1, (end - begin) // PARAPHRASES)
         places = range(begin, end, step)[:PARAPHRASES]
-        above: defaultdict[int, float] = defaultdict(float)
+        heights: defaultdict[int, float] = defaultdict(float)
         for place in places:
             table, probabilities = self._retriever.signals(corpus.texts[place])
-            for owner, probability in zip(table.owners.tolist(), probabilities.tolist(), strict=True):
-                above[owner] += max(0.0, math.log(probability or 1e-9) - _LEAST)
-        above.pop(own, None)
-        least = (_NEAR - _LEAST) * len(places)
-        nearest = heapq.nlargest(_MOST, above.items(), key=lambda one: one[1])
-        return tuple(corpus.questions[owner] for owner, height in nearest if height >= least)
+            found = np.log(np.maximum(probabilities, _UNDERFLOW))
+            for owner, height in zip(table.owners.tolist(), (found - np.median(found)).tolist(), strict=True):
+                heights[owner] += height / len(places)
+        heights.pop(own, None)
+        nearest = heapq.nlargest(_MOST, heights.items(), key=lambda one: one[1])
+        return tuple(corpus.questions[owner] for owner, height in nearest if height >= _ABOVE)

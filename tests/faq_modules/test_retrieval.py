@@ -18,6 +18,7 @@ from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import load_dataset
 from chatbot.faq_modules.latin import LatinDecoder
 from chatbot.faq_modules.opening import open_retriever
+from chatbot.faq_modules.related import RelatedQuestions
 from chatbot.faq_modules.retrieval import FaqRetriever, build_index, build_retriever, make_retriever
 from chatbot.faq_modules.signals import OWN_SIGNALS, SignalTable
 from tests.faq_modules.small_faq import HashEncoder, write_faq
@@ -243,3 +244,24 @@ def test_the_likely_ones_are_the_highest_probabilities_of_equal_ones_the_first()
             found = choice.likely(table, k)
             assert [row for _, row in found] == wanted[:k]
             np.testing.assert_allclose([share for share, _ in found], known[wanted[:k]], rtol=1e-5)
+
+
+def test_what_is_near_a_standard_question_is_another_and_the_same_each_time(tmp_path: Path) -> None:
+    near = {
+        **MANY,
+        "试驾要带什么证件": ("试驾带驾照吗", "试驾要带身份证吗", "去试驾需要带什么", "试驾证件要求"),
+        "空调滤芯多久换": ("滤芯几个月换", "空调格更换周期", "换空调滤网", "滤芯寿命"),
+    }
+    related = RelatedQuestions(
+        build_retriever(load_dataset(write_faq(tmp_path / "faq", near)), HashEncoder())
+    )
+    found = related("怎么预约试驾", 3)
+    assert found[0] == "试驾要带什么证件"
+    assert "怎么预约试驾" not in found
+    assert related("怎么预约试驾", 1) == found[:1]
+    assert related("没有这一问", 3) == ()
+
+
+def test_a_paraphrase_is_known_word_for_word_courtesies_aside(retriever: FaqRetriever) -> None:
+    assert retriever.knows("首付几成") and retriever.knows("请问首付几成？")
+    assert not retriever.knows("首付要几成")
