@@ -20,6 +20,7 @@ def shared_out(things: Sequence[Thing], graph: KnowledgeGraph, text: str) -> tup
     """``things`` narrowed by what is said of a neighbour of the same series."""
     result = list(things)
     for at in range(len(result) - 1):
+        result[at] = _of_one_series(result[at], result[at + 1], graph, text)
         left, right = result[at], result[at + 1]
         if not _coordinated(left, right, graph, text):
             continue
@@ -28,6 +29,20 @@ def shared_out(things: Sequence[Thing], graph: KnowledgeGraph, text: str) -> tup
         if not right.single:
             result[at + 1] = _most_alike(right, left, graph)
     return tuple(result)
+
+
+def _of_one_series(left: Thing, right: Thing, graph: KnowledgeGraph, text: str) -> Thing:
+    """长续航版比标准续航升级版: of two series with that version the one that the other is of."""
+    if (
+        left.single
+        or not right.single
+        or left.referred
+        or not _JOINED.fullmatch(text[left.end : right.start])
+    ):
+        return left
+    series = graph.by_name[right.names[0]].keywords[:_FIRST]
+    names = tuple(name for name in left.names if graph.by_name[name].keywords[:_FIRST] == series)
+    return replace(left, names=names) if names else left
 
 
 def _coordinated(left: Thing, right: Thing, graph: KnowledgeGraph, text: str) -> bool:

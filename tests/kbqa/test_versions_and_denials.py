@@ -51,6 +51,16 @@ def test_two_versions_told_apart_by_a_value_are_compared(known: Knowledge) -> No
 
 @pytest.mark.parametrize(
     "text",
+    ["长续航版比标准续航升级版贵多少", "标准续航升级版和长续航版哪个贵", "长续航版跟标准续航升级版哪个快"],
+)
+def test_a_version_of_two_series_is_of_the_one_it_is_compared_within(text: str, known: Knowledge) -> None:
+    reply = said(known, text)
+    assert reply.plan is not None
+    assert {name.split()[1] for name in reply.plan.entities} == {"A型号"}
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "六座及以上，北辰的别给我看",
         "北辰的不要，六座以上",
