@@ -1,5 +1,6 @@
 """Reads an utterance against the knowledge base: what it names, and how much of it that explains."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize
 
 MAX_READ = 400
+_POINTING = re.compile(r"(?:(?:[你咱]们家?|你家|贵[司店])的?(?:[这那][个款台辆])?|[这那][个款台辆])$")
+_LAST_OF_POINTING = "们家的司店个款台辆"
 REMEMBERED = 512  # chips and popular questions come word for word, again and again
 
 
@@ -76,7 +79,7 @@ class Reader:
         return self._read_question(text, links) if links else reading
 
     def _read_question(self, text: str, links: tuple[EntityLink, ...]) -> Reading:
-        question = _without(text, [span for link in links for span in link.spans])
+        question = _without(text, [_pointed_at(text, span) for link in links for span in link.spans])
         fillers = [(m.start, m.end) for m in self._fillers.find(question)]
         core = content(_without(question, fillers))
         attributes = self.attributes.link(question, core)
@@ -88,6 +91,15 @@ def _unexplained(core: str, attributes: Sequence[AttributeLink]) -> int:
     """How many characters of ``core`` no attribute has, as typed or as it is called."""
     explained = Counter("".join([link.text + link.alias for link in attributes]))
     return (Counter(core) - explained).total()
+
+
+def _pointed_at(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """``span`` of a name with the words before it that only point at it: 你们那个A型号, 这款E6."""
+    start, end = span
+    if start == 0 or text[start - 1] not in _LAST_OF_POINTING:
+        return span
+    pointing = _POINTING.search(text, 0, start)
+    return (pointing.start(), end) if pointing else span
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -90,6 +90,20 @@ def test_attributes_are_linked(reader: Reader, said: str, names: list[str]) -> N
     assert [link.paths[0][-1] for link in reader.read(said).attributes] == names
 
 
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        pytest.param("请问你们那个A型号有优惠吗", "请问 有优惠吗", id="whose, and that"),
+        pytest.param("这款A型号有优惠吗", "有优惠吗", id="this"),
+        pytest.param("贵司的A型号有优惠吗", "有优惠吗", id="your company's"),
+        pytest.param("厂家给A型号优惠吗", "厂家给 优惠吗", id="nothing points"),
+        pytest.param("哪个A型号有优惠", "哪个 有优惠", id="which is asked"),
+    ],
+)
+def test_what_only_points_at_a_name_goes_with_it(reader: Reader, said: str, asked: str) -> None:
+    assert reader.read(said).question == asked
+
+
 def test_leftover_is_the_share_of_content_that_nothing_explains(reader: Reader) -> None:
     assert reader.read("请问A型号的价格是多少").leftover == 0
     assert reader.read("续航焦虑怎么治").leftover > 0.5

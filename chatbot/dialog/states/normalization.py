@@ -5,6 +5,7 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from chatbot.answering.inquiry import Inquiry, NeedAttribute, NeedEntity, NeedTopic, Topic
 from chatbot.answering.narrowing import entity_options, narrow
@@ -65,10 +66,10 @@ def _alike(turn: Turn) -> float:
 def _no_slip(turn: Turn, mended: str) -> bool:
     """Whether what was ``mended`` as a slip is a word of the paraphrase that matched best, as it was typed."""
     typed, matched = turn.hearing.text, turn.hearing.faq[0].matched
-    if len(typed) != len(mended):
-        return False
-    changed = [place for place, pair in enumerate(zip(typed, mended, strict=True)) if pair[0] != pair[1]]
-    return all(typed[at : at + 2] in matched or typed[max(0, at - 1) : at + 1] in matched for at in changed)
+    swaps = [edit.src_pos for edit in Levenshtein.editops(typed, mended) if edit.tag == "replace"]
+    return bool(swaps) and all(
+        typed[at : at + 2] in matched or typed[max(0, at - 1) : at + 1] in matched for at in swaps
+    )
 
 
 def _own_answer(turn: Turn, question: str, asked: Asked) -> bool:
