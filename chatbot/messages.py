@@ -39,11 +39,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{topic}: {count} cars fit. Pick a range first, or name the car.",
     ),
     "which_entity_asked": (
-        "{topic}要看是哪一款，您想问哪一款？",
+        "{topic}每款不一样，您想问哪一款？",
         "{topic} depends on the car. Which one do you mean?",
     ),
     "which_group_asked": (
-        "{topic}要看是哪一款（{count} 款可以问）。先选一个范围，或者直接说车型：",
+        "{topic}每款不一样（{count} 款可以问）。先选一个范围，或者直接说车型：",
         "{topic} depends on the car ({count} to choose from). Pick a range first, or name the car.",
     ),
     "which_attribute": ("{subject}包含以下几项，您想了解哪一项？", "{subject} has these parts. Which one?"),
