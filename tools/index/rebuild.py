@@ -1,11 +1,7 @@
 """The offline rebuild of the FAQ index: encode what changed, verify, publish by one rename."""
 
-import contextlib
-import fcntl
-import os
-import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +13,6 @@ from chatbot.encoders.base import Encoder
 from chatbot.encoders.load import load_document_encoder
 from chatbot.errors import DataError, StaleIndexError
 from chatbot.faq_modules.answers import load_answers
-from chatbot.faq_modules.choice_file import CHOICE_FILE
 from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import load_dataset
 from chatbot.faq_modules.features import (
@@ -25,7 +20,6 @@ from chatbot.faq_modules.features import (
     parse_numbers,
     read_features,
     read_header,
-    refresh_cache,
 )
 from chatbot.faq_modules.large.files import index_folder, open_index
 from chatbot.faq_modules.large.index import LargeIndex, is_large
@@ -35,7 +29,7 @@ from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, build_index
 from tools.features.encoding import Encoded
 from tools.features.export import export
 from tools.features.lines import FeatureLines, row_keys
-from tools.index.choice import FittedChoice, choose_for, choose_small_talk, publish_choice
+from tools.index.choice import choose_for, choose_small_talk
 from tools.index.graph_snapshot import forget_old_snapshots, snapshot_graph
 from tools.index.large import (
     Kept,
@@ -45,9 +39,9 @@ from tools.index.large import (
     published_folder,
     stage_index,
 )
-from tools.intents.train import is_stale, train_intents
+from tools.index.publishing import VERSIONS, alone, forget_others, old_lines, publish, put_choice
+from tools.intents.basis import is_stale
 
-VERSIONS = ".versions"
 _SAMPLE = 16
 _TOLERANCE = 1e-5
 
@@ -106,8 +100,8 @@ def rebuild(
     graph = snapshot_graph(config)
     encoder = load_document_encoder(config.feature_generator_model_dir)
     published, versions = config.pretrained_feature_vectors_path, config.faq_data_dir / VERSIONS
-    with _alone(versions):
-        old = _old_lines(published, encoder.fingerprint)
+    with alone(versions):
+        old = old_lines(published, encoder.fingerprint)
         folder = versions / f"{dataset.fingerprint}-{encoder.fingerprint}"
         folder.mkdir(exist_ok=True)
         fresh = folder / published.name
@@ -130,14 +124,14 @@ def rebuild(
         removed = len(old.spans.keys() - keys) if old else 0
         changed = (len(rows) - result.reused + removed) / len(rows)
         choice = choose_for(config, dataset, encoder, index, changed=changed, target=target)
-        _publish_choice(choice, config.faq_data_dir)
+        put_choice(choice, config.faq_data_dir)
         if config.chitchat_data_dir and (talk := choose_small_talk(config, encoder)):
-            _publish_choice(talk, config.chitchat_data_dir)
-        intents = train_intents(config)
+            put_choice(talk, config.chitchat_data_dir)
+        intents = _train_intents(config)
         before = published_folder(published)
         publish(fresh, published, with_cache=isinstance(index, FaqIndex))
         forget_indexes(published, *filter(None, (before, published_folder(published))))
-        _forget_others(versions, folder)
+        forget_others(versions, folder)
     forget_old_snapshots(config, graph)
     promised = next((row for row in choice.model.thresholds if row.target == target), None)
     return RebuildResult(
@@ -153,8 +147,20 @@ def rebuild(
         coverage=promised.coverage if promised else None,
         seconds=round(time.monotonic() - started, 3),
         graph=graph,
-        intents="none" if intents is None else "trained" if intents.trained else "kept",
+        intents=intents,
     )
+
+
+def _train_intents(config: EngineConfig) -> str:
+    """Trains the operator's intents where they are stale; what was done."""
+    if config.intents_dir is None:
+        return "none"
+    if not is_stale(config):
+        return "kept"
+    from tools.intents.train import train_intents  # scikit-learn: a second that most rebuilds do without
+
+    train_intents(config)
+    return "trained"
 
 
 def check(config: EngineConfig) -> CheckResult:
@@ -235,72 +241,3 @@ def _index(published: Path, fresh: Path, corpus: Corpus, encoder: Encoder, kept:
     if is_large(len(corpus.texts)):
         return stage_index(published, fresh, corpus, encoder, kept)
     return build_index(corpus, corpus_vectors(corpus, encoder, read_features(fresh, encoder.fingerprint)))
-
-
-def publish(fresh: Path, target: Path, *, with_cache: bool = True) -> None:
-    """Put a hard link (or a copy) of ``fresh`` beside ``target`` and rename it over; then write the cache, where wanted.
-
-    Raises:
-        DataError: the disk does not take it; ``target`` is untouched.
-    """
-    beside = target.with_name(f".{target.name}.new")
-    try:
-        beside.unlink(missing_ok=True)
-        try:
-            os.link(fresh, beside)
-        except OSError:
-            shutil.copy2(fresh, beside)  # its time names the large index
-        os.replace(beside, target)
-    except OSError as error:
-        raise DataError(
-            target, f"发布不了：{error.strerror}", hint="旧索引未动；腾出空间或改权限后重跑"
-        ) from error
-    if not with_cache:
-        return
-    with contextlib.suppress(OSError):  # a cache only saves time
-        refresh_cache(target)
-
-
-def _publish_choice(choice: FittedChoice, folder: Path) -> None:
-    try:
-        publish_choice(choice, folder)
-    except OSError as error:
-        hint = "旧索引未动；腾出空间或改权限后重跑"
-        raise DataError(folder / CHOICE_FILE, f"发布不了：{error.strerror}", hint=hint) from error
-
-
-def _old_lines(target: Path, fingerprint: str) -> FeatureLines | None:
-    """The published lines, when they are of this encoder and whole; else none."""
-    try:
-        lines = FeatureLines(target)
-        return lines if lines.header.fingerprint == fingerprint and lines.spans else None
-    except DataError:
-        return None
-
-
-@contextlib.contextmanager
-def _alone(versions: Path) -> Iterator[None]:
-    """Hold the folder's lock.
-
-    Raises:
-        DataError: another rebuild holds it, or the folder cannot be written.
-    """
-    try:
-        versions.mkdir(exist_ok=True)
-        lock = (versions / "lock").open("w")
-    except OSError as error:
-        raise DataError(versions, f"写不了：{error.strerror}", hint="旧索引未动；检查权限和空间") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise DataError(versions, "另一个重建正在进行", hint="等它结束再跑") from error
-        yield
-
-
-def _forget_others(versions: Path, kept: Path) -> None:
-    """Keep the version just published and the newest before it."""
-    others = [path for path in versions.iterdir() if path.is_dir() and path != kept]
-    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in others[1:]:
-        shutil.rmtree(path, ignore_errors=True)
