@@ -14,7 +14,6 @@ from chatbot.faq_modules.class_evidence import METHOD
 from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, FaqRetriever, make_retriever
 from chatbot.faq_modules.scope import ScopeEvidence
 from chatbot.faq_modules.signals import OWN_SIGNALS, QUERY_SIGNALS
-from tools.evaluate.noise import any_noise
 from tools.index.conformal import Outcome, area_under_roc, coverage_curve, thresholds_for
 from tools.index.held_out import (
     AUTHORED,
@@ -122,6 +121,8 @@ def _scope_texts(retriever: FaqRetriever, data: FitData) -> ScopeTexts:
 
 def _developed(retriever: FaqRetriever, scope: CrossedScope, data: FitData) -> Iterator[Example]:
     """The questions of ``dev.csv``, each as it is and in noisy writings."""
+    from tools.evaluate.noise import any_noise  # jieba and OpenCC, that a rebuild without a fit does without
+
     for question in data.development[:MOST]:
         asking = Asking(retriever, scope, question.text)
         yield from asked(asking, question.text, question.owner, CLEAN)

@@ -10,7 +10,6 @@ from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.retrieval import FaqIndex, FaqRetriever, build_index, make_retriever
 from chatbot.faq_modules.signals import SignalTable
-from tools.evaluate.noise import any_noise
 from tools.index.logit import Example
 from tools.index.scope import CrossedScope
 
@@ -52,6 +51,8 @@ def held_out_examples(
 
     Each is also asked with its answer taken away.
     """
+    from tools.evaluate.noise import any_noise  # jieba and OpenCC, that a rebuild without a fit does without
+
     corpus = index.corpus
     assigned = stratified_folds(corpus.owners, FOLDS, seed)
     chosen = np.random.default_rng(seed).permutation(len(corpus.owners))[:most]

@@ -1,9 +1,11 @@
 """The offline rebuild of the FAQ index: encode what changed, verify, publish by one rename."""
 
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +108,7 @@ def rebuild(
         folder.mkdir(exist_ok=True)
         fresh = folder / published.name
         rows = [(p.text, p.label) for p in dataset.paraphrases]
+        keys = row_keys(rows)
         kept, large = Kept(previous_index(published, encoder)), is_large(len(rows) + len(dataset.questions))
         new: list[int] = []
 
@@ -114,14 +117,14 @@ def rebuild(
             if large:
                 kept.add([rows[place][0] for place in places], batch)
 
-        result = export(rows, encoder, fresh, known=old, keep=keep, say=say)
+        result = export(rows, encoder, fresh, known=old, keys=keys, keep=keep, say=say)
         corpus = build_corpus(dataset, kept.normal_forms())
         unread = result.resumed > 0 or (result.reused > 0 and kept.previous is None)
         with ThreadPoolExecutor(1) as beside:  # reading back is Python's work, an index mostly is not
-            verified = beside.submit(verify, fresh, rows, encoder, new)
+            verified = beside.submit(verify, fresh, rows, keys, encoder, new)
             index = _index(published, fresh, corpus, encoder, replace(kept, in_file=unread))
-            keys = verified.result()
-        removed = len(old.spans.keys() - keys) if old else 0
+            verified.result()
+        removed = len(old.spans.keys() - set(keys)) if old else 0
         changed = (len(rows) - result.reused + removed) / len(rows)
         choice = choose_for(config, dataset, encoder, index, changed=changed, target=target)
         put_choice(choice, config.faq_data_dir)
@@ -207,33 +210,39 @@ def read_count(target: Path) -> int:
 
 
 def verify(
-    path: Path, rows: Sequence[tuple[str, int]], encoder: Encoder, new: Sequence[int] = ()
-) -> set[bytes]:
+    path: Path,
+    rows: Sequence[tuple[str, int]],
+    keys: Sequence[bytes],
+    encoder: Encoder,
+    new: Sequence[int] = (),
+) -> None:
     """Read the file back: every row in its place, and a sample (of ``new`` rows and of all) encodes the same.
 
-    How each line begins is returned.
+    ``keys`` are how the lines of ``rows`` begin.
 
     Raises:
         DataError: it does not hold what it should.
     """
     every = np.linspace(0, len(rows) - 1, min(_SAMPLE, len(rows))).astype(int).tolist()
-    sample = {*every, *new[:_SAMPLE]}
-    seen, lines, keys = 0, FeatureLines(path), row_keys(rows)
-    for place, (key, span) in enumerate(lines):
-        if place >= len(rows) or key != keys[place]:
+    sample = sorted({*every, *new[:_SAMPLE]})
+    seen, lines = 0, FeatureLines(path)
+    for found, spans in lines.blocks():
+        wanted = list(keys[seen : seen + len(found)])
+        if found != wanted:
+            same = (one == other for one, other in zip_longest(found, wanted))
+            place = seen + next(number for number, equal in enumerate(same) if not equal)
             raise DataError(
                 path, "读回来的相似问与数据不符", line=place + 2, hint="重跑；若再次出现，检查磁盘"
             )
-        if place in sample:
-            vector = parse_numbers(lines.numbers(span))
+        for place in sample[bisect_left(sample, seen) : bisect_left(sample, seen + len(found))]:
+            vector = parse_numbers(lines.numbers(spans[place - seen]))
             if not np.allclose(vector, encoder.encode([rows[place][0]])[0], atol=_TOLERANCE):
                 hint = "删除 .versions 和旧的特征文件后重跑"
                 raise DataError(path, "读回来的特征与重新编码的不符", line=place + 2, hint=hint)
-        seen += 1
+        seen += len(found)
     lines.close()
     if seen != len(rows):
         raise DataError(path, f"读回来 {seen} 行，应有 {len(rows)} 行", hint="重跑；若再次出现，检查磁盘")
-    return set(keys)
 
 
 def _index(published: Path, fresh: Path, corpus: Corpus, encoder: Encoder, kept: Kept) -> AnyIndex:
