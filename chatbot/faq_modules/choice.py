@@ -13,6 +13,7 @@ from operator import itemgetter, mul
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.faq_modules.scope import ScopeEvidence
 from chatbot.faq_modules.signals import QUERY_SIGNALS, SignalTable
 
 EXACT_LOGIT = 5.0
@@ -35,7 +36,7 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class ChoiceModel:
-    """Weights by signal name, those of the utterance included (``nothing…``).
+    """Weights by signal name, those of the utterance included (``nothing…``), and the scope evidence behind one of them.
 
     ``origin`` says what they were fitted on, ``basis`` is a hash of exactly that, ``figures`` what was measured.
     """
@@ -45,6 +46,7 @@ class ChoiceModel:
     thresholds: tuple[Thresholds, ...] = ()
     figures: Mapping[str, float] = field(default_factory=dict)
     basis: str = ""
+    scope: ScopeEvidence | None = None
 
     def vector(self, names: tuple[str, ...]) -> NDArray[np.float32]:
         """The weights of ``names``, in that order; a module that was not there when they were fitted gets a mild one."""
@@ -104,6 +106,7 @@ PRIOR = ChoiceModel(
         "nothing": 13.0,
         "nothing_known": 2.0,
         "nothing_length": 0.0,
+        "nothing_scope": 0.0,
     },
     origin="prior",
 )

@@ -12,6 +12,7 @@ from chatbot.errors import DataError
 from chatbot.faq_modules.choice import ChoiceModel, Thresholds
 from chatbot.faq_modules.class_evidence import METHOD, Dual
 from chatbot.faq_modules.corpus import Corpus
+from chatbot.faq_modules.scope import ScopeEvidence
 
 CHOICE_FILE, EVIDENCE_FILE = "faq_choice.json", "faq_class_evidence.safetensors"
 _HINT = "删除它，或运行 python -m tools rebuild-index --config 配置文件"
@@ -36,9 +37,21 @@ def read_choice(path: Path) -> ChoiceModel:
             thresholds=tuple(Thresholds(**row) for row in raw["thresholds"]),
             figures={str(name): float(figure) for name, figure in raw["figures"].items()},
             basis=str(raw["basis"]),
+            scope=_scope(raw.get("scope")),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(path, f"不是融合模型（{error}）", hint=_HINT) from error
+
+
+def _scope(raw: dict[str, object] | None) -> ScopeEvidence | None:
+    if raw is None:
+        return None
+    weights = raw["weights"]
+    if not isinstance(weights, dict):
+        raise TypeError("scope.weights 不是对象")
+    return ScopeEvidence(
+        {str(name): float(weight) for name, weight in weights.items()}, float(str(raw["bias"]))
+    )
 
 
 def dual_bytes(dual: Dual, corpus: Corpus) -> bytes:

@@ -188,11 +188,12 @@ def make_retriever(
     reader: Reader
     if isinstance(index, LargeIndex):
         scorers = build_scorers(modules, index, encoder, settings or {})
-        reader, names = CandidateReader(index, encoder, scorers), [scorer.name for scorer in scorers]
+        reader = CandidateReader(index, encoder, scorers, index.choice.scope)
+        names = [scorer.name for scorer in scorers]
     else:
         context = ModuleContext(index.corpus, encoder, index.vectors, index.questions)
         built = build_modules(modules, context, settings or {})
-        reader = SignalReader(index.corpus, index.questions, index.evidence, built)
+        reader = SignalReader(index.corpus, index.questions, index.evidence, built, index.choice.scope)
         names = [module.name for module in built]
     version = version or f"{index.version}-{encoder.fingerprint}"
     return FaqRetriever(index.corpus, reader, index.choice, names, version)

@@ -10,10 +10,11 @@ from chatbot.faq_modules.base import FaqCandidate, Matcher, QuestionScorer, Ques
 from chatbot.faq_modules.class_evidence import ClassEvidence
 from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.question_index import QuestionIndex
+from chatbot.faq_modules.scope import ScopeEvidence
 from chatbot.faq_modules.sound import SoundTable
 
 OWN_SIGNALS = ("bm25", "coverage", "class", "sound_bm25", "sound_coverage", "length", "size")
-QUERY_SIGNALS = ("nothing", "nothing_known", "nothing_length")
+QUERY_SIGNALS = ("nothing", "nothing_known", "nothing_length", "nothing_scope")
 _PROPOSED, _USUAL_LENGTH = 16, 64
 
 
@@ -36,6 +37,12 @@ class SignalTable:
         return SignalTable(self.owners[rows], self.values[rows], self.query, exact)
 
 
+def query_signals(text: str, known: float, scope: ScopeEvidence | None) -> tuple[float, ...]:
+    """``QUERY_SIGNALS`` of a normalised ``text``, of whose idf the share ``known`` was ever seen."""
+    beyond = 0.0 if scope is None else scope.score(text)
+    return 1.0, 1.0 - known, 1.0 / (1.0 + len(text)), beyond
+
+
 class SignalReader:
     """Reads the signals of one corpus from its modules and its own indexes. Immutable."""
 
@@ -45,8 +52,10 @@ class SignalReader:
         questions: QuestionIndex,
         evidence: ClassEvidence | None,
         modules: Sequence[Matcher],
+        scope: ScopeEvidence | None = None,
     ) -> None:
         self._questions, self._evidence, self._modules = questions, evidence, tuple(modules)
+        self._scope = scope
         self._owner_of = {label: owner for owner, label in enumerate(corpus.labels)}
         self._sounds = SoundTable()
         sounds = [text.translate(self._sounds) for text in corpus.texts]
@@ -78,7 +87,7 @@ class SignalReader:
         own = values[len(found) :]
         own[0:2], own[2], own[3:5] = written, told, heard
         own[5], own[6] = self._length_ratio(len(text)), self._sizes
-        query = (1.0, 1.0 - known, 1.0 / (1.0 + len(text)))
+        query = query_signals(text, known, self._scope)
         return SignalTable(self._everyone, values.T, query, self._exact(text)), found
 
     def knows(self, text: str) -> bool:

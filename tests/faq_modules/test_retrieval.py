@@ -20,6 +20,7 @@ from chatbot.faq_modules.latin import LatinDecoder
 from chatbot.faq_modules.opening import open_retriever
 from chatbot.faq_modules.related import RelatedQuestions
 from chatbot.faq_modules.retrieval import FaqRetriever, build_index, build_retriever, make_retriever
+from chatbot.faq_modules.scope import ScopeEvidence
 from chatbot.faq_modules.signals import OWN_SIGNALS, SignalTable
 from tests.faq_modules.small_faq import HashEncoder, write_faq
 from tools.features.export import export
@@ -180,6 +181,30 @@ def test_a_fitted_choice_beside_the_questions_is_taken(folder: Path) -> None:
     model = ChoiceModel({"bm25": 9.0}, "dev.csv", (Thresholds(0.02, 0.8, 0.3, 0.7),), {"top1": 0.9}, "abc")
     (folder / CHOICE_FILE).write_text(choice_json(model))
     assert open_retriever(folder, HashEncoder()).choice == model
+
+
+def test_evidence_of_scope_is_read_back_and_speaks_for_no_answer(folder: Path) -> None:
+    scope = ScopeEvidence({"驾": 2.0, "驾照": 3.0, "首": -1.0}, -0.5)
+    model = ChoiceModel({"bm25": 9.0, "nothing": 2.0, "nothing_scope": 4.0}, "dev.csv", scope=scope)
+    (folder / CHOICE_FILE).write_text(choice_json(model))
+    retriever = open_retriever(folder, HashEncoder())
+    assert retriever.choice == model
+    for text, beyond in (("驾照首付", 4.0 / 7**0.5), ("首付首付", -1.0 / 4**0.5)):
+        table, found = retriever.signals(text)
+        assert table.query[-1] == pytest.approx((beyond - 0.5) / 5)
+        without = replace(table, query=(*table.query[:-1], 0.0))
+        before = Choice(model, retriever.signal_names).probabilities(without)
+        assert bool(found.max() < before.max()) is (beyond > 0.5)
+
+
+@pytest.mark.parametrize(
+    "scope", ["[]", '{"bias": 1}', '{"weights": [1], "bias": 0}', '{"weights": {}, "bias": "x"}']
+)
+def test_damaged_evidence_of_scope_says_how_to_mend_it(folder: Path, scope: str) -> None:
+    text = choice_json(ChoiceModel({"bm25": 9.0}, "dev.csv"))
+    (folder / CHOICE_FILE).write_text(text.replace('"scope": null', f'"scope": {scope}'))
+    with pytest.raises(DataError, match="rebuild-index"):
+        open_retriever(folder, HashEncoder())
 
 
 def test_a_classifier_is_taken_only_for_exactly_its_texts(folder: Path, corpus: Corpus) -> None:

@@ -15,7 +15,8 @@ from chatbot.normalization.intent_model import IntentRecogniser, open_intents, r
 from tests.faq_modules.small_faq import HashEncoder, write_config
 from tools.cli import main
 from tools.index import rebuild as rebuild_module
-from tools.intents.train import is_stale, train_intents
+from tools.intents.basis import is_stale
+from tools.intents.train import train_intents
 
 PARTS = {
     "投诉": (

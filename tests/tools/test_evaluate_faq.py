@@ -208,7 +208,7 @@ def test_the_command_prints_the_public_keys_as_one_object(tmp_path: Path) -> Non
     found = json.loads(done.stdout)
     assert {"n", "top1", "top5", "mrr", "answered", "wrong_answer_rate", "ms_p50", "ms_p99"} <= found.keys()
     assert found["n"] == 456 and found["top1"] >= 0.95 and found["wrong_answer_rate"] <= 0.025
-    assert found["refusal"]["auroc"] >= 0.96
+    assert found["refusal"]["auroc"] >= 0.97
     assert "<svg" in (tmp_path / "report" / "index.html").read_text()
 
 

@@ -23,9 +23,12 @@ from tools.index import rebuild as rebuild_module
 from tools.index.choice import fit_data
 from tools.index.conformal import Outcome, area_under_roc, coverage_curve, thresholds_for
 from tools.index.fit import ENOUGH, FitData, Labelled, fit_choice
-from tools.index.held_out import TAKEN_AWAY, asked, held_out_examples, stratified_folds, without
+from tools.index.held_out import TAKEN_AWAY, Asking, asked, held_out_examples, stratified_folds, without
 from tools.index.logit import Example, fit_weights
 from tools.index.rebuild import rebuild
+from tools.index.scope import CrossedScope, ScopeTexts
+
+NO_SCOPE = CrossedScope(ScopeTexts((), ()), folds=5, seed=0)
 
 TOPICS = ("试驾", "首付", "提车", "保险", "充电", "轮胎", "贷款", "发票")
 ASKS = (
@@ -138,7 +141,7 @@ def corpus(tmp_path: Path) -> Corpus:
 def test_a_held_out_paraphrase_is_not_in_the_index_it_is_asked_of(corpus: Corpus) -> None:
     encoder = HashEncoder(dimension=16)
     index = build_index(corpus, encoder.encode(corpus.texts))
-    made = list(held_out_examples(index, encoder, DEFAULT_MODULES, most=20))
+    made = list(held_out_examples(index, encoder, DEFAULT_MODULES, NO_SCOPE, most=20))
     clean = [one for one in made if one.kind == "clean"]
     assert len(clean) == 20
     assert all(one.table.exact is None for one in clean)
@@ -158,7 +161,9 @@ def test_an_example_knows_the_row_of_its_answer(corpus: Corpus) -> None:
     from chatbot.faq_modules.retrieval import make_retriever
 
     retriever = make_retriever(build_index(corpus, encoder.encode(corpus.texts)), encoder)
-    with_answer, without_answer = asked(retriever, "轮胎多少钱呀", 5, "clean")
+    with_answer, without_answer = asked(
+        Asking(retriever, NO_SCOPE, "轮胎多少钱呀"), "轮胎多少钱呀", 5, "clean"
+    )
     assert with_answer.table.owners[with_answer.gold] == 5
     assert 5 not in without_answer.table.owners
 

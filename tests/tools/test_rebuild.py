@@ -141,7 +141,7 @@ def test_a_disk_that_takes_no_more_leaves_the_old_index(config: EngineConfig, en
 def test_two_rebuilds_at_once_do_not_mix(config: EngineConfig, encoder: HashEncoder) -> None:
     rebuild(config)
     with (
-        rebuild_module._alone(config.faq_data_dir / ".versions"),
+        rebuild_module.alone(config.faq_data_dir / ".versions"),
         pytest.raises(DataError, match="另一个重建"),
     ):
         rebuild(config)

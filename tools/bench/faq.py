@@ -15,17 +15,15 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
 from chatbot.config import EngineConfig, load_engine_config
 from chatbot.encoders.load import load_encoder
 from chatbot.faq_modules.corpus import build_corpus
 from chatbot.faq_modules.dataset import load_csv, load_dataset
 from chatbot.faq_modules.features import cache_folder
-from chatbot.faq_modules.large.files import index_folder, open_index
-from chatbot.faq_modules.large.vector_search import exact_nearest, recall_at_1
+from chatbot.faq_modules.large.files import index_folder
 from chatbot.faq_modules.lines import file_name
 from chatbot.faq_modules.opening import open_retriever
+from tools.bench.faq_asked import Asked, ask, quantile, times
 from tools.bench.questions import SyntheticFaq, held_out_questions, synthetic_faq
 from tools.evaluate.rivals import rivals
 from tools.features.encoding import encoding_processes
@@ -45,26 +43,6 @@ class Demo:
     p50_ms: float
     p99_ms: float
     rivals_p50_ms: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a fresh process saw: seconds to open; MiB before and after all questions; milliseconds a question.
-
-    ``cpu_p50_ms`` is the thread's own time, which others on the machine do not add to. ``recall_at_1`` is the vector search against exact search over all vectors; ``top1`` the whole retrieval against
-    the standard question that the utterance was made from.
-    """
-
-    open_s: float
-    rss_mib: float
-    pss_mib: float
-    rss_added_mib: float
-    first_ms: float
-    p50_ms: float
-    p99_ms: float
-    cpu_p50_ms: float
-    recall_at_1: float
-    top1: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +109,13 @@ def _demo(engine: EngineConfig, transformer: bool) -> Demo:
     texts = [row.text for row in load_csv(engine.faq_data_dir / "test.csv")]
     for text in texts:
         retriever.retrieve(text)
-    ours = _times(retriever.retrieve, texts * _ROUNDS)
+    ours = times(retriever.retrieve, texts * _ROUNDS)
     corpus = build_corpus(load_dataset(engine.faq_data_dir, engine.faq_query_label_idx_map))
     beside: dict[str, float] = {}
     for name, predict in rivals(corpus, transformer=transformer).items():
         predict(texts[:1])
-        beside[name] = _quantile(_times(lambda text: predict([text]), texts[:_RIVAL_QUESTIONS]), 0.5)  # noqa: B023 (called at once)
-    return Demo(len(corpus.texts), len(corpus.questions), _quantile(ours, 0.5), _quantile(ours, 0.99), beside)
+        beside[name] = quantile(times(lambda text: predict([text]), texts[:_RIVAL_QUESTIONS]), 0.5)  # noqa: B023 (called at once)
+    return Demo(len(corpus.texts), len(corpus.questions), quantile(ours, 0.5), quantile(ours, 0.99), beside)
 
 
 def _large(root: Path, engine: EngineConfig, size: tuple[int, int], asked: int, say: Say) -> Large:
@@ -228,49 +206,6 @@ def _rebuild(config: Path) -> tuple[float, dict[str, object]]:
     return time.perf_counter() - started, json.loads(done.stdout)
 
 
-def ask(folder: str, model: str, utterances: Sequence[tuple[str, int]]) -> Asked:
-    """In a fresh process: open the index, ask everything, and compare the vector search with exact search."""
-    import faiss  # one thread for what is measured here
-
-    faiss.omp_set_num_threads(1)
-    encoder = load_encoder(Path(model))
-    encoder.encode(["热身"])
-    before = _memory()[0]
-    features = Path(folder) / "query_features.out"
-    started = time.perf_counter()
-    retriever = open_retriever(Path(folder), encoder, features=features)
-    opened = time.perf_counter() - started
-    first = _timed(lambda: retriever.retrieve("怎么办理"))
-    times, own, right = [], [], 0
-    for text, place in utterances:
-        started, busy = time.perf_counter(), time.thread_time()
-        found = retriever.retrieve(text)
-        times.append((time.perf_counter() - started) * 1e3)
-        own.append((time.thread_time() - busy) * 1e3)
-        right += bool(found) and found[0].label == place
-    rss, pss = _memory()
-    return Asked(
-        open_s=round(opened, 3),
-        rss_mib=rss,
-        pss_mib=pss,
-        rss_added_mib=round(rss - before, 1),
-        first_ms=round(first, 2),
-        p50_ms=_quantile(times, 0.5),
-        p99_ms=_quantile(times, 0.99),
-        cpu_p50_ms=_quantile(own, 0.5),
-        recall_at_1=_recall(features, encoder.encode([text for text, _ in utterances])),
-        top1=round(right / len(utterances), 4),
-    )
-
-
-def _recall(features: Path, questions: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> float:
-    folder = index_folder(features)
-    if not folder.is_dir():
-        return 1.0  # exact search
-    search = open_index(folder).search
-    return round(recall_at_1(search, questions, exact_nearest(search.vectors, questions)[0]), 4)
-
-
 def _sizes(features: Path) -> dict[str, float]:
     sizes, index = {"query_features.out": features.stat().st_size}, index_folder(features)
     for file in (index if index.is_dir() else cache_folder(features)).rglob("*"):
@@ -278,24 +213,3 @@ def _sizes(features: Path) -> dict[str, float]:
             name = file.name if file.name in ("vectors.npy", "vectors.ivf") else "texts and inverted lists"
             sizes[name] = sizes.get(name, 0) + file.stat().st_size
     return {name: round(size / 2**20, 1) for name, size in sizes.items()}
-
-
-def _memory() -> tuple[float, float]:
-    """Resident and proportional set size of this process, MiB."""
-    rows = dict(line.split(":", 1) for line in Path("/proc/self/smaps_rollup").read_text().splitlines()[1:])
-    rss, pss = (round(int(rows[name].split()[0]) / 1024, 1) for name in ("Rss", "Pss"))
-    return rss, pss
-
-
-def _timed(action: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    action()
-    return (time.perf_counter() - started) * 1e3
-
-
-def _times(action: Callable[[str], object], texts: Sequence[str]) -> list[float]:
-    return [_timed(lambda: action(text)) for text in texts]  # noqa: B023 (called at once)
-
-
-def _quantile(times: Sequence[float], share: float) -> float:
-    return round(float(np.quantile(times, share)), 3)

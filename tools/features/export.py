@@ -65,12 +65,13 @@ def export(
     output: Path,
     *,
     known: FeatureLines | None = None,
+    keys: Sequence[bytes] | None = None,
     keep: Keep = lambda places, batch: None,
     say: Callable[[int, int], None] = lambda done, total: None,
 ) -> ExportResult:
     """Write ``output`` by way of ``output.part``, renamed when complete.
 
-    ``known`` holds lines of this very encoder; they are copied, not computed again. ``keep`` gets the places of
+    ``known`` holds lines of this very encoder; they are copied, not computed again. ``keys`` are the ``row_keys`` of ``rows``. ``keep`` gets the places of
     the rows that are encoded now, batch by batch, and what they gave.
 
     Raises:
@@ -79,7 +80,7 @@ def export(
     """
     header = FeatureHeader(encoder.fingerprint, encoder.dimension, len(rows))
     part = output.with_name(output.name + PART_SUFFIX)
-    keys = row_keys(rows)
+    keys = row_keys(rows) if keys is None else keys
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         resumed = _resume(part, header, keys)

@@ -6,11 +6,15 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from chatbot.errors import DataError
 from chatbot.faq_modules.features import read_header
 
 _HINT = "用 python -m tools rebuild-index --config <配置> 重建"
 _BREAKS = re.compile(r"[\t\n\r]")
+_BLOCK = 1 << 24
+_LINE_END, _TAB, _TABS = 10, 9, 2
 Span = tuple[int, int]
 
 
@@ -42,20 +46,47 @@ class FeatureLines:
     @cached_property
     def spans(self) -> dict[bytes, Span]:
         """Where each line lies, by its key, in order."""
-        return dict(self)
+        found: dict[bytes, Span] = {}
+        for keys, spans in self.blocks():
+            found.update(zip(keys, spans, strict=True))
+        return found
 
     def __iter__(self) -> Iterator[tuple[bytes, Span]]:
         """Key and span of each line, in order; the span includes the line's end."""
-        whole, find = self._map, self._map.find
-        start, number, size = find(b"\n") + 1, 2, len(self._map)
+        for keys, spans in self.blocks():
+            yield from zip(keys, spans, strict=True)
+
+    def blocks(self) -> Iterator[tuple[list[bytes], list[Span]]]:
+        """The same, many lines at once: their keys, and their spans.
+
+        Raises:
+            DataError: a line is not ``paraphrase ⇥ label ⇥ numbers``.
+        """
+        whole, number = self._map, 2
+        start, size = whole.find(b"\n") + 1, len(whole)
         while start < size:
-            end = find(b"\n", start) + 1
-            label = find(b"\t", start, end) + 1
-            numbers = find(b"\t", label, end) + 1
-            if not (end and label and numbers):
-                raise DataError(self.path, "不是“相似问⇥编号⇥特征”", line=number, hint=_HINT)
-            yield whole[start:numbers], (start, end)
-            start, number = end, number + 1
+            stop = whole.find(b"\n", min(start + _BLOCK, size)) + 1 or size
+            keys, ends = self._bounds(start, stop, number)
+            starts = [start, *ends[:-1]]
+            spans = list(zip(starts, ends, strict=True))
+            yield [whole[first:last] for first, last in zip(starts, keys, strict=True)], spans
+            start, number = stop, number + len(ends)
+
+    def _bounds(self, start: int, stop: int, number: int) -> tuple[list[int], list[int]]:
+        """Where the key of each whole line between ``start`` and ``stop`` ends, and where the line does.
+
+        Raises:
+            DataError: a line, the first being line ``number``, has not two Tabs, or no end.
+        """
+        block = np.frombuffer(self._map, dtype=np.uint8, offset=start, count=stop - start)
+        ends, tabs = np.flatnonzero(block == _LINE_END), np.flatnonzero(block == _TAB)
+        in_line = np.bincount(ends.searchsorted(tabs), minlength=len(ends))
+        faulty = np.flatnonzero(in_line != _TABS)
+        if len(faulty) or not len(ends) or ends[-1] != len(block) - 1:
+            line = number + (int(faulty[0]) if len(faulty) else len(ends))
+            raise DataError(self.path, "不是“相似问⇥编号⇥特征”", line=line, hint=_HINT)
+        keys: list[int] = (tabs[1::_TABS] + (start + 1)).tolist()
+        return keys, (ends + (start + 1)).tolist()
 
     def numbers(self, span: Span) -> bytes:
         """The numbers of the line at ``span``, separated by commas."""

@@ -11,25 +11,27 @@ from numpy.typing import NDArray
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.choice import PRIOR, Choice, ChoiceModel
 from chatbot.faq_modules.class_evidence import METHOD
-from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, make_retriever
+from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, FaqRetriever, make_retriever
+from chatbot.faq_modules.scope import ScopeEvidence
 from chatbot.faq_modules.signals import OWN_SIGNALS, QUERY_SIGNALS
-from tools.evaluate.noise import any_noise
 from tools.index.conformal import Outcome, area_under_roc, coverage_curve, thresholds_for
 from tools.index.held_out import (
     AUTHORED,
     CLEAN,
     SMALL_TALK,
     TAKEN_AWAY,
+    Asking,
     asked,
     held_out_examples,
     refused,
     stratified_folds,
 )
 from tools.index.logit import Example, fit_weights
+from tools.index.scope import CrossedScope, ScopeTexts
 
 ENOUGH, MOST = 150, 2000
 STRENGTH, FROZEN = 0.3, 1e6
-NO_ANSWER = {TAKEN_AWAY: 0.02, AUTHORED: 0.5, SMALL_TALK: 0.1}
+NO_ANSWER = {TAKEN_AWAY: 0.02, AUTHORED: 1.0, SMALL_TALK: 0.1}
 NOISY_WRITINGS = 3
 TARGETS = (0.01, 0.02, 0.05)
 _FOLDS = 5
@@ -64,11 +66,10 @@ def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: 
     """
     names = tuple(f"module:{name}" for name in modules) + OWN_SIGNALS
     by_development = len(data.development) >= ENOUGH
-    possible = by_development or isinstance(index, FaqIndex)  # a large one is not built five times over
-    examples = list(_examples(index, encoder, modules, data, by_development)) if possible else []
+    examples, scope = _examples(index, encoder, modules, data, by_development)
     answered = sum(example.gold >= 0 and example.kind == CLEAN for example in examples)
     if answered < ENOUGH:
-        return replace(PRIOR, origin=f"prior: {answered} questions to fit on, {ENOUGH} needed")
+        return _too_few(answered)
     examples = _balanced(examples)
     columns = names + QUERY_SIGNALS
     prior = PRIOR.vector(columns).astype(np.float64)
@@ -83,30 +84,57 @@ def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: 
         thresholds=tuple(thresholds_for(outcomes, target) for target in data.targets),
         figures=_figures(outcomes),
         basis=basis(index.version, encoder, modules, data),
+        scope=scope,
     )
+
+
+def _too_few(answered: int) -> ChoiceModel:
+    return replace(PRIOR, origin=f"prior: {answered} questions to fit on, {ENOUGH} needed")
 
 
 def basis(version: str, encoder: Encoder, modules: Sequence[str], data: FitData) -> str:
     """The ``version`` of the texts, and after the hyphen a short hash of everything else the fit depends on."""
-    made = f"{encoder.fingerprint} {modules} {OWN_SIGNALS} {METHOD} {data}"
+    made = f"{encoder.fingerprint} {modules} {OWN_SIGNALS} {QUERY_SIGNALS} {METHOD} {NO_ANSWER} {data}"
     return f"{version}-{hashlib.sha256(made.encode()).hexdigest()[:16]}"
 
 
 def _examples(
     index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: FitData, by_development: bool
-) -> Iterator[Example]:
-    retriever = make_retriever(index, encoder, modules=modules)
-    if by_development:
-        for question in data.development[:MOST]:
-            yield from asked(retriever, question.text, question.owner, CLEAN)
-            for writing in range(NOISY_WRITINGS):
-                kind, noisy = any_noise(question.text, data.seed + writing)
-                yield from asked(retriever, noisy, question.owner, kind)
-    elif isinstance(index, FaqIndex):
-        yield from held_out_examples(index, encoder, modules, most=MOST, seed=data.seed)
+) -> tuple[list[Example], ScopeEvidence | None]:
+    """What to fit on, and the evidence of scope that stands behind one of its signals."""
+    if not (by_development or isinstance(index, FaqIndex)):
+        return [], None  # a large one is not built five times over
+    retriever = make_retriever(replace(index, choice=PRIOR), encoder, modules=modules)
+    scope = CrossedScope(_scope_texts(retriever, data), folds=_FOLDS, seed=data.seed)
+    if isinstance(index, FaqIndex) and not by_development:
+        known = held_out_examples(index, encoder, modules, scope, most=MOST, seed=data.seed)
+    else:
+        known = _developed(retriever, scope, data)
+    return [*known, *_unanswered(retriever, scope, data)], scope.whole
+
+
+def _scope_texts(retriever: FaqRetriever, data: FitData) -> ScopeTexts:
+    """What scope evidence learns from, each text as the retriever hears it."""
+    negatives, small_talk = (tuple(map(retriever.heard, side)) for side in (data.negatives, data.small_talk))
+    return ScopeTexts(retriever.corpus.texts, negatives, small_talk)
+
+
+def _developed(retriever: FaqRetriever, scope: CrossedScope, data: FitData) -> Iterator[Example]:
+    """The questions of ``dev.csv``, each as it is and in noisy writings."""
+    from tools.evaluate.noise import any_noise  # jieba and OpenCC, that a rebuild without a fit does without
+
+    for question in data.development[:MOST]:
+        asking = Asking(retriever, scope, question.text)
+        yield from asked(asking, question.text, question.owner, CLEAN)
+        for writing in range(NOISY_WRITINGS):
+            kind, noisy = any_noise(question.text, data.seed + writing)
+            yield from asked(asking, noisy, question.owner, kind)
+
+
+def _unanswered(retriever: FaqRetriever, scope: CrossedScope, data: FitData) -> Iterator[Example]:
     for kind, texts in ((AUTHORED, data.negatives), (SMALL_TALK, data.small_talk)):
         for text in texts:
-            yield refused(retriever, text, kind)
+            yield refused(Asking(retriever, scope, text), kind)
 
 
 def _balanced(examples: Sequence[Example]) -> list[Example]:

@@ -1,7 +1,7 @@
 """Questions whose answer is known and that the index has not seen: what the choice is fitted and measured on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.retrieval import FaqIndex, FaqRetriever, build_index, make_retriever
-from tools.evaluate.noise import any_noise
+from chatbot.faq_modules.signals import SignalTable
 from tools.index.logit import Example
+from tools.index.scope import CrossedScope
 
 FOLDS, MOST_ROWS = 5, 64
 CLEAN, TAKEN_AWAY, AUTHORED, SMALL_TALK = "clean", "answer taken away", "no answer", "small talk"
@@ -38,12 +39,20 @@ def without(corpus: Corpus, kept: NDArray[np.bool_]) -> Corpus:
 
 
 def held_out_examples(
-    index: FaqIndex, encoder: Encoder, modules: Sequence[str], *, most: int, seed: int = 0
+    index: FaqIndex,
+    encoder: Encoder,
+    modules: Sequence[str],
+    scope: CrossedScope,
+    *,
+    most: int,
+    seed: int = 0,
 ) -> Iterator[Example]:
     """Each paraphrase, ``most`` at most, asked of an index without it and a fifth of the others, as it is and with noise.
 
     Each is also asked with its answer taken away.
     """
+    from tools.evaluate.noise import any_noise  # jieba and OpenCC, that a rebuild without a fit does without
+
     corpus = index.corpus
     assigned = stratified_folds(corpus.owners, FOLDS, seed)
     chosen = np.random.default_rng(seed).permutation(len(corpus.owners))[:most]
@@ -56,22 +65,37 @@ def held_out_examples(
         for place in np.sort(chosen[~kept[chosen]]).tolist():
             text, owner = corpus.originals[place], int(corpus.owners[place])
             kind, noisy = any_noise(text, seed)
-            yield from asked(retriever, text, owner, CLEAN)
-            yield from asked(retriever, noisy, owner, kind)
+            yield from asked(Asking(retriever, scope, text), text, owner, CLEAN)
+            yield from asked(Asking(retriever, scope, text), noisy, owner, kind)
 
 
-def asked(retriever: FaqRetriever, text: str, owner: int, kind: str) -> Iterator[Example]:
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who is asked, and the question as it was written before any noise."""
+
+    retriever: FaqRetriever
+    scope: CrossedScope
+    source: str
+
+    def signals(self, text: str) -> tuple[SignalTable, NDArray[np.float32]]:
+        """The signals for ``text``, a writing of ``source``, the evidence of scope among them, and probabilities without it."""
+        table, probabilities = self.retriever.signals(text)
+        beyond = self.scope.score(self.retriever.heard(text), self.retriever.heard(self.source))
+        return replace(table, query=(*table.query[:-1], beyond)), probabilities
+
+
+def asked(asking: Asking, text: str, owner: int, kind: str) -> Iterator[Example]:
     """``text`` as an example whose answer is ``owner``, and as one whose answer is not there."""
-    table, probabilities = retriever.signals(text)
+    table, probabilities = asking.signals(text)
     rows = _likeliest(probabilities)
     found = np.flatnonzero(table.owners[rows] == owner).tolist()
     yield Example(table.only(rows), found[0] if found else -1, True, 1.0, kind)
     yield Example(table.only(rows[table.owners[rows] != owner]), -1, False, 1.0, TAKEN_AWAY)
 
 
-def refused(retriever: FaqRetriever, text: str, kind: str) -> Example:
-    """``text`` as an example that nothing answers."""
-    table, probabilities = retriever.signals(text)
+def refused(asking: Asking, kind: str) -> Example:
+    """The question as an example that nothing answers."""
+    table, probabilities = asking.signals(asking.source)
     return Example(table.only(_likeliest(probabilities)), -1, False, 1.0, kind)
 
 

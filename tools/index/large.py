@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,9 @@ class Kept:
         """Text → its normal form, of all texts that are known."""
         if self.previous is None:
             return self.forms
-        return dict(zip(self.originals, self.previous.texts.every(), strict=True)) | self.forms
+        known = dict(zip(self.originals, self.previous.texts.every(), strict=True))
+        known.update(self.forms)
+        return known
 
 
 def previous_index(features: Path, encoder: Encoder) -> LargeIndex | None:
@@ -133,8 +136,8 @@ def _vectors(
     shape = (len(corpus.texts), encoder.dimension)
     mapped = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
     vectors = mapped.view(np.ndarray)  # one row at a time, a map of numpy's own is slow
-    place_of = {text: place for place, text in enumerate(kept.originals)}
-    found = (place_of.get(text, -1) for text in corpus.originals)
+    place_of = dict(zip(kept.originals, range(len(kept.originals)), strict=True))
+    found = map(place_of.get, corpus.originals, repeat(-1))
     places = np.fromiter(found, dtype=np.int64, count=len(corpus.originals))
     with path.open(
         "rb+"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.faq_modules.signals import QUERY_SIGNALS, SignalTable
+from chatbot.faq_modules.signals import SignalTable
 
 _STEPS, _SMALL = 50, 1e-9
 
@@ -56,9 +56,9 @@ def _design(
     examples: Sequence[Example],
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
     """Padded rows (examples, candidates + 1, columns); row 0 is "none of them", padding has NaN in column 0."""
-    signals = examples[0].table.values.shape[1]
+    signals, queried = examples[0].table.values.shape[1], len(examples[0].table.query)
     most = max(len(example.table.owners) for example in examples) + 1
-    design = np.zeros((len(examples), most, signals + len(QUERY_SIGNALS)))
+    design = np.zeros((len(examples), most, signals + queried))
     for place, example in enumerate(examples):
         count = len(example.table.owners)
         design[place, 0, signals:] = example.table.query

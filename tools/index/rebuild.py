@@ -1,13 +1,11 @@
 """The offline rebuild of the FAQ index: encode what changed, verify, publish by one rename."""
 
-import contextlib
-import fcntl
-import os
-import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +15,6 @@ from chatbot.encoders.base import Encoder
 from chatbot.encoders.load import load_document_encoder
 from chatbot.errors import DataError, StaleIndexError
 from chatbot.faq_modules.answers import load_answers
-from chatbot.faq_modules.choice_file import CHOICE_FILE
 from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import load_dataset
 from chatbot.faq_modules.features import (
@@ -25,7 +22,6 @@ from chatbot.faq_modules.features import (
     parse_numbers,
     read_features,
     read_header,
-    refresh_cache,
 )
 from chatbot.faq_modules.large.files import index_folder, open_index
 from chatbot.faq_modules.large.index import LargeIndex, is_large
@@ -35,7 +31,7 @@ from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, build_index
 from tools.features.encoding import Encoded
 from tools.features.export import export
 from tools.features.lines import FeatureLines, row_keys
-from tools.index.choice import FittedChoice, choose_for, choose_small_talk, publish_choice
+from tools.index.choice import choose_for, choose_small_talk
 from tools.index.graph_snapshot import forget_old_snapshots, snapshot_graph
 from tools.index.large import (
     Kept,
@@ -45,9 +41,9 @@ from tools.index.large import (
     published_folder,
     stage_index,
 )
-from tools.intents.train import is_stale, train_intents
+from tools.index.publishing import VERSIONS, alone, forget_others, old_lines, publish, put_choice
+from tools.intents.basis import is_stale
 
-VERSIONS = ".versions"
 _SAMPLE = 16
 _TOLERANCE = 1e-5
 
@@ -106,12 +102,13 @@ def rebuild(
     graph = snapshot_graph(config)
     encoder = load_document_encoder(config.feature_generator_model_dir)
     published, versions = config.pretrained_feature_vectors_path, config.faq_data_dir / VERSIONS
-    with _alone(versions):
-        old = _old_lines(published, encoder.fingerprint)
+    with alone(versions):
+        old = old_lines(published, encoder.fingerprint)
         folder = versions / f"{dataset.fingerprint}-{encoder.fingerprint}"
         folder.mkdir(exist_ok=True)
         fresh = folder / published.name
         rows = [(p.text, p.label) for p in dataset.paraphrases]
+        keys = row_keys(rows)
         kept, large = Kept(previous_index(published, encoder)), is_large(len(rows) + len(dataset.questions))
         new: list[int] = []
 
@@ -120,24 +117,24 @@ def rebuild(
             if large:
                 kept.add([rows[place][0] for place in places], batch)
 
-        result = export(rows, encoder, fresh, known=old, keep=keep, say=say)
+        result = export(rows, encoder, fresh, known=old, keys=keys, keep=keep, say=say)
         corpus = build_corpus(dataset, kept.normal_forms())
         unread = result.resumed > 0 or (result.reused > 0 and kept.previous is None)
         with ThreadPoolExecutor(1) as beside:  # reading back is Python's work, an index mostly is not
-            verified = beside.submit(verify, fresh, rows, encoder, new)
+            verified = beside.submit(verify, fresh, rows, keys, encoder, new)
             index = _index(published, fresh, corpus, encoder, replace(kept, in_file=unread))
-            keys = verified.result()
-        removed = len(old.spans.keys() - keys) if old else 0
+            verified.result()
+        removed = len(old.spans.keys() - set(keys)) if old else 0
         changed = (len(rows) - result.reused + removed) / len(rows)
         choice = choose_for(config, dataset, encoder, index, changed=changed, target=target)
-        _publish_choice(choice, config.faq_data_dir)
+        put_choice(choice, config.faq_data_dir)
         if config.chitchat_data_dir and (talk := choose_small_talk(config, encoder)):
-            _publish_choice(talk, config.chitchat_data_dir)
-        intents = train_intents(config)
+            put_choice(talk, config.chitchat_data_dir)
+        intents = _train_intents(config)
         before = published_folder(published)
         publish(fresh, published, with_cache=isinstance(index, FaqIndex))
         forget_indexes(published, *filter(None, (before, published_folder(published))))
-        _forget_others(versions, folder)
+        forget_others(versions, folder)
     forget_old_snapshots(config, graph)
     promised = next((row for row in choice.model.thresholds if row.target == target), None)
     return RebuildResult(
@@ -153,8 +150,20 @@ def rebuild(
         coverage=promised.coverage if promised else None,
         seconds=round(time.monotonic() - started, 3),
         graph=graph,
-        intents="none" if intents is None else "trained" if intents.trained else "kept",
+        intents=intents,
     )
+
+
+def _train_intents(config: EngineConfig) -> str:
+    """Trains the operator's intents where they are stale; what was done."""
+    if config.intents_dir is None:
+        return "none"
+    if not is_stale(config):
+        return "kept"
+    from tools.intents.train import train_intents  # scikit-learn: a second that most rebuilds do without
+
+    train_intents(config)
+    return "trained"
 
 
 def check(config: EngineConfig) -> CheckResult:
@@ -201,33 +210,39 @@ def read_count(target: Path) -> int:
 
 
 def verify(
-    path: Path, rows: Sequence[tuple[str, int]], encoder: Encoder, new: Sequence[int] = ()
-) -> set[bytes]:
+    path: Path,
+    rows: Sequence[tuple[str, int]],
+    keys: Sequence[bytes],
+    encoder: Encoder,
+    new: Sequence[int] = (),
+) -> None:
     """Read the file back: every row in its place, and a sample (of ``new`` rows and of all) encodes the same.
 
-    How each line begins is returned.
+    ``keys`` are how the lines of ``rows`` begin.
 
     Raises:
         DataError: it does not hold what it should.
     """
     every = np.linspace(0, len(rows) - 1, min(_SAMPLE, len(rows))).astype(int).tolist()
-    sample = {*every, *new[:_SAMPLE]}
-    seen, lines, keys = 0, FeatureLines(path), row_keys(rows)
-    for place, (key, span) in enumerate(lines):
-        if place >= len(rows) or key != keys[place]:
+    sample = sorted({*every, *new[:_SAMPLE]})
+    seen, lines = 0, FeatureLines(path)
+    for found, spans in lines.blocks():
+        wanted = list(keys[seen : seen + len(found)])
+        if found != wanted:
+            same = (one == other for one, other in zip_longest(found, wanted))
+            place = seen + next(number for number, equal in enumerate(same) if not equal)
             raise DataError(
                 path, "读回来的相似问与数据不符", line=place + 2, hint="重跑；若再次出现，检查磁盘"
             )
-        if place in sample:
-            vector = parse_numbers(lines.numbers(span))
+        for place in sample[bisect_left(sample, seen) : bisect_left(sample, seen + len(found))]:
+            vector = parse_numbers(lines.numbers(spans[place - seen]))
             if not np.allclose(vector, encoder.encode([rows[place][0]])[0], atol=_TOLERANCE):
                 hint = "删除 .versions 和旧的特征文件后重跑"
                 raise DataError(path, "读回来的特征与重新编码的不符", line=place + 2, hint=hint)
-        seen += 1
+        seen += len(found)
     lines.close()
     if seen != len(rows):
         raise DataError(path, f"读回来 {seen} 行，应有 {len(rows)} 行", hint="重跑；若再次出现，检查磁盘")
-    return set(keys)
 
 
 def _index(published: Path, fresh: Path, corpus: Corpus, encoder: Encoder, kept: Kept) -> AnyIndex:
@@ -235,72 +250,3 @@ def _index(published: Path, fresh: Path, corpus: Corpus, encoder: Encoder, kept:
     if is_large(len(corpus.texts)):
         return stage_index(published, fresh, corpus, encoder, kept)
     return build_index(corpus, corpus_vectors(corpus, encoder, read_features(fresh, encoder.fingerprint)))
-
-
-def publish(fresh: Path, target: Path, *, with_cache: bool = True) -> None:
-    """Put a hard link (or a copy) of ``fresh`` beside ``target`` and rename it over; then write the cache, where wanted.
-
-    Raises:
-        DataError: the disk does not take it; ``target`` is untouched.
-    """
-    beside = target.with_name(f".{target.name}.new")
-    try:
-        beside.unlink(missing_ok=True)
-        try:
-            os.link(fresh, beside)
-        except OSError:
-            shutil.copy2(fresh, beside)  # its time names the large index
-        os.replace(beside, target)
-    except OSError as error:
-        raise DataError(
-            target, f"发布不了：{error.strerror}", hint="旧索引未动；腾出空间或改权限后重跑"
-        ) from error
-    if not with_cache:
-        return
-    with contextlib.suppress(OSError):  # a cache only saves time
-        refresh_cache(target)
-
-
-def _publish_choice(choice: FittedChoice, folder: Path) -> None:
-    try:
-        publish_choice(choice, folder)
-    except OSError as error:
-        hint = "旧索引未动；腾出空间或改权限后重跑"
-        raise DataError(folder / CHOICE_FILE, f"发布不了：{error.strerror}", hint=hint) from error
-
-
-def _old_lines(target: Path, fingerprint: str) -> FeatureLines | None:
-    """The published lines, when they are of this encoder and whole; else none."""
-    try:
-        lines = FeatureLines(target)
-        return lines if lines.header.fingerprint == fingerprint and lines.spans else None
-    except DataError:
-        return None
-
-
-@contextlib.contextmanager
-def _alone(versions: Path) -> Iterator[None]:
-    """Hold the folder's lock.
-
-    Raises:
-        DataError: another rebuild holds it, or the folder cannot be written.
-    """
-    try:
-        versions.mkdir(exist_ok=True)
-        lock = (versions / "lock").open("w")
-    except OSError as error:
-        raise DataError(versions, f"写不了：{error.strerror}", hint="旧索引未动；检查权限和空间") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise DataError(versions, "另一个重建正在进行", hint="等它结束再跑") from error
-        yield
-
-
-def _forget_others(versions: Path, kept: Path) -> None:
-    """Keep the version just published and the newest before it."""
-    others = [path for path in versions.iterdir() if path.is_dir() and path != kept]
-    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in others[1:]:
-        shutil.rmtree(path, ignore_errors=True)

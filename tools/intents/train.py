@@ -5,7 +5,6 @@ reaches while it is held out; never below ``LEAST``. That is before the dialogue
 query that is understood goes before any intent (``chatbot/dialog/state.py``).
 """
 
-import hashlib
 import os
 import time
 from collections.abc import Sequence
@@ -18,10 +17,11 @@ from numpy.typing import NDArray
 from chatbot.classifying.linear import Vocabulary, features, linear_bytes
 from chatbot.classifying.scoring import Scores, probabilities
 from chatbot.config import EngineConfig
-from chatbot.errors import DataError, ModelError
+from chatbot.errors import DataError
 from chatbot.normalization.intent_files import MODEL_FILE, Intents, load_intents
-from chatbot.normalization.intent_model import MOST, OTHER, IntentCard, read_card
+from chatbot.normalization.intent_model import MOST, OTHER, IntentCard
 from tools.index.held_out import stratified_folds
+from tools.intents.basis import basis_of, readable_card
 from tools.intents.others import others
 from tools.text.calibration import fit_calibration
 from tools.text.data import Example
@@ -32,8 +32,6 @@ SWALLOWED = 0.01
 LEAST = 0.5
 _COST = 1.0
 _SEED = 7
-_RECIPE = "1"
-"""Part of the basis: a model of another recipe is trained anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +73,9 @@ def train_intents(config: EngineConfig, *, anew: bool = False) -> IntentsResult 
     started = time.monotonic()
     intents = load_intents(config.intents_dir)
     rest = others(config, intents)
-    basis = _basis(intents, rest)
+    basis = basis_of(intents, rest)
     path = config.intents_dir / MODEL_FILE
-    old = None if anew else _readable_card(path)
+    old = None if anew else readable_card(path)
     if old and old.basis == basis:
         return IntentsResult(False, old.threshold, 0.0, len(rest), 0, (), (), 0.0)
     labels = (*intents.actions, OTHER)
@@ -86,19 +84,6 @@ def train_intents(config: EngineConfig, *, anew: bool = False) -> IntentsResult 
     vocabulary, weights, bias = _learn(examples, len(labels))
     _publish(path, linear_bytes(vocabulary, weights, bias, card.about()))
     return _result(examples, labels, chances, card.threshold, time.monotonic() - started)
-
-
-def is_stale(config: EngineConfig) -> bool:
-    """Whether there is no model of the present examples and sentences.
-
-    Raises:
-        DataError: a fault in the files.
-    """
-    if config.intents_dir is None:
-        return False
-    intents = load_intents(config.intents_dir)
-    card = _readable_card(config.intents_dir / MODEL_FILE)
-    return card is None or card.basis != _basis(intents, others(config, intents))
 
 
 def _numbered(intents: Intents, rest: Sequence[str], labels: Sequence[str]) -> list[Example]:
@@ -179,25 +164,6 @@ def _result(
         nearest=nearest,
         seconds=round(seconds, 2),
     )
-
-
-def _basis(intents: Intents, rest: Sequence[str]) -> str:
-    """A hash of all that is learnt from."""
-    digest = hashlib.sha256(_RECIPE.encode())
-    for one in intents.examples:
-        digest.update(f"{one.text}\t{one.intent}\n".encode())
-    for name in intents.actions:
-        digest.update(f"\0{name}".encode())
-    for text in rest:
-        digest.update(f"\n{text}".encode())
-    return digest.hexdigest()[:16]
-
-
-def _readable_card(path: Path) -> IntentCard | None:
-    try:
-        return read_card(path)
-    except ModelError:
-        return None  # a damaged one is trained anew
 
 
 def _publish(path: Path, data: bytes) -> None:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.base import QuestionScores
 from chatbot.faq_modules.large.index import LargeIndex, syllable
-from chatbot.faq_modules.signals import OWN_SIGNALS, SignalTable
+from chatbot.faq_modules.scope import ScopeEvidence
+from chatbot.faq_modules.signals import OWN_SIGNALS, SignalTable, query_signals
 
 BY_CHARACTERS, BY_SOUND = 24, 12
 
@@ -50,8 +51,15 @@ class CandidateScorer(Protocol):
 class CandidateReader:
     """Reads the signals of the candidates of an utterance. Immutable."""
 
-    def __init__(self, index: LargeIndex, encoder: Encoder, modules: Sequence[CandidateScorer]) -> None:
+    def __init__(
+        self,
+        index: LargeIndex,
+        encoder: Encoder,
+        modules: Sequence[CandidateScorer],
+        scope: ScopeEvidence | None = None,
+    ) -> None:
         self._index, self._encoder, self._modules = index, encoder, tuple(modules)
+        self._scope = scope
         self._id_of = {chr(code): place for place, code in enumerate(index.texts.alphabet.tolist())}
         self._sound_of = {sound: place for place, sound in enumerate(index.syllables)}
         self.names = tuple(f"module:{module.name}" for module in modules) + OWN_SIGNALS
@@ -86,7 +94,7 @@ class CandidateReader:
             "size": self._sizes[owners],
         }
         columns = [*(scores.values for scores in found), *(own[name] for name in OWN_SIGNALS)]
-        query = (1.0, 1.0 - known, 1.0 / (1.0 + len(text)))
+        query = query_signals(text, known, self._scope)
         exact = np.isin(owners, same) if len(same) else None
         return SignalTable(owners, np.stack(columns, axis=1), query, exact), found
 

@@ -1,0 +1,34 @@
+"""Scope evidence: whether an utterance reads like what this knowledge base is asked, or like what it is never asked.
+
+The other signals say how well a standard question fits; none knows that 驾照 or 房贷 belongs elsewhere, only that no
+paraphrase has it, as none has 能不能送到家 either. A logistic regression over characters and pairs of them learns the
+difference from the paraphrases on one side and the questions without an answer on the other
+(``tools/index/scope.py``). Its weights are read by eye in ``faq_choice.json``: positive speaks against an answer.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import repeat
+from operator import add
+
+UNIT = 5.0
+
+
+def grams(text: str) -> dict[str, None]:
+    """The distinct characters of ``text``, then its distinct pairs of neighbours."""
+    return dict.fromkeys([*text, *map(add, text, text[1:])])
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeEvidence:
+    """``weights`` of the grams that matter and ``bias``: log-odds that nothing here answers, per root of the gram count."""
+
+    weights: Mapping[str, float]
+    bias: float
+
+    def score(self, text: str) -> float:
+        """``(Σ weights / √grams + bias) / UNIT`` of a normalised ``text``: above 0 it is likelier out of scope."""
+        found = grams(text)
+        total = sum(map(self.weights.get, found, repeat(0.0)))
+        return (total / math.sqrt(len(found) or 1) + self.bias) / UNIT
