@@ -58,13 +58,17 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is served: ``task`` and ``version`` as the model directory states them, ``labels`` in the model's order."""
+    """What is served: ``task`` and ``version`` as the model directory states them, ``labels`` in the model's order.
+
+    ``side_by_side``: batches that are predicted at once use a core each, as Python's lock is free meanwhile.
+    """
 
     task: str
     version: str
     schema: Schema
     labels: tuple[str, ...] = ()
     about: Mapping[str, Json] = field(default_factory=dict)
+    side_by_side: bool = False
 
 
 class Predictor(Protocol):

@@ -5,11 +5,12 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chatbot.errors import ConfigError
 from chatbot.json_file import Json, kind_of, read_json_object, shown
+from chatbot.predict.base import Description
 from chatbot.predict.batching import BatchLimits
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
@@ -17,12 +18,16 @@ _KEYS = ("name", "model_path", "processor", "model_config", "generate_token", "m
 _METADATA = ("instance", "cpu", "memory", "rpc")
 _RPC = ("worker_threads", "batching", "max_batch_size", "max_batch_timeout", "max_queue_size", "keepalive")
 DEFAULT_SECONDS = 5.0
+AS_FITS = 0
+"""Batches predicted at once: as many as suit the model and the machine (``PredictService.limits_for``)."""
 TOKEN_VARIABLE = "CHATBOT_PREDICT_TOKEN_"
 
 
 @dataclass(frozen=True, slots=True)
 class PredictService:
     """One named service. ``settings`` are ``model_config``; ``seconds`` is what a request may take.
+
+    ``limits.threads`` is ``AS_FITS`` where the description does not say.
 
     ``token`` is the one of the environment, if any; without it, ``generate_token`` asks for one to be made.
     ``memory_mb`` and ``cpu`` are limits to warn of and to size thread pools by; ``ignored`` are a cloud's own keys.
@@ -40,6 +45,15 @@ class PredictService:
     limits: BatchLimits = field(default_factory=BatchLimits)
     seconds: float = DEFAULT_SECONDS
     ignored: tuple[str, ...] = ()
+
+    def limits_for(self, description: Description) -> BatchLimits:
+        """The limits with ``threads`` decided: a core each where batches can run side by side, else one."""
+        if self.limits.threads != AS_FITS:
+            return self.limits
+        cores = self.cpu or len(os.sched_getaffinity(0))
+        return replace(
+            self.limits, threads=max(1, cores // self.instances) if description.side_by_side else 1
+        )
 
 
 def load_predict_service(path: Path, environment: Mapping[str, str] = os.environ) -> PredictService:
@@ -86,7 +100,7 @@ def _limits(rpc: Mapping[str, Json], path: Path) -> BatchLimits:
         max_batch_size=size if together else 1,
         max_wait_seconds=wait / 1000 if together else 0.0,
         max_queue=_integer(rpc, "max_queue_size", path, 1_000_000, default.max_queue),
-        threads=_integer(rpc, "worker_threads", path, 256, default.threads),
+        threads=_integer(rpc, "worker_threads", path, 256, AS_FITS),
     )
 
 

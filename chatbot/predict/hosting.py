@@ -70,7 +70,9 @@ class HostedService:
                 _LOG.error("service %s does not answer: %s", self.name, self._trouble)
                 return
             self.metrics.loaded(self.name, resident_mb() - before)
-            self._batcher = Batcher(self.predictor.predict, self.service.limits, self._observe)
+            self._batcher = Batcher(
+                self.predictor.predict, self.service.limits_for(self.description), self._observe
+            )
             if self.processor.apart is not None:
                 self._apart = Batcher(self.predictor.predict, _APART, self._observe)
             self._trouble = ""

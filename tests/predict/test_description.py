@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.errors import ConfigError
+from chatbot.predict.base import Description, Schema
 from chatbot.predict.description import load_predict_service
 
 WHOLE = {
@@ -78,3 +79,19 @@ def test_what_cannot_be_meant_is_refused_by_name(
     with pytest.raises(ConfigError) as caught:
         load_predict_service(write(tmp_path, {**WHOLE, **change}), {})
     assert said in caught.value.message and "intent.json" in caught.value.message
+
+
+def described(side_by_side: bool) -> Description:
+    return Description("t", "1", Schema((), {}, {}), side_by_side=side_by_side)
+
+
+def test_as_many_batches_at_once_as_the_model_and_the_machine_can_use_unless_it_is_said(
+    tmp_path: Path,
+) -> None:
+    base = {"name": "a", "processor": "p", "metadata": {"cpu": 4, "instance": 2}}
+    found = load_predict_service(write(tmp_path, base), {})
+    assert found.limits_for(described(True)).threads == 2
+    assert found.limits_for(described(False)).threads == 1
+    stated = {**base, "metadata": {"rpc": {"worker_threads": 3}}}
+    found = load_predict_service(write(tmp_path, stated), {})
+    assert found.limits_for(described(True)).threads == found.limits_for(described(False)).threads == 3

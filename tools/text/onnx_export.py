@@ -1,11 +1,13 @@
 """A trained classifier as ONNX: from torch in float32, then its weights in int8 (``tools.text.quantize``)."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 
 from chatbot.errors import ConfigError
+from chatbot.predict.nlp.pieces import Pieces
 from chatbot.predict.nlp.transformer import ONNX_FILE
 from tools.text.transformer import Classifier
 
@@ -13,8 +15,10 @@ FLOAT_FILE = "model.float32.onnx"
 _OPSET = 17
 
 
-def export_onnx(model: Classifier, folder: Path, *, keep_float: bool = False) -> None:
-    """Write ``model`` into ``folder``.
+def export_onnx(
+    model: Classifier, folder: Path, samples: Sequence[Pieces], *, keep_float: bool = False
+) -> None:
+    """Write ``model`` into ``folder``; how its values are rounded is fitted to ``samples``.
 
     Raises:
         ConfigError: the ``onnx`` package is missing.
@@ -25,7 +29,7 @@ def export_onnx(model: Classifier, folder: Path, *, keep_float: bool = False) ->
         raise ConfigError(f"导出要 {error.name} → pip install 'whitebox-chatbot[train]'") from error
     path = folder / FLOAT_FILE
     _export_float(model, path)
-    quantize(path, folder / ONNX_FILE)
+    quantize(path, folder / ONNX_FILE, samples)
     if not keep_float:
         path.unlink()
 

@@ -1,11 +1,13 @@
 """Training of *precise*: a base fine-tuned in torch, then exported for serving."""
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.predict.nlp.pieces import Pieces
 from tools.text import checkpoint
 from tools.text.data import TextData
 from tools.text.fast import score_of, targets
@@ -15,6 +17,9 @@ from tools.text.progress import Watcher
 from tools.text.run import Learned
 from tools.text.settings import TrainSettings
 from tools.text.transformer import find_base, new_classifier, pieces_of
+
+_SAMPLES = 256
+"""So many training texts decide how values are rounded for serving."""
 
 
 def train_precise(
@@ -38,10 +43,15 @@ def train_precise(
     model = new_classifier(base, labels, settings.seed)
     trainer = Trainer(settings, data, model, (train, dev), _scorer(data, settings))
     points = trainer.run(folder, _shown(watch), resume=resume)
-    export_onnx(model, folder)
+    export_onnx(model, folder, samples_of(train.pieces, settings.seed))
     checkpoint.remove(folder)
     facts: dict[str, object] = {"底座": settings.pretrain_model_name_or_path, "步数": trainer.steps}
     return Learned(base.most_pieces, trainer.seconds, facts, points)
+
+
+def samples_of(pieces: Sequence[Pieces], seed: int) -> list[Pieces]:
+    """Some of the training part's texts, the same for the same seed."""
+    return random.Random(seed).sample(pieces, min(_SAMPLES, len(pieces)))
 
 
 def _scorer(data: TextData, settings: TrainSettings) -> Callable[[NDArray[np.float32]], float]:

@@ -13,6 +13,7 @@ from chatbot.normalization.text import normalize
 from chatbot.predict.base import Description, Input, Item, ItemError, Outcome, Schema
 from chatbot.predict.nlp.classifier_card import (
     FAST,
+    PRECISE,
     SHORTEST,
     TASK,
     ClassifierCard,
@@ -58,7 +59,8 @@ class TextClassifier:
         }
         if card.multi_label:
             about["threshold"] = card.threshold
-        return Description(TASK, card.version, _schema(card), card.labels, about)
+        side_by_side = card.algorithm == PRECISE and card.threads == 1
+        return Description(TASK, card.version, _schema(card), card.labels, about, side_by_side)
 
     def unload(self) -> None:
         self._scorer = None

@@ -2,7 +2,8 @@
 
 Texts are run together with those that are padded to the same length, a multiple of ``_STEP``: what is computed for a
 text then has the same shape whatever came with it, and its scores are the same to the last bit. Activations are
-quantised by the row (``tools.text.quantize``), never by the batch.
+quantised by ranges that stand in the model (``tools.text.quantize``), never by the batch. No more are run together than
+the core's cache holds: beyond, a batch costs more for each text, not less.
 """
 
 from collections import defaultdict
@@ -20,6 +21,8 @@ from chatbot.predict.nlp.pieces import Pieces, load_tokenizer, pieces
 
 ONNX_FILE = "model.onnx"
 _STEP = 8
+_MOST_PIECES = 256
+"""Word pieces, padding included, of texts that are run together; a longer text runs alone."""
 
 
 class TransformerScorer:
@@ -36,7 +39,10 @@ class TransformerScorer:
             by_length[-(-len(found.ids) // _STEP) * _STEP].append((place, found))
         scores = np.empty((len(pairs), self._labels), dtype=np.float32)
         for length, group in by_length.items():
-            scores[[place for place, _ in group]] = self._run([found for _, found in group], length)
+            many = max(1, _MOST_PIECES // length)
+            for at in range(0, len(group), many):
+                part = group[at : at + many]
+                scores[[place for place, _ in part]] = self._run([found for _, found in part], length)
         return scores
 
     def _run(self, batch: Sequence[Pieces], length: int) -> NDArray[np.float32]:

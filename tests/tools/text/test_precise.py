@@ -177,3 +177,15 @@ def test_no_processor_can_saturate_the_products_of_the_served_weights(
     for weights in products:
         assert weights.dtype == np.int8
         assert 2 * 255 * int(np.abs(weights.astype(np.int16)).max()) < 2**15
+
+
+def test_nothing_is_measured_while_serving_and_every_bias_is_part_of_its_product(
+    settings: TrainSettings, files: TrainFiles
+) -> None:
+    import onnx  # optional, skipped above
+
+    train(replace(settings, epochs=1), files, Watcher())
+    graph = onnx.load(str(files.output_dir / ONNX_FILE)).graph
+    assert not {"ReduceMax", "DynamicQuantizeLinear"} & {node.op_type for node in graph.node}
+    products = [node for node in graph.node if node.op_type == "MatMulIntegerToFloat"]
+    assert all(len(node.input) == 7 and node.input[6] for node in products)
