@@ -37,6 +37,7 @@ class Request:
     workers: int | None
     state_dir: Path
     as_json: bool
+    bodies_mib: int
 
 
 def serve_models(request: Request) -> None:
@@ -62,7 +63,7 @@ def serve_models(request: Request) -> None:
     )  # fmt: skip
     listeners = bind(request.host, request.port, workers)
     with metrics_dir(state_dir):
-        source = _Source(request.descriptions, state_dir, services)
+        source = _Source(request, state_dir, services)
         Application(
             serving,
             listeners,
@@ -123,8 +124,9 @@ def _hosted(service: PredictService, kept_token: str, state_dir: Path, folder: s
 class _Source:
     """What the application is built from, read anew at each reload; a model that cannot be loaded changes nothing."""
 
-    def __init__(self, descriptions: Sequence[Path], state_dir: Path, services: list[PredictService]) -> None:
-        self._descriptions, self._state_dir, self._services = descriptions, state_dir, services
+    def __init__(self, request: Request, state_dir: Path, services: list[PredictService]) -> None:
+        self._descriptions, self._state_dir, self._services = request.descriptions, state_dir, services
+        self._bodies_mib = request.bodies_mib
         self._first = True
         self.new_tokens: dict[str, str] = {}
 
@@ -134,6 +136,7 @@ class _Source:
         return [service.name for service in self._services]
 
     def build(self) -> tuple[Any, Callable[[], None]]:
+        from chatbot.predict.body_room import MIB, BodyRoom
         from chatbot.predict.hosting import House, host
         from chatbot.predict.metrics import PredictMetrics
         from chatbot.predict.service import create_predict_app
@@ -151,7 +154,7 @@ class _Source:
                 self.new_tokens[service.name] = made
             hosted.append(host(service, kept, metrics, self._state_dir / "models"))
         house = House(hosted)
-        app = create_predict_app(house, metrics)
+        app = create_predict_app(house, metrics, room=BodyRoom(self._bodies_mib * MIB))
         app.extensions["house"] = house
         return app, lambda: None
 

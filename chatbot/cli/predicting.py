@@ -32,6 +32,15 @@ def serve(
         int | None, typer.Option(min=1, max=256, help="工作进程数；默认是描述里最大的 metadata.instance")
     ] = None,
     state_dir: State = DEFAULT_STATE,
+    bodies_mib: Annotated[
+        int,
+        typer.Option(
+            "--bodies-mib",
+            min=1,
+            max=65_536,
+            help="一个进程里正在处理的请求体最多共多少 MiB · request bodies in memory",
+        ),
+    ] = 128,
     as_json: Json = False,
 ) -> None:
     """运行一个或几个模型服务 · run model services.
@@ -43,7 +52,7 @@ def serve(
     from chatbot.cli.predict_serving import Request, serve_models
 
     with reporting(as_json):
-        serve_models(Request(_files(descriptions), host, port, workers, state_dir, as_json))
+        serve_models(Request(_files(descriptions), host, port, workers, state_dir, as_json, bodies_mib))
 
 
 @app.command()

@@ -111,6 +111,11 @@ class HostedService:
             raise
         return self.processor.wire.render(parsed, outcomes, request_id), outcomes
 
+    def refused(self, error: ChatbotError, request_id: str) -> ChatbotError:
+        """``error``, before the body was read, in the words of the service's wire formats."""
+        reply = self.processor.wire.refusal(None, error)
+        return RefusedError(error, {**reply, "request_id": request_id}) if isinstance(reply, dict) else error
+
     def _outcomes(self, items: Sequence[Item | ItemError]) -> list[Outcome]:
         good = [item for item in items if not isinstance(item, ItemError)]
         if not good:
@@ -126,10 +131,12 @@ class HostedService:
         return [item if isinstance(item, ItemError) else next(predicted) for item in items]
 
     def _apart_from_others(self, batcher: Batcher, items: list[Item], slow: list[bool]) -> list[Outcome]:
-        """What is quick is predicted first; what is left of the time is shared out among what is slow."""
+        """What is quick is predicted first; what is left of the time is shared out among what is slow. What is slow for
+        the first time only (loading) takes nothing of it."""
         begun, whole = time.monotonic(), self.service.seconds
         quick = iter(batcher.submit([one for one, late in zip(items, slow, strict=True) if not late], whole))
         left = whole - (time.monotonic() - begun)
+        self.processor.before_apart(self.predictor)
         count, now, asked = sum(slow), time.monotonic(), list[Item]()
         for item in (one for one, late in zip(items, slow, strict=True) if late):
             share = left * (1 - _SPARE) * (len(asked) + 1) / count

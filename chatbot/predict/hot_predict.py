@@ -10,9 +10,8 @@ from functools import partial
 from flask import Flask
 
 from chatbot.json_bytes import dumps
-from chatbot.predict.answering import answered
+from chatbot.predict.answering import Answering, Body
 from chatbot.predict.hosting import HostedService
-from chatbot.predict.metrics import PredictMetrics
 from chatbot.predict.processors import MAX_BODY_BYTES
 from chatbot.web.short_way import Environ, ShortWay, StartResponse, is_plain
 from chatbot.web.tracing import trace_id_of
@@ -24,19 +23,20 @@ class HotPredict:
     """``app.wsgi_app`` with the short way to ``services`` (by their address) in front of it."""
 
     def __init__(
-        self, app: Flask, services: Mapping[str, HostedService], metrics: PredictMetrics, *, vary: bool
+        self, app: Flask, services: Mapping[str, HostedService], answering: Answering, *, vary: bool
     ) -> None:
         """``vary`` as ``ShortWay``."""
-        self._short, self._services, self._metrics = ShortWay(app, vary=vary), services, metrics
+        self._short, self._services, self._answering = ShortWay(app, vary=vary), services, answering
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         service = self._services.get(environ["PATH_INFO"])
         if service is None or not is_plain(environ, MAX_BODY_BYTES):
             return self._short.further(environ, start_response)
-        body = partial(environ["wsgi.input"].read, int(environ["CONTENT_LENGTH"]))
+        length = int(environ["CONTENT_LENGTH"])
+        body = Body(length, partial(environ["wsgi.input"].read, length))
         request_id, token = trace_id_of(environ), environ.get("HTTP_AUTHORIZATION", "")
         try:
-            reply, status = answered(service, body, token, request_id, self._metrics)
+            reply, status = self._answering.answered(service, body, token, request_id)
         except Exception as error:  # whatever it is, Flask's handlers make the reply
             return self._short.failed(error, environ, start_response)
         named = ((REQUEST_ID, request_id),)

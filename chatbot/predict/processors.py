@@ -25,13 +25,18 @@ Raises ``ModelError`` or ``ConfigError``."""
 MAX_BODY_BYTES = 16 * 2**20
 
 
+def _nothing(predictor: Predictor) -> None:
+    """Most kinds of model need nothing more than ``load``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Processor:
     """One kind of model. A request's body has ``body_bytes`` at most.
 
     ``file_names``: how parts of a prediction are called in a file, where not as in a reply. Items that are ``apart``
     take so long that others must not wait for them: they have a line of their own, are predicted one by one, and are
-    told by when (``base.UNTIL``).
+    told by when (``base.UNTIL``). ``before_apart`` makes ready what only they need; it does nothing from the second time
+    on, and its time is not the request's.
     """
 
     name: str
@@ -40,6 +45,7 @@ class Processor:
     file_names: Mapping[str, str] = field(default_factory=dict)
     body_bytes: int = MAX_BODY_BYTES
     apart: Callable[[Item], bool] | None = None
+    before_apart: Callable[[Predictor], None] = _nothing
 
 
 _BUILT_IN: Mapping[str, str] = {

@@ -8,7 +8,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from chatbot.errors import NotThereError
 from chatbot.json_bytes import dumps
 from chatbot.json_file import Json
-from chatbot.predict.answering import answered
+from chatbot.predict.answering import Answering, Body
+from chatbot.predict.body_room import BodyRoom
 from chatbot.predict.hosting import HostedService, House
 from chatbot.predict.hot_predict import REQUEST_ID, HotPredict
 from chatbot.predict.http_errors import register_predict_errors
@@ -21,11 +22,17 @@ from chatbot.web.headers import add_headers
 from chatbot.web.tracing import trace_id
 
 
-def create_predict_app(house: House, metrics: PredictMetrics, allowed_origins: tuple[str, ...] = ()) -> Flask:
-    """The WSGI application that serves ``house``."""
+def create_predict_app(
+    house: House,
+    metrics: PredictMetrics,
+    allowed_origins: tuple[str, ...] = (),
+    room: BodyRoom | None = None,
+) -> Flask:
+    """The WSGI application that serves ``house``; ``room`` bounds the bodies that it holds at a time."""
     app = Flask("chatbot.predict", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-    _predict_routes(app, house, metrics)
+    answering = Answering(metrics, room or BodyRoom())
+    _predict_routes(app, house, answering)
     _state_routes(app, house, metrics)
     _page_routes(app)
     app.register_blueprint(docs_routes(lambda: predict_document(house)))
@@ -39,17 +46,21 @@ def create_predict_app(house: House, metrics: PredictMetrics, allowed_origins: t
 
     by_address = {f"/api/predict/{name}": service for name, service in house.services.items()}
     vary = bool(allowed_origins) and "*" not in allowed_origins
-    app.wsgi_app = HotPredict(app, by_address, metrics, vary=vary)  # type: ignore[method-assign]
+    app.wsgi_app = HotPredict(app, by_address, answering, vary=vary)  # type: ignore[method-assign]
     return app
 
 
-def _predict_routes(app: Flask, house: House, metrics: PredictMetrics) -> None:
+def _predict_routes(app: Flask, house: House, answering: Answering) -> None:
     @app.post("/api/predict/<name>")
     def predict(name: str) -> Response:
         service = _named(house, name)
         given = request.headers.get("Authorization", "")
-        request.max_content_length = service.processor.body_bytes
-        return _json(*answered(service, request.get_data, given, trace_id(), metrics))
+        most = request.max_content_length = service.processor.body_bytes
+        stated = (
+            request.content_length
+        )  # none where the body comes in chunks, which are then as many as allowed
+        body = Body(most if stated is None else min(stated, most), request.get_data)
+        return _json(*answering.answered(service, body, given, trace_id()))
 
     @app.get("/v1/services")
     def services() -> Response:

@@ -63,8 +63,11 @@ class WireFormat(Protocol):
     def render(self, parsed: Parsed, outcomes: Sequence[Outcome], request_id: str) -> Json:
         """The reply; ``outcomes`` stand as ``parsed.items`` do."""
 
-    def refusal(self, parsed: Parsed, error: ChatbotError) -> Json:
-        """The reply when nothing could be predicted now; ``None`` for the platform's own shape of an error."""
+    def refusal(self, parsed: Parsed | None, error: ChatbotError) -> Json:
+        """The reply when nothing could be predicted now; ``None`` for the platform's own shape of an error.
+
+        Without ``parsed`` the body was not even read, and the format is not known.
+        """
 
     def openapi(self, schema: Schema) -> tuple[dict[str, Any], dict[str, Any]]:
         """JSON Schemas of a body and of its reply."""
@@ -106,7 +109,7 @@ class JsonItems:
             return {"error": {"code": only.code, "message": only.message}, "request_id": request_id}
         return {**reply_item(parsed.ids[0], only), "request_id": request_id}
 
-    def refusal(self, parsed: Parsed, error: ChatbotError) -> Json:
+    def refusal(self, parsed: Parsed | None, error: ChatbotError) -> Json:
         return None
 
     def openapi(self, schema: Schema) -> tuple[dict[str, Any], dict[str, Any]]:

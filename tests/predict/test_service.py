@@ -1,5 +1,7 @@
 """The HTTP side: one shape for errors, a request id in every reply, a token where one is set."""
 
+import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -9,6 +11,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from chatbot.predict.batching import BatchLimits
+from chatbot.predict.body_room import BodyRoom
 from chatbot.predict.description import PredictService
 from chatbot.predict.hosting import HostedService, House
 from chatbot.predict.metrics import PredictMetrics
@@ -135,6 +138,35 @@ def test_too_many_at_once_are_told_to_come_again(predictor: FakePredictor) -> No
     house.stop()
     assert refused.status_code == 429 and int(refused.headers["Retry-After"]) >= 1
     assert set(statuses) == {200, 429} and statuses.count(200) >= 2
+
+
+@pytest.mark.parametrize("origin", [{}, {"Origin": "https://else.where"}], ids=["short way", "Flask's"])
+def test_bodies_that_would_not_fit_in_memory_are_told_to_come_again(
+    predictor: FakePredictor, origin: dict[str, str]
+) -> None:
+    room = BodyRoom(100)
+    house = House([hosted("open", predictor, PredictMetrics())])
+    house.start()
+    app = create_predict_app(house, PredictMetrics(), room=room)
+    predictor.hold.clear()
+    large = json.dumps({**GOOD, "more": "x" * 60})
+
+    def ask(body: str) -> Any:
+        return app.test_client().post("/api/predict/open", data=body, headers=origin)
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(ask, large)
+        while not predictor.begun > 2:  # two of them warm the model up
+            time.sleep(0.001)
+        refused, held = ask(large), room.held
+        predictor.hold.set()
+        assert first.result().status_code == 200
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) >= 1
+    assert refused.json["error"]["code"] == "overloaded" and refused.json["request_id"]
+    assert held == len(large) and room.held == 0
+    assert ask(json.dumps({**GOOD, "more": "x" * 200})).status_code == 200  # alone, larger than all the room
+    assert ask("{").status_code == 400 and room.held == 0
+    house.stop()
 
 
 def as_done(asked: list[Any]) -> Iterator[Any]:

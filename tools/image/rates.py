@@ -29,8 +29,8 @@ def rate_factor(settings: TrainSettings, epoch: float) -> float:
     """What the initial rate is multiplied by at ``epoch`` (a fraction within one).
 
     exponential: factor^(epoch / decay_epochs), ``staircase`` in whole steps. polynomial (of power 1): down to factor at
-    decay_epochs. manual: factor^(how many of decay_epochs have passed). cosine: to 0 at the end (Loshchilov, Hutter,
-    ICLR 2017). In the first ``warm_up_epochs`` all rise linearly from 0.
+    decay_epochs. manual: factor^(how many of decay_epochs have passed), or that one's own of decay_factors. cosine: to 0
+    at the end (Loshchilov, Hutter, ICLR 2017). In the first ``warm_up_epochs`` all rise linearly from 0.
     """
     warm = min(1.0, epoch / settings.warm_up_epochs) if settings.warm_up_epochs > 0 else 1.0
     return warm * _DECAYS[settings.lr_decay](settings, epoch)
@@ -47,7 +47,10 @@ def _polynomial(settings: TrainSettings, epoch: float) -> float:
 
 
 def _manual(settings: TrainSettings, epoch: float) -> float:
-    return settings.decay_factor ** sum(epoch >= one for one in settings.decay_epochs)
+    passed = sum(epoch >= one for one in settings.decay_epochs)
+    if settings.decay_factors:
+        return (1.0, *settings.decay_factors)[passed]
+    return settings.decay_factor**passed
 
 
 def _cosine(settings: TrainSettings, epoch: float) -> float:

@@ -66,7 +66,8 @@ class TrainSettings:
     ``image_size`` is the side S in serving, ``train_size`` in training (0: the same); smaller is faster, and small
     objects look larger in crops, so that a network reads well what is shown to it larger later (Touvron et al.,
     NeurIPS 2019). ``use_crop``: the middle square is seen, not the whole picture squeezed. ``decay_epochs`` are where
-    the rate changes (one number: the length of decay). ``frozen_stages`` of the network keep their weights, and with
+    the rate changes (one number: the length of decay), ``decay_factors`` what the initial rate is multiplied by from
+    each of them on (none: once more by ``decay_factor``). ``frozen_stages`` of the network keep their weights, and with
     ``frozen_norm`` all batch normalisations their statistics. ``ema`` is the share that the running mean of the weights
     keeps at each step (0: none). ``head_rate`` times the rate is the fresh head's.
     """
@@ -85,6 +86,7 @@ class TrainSettings:
     lr_decay: Decay = Decay.COSINE
     decay_epochs: tuple[float, ...] = ()
     decay_factor: float = 0.1
+    decay_factors: tuple[float, ...] = ()
     staircase: bool = False
     warm_up_epochs: float = 1.0
     weight_decay: float = 1e-4
@@ -107,10 +109,25 @@ class TrainSettings:
                 raise ConfigError(f"--{name.replace('_', '-')} {value}: 应{wanted}")
         if self.backbone.startswith("vgg") and self.image_size % _VGG_SIDE:
             raise ConfigError(f"--image-size {self.image_size}: {self.backbone} 要 {_VGG_SIDE} 的倍数")
-        if any(one <= 0 for one in self.decay_epochs) or list(self.decay_epochs) != sorted(self.decay_epochs):
-            raise ConfigError(f"--decay-epochs {self.decay_epochs}: 应是从小到大、大于 0 的数")
-        if self.lr_decay == Decay.MANUAL and not self.decay_epochs:
+        self._check_decay()
+
+    def _check_decay(self) -> None:
+        epochs, factors = self.decay_epochs, self.decay_factors
+        if not all(map(_positive, epochs)) or list(epochs) != sorted(set(epochs)):
+            raise ConfigError(f"--decay-epochs {_listed(epochs)}: 应是从小到大、大于 0 的数，例如 10,20")
+        if self.lr_decay == Decay.MANUAL and not epochs:
             raise ConfigError("--lr-decay manual_step: 要 --decay-epochs，例如 10,20")
+        if not factors:
+            return
+        given = f"--decay-factor {_listed(factors)}"
+        if self.lr_decay != Decay.MANUAL:
+            raise ConfigError(f"{given}: {self.lr_decay} 只要一个数 → 写一个，或用 --lr-decay manual_step")
+        if len(factors) != len(epochs):
+            raise ConfigError(
+                f"{given}: 有 {len(factors)} 个，--decay-epochs {_listed(epochs)} 有 {len(epochs)} 个 → 一样多"
+            )
+        if not all(map(_positive, factors)):
+            raise ConfigError(f"{given}: 应是大于 0 的数，例如 0.1,0.01")
 
     @property
     def multi_label(self) -> bool:
@@ -128,6 +145,15 @@ class TrainSettings:
             else str(value) if isinstance(value, StrEnum) else value
             for name, value in asdict(self).items()
         }  # fmt: skip
+
+
+def _positive(value: float) -> bool:
+    return math.isfinite(value) and value > 0
+
+
+def _listed(values: tuple[float, ...]) -> str:
+    """As it is typed."""
+    return ",".join(f"{one:g}" for one in values)
 
 
 _FINE: dict[str, object] = {

@@ -31,7 +31,7 @@ def train_verb(
     initial_learning_rate: Annotated[float | None, typer.Option(help="起始学习率（默认 0.01）")] = None,
     lr_decay: Annotated[Decay | None, typer.Option(help="学习率怎么降（默认 cosine_decay）")] = None,
     decay_epochs: Annotated[str, typer.Option(help="降的周期（轮）；manual_step：在哪几轮，例如 10,20")] = "",
-    decay_factor: Annotated[float | None, typer.Option(help="每次乘以多少（默认 0.1）")] = None,
+    decay_factor: Annotated[str, typer.Option(help="每次乘以多少（默认 0.1）；manual_step：也可以一轮一个，是起始学习率的几倍，例如 0.1,0.01")] = "",
     staircase: Annotated[bool | None, typer.Option("--staircase/--no-staircase", help="exponential_decay 一级一级地降")] = None,
     weight_decay: Annotated[float | None, typer.Option(help="权重衰减（默认 1e-4）")] = None,
     label_smoothing: Annotated[float | None, typer.Option(help="标签平滑（默认 0.1）")] = None,
@@ -59,7 +59,7 @@ def train_verb(
     settings = settings_of(
         kind, task=task, backbone=backbone or None, image_size=image_size, train_size=train_size,
         use_crop=use_crop, optimizer=optimizer, initial_learning_rate=initial_learning_rate, lr_decay=lr_decay,
-        decay_epochs=_epochs(decay_epochs), decay_factor=decay_factor, staircase=staircase,
+        decay_epochs=_numbers("--decay-epochs", decay_epochs, "10,20"), staircase=staircase, **_factors(decay_factor),
         weight_decay=weight_decay, label_smoothing=label_smoothing, augment=augment, ema=ema,
         frozen_stages=frozen_stages, frozen_norm=frozen_norm, train_batch_size=train_batch_size,
         eval_batch_size=eval_batch_size, num_epochs=num_epochs, save_checkpoint_epochs=save_checkpoint_epochs,
@@ -123,11 +123,17 @@ def _algorithm(algorithm: str, backbone: str) -> Algorithm:
     return Algorithm(algorithm)
 
 
-def _epochs(text: str) -> tuple[float, ...] | None:
+def _numbers(option: str, text: str, example: str) -> tuple[float, ...] | None:
     try:
         return tuple(float(one) for one in text.replace(",", " ").split()) or None
     except ValueError as error:
-        raise ConfigError(f"--decay-epochs {text}: 不是数 → 写成 10,20") from error
+        raise ConfigError(f"{option} {text}: 不是数 → 写成 {example}") from error
+
+
+def _factors(text: str) -> dict[str, object]:
+    """One factor, or one for each of the epochs."""
+    found = _numbers("--decay-factor", text, "0.1 或 0.1,0.01") or ()
+    return {"decay_factors": found} if len(found) > 1 else {"decay_factor": found[0] if found else None}
 
 
 def _train(

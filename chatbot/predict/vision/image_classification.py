@@ -19,7 +19,7 @@ from PIL import Image
 
 from chatbot.errors import ModelError
 from chatbot.json_file import Json
-from chatbot.predict.base import UNTIL, Description, Input, Item, ItemError, Outcome, Schema
+from chatbot.predict.base import UNTIL, Description, Input, Item, ItemError, Outcome, Predictor, Schema
 from chatbot.predict.processors import Processor
 from chatbot.predict.settings import ModelSettings
 from chatbot.predict.vision.asked import ALGORITHMS, EXPLAIN, IMAGE, explanation_of
@@ -97,6 +97,10 @@ class ImageClassifier:
             "picture": {"bytes": limits.bytes, "pixels": limits.pixels, "side": limits.side},
         }
         return Description(TASK, self.card.version, schema(self._options.forms), self.card.labels, about)
+
+    def prepare_explanations(self) -> None:
+        """What the first explanation would wait for; nothing where there are none."""
+        self._explanations.prepare()
 
     def unload(self) -> None:
         pool, self._side_by_side, self._session = self._side_by_side, None, None
@@ -228,11 +232,22 @@ def example_picture() -> str:
     return base64.b64encode(file.getvalue()).decode()
 
 
+def load_explanations(predictor: Predictor) -> None:
+    """Have torch loaded, where it is not, before a request's time is shared out."""
+    if isinstance(predictor, ImageClassifier):
+        predictor.prepare_explanations()
+
+
 def wants_explanation(item: Item) -> bool:
     """Whether others should not wait for this item."""
     return EXPLAIN in item
 
 
 PROCESSOR = Processor(
-    TASK, make_image_classifier, PictureForms(), body_bytes=BODY_BYTES, apart=wants_explanation
+    TASK,
+    make_image_classifier,
+    PictureForms(),
+    body_bytes=BODY_BYTES,
+    apart=wants_explanation,
+    before_apart=load_explanations,
 )

@@ -57,7 +57,10 @@ class PictureForms:
         ]
         return [*shown] if parsed.many else shown[0]
 
-    def refusal(self, parsed: Parsed, error: ChatbotError) -> Json:
+    def refusal(self, parsed: Parsed | None, error: ChatbotError) -> Json:
+        if parsed is None:  # whatever the client speaks, it finds what it looks for
+            told: Json = {"code": error.code, "message": error.message}
+            return {"error": told, **_failed(_number(error), error.message)}
         return _failed(_number(error), error.message) if parsed.form == STREAM else None
 
     def openapi(self, schema: Schema) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -140,7 +143,7 @@ def _streamed(outcome: Outcome) -> Json:
     return {"success": True, "result": {"output": output, "meta": outcome["meta"]}}
 
 
-def _failed(number: int, message: str) -> Json:
+def _failed(number: int, message: str) -> dict[str, Json]:
     return {"success": False, "errorCode": number, "errorMsg": f"{ERRORS[number]}: {message}"}
 
 

@@ -29,7 +29,7 @@ from chatbot.predict.vision.image_card import WEIGHTS_FILE, ImageCard, read_imag
 from chatbot.predict.vision.image_classification import ImageClassifier, Options, make_image_classifier
 from chatbot.predict.vision.networks import build
 from chatbot.predict.vision.preparing import Preparation
-from tests.predict.vision.made_pictures import BLUE, RED, encoded, halves, in_base64
+from tests.predict.vision.made_pictures import RED, encoded, halves, in_base64
 from tests.predict.vision.tiny_model import LABELS, SIZE, write_tiny
 
 pytestmark = pytest.mark.filterwarnings("ignore:Setting (backward|forward)", "ignore:is_traceable")
@@ -266,38 +266,6 @@ def test_explanations_can_be_switched_off(tmp_path: Path) -> None:
     classifier.load()
     (refused,) = classifier.predict([{"image": PICTURE, "explain": {}}])
     assert refused.code == "invalid_item" and "explain" in refused.message  # type: ignore[union-attr]
-
-
-def test_a_quick_picture_does_not_wait_for_an_explanation(tmp_path: Path) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    classifier = classifier_of(tmp_path)
-
-    class Slow:
-        def gradient_seconds(self, size: int) -> float:
-            return 0.001
-
-        def attribute(self, pixels: Any, target: int, wanted: Explanation) -> Any:
-            time.sleep(1.0)
-            raise ValueError("enough")
-
-    classifier._explanations._load_explainer = lambda *_: Slow()
-    metrics = PredictMetrics()
-    hosted = host(PredictService("one", "image_classification", tmp_path), "", metrics, tmp_path)
-    hosted.predictor = classifier
-    house = House([hosted])
-    house.start()
-    client = create_predict_app(house, metrics).test_client()
-    with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(
-            lambda: rows(create_predict_app(house, metrics).test_client(), "one", asked_for(PICTURE))
-        )
-        time.sleep(0.1)
-        begun = time.monotonic()
-        assert "probs" in rows(client, "one", in_base64(encoded(Image.new("RGB", (5, 5), BLUE))))[0]
-        assert time.monotonic() - begun < 0.5 and not slow.done()
-        assert slow.result()[0]["error"]["code"] == "prediction_failed"
-    house.stop()
 
 
 def test_a_picture_of_one_colour_is_drawn_without_dividing_by_nothing(client: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatbot.errors import InvalidMessageError
+from chatbot.errors import InvalidMessageError, OverloadedError
 from chatbot.predict.base import ItemError
 from chatbot.predict.vision.image_classification import schema
 from chatbot.predict.vision.wires import FORMS, MOST_PICTURES, PictureForms
@@ -62,3 +62,13 @@ def test_any_json_below_a_key_of_a_format_is_read_or_refused(key: str, value: An
 def test_what_is_no_json_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidMessageError, match="dataArray"):
         WIRE.parse(body, SCHEMA)
+
+
+def test_a_body_that_is_not_read_is_refused_in_words_that_every_client_looks_for() -> None:
+    refused = PictureForms().refusal(None, OverloadedError("没有地方放", 1.0))
+    assert refused == {
+        "error": {"code": "overloaded", "message": "没有地方放"},
+        "success": False,
+        "errorCode": 2002,
+        "errorMsg": "GET_INSTANCE_ERROR: 没有地方放",
+    }

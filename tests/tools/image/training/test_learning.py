@@ -31,6 +31,8 @@ def test_rates_fall_as_they_are_defined() -> None:
     assert rates(Decay.EXPONENTIAL, at, staircase=True, **halved) == [1.0, 1.0, 0.5, 0.25, 0.0625]
     assert rates(Decay.POLYNOMIAL, at, decay_epochs=(4.0,), decay_factor=0.2) == [1.0, 0.8, 0.6, 0.2, 0.2]
     assert rates(Decay.MANUAL, at, decay_epochs=(2.0, 4.0)) == [1.0, 1.0, 0.1, 0.01, 0.01]
+    listed = {"decay_epochs": (2.0, 4.0), "decay_factors": (0.3, 0.05)}
+    assert rates(Decay.MANUAL, at, **listed) == [1.0, 1.0, 0.3, 0.05, 0.05]
     assert rates(Decay.COSINE, at) == [1.0, 0.96194, 0.853553, 0.5, 0.0]
     assert rates(Decay.MANUAL, (0.0, 0.5, 1.0), decay_epochs=(9.0,), warm_up_epochs=1.0) == [0.0, 0.5, 1.0]
 
@@ -44,7 +46,17 @@ def test_rates_fall_as_they_are_defined() -> None:
         ({"image_size": 8}, "--image-size 8"),
         ({"label_smoothing": 1.0}, "--label-smoothing"),
         ({"lr_decay": Decay.MANUAL}, "--decay-epochs"),
-        ({"decay_epochs": (3.0, 2.0)}, "--decay-epochs"),
+        ({"decay_epochs": (3.0, 2.0)}, "--decay-epochs 3,2"),
+        ({"decay_epochs": (float("nan"),)}, "--decay-epochs nan"),
+        (
+            {"lr_decay": Decay.MANUAL, "decay_epochs": (2.0,), "decay_factors": (0.1, 0.01)},
+            "--decay-factor 0.1,0.01: 有 2 个，--decay-epochs 2 有 1 个",
+        ),
+        (
+            {"lr_decay": Decay.MANUAL, "decay_epochs": (2.0, 4.0), "decay_factors": (0.1, -1.0)},
+            "--decay-factor 0.1,-1",
+        ),
+        ({"decay_epochs": (2.0, 4.0), "decay_factors": (0.1, 0.01)}, "cosine_decay 只要一个数"),
         ({"backbone": "vgg_16", "image_size": 160}, "vgg_16"),
         ({"frozen_stages": 99}, "--frozen-stages 99"),
     ],

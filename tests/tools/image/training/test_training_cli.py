@@ -24,6 +24,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, s
         ("--backbone", "inception_v2", "可用：mobilenet_v2"),
         ("--algorithm", "fast", "high_performance"),
         ("--decay-epochs", "ten", "10,20"),
+        ("--decay-factor", "0.1,tenth", "0.1,0.01"),
         ("--model-path", "/no/such.pth", "没有这个文件"),
     ],
 )
