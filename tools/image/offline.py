@@ -131,6 +131,10 @@ def picture_job(asked: AskedPictures) -> Job:
         ModelError: no such model, or one that takes no pictures.
     """
     _one_of("--model-type", asked.model_type, MODEL_TYPES)
+    if asked.image_type == "base64":
+        raise UsageError(
+            "--image-type base64: 列表里是路径（url），base64 只用于 MaxCompute 表，这里没有表 → 把图片存成文件再列出来"
+        )
     _one_of("--image-type", asked.image_type, IMAGE_TYPES)
     _one_of("--engine", asked.engine, get_args(Engine))
     source, output = (

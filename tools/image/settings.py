@@ -37,7 +37,7 @@ class Task(StrEnum):
 
 class Algorithm(StrEnum):
     """``linear``: a frozen network's features and logistic regression; ``high_performance``: the later half of the network
-    is fine-tuned for a few epochs, served small; ``high_precision``: most of it, for longer, served at full size;
+    is fine-tuned for a few epochs, served small; ``high_precision``: most of it, for longer;
     ``custom``: a backbone trained as the options say."""
 
     LINEAR = "linear"
@@ -176,6 +176,7 @@ _PRESETS: dict[Algorithm, dict[str, object]] = {
     },
     Algorithm.HIGH_PRECISION: {
         **_FINE,
+        "image_size": 192,  # of 192 to 256 the best on a dev part: 0.927; 224 had 0.916
         "initial_learning_rate": 3e-4,
         "ema": 0.985,
         "frozen_stages": 6,

@@ -24,7 +24,7 @@ def train_verb(
     algorithm: Annotated[str, typer.Option(help="high_performance：微调后半段，几分钟，部署时快；high_precision：微调更久；linear：冻结的网络加线性分类")] = "",
     backbone: Annotated[str, typer.Option(help=f"按下面的选项训练哪个网络：{'、'.join(BACKBONES)}")] = "",
     num_classes: Annotated[int | None, typer.Option(help="应有几个类；和数据不符就停下")] = None,
-    image_size: Annotated[int | None, typer.Option(help="边长（像素；默认 224；high_performance 192）")] = None,
+    image_size: Annotated[int | None, typer.Option(help="边长（像素；默认 224；high_* 192）")] = None,
     train_size: Annotated[int | None, typer.Option(help="训练时的边长；0：同上（high_* 默认 160）")] = None,
     use_crop: Annotated[bool | None, typer.Option("--use-crop/--no-use-crop", help="只看中间的方块，不把整张压成方的")] = None,
     optimizer: Annotated[Optimizer | None, typer.Option(help="优化器（默认 momentum）")] = None,
