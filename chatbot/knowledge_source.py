@@ -147,6 +147,9 @@ class Remembering:
             self._found.keep(key, found)
         return found
 
+    def may_reach(self, utterance: str, confidence: float) -> bool:
+        return self.source.may_reach(self.source.heard(utterance), confidence)
+
 
 class _Unwritten:
     """No authored answers."""
@@ -163,6 +166,9 @@ class _Silent:
 
     def retrieve(self, utterance: str, k: int = 10) -> tuple[()]:
         return ()
+
+    def may_reach(self, utterance: str, confidence: float) -> bool:
+        return False
 
 
 def build_reader(

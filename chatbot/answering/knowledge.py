@@ -36,6 +36,9 @@ class Retriever(Protocol):
 
     def retrieve(self, utterance: str, k: int = 10) -> tuple[FaqCandidate, ...]: ...
 
+    def may_reach(self, utterance: str, confidence: float) -> bool:
+        """Whether the best of them may have ``confidence``; false is certain, and costs less than to look."""
+
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:

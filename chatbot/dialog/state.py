@@ -1,12 +1,13 @@
 """The promise of a dialogue state, and the values that pass between states and the machine."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
 from chatbot.answering.inquiry import Inquiry, Outcome
 from chatbot.answering.knowledge import Knowledge
+from chatbot.changed import changed
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.messages import Language
 from chatbot.normalization.intent_model import Heard
@@ -132,8 +133,9 @@ class Hearing:
             return None
         if self.likely_faq and len(content(said)) > _MAY_BE_EITHER:
             return None
-        best = next(iter(self.knowledge.small_talk.retrieve(said, 3)), None)
-        if best is None or best.confidence < self.settings.chitchat_confidence_threshold:
+        talk, least = self.knowledge.small_talk, self.settings.chitchat_confidence_threshold
+        best = next(iter(talk.retrieve(said, 3)), None) if talk.may_reach(said, least) else None
+        if best is None or best.confidence < least:
             return None
         if best.confidence >= _CERTAIN or not self.faq:
             return best
@@ -235,7 +237,7 @@ class Decision:
     def remembering(self, **changes: object) -> "Decision":
         """The same decision with changes to the memory it keeps."""
         turn = self.turn
-        memory = replace(turn.memory, **changes)  # type: ignore[arg-type]
+        memory = changed(turn.memory, **changes)
         turn = Turn(turn.hearing, memory, turn.heard, turn.inquiry, turn.outcome, turn.meant)
         return Decision(self.next_state, turn, self.reply, self.bad_case)
 

@@ -89,6 +89,9 @@ class RetrievalTable:
         found = self.rows.get(utterance, ())
         return tuple(FaqCandidate(i, q, f"{q}呀", c, "table", c) for i, (q, c) in enumerate(found))[:k]
 
+    def may_reach(self, utterance: str, confidence: float) -> bool:
+        return any(c >= confidence for _, c in self.rows.get(utterance, ()))
+
 
 def knowledge(
     faq: Mapping[str, Sequence[tuple[str, float]]] | None = None,

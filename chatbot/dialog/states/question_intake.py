@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from chatbot.changed import changed
 from chatbot.dialog.intents import act_on, hand_off
 from chatbot.dialog.state import Decision, Turn
 from chatbot.messages import say
@@ -19,7 +20,7 @@ class QuestionIntakeState:
 
     def handle(self, turn: Turn) -> Decision:
         knowledge, text = turn.hearing.knowledge, turn.hearing.text
-        turn = replace(turn, heard=True)
+        turn = changed(turn, heard=True)
         if turn.hearing.reading.empty:
             return self._guide(turn, "emoji", "chitchat")
         if knowledge.handoff.fits(text):
