@@ -1,10 +1,11 @@
 """One turn on one screen: lock → load → step → save."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from chatbot.answering.knowledge import Knowledge
+from chatbot.changed import changed
 from chatbot.dialog.machine import DialogMachine
 from chatbot.dialog.remembered import RememberedSteps
 from chatbot.dialog.state import DialogSettings, Hearing, Step
@@ -94,7 +95,7 @@ class Conversation:
         )
         for observer in self._observers:
             observer.finished(finished)
-        reply = replace(step.reply, degraded=not saved, kb_version=knowledge.version)
+        reply = changed(step.reply, degraded=not saved, kb_version=knowledge.version)
         return reply, hearing, before, step
 
     def _lock_and_load(self, session_id: str) -> Lease | None:

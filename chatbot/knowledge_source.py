@@ -152,6 +152,9 @@ class Remembering:
     def knows(self, utterance: str) -> bool:
         return self.source.knows(utterance)
 
+    def may_reach(self, utterance: str, confidence: float) -> bool:
+        return self.source.may_reach(self.source.heard(utterance), confidence)
+
 
 class _Unwritten:
     """No authored answers."""
@@ -170,6 +173,9 @@ class _Silent:
         return ()
 
     def knows(self, utterance: str) -> bool:
+        return False
+
+    def may_reach(self, utterance: str, confidence: float) -> bool:
         return False
 
 

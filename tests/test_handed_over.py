@@ -29,11 +29,14 @@ class Inbox:
         self._here()
         return [row for row in self.rows if row.session_id == session_id]
 
-    def waiting(self, limit: int) -> Sequence[InboxRow]:
+    def open_sessions(self, limit: int) -> Sequence[str]:
         self._here()
-        last = {row.session_id: row for row in self.rows}
         state = {row.session_id: row.kind for row in self.rows if row.kind in ("request", "handback")}
-        return [row for session, row in last.items() if state.get(session) == "request"]
+        return [session for session, kind in state.items() if kind == "request"]
+
+    def waiting(self, limit: int) -> Sequence[InboxRow]:
+        last = {row.session_id: row for row in self.rows}
+        return [last[session] for session in self.open_sessions(limit)]
 
     def _here(self) -> None:
         if self.away:

@@ -39,6 +39,9 @@ class Retriever(Protocol):
     def knows(self, utterance: str) -> bool:
         """Whether it is a paraphrase word for word, courtesies aside."""
 
+    def may_reach(self, utterance: str, confidence: float) -> bool:
+        """Whether the best of them may have ``confidence``; false is certain, and costs less than to look."""
+
 
 class Related(Protocol):
     """Standard questions that whoever asked ``question`` may want to ask next; at most ``most``, nearest first."""

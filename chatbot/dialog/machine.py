@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from chatbot.changed import changed
 from chatbot.dialog.apart import answered_apart
 from chatbot.dialog.state import Hearing, State, Step, Turn, path_of
 from chatbot.knowledge_graph.graph import KnowledgeGraph
@@ -38,7 +39,7 @@ class DialogMachine:
             decision = self._states[name].handle(turn)
             turn, name = decision.turn, decision.next_state
             if decision.reply is not None:
-                kept = replace(
+                kept = changed(
                     turn.memory, state=name, turns=memory.turns + 1, suggestions=decision.reply.suggestions
                 )
                 return Step(decision.reply, kept, decision.bad_case, turn, tuple(walked))

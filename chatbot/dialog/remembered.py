@@ -1,9 +1,10 @@
 """Turns that come again: the same words at the same point of a conversation are decided once."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter
 
 from chatbot.answering.knowledge import Knowledge
+from chatbot.changed import changed
 from chatbot.dialog.machine import DialogMachine
 from chatbot.dialog.state import Hearing, Step
 from chatbot.recent import Recent
@@ -36,8 +37,8 @@ class RememberedSteps:
         key = (hearing.utterance, hearing.rows_limit, _point(memory))
         known = book.steps.get(key, None)
         if known is not None:
-            return replace(known, memory=replace(known.memory, turns=memory.turns + 1))
-        step = replace(self._machine.step(memory, hearing), turn=None)
+            return changed(known, memory=changed(known.memory, turns=memory.turns + 1))
+        step = changed(self._machine.step(memory, hearing), turn=None)
         book.steps.keep(key, step)
         return step
 

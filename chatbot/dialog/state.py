@@ -1,12 +1,13 @@
 """The promise of a dialogue state, and the values that pass between states and the machine."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
 from chatbot.answering.inquiry import Inquiry, Outcome
 from chatbot.answering.knowledge import Knowledge
+from chatbot.changed import changed
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.messages import Language
 from chatbot.normalization.courtesy import without_courtesies
@@ -147,12 +148,16 @@ class Hearing:
         talk = self.knowledge.small_talk
         if self.likely_faq and len(content(said)) > _MAY_BE_EITHER and not talk.knows(said):
             return None
-        best = next(iter(talk.retrieve(said, 3)), None)
-        if best is None or best.confidence < self.settings.chitchat_confidence_threshold:
+        least = self.settings.chitchat_confidence_threshold
+        best = next(iter(talk.retrieve(said, 3)), None) if talk.may_reach(said, least) else None
+        if best is None or best.confidence < least:
             return None
         if best.confidence >= _CERTAIN or not self.faq:
             return best
-        return best if best.confidence >= self.faq[0].confidence else None
+        asked = sum(
+            one.confidence for one in self.faq
+        )  # 能试驾吗 is one of several questions, and no 我试试你
+        return best if best.confidence >= asked else None
 
     @cached_property
     def intent(self) -> Heard | None:
@@ -254,7 +259,7 @@ class Decision:
     def remembering(self, **changes: object) -> "Decision":
         """The same decision with changes to the memory it keeps."""
         turn = self.turn
-        memory = replace(turn.memory, **changes)  # type: ignore[arg-type]
+        memory = changed(turn.memory, **changes)
         turn = Turn(turn.hearing, memory, turn.heard, turn.inquiry, turn.outcome, turn.meant)
         return Decision(self.next_state, turn, self.reply, self.bad_case)
 

@@ -19,6 +19,7 @@ from chatbot.faq_modules.signals import QUERY_SIGNALS, SignalTable
 EXACT_LOGIT = 5.0
 NEGLIGIBLE = 1e-3
 _UNKNOWN_MODULE = 3.0
+_ROUNDING, _FAR = 1e-3, 700.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Choice:
     def __init__(self, model: ChoiceModel, names: tuple[str, ...]) -> None:
         self.model = model
         self._weights, self._nothing = model.vector(names), model.vector(QUERY_SIGNALS).tolist()
+        of_modules = np.array([name.startswith("module:") for name in names])
+        self._most = np.where(of_modules, np.abs(self._weights), self._weights)
 
     def probabilities(self, table: SignalTable) -> NDArray[np.float32]:
         """For each row, the probability that it is what was asked; they add up to at most 1."""
@@ -78,6 +81,17 @@ class Choice:
             rows = np.sort(rows[shares[rows].argpartition(-k)[-k:]])
         found = zip(shares.take(rows).tolist(), rows.tolist(), strict=True)
         return [(share / total, row) for share, row in sorted(found, key=itemgetter(0), reverse=True)]
+
+    def at_most(self, table: SignalTable) -> float:
+        """What no probability of a row is above, whatever the modules say; ``table`` has their signals at 1.
+
+        A module's score lies in [-1, 1], so its weight, without its sign, is the most it adds to a logit; and a row is
+        never likelier than it is with no other row beside it.
+        """
+        if not len(table.owners) or (table.exact is not None and table.exact.any()):
+            return float(len(table.owners) > 0)
+        highest = float(table.values.dot(self._most).max()) + _ROUNDING
+        return 1.0 / (1.0 + math.exp(min(sum(map(mul, table.query, self._nothing)) - highest, _FAR)))
 
     def _shares(self, table: SignalTable) -> tuple[NDArray[np.float32], float]:
         """For each row the odds against the likeliest of all, and what all odds add up to."""

@@ -34,7 +34,11 @@ class QuestionVectors:
             return np.maximum.reduceat(self._vectors.dot(vector), self._firsts), {}
         scores: NDArray[np.float32] = self._means.dot(vector)
         nearest: dict[int, int] = {}
-        for owner in scores.argpartition(-EXACT)[-EXACT:].tolist():
+        likeliest = []
+        for _ in range(EXACT):  # a third of the time of a partition
+            likeliest.append(int(scores.argmax()))
+            scores[likeliest[-1]] = -np.inf
+        for owner in likeliest:
             own = self._of(owner, vector)
             best = int(own.argmax())
             scores[owner], nearest[owner] = own.item(best), self._starts[owner] + best

@@ -53,6 +53,9 @@ class Reader(Protocol):
     def read(self, text: str) -> tuple[SignalTable, tuple[QuestionScores, ...]]:
         """The signals for a normalised ``text``, and the scores of each module, in the rows of the table."""
 
+    def without_modules(self, text: str) -> SignalTable | None:
+        """The same with every module's signal at 1, none of them asked; ``None`` where only they find the rows."""
+
     def knows(self, text: str) -> bool:
         """Whether a normalised ``text`` is a paraphrase word for word."""
 
@@ -111,6 +114,17 @@ class FaqRetriever:
     def knows(self, utterance: str) -> bool:
         """Whether it is a paraphrase word for word, courtesies aside."""
         return self._reader.knows(self.heard(utterance))
+
+    def may_reach(self, text: str, confidence: float) -> bool:
+        """Whether the best candidate for what was ``heard`` may have ``confidence``: a bound, at a third of the cost.
+
+        False is certain; true only says to look.
+        """
+        if not has_content(text):
+            return False
+        ways = self._latin.decodings(text)
+        table = self._reader.without_modules(text) if ways == (text,) else None
+        return table is None or self._choice.at_most(table) >= confidence
 
     def signals(self, utterance: str) -> tuple[SignalTable, NDArray[np.float32]]:
         """All signals for ``utterance`` and the probabilities they give: for fitting, measuring and explaining."""

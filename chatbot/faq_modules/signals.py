@@ -73,11 +73,20 @@ class SignalReader:
         self._scorers = {m.name: m.score_questions for m in modules if isinstance(m, QuestionScorer)}
         self._ratios: dict[int, NDArray[np.float32]] = {}
         self._everyone, self._unknown = np.arange(size), np.zeros(size, dtype=np.float32)
+        one = QuestionScores(np.ones(size, dtype=np.float32), lambda row: None)
+        self._at_most = (one,) * len(self._modules)
         self.names = tuple(f"module:{module.name}" for module in modules) + OWN_SIGNALS
 
     def read(self, text: str) -> tuple[SignalTable, tuple[QuestionScores, ...]]:
         """The signals of every standard question for a normalised ``text``, and the scores of each module."""
         found = tuple(self._module(module, text) for module in self._modules)
+        return self._table(text, found), found
+
+    def without_modules(self, text: str) -> SignalTable:
+        """The same signals, every module's at 1: what no module is asked for, and none can be above."""
+        return self._table(text, self._at_most)
+
+    def _table(self, text: str, found: Sequence[QuestionScores]) -> SignalTable:
         written, known = self._questions.scores(text)
         told = self._unknown if self._evidence is None else self._evidence.scores(text)
         heard, _ = self._by_sound.scores(text.translate(self._sounds))
@@ -88,7 +97,7 @@ class SignalReader:
         own[0:2], own[2], own[3:5] = written, told, heard
         own[5], own[6] = self._length_ratio(len(text)), self._sizes
         query = query_signals(text, known, self._scope)
-        return SignalTable(self._everyone, values.T, query, self._exact(text)), found
+        return SignalTable(self._everyone, values.T, query, self._exact(text))
 
     def knows(self, text: str) -> bool:
         """Whether a normalised ``text`` is a paraphrase word for word."""

@@ -106,7 +106,7 @@ class HandedOver:
         with self._opening:
             if self._inbox is None:
                 inbox = self._open_inbox()
-                inbox.waiting(1)
+                inbox.open_sessions(1)
                 self._hand_in(inbox)
                 return inbox
             return self._inbox
@@ -130,7 +130,7 @@ class HandedOver:
 
     def _check(self) -> None:
         try:
-            self._open = frozenset(row.session_id for row in self._opened().waiting(MAX_OPEN))
+            self._open = frozenset(self._opened().open_sessions(MAX_OPEN))
         except StoreUnavailableError as error:
             _LOG.warning("the inbox does not answer: %s", error.message)
             self._give_up_early()

@@ -5,7 +5,6 @@ number of names that could fit, not the number there are.
 """
 
 import itertools
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -45,10 +44,15 @@ class ApproximateFinder:
         }
         self._min_slip_length, self._cutoff = min_slip_length, cutoff
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._nearest)
-        self._by_pair: dict[tuple[str, str], list[str]] = {}
+        self._followers: dict[str, dict[str, int]] = {}  # a syllable → the one behind it → number of the pair
+        self._having: list[list[str]] = []  # by the number of a pair
         for name, heard in self._sounds.items():
-            for pair in _pairs(heard):
-                self._by_pair.setdefault(pair, []).append(name)
+            for left, right in _pairs(heard):
+                behind = self._followers.setdefault(left, {})
+                if right not in behind:
+                    behind[right] = len(self._having)
+                    self._having.append([])
+                self._having[behind[right]].append(name)
 
     def nearest(self, text: str) -> NearName | None:
         """The best name, the longer of two as good; ``None`` when nothing is near enough."""
@@ -64,9 +68,19 @@ class ApproximateFinder:
         return best
 
     def _alike(self, heard: Sounds) -> list[str]:
-        names_with = self._by_pair
-        pairs = _pairs(heard) & names_with.keys()
-        shared = Counter([name for pair in pairs for name in names_with[pair]])
+        behind_of, pairs = self._followers.get, set[int]()
+        for left, right in itertools.pairwise(heard):
+            for syllable in left:
+                if behind := behind_of(syllable):
+                    for other in right:  # a comprehension would cost more than all it finds
+                        if other in behind:
+                            pairs.add(behind[other])
+        if not pairs:
+            return []
+        shared: dict[str, int] = {}
+        for pair in pairs:
+            for name in self._having[pair]:
+                shared[name] = shared.get(name, 0) + 1
         enough = [
             (-count / (len(name) - 1), name)
             for name, count in shared.items()

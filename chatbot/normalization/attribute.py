@@ -12,6 +12,7 @@ from chatbot.normalization.text import normalize
 
 PARTIAL_CUTOFF = 0.6
 TYPO_CUTOFF = 75.0
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ class AttributeLinker:
         self._aliases = _alias_paths(tree, synonyms)
         self._finder: MentionFinder[Path] = MentionFinder(self._aliases)
         self._approximate = ApproximateFinder(self._aliases, min_slip_length=4, cutoff=TYPO_CUTOFF)
-        self._weight = _character_weights(self._aliases)
+        weight = _character_weights(self._aliases)
+        each = ((alias, tuple(weight[char] for char in alias)) for alias in self._aliases)
+        self._weights_of = {alias: (weights, sum(weights)) for alias, weights in each}
         self._by_pair: dict[str, list[str]] = {}
         for alias in self._aliases:
             for pair in sorted({alias[i : i + 2] for i in range(len(alias) - 1)}):
@@ -96,13 +99,19 @@ class AttributeLinker:
         return (AttributeLink(self.prefer(paths), top[2], typed, 0.5 + 0.4 * top[1]),)
 
     def _common(self, alias: str, content: str) -> tuple[int, int, float]:
-        """The longest run of ``content`` in ``alias`` at its start: where, how long, what weight of it."""
+        """The longest run of ``content`` in ``alias`` at its start: where, how long, what weight of it.
+
+        Nothing where all characters that both have weigh too little for a partial name: no run can.
+        """
+        weights, whole = self._weights_of[alias]
+        both = sum([weight for char, weight in zip(alias, weights, strict=True) if char in content])
+        if both < (PARTIAL_CUTOFF - _ROUNDING) * whole:
+            return -1, 0, 0.0
         for length in range(min(len(alias), len(content)), 1, -1):
             for offset in range(len(alias) - length + 1):
                 start = content.find(alias[offset : offset + length])
                 if start >= 0:
-                    shared = sum(self._weight[c] for c in alias[offset : offset + length])
-                    return start, length, shared / sum(self._weight[c] for c in alias)
+                    return start, length, sum(weights[offset : offset + length]) / whole
         return -1, 0, 0.0
 
     def prefer(self, paths: Iterable[Path]) -> tuple[Path, ...]:

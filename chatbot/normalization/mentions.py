@@ -1,7 +1,7 @@
 """Finds every known name in a text in one pass (Aho-Corasick), longest first, none overlapping."""
 
-from collections.abc import Callable, Iterable, Mapping
-from operator import attrgetter, itemgetter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 import ahocorasick
@@ -47,21 +47,30 @@ class MentionFinder(Generic[Target]):
             if ends_latin and end < len(text) and _latin(text[end]) and not _may(ends, alias, text, end):
                 continue
             found.append((-length, start, alias, targets))
-        if not found:
-            return []
-        found.sort(key=_by_length)
-        taken, kept = 0, []
-        for shorter, start, alias, targets in found:
-            place = ((1 << -shorter) - 1) << start
-            if not taken & place:
-                taken |= place
-                kept.append(Mention(alias, start, start - shorter, targets))
-        kept.sort(key=_by_start)
-        return kept
+        if len(found) > 1:
+            found = _longest_apart(found)
+        return [Mention(alias, start, start - shorter, targets) for shorter, start, alias, targets in found]
+
+    def may_mean(self, text: str) -> Iterator[frozenset[Target]]:
+        """What any name in ``text`` means, cut words and names inside others included: a bound on what ``find`` finds."""
+        return (targets for _, (_, targets, *_) in self._automaton.iter(text)) if self.aliases else iter(())
 
 
-_by_length = itemgetter(0, 1)
-_by_start: "attrgetter[int]" = attrgetter("start")
+def _longest_apart(found: "list[_Found[Target]]") -> "list[_Found[Target]]":
+    """Those that do not overlap with a longer one, or an earlier one as long; by where they start."""
+    found.sort(key=_by_length)
+    taken, kept = 0, []
+    for one in found:
+        place = ((1 << -one[0]) - 1) << one[1]
+        if not taken & place:
+            taken |= place
+            kept.append(one)
+    kept.sort(key=_by_start)
+    return kept
+
+
+_Found: TypeAlias = tuple[int, int, str, frozenset[Target]]  # length below zero, start, alias, targets
+_by_length, _by_start = itemgetter(0, 1), itemgetter(1)
 
 
 def _latin(char: str) -> bool:

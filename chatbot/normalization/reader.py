@@ -1,7 +1,6 @@
 """Reads an utterance against the knowledge base: what it names, and how much of it that explains."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -89,8 +88,16 @@ class Reader:
 
 def _unexplained(core: str, attributes: Sequence[AttributeLink]) -> int:
     """How many characters of ``core`` no attribute has, as typed or as it is called."""
-    explained = Counter("".join([link.text + link.alias for link in attributes]))
-    return (Counter(core) - explained).total()
+    explained: dict[str, int] = {}
+    for char in "".join([link.text + link.alias for link in attributes]):
+        explained[char] = explained.get(char, 0) + 1
+    left = 0
+    for char in core:
+        if explained.get(char):
+            explained[char] -= 1
+        else:
+            left += 1
+    return left
 
 
 def _pointed_at(text: str, span: tuple[int, int]) -> tuple[int, int]:

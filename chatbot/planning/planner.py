@@ -106,7 +106,10 @@ class Planner:
 
     def names_a_value(self, text: str) -> bool:
         """Whether a normalised ``text`` holds a value of the graph (增程, 四驱); one pass over it."""
-        senses = [sense for mention in self.vocabulary.finder.find(text) for sense in mention.targets]
+        finder = self.vocabulary.finder
+        if not any(ValueSense in map(type, senses) for senses in finder.may_mean(text)):
+            return False  # mostly: what overlaps need not be told apart
+        senses = [sense for mention in finder.find(text) for sense in mention.targets]
         return ValueSense in map(type, senses)
 
     def explain(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Explained:

@@ -231,14 +231,14 @@ class Vocabulary:
 
     def lacks(self, text: str) -> str:
         """The first word of ``text`` for a kind of thing that this graph has none of: 柴油, 氢能."""
-        return min((word for word in self._lacking if word in text), key=text.find, default="")
+        return found.group() if (found := self._lacking.search(text)) else ""
 
     @cached_property
-    def _lacking(self) -> tuple[str, ...]:
+    def _lacking(self) -> re.Pattern[str]:
         meant = [part for said in self.value_words.values() for part in _PARTS.split(said)]
-        known = self.finder.aliases
         words = dict.fromkeys((*self.value_words, *meant, *self._groups))
-        return tuple(w for w in words if w not in known and len(w) >= 2)
+        lacking = [re.escape(w) for w in words if w not in self.finder.aliases and len(w) >= 2]
+        return re.compile("|".join(lacking) or r"(?!)")
 
     @cached_property
     def _groups(self) -> Mapping[str, Clause | None]:

@@ -23,6 +23,7 @@ READABLE = (1, 2)
 
 # the standard library's, where there is a plan or a lone surrogate: it alone gives back every number and text as it was
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_NO_PLAN = b'"plan":null'
 _log = logging.getLogger("chatbot.session")
 _PENDING_KINDS = ("entity", "attribute", "question")
 _SINCE_2: dict[str, object] = {"recent": [], "shown": [], "plan": None, "guiding": False, "asked": []}
@@ -76,7 +77,7 @@ def decode_memory(payload: bytes, session_id: str) -> Memory:
 
 def _decode(payload: bytes) -> Memory:
     try:
-        data = json.loads(payload)
+        data = _loads(payload)
     except (ValueError, RecursionError):
         raise _UnreadableError("不是 JSON") from None
     if not isinstance(data, dict):
@@ -105,6 +106,15 @@ def _decode(payload: bytes) -> Memory:
         raise _UnreadableError(f"缺少字段 {error}") from None
     except MalformedPlanError:
         raise _UnreadableError("的 plan 不是查询计划") from None
+
+
+def _loads(payload: bytes) -> Any:
+    if _NO_PLAN in payload:
+        try:
+            return orjson.loads(payload)
+        except orjson.JSONDecodeError:
+            pass  # a lone surrogate
+    return json.loads(payload)
 
 
 def _pending(value: object) -> Pending:

@@ -129,8 +129,11 @@ class InboxStore(Protocol):
 
     def of_session(self, session_id: str) -> Sequence[InboxRow]: ...
 
+    def open_sessions(self, limit: int) -> Sequence[str]:
+        """The conversations that were requested and not handed back, longest waiting first."""
+
     def waiting(self, limit: int) -> Sequence[InboxRow]:
-        """The last message of each conversation that was requested and not handed back, longest waiting first."""
+        """The last message of each of ``open_sessions``; a query each, where those are one for all."""
 
 
 class Store(Protocol):

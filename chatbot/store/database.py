@@ -2,12 +2,13 @@
 
 import fcntl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
@@ -18,6 +19,7 @@ from sqlalchemy.exc import (
     NoSuchModuleError,
     SQLAlchemyError,
 )
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from chatbot.errors import ConfigError, StoreRefusedError, StoreUnavailableError
 
@@ -38,6 +40,7 @@ class Database:
         self.url = _checked(url)
         self._engine: Engine | None = None
         self._opening = threading.Lock()
+        self._written: dict[str, SQLCompiler] = {}
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -66,6 +69,22 @@ class Database:
         from sqlalchemy.dialects import postgresql  # 2 MB that the embedded store does without
 
         return postgresql.insert(table).on_conflict_do_nothing()
+
+    def add(self, connection: Connection, table: Table, rows: Sequence[object]) -> None:
+        """``insert`` of ``rows``, values whose fields have the columns' names.
+
+        The statement goes to the driver with the values as they are: SQLAlchemy would look at each of them, which costs
+        more than SQLite takes to store them.
+        """
+        columns = tuple(column.name for column in table.columns)
+        written = self._written.get(table.name)
+        if written is None:
+            written = self.insert(table).compile(dialect=connection.dialect, column_keys=columns)
+            self._written[table.name] = written
+        names = tuple(written.positiontup or columns)
+        values = list(map(attrgetter(*names), rows))
+        told = values if written.positional else [dict(zip(names, one, strict=True)) for one in values]
+        connection.exec_driver_sql(str(written), told)
 
     def close(self) -> None:
         """Close all connections; the next call opens anew."""

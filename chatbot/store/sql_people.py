@@ -6,7 +6,7 @@ from dataclasses import asdict
 from sqlalchemy import func, or_, select, update
 
 from chatbot.store.database import Database
-from chatbot.store.records import InboxRow, TokenRow, UserRow
+from chatbot.store.records import InboxKind, InboxRow, TokenRow, UserRow
 from chatbot.store.schema import INBOX, TOKENS, USERS
 from chatbot.store.sql_turns import rows_of
 
@@ -65,17 +65,21 @@ class SqlInboxStore:
         with self._database.reading() as connection:
             return rows_of(InboxRow, connection.execute(query))
 
-    def waiting(self, limit: int) -> Sequence[InboxRow]:
-        def latest(*kinds: str) -> dict[str, int]:
-            query = select(INBOX.c.session_id, func.max(INBOX.c.at_ms)).group_by(INBOX.c.session_id)
-            found = connection.execute(query.where(INBOX.c.kind.in_(kinds)) if kinds else query)
+    def open_sessions(self, limit: int) -> Sequence[str]:
+        def latest(kind: InboxKind) -> dict[str, int]:
+            query = select(INBOX.c.session_id, func.max(INBOX.c.at_ms)).where(INBOX.c.kind == kind)
+            found = connection.execute(query.group_by(INBOX.c.session_id))
             return {str(session): int(at) for session, at in found}
 
         with self._database.reading() as connection:
             asked, returned = latest("request"), latest("handback")
-            open_ = [session for session, at in asked.items() if at > returned.get(session, -1)]
-            open_ = sorted(open_, key=lambda session: asked[session])[:limit]
-            last = select(INBOX).order_by(INBOX.c.at_ms.desc(), INBOX.c.message_id.desc()).limit(1)
+        open_ = [session for session, at in asked.items() if at > returned.get(session, -1)]
+        return sorted(open_, key=asked.__getitem__)[:limit]
+
+    def waiting(self, limit: int) -> Sequence[InboxRow]:
+        open_ = self.open_sessions(limit)
+        last = select(INBOX).order_by(INBOX.c.at_ms.desc(), INBOX.c.message_id.desc()).limit(1)
+        with self._database.reading() as connection:
             return [
                 row
                 for session in open_

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
-from operator import attrgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import delete, func, select, update
@@ -24,15 +23,6 @@ def rows_of(kind: type[R], found: Any) -> list[R]:
     return [kind(**{name: row[name] for name in names}) for row in found.mappings()]
 
 
-_TURN_FIELDS = tuple(field.name for field in fields(TurnRow))
-_turn_fields = attrgetter(*_TURN_FIELDS)
-
-
-def _turn_values(turn: TurnRow) -> dict[str, object]:
-    """What ``asdict`` gives, without its deep copies: every turn comes by here."""
-    return dict(zip(_TURN_FIELDS, _turn_fields(turn), strict=True))
-
-
 class SqlTurnStore:
     """``TurnStore`` in SQL."""
 
@@ -42,9 +32,9 @@ class SqlTurnStore:
     def add(self, turns: Sequence[TurnRow], cases: Sequence[BadCaseRow] = ()) -> None:
         with self._database.writing() as connection:
             if turns:
-                connection.execute(self._database.insert(TURNS), [_turn_values(turn) for turn in turns])
+                self._database.add(connection, TURNS, turns)
             if cases:
-                connection.execute(self._database.insert(BAD_CASES), [asdict(case) for case in cases])
+                self._database.add(connection, BAD_CASES, cases)
 
     def since(self, at_ms: int, limit: int) -> Iterator[TurnRow]:
         latest = (

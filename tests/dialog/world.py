@@ -92,6 +92,9 @@ class RetrievalTable:
     def knows(self, utterance: str) -> bool:
         return any(confidence == 1.0 for _, confidence in self.rows.get(utterance, ()))
 
+    def may_reach(self, utterance: str, confidence: float) -> bool:
+        return any(c >= confidence for _, c in self.rows.get(utterance, ()))
+
 
 def knowledge(
     faq: Mapping[str, Sequence[tuple[str, float]]] | None = None,

@@ -290,3 +290,31 @@ def test_what_is_near_a_standard_question_is_another_and_the_same_each_time(tmp_
 def test_a_paraphrase_is_known_word_for_word_courtesies_aside(retriever: FaqRetriever) -> None:
     assert retriever.knows("首付几成") and retriever.knows("请问首付几成？")
     assert not retriever.knows("首付要几成")
+
+
+def test_no_candidate_is_surer_than_the_bound_that_asks_no_module(retriever: FaqRetriever) -> None:
+    letters = "".join({*"".join(retriever.corpus.texts), *"今天气不错啊"})
+    rng = np.random.default_rng(3)
+    texts = ["".join(rng.choice(list(letters), size=size)) for size in rng.integers(1, 12, 200)]
+    for text in map(retriever.heard, [*texts, *retriever.corpus.texts, "shoufu jicheng", "？？"]):
+        best = max((one.confidence for one in retriever.retrieve_heard(text)), default=0.0)
+        assert not best or retriever.may_reach(text, best)
+    assert not retriever.may_reach("今天天气不错", 0.7)
+    assert not retriever.may_reach("？？", 0.0)
+
+
+@pytest.mark.parametrize("weight", [-4.0, 4.0])
+def test_the_bound_holds_whatever_the_modules_say(weight: float) -> None:
+    names = ("module:a", "module:b", *OWN_SIGNALS)
+    rng = np.random.default_rng(4)
+    weights = {name: float(w) for name, w in zip(names, rng.normal(0, 3, len(names)), strict=True)}
+    choice = Choice(ChoiceModel({**weights, "module:a": weight, "nothing": 3.0}, "test"), names)
+    for _ in range(100):
+        values = rng.normal(0, 1, (5, len(names))).astype(np.float32)
+        values[:, :2] = rng.uniform(-1, 1, (5, 2))
+        table = SignalTable(np.arange(5), values, (1.0, 0.2, 0.1))
+        at_one = np.concatenate([np.ones((5, 2), dtype=np.float32), values[:, 2:]], axis=1)
+        bound = choice.at_most(SignalTable(table.owners, at_one, table.query))
+        assert choice.probabilities(table).max() <= bound <= 1.0
+    exact = replace(table, exact=np.array([False, True, False, False, False]))
+    assert choice.at_most(exact) == 1.0

@@ -157,6 +157,7 @@ def test_the_inbox_lists_conversations_not_yet_handed_back(store: SqlStore) -> N
     store.inbox.add(InboxRow("3", 3, "a", "agent", "您好", author="小王"))
     store.inbox.add(InboxRow("4", 4, "b", "handback", ""))
     assert [(row.session_id, row.text) for row in store.inbox.waiting(9)] == [("a", "您好")]
+    assert store.inbox.open_sessions(9) == ["a"]
     assert [row.kind for row in store.inbox.of_session("b")] == ["request", "handback"]
 
 

@@ -8,6 +8,7 @@ from chatbot.answering.query_answer import Found, QueryAnswerer
 from chatbot.answering.query_suggestions import choices, suggestions
 from chatbot.answering.query_text import Wording
 from chatbot.answering.suggestions import Suggestions
+from chatbot.changed import changed
 from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.state import Decision, Turn
 from chatbot.knowledge_graph.execute import MAX_ROWS
@@ -38,7 +39,7 @@ class AnsweringState:
             return self._queried(turn, inquiry.query)
         answerer = Answerer(hearing.knowledge, hearing.settings.faq_confidence_threshold)
         outcome = answerer.answer(inquiry)
-        turn = replace(turn, outcome=outcome)
+        turn = changed(turn, outcome=outcome)
         if isinstance(outcome, Answered):
             return self._reply(turn, outcome)
         if isinstance(outcome, Unsure | Missing | Refused):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import replace
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -10,6 +9,7 @@ from rapidfuzz.distance import Levenshtein
 from chatbot.answering.inquiry import Inquiry, NeedAttribute, NeedEntity, NeedTopic, Topic
 from chatbot.answering.narrowing import entity_options, narrow
 from chatbot.answering.suggestions import Suggestions
+from chatbot.changed import changed
 from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
 from chatbot.knowledge_graph.graph import display_name
@@ -100,7 +100,7 @@ class NormalizationState:
             return Decision("question_intake", turn)
         planned = self._planned(turn)
         if isinstance(planned, Query):
-            return Decision("answering", replace(turn, inquiry=Inquiry(turn.hearing.reading, query=planned)))
+            return Decision("answering", changed(turn, inquiry=Inquiry(turn.hearing.reading, query=planned)))
         if isinstance(planned, Asked):
             tree = turn.hearing.knowledge.graph.tree
             topics = tuple(Topic(tuple(_node(path, tree) for path in paths)) for paths in planned.topics)
@@ -110,9 +110,9 @@ class NormalizationState:
                 reading, groups, topics, topical=bool(topics),
                 named=not planned.referred, referred=planned.referred, scan=planned.scan,
             )  # fmt: skip
-            return Decision("answering", replace(turn, inquiry=inquiry))
+            return Decision("answering", changed(turn, inquiry=inquiry))
         inquiry = self._inquire(turn)
-        return Decision("answering", replace(turn, inquiry=replace(inquiry, refusal=planned)))
+        return Decision("answering", changed(turn, inquiry=changed(inquiry, refusal=planned)))
 
     @staticmethod
     def _planned(turn: Turn) -> Planned:
@@ -155,7 +155,7 @@ class NormalizationState:
             inquiry = Inquiry(reading, carried, (Topic((path_of(value),)),), topical=True)
         else:
             inquiry = Inquiry(reading, carried, question=value)
-        return Decision("answering", replace(turn, heard=True, inquiry=inquiry))
+        return Decision("answering", changed(turn, heard=True, inquiry=inquiry))
 
     @staticmethod
     def _fitting(turn: Turn, value: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from chatbot.changed import changed
 from chatbot.dialog.intents import act_on, hand_off
 from chatbot.dialog.state import Decision, Turn
 from chatbot.messages import say
@@ -22,7 +23,7 @@ class QuestionIntakeState:
 
     def handle(self, turn: Turn) -> Decision:
         knowledge, text = turn.hearing.knowledge, turn.hearing.text
-        turn = replace(turn, heard=True)
+        turn = changed(turn, heard=True)
         if turn.hearing.reading.empty:
             return self._guide(turn, "puzzled" if _MARKS.fullmatch(text) else "emoji", "chitchat")
         if knowledge.handoff.fits(text):

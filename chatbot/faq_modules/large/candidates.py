@@ -98,6 +98,9 @@ class CandidateReader:
         exact = np.isin(owners, same) if len(same) else None
         return SignalTable(owners, np.stack(columns, axis=1), query, exact), found
 
+    def without_modules(self, text: str) -> None:
+        """Which standard questions are candidates, the vectors say too."""
+
     def knows(self, text: str) -> bool:
         """Whether a normalised ``text`` is a paraphrase word for word."""
         return len(self._index.exact.find(text, self._index.texts)) > 0
