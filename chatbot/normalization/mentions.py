@@ -22,17 +22,23 @@ class Mention(NamedTuple, Generic[Target]):
 class MentionFinder(Generic[Target]):
     """Aliases → what they may mean. Latin letters and digits match only as whole words."""
 
-    def __init__(self, aliases: Mapping[str, Iterable[Target]]) -> None:
+    def __init__(
+        self, aliases: Mapping[str, Iterable[Target]], told: Callable[[frozenset[Target]], bool] | None = None
+    ) -> None:
+        """``told`` says of what an alias means whether it says more than a word said in passing."""
         self.aliases = {alias: frozenset(targets) for alias, targets in aliases.items() if alias}
         self._automaton = ahocorasick.Automaton()
         for alias, targets in self.aliases.items():
             edges = _latin(alias[0]), _latin(alias[-1])
             self._automaton.add_word(alias, (alias, targets, len(alias), *edges))
+        self._told = frozenset(alias for alias, targets in self.aliases.items() if told and told(targets))
         if self.aliases:
             self._automaton.make_automaton()
 
     def find(self, text: str, begins: Cut | None = None, ends: Cut | None = None) -> list[Mention[Target]]:
-        """Mentions in reading order; where two overlap, the longer wins, then the earlier.
+        """Mentions in reading order; where two overlap, the longer wins, then what says more, then the earlier.
+
+        是多少钱 is 是 and 多少钱, not 是多少 and 钱.
 
         ``begins`` and ``ends`` say of an alias, the text and where it begins or ends there, whether it may do so inside a
         run of letters and digits.
@@ -49,7 +55,7 @@ class MentionFinder(Generic[Target]):
             found.append((-length, start, alias, targets))
         if not found:
             return []
-        found.sort(key=_by_length)
+        found.sort(key=self._rank) if self._told else found.sort(key=_by_length)
         taken, kept = 0, []
         for shorter, start, alias, targets in found:
             place = ((1 << -shorter) - 1) << start
@@ -58,6 +64,9 @@ class MentionFinder(Generic[Target]):
                 kept.append(Mention(alias, start, start - shorter, targets))
         kept.sort(key=_by_start)
         return kept
+
+    def _rank(self, found: "tuple[int, int, str, frozenset[Target]]") -> tuple[int, bool, int]:
+        return found[0], found[2] not in self._told, found[1]
 
 
 _by_length = itemgetter(0, 1)

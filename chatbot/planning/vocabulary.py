@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
+from chatbot.planning.attribute_names import short_forms
 from chatbot.planning.concepts import Comparative, Concepts, trims
 from chatbot.planning.groups import BrandGroup, group_clauses
 from chatbot.planning.links import (
@@ -32,6 +33,7 @@ from chatbot.planning.word_forms import OTHER_WAY, WHICH_KIND, forms, too_much
 
 _ENDING = re.compile(r"[\u4e00-\u9fff]+")
 _PARTS = re.compile(r"[+/!：]")
+_MEASURE = re.compile(r"\d+(?:\.\d+)?(?:km|s|l|t|kw|kwh)")  # of a name only beside another part of it
 _EXTENTS = ("长度", "宽度", "高度")
 _MOSTLY = 0.5  # of an attribute's values are measures: it is a number
 
@@ -57,7 +59,8 @@ class Vocabulary:
         found: dict[str, dict[Sense, None]] = {}
         for word, sense in self._words():
             found.setdefault(word, {})[sense] = None
-        return MentionFinder({word: tuple(senses) for word, senses in found.items()})
+        words = {word: tuple(senses) for word, senses in found.items()}
+        return MentionFinder(words, lambda senses: any(not isinstance(s, RoleSense) for s in senses))
 
     def _words(self) -> Iterator[tuple[str, Sense]]:
         roles = role_words()
@@ -103,8 +106,9 @@ class Vocabulary:
             if places := self.concepts.paths(name):
                 for word in said:
                     words.setdefault(word, places)
-        for ending, path in self._telling_endings(words).items():
-            words.setdefault(ending, (path,))
+        short = short_forms(self.columns.paths, self.graph.entities, self.entities.names)
+        for word, path in (short | self._telling_endings({**short, **words})).items():
+            words.setdefault(word, (path,))
         if ("品牌",) not in {path[-1:] for path in self.graph.tree}:
             for word in ("品牌", "牌子", "谁家", "哪家", "什么牌子"):
                 words.setdefault(word, (keyword_level(1),))
@@ -129,7 +133,7 @@ class Vocabulary:
         below = [path for path, node in self.graph.tree.items() if node.is_leaf and path[:-1] == category]
         return [p for p in below if p[-1] in (f"{category[-1]}{kind}" for kind in ("类型", "种类", "形式"))]
 
-    def _telling_endings(self, known: Mapping[str, tuple[Path, ...]]) -> Mapping[str, Path]:
+    def _telling_endings(self, known: Container[str]) -> dict[str, Path]:
         """按摩 of 座椅按摩, 无线充 of 手机无线充电: parts of a feature's name that no other name has.
 
         The last two characters, or any three or more.
@@ -168,7 +172,8 @@ class Vocabulary:
                 for c in self.keyword_of.get(self.entities.rows(name), ())
             )  # v8 picks 红旗国礼 alone, and does not name it
         }
-        return frozenset(
+        measures = frozenset(name for name in self.entities.names if _MEASURE.fullmatch(name))
+        return measures | frozenset(
             word
             for word, senses in self.finder.aliases.items()
             if word not in whole
