@@ -25,6 +25,8 @@ _APART = re.compile(
     r"(?<![a-z0-9] )(?<![a-z0-9.\-])([a-z]{1,4}) (\d{1,2}[a-z]{0,2})(?![a-z0-9.])(?!款|万|年|公里|座)"
 )
 _TYPED = re.compile(r"(?<![a-z0-9])[a-z]{3}[a-z0-9\-]{2,}")
+_ASCII = re.compile("[a-z0-9]")
+_LONGEST_TYPED = 10  # characters of a name that is typed in pinyin
 _SHORTEST_SPELLED = 3  # letters of the Chinese part of a name
 _YEAR = re.compile(r"(?<![零一二三四五六七八九十])二([零一二三四五六七八九])款")
 _POINT = re.compile(r"([零一二两三四五六七八九])点([零一二三四五六七八九])\s?(?=[tl](?![a-z]))")
@@ -130,10 +132,10 @@ def _typed(names: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in sorted(known):
         bare = name.replace(" ", "")
-        han = [char for char in bare if has_han(char)]
-        if not han or len(han) == len(bare) or not has_han(bare[0]):
+        if bare.isascii() or bare[0].isascii() or len(bare) > _LONGEST_TYPED or not _ASCII.search(bare):
             continue
-        spelled = "".join(readings(char)[0] if has_han(char) else char for char in bare)
-        if sum(len(readings(char)[0]) for char in han) >= _SHORTEST_SPELLED and spelled not in known:
+        characters = [readings(char)[0] if has_han(char) else "" for char in bare]
+        spelled = "".join(said or char for said, char in zip(characters, bare, strict=True))
+        if len("".join(characters)) >= _SHORTEST_SPELLED and spelled not in known:
             found.setdefault(spelled, name)
     return found
