@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.text import content
+from chatbot.planning.frames import without_frame, without_idle_clauses
 from chatbot.planning.links import Link
 from chatbot.planning.scan import Scan
 
@@ -42,6 +43,7 @@ def plain_question(text: str) -> str:
     said = _FOR_ME.sub("", _ASK_AGAIN.sub("", said))
     said = _THAT_ONE.sub("的", _APPOSED.sub("", said))
     kept = [piece for piece in map(without_courtesies, _clauses(said)) if content(piece)]
+    kept = without_idle_clauses([without_frame(piece) for piece in kept])
     said = ",".join(kept) if len(kept) > 1 else "".join(kept)
     return said if len(content(said)) >= _SHORTEST else text
 
