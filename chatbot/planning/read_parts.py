@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from chatbot.knowledge_graph.directions import Directions
 from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
 from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan, keyword_level
 from chatbot.normalization.text import normalize
@@ -29,9 +30,14 @@ class PartsReader:
     """Built once for a vocabulary."""
 
     def __init__(
-        self, vocabulary: Vocabulary, atoms: AtomReader, winner: Callable[[Plan], str | None]
+        self,
+        vocabulary: Vocabulary,
+        atoms: AtomReader,
+        winner: Callable[[Plan], str | None],
+        directions: Directions,
     ) -> None:
         self._vocabulary, self._atoms, self._winner = vocabulary, atoms, winner
+        self._directions = directions
 
     def read(self, scan: Scan, context: Context) -> Parts:
         """The parts of ``scan``; the same scan in the same context gives the same parts."""
@@ -44,7 +50,9 @@ class PartsReader:
         asking = bool(context.entities) and looked_up and text.endswith("呢") and not text.endswith("的呢")
         asking = asking and not _THAT_ONE.search(text)  # 四驱的那个呢
         read = self._atoms.read(rest, text, verify=verify, before=before, asking=asking)
-        ranks, used = rankings(rest, text, read.used, self._vocabulary, context.attributes)
+        ranks, used = rankings(
+            rest, text, read.used, self._vocabulary, context.attributes, self._directions
+        )
         atoms = _without_features(read.atoms, rest, used - read.used)
         attributes = tuple(
             self._within_category(i, rest, text) or link.attribute.paths

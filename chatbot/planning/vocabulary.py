@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
-from chatbot.planning.concepts import Comparative, Concepts, trims
+from chatbot.planning.concepts import Comparative, Concepts, Way, praise, trims
 from chatbot.planning.groups import BrandGroup, group_clauses
 from chatbot.planning.links import (
     AttributeSense,
@@ -28,7 +28,7 @@ from chatbot.planning.links import (
 )
 from chatbot.planning.roles import role_words
 from chatbot.planning.values_index import MAX_ENDS, ValueWords
-from chatbot.planning.word_forms import OTHER_WAY, WHICH_KIND, forms, too_much
+from chatbot.planning.word_forms import OTHER_WAY, WHICH_KIND, forms, only_compared, too_much
 
 _ENDING = re.compile(r"[\u4e00-\u9fff]+")
 _PARTS = re.compile(r"[+/!：]")
@@ -76,6 +76,7 @@ class Vocabulary:
                     yield word, DegreeSense(said, path, entry.way, strength)
                 for word in too_much(entry.word):
                     yield word, DegreeSense(said, path, OTHER_WAY[entry.way], "more")
+        yield from self._praising({entry.word for entry in self.comparatives})
         if price := next(iter(self.concepts.paths("价格")), None):
             yield from ((w, DegreeSense("便宜", price, "down", "most")) for w in trims()["便宜"])
             yield from ((w, DegreeSense("贵", price, "up", "most")) for w in trims()["贵"])
@@ -87,6 +88,14 @@ class Vocabulary:
         values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names, others)
         yield from ((word, sense) for word, senses in values.senses().items() for sense in senses)
 
+    @staticmethod
+    def _praising(known: Container[str]) -> Iterator[tuple[str, Sense]]:
+        """最顶, 更拉胯: better or worse by whatever stands beside them."""
+        ways: Mapping[str, Way | None] = {"better": None, "worse": "worse"}
+        for which, words in praise().items():
+            for word in (one for one in words if one not in known):
+                yield from ((said, DegreeSense(word, None, ways[which], s)) for said, s in only_compared(word))
+
     def _measured_by(self, concept: str) -> Path | None:
         """The attribute that a word of degree is about; the length is a part of 长*宽*高 where there is one."""
         part = self.part(concept[0]) if concept in _EXTENTS else None
@@ -97,8 +106,8 @@ class Vocabulary:
         words: dict[str, tuple[Path, ...]] = {}
         for word, paths in self.attributes.aliases.items():
             leaves = [path for path in self.attributes.prefer(paths) if self.graph.tree[path].is_leaf]
-            if leaves:
-                words[word] = tuple(leaves)
+            if leaves and not (word.startswith("有没有") and word[3:] in self.attributes.aliases):
+                words[word] = tuple(leaves)  # 有没有四驱 asks of a thing that is a word by itself
         for name, said in self.concepts.words.items():
             if places := self.concepts.paths(name):
                 for word in said:
