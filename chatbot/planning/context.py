@@ -62,6 +62,12 @@ class Context:
             return tuple(named) if count or len(self.shown) > _SIDE_BY_SIDE else self.shown
         return self.shown[: max(count, 2)] if len(self.shown) >= 2 else tuple(named)
 
+    def several(self) -> tuple[str, ...]:
+        """它们, 这几款: all that are in focus, else all that were listed, else the two spoken of last."""
+        if len(self.entities) > 1:
+            return self.entities
+        return self.shown if not self.entities and len(self.shown) > 1 else self.last(2)
+
 
 def nearest_kin(graph: KnowledgeGraph, candidates: tuple[str, ...], known: Sequence[str]) -> tuple[str, ...]:
     """The candidates that share the most leading names with the first known thing that shares any."""

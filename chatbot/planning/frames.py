@@ -45,4 +45,3 @@ def _frame() -> re.Pattern[str]:
 def _any(words: str) -> str:
     longest = sorted(words.split(), key=len, reverse=True)
     return f"(?:{'|'.join(map(re.escape, longest))})"
-

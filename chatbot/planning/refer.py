@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chatbot.knowledge_graph.plan import Condition, Order, Plan, keyword_level
+from chatbot.knowledge_graph.plan import Condition, Order, Path, Plan, keyword_level
 from chatbot.planning.context import Context
 from chatbot.planning.links import EntitySense, Link
 from chatbot.planning.parts import Thing
 
 _THAT_ONE = re.compile(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
+
+
+_NO_NUMBER = re.compile("们|几|些")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ def _meant(
 ) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:  # fmt: skip
     """The names one link points at (``None``: it points at nothing), and the links that took."""
     link = links[at]
-    if link.degree and (link.degree.path or _measured_before(link, links, context)):
+    measured = link.degree and (link.degree.path or _measured_before(link, links, context))
+    if measured or (link.degree and _named_before(at, links) and _THAT_ONE.match(text, link.end)):
         return _the_one(at, links, text, context, winner)
     if link.plays("nth", "last"):
         return _placed(link, context), (at,)
@@ -91,7 +95,8 @@ def _two(context: Context) -> tuple[str, ...]:
 
 def _several(link: Link, context: Context) -> tuple[str, ...]:
     """这两款; a bare 两款哪款贵 needs two that were spoken of."""
-    names = context.last(_count(link))
+    some = _NO_NUMBER.search(link.text) is not None
+    names = context.several() if some else context.last(_count(link))
     return names if len(names) > 1 or link.start or link.text[0] in "这那" else ()
 
 
@@ -148,7 +153,7 @@ def _the_one(
     link = links[at]
     found = _THAT_ONE.match(text, link.end)
     degree = link.degree
-    path = degree.path or next(iter(context.attributes), None) if degree else None
+    path = degree.path or _named_before(at, links) or next(iter(context.attributes), None) if degree else None
     if found is None or degree is None or path is None:
         return None, ()
     if text.startswith((degree.word + "多少", degree.word + "了多少"), found.end()):
@@ -161,7 +166,15 @@ def _the_one(
         return (None, ()) if degree.strength == "most" else ((), (at,))
     order: Order = "desc" if degree.way == "up" else "asc"
     best = winner(Plan("superlative", among, (path,), order=order, limit=1))
-    return ((best,) if best else ()), _within(links, link.start, found.end())
+    start = links[at - 1].start if degree.path is None and _named_before(at, links) else link.start
+    return ((best,) if best else ()), _within(links, start, found.end())
+
+
+def _named_before(at: int, links: Sequence[Link]) -> Path | None:
+    """价格 of 价格低的那个油耗多少, right before the word of degree, where something else is asked of the one."""
+    before = links[at - 1] if at and any(link.attribute for link in links[at + 1 :]) else None
+    touches = before is not None and before.attribute is not None and before.end == links[at].start
+    return before.attribute.paths[0] if touches and before and before.attribute else None
 
 
 def _within(links: Sequence[Link], start: int, end: int) -> tuple[int, ...]:

@@ -84,7 +84,7 @@ class SetPlanner:
             return False  # 有便宜点的吗，还要七座
         if parts.has("list") and not several:
             return False
-        if several and not (context.plan and context.plan.op in ("compare", "verify")):
+        if several and context.plan and context.plan.op not in ("compare", "verify"):
             return False
         said = parts.text.rstrip("呢呀啊哈吧哦")
         features = all(atom.kind == "feature" for atom in parts.atoms)

@@ -94,7 +94,9 @@ class Vocabulary:
         ways: Mapping[str, Way | None] = {"better": None, "worse": "worse"}
         for which, words in praise().items():
             for word in (one for one in words if one not in known):
-                yield from ((said, DegreeSense(word, None, ways[which], s)) for said, s in only_compared(word))
+                yield from (
+                    (said, DegreeSense(word, None, ways[which], s)) for said, s in only_compared(word)
+                )
 
     def _measured_by(self, concept: str) -> Path | None:
         """The attribute that a word of degree is about; the length is a part of 长*宽*高 where there is one."""

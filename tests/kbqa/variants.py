@@ -8,7 +8,19 @@ import itertools
 import random
 from collections.abc import Iterator, Mapping
 
-ADDRESSED = ("掌柜的，", "同志，", "小伙子，", "姑娘，", "经理你好，", "您好哈，", "喂，", "大兄弟，", "hello，", "先生，", "店家，")
+ADDRESSED = (
+    "掌柜的，",
+    "同志，",
+    "小伙子，",
+    "姑娘，",
+    "经理你好，",
+    "您好哈，",
+    "喂，",
+    "大兄弟，",
+    "hello，",
+    "先生，",
+    "店家，",
+)
 FRAMES = (
     "俺想问问", "咱就想知道", "劳烦您给瞧瞧", "能否告知", "可否帮忙看看", "烦请告知一下", "我就问一句，", "帮俺查一查",
     "顺便打听一句，", "能不能跟我讲讲", "有谁清楚", "冒昧问下", "我寻思问问", "给个准话，", "替我查下", "你晓得", "想请教您",
@@ -18,7 +30,20 @@ ENDINGS = (
     "呢", "啊", "呀", "嘞", "咧", "噻", "哩", "哈", "呗", "嘛", "来着", "哇", "，谢谢啦", "，麻烦您了", "，多谢多谢", "，急用",
     "，求告知", "，在线等", "？？", "~", "，劳驾了", "，帮个忙", "，辛苦啦", "，感激不尽", "哦，谢谢",
 )  # fmt: skip
-COLOURING = ("到底", "究竟", "目前", "现如今", "具体", "大概", "实际", "一般", "眼下", "其实", "确切", "这会儿")
+COLOURING = (
+    "到底",
+    "究竟",
+    "目前",
+    "现如今",
+    "具体",
+    "大概",
+    "实际",
+    "一般",
+    "眼下",
+    "其实",
+    "确切",
+    "这会儿",
+)
 ASIDES = (
     "我下个月结婚，", "家里刚添了二胎，", "刚拿到驾照，", "老婆催得紧，", "我是个上班族，", "之前那台旧车卖了，", "听邻居讲的，",
     "别嫌我啰嗦，", "第一回买车没经验，", "预备过年回老家用，",
@@ -52,9 +77,11 @@ def around(question: str, seed: int, count: int) -> Iterator[tuple[str, str]]:
     makers: Mapping[str, object] = {
         "addressed": lambda: draw.choice(ADDRESSED) + question,
         "frame": lambda: draw.choice(FRAMES) + question,
-        "ending": lambda: question.rstrip("？?。吗呢啊呀") + draw.choice(ENDINGS)
-        if not question.rstrip("？?。").endswith(("吗", "呢", "么", "没", "不"))
-        else question + draw.choice(ENDINGS[11:]),
+        "ending": lambda: (
+            question.rstrip("？?。吗呢啊呀") + draw.choice(ENDINGS)
+            if not question.rstrip("？?。").endswith(("吗", "呢", "么", "没", "不"))
+            else question + draw.choice(ENDINGS[11:])
+        ),
         "aside": lambda: draw.choice(ASIDES) + question,
         "all": lambda: draw.choice(ADDRESSED) + draw.choice(FRAMES) + question + draw.choice(ENDINGS[11:]),
     }
