@@ -138,11 +138,6 @@ def within(entities: tuple[str, ...]) -> tuple[Clause, ...]:
     return (AnyOf(tuple(Condition(NAME, "=", name) for name in entities)),) if entities else ()
 
 
-def besides(names: Sequence[str]) -> tuple[Clause, ...]:
-    """None of ``names``."""
-    return tuple(Not(Condition(NAME, "=", name)) for name in names)
-
-
 def without(conditions: Sequence[Clause], paths: Sequence[Path]) -> tuple[Clause, ...]:
     """``conditions`` but those about ``paths``."""
     return tuple(clause for clause in flat(conditions) if not paths_of(clause) & set(paths))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot.knowledge_graph.graph import KnowledgeGraph
-from chatbot.knowledge_graph.plan import KEYWORDS, Path, Plan, leaf_conditions
+from chatbot.knowledge_graph.plan import KEYWORDS, NAME, Clause, Condition, Not, Path, Plan, leaf_conditions
 
 _SIDE_BY_SIDE = 6  # things that one can still compare at a glance
 
@@ -67,6 +67,11 @@ class Context:
         if len(self.entities) > 1:
             return self.entities
         return self.shown if not self.entities and len(self.shown) > 1 else self.last(2)
+
+
+def besides(names: Sequence[str]) -> tuple[Clause, ...]:
+    """None of ``names``."""
+    return tuple(Not(Condition(NAME, "=", name)) for name in names)
 
 
 def nearest_kin(graph: KnowledgeGraph, candidates: tuple[str, ...], known: Sequence[str]) -> tuple[str, ...]:

@@ -172,7 +172,10 @@ class Follower:
             return None
         comparing = context.plan is not None and context.plan.op == "compare"
         asks = parts.has("compare") or (parts.rankings and parts.has("which", "much"))
-        if not (asks or (comparing and (parts.attributes or parts.rankings))):
+        goes_on = (
+            comparing and len(context.entities) != 1
+        )  # once one of them was picked, it is about that one
+        if not (asks or (goes_on and (parts.attributes or parts.rankings))):
             return None
         if leans(parts, context.plan) and len(context.shown) > 1 and parts.has("which"):
             return None

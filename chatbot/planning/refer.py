@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.plan import Condition, Order, Path, Plan, keyword_level
-from chatbot.planning.context import Context
+from chatbot.planning.context import Context, besides
 from chatbot.planning.links import EntitySense, Link
 from chatbot.planning.parts import Thing
 
@@ -13,6 +13,8 @@ _THAT_ONE = re.compile(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
 
 
 _NO_NUMBER = re.compile("们|几|些")
+_OF_ALL_THAT_MATCH = re.compile("均价|平均|均值")
+_FURTHEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def references(
         names, taken = _meant(at, links, text, context, winner, named)
         if names is None:
             continue
-        points = link.plays("nth", "last", "previous", "those", "former", "latter")
+        points = link.plays("nth", "last", "previous", "those", "former", "latter", "rest")
         pair = link.plays("pair", "those") and link.text.startswith(("这", "那", "它"))
         missing = not names or (pair and len(names) < 2)
         points = points or pair
@@ -65,7 +67,9 @@ def _meant(
     if measured or (link.degree and _named_before(at, links) and _THAT_ONE.match(text, link.end)):
         return _the_one(at, links, text, context, winner)
     if link.plays("nth", "last"):
-        return _placed(link, context), (at,)
+        return _placed(link, context, winner), (at,)
+    if link.plays("rest"):
+        return _rest(_count(link), context), (at,)
     if named:
         return None, ()
     if link.plays("former", "latter") and len(two := _two(context)) == 2:
@@ -80,6 +84,8 @@ def _meant(
     if link.plays("those") and link.text.startswith("前"):
         return context.shown[: _count(link)], (at,)
     if link.plays("pair", "those"):
+        if _NO_NUMBER.search(link.text) and context.plan and _OF_ALL_THAT_MATCH.search(text):
+            return None, (at,)  # 它们均价多少, of all that matched
         return _several(link, context), (at,)
     if link.plays("it") and not _asks(at, links) and not _told_by_a_value(at, links, text):
         focus = context.entities or context.shown[:1]
@@ -106,12 +112,36 @@ def _only_asks(at: int, links: Sequence[Link]) -> bool:
     return any(x.attribute for x in rest) and not any(x.degree or x.value or x.quantity for x in rest)
 
 
-def _placed(link: Link, context: Context) -> tuple[str, ...]:
+def _placed(link: Link, context: Context, winner: Callable[[Plan], str | None]) -> tuple[str, ...]:
     rows = context.shown or context.last(0)
     number = _count(link)
     if link.plays("last"):
         return rows[-1:]
+    last = context.plan
+    if last and last.op == "superlative" and last.limit == 1 and len(rows) < number <= _FURTHEST:
+        return _next_best(last, number, winner)
     return rows[number - 1 : number] if 0 < number <= len(rows) else ()
+
+
+def _next_best(last: Plan, place: int, winner: Callable[[Plan], str | None]) -> tuple[str, ...]:
+    """第二名呢, where only the first was told: the one that ranks there."""
+    better: list[str] = []
+    for _ in range(place):
+        best = winner(replace(last, conditions=(*last.conditions, *besides(better))))
+        if best is None:
+            return ()
+        better.append(best)
+    return (better[-1],)
+
+
+def _rest(count: int, context: Context) -> tuple[str, ...]:
+    """另一个, 剩下的两个: those listed or compared that are not in focus; none where that many are not left."""
+    focus = context.entities
+    listed = context.shown if set(focus) <= set(context.shown) else ()
+    two = tuple(name for name in (*focus, *context.recent[:1]))
+    among = listed if len(listed) > len(focus) else two if len(focus) == 1 else ()
+    left = tuple(name for name in among if name not in focus)
+    return left if len(left) == count else ()
 
 
 def _count(link: Link) -> int:

@@ -38,6 +38,13 @@ _RUN_TOGETHER = re.compile(
 _CODES = re.compile(r"(?<![a-z0-9])([a-z]{1,3}\d[a-z]?)(\d{2,3}[a-z]{0,2})(?![a-z0-9.])")  # x540li
 _SHORTEST_PAIR = 3
 _OR_RATHER = re.compile(r"^(.{2,24}?)[,\s]?还是(.{2,24}?)(?:一?[点些])?[啊呀呢]?$")
+_EITHER_DOES = re.compile(
+    r"([\u4e00-\u9fff]{1,5})不\1(?:都|也)?(?:行|可以|成|无所谓|没关系|没事)(?:了|吧|的)?"
+    r"|(?:什么|啥|哪种|哪个|随便什么|随便哪个)([\u4e00-\u9fff]{2,5})(?:都|也)(?:行|可以|成|无所谓|没关系)(?:了|吧|的)?"
+)  # 四驱不四驱都行, 什么颜色都行
+_ANY_PRICE = re.compile(
+    r"(?:多少钱|什么价位?|啥价位?|几万)(?:都|也)(?:行|可以|成|无所谓|没关系)|(?:预算|价钱|钱)(?=(?:不限|不设限|随意|随便|无所谓|没限制|没要求|不是问题|充足|够))"
+)
 _MARKS = r",.;:!?~。、 …"
 
 
@@ -52,6 +59,8 @@ class Rewriter:
 
     def rewrite(self, text: str) -> str:
         """A normalised ``text`` without courtesies and hesitation, and with years, numbers and counts as they are read."""
+        text = _ANY_PRICE.sub(lambda found: "价格" if found.group()[-1] in "算钱" else "价格无所谓", text)
+        text = _EITHER_DOES.sub(lambda found: f"{found[1] or found[2]}无所谓", text)
         text = _OR_RATHER.sub(self._which_of_two, _HESITATION.sub("", _CHIP_COUNT.sub("", text)))
         if _ANY.search(text) is None and not (self._paired and self._paired.search(text)):
             return self._without_noise(text)

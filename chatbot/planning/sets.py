@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Clause, Condition, Not, Order, Path, Plan, keyword_level
 from chatbot.planning.atoms import flat, paths_of
-from chatbot.planning.carry import besides, is_exclusion, leans, merged, without
-from chatbot.planning.context import Context
+from chatbot.planning.carry import is_exclusion, leans, merged, without
+from chatbot.planning.context import Context, besides
 from chatbot.planning.decide import Decider
 from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Ranking
