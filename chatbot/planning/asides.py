@@ -84,7 +84,9 @@ def background(scan: Scan) -> tuple[str, tuple[str, ...]]:
         end = piece.start() if piece else len(scan.text)
         said = scan.text[at:end]
         inside = [link for link in scan.links if link.start >= at and link.end <= end]
-        refuses = any(link.plays("not") for link in inside)  # 除去德系 is a wish
+        refuses = any(
+            link.plays("not") and len(link.text) > 1 for link in inside
+        )  # 除去德系 is a wish, 没经验 is none
         wishes = re.search(r"\d", said)
         aside = (
             not refuses
