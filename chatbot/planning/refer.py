@@ -72,25 +72,29 @@ def _meant(
         return _rest(_count(link), context), (at,)
     if named:
         return None, ()
-    if link.plays("former", "latter") and len(two := _two(context)) == 2:
-        return (two[0 if link.plays("former") else 1],), (at,)
-    if link.plays("top") and text.startswith("前") and _only_asks(at, links) and context.shown:
-        return context.shown[: _count(link)], (at,)
-    if link.plays("previous"):
-        earlier = (
-            context.entities if len(context.entities) > 1 else context.recent
-        )  # 前面那个 of two compared
-        return earlier[:1], (at,)
-    if link.plays("those") and link.text.startswith("前"):
-        return context.shown[: _count(link)], (at,)
+    if (names := _of_those_told(at, links, text, context)) is not None:
+        return names, (at,)
     if link.plays("pair", "those"):
-        if _NO_NUMBER.search(link.text) and context.plan and _OF_ALL_THAT_MATCH.search(text):
-            return None, (at,)  # 它们均价多少, of all that matched
-        return _several(link, context), (at,)
+        of_all = _NO_NUMBER.search(link.text) and context.plan and _OF_ALL_THAT_MATCH.search(text)
+        return None if of_all else _several(link, context), (at,)  # 它们均价多少, of all that matched
     if link.plays("it") and not _asks(at, links) and not _told_by_a_value(at, links, text):
         focus = context.entities or context.shown[:1]
-        return (focus[:1] if focus else ()), (at,)
+        return focus[:1], (at,)
     return None, ()
+
+
+def _of_those_told(at: int, links: Sequence[Link], text: str, context: Context) -> tuple[str, ...] | None:
+    """前者, 前三个的价格, 上一款: by where they stood in what was told; ``None`` for a link that says no such thing."""
+    link = links[at]
+    if link.plays("former", "latter") and len(two := _two(context)) == 2:
+        return (two[0 if link.plays("former") else 1],)
+    if link.plays("top") and text.startswith("前") and _only_asks(at, links) and context.shown:
+        return context.shown[: _count(link)]
+    if link.plays("previous"):  # 前面那个 of two compared
+        return (context.entities if len(context.entities) > 1 else context.recent)[:1]
+    if link.plays("those") and link.text.startswith("前"):
+        return context.shown[: _count(link)]
+    return None
 
 
 def _two(context: Context) -> tuple[str, ...]:

@@ -47,6 +47,8 @@ _EITHER_DOES = re.compile(
 _ANY_PRICE = re.compile(
     r"(?:多少钱|什么价位?|啥价位?|几万)(?:都|也)(?:行|可以|成|无所谓|没关系)|(?:预算|价钱|钱)(?=(?:不限|不设限|随意|随便|无所谓|没限制|没要求|不是问题|充足|够))"
 )
+_JOINT = re.compile("[和跟与及、]|还有|以及")
+_LONGEST_NAME, _LONGEST_TAIL = 7, 4  # characters of an attribute's name, and of the end of one
 _MARKS = r",.;:!?~。、 …"
 
 
@@ -63,6 +65,7 @@ class Rewriter:
         """A normalised ``text`` without courtesies and hesitation, and with years, numbers and counts as they are read."""
         text = _ANY_PRICE.sub(lambda found: "价格" if found.group()[-1] in "算钱" else "价格无所谓", text)
         text = _EITHER_DOES.sub(lambda found: f"{found[1] or found[2]}无所谓", text)
+        text = self._shared_head(text) if _JOINT.search(text) else text
         text = _OR_RATHER.sub(self._which_of_two, _HESITATION.sub("", _CHIP_COUNT.sub("", text)))
         if _ANY.search(text) is None and not (self._paired and self._paired.search(text)):
             return self._without_noise(text)
@@ -82,6 +85,20 @@ class Rewriter:
         text = _YEAR_ALONE.sub(self._model_year, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         return _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
+
+    def _shared_head(self, text: str) -> str:
+        """座椅通风和加热 is 座椅通风和座椅加热, where that is a word and 加热 none."""
+        for joint in _JOINT.finditer(text):
+            head = next((text[at : joint.start()] for at in range(max(0, joint.start() - _LONGEST_NAME), joint.start() - 2)
+                         if self._is_attribute(text[at : joint.start()])), "")  # fmt: skip
+            for size in range(min(_LONGEST_TAIL, len(text) - joint.end()), 1, -1) if head else ():
+                tail = text[joint.end() : joint.end() + size]
+                if self._is_attribute(tail):
+                    break
+                for cut in range(len(head) - 1, 1, -1):
+                    if self._is_attribute(head[:cut] + tail):
+                        return text[: joint.end()] + head[:cut] + text[joint.end() :]
+        return text
 
     def _codes_apart(self, found: re.Match[str]) -> str:
         """x540li is x5 40li, where there is no such name and both are names."""
