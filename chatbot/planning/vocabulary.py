@@ -16,6 +16,7 @@ from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
+from chatbot.planning.absent import Absent, absent_words, other_makes
 from chatbot.planning.concepts import Comparative, Concepts, Way, praise, trims
 from chatbot.planning.groups import BrandGroup, group_clauses
 from chatbot.planning.links import (
@@ -31,7 +32,6 @@ from chatbot.planning.values_index import MAX_ENDS, ValueWords
 from chatbot.planning.word_forms import OTHER_WAY, WHICH_KIND, forms, only_compared, too_much
 
 _ENDING = re.compile(r"[\u4e00-\u9fff]+")
-_PARTS = re.compile(r"[+/!：]")
 _EXTENTS = ("长度", "宽度", "高度")
 _MOSTLY = 0.5  # of an attribute's values are measures: it is a number
 
@@ -242,45 +242,22 @@ class Vocabulary:
 
     def lacks(self, text: str) -> str:
         """The first word of ``text`` for a kind of thing that this graph has none of: 柴油, 氢能."""
-        return min((word for word in self._lacking if word in text), key=text.find, default="")
+        return self._absent.kind(text)
+
+    def lacks_make(self, text: str) -> str:
+        """The first car make in ``text`` that no entity of the graph is of: 小鹏."""
+        return self._absent.make(text)
 
     @cached_property
-    def _lacking(self) -> tuple[str, ...]:
-        meant = [part for said in self.value_words.values() for part in _PARTS.split(said)]
-        known = self.finder.aliases
-        words = dict.fromkeys((*self.value_words, *meant, *self._groups))
-        return tuple(w for w in words if w not in known and len(w) >= 2)
+    def _absent(self) -> Absent:
+        words = absent_words(self.value_words, self._groups, self.finder.aliases)
+        return Absent(words, other_makes(self.makes, self.graph))
 
     @cached_property
     def _groups(self) -> Mapping[str, Clause | None]:
         """德系, BBA: what each word for a group of makes stands for; ``None`` where the graph has none of them."""
         brands = {entity.keywords[0] for entity in self.graph.entities if entity.keywords}
         return group_clauses(self.groups, brands)
-
-    def lacks_make(self, text: str) -> str:
-        """The first car make in ``text`` that no entity of the graph is of: 小鹏."""
-        if self._like_other_makes.search(text) is None:
-            return ""
-        found = [name for name in self._other_makes if name in text]
-        stems = (name.removesuffix("汽车") for name in self._other_makes if name.endswith("汽车"))
-        found += [
-            stem for stem in stems if re.search(rf"{stem}\s?[a-z]{{0,2}}\d", text)
-        ]  # 深蓝s7, not 深蓝色
-        return min(found, key=text.find, default="")
-
-    @cached_property
-    def _like_other_makes(self) -> re.Pattern[str]:
-        """One look, where there is mostly none of them."""
-        stems = {re.escape(name.removesuffix("汽车")) for name in self._other_makes}
-        return re.compile("|".join(sorted(stems)) or r"(?!)")
-
-    @cached_property
-    def _other_makes(self) -> tuple[str, ...]:
-        brands = {normalize(word) for entity in self.graph.entities for word in entity.keywords[:2]}
-        others = (
-            names for names in self.makes if not any(name in brand for name in names for brand in brands)
-        )
-        return tuple(name for names in others for name in names)
 
     def dimension(self, path: Path) -> str:
         """What an attribute is mostly measured in; empty when it holds no numbers."""
