@@ -4,9 +4,8 @@ None of them is taken from a question set; each kind is one fact about Chinese (
 question, which adverbs colour it, what may stand in front or behind).
 """
 
-import itertools
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 ADDRESSED = (
     "掌柜的，",
@@ -30,24 +29,11 @@ ENDINGS = (
     "呢", "啊", "呀", "嘞", "咧", "噻", "哩", "哈", "呗", "嘛", "来着", "哇", "，谢谢啦", "，麻烦您了", "，多谢多谢", "，急用",
     "，求告知", "，在线等", "？？", "~", "，劳驾了", "，帮个忙", "，辛苦啦", "，感激不尽", "哦，谢谢",
 )  # fmt: skip
-COLOURING = (
-    "到底",
-    "究竟",
-    "目前",
-    "现如今",
-    "具体",
-    "大概",
-    "实际",
-    "一般",
-    "眼下",
-    "其实",
-    "确切",
-    "这会儿",
-)
 ASIDES = (
     "我下个月结婚，", "家里刚添了二胎，", "刚拿到驾照，", "老婆催得紧，", "我是个上班族，", "之前那台旧车卖了，", "听邻居讲的，",
     "别嫌我啰嗦，", "第一回买车没经验，", "预备过年回老家用，",
 )  # fmt: skip
+POLITE_FROM = next(at for at, said in enumerate(ENDINGS) if said.startswith("，"))
 LOOKUP_FORMS = (
     "{e}{a}", "{e}的{a}", "{e}的{a}是多少", "{e}{a}多少", "{e}{a}咋样", "{e}{a}如何", "{a}，{e}的", "{e}，{a}呢", "{e}这车{a}",
     "{e}它的{a}", "{e} {a}", "{a} {e}", "问{e}的{a}", "{e}的{a}给说一下", "{e}在{a}方面是多少", "关于{e}的{a}", "{e}的{a}数据",
@@ -71,19 +57,29 @@ COMPARE_FORMS = (
 )  # fmt: skip
 
 
-def around(question: str, seed: int, count: int) -> Iterator[tuple[str, str]]:
-    """``count`` rewordings of a whole question, each with its kind; the same for the same ``seed``."""
+Maker = Callable[[str, random.Random], str]
+
+
+def _ended(question: str, draw: random.Random) -> str:
+    """With another particle or courtesy behind it; a question that ends in 吗 or 没 keeps that."""
+    said = question.rstrip("？?。")
+    if said.endswith(("吗", "呢", "么", "没", "不", "吧")):
+        return said + draw.choice(ENDINGS[POLITE_FROM:])
+    return said + draw.choice(ENDINGS)
+
+
+KINDS: Mapping[str, Maker] = {
+    "addressed": lambda question, draw: draw.choice(ADDRESSED) + question,
+    "frame": lambda question, draw: draw.choice(FRAMES) + question,
+    "ending": _ended,
+    "aside": lambda question, draw: draw.choice(ASIDES) + question,
+    "all": lambda question, draw: (
+        draw.choice(ADDRESSED) + draw.choice(FRAMES) + question + draw.choice(ENDINGS[POLITE_FROM:])
+    ),
+}
+
+
+def around(question: str, seed: int) -> Iterator[tuple[str, str]]:
+    """One rewording of each kind of a whole question; the same for the same ``seed``."""
     draw = random.Random(seed)
-    makers: Mapping[str, object] = {
-        "addressed": lambda: draw.choice(ADDRESSED) + question,
-        "frame": lambda: draw.choice(FRAMES) + question,
-        "ending": lambda: (
-            question.rstrip("？?。吗呢啊呀") + draw.choice(ENDINGS)
-            if not question.rstrip("？?。").endswith(("吗", "呢", "么", "没", "不"))
-            else question + draw.choice(ENDINGS[11:])
-        ),
-        "aside": lambda: draw.choice(ASIDES) + question,
-        "all": lambda: draw.choice(ADDRESSED) + draw.choice(FRAMES) + question + draw.choice(ENDINGS[11:]),
-    }
-    for kind in itertools.islice(itertools.cycle(makers), count):
-        yield kind, makers[kind]()  # type: ignore[operator]
+    return ((kind, make(question, draw)) for kind, make in KINDS.items())
