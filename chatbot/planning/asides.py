@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.text import content
+from chatbot.planning.frames import without_frame, without_idle_clauses
 from chatbot.planning.links import Link
 from chatbot.planning.scan import Scan
 
@@ -49,6 +50,7 @@ def plain_question(text: str) -> str:
     said = _FOR_ME.sub("", _ASK_AGAIN.sub("", said))
     said = _THAT_ONE.sub("的", _APPOSED.sub("", said))
     kept = [piece for piece in map(without_courtesies, _clauses(said)) if content(piece)]
+    kept = without_idle_clauses([without_frame(piece) for piece in kept])
     said = ",".join(kept) if len(kept) > 1 else "".join(kept)
     return said if len(content(said)) >= _SHORTEST else text
 
@@ -96,7 +98,9 @@ def background(scan: Scan) -> tuple[str, tuple[str, ...]]:
         end = piece.start() if piece else len(scan.text)
         said = scan.text[at:end]
         inside = [link for link in scan.links if link.start >= at and link.end <= end]
-        refuses = any(link.plays("not") for link in inside)  # 除去德系 is a wish
+        refuses = any(
+            link.plays("not") and len(link.text) > 1 for link in inside
+        )  # 除去德系 is a wish, 没经验 is none
         wishes = re.search(r"\d", said)
         aside = (
             not refuses

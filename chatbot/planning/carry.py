@@ -139,11 +139,6 @@ def within(entities: tuple[str, ...]) -> tuple[Clause, ...]:
     return (AnyOf(tuple(Condition(NAME, "=", name) for name in entities)),) if entities else ()
 
 
-def besides(names: Sequence[str]) -> tuple[Clause, ...]:
-    """None of ``names``."""
-    return tuple(Not(Condition(NAME, "=", name)) for name in names)
-
-
 _COUNTED = ("座", "门")
 
 

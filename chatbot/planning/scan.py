@@ -11,6 +11,7 @@ from chatbot.normalization.entity import EntityLink
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize
+from chatbot.planning.function_words import carries_nothing
 from chatbot.planning.links import (
     AttributeSense,
     EntitySense,
@@ -260,4 +261,5 @@ def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
 
 def _unexplained(text: str, links: list[Link]) -> tuple[str, ...]:
     left = _blanked(text, [(link.start, link.end) for link in links])
-    return tuple(piece for piece in map(content, re.split(r"[^\w]+", left)) if piece)
+    pieces = map(content, re.split(r"[^\w]+", left))
+    return tuple(piece for piece in pieces if piece and not carries_nothing(piece))
