@@ -4,7 +4,7 @@ Works on text as ``normalize`` leaves it; spans are positions in the text that w
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.numerals import ABOUT, NUMERAL
 from chatbot.knowledge_graph.plan import Comparator, Condition, Path
@@ -12,13 +12,14 @@ from chatbot.knowledge_graph.quantities import Span, read_span
 from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
 from chatbot.knowledge_graph.values import date_interval
 
+_LOWEST = "最低"  # 最低30万; 价格最低10个 ranks
 _MIN = "大于等于|高于等于|不低于|不少于|不小于|不短于|至少|最少|起码|≥|>="
 _OVER = "高于|大于|多于|超过|超|长于|破|>"
 _MAX = "小于等于|低于等于|不超过|不超|不高于|不大于|不多于|至多|最多|顶多|最高|没超过|跑进|进|≤|<="
 _UNDER = "不到|低于|小于|少于|没到|不足|短于|<"
 _ABOUT = "大概|大约|差不多|约莫|约|接近"
 _BEFORE = re.compile(
-    f"(?:(?P<ge>{_MIN})|(?P<le>{_MAX})|(?P<lt>{_UNDER})|(?P<gt>{_OVER})|(?P<about>{_ABOUT})|从|在)$"
+    f"(?:(?P<ge>{_MIN})|(?P<le>{_MAX})|(?P<lt>{_UNDER})|(?P<gt>{_OVER})|(?P<about>{_ABOUT})|(?P<least>{_LOWEST})|(?P<nearly>快要?|将近|[小近])|从|在)$"
 )
 _AFTER = re.compile(
     r"\s?(?:的?(?:价格?|预算|这个价))?(?:(?P<ge>以上|及以上|起步|起|往上|开外|打底|\+)|(?P<le>以下|以内|之内|内|封顶|往下|打住|为止)"
@@ -28,9 +29,14 @@ _DATE = re.compile(
     r"((?:19|20)\d\d)(?:年(?:(1[0-2]|0?[1-9])月|(?P<half>[上下]半年)|(?P<edge>[底末初]))?|[.\-/](?P<dash>1[0-2]|0[1-9])(?!\d))(?:份)?"
     r"(?:(?P<ge>以后|之后|及以后|后|以来|起)|(?P<le>以前|之前|前))?(?!款)"
 )
+_TO_DATE = re.compile(r"\s*(?:--?|~|到|至)\s*(?=(?:19|20)\d\d)")
 _START = re.compile(NUMERAL)
 _NOT_BEFORE = re.compile(r"[a-z0-9.第这那哪前后]$")
 _LONGEST_BEFORE = 8
+_ONLY_OF = {"least", "nearly"}
+_NEARLY = 0.9
+_COUNTED = "座缸门"
+_SEVERAL = (2, 10)  # 几十 is from twenty to a hundred
 _ORDINAL_UNITS = {"个", "位", "门"}
 
 
@@ -111,6 +117,10 @@ def _date_at(text: str, at: int, since: int) -> QuantityPhrase | None:
     found = _DATE.match(text, at)
     if found is None or _NOT_BEFORE.search(text[since:at]):
         return None
+    if (to := _TO_DATE.match(text, found.end())) and not (found["le"] or found["ge"]):
+        one, other = _date_at(text[: found.end()], at, since), _date_at(text, to.end(), to.end())
+        if one and other and one.exact and other.exact:
+            return QuantityPhrase(text[at : other.end], at, other.end, one.low, other.high, "", DATE)
     month = found[2] or found["dash"]
     said = f"{found[1]}.{int(month):02d}" if month else found[1]
     if date_interval(said) is None:
@@ -137,12 +147,29 @@ def _quantity_at(text: str, at: int, since: int, units: UnitTable, bare: bool) -
     before = _BEFORE.search(head)
     after = _AFTER.match(text, span.end)
     said_before = before if before and before.lastgroup else None
+    if said_before and said_before.lastgroup in _ONLY_OF and not _may_be_said(text, said_before, span, after):
+        said_before = None
     if not said_before and _NOT_BEFORE.search(head):
         return None
     if not _is_quantity(text, span, bool(after or said_before), bare):
         return None
+    if text[at - 1 : at] == "几" and text[at] in "十百" and span.scale >= 1000 and not (said_before or after):
+        several = (span.low * _SEVERAL[0], span.high * _SEVERAL[1])
+        span, at = replace(span, low=several[0], high=several[1], approximate=True), at - 1
     start = at - len(head) + said_before.start() if said_before else at
     return _phrase(text, span, start, said_before, after)
+
+
+def _may_be_said(text: str, before: re.Match[str], span: Span, after: re.Match[str] | None) -> bool:
+    """最低 and 小 bound an amount of something, 小 and 快 one of money or what is rounded up to tens."""
+    if after is not None or span.is_range:
+        return False
+    if before.lastgroup == "least":
+        counted = text[span.end - 1] in _COUNTED
+        return (
+            counted or span.scale >= 1000 or (span.unit is not None and span.unit.name not in _ORDINAL_UNITS)
+        )
+    return span.scale >= 1000 and not span.approximate
 
 
 def _is_quantity(text: str, span: Span, compared: bool, bare: bool) -> bool:
@@ -156,7 +183,8 @@ def _is_quantity(text: str, span: Span, compared: bool, bare: bool) -> bool:
         return compared or span.scale >= 1000 or span.approximate or span.is_range or (bare and span.arabic)
     if text[span.start : span.end] in ("十分", "一度", "一门", "一位", "一天", "半天"):
         return compared
-    if span.unit.name == "t" and "." in text[span.start : span.end] and not compared:
+    said = text[span.start : span.end]
+    if span.unit.name == "t" and "." in said and "吨" not in said and not (compared or span.is_range):
         return False  # 2.0t is an engine
     return (
         compared
@@ -176,7 +204,9 @@ def _phrase(
     high: float | None = float(span.high)
     low_open = high_open = False
     approximate = span.approximate
-    if {"ge", "gt"} & said:
+    if "nearly" in said:  # 小二十万, 快30万
+        low, approximate = _round(float(span.low) * _NEARLY), True
+    elif {"ge", "gt", "least"} & said:
         high, low_open = None, "gt" in said
     elif {"le", "lt"} & said:
         low, high_open = None, "lt" in said

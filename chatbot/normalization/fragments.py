@@ -19,7 +19,7 @@ from chatbot.normalization.postings import bits, mask_of
 
 MAX_CANDIDATES = 256  # a name that more entities share is a group, not the beginning of one thing's name
 SEPARATOR = re.compile(r"\s*(?:还有|还是|以及|对比|[和跟与同及比或、,;&]|vs\.?|pk)\s*")
-_GAP = re.compile(r"[\s\-·/()]*的?[\s\-·/()]*")
+_GAP = re.compile(r"[\s\-·/()+]*的?[\s\-·/()+]*")
 _LEAD = re.compile(r"(?:那么?|还有|和|跟|与|比|换成?|要是|如果|再看|我?[要问说看]的?是?|就|[\s,、])*")
 _SPACES = re.compile(r"\s*")
 
@@ -242,13 +242,24 @@ class FragmentReader:
         series = self.series_of(mask)
         if not series or not any(telling(p, series) and not YEAR.fullmatch(p.name) for p in thing.pieces):
             return mask
-        said = tuple(dict.fromkeys(part for piece in thing.pieces for part in SAID.findall(piece.name)))
+        said, lead = self._told(thing)
         names = {i: self.index.parts[i] for i in bits(mask)}
-        whole = mask_of(i for i, parts in names.items() if not parts.left_over(said, touched=False))
+        whole = mask_of(i for i, parts in names.items() if not parts.left_over(said, lead, touched=False))
         if whole:
             return self._saying_it_all(whole, thing)
-        left = {i: parts.left_over(said, touched=True) for i, parts in names.items()}
+        left = {i: parts.left_over(said, lead, touched=True) for i, parts in names.items()}
         return mask_of(i for i, rest in left.items() if not any(less(other, rest) for other in left.values()))
+
+    def _told(self, thing: Named) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What is said of the version, and what of brand and series; the year is of neither."""
+        said: dict[str, None] = {}
+        lead: dict[str, None] = {}
+        for piece in thing.pieces:
+            if not YEAR.fullmatch(piece.name):
+                (lead if piece.name in self._leading else said).update(
+                    dict.fromkeys(SAID.findall(piece.name))
+                )
+        return tuple(said), tuple(lead)
 
     def _saying_it_all(self, mask: int, thing: Named) -> int:
         """Of several those whose names have every letter that was said, each as often: Macan T 2.0T is not Macan 2.0T."""

@@ -22,17 +22,23 @@ class Mention(NamedTuple, Generic[Target]):
 class MentionFinder(Generic[Target]):
     """Aliases → what they may mean. Latin letters and digits match only as whole words."""
 
-    def __init__(self, aliases: Mapping[str, Iterable[Target]]) -> None:
+    def __init__(
+        self, aliases: Mapping[str, Iterable[Target]], told: Callable[[frozenset[Target]], bool] | None = None
+    ) -> None:
+        """``told`` says of what an alias means whether it says more than a word said in passing."""
         self.aliases = {alias: frozenset(targets) for alias, targets in aliases.items() if alias}
         self._automaton = ahocorasick.Automaton()
         for alias, targets in self.aliases.items():
             edges = _latin(alias[0]), _latin(alias[-1])
             self._automaton.add_word(alias, (alias, targets, len(alias), *edges))
+        self._told = frozenset(alias for alias, targets in self.aliases.items() if told and told(targets))
         if self.aliases:
             self._automaton.make_automaton()
 
     def find(self, text: str, begins: Cut | None = None, ends: Cut | None = None) -> list[Mention[Target]]:
-        """Mentions in reading order; where two overlap, the longer wins, then the earlier.
+        """Mentions in reading order; where two overlap, the longer wins, then what says more, then the earlier.
+
+        是多少钱 is 是 and 多少钱, not 是多少 and 钱.
 
         ``begins`` and ``ends`` say of an alias, the text and where it begins or ends there, whether it may do so inside a
         run of letters and digits.
@@ -48,17 +54,20 @@ class MentionFinder(Generic[Target]):
                 continue
             found.append((-length, start, alias, targets))
         if len(found) > 1:
-            found = _longest_apart(found)
+            found.sort(key=self._rank if self._told else _by_length)
+            found = _apart(found)
         return [Mention(alias, start, start - shorter, targets) for shorter, start, alias, targets in found]
 
     def may_mean(self, text: str) -> Iterator[frozenset[Target]]:
         """What any name in ``text`` means, cut words and names inside others included: a bound on what ``find`` finds."""
         return (targets for _, (_, targets, *_) in self._automaton.iter(text)) if self.aliases else iter(())
 
+    def _rank(self, found: "_Found[Target]") -> tuple[int, bool, int]:
+        return found[0], found[2] not in self._told, found[1]
 
-def _longest_apart(found: "list[_Found[Target]]") -> "list[_Found[Target]]":
-    """Those that do not overlap with a longer one, or an earlier one as long; by where they start."""
-    found.sort(key=_by_length)
+
+def _apart(found: "list[_Found[Target]]") -> "list[_Found[Target]]":
+    """Those that do not overlap with one that stands before them in ``found``; by where they start."""
     taken, kept = 0, []
     for one in found:
         place = ((1 << -one[0]) - 1) << one[1]

@@ -1,12 +1,20 @@
 """Which entities have a piece of a name in theirs: looked up by neighbouring characters, so that no name is read twice."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
 
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.name_parts import NameParts, atoms
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.postings import Postings, bits, mask_of
 
+_REMEMBERED = 256
+_SHORTEST_SLIP = 5  # letters of a word that a slip is looked for in
+_TWO_SLIPS = 9
+_CUT_FROM, _CUT_TO = 5, 3  # a word of so many letters may be cut to so many
+_SHORTEST_RUN = 3  # Chinese characters of which one may be wrong
 MAX_HEARD = 48  # names that are compared by sound, one by one; more share a character with too much
 
 
@@ -23,6 +31,13 @@ class NameIndex:
             _put(chars, set(parts.han), index)
             _put(pairs, {parts.han[i : i + 2] for i in range(len(parts.han) - 1)}, index)
         self._latin, self._pairs, self._chars = Postings(latin), Postings(pairs), Postings(chars)
+        initials: dict[str, list[int]] = {}
+        for index, parts in enumerate(self.parts):
+            _put(initials, parts.initials, index)
+        self._initials = Postings(initials)
+        words = {atom for parts in self.parts for atom in parts.atoms if atom.isalpha()}
+        self._words = sorted(word for word in words if len(word) >= _CUT_FROM)
+        self._meant = lru_cache(maxsize=_REMEMBERED)(self._nearest_words)
 
     def latin(self, mask: int, pieces: Sequence[str]) -> int:
         """Those that have all the numbers and letters, neighbours in the text as neighbours or apart: 55, sline."""
@@ -46,6 +61,32 @@ class NameIndex:
         if len(part) == 2:
             return mask
         return mask_of(i for i in bits(mask) if part in self.parts[i].han)
+
+    def written(self, mask: int, pieces: Sequence[str]) -> int:
+        """Those that have the numbers and letters, each word of letters cut short or with a slip in it: cab, xdriev;
+        or words by their initials: c4 of Carrera 4."""
+        if initials := mask & self._initials.get("".join(pieces), 0):
+            return initials
+        meant = [(piece, *self._meant(piece)) if piece.isalpha() else (piece,) for piece in pieces]
+        if not any(len(words) > 1 for words in meant):
+            return 0
+        for words in meant:
+            found = 0
+            for word in words:
+                found |= mask & self._latin.get(word, 0)
+            mask = found
+        return mask
+
+    def _nearest_words(self, piece: str) -> tuple[str, ...]:
+        """The words that ``piece`` is the beginning of, else those that it is a slip or two away from."""
+        if len(piece) < _CUT_TO:
+            return ()
+        if cut := tuple(word for word in self._words if word.startswith(piece)):
+            return cut
+        slips = 2 if len(piece) >= _TWO_SLIPS else 1
+        if len(piece) < _SHORTEST_SLIP - 1:
+            return ()
+        return tuple(word for word in self._words if OSA.distance(piece, word, score_cutoff=slips) <= slips)
 
     def having(self, mask: int, parts: Sequence[str]) -> int:
         """Those that have all of ``parts``, each letters and digits or two or more Chinese characters."""
@@ -75,6 +116,26 @@ class NameIndex:
         heard = sounds(part)
         found = {i: like for i in bits(mask) if (like := self.parts[i].like(part, heard))}
         return next(iter(found.values()), ""), mask_of(found)
+
+    def slipped(self, mask: int, part: str) -> tuple[str, int]:
+        """A part of a name that ``part`` is but for one character, wrong or left out; and those that have one."""
+        if len(part) < _SHORTEST_RUN:
+            return "", 0
+        mask = self._sharing(mask, part)
+        if not mask or mask.bit_count() > MAX_HEARD:
+            return "", 0
+        found = {i: like for i in bits(mask) if (like := self.parts[i].lacking_one(part))}
+        found = found or {i: like for i in bits(mask) if (like := self.parts[i].but_one(part))}
+        return next(iter(found.values()), ""), mask_of(found)
+
+    def _sharing(self, mask: int, part: str) -> int:
+        """Those of ``mask`` that have all but one of the characters of ``part``."""
+        all_of, all_but_one = mask, 0
+        for char in part:
+            holding = self._chars.get(char, 0)
+            all_but_one = (all_but_one & holding) | all_of
+            all_of &= holding
+        return all_but_one & mask
 
     def spelled(self, mask: int, letters: str) -> int:
         """Those whose name, or part of it, is spelled so in pinyin."""

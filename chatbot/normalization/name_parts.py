@@ -1,7 +1,7 @@
 """The name of one entity, taken apart: which pieces of what somebody typed are pieces of it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,7 @@ SAID = re.compile(r"[\u4e00-\u9fff]+|[a-z0-9.+]+")
 COUNTED = re.compile(r"第?\d[座门代]")
 _JOINED = 5  # so many neighbouring pieces of letters and digits are written as one word
 _MAX_PINYIN = 5
+_LONG_WORD = 5  # letters
 
 
 def _plain(word: str) -> str:
@@ -70,6 +71,20 @@ class NameParts:
         return tuple(atom for word in words for atom in atoms(word))
 
     @cached_property
+    def initials(self) -> frozenset[str]:
+        """Two or three neighbouring words of letters and numbers, long words by their first letter: ct, c4s, tgt."""
+        found: set[str] = set()
+        for word in map(" ".join, self.words[2:]):
+            for stretch in _LATIN_STRETCH.findall(word):
+                said = atoms(stretch)
+                short = [atom[0] if len(atom) >= _LONG_WORD else atom for atom in said]
+                for length in (2, 3):
+                    for at in range(len(said) - length + 1):
+                        if len(said[at]) >= _LONG_WORD:
+                            found.add("".join(short[at : at + length]))
+        return frozenset(found)
+
+    @cached_property
     def pinyin(self) -> frozenset[str]:
         """Its Chinese characters in letters, two to five together."""
         found = set()
@@ -90,31 +105,76 @@ class NameParts:
                 return part
         return None
 
-    def left_over(self, said: Iterable[str], *, touched: bool) -> str:
-        """The last keyword without ``said``: of every word of it, or only of those that some of it is part of."""
+    def lacking_one(self, said: str) -> str | None:
+        """The part of the name that ``said`` is with a character inside left out."""
+        width = len(said)
+        for cut in range(1, width):
+            at = self.han.find(said[:cut])
+            while at >= 0:
+                more = self.han[at : at + width + 1]
+                if more[cut + 1 :] == said[cut:] and "|" not in more:
+                    return more
+                at = self.han.find(said[:cut], at + 1)
+        return None
+
+    def but_one(self, said: str) -> str | None:
+        """The part of the name that ``said`` is but for one character; the first one only where a word begins."""
+        width = len(said)
+        for at in range(len(self.han) - width + 1):
+            part = self.han[at : at + width]
+            if "|" in part or sum(a != b for a, b in zip(said, part, strict=True)) != 1:
+                continue
+            if part[0] == said[0] or at == 0 or self.han[at - 1] == "|":
+                return part
+        return None
+
+    def left_over(self, said: Iterable[str], lead: Iterable[str], *, touched: bool) -> str:
+        """The last keyword without ``said``: of every word of it, or only of those that some of it is part of.
+
+        ``lead`` said which series is meant: it takes whole words of the name with it, and no part of one, for 7 of HS7
+        is not that of 7座.
+        """
         left = []
         series = {part for word in self.words[:-1] for part in (*word, "".join(word))}
+        series.update(atom for one in lead for atom in (one, *_pieces(one)))
         for token in self.words[-1]:
-            rest, hit = _without(token, said)
-            if not touched and token in series:
-                continue  # 途昂 Pro of the series 途昂
+            if series.issuperset(_pieces(token)) or token in series:
+                if not touched:
+                    continue  # 途昂 Pro of the series 途昂, E of E 260 L
+                rest, hit = _without(token, said, self.atoms)
+                left += [rest] if hit else []
+                continue
+            rest, hit = _without(token, said, self.atoms)
             if hit or not touched:
                 left.append(rest)
         return "".join(left)
 
 
-def _without(token: str, said: Iterable[str]) -> tuple[str, bool]:
+def _pieces(token: str) -> list[str]:
+    """A word as its runs of Chinese characters, its numbers, words of letters and marks that count."""
+    return re.findall(r"[\u4e00-\u9fff]+|\d+(?:\.\d+)?|[a-z]+|\++", token)
+
+
+def _without(token: str, said: Iterable[str], atoms_of_name: Container[str]) -> tuple[str, bool]:
     """What is left of a word of the name, and whether any of ``said`` was in it."""
-    pieces = re.findall(r"[\u4e00-\u9fff]+|\d+(?:\.\d+)?|[a-z]+|\++", token)
+    pieces = _pieces(token)
     hit = False
     for one in sorted(said, key=len, reverse=True):
         for at, piece in enumerate(pieces):
             if _HAN_RUN.fullmatch(one):
                 if one in piece:
                     pieces[at], hit = piece.replace(one, "", 1), True
-            elif piece in atoms(one) or (piece.isalpha() and piece.isascii() and piece in one):
+            elif piece in atoms(one) or _joined_with_another(piece, one, atoms_of_name):
                 pieces[at], hit = "", True
     pieces = [piece for piece in pieces if piece]
     if pieces and pieces[-1][-1] in SUFFIX:
         pieces[-1] = pieces[-1][:-1]
     return "".join(pieces), hit
+
+
+def _joined_with_another(piece: str, said: str, atoms_of_name: Container[str]) -> bool:
+    """S of S line, said as sline; not the x of xdrive in X设计套装."""
+    if not (piece.isascii() and piece.isalpha()) or piece not in said:
+        return False
+    before, behind = said.startswith(piece), said.endswith(piece)
+    return len(piece) > 1 or (before and said[1:] in atoms_of_name) or (behind and said[:-1] in atoms_of_name)

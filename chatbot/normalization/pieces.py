@@ -19,6 +19,8 @@ _QUANTITY_BEHIND = re.compile(
 _COUNTED = re.compile(r"(第?)([一二两三四五六七八九\d])([座门代])")
 _METRES = "公里"
 _MIN_SPELLED = 4
+SLIPPED = 0.9
+_SHORTEST_SLIPPED = 4  # characters of which one may be wrong; three with a 版 behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,15 @@ class PieceReader:
         spelled = run.group()
         if len(spelled) >= _MIN_SPELLED and spelled.isalpha():
             having = self._index.spelled(mask, spelled)
-        return Piece(*run.span(), spelled, having, SOUNDS_ALIKE) if having else None
+        if having:
+            return Piece(*run.span(), spelled, having, SOUNDS_ALIKE)
+        having = 0 if spelled in words else self._index.written(mask, pieces)
+        return Piece(*run.span(), spelled, having, SLIPPED) if having else None
 
     def _chinese(self, said: str, at: int, limit: int, mask: int, words: Container[str]) -> Piece | None:
         longest = self._index.longest(mask, said, at, min(limit, at + LONGEST))
+        if slipped := self._slipped(said, at, longest, limit, mask, words):
+            return slipped
         for end in range(at + longest, at + 1, -1):
             part = said[at:end]
             if having := self._index.han(mask, part):
@@ -105,6 +112,29 @@ class PieceReader:
             if having and name not in words:
                 return Piece(at, _with_suffix(said, end, limit), name, having, SOUNDS_ALIKE)
         return None
+
+    def _slipped(
+        self, said: str, at: int, longest: int, limit: int, mask: int, words: Container[str]
+    ) -> Piece | None:
+        """白动智联旗畅版: more of a name, but for one character, than there is of any exactly."""
+        end = min(limit, at + LONGEST)
+        for last in range(end, at + max(longest + 1, _SHORTEST_SLIPPED - 1), -1):
+            part = said[at:last]
+            if len(part) < _SHORTEST_SLIPPED and part[-1] not in SUFFIX:
+                continue
+            name, having = self._index.slipped(mask, part)
+            if having and name not in words and not _holds_word(said, at, last, words):
+                return Piece(at, last, name, having, SLIPPED)
+        return None
+
+
+def _holds_word(said: str, at: int, end: int, words: Container[str]) -> bool:
+    """Whether something else is said anywhere in ``said[at:end]``, or begins there."""
+    return any(
+        said[first:last] in words
+        for first in range(at, end)
+        for last in range(first + 2, min(first + LONGEST, len(said)) + 1)
+    )
 
 
 def _is_word(said: str, at: int, end: int, words: Container[str]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.text import content
+from chatbot.planning.frames import without_frame, without_idle_clauses
 from chatbot.planning.links import Link
 from chatbot.planning.scan import Scan
 
@@ -26,6 +27,13 @@ _ASK_AGAIN = re.compile(
 _FOR_ME = re.compile(
     r"(?:麻烦|劳驾|拜托|烦请|辛苦)(?:您|你)?(?:帮忙|帮我|给我|替我|帮)?(?:看|查|问|说|算|介绍|讲|找|列)(?:一?下|一?[看查问说找])?(?![车款])"
 )
+_FRAME = re.compile(
+    r"^(?:(?:有人|有谁|谁|你们?|您)?(?:能不能|能否|可以|可不可以|能)?(?:知不知道|晓不晓得|清不清楚|知道|晓得|清楚|了解|告诉我|说说|说一?下|讲讲))"
+    r"[,:]?(?P<asked>.{4,}?)(?:的?(?:吗|么|嘛|不)?)[?。]?$"
+)
+_WHO_KNOWS = re.compile(
+    r"[,。\s](?:有没有人|有人|有谁|谁|你们?|您)(?:知道|晓得|清楚|了解|能告诉我|能说说|能解答)(?:一?下)?(?:的)?(?:吗|么|嘛|不|没)?[?。]?$"
+)
 _APPOSED = re.compile(r"(?<=[版款型a-z0-9])(?:那个|这个|那款|这款|那台|这台)小?(?:车子?|轿车)(?=[,。它的]|$)")
 _THAT_ONE = re.compile(r"(?<=[\u4e00-\u9fff])的那[个款台](?=\s?[a-z0-9])")  # 奔驰改款的那个gla 200
 _WHETHER = re.compile(
@@ -42,8 +50,16 @@ def plain_question(text: str) -> str:
     said = _FOR_ME.sub("", _ASK_AGAIN.sub("", said))
     said = _THAT_ONE.sub("的", _APPOSED.sub("", said))
     kept = [piece for piece in map(without_courtesies, _clauses(said)) if content(piece)]
+    kept = without_idle_clauses([without_frame(piece) for piece in kept])
     said = ",".join(kept) if len(kept) > 1 else "".join(kept)
     return said if len(content(said)) >= _SHORTEST else text
+
+
+def unframed(text: str) -> str:
+    """你知道最便宜的MPV吗 asks for it, and not whether it is known; so does what is said, and 有人知道吗 behind it."""
+    said = _WHO_KNOWS.sub("", text)
+    framed = _FRAME.match(said)
+    return framed["asked"] if framed else said
 
 
 def rejoined(text: str, known: Callable[[str], bool]) -> str:
@@ -82,7 +98,9 @@ def background(scan: Scan) -> tuple[str, tuple[str, ...]]:
         end = piece.start() if piece else len(scan.text)
         said = scan.text[at:end]
         inside = [link for link in scan.links if link.start >= at and link.end <= end]
-        refuses = any(link.plays("not") for link in inside)  # 除去德系 is a wish
+        refuses = any(
+            link.plays("not") and len(link.text) > 1 for link in inside
+        )  # 除去德系 is a wish, 没经验 is none
         wishes = re.search(r"\d", said)
         aside = (
             not refuses

@@ -17,7 +17,7 @@ _ASKS_VALUE = re.compile("几|多少|多大|多久|多远|多长|什么|哪|怎"
 _BOUNDS = {"<", "<=", ">", ">="}
 _BUDGET = ("预算", "够", "拿下", "能买", "可以买", "买得起", "搞定", "只有", "手里", "手上")
 _WHICH = re.compile("谁|哪")
-_SIMPLY_NOT = re.compile(r"(?<![是要能会用])(?<!(?<!没)有)不$")  # 不烧油的, 有没有不烧油的
+_SIMPLY_NOT = re.compile(r"(?<![是要能会])不(?:用|需要?|必)?$")  # 不烧油的, 有没有不烧油的, 不用充电的
 _CLOSING = frozenset(
     {"也行", "也可以", "都行", "也成", "也凑合", "也能接受"}
 )  # said behind what may be either

@@ -13,6 +13,7 @@ from chatbot.planning.vocabulary import Vocabulary
 
 NEAR = 6  # characters between an attribute and its quantity
 _COUNTED = {"座": "座位", "门": "车门", "缸": "气缸", "挡": "档位", "档": "档位"}
+_COUNTED_BY = re.compile(r"[\d一二两三四五六七八九十]个?([座门缸挡档])")
 _BY_UNIT = {
     "km": "续航", "mm": "轴距", "英寸": "中控屏", "s": "加速", "min": "快充", "h": "充电时间", "年": "质保",
     "Ps": "马力", "L": "后备厢", "kWh": "电池", "V": "高压平台",
@@ -154,13 +155,18 @@ class Binder:
     def _inherited(self, at: int, links: Sequence[Link], text: str) -> Bound | None:
         """200千瓦以上300以下: a bare bound right behind another one measures the same."""
         before, phrase = links[at - 1].quantity if at else None, links[at].quantity
-        if before is None or phrase is None or phrase.unit or phrase.exact or before.dimension == "日期":
+        if before is None or phrase is None or phrase.exact or before.dimension == "日期":
             return None
         if not _NEXT.fullmatch(text[links[at - 1].end : links[at].start]):
+            return None
+        other_end = (before.low is None) != (phrase.low is None) and before.dimension == phrase.dimension
+        if phrase.unit and not other_end:
             return None
         bound = self.bind(at - 1, links, text)
         if not isinstance(bound, Bound):
             return None
+        if phrase.unit:  # 2.9米以上3米以下
+            return Bound(bound.path, self._in_its_unit(bound.path, phrase))
         last = bound.phrase
         times = _scale(last)
         phrase = replace(phrase, low=_times(phrase.low, times), high=_times(phrase.high, times))
@@ -186,7 +192,8 @@ class Binder:
         concepts = self._vocabulary.concepts
         if self._long_as_a_car(phrase) and (length := self._vocabulary.part("长")):
             return length
-        word = phrase.text.rstrip("以上下内的左右不到及")[-1:]
+        counted = _COUNTED_BY.search(phrase.text)
+        word = counted.group(1) if counted else ""
         if phrase.dimension == COUNT and word in _COUNTED:
             return next(iter(concepts.paths(_COUNTED[word])), None)
         if self._as_money(phrase) is not phrase:

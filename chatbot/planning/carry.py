@@ -13,6 +13,7 @@ from chatbot.knowledge_graph.plan import (
     Not,
     Path,
     Plan,
+    leaf_conditions,
 )
 from chatbot.planning.atoms import flat, paths_of
 from chatbot.planning.parts import Parts
@@ -138,14 +139,23 @@ def within(entities: tuple[str, ...]) -> tuple[Clause, ...]:
     return (AnyOf(tuple(Condition(NAME, "=", name) for name in entities)),) if entities else ()
 
 
-def besides(names: Sequence[str]) -> tuple[Clause, ...]:
-    """None of ``names``."""
-    return tuple(Not(Condition(NAME, "=", name)) for name in names)
+_COUNTED = ("座", "门")
 
 
 def without(conditions: Sequence[Clause], paths: Sequence[Path]) -> tuple[Clause, ...]:
-    """``conditions`` but those about ``paths``."""
-    return tuple(clause for clause in flat(conditions) if not paths_of(clause) & set(paths))
+    """``conditions`` but those about ``paths``, or that say how many of what they count: 7座 of the body's structure."""
+    counted = {word for path in paths for word in _COUNTED if word in path[-1]}
+    return tuple(
+        clause
+        for clause in flat(conditions)
+        if not paths_of(clause) & set(paths) and not any(_counts(clause, word) for word in counted)
+    )
+
+
+def _counts(clause: Clause, word: str) -> bool:
+    """Whether it demands a number of seats or doors in words."""
+    said = (str(c.value) for c in leaf_conditions((clause,)))
+    return any(re.fullmatch(rf"\d+{word}", value) for value in said)
 
 
 def conjunction(clauses: Sequence[Clause]) -> Clause:

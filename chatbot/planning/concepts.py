@@ -17,7 +17,7 @@ from chatbot.normalization.lexicon import read_lines
 from chatbot.normalization.text import normalize
 from chatbot.planning.words import built_in
 
-Way = Literal["up", "down"]
+Way = Literal["up", "down", "worse"]  # worse: against the way the attribute gets better
 
 # Names that measure the same: what an entity lacks by one it may have by another. ``*`` stands for anything.
 _KIN = (
@@ -131,6 +131,12 @@ def trims() -> Mapping[str, tuple[str, ...]]:
     """The words for the cheapest and for the dearest trim, by 便宜 and 贵."""
     rows = (line.split(": ") for line in built_in("trims"))
     return {word: tuple(said.split()) for word, said in rows}
+
+
+def praise() -> Mapping[str, tuple[str, ...]]:
+    """The adjectives of praise and of blame, by ``better`` and ``worse``."""
+    rows = (line.split(": ") for line in built_in("praise"))
+    return {which: tuple(said.split()) for which, said in rows}
 
 
 def value_words(file: FilePath | None) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot.knowledge_graph.graph import KnowledgeGraph
-from chatbot.knowledge_graph.plan import KEYWORDS, Path, Plan, leaf_conditions
+from chatbot.knowledge_graph.plan import KEYWORDS, NAME, Clause, Condition, Not, Path, Plan, leaf_conditions
 
 _SIDE_BY_SIDE = 6  # things that one can still compare at a glance
 
@@ -61,6 +61,17 @@ class Context:
         ):  # 这俩, of four: which two is not said; 哪个快: any of the four
             return tuple(named) if count or len(self.shown) > _SIDE_BY_SIDE else self.shown
         return self.shown[: max(count, 2)] if len(self.shown) >= 2 else tuple(named)
+
+    def several(self) -> tuple[str, ...]:
+        """它们, 这几款: all that are in focus, else all that were listed, else the two spoken of last."""
+        if len(self.entities) > 1:
+            return self.entities
+        return self.shown if not self.entities and len(self.shown) > 1 else self.last(2)
+
+
+def besides(names: Sequence[str]) -> tuple[Clause, ...]:
+    """None of ``names``."""
+    return tuple(Not(Condition(NAME, "=", name)) for name in names)
 
 
 def nearest_kin(graph: KnowledgeGraph, candidates: tuple[str, ...], known: Sequence[str]) -> tuple[str, ...]:

@@ -34,6 +34,12 @@ _WHICH_KINDS = re.compile("(?:哪|有|分)(?:哪)?几[种类样]|什么种类|�
 _HOW_MUCH = re.compile("(?<![个款台辆种])(?:要|得|是|花)?多少$")  # 七座的大概要多少
 _MONEY = re.compile("钱|价")
 _A_BIT = re.compile("点|些")
+_MONEY_DIFFERENCE = re.compile("差价|价差|差.{0,3}(?:钱|万|块)|(?:钱|价格?)差")
+
+
+def says_money(text: str) -> bool:
+    """差多少钱, 差价: the difference in the price, whatever was spoken of before."""
+    return _MONEY_DIFFERENCE.search(text) is not None
 
 
 class Decider:

@@ -7,14 +7,16 @@ from dataclasses import replace
 from chatbot.knowledge_graph.plan import Path, Plan
 from chatbot.planning.carry import leans
 from chatbot.planning.context import Context
-from chatbot.planning.decide import Decider
+from chatbot.planning.decide import Decider, says_money
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
+from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import numeric
 
 _EITHER_WAY = re.compile(r"(.)不\1")  # 大不大
 _DIFFERENCES = re.compile("差在哪|区别|不同|不一样|变化|差异")  # of all, not of what was asked last
 _FEW = 10
+_PAIR = 2
 MAX_MORE = 3
 _ONE_MORE = re.compile("再?加上|还有|再加|再算上|算上|也比|一起比|再看|再来")
 _ABOUT_SAME = re.compile("同|差不多|相近|接近|类似|相似|一个|相当|不相上下")
@@ -74,7 +76,8 @@ class Follower:
 
     def against_focus(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
         """比旗舰版便宜多少, 和城市版比呢: what is in focus beside the one that is named."""
-        if len(things) != 1 or not things[0].single or len(context.entities) != 1 or parts.referred:
+        focus = self._of_many(context, things) if len(context.entities) > _PAIR else context.entities
+        if len(things) != 1 or not things[0].single or len(focus) != 1 or parts.referred:
             return None
         asks_many = parts.has("list", "head", "nearest", "exists", "others", "buy")
         beside = "比" in parts.text or (parts.rankings and parts.has("which")) or parts.has("compare")
@@ -83,14 +86,23 @@ class Follower:
             return None
         if parts.rankings and not parts.has("much", "which", "compare") and not parts.text.endswith("呢"):
             return None
-        entities = (context.entities[0], things[0].names[0])
+        entities = (focus[0], things[0].names[0])
         asked = numeric(self._decider.vocabulary, parts.attributes)
-        paths = (
-            tuple(dict.fromkeys((*(rank.path for rank in parts.rankings), *asked))) or context.attributes[:1]
-        )
+        price = (self._decider.price,) if self._decider.price and says_money(parts.text) else ()
+        told = tuple(dict.fromkeys((*(rank.path for rank in parts.rankings), *asked)))
+        paths = told or price or context.attributes[:1]
         if entities[0] == entities[1] or not paths:
             return None
         return Query(Plan("compare", entities, paths), parts.scan, carried=context.entities)
+
+    def _of_many(self, context: Context, things: tuple[Thing, ...]) -> tuple[str, ...]:
+        """The one that won of several compared, where another of them is named: 比疾风版多多少."""
+        last = context.plan
+        among = bool(things) and set(things[0].names) <= set(context.entities)
+        if last is None or last.op != "compare" or not (among and last.attributes):
+            return ()
+        best = self._winner(replace(last, op="superlative", attributes=last.attributes[:1], limit=1))
+        return (best,) if best else ()
 
     def against_the_first(self, parts: Parts, context: Context) -> Query | None:
         """跟最便宜的差多少, 比最贵的便宜多少: what is in focus beside the one that ranks first of those listed."""
@@ -154,11 +166,16 @@ class Follower:
         """差多少, 哪个便宜, 油耗呢: about the two or more things spoken of last."""
         if parts.things or parts.atoms or parts.has("list", "count", "typical", "average", "head", "others"):
             return None
+        if far_apart(parts) and len(context.entities) < _PAIR:
+            return None  # 最贵和最便宜差多少, of all that matched
         if any(rank.strength == "more" for rank in parts.rankings) and not parts.has("which", "compare"):
             return None
         comparing = context.plan is not None and context.plan.op == "compare"
         asks = parts.has("compare") or (parts.rankings and parts.has("which", "much"))
-        if not (asks or (comparing and (parts.attributes or parts.rankings))):
+        goes_on = (
+            comparing and len(context.entities) != 1
+        )  # once one of them was picked, it is about that one
+        if not (asks or (goes_on and (parts.attributes or parts.rankings))):
             return None
         if leans(parts, context.plan) and len(context.shown) > 1 and parts.has("which"):
             return None
@@ -167,7 +184,7 @@ class Follower:
         if plan is None and comparing and len(entities) > 1:
             paths: tuple[Path, ...] = tuple(p[0] for p in parts.attributes)
             plan = Plan("compare", entities, paths) if paths else None
-        whole = _DIFFERENCES.search(parts.text) is not None
+        whole = _DIFFERENCES.search(parts.text) or says_money(parts.text)
         if plan and context.attributes and not (parts.attributes or parts.rankings or whole):
             plan = replace(plan, attributes=context.attributes[:1])
         return Query(plan, parts.scan, carried=entities) if plan else None

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chatbot.knowledge_graph.graph import display_name
+from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.text import content, normalize
-from chatbot.planning.asides import background, plain_question, rejoined
+from chatbot.planning.asides import background, plain_question, rejoined, unframed
 from chatbot.planning.bind import Binder
 from chatbot.planning.corrections import corrected, not_but
 from chatbot.planning.links import AttributeSense, Link
@@ -38,7 +39,8 @@ class Listener:
     def asked(self, utterance: str) -> str:
         """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
         said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], utterance)
-        return plain_question(in_words(self._names.written(self._plain(said))))
+        said = without_courtesies(self._names.written(self._plain(said)))
+        return unframed(plain_question(in_words(said)))
 
     def scan(self, text: str, *, mend: Callable[[], bool] = always, near: str = "") -> Scan:
         """Links of what is ``asked``; ``mend`` is consulted when words stay unknown that may be slips.

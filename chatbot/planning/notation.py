@@ -32,7 +32,7 @@ _TO_HUNDRED = (
 )
 _PRICED = "啥么何单差报售车讲降均标房总底定评物市原特惠地导步牌跌涨加还比性同高低平廉半何代天溢个裸有砍问保一"
 _ANY = re.compile(
-    "[<>≥≤≧≦~+千米秒吨过零0价长宽高省排放摆几算咧捏嘞哩呐涅泥尼滴号溜]|k?w|ps|nm|开|静止|百公里|座以?及|功率|扭矩|马力|[低小少短高大多长]于|超|个[座门]|[或及和]以|一[起并块]"
+    "how|[<>≥≤≧≦~+千介级上米秒吨过零0价长宽高省排放摆几算咧捏嘞哩呐涅泥尼滴号溜]|k?w|ps|nm|开|静止|百公里|座以?及|功率|扭矩|马力|[低小少短高大多长]于|超|个[座门]|[或及和]以|一[起并块]"
 )  # one look, where there is mostly nothing to do
 
 Rewrite = str | Callable[[re.Match[str]], str]
@@ -59,7 +59,12 @@ _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
     (re.compile(rf"(?<=[于过])({_N})\s?s(?![a-z0-9])"), r"\1秒"),
     (re.compile(rf"({_N})\s?s(?=以内|以下|之内|内|左右|以上|破百)"), r"\1秒"),
     (re.compile(rf"(?<![不超经通越跑开买用坐])过\s?(?={_N}\s?(?:{_UNITS}|[万wk公牛千马升毫秒米]|的))"), "超过"),
+    (re.compile(rf"({_N}[^\d\s,。;]{{1,5}})\s?~\s?(?={_N})"), r"\1-"),
     (re.compile(rf"(?<![\d万wk.])~\s?(?={_N})"), "约"),
+    (re.compile(r"介于(?P<low>[^,。]{1,12}?)[和与跟到至、](?P<high>[^,。]{1,12}?)(?:之间|中间)"), r"\g<low>到\g<high>之间"),
+    (re.compile(r"(?<![马晚早以车身])上(?=[百千]万)"), "超过"),
+    (re.compile("百万(?:级别?|元级)"), "一百万以上"),
+    (re.compile(r"\bhow much\b(?: is| are| does| for)?"), "多少钱"),
     (re.compile("(?:或者?|及|和)(?=以[上下内])"), ""),
     (re.compile("(?<=功率|扭矩|马力)数"), ""),
     (re.compile(r"(?<=[a-z0-9版款型的])([长宽高])(?=是?多少$)"), r"车\1"),
@@ -97,10 +102,13 @@ _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
 )  # fmt: skip
 
 
+_ENGINE = re.compile(r"(?<![\d.])(\d\.\d)t(?![a-z])")  # 排量1.5t以上: the turbo is not what is measured
+
+
 def in_words(text: str) -> str:
     """A normalised ``text`` with its notation in words; the text itself where there is none."""
     if _ANY.search(text) is None:
         return text
     for pattern, plain in _REWRITES:
         text = pattern.sub(plain, text)
-    return text
+    return _ENGINE.sub(r"\1升", text) if "排量" in text else text

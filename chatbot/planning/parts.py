@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from chatbot.knowledge_graph.directions import Directions
 from chatbot.knowledge_graph.plan import Clause, Order, Path
 from chatbot.planning.atoms import Atom
 from chatbot.planning.bind import Misfit
@@ -12,11 +13,12 @@ from chatbot.planning.links import DegreeSense, Link, Strength
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
 
-_ORDERS: dict[str | None, Order | None] = {"up": "desc", "down": "asc", None: None}
+_ORDERS: dict[str | None, Order] = {"up": "desc", "down": "asc"}
+_OPPOSITE: dict[str | None, Order] = {"up": "asc", "down": "desc"}
 _NEAR = 5  # characters between an attribute and a word of degree
 _MEANT = re.compile("哪|谁|最|第[一二两三四五六七八九十\\d]")
 _WHOSE = {"谁家", "哪家", "哪个牌子", "什么牌子", "哪个品牌"}
-_PACE = {"快", "慢"}
+_PACE = {"快", "慢", "猛"}
 _SIZE = {"大", "小"}
 _EXTENT = {"长", "宽", "高"}
 _EITHER_END = set("大小高低长短宽窄多少")
@@ -83,10 +85,11 @@ def rankings(
     used: frozenset[int],
     vocabulary: Vocabulary,
     last: Sequence[Path] = (),
+    directions: Directions | None = None,
 ) -> tuple[tuple[Ranking, ...], frozenset[int]]:
     """Every word of degree that measures something, and the attribute links that say what.
 
-    ``last`` was asked before in the conversation: 这三个哪个最长.
+    ``last`` was asked before in the conversation: 这三个哪个最长. ``directions`` say what 最好 and 最差 are.
     """
     found: list[Ranking] = []
     taken = set(used)
@@ -97,7 +100,7 @@ def rankings(
         beside = _beside(at, links, text, frozenset(taken), vocabulary)
         named = _numeric(links[beside], vocabulary) if beside is not None else None
         path, way = _measured(sense, named, vocabulary)
-        other_end = bool(found) and sense.strength == "most" and _ORDERS[way] != found[-1].order
+        other_end = bool(found) and sense.strength == "most" and _ORDERS.get(way) != found[-1].order
         if path is None and other_end and sense.word[-1] in _EITHER_END:
             path = found[-1].path  # 续航最长的比最短的, 油耗最低和最高
         path = path or _meant(sense, links, text, vocabulary, last)
@@ -106,8 +109,18 @@ def rankings(
         if beside is not None and named == path:
             taken.add(beside)
         taken.add(at)
-        found.append(Ranking(path, _ORDERS[way], sense.strength, link.start, link.end))
+        found.append(Ranking(path, _order(way, path, directions), sense.strength, link.start, link.end))
     return tuple(found), frozenset(taken)
+
+
+def _order(way: Way | None, path: Path, directions: Directions | None) -> Order | None:
+    """Which end is meant; of 最好 and 最差 as the attribute gets better, ``None`` where neither way is."""
+    if way in _ORDERS:
+        return _ORDERS[way]
+    better = directions.of(path[-1]) if directions else None
+    if better is None:
+        return None
+    return _OPPOSITE[better] if way == "worse" else _ORDERS[better]
 
 
 def _asks_how_much(at: int, links: Sequence[Link]) -> bool:
@@ -127,7 +140,7 @@ def _measured(
         return named, sense.way
     slower: Way = "up" if vocabulary.dimension(named) == "时间" else "down"
     faster: Way = "down" if slower == "up" else "up"
-    return named, faster if sense.word[-1] == "快" else slower
+    return named, slower if sense.word[-1] == "慢" else faster
 
 
 def _meant(

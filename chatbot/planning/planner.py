@@ -73,7 +73,9 @@ class Planner:
         self.engine, self.vocabulary = engine, vocabulary
         binder = Binder(vocabulary, engine.directions)
         self._listener = Listener(vocabulary, Scanner(vocabulary, engine.units, decoder), binder, plain)
-        self._reader = PartsReader(vocabulary, AtomReader(vocabulary, binder), self._winner)
+        self._reader = PartsReader(
+            vocabulary, AtomReader(vocabulary, binder), self._winner, engine.directions
+        )
         self._versions = VersionReader(vocabulary, self._found)
         self._decider = Decider(vocabulary, engine.directions)
         self._completer = Completer(vocabulary, self._decider)

@@ -13,6 +13,8 @@ from chatbot.planning.read_parts import numeric
 
 _WHOSE = re.compile("谁家|哪家|哪个(?:牌子|品牌)")
 _FIRST_FEW = re.compile("前|top")
+_TURNED: dict[Order | None, Order] = {"asc": "desc", "desc": "asc"}
+_PAIR = 2
 
 
 class RankedPlanner:
@@ -33,7 +35,7 @@ class RankedPlanner:
         if parts.rankings:
             if not (most or parts.limit or parts.has("which") or _WHOSE.search(parts.text)):
                 return None
-            return self._superlative(parts, conditions, () if anew else self._listed(context))
+            return self._superlative(parts, conditions, () if anew else self._listed(parts, context))
         best = self._best(parts, conditions) if parts.limit or parts.place else None
         if best and parts.attributes:
             place = parts.place if not parts.limit else 0
@@ -83,9 +85,14 @@ class RankedPlanner:
         return Plan("superlative", (), (path,), conditions, order, parts.limit)
 
     @staticmethod
-    def _listed(context: Context) -> tuple[str, ...]:
-        """The few that were ranked first: 哪个最便宜 asks among these."""
+    def _listed(parts: Parts, context: Context) -> tuple[str, ...]:
+        """The few that were ranked first: 哪个最便宜 asks among these, 最短的呢 after the longest among all."""
         last = context.plan
+        turned = last and {(r.path, r.order) for r in parts.rankings} == {
+            (last.attributes[0], _TURNED.get(last.order))
+        }
+        if turned:
+            return ()
         few = last is not None and last.op == "superlative" and (last.limit or 1) > 1
         return context.shown if few and len(context.shown) > 1 else ()
 
@@ -101,6 +108,10 @@ class RankedPlanner:
             asked = tuple(path for path in asked if self._decider.vocabulary.dimension(path))
         if not plans:
             return None
+        if len(among) == _PAIR and len(plans) == 1 and not (parts.limit or parts.place):
+            return Query(
+                Plan("compare", among, plans[0].attributes, order=plans[0].order), parts.scan, carried=among
+            )
         if parts.limit and asked and len(plans) == 1:  # 最便宜的三台续航分别多少
             plans = (replace(plans[0], attributes=(*plans[0].attributes, *asked)),)
         asked = asked if not parts.has("list") and len(plans) == 1 and not parts.limit else ()

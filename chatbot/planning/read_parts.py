@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from chatbot.knowledge_graph.directions import Directions
 from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
 from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan, keyword_level
 from chatbot.normalization.text import normalize
@@ -19,7 +20,9 @@ from chatbot.planning.vocabulary import Vocabulary
 
 _OF = re.compile("(?:的|是|为|属于|用的|什么|啥|哪个|哪种|几|能|会|可以|带|有|支持)*")
 _SAYS = re.compile("是|为|属于|=|等于")
-_WITHIN = re.compile(r"[^和跟与及、,/比或]{0,8}")
+_WITHIN = re.compile(
+    r"[^和跟与及、,/比或]{0,8}|的?呢?,(?:那个?|我)?(?:也|就|都)?(?:是|要|说的是|问的是)?(?:那个)?"
+)  # 舒享版呢，也是25款的
 _LISTED = re.compile(r"[、/]?(?:和|跟|与|及|还有|以及)?(?:的|家)?")
 _THAT_ONE = re.compile("的[那这](?:一)?[个款台辆]呢$")
 _ASKING = ("吗", "么", "不", "没", "是不是", "够不够", "够", "够吗", "嘛", "能拿下", "拿下")
@@ -29,9 +32,14 @@ class PartsReader:
     """Built once for a vocabulary."""
 
     def __init__(
-        self, vocabulary: Vocabulary, atoms: AtomReader, winner: Callable[[Plan], str | None]
+        self,
+        vocabulary: Vocabulary,
+        atoms: AtomReader,
+        winner: Callable[[Plan], str | None],
+        directions: Directions,
     ) -> None:
         self._vocabulary, self._atoms, self._winner = vocabulary, atoms, winner
+        self._directions = directions
 
     def read(self, scan: Scan, context: Context) -> Parts:
         """The parts of ``scan``; the same scan in the same context gives the same parts."""
@@ -44,7 +52,7 @@ class PartsReader:
         asking = bool(context.entities) and looked_up and text.endswith("呢") and not text.endswith("的呢")
         asking = asking and not _THAT_ONE.search(text)  # 四驱的那个呢
         read = self._atoms.read(rest, text, verify=verify, before=before, asking=asking)
-        ranks, used = rankings(rest, text, read.used, self._vocabulary, context.attributes)
+        ranks, used = rankings(rest, text, read.used, self._vocabulary, context.attributes, self._directions)
         atoms = _without_features(read.atoms, rest, used - read.used)
         attributes = tuple(
             self._within_category(i, rest, text) or link.attribute.paths

@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from chatbot.knowledge_graph.plan import Condition, Order, Plan, keyword_level
-from chatbot.planning.context import Context
+from chatbot.knowledge_graph.plan import Condition, Order, Path, Plan, keyword_level
+from chatbot.planning.context import Context, besides
 from chatbot.planning.links import EntitySense, Link
 from chatbot.planning.parts import Thing
 
 _THAT_ONE = re.compile(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
+
+
+_NO_NUMBER = re.compile("们|几|些")
+_OF_ALL_THAT_MATCH = re.compile("均价|平均|均值")
+_FURTHEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ def references(
         names, taken = _meant(at, links, text, context, winner, named)
         if names is None:
             continue
-        points = link.plays("nth", "last", "previous", "those", "former", "latter")
+        points = link.plays("nth", "last", "previous", "those", "former", "latter", "rest")
         pair = link.plays("pair", "those") and link.text.startswith(("这", "那", "它"))
         missing = not names or (pair and len(names) < 2)
         points = points or pair
@@ -58,29 +63,38 @@ def _meant(
 ) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:  # fmt: skip
     """The names one link points at (``None``: it points at nothing), and the links that took."""
     link = links[at]
-    if link.degree and (link.degree.path or _measured_before(link, links, context)):
+    measured = link.degree and (link.degree.path or _measured_before(link, links, context))
+    if measured or (link.degree and _named_before(at, links) and _THAT_ONE.match(text, link.end)):
         return _the_one(at, links, text, context, winner)
     if link.plays("nth", "last"):
-        return _placed(link, context), (at,)
+        return _placed(link, context, winner), (at,)
+    if link.plays("rest"):
+        return _rest(_count(link), context), (at,)
     if named:
         return None, ()
-    if link.plays("former", "latter") and len(two := _two(context)) == 2:
-        return (two[0 if link.plays("former") else 1],), (at,)
-    if link.plays("top") and text.startswith("前") and _only_asks(at, links) and context.shown:
-        return context.shown[: _count(link)], (at,)
-    if link.plays("previous"):
-        earlier = (
-            context.entities if len(context.entities) > 1 else context.recent
-        )  # 前面那个 of two compared
-        return earlier[:1], (at,)
-    if link.plays("those") and link.text.startswith("前"):
-        return context.shown[: _count(link)], (at,)
+    if (names := _of_those_told(at, links, text, context)) is not None:
+        return names, (at,)
     if link.plays("pair", "those"):
-        return _several(link, context), (at,)
+        of_all = _NO_NUMBER.search(link.text) and context.plan and _OF_ALL_THAT_MATCH.search(text)
+        return None if of_all else _several(link, context), (at,)  # 它们均价多少, of all that matched
     if link.plays("it") and not _asks(at, links) and not _told_by_a_value(at, links, text):
         focus = context.entities or context.shown[:1]
-        return (focus[:1] if focus else ()), (at,)
+        return focus[:1], (at,)
     return None, ()
+
+
+def _of_those_told(at: int, links: Sequence[Link], text: str, context: Context) -> tuple[str, ...] | None:
+    """前者, 前三个的价格, 上一款: by where they stood in what was told; ``None`` for a link that says no such thing."""
+    link = links[at]
+    if link.plays("former", "latter") and len(two := _two(context)) == 2:
+        return (two[0 if link.plays("former") else 1],)
+    if link.plays("top") and text.startswith("前") and _only_asks(at, links) and context.shown:
+        return context.shown[: _count(link)]
+    if link.plays("previous"):  # 前面那个 of two compared
+        return (context.entities if len(context.entities) > 1 else context.recent)[:1]
+    if link.plays("those") and link.text.startswith("前"):
+        return context.shown[: _count(link)]
+    return None
 
 
 def _two(context: Context) -> tuple[str, ...]:
@@ -91,7 +105,8 @@ def _two(context: Context) -> tuple[str, ...]:
 
 def _several(link: Link, context: Context) -> tuple[str, ...]:
     """这两款; a bare 两款哪款贵 needs two that were spoken of."""
-    names = context.last(_count(link))
+    some = _NO_NUMBER.search(link.text) is not None
+    names = context.several() if some else context.last(_count(link))
     return names if len(names) > 1 or link.start or link.text[0] in "这那" else ()
 
 
@@ -101,12 +116,36 @@ def _only_asks(at: int, links: Sequence[Link]) -> bool:
     return any(x.attribute for x in rest) and not any(x.degree or x.value or x.quantity for x in rest)
 
 
-def _placed(link: Link, context: Context) -> tuple[str, ...]:
+def _placed(link: Link, context: Context, winner: Callable[[Plan], str | None]) -> tuple[str, ...]:
     rows = context.shown or context.last(0)
     number = _count(link)
     if link.plays("last"):
         return rows[-1:]
+    last = context.plan
+    if last and last.op == "superlative" and last.limit == 1 and len(rows) < number <= _FURTHEST:
+        return _next_best(last, number, winner)
     return rows[number - 1 : number] if 0 < number <= len(rows) else ()
+
+
+def _next_best(last: Plan, place: int, winner: Callable[[Plan], str | None]) -> tuple[str, ...]:
+    """第二名呢, where only the first was told: the one that ranks there."""
+    better: list[str] = []
+    for _ in range(place):
+        best = winner(replace(last, conditions=(*last.conditions, *besides(better))))
+        if best is None:
+            return ()
+        better.append(best)
+    return (better[-1],)
+
+
+def _rest(count: int, context: Context) -> tuple[str, ...]:
+    """另一个, 剩下的两个: those listed or compared that are not in focus; none where that many are not left."""
+    focus = context.entities
+    listed = context.shown if set(focus) <= set(context.shown) else ()
+    two = tuple(name for name in (*focus, *context.recent[:1]))
+    among = listed if len(listed) > len(focus) else two if len(focus) == 1 else ()
+    left = tuple(name for name in among if name not in focus)
+    return left if len(left) == count else ()
 
 
 def _count(link: Link) -> int:
@@ -148,7 +187,7 @@ def _the_one(
     link = links[at]
     found = _THAT_ONE.match(text, link.end)
     degree = link.degree
-    path = degree.path or next(iter(context.attributes), None) if degree else None
+    path = degree.path or _named_before(at, links) or next(iter(context.attributes), None) if degree else None
     if found is None or degree is None or path is None:
         return None, ()
     if text.startswith((degree.word + "多少", degree.word + "了多少"), found.end()):
@@ -161,7 +200,15 @@ def _the_one(
         return (None, ()) if degree.strength == "most" else ((), (at,))
     order: Order = "desc" if degree.way == "up" else "asc"
     best = winner(Plan("superlative", among, (path,), order=order, limit=1))
-    return ((best,) if best else ()), _within(links, link.start, found.end())
+    start = links[at - 1].start if degree.path is None and _named_before(at, links) else link.start
+    return ((best,) if best else ()), _within(links, start, found.end())
+
+
+def _named_before(at: int, links: Sequence[Link]) -> Path | None:
+    """价格 of 价格低的那个油耗多少, right before the word of degree, where something else is asked of the one."""
+    before = links[at - 1] if at and any(link.attribute for link in links[at + 1 :]) else None
+    touches = before is not None and before.attribute is not None and before.end == links[at].start
+    return before.attribute.paths[0] if touches and before and before.attribute else None
 
 
 def _within(links: Sequence[Link], start: int, end: int) -> tuple[int, ...]:

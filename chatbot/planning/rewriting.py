@@ -19,7 +19,9 @@ _YEAR_OF_CAR = re.compile(r"(?<![\d.])(2\d)年(?=的?(?:老款|新款|款|车|�
 _PEOPLE = re.compile(
     r"(?:能|可以|要|够)?(?:坐|拉|装|载)(?:得下|下)?([四五六七八九4-9])(?:个|口)人?(?:人)?(?!座)"
 )
-_FAMILY = re.compile(r"(?:家里|一家|全家)(?:有)?([四五六七八4-9])口(?:人|之家)?(?:人)?")
+_FAMILY = re.compile(
+    r"(?:[俺咱我他你]?们?家里?|一家|全家)?(?:一共|总共|共)?(?:有)?([四五六七八4-9])口(?:人|之家)(?:人)?"
+)
 _YEAR_RUN_ON = re.compile(r"(?<=[a-z\d]\d)(?=20[12]\d款)")  # h92024款
 _SHORT_YEAR = re.compile(
     r"(?<![\d.])(2\d)年(?=[底初上下以之]|\d{1,2}月|.{0,4}(?:上市|出的|发布|新车|的车))(?!以[内上])"
@@ -38,6 +40,15 @@ _RUN_TOGETHER = re.compile(
 _CODES = re.compile(r"(?<![a-z0-9])([a-z]{1,3}\d[a-z]?)(\d{2,3}[a-z]{0,2})(?![a-z0-9.])")  # x540li
 _SHORTEST_PAIR = 3
 _OR_RATHER = re.compile(r"^(.{2,24}?)[,\s]?还是(.{2,24}?)(?:一?[点些])?[啊呀呢]?$")
+_EITHER_DOES = re.compile(
+    r"([\u4e00-\u9fff]{1,5})不\1(?:都|也)?(?:行|可以|成|无所谓|没关系|没事)(?:了|吧|的)?"
+    r"|(?:什么|啥|哪种|哪个|随便什么|随便哪个)([\u4e00-\u9fff]{2,5})(?:都|也)(?:行|可以|成|无所谓|没关系)(?:了|吧|的)?"
+)  # 四驱不四驱都行, 什么颜色都行
+_ANY_PRICE = re.compile(
+    r"(?:多少钱|什么价位?|啥价位?|几万)(?:都|也)(?:行|可以|成|无所谓|没关系)|(?:预算|价钱|钱)(?=(?:不限|不设限|随意|随便|无所谓|没限制|没要求|不是问题|充足|够))"
+)
+_JOINT = re.compile("[和跟与及、]|还有|以及")
+_LONGEST_NAME, _LONGEST_TAIL = 7, 4  # characters of an attribute's name, and of the end of one
 _MARKS = r",.;:!?~。、 …"
 
 
@@ -52,6 +63,9 @@ class Rewriter:
 
     def rewrite(self, text: str) -> str:
         """A normalised ``text`` without courtesies and hesitation, and with years, numbers and counts as they are read."""
+        text = _ANY_PRICE.sub(lambda found: "价格" if found.group()[-1] in "算钱" else "价格无所谓", text)
+        text = _EITHER_DOES.sub(lambda found: f"{found[1] or found[2]}无所谓", text)
+        text = self._shared_head(text) if _JOINT.search(text) else text
         text = _OR_RATHER.sub(self._which_of_two, _HESITATION.sub("", _CHIP_COUNT.sub("", text)))
         if _ANY.search(text) is None and not (self._paired and self._paired.search(text)):
             return self._without_noise(text)
@@ -71,6 +85,20 @@ class Rewriter:
         text = _YEAR_ALONE.sub(self._model_year, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         return _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
+
+    def _shared_head(self, text: str) -> str:
+        """座椅通风和加热 is 座椅通风和座椅加热, where that is a word and 加热 none."""
+        for joint in _JOINT.finditer(text):
+            head = next((text[at : joint.start()] for at in range(max(0, joint.start() - _LONGEST_NAME), joint.start() - 2)
+                         if self._is_attribute(text[at : joint.start()])), "")  # fmt: skip
+            for size in range(min(_LONGEST_TAIL, len(text) - joint.end()), 1, -1) if head else ():
+                tail = text[joint.end() : joint.end() + size]
+                if self._is_attribute(tail):
+                    break
+                for cut in range(len(head) - 1, 1, -1):
+                    if self._is_attribute(head[:cut] + tail):
+                        return text[: joint.end()] + head[:cut] + text[joint.end() :]
+        return text
 
     def _codes_apart(self, found: re.Match[str]) -> str:
         """x540li is x5 40li, where there is no such name and both are names."""

@@ -11,6 +11,7 @@ from chatbot.normalization.entity import EntityLink
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize
+from chatbot.planning.function_words import carries_nothing
 from chatbot.planning.links import (
     AttributeSense,
     EntitySense,
@@ -33,9 +34,12 @@ _DE = re.compile(r"\s*\bde\b\s*")
 _BETWEEN_LETTERS = re.compile(r"(?<=[a-z]) (?=[a-z])")
 _TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
 _INSIDE = re.compile(r"(?<=[\d万秒升米里w块元个座])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
-_AS_A_BOUND = re.compile(
-    r"(?:[小大低高]于|超过|不到|不足)\d\.\d[tl]|\d\.\d[tl](?:以[上下内]|左右)"
-)  # 1.5t以下 is weight
+_BOUND_BEFORE = re.compile(
+    r"(?:[小大低高少多]于|超过?|不[到足超]|[至最][少多低高]|起码|顶多|大[概约]|差不多|约|控制在|[到至~\-])$"
+)
+_BOUND_BEHIND = re.compile(
+    r"\s?(?:及?以[上下内]|之内|左右|上下|起步?|往[上下]|封顶|打底|打住|[到至~\-]\s?\d)"
+)
 _POINTING = re.compile(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
 _GRAMMAR = {
     "or",
@@ -164,7 +168,7 @@ class Scanner:
         masked = _masked(text, links)
         mentions = self._finder.find(masked)
         spelled = [m for m in mentions if any(c.isdigit() for c in m.alias) or "百" in m.alias]
-        spelled = [m for m in spelled if not _AS_A_BOUND.search(masked, max(0, m.start - 2), m.end + 2)]
+        spelled = [m for m in spelled if not _bounds(masked, m.start, m.end)]
         numbers = _blanked(masked, [(m.start, m.end) for m in spelled])
         for phrase in find_quantities(_POINTING.sub("|", numbers), self._units):
             if phrase.exact and phrase.text in self._finder.aliases:
@@ -205,6 +209,13 @@ class Scanner:
             return None
         clauses = tuple(dict.fromkeys(clauses))
         return clauses[0] if len(clauses) == 1 else AllOf(clauses)
+
+
+def _bounds(text: str, start: int, end: int) -> bool:
+    """Whether a number spelled in a value is one end of a range: 不到5座, 1.5t以下, 1.5l到2.0l are no values."""
+    measured = text[end - 1 : end] not in "驱门"
+    before = _BOUND_BEFORE.search(text[max(0, start - 4) : start])
+    return measured and (before is not None or _BOUND_BEHIND.match(text, end) is not None)
 
 
 def _named(conditions: Sequence[Condition], names: Sequence[str]) -> Condition:
@@ -250,4 +261,5 @@ def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
 
 def _unexplained(text: str, links: list[Link]) -> tuple[str, ...]:
     left = _blanked(text, [(link.start, link.end) for link in links])
-    return tuple(piece for piece in map(content, re.split(r"[^\w]+", left)) if piece)
+    pieces = map(content, re.split(r"[^\w]+", left))
+    return tuple(piece for piece in pieces if piece and not carries_nothing(piece))

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Clause, Condition, Not, Order, Path, Plan, keyword_level
 from chatbot.planning.atoms import flat, paths_of
-from chatbot.planning.carry import besides, is_exclusion, leans, merged, without
-from chatbot.planning.context import Context
+from chatbot.planning.carry import is_exclusion, leans, merged, without
+from chatbot.planning.context import Context, besides
 from chatbot.planning.decide import Decider
 from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Ranking
@@ -84,7 +84,7 @@ class SetPlanner:
             return False  # 有便宜点的吗，还要七座
         if parts.has("list") and not several:
             return False
-        if several and not (context.plan and context.plan.op in ("compare", "verify")):
+        if several and context.plan and context.plan.op not in ("compare", "verify"):
             return False
         said = parts.text.rstrip("呢呀啊哈吧哦")
         features = all(atom.kind == "feature" for atom in parts.atoms)

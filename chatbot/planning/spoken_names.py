@@ -1,11 +1,33 @@
-"""Numerals as they are dictated inside names: 海豹零六gt五零五海浪版 → 海豹06gt505海浪版, where a name has such a number."""
+"""Names as they are dictated and typed: 海豹零六gt五零五海浪版 → 海豹06gt505海浪版, ix 3 → ix3, baomax6 → 宝马x6.
+
+Each only where that makes a name of the graph.
+"""
 
 import re
 from collections.abc import Iterable
 
 from chatbot.knowledge_graph.numerals import DIGIT, parse_chinese
+from chatbot.normalization.pinyin import readings
+from chatbot.normalization.text import has_han
 
-_RUN = re.compile(r"(?<![十百千万亿点第几])[零〇一二三四五六七八九]{2,4}(?![十百千万亿点半多几来个款年])")
+_RUN = re.compile(
+    r"(?<![十百千万亿点第几])[零〇一二三四五六七八九]{2,4}(?!多(?!少)|[十百千万亿点半几来个款年])"
+)
+_LETTER_NUMERAL = re.compile(
+    r"([a-z]{1,5})([ .]?)([一二三四五六七八九])(?![零一二三四五六七八九十百千万点个款台辆年月位座门代缸挡档])"
+)
+_LETTER_NUMBER = re.compile(
+    r"(?<![a-z0-9])([a-z]{1,5}) ?([一二三四五六七八九][一二三四五六七八九零十百]*[十百][一二三四五六七八九零十]*)(?=[a-z\s\u4e00-\u9fff]|$)"
+)
+_SERIES = re.compile(r"([一二三四五六七八九])系(?!列)")
+_DOT = re.compile(r"(?<=[a-z])点(?=[一二三四五六七八九])")
+_APART = re.compile(
+    r"(?<![a-z0-9] )(?<![a-z0-9.\-])([a-z]{1,4}) (\d{1,2}[a-z]{0,2})(?![a-z0-9.])(?!款|万|年|公里|座)"
+)
+_TYPED = re.compile(r"(?<![a-z0-9])[a-z]{3}[a-z0-9\-]{2,}")
+_ASCII = re.compile("[a-z0-9]")
+_LONGEST_TYPED = 10  # characters of a name that is typed in pinyin
+_SHORTEST_SPELLED = 3  # letters of the Chinese part of a name
 _YEAR = re.compile(r"(?<![零一二三四五六七八九十])二([零一二三四五六七八九])款")
 _POINT = re.compile(r"([零一二两三四五六七八九])点([零一二三四五六七八九])\s?(?=[tl](?![a-z]))")
 _RANGE = re.compile(
@@ -14,6 +36,7 @@ _RANGE = re.compile(
 _DIGITS = re.compile(r"[\d零一二三四五六七八九][a-z]+$")  # 零六gt五零五: two numbers, not one word
 _NUMERAL = re.compile(r"[\d零〇一二两三四五六七八九]")
 _NUMBER = re.compile(r"\d{2,4}")
+_CODE = re.compile(r"[a-z]{1,5}\d{2,3}")
 
 
 class SpokenNames:
@@ -29,14 +52,54 @@ class SpokenNames:
             for found in re.findall(r"\d{2,4}km[\u4e00-\u9fff]{2}", name.replace("km ", "km"))
         }
 
+        self._typed = _typed(self._names)
+        self._joined_names = frozenset(
+            found for name in known for found in _CODE.findall(name.replace(" ", ""))
+        )
+
     def written(self, text: str) -> str:
-        """A normalised ``text`` with the numerals of names in digits."""
+        """A normalised ``text`` with names as they are written: numerals in digits, joined, no pinyin before letters."""
+        text = _TYPED.sub(self._in_characters, _APART.sub(self._joined, text))
         if _NUMERAL.search(text) is None:
             return text
+        text = _LETTER_NUMERAL.sub(self._digit, _DOT.sub(".", text))
+        text = _SERIES.sub(self._series, _LETTER_NUMBER.sub(self._number, text))
         text = _RUN.sub(self._digits, text)
         text = _YEAR.sub(self._year, text)
         text = _POINT.sub(lambda found: f"{DIGIT[found[1]]}.{DIGIT[found[2]]}", text)
         return _RANGE.sub(self._range, text)
+
+    def _joined(self, found: re.Match[str]) -> str:
+        """ix 3 is ix3, where that is a name and the two apart are none."""
+        letters, number = found.groups()
+        joined = f"{letters}{number}" in self._names and found.group() not in self._names
+        return f"{letters}{number}" if joined else found.group()
+
+    def _in_characters(self, found: re.Match[str]) -> str:
+        """hongqih9 is 红旗h9, and what stands behind it another word."""
+        said = found.group()
+        for end in range(len(said), _SHORTEST_SPELLED, -1):
+            name = self._typed.get(said[:end])
+            if name and (end == len(said) or said[end].isdigit() != said[end - 1].isdigit()):
+                return f"{name} {said[end:]}".rstrip()
+        return said
+
+    def _digit(self, found: re.Match[str]) -> str:
+        """s五 is s5, model 三 is model 3."""
+        letters, space, numeral = found.groups()
+        name = f"{letters}{space}{DIGIT[numeral]}"
+        return name if name in self._names or name.replace(" ", "") in self._names else found.group()
+
+    def _number(self, found: re.Match[str]) -> str:
+        """c二百 is c200."""
+        letters, numeral = found.groups()
+        name = f"{letters}{parse_chinese(numeral) or 0:f}"
+        return name if name in self._joined_names else found.group()
+
+    def _series(self, found: re.Match[str]) -> str:
+        """三系 is 3系."""
+        name = f"{DIGIT[found[1]]}系"
+        return name if name in self._names else found.group()
 
     def _year(self, found: re.Match[str]) -> str:
         """二四款 is 24款, where there is such a year."""
@@ -58,3 +121,21 @@ class SpokenNames:
         said = found.group(1)
         number = said if said.isdigit() else str(parse_chinese(said) or "")
         return f"{number}km" if f"{number}km{found.group(2)}" in self._ranges else found.group()
+
+
+def _typed(names: Iterable[str]) -> dict[str, str]:
+    """baomax6 → 宝马x6: names of Chinese characters and letters or digits, the characters in pinyin.
+
+    Those of characters alone are spelled out elsewhere; what is a name as it stands is not read as pinyin.
+    """
+    known = frozenset(names)
+    found: dict[str, str] = {}
+    for name in sorted(known):
+        bare = name.replace(" ", "")
+        if bare.isascii() or bare[0].isascii() or len(bare) > _LONGEST_TYPED or not _ASCII.search(bare):
+            continue
+        characters = [readings(char)[0] if has_han(char) else "" for char in bare]
+        spelled = "".join(said or char for said, char in zip(characters, bare, strict=True))
+        if len("".join(characters)) >= _SHORTEST_SPELLED and spelled not in known:
+            found.setdefault(spelled, name)
+    return found

@@ -22,6 +22,8 @@ _NUMBERED = re.compile(r"(?=.*\d)(?:\d*[\u4e00-\u9fff]+\d*){1,4}|[a-z]\d{1,2}") 
 _CODE = re.compile(
     r"(?<![a-z0-9.])(?:[a-z]\d{1,2}|\d\.\d[tl])(?![a-z0-9.])"
 )  # v6, 1.5t of 1.5T 182马力 L4, though the horsepower is a measure
+_GENERATION = re.compile(r"\d[a-z]\+?")  # 4G and 5G, which are no grams
+_FEW_CODES = 4  # different values, all of a kind
 _NUMERALS = dict(zip("123456789", "一两三四五六七八九", strict=True))
 _TAILS = ("车型", "车", "型", "级")
 _WEAK = {
@@ -100,7 +102,7 @@ class ValueWords:
                 parts.update(_COUNTS.findall(head.group()))
             if flag != FLAG_CODE[None] and not _WORD.fullmatch(text):
                 continue
-            if _WORD.fullmatch(text):
+            if _WORD.fullmatch(text) or (column.distinct <= _FEW_CODES and _GENERATION.fullmatch(text)):
                 whole.add(text)
             parts.update(piece for piece in pieces if _WORD.fullmatch(piece) and piece != text)
         parts.update(label for label in column.labels if _WORD.fullmatch(label))

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,9 @@ from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
-from chatbot.planning.concepts import Comparative, Concepts, trims
+from chatbot.planning.absent import Absent, absent_words, other_makes
+from chatbot.planning.attribute_names import short_forms
+from chatbot.planning.concepts import Comparative, Concepts, Way, praise, trims
 from chatbot.planning.groups import BrandGroup, group_clauses
 from chatbot.planning.links import (
     AttributeSense,
@@ -28,10 +30,10 @@ from chatbot.planning.links import (
 )
 from chatbot.planning.roles import role_words
 from chatbot.planning.values_index import MAX_ENDS, ValueWords
-from chatbot.planning.word_forms import OTHER_WAY, WHICH_KIND, forms, too_much
+from chatbot.planning.word_forms import OTHER_WAY, WHICH_KIND, forms, only_compared, too_much
 
 _ENDING = re.compile(r"[\u4e00-\u9fff]+")
-_PARTS = re.compile(r"[+/!：]")
+_MEASURE = re.compile(r"\d+(?:\.\d+)?(?:km|s|l|t|kw|kwh)")  # of a name only beside another part of it
 _EXTENTS = ("长度", "宽度", "高度")
 _MOSTLY = 0.5  # of an attribute's values are measures: it is a number
 
@@ -57,7 +59,8 @@ class Vocabulary:
         found: dict[str, dict[Sense, None]] = {}
         for word, sense in self._words():
             found.setdefault(word, {})[sense] = None
-        return MentionFinder({word: tuple(senses) for word, senses in found.items()})
+        words = {word: tuple(senses) for word, senses in found.items()}
+        return MentionFinder(words, lambda senses: any(not isinstance(s, RoleSense) for s in senses))
 
     def _words(self) -> Iterator[tuple[str, Sense]]:
         roles = role_words()
@@ -76,6 +79,7 @@ class Vocabulary:
                     yield word, DegreeSense(said, path, entry.way, strength)
                 for word in too_much(entry.word):
                     yield word, DegreeSense(said, path, OTHER_WAY[entry.way], "more")
+        yield from self._praising({entry.word for entry in self.comparatives})
         if price := next(iter(self.concepts.paths("价格")), None):
             yield from ((w, DegreeSense("便宜", price, "down", "most")) for w in trims()["便宜"])
             yield from ((w, DegreeSense("贵", price, "up", "most")) for w in trims()["贵"])
@@ -87,6 +91,16 @@ class Vocabulary:
         values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names, others)
         yield from ((word, sense) for word, senses in values.senses().items() for sense in senses)
 
+    @staticmethod
+    def _praising(known: Container[str]) -> Iterator[tuple[str, Sense]]:
+        """最顶, 更拉胯: better or worse by whatever stands beside them."""
+        ways: Mapping[str, Way | None] = {"better": None, "worse": "worse"}
+        for which, words in praise().items():
+            for word in (one for one in words if one not in known):
+                yield from (
+                    (said, DegreeSense(word, None, ways[which], s)) for said, s in only_compared(word)
+                )
+
     def _measured_by(self, concept: str) -> Path | None:
         """The attribute that a word of degree is about; the length is a part of 长*宽*高 where there is one."""
         part = self.part(concept[0]) if concept in _EXTENTS else None
@@ -97,14 +111,15 @@ class Vocabulary:
         words: dict[str, tuple[Path, ...]] = {}
         for word, paths in self.attributes.aliases.items():
             leaves = [path for path in self.attributes.prefer(paths) if self.graph.tree[path].is_leaf]
-            if leaves:
-                words[word] = tuple(leaves)
+            if leaves and not (word.startswith("有没有") and word[3:] in self.attributes.aliases):
+                words[word] = tuple(leaves)  # 有没有四驱 asks of a thing that is a word by itself
         for name, said in self.concepts.words.items():
             if places := self.concepts.paths(name):
                 for word in said:
                     words.setdefault(word, places)
-        for ending, path in self._telling_endings(words).items():
-            words.setdefault(ending, (path,))
+        short = short_forms(self.columns.paths, self.graph.entities, self.entities.names)
+        for word, path in (short | self._telling_endings({**short, **words})).items():
+            words.setdefault(word, (path,))
         if ("品牌",) not in {path[-1:] for path in self.graph.tree}:
             for word in ("品牌", "牌子", "谁家", "哪家", "什么牌子"):
                 words.setdefault(word, (keyword_level(1),))
@@ -129,7 +144,7 @@ class Vocabulary:
         below = [path for path, node in self.graph.tree.items() if node.is_leaf and path[:-1] == category]
         return [p for p in below if p[-1] in (f"{category[-1]}{kind}" for kind in ("类型", "种类", "形式"))]
 
-    def _telling_endings(self, known: Mapping[str, tuple[Path, ...]]) -> Mapping[str, Path]:
+    def _telling_endings(self, known: Container[str]) -> dict[str, Path]:
         """按摩 of 座椅按摩, 无线充 of 手机无线充电: parts of a feature's name that no other name has.
 
         The last two characters, or any three or more.
@@ -168,7 +183,8 @@ class Vocabulary:
                 for c in self.keyword_of.get(self.entities.rows(name), ())
             )  # v8 picks 红旗国礼 alone, and does not name it
         }
-        return frozenset(
+        measures = frozenset(name for name in self.entities.names if _MEASURE.fullmatch(name))
+        return measures | frozenset(
             word
             for word, senses in self.finder.aliases.items()
             if word not in whole
@@ -231,45 +247,22 @@ class Vocabulary:
 
     def lacks(self, text: str) -> str:
         """The first word of ``text`` for a kind of thing that this graph has none of: 柴油, 氢能."""
-        return found.group() if (found := self._lacking.search(text)) else ""
+        return self._absent.kind(text)
+
+    def lacks_make(self, text: str) -> str:
+        """The first car make in ``text`` that no entity of the graph is of: 小鹏."""
+        return self._absent.make(text)
 
     @cached_property
-    def _lacking(self) -> re.Pattern[str]:
-        meant = [part for said in self.value_words.values() for part in _PARTS.split(said)]
-        words = dict.fromkeys((*self.value_words, *meant, *self._groups))
-        lacking = [re.escape(w) for w in words if w not in self.finder.aliases and len(w) >= 2]
-        return re.compile("|".join(lacking) or r"(?!)")
+    def _absent(self) -> Absent:
+        words = absent_words(self.value_words, self._groups, self.finder.aliases)
+        return Absent(words, other_makes(self.makes, self.graph))
 
     @cached_property
     def _groups(self) -> Mapping[str, Clause | None]:
         """德系, BBA: what each word for a group of makes stands for; ``None`` where the graph has none of them."""
         brands = {entity.keywords[0] for entity in self.graph.entities if entity.keywords}
         return group_clauses(self.groups, brands)
-
-    def lacks_make(self, text: str) -> str:
-        """The first car make in ``text`` that no entity of the graph is of: 小鹏."""
-        if self._like_other_makes.search(text) is None:
-            return ""
-        found = [name for name in self._other_makes if name in text]
-        stems = (name.removesuffix("汽车") for name in self._other_makes if name.endswith("汽车"))
-        found += [
-            stem for stem in stems if re.search(rf"{stem}\s?[a-z]{{0,2}}\d", text)
-        ]  # 深蓝s7, not 深蓝色
-        return min(found, key=text.find, default="")
-
-    @cached_property
-    def _like_other_makes(self) -> re.Pattern[str]:
-        """One look, where there is mostly none of them."""
-        stems = {re.escape(name.removesuffix("汽车")) for name in self._other_makes}
-        return re.compile("|".join(sorted(stems)) or r"(?!)")
-
-    @cached_property
-    def _other_makes(self) -> tuple[str, ...]:
-        brands = {normalize(word) for entity in self.graph.entities for word in entity.keywords[:2]}
-        others = (
-            names for names in self.makes if not any(name in brand for name in names for brand in brands)
-        )
-        return tuple(name for names in others for name in names)
 
     def dimension(self, path: Path) -> str:
         """What an attribute is mostly measured in; empty when it holds no numbers."""

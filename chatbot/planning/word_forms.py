@@ -24,7 +24,7 @@ _MORE = (
 )
 _TOO = ("太{}", "太{}了", "有点{}", "有点儿{}", "有些{}", "嫌{}", "{}了点", "{}了些", "{}了一点")
 _ASKED = ("{0}不{0}",)
-OTHER_WAY: Mapping[Way | None, Way | None] = {"up": "down", "down": "up", None: None}
+OTHER_WAY: Mapping[Way | None, Way | None] = {"up": "down", "down": "up", None: "worse", "worse": None}
 WHICH_KIND = (
     "{}是什么",
     "{}是啥",
@@ -45,6 +45,12 @@ WHICH_KIND = (
     "哪些{}",
 )
 _VERY = ("贼{}", "挺{}", "很{}", "特别{}", "超{}", "超级{}", "非常{}", "老{}", "巨{}", "够{}", "要{}的")
+
+
+def only_compared(word: str) -> list[tuple[str, Strength]]:
+    """最顶, 更拉胯: the forms of an adjective that means something else by itself (差多少, 好的)."""
+    most: list[tuple[str, Strength]] = [(form.format(word), "most") for form in _MOST[:3]]
+    return most + [(form.format(word), "more") for form in ("更{}", "更加{}", "更{}一点", "更{}些")]
 
 
 def too_much(word: str) -> list[str]:

@@ -49,7 +49,7 @@ def test_a_make_is_missed_at_one_look_only_where_there_is_none(
 ) -> None:
     vocabulary = known.planner.vocabulary
     for said in (*questions, "小鹏p7多少钱", "深蓝s7多少钱", "有深蓝色的吗", "蔚来和理想怎么选"):
-        names = [name for name in vocabulary._other_makes if name in said]
+        names = [name for name in vocabulary._absent.makes if name in said]
         assert vocabulary.lacks_make(said) or not names
     assert vocabulary.lacks_make("小鹏p7多少钱") == "小鹏"
     assert vocabulary.lacks_make("深蓝s7多少钱") == "深蓝" and not vocabulary.lacks_make("有深蓝色的吗")

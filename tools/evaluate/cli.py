@@ -12,6 +12,7 @@ from chatbot.errors import ConfigError
 from tools.evaluate.grouping_cli import grouping
 from tools.evaluate.kg_cli import kg
 from tools.evaluate.mentions_cli import mentions
+from tools.evaluate.naming_cli import naming
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _CONFIG = Path("user_datasets/chatbot_deploy_eas.json")
 
 app.command("kg")(kg)
 app.command("mentions")(mentions)
+app.command("naming")(naming)
 app.command("grouping")(grouping)
 
 

@@ -1,0 +1,66 @@
+"""Other names of attributes, made from their own: ESP of 车身稳定控制/ESC/ESP/DSC等, 前排侧气囊 of 前/后排侧气囊, 进气 of 进气形式.
+
+Only what one attribute alone can be called so, and what is not a large part of other names.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from chatbot.knowledge_graph.graph import Entity, Path
+from chatbot.normalization.text import normalize
+
+_ENDING = re.compile("(?:系统|功能|装置|类型|方式|规格|形式|里程|辅助|技术|数量)$")
+_IN_BRACKETS = re.compile(r"\([^)]*\)")
+_UNIT_BEHIND = re.compile(r"(?<=[\u4e00-\u9fff])/[a-z]{1,3}$")
+_BOTH = re.compile(r"^([前主])/([后副])(.+)$")
+_ASCII_SLASH = re.compile(r"(?<=[a-z0-9])/(?=[a-z0-9])")
+_JOINS = ("", "-", ".")
+_WORD = re.compile("[a-z]+")
+_LATIN = re.compile(r"[a-z]{3,}")
+_HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
+_SHORT = 3  # characters
+_MOST_HOLDERS = 2  # names that hold a stem: 电池 is a part of too many to stand for 电池类型
+
+
+def short_forms(paths: Iterable[Path], entities: Sequence[Entity], names: Iterable[str]) -> dict[str, Path]:
+    """Word → the attribute that it names; the attributes' names as they stand are not among them.
+
+    Nor are words of the ``entities``' keywords, and what else they are called, ``names``.
+    """
+    taken = {word for e in entities for keyword in e.keywords for word in _WORD.findall(keyword.lower())}
+    taken.update(names)
+    own = {path: normalize(path[-1]) for path in paths}
+    found: dict[str, set[Path]] = {}
+    for path, name in own.items():
+        for word in _forms(name):
+            found.setdefault(word, set()).add(path)
+    plain = set(own.values())
+    taken |= plain
+    holders = Counter(part for name in plain for part in _short_parts(name))
+    return {
+        word: next(iter(those))
+        for word, those in found.items()
+        if len(those) == 1 and word not in taken and (len(word) > _SHORT or holders[word] <= _MOST_HOLDERS)
+    }
+
+
+def _short_parts(name: str) -> set[str]:
+    """Every two and three neighbouring characters of ``name``."""
+    return {name[at : at + size] for size in range(2, _SHORT + 1) for at in range(len(name) - size + 1)}
+
+
+def _forms(name: str) -> Iterator[str]:
+    bare = _UNIT_BEHIND.sub("", _IN_BRACKETS.sub("", name)).strip()
+    if both := _BOTH.match(bare):
+        first, second, what = both.groups()
+        wholes = [f"{first}{second}{what}", f"{first}{what}", f"{second}{what}"]
+    else:
+        parts = bare.removesuffix("等").split("/")
+        wholes = [bare, *(p for p in parts if p != bare and (_LATIN.fullmatch(p) or _HAN.fullmatch(p)))]
+        wholes += [_ASCII_SLASH.sub(join, bare) for join in _JOINS if _ASCII_SLASH.search(bare)]
+    for whole in wholes:
+        yield whole
+        stem = _ENDING.sub("", whole)
+        if stem != whole and len(stem) >= 2:
+            yield stem

@@ -1,0 +1,47 @@
+"""What opens a request (能否告知, 帮俺查一查) and clauses that only address or thank: no part of what is asked.
+
+The words are closed classes, in ``words/frames.txt`` and ``words/function.txt``; any run of them is a frame, so that no
+frame has to be listed as a whole.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from chatbot.normalization.text import content
+from chatbot.planning.function_words import carries_nothing
+from chatbot.planning.words import built_in
+
+_FEWEST = 2  # letters that must be left for a question
+_POINTS = re.compile("[它他她这那哪几多少啥谁咋呢]|什么|怎")  # such a clause asks or points back
+_SAYS_AGAIN = re.compile("的是|的就是")
+
+
+def without_frame(clause: str) -> str:
+    """``clause`` without the request it opens with; as it is where hardly anything would be left of it."""
+    opening = _frame().match(clause)
+    if opening is None or _SAYS_AGAIN.search(opening.group()):
+        return clause  # 我问的是油耗 corrects what was said before
+    rest = clause[opening.end() :].lstrip(",:，：、 ")
+    return rest if len(content(rest)) >= _FEWEST and not rest.startswith(("的", "过")) else clause
+
+
+def without_idle_clauses(clauses: Sequence[str]) -> list[str]:
+    """``clauses`` but those that are closed-class words only and neither ask nor point: 劳驾了, 掌柜的."""
+    kept = [one for one in clauses if _POINTS.search(one) or not carries_nothing(content(one))]
+    return kept or list(clauses)
+
+
+@cache
+def _frame() -> re.Pattern[str]:
+    rows = dict(line.split(": ") for line in built_in("frames"))
+    before, ask, look, favour, behind = (
+        _any(rows[part]) for part in ("before", "ask", "look", "favour", "behind")
+    )
+    asks = rf"(?:{ask}|(?:{favour}){look})"
+    return re.compile(rf"(?:{before}[,，\s]*)*?{asks}(?:{behind})*[,:，：\s]*")
+
+
+def _any(words: str) -> str:
+    longest = sorted(words.split(), key=len, reverse=True)
+    return f"(?:{'|'.join(map(re.escape, longest))})"
