@@ -16,8 +16,9 @@ from chatbot.backends.handoff import HandoffWebhook
 from chatbot.bad_cases import BadCaseLog
 from chatbot.config import EngineConfig
 from chatbot.conversation import Conversation, TurnObserver
+from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.dialog.machine import DialogMachine
-from chatbot.dialog.state import DialogSettings, Hearing, State
+from chatbot.dialog.state import State
 from chatbot.dialog.states.answering import AnsweringState
 from chatbot.dialog.states.chitchat import ChitchatState
 from chatbot.dialog.states.exception import ExceptionState

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.changed import changed
+from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.dialog.machine import DialogMachine
 from chatbot.dialog.remembered import RememberedSteps
-from chatbot.dialog.state import DialogSettings, Hearing, Step
+from chatbot.dialog.state import Step
 from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
 from chatbot.reply import Message, Reply
 from chatbot.session.base import Lease, Memory, SessionStore

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from chatbot.answering.type_ahead import Suggestion
 from chatbot.app import build_machine
-from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.errors import NotThereError, SessionBusyError
 from chatbot.explain.build import explain
 from chatbot.explain.explanation import Explanation

@@ -8,7 +8,7 @@ import pytest
 from chatbot.app import build_machine
 from chatbot.bad_cases import BadCaseLog
 from chatbot.conversation import Conversation, FinishedTurn, TurnObserver
-from chatbot.dialog.state import DialogSettings
+from chatbot.dialog.hearing import DialogSettings
 from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
 from chatbot.reply import Message
 from chatbot.session.base import Lease, Memory

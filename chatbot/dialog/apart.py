@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from chatbot.dialog.state import Hearing, Step
+from chatbot.dialog.hearing import Hearing
+from chatbot.dialog.state import Step
 from chatbot.knowledge_graph.plan import leaf_conditions
 from chatbot.messages import say
 from chatbot.normalization.text import content

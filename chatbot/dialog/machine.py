@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from chatbot.changed import changed
 from chatbot.dialog.apart import answered_apart
-from chatbot.dialog.state import Hearing, State, Step, Turn, path_of
+from chatbot.dialog.hearing import Hearing
+from chatbot.dialog.state import State, Step, Turn, path_of
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.plan import NAME, Plan, leaf_conditions
 from chatbot.session.base import Memory

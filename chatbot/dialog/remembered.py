@@ -5,8 +5,9 @@ from operator import attrgetter
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.changed import changed
+from chatbot.dialog.hearing import Hearing
 from chatbot.dialog.machine import DialogMachine
-from chatbot.dialog.state import Hearing, Step
+from chatbot.dialog.state import Step
 from chatbot.recent import Recent
 from chatbot.session.base import Memory
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from chatbot.answering.inquiry import Answered
+from chatbot.dialog.hearing import Hearing
 from chatbot.dialog.machine import still_known
-from chatbot.dialog.state import Hearing, Step, Turn
+from chatbot.dialog.state import Step, Turn
 from chatbot.explain.choice import REFUSALS, chosen
 from chatbot.explain.execution import executed
 from chatbot.explain.explanation import Explanation, PlannedShown, PlanShown

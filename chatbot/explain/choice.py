@@ -12,7 +12,8 @@ from chatbot.answering.inquiry import (
     Refused,
     Unsure,
 )
-from chatbot.dialog.state import Hearing, Step, Turn
+from chatbot.dialog.hearing import Hearing
+from chatbot.dialog.state import Step, Turn
 from chatbot.explain.explanation import Choice, PlannedShown
 from chatbot.knowledge_graph.plan_text import attribute_text
 from chatbot.reply import Reply

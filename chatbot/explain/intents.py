@@ -1,6 +1,7 @@
 """The operator's intents, as an explanation shows them."""
 
-from chatbot.dialog.state import Hearing, Step
+from chatbot.dialog.hearing import Hearing
+from chatbot.dialog.state import Step
 from chatbot.explain.explanation import IntentChance, IntentsShown
 from chatbot.normalization.intent_model import OTHER
 from chatbot.normalization.text import content

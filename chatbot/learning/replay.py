@@ -8,8 +8,9 @@ from typing import Literal
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.conversation import FinishedTurn
+from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.dialog.machine import DialogMachine
-from chatbot.dialog.state import DialogSettings, Hearing, Step
+from chatbot.dialog.state import Step
 from chatbot.reply import Message, Reply
 from chatbot.session.base import Memory
 from chatbot.session.codec import decode_memory

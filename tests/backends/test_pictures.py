@@ -11,7 +11,7 @@ from chatbot.app import build_machine
 from chatbot.backends.picture_service import HttpPictureService, Seen, read_seen
 from chatbot.backends.pictures import PictureRules, Pictures, read_picture_labels
 from chatbot.conversation import Conversation, FinishedTurn
-from chatbot.dialog.state import DialogSettings
+from chatbot.dialog.hearing import DialogSettings
 from chatbot.errors import DataError
 from chatbot.reply import Message, PictureEvidence, Reply
 from tests.backends.picture_desk import PictureDesk

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from chatbot.app import build_machine
-from chatbot.dialog.state import DialogSettings, Hearing, Step
+from chatbot.dialog.hearing import DialogSettings, Hearing
+from chatbot.dialog.state import Step
 from chatbot.errors import DataError
 from chatbot.knowledge_source import graph_knowledge
 from chatbot.reply import GraphEvidence

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.app import build_machine
-from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.errors import DataError
 from chatbot.knowledge_source import graph_knowledge
 from chatbot.planning.concepts import comparatives

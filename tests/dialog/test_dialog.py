@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chatbot.dialog.state import DialogSettings
+from chatbot.dialog.hearing import DialogSettings
 from chatbot.reply import FaqEvidence, GraphEvidence
 from chatbot.session.base import Memory
 from tests.dialog.world import (

@@ -10,7 +10,7 @@ from chatbot.answering.knowledge import Knowledge
 from chatbot.classifying.linear import LinearScorer, Vocabulary
 from chatbot.classifying.ngrams import read_ngrams
 from chatbot.classifying.scoring import Calibration
-from chatbot.dialog.state import Hearing
+from chatbot.dialog.hearing import Hearing
 from chatbot.explain.build import explain
 from chatbot.explain.text import lines
 from chatbot.messages import say

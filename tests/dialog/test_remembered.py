@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.app import build_machine
+from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.dialog.machine import DialogMachine
 from chatbot.dialog.remembered import RememberedSteps
-from chatbot.dialog.state import DialogSettings, Hearing, Step
+from chatbot.dialog.state import Step
 from chatbot.session.base import Memory
 from tests.dialog.world import knowledge
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chatbot.answering.knowledge import Knowledge
+from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.dialog.machine import DialogMachine
-from chatbot.dialog.state import DialogSettings, Hearing, Step
+from chatbot.dialog.state import Step
 from chatbot.dialog.states.answering import AnsweringState
 from chatbot.dialog.states.chitchat import ChitchatState
 from chatbot.dialog.states.exception import ExceptionState

@@ -8,7 +8,7 @@ import pytest
 
 from chatbot.app import build_machine
 from chatbot.conversation import Conversation
-from chatbot.dialog.state import DialogSettings
+from chatbot.dialog.hearing import DialogSettings
 from chatbot.explain.explanation import Candidate, Explanation
 from chatbot.explain.text import lines
 from chatbot.faq_modules.dataset import load_dataset

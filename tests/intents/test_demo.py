@@ -10,7 +10,7 @@ from chatbot.answering.knowledge import Knowledge
 from chatbot.app import build_machine
 from chatbot.cli.lint import find_faults
 from chatbot.config import EngineConfig, load_engine_config
-from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.knowledge_source import load_knowledge
 from chatbot.learning.layout import Layout
 from chatbot.lint.intents import AmbiguousIntents

@@ -7,8 +7,8 @@ import pytest
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.app import build_machine
+from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.dialog.machine import DialogMachine
-from chatbot.dialog.state import DialogSettings, Hearing
 from chatbot.session.base import Memory
 from tests.kbqa.carry_table import (
     AC,

@@ -4,7 +4,7 @@ import pytest
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.app import build_machine
-from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.knowledge_graph.plan import Not, leaf_conditions
 from chatbot.knowledge_source import graph_knowledge
 from chatbot.reply import Reply

@@ -7,7 +7,7 @@ import pytest
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.app import build_machine
-from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.explain.links import scan_links
 from chatbot.knowledge_graph.plan_text import plan_text
 from chatbot.knowledge_source import graph_knowledge

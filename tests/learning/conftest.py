@@ -10,7 +10,7 @@ import pytest
 from chatbot.app import build_machine, open_replayer
 from chatbot.config import EngineConfig, load_engine_config
 from chatbot.conversation import FinishedTurn
-from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.learning.proposals import Proposals
 from chatbot.learning.rebuilding import ToolRebuilder
 from chatbot.learning.replay import Replayer

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chatbot.app import build_machine, dialog_settings
 from chatbot.config import EngineConfig, load_engine_config
-from chatbot.dialog.state import Hearing
+from chatbot.dialog.hearing import Hearing
 from chatbot.knowledge_source import load_knowledge
 from chatbot.session.base import Memory
 from tools.bench.footprint import import_costs, worker_memory

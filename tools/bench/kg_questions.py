@@ -11,7 +11,7 @@ from pathlib import Path
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.app import build_machine
-from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.knowledge_graph.columns import Column
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_source import graph_knowledge

@@ -11,7 +11,7 @@ from typing import Any
 from chatbot.answering.knowledge import Knowledge
 from chatbot.app import build_machine
 from chatbot.config import load_engine_config
-from chatbot.dialog.state import DialogSettings, Hearing
+from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.errors import DataError
 from chatbot.knowledge_source import graph_knowledge, load_knowledge
 from chatbot.session.base import Memory

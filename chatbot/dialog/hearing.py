@@ -1,0 +1,175 @@
+"""One utterance, heard against one knowledge version: every reading of it that the states may ask for."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from chatbot.answering.knowledge import Knowledge
+from chatbot.faq_modules.base import FaqCandidate
+from chatbot.messages import Language
+from chatbot.normalization.courtesy import without_courtesies
+from chatbot.normalization.intent_model import Heard
+from chatbot.normalization.reader import Reading
+from chatbot.normalization.text import content, language_of, normalize
+from chatbot.planning.context import Context
+from chatbot.planning.query import Planned
+
+SMALL_TALK_MAX = 20
+INTENT_MAX = 60  # characters: what is longer tells a story, and a person reads it better
+CERTAIN = 0.99
+_EXPLAINED = 0.34
+_BESIDE = 0.5
+_SURELY_FAQ = 0.9
+_LIKELY_FAQ = 0.6
+_QUERY_CUE = re.compile(
+    r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|suv|mpv|推荐|便宜|贵"
+)
+_RANKS = re.compile("最.{0,3}的")  # 油耗最底的: a slip in what is ranked
+_MEASURED = re.compile(r"\d\D{0,2}以|suv|mpv")
+_MAY_BE_EITHER = 4  # characters: what is so short may be small talk all the same
+
+
+@dataclass(frozen=True, slots=True)
+class DialogSettings:
+    """What an operator may set of the dialogue."""
+
+    faq_confidence_threshold: float = 0.4
+    chitchat_confidence_threshold: float = 0.7
+    faq_candidates: int = 10
+    max_suggestions: int = 4
+    handoff_text: str = ""
+
+
+class Hearing:
+    """One utterance against one knowledge version; each reading of it is worked out once, when first needed."""
+
+    def __init__(
+        self, utterance: str, knowledge: Knowledge, settings: DialogSettings, rows_limit: int = 20
+    ) -> None:
+        self.utterance, self.knowledge, self.settings = utterance, knowledge, settings
+        self.rows_limit = rows_limit
+        self._plans: dict[Context, Planned] = {}
+
+    def planned(self, context: Context) -> Planned:
+        """The query the utterance means after what the conversation has come to."""
+        if context.empty and self._plain_standard_question:
+            return None
+        if context not in self._plans:
+            plan = self.knowledge.planner.plan
+            self._plans[context] = plan(self.utterance, context, mend=self.worth_mending)
+        return self._plans[context]
+
+    @property
+    def planner_consulted(self) -> bool:
+        """Whether the turn has asked the planner; a plain standard question is not put to it."""
+        return bool(self._plans)
+
+    @cached_property
+    def text(self) -> str:
+        return self.knowledge.reader.plain(self.utterance)
+
+    @cached_property
+    def reading(self) -> Reading:
+        return self.knowledge.reader.read(self.utterance)
+
+    @cached_property
+    def faq(self) -> tuple[FaqCandidate, ...]:
+        """Standard questions for the utterance without the entities it names."""
+        question = self.reading.question
+        if not content(question):
+            return ()
+        return self.knowledge.faq.retrieve(question, self.settings.faq_candidates)
+
+    @property
+    def side_by_side(self) -> tuple[str, str]:
+        """The paraphrase that matched best and what was asked, both without courtesies and marks; empty without one."""
+        if not self.faq:
+            return "", ""
+        return _bare(self.faq[0].matched), _bare(self.reading.question)
+
+    @cached_property
+    def verbatim(self) -> bool:
+        """Whether it is a paraphrase word for word, but for the entities it names: the operator has said what it means."""
+        matched, asked = self.side_by_side
+        return bool(asked) and matched == asked
+
+    def worth_mending(self) -> bool:
+        """Whether to look for typos in a query: not where a standard question is likely, unless a car is named."""
+        named = bool(self.reading.entities) or _MEASURED.search(self.reading.text) is not None
+        return named or not self.likely_faq or _RANKS.search(self.reading.text) is not None
+
+    @cached_property
+    def surely_faq(self) -> bool:
+        """A standard question beyond doubt, in words that no query is made of: nothing else need be tried."""
+        reading = self.reading
+        if reading.entities or reading.attributes or not self.faq:
+            return False
+        return self.faq[0].confidence >= _SURELY_FAQ
+
+    @property
+    def _plain_standard_question(self) -> bool:
+        """A standard question that is no query: it has no word that one is made of, and names nothing of the graph; or
+        an attribute, beside so much else that it is surely not that alone which is asked."""
+        reading = self.reading
+        if reading.entities or not self.likely_faq or _QUERY_CUE.search(reading.text):
+            return False
+        if reading.attributes and (
+            reading.leftover < _BESIDE or self.faq[0].confidence < self._doubtless(reading)
+        ):
+            return False
+        return not self.knowledge.planner.names_a_value(reading.text)
+
+    @staticmethod
+    def _doubtless(reading: Reading) -> float:
+        """How sure a standard question must be beside an attribute; less so, where that is but like what was said."""
+        return _SURELY_FAQ if any(link.score == 1 for link in reading.attributes) else _LIKELY_FAQ
+
+    @property
+    def likely_faq(self) -> bool:
+        """A standard question more likely than not."""
+        return bool(self.faq) and self.faq[0].confidence >= _LIKELY_FAQ
+
+    @cached_property
+    def small_talk(self) -> FaqCandidate | None:
+        """The small talk it is, when it is that rather than a question."""
+        said = self.reading.text
+        if len(content(said)) > SMALL_TALK_MAX or self.reading.entities:
+            return None
+        if self.reading.attributes and self.reading.leftover <= _EXPLAINED:
+            return None
+        talk = self.knowledge.small_talk
+        if self.likely_faq and len(content(said)) > _MAY_BE_EITHER and not talk.knows(said):
+            return None
+        least = self.settings.chitchat_confidence_threshold
+        best = next(iter(talk.retrieve(said, 3)), None) if talk.may_reach(said, least) else None
+        if best is None or best.confidence < least:
+            return None
+        if best.confidence >= CERTAIN or not self.faq:
+            return best
+        asked = sum(
+            one.confidence for one in self.faq
+        )  # 能试驾吗 is one of several questions, and no 我试试你
+        return best if best.confidence >= asked else None
+
+    @cached_property
+    def intent(self) -> Heard | None:
+        """The operator's intent it has: word for word an example of one; or likely one, and no likely standard question."""
+        intents, said = self.knowledge.intents, self.reading.question
+        if intents is None or not content(said) or len(content(said)) > INTENT_MAX:
+            return None
+        if heard := intents.verbatim(self.text):
+            return heard
+        if self.likely_faq or (self.small_talk and self.small_talk.confidence >= CERTAIN):
+            return None
+        heard = intents.recognise(said)
+        surer = bool(heard and self.faq) and self.faq[0].confidence >= (heard.probability if heard else 0)
+        return None if surer else heard
+
+    @property
+    def language(self) -> Language:
+        """English for letters without any Chinese; Chinese for all else, pinyin included."""
+        return language_of(self.reading.text)
+
+
+def _bare(text: str) -> str:
+    return content(without_courtesies(normalize(text)))
