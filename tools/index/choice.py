@@ -12,9 +12,11 @@ from chatbot.faq_modules.choice_file import CHOICE_FILE, EVIDENCE_FILE, choice_j
 from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import FaqDataset, labels_of, load_csv, load_dataset
 from chatbot.faq_modules.retrieval import DEFAULT_MODULES, AnyIndex, FaqIndex, build_index
-from chatbot.normalization.lexicon import read_lines
+from chatbot.knowledge_graph.loader import load_graph
+from chatbot.normalization.lexicon import load_lexicon, read_lines
 from chatbot.normalization.text import normalize
 from tools.index.fit import TARGETS, FitData, Labelled, basis, fit_choice
+from tools.index.graph_questions import graph_questions
 
 DEVELOPMENT, NEGATIVES = "dev.csv", "out_of_scope.txt"
 KEPT_CHANGES = 0.01
@@ -90,15 +92,21 @@ def _but_texts(basis: str) -> str:
 def fit_data(
     config: EngineConfig, dataset: FaqDataset, corpus: Corpus, target: float | None = None
 ) -> FitData:
-    """``dev.csv`` beside the questions, ``out_of_scope.txt`` of the lexicons, and the small talk."""
+    """``dev.csv`` beside the questions, ``out_of_scope.txt`` of the lexicons, the small talk, questions for the graph."""
     talk = config.chitchat_data_dir
     negatives = read_lines(config.lexicon_dir / NEGATIVES) if config.lexicon_dir else []
     return FitData(
         development=_development(config.faq_data_dir / DEVELOPMENT, dataset, corpus),
         negatives=tuple(text for _, text in negatives),
         small_talk=tuple(p.text for p in load_dataset(talk).paraphrases) if talk else (),
+        graph=_of_the_graph(config, dataset),
         targets=tuple(sorted({*TARGETS, target})) if target is not None else TARGETS,
     )
+
+
+def _of_the_graph(config: EngineConfig, dataset: FaqDataset) -> tuple[str, ...]:
+    graph, lexicon = load_graph(config.knowledge_graph_data_dir), load_lexicon(config.lexicon_dir)
+    return graph_questions(graph, lexicon.attribute_synonyms, [one.text for one in dataset.paraphrases])
 
 
 def _development(path: Path, dataset: FaqDataset, corpus: Corpus) -> Sequence[Labelled]:

@@ -18,6 +18,7 @@ from tools.index.conformal import Outcome, area_under_roc, coverage_curve, thres
 from tools.index.held_out import (
     AUTHORED,
     CLEAN,
+    GRAPH,
     SMALL_TALK,
     TAKEN_AWAY,
     Asking,
@@ -31,7 +32,7 @@ from tools.index.scope import CrossedScope, ScopeTexts
 
 ENOUGH, MOST = 150, 2000
 STRENGTH, FROZEN = 0.3, 1e6
-NO_ANSWER = {TAKEN_AWAY: 0.02, AUTHORED: 1.0, SMALL_TALK: 0.1}
+NO_ANSWER = {TAKEN_AWAY: 0.02, AUTHORED: 1.0, SMALL_TALK: 0.1, GRAPH: 0.1}
 NOISY_WRITINGS = 3
 TARGETS = (0.01, 0.02, 0.05)
 _FOLDS = 5
@@ -48,11 +49,13 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class FitData:
-    """``development`` is ``dev.csv``; ``negatives`` and ``small_talk`` are what this knowledge base does not answer."""
+    """``development`` is ``dev.csv``; ``negatives`` and ``small_talk`` are what this knowledge base does not answer, and
+    ``graph`` what its graph does."""
 
     development: Sequence[Labelled] = ()
     negatives: Sequence[str] = ()
     small_talk: Sequence[str] = ()
+    graph: Sequence[str] = ()
     targets: Sequence[float] = TARGETS
     seed: int = 0
 
@@ -115,8 +118,8 @@ def _examples(
 
 def _scope_texts(retriever: FaqRetriever, data: FitData) -> ScopeTexts:
     """What scope evidence learns from, each text as the retriever hears it."""
-    negatives, small_talk = (tuple(map(retriever.heard, side)) for side in (data.negatives, data.small_talk))
-    return ScopeTexts(retriever.corpus.texts, negatives, small_talk)
+    sides = (tuple(map(retriever.heard, side)) for side in (data.negatives, data.small_talk, data.graph))
+    return ScopeTexts(retriever.corpus.texts, *sides)
 
 
 def _developed(retriever: FaqRetriever, scope: CrossedScope, data: FitData) -> Iterator[Example]:
@@ -132,7 +135,7 @@ def _developed(retriever: FaqRetriever, scope: CrossedScope, data: FitData) -> I
 
 
 def _unanswered(retriever: FaqRetriever, scope: CrossedScope, data: FitData) -> Iterator[Example]:
-    for kind, texts in ((AUTHORED, data.negatives), (SMALL_TALK, data.small_talk)):
+    for kind, texts in ((AUTHORED, data.negatives), (SMALL_TALK, data.small_talk), (GRAPH, data.graph)):
         for text in texts:
             yield refused(Asking(retriever, scope, text), kind)
 

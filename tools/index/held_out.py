@@ -15,6 +15,7 @@ from tools.index.scope import CrossedScope
 
 FOLDS, MOST_ROWS = 5, 64
 CLEAN, TAKEN_AWAY, AUTHORED, SMALL_TALK = "clean", "answer taken away", "no answer", "small talk"
+GRAPH = "for the graph"
 
 
 def stratified_folds(owners: NDArray[np.int32], folds: int, seed: int) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from chatbot.faq_modules.scope import ScopeEvidence, grams
 
 STRENGTH = 3.0  # C
-PARTS = {"negatives": 1.0, "small_talk": 0.2}
+PARTS = {"negatives": 1.0, "small_talk": 0.2, "graph": 0.1}
 MOST_PARAPHRASES = 6000
 _LEAST = 20
 _NEGLIGIBLE = 0.1
@@ -20,17 +20,18 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class ScopeTexts:
-    """Normalised texts: what the knowledge base answers, what nothing answers, and what small talk answers."""
+    """Normalised texts: what the FAQ answers, what nothing answers, what small talk answers, and what the graph does."""
 
     paraphrases: Sequence[str]
     negatives: Sequence[str]
     small_talk: Sequence[str] = ()
+    graph: Sequence[str] = ()
 
 
 def fit_scope(texts: ScopeTexts, seed: int = 0) -> ScopeEvidence | None:
     """The evidence of ``texts``; ``None`` where there are too few on either side.
 
-    Negatives count as much as the paraphrases in all, small talk a fifth of that. Of very many paraphrases a sample is
+    Negatives count as much as the paraphrases in all, small talk and the graph's a fifth of that each. Of very many paraphrases a sample is
     enough. Weights that change no decision are left out.
     """
     known = _sample(texts.paraphrases, seed)
@@ -62,7 +63,7 @@ class CrossedScope:
     def __init__(self, texts: ScopeTexts, *, folds: int, seed: int) -> None:
         """``folds`` more fits, each without its share of ``texts``."""
         self.whole = fit_scope(texts, seed)
-        every = dict.fromkeys((*texts.paraphrases, *texts.negatives, *texts.small_talk))
+        every = dict.fromkeys((*texts.paraphrases, *texts.negatives, *texts.small_talk, *texts.graph))
         assigned = np.random.default_rng(seed).integers(folds, size=len(every)).tolist()
         self._fold = dict(zip(every, assigned, strict=True)) if self.whole else {}
         self._without = [
@@ -79,7 +80,9 @@ class CrossedScope:
         def kept(side: Sequence[str]) -> list[str]:
             return [text for text in side if self._fold[text] != fold]
 
-        return ScopeTexts(kept(texts.paraphrases), kept(texts.negatives), kept(texts.small_talk))
+        return ScopeTexts(
+            kept(texts.paraphrases), kept(texts.negatives), kept(texts.small_talk), kept(texts.graph)
+        )
 
 
 class _Rows:
