@@ -22,6 +22,7 @@ from chatbot.reply import FaqEvidence
 
 GRAPH_THRESHOLD = 0.6
 EXACT_FAQ = 0.97
+WORTH_ASKING = 0.5  # a standard question less likely than not is offered; it is not asked which car it is about
 MAX_ENTITIES = 20
 
 
@@ -54,7 +55,9 @@ class Answerer:
         if self._graph_wins(inquiry, sure_of_graph, sure_of_faq):
             return self._graph_answer(inquiry, sure_of_graph, f"{why}: names the attribute")
         if best and sure_of_faq >= self._threshold:
-            return self._standard_question(inquiry, best.question, best, f"{why}: nearest question")
+            found = self._standard_question(inquiry, best.question, best, f"{why}: nearest question")
+            if not isinstance(found, NeedEntity) or sure_of_faq >= WORTH_ASKING:
+                return found
         if (inquiry.named or inquiry.referred) and not inquiry.reading.core:
             return self._entity_alone(inquiry)
         if inquiry.refusal:

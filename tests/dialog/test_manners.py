@@ -49,6 +49,12 @@ def test_a_question_that_depends_on_the_car_says_so_by_its_topic() -> None:
     assert asked.answer.startswith("“提车周期”每款不一样")
 
 
+def test_which_car_is_only_asked_for_a_question_more_likely_than_not() -> None:
+    cars = {(DELIVERY, name): "两周。" for name in knowledge().graph.by_name}
+    reply = Talk(knowledge({"多久能提车": [(DELIVERY, 0.45)]}, cars)).say("多久能提车").reply
+    assert (reply.answer_type, reply.suggestions[0]) == ("recommend", "提车周期")
+
+
 def test_a_recommended_topic_that_is_clicked_is_answered() -> None:
     talk = Talk(knowledge({"这车能飞吗": [(DELIVERY, 0.2)]}, {(DELIVERY, None): "两周。"}))
     assert talk.say("这车能飞吗").reply.suggestions[0] == "提车周期"

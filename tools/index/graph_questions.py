@@ -60,7 +60,7 @@ def _all(graph: KnowledgeGraph, synonyms: Mapping[str, Sequence[str]]) -> Iterat
         )
         if len(kinds) <= _KINDS:
             for at, kind in enumerate(sorted(kinds, key=lambda kind: (-kinds[kind], kind))):
-                if has_han(kind) and 1 < len(kind) <= _LONGEST_KIND:
+                if has_han(kind) and 1 < len(kind) <= _LONGEST_KIND and not any(map(str.isdigit, kind)):
                     for form in _some(_OF_KINDS, place + at):
                         yield form.format(kind)
 
