@@ -253,6 +253,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{conditions}：现在有 {count} 款符合。{question}",
         "{conditions}: {count} fit. {question}",
     ),
+    "choose_first": (
+        "一共有 {count} 款。先选一个方向：{question}",
+        "There are {count} in all. To begin with: {question}",
+    ),
     "choose_by": ("您对{attribute}有什么要求？", "Any wish as to {attribute}?"),
     "chip_any": ("{attribute}不限", "{attribute}不限"),
     "chip_list": ("就这些条件，都列出来", "就这些条件，都列出来"),

@@ -14,6 +14,7 @@ from chatbot.planning.query import Query
 from chatbot.reply import AnswerType, GraphEvidence, Row
 
 EVIDENCE_ROWS = 20
+MOST_FIRST = 4  # as many as rank first together are all spoken of: 多少钱 asks for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ class QueryAnswerer:
             else ()
         )
         if plan.op == "superlative" and rows and ((plan.limit or 1) == 1 or query.place):
-            focus = (rows[0].entity,)
+            first = rows if not query.place and len(rows) <= MOST_FIRST else rows[:1]
+            focus = tuple(row.entity for row in first)
         if len(rows) == 1 == result.total and plan.op in ("filter", "verify"):
             focus = (rows[0].entity,)
         if plan.op == "nearest":

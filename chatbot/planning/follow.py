@@ -21,6 +21,7 @@ MAX_MORE = 3
 _ONE_MORE = re.compile("再?加上|还有|再加|再算上|算上|也比|一起比|再看|再来")
 _ABOUT_SAME = re.compile("同|差不多|相近|接近|类似|相似|一个|相当|不相上下")
 _OF_ALL = re.compile("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱 of a list
+_AGAINST_ONE = re.compile("(?:那|那么)?(?:和|跟|与|同)第.+?(?:比|相比|比较|对比)")  # 和第一款比呢
 _AGAINST = re.compile("(?:那|那么)?(?:和|跟|与|同|比|比起|相比)")
 
 
@@ -77,7 +78,9 @@ class Follower:
     def against_focus(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
         """比旗舰版便宜多少, 和城市版比呢: what is in focus beside the one that is named."""
         focus = self._of_many(context, things) if len(context.entities) > _PAIR else context.entities
-        if len(things) != 1 or not things[0].single or len(focus) != 1 or parts.referred:
+        if len(things) != 1 or not things[0].single or len(focus) != 1:
+            return None
+        if parts.referred and not _AGAINST_ONE.match(parts.text):
             return None
         asks_many = parts.has("list", "head", "nearest", "exists", "others", "buy")
         beside = "比" in parts.text or (parts.rankings and parts.has("which")) or parts.has("compare")

@@ -245,7 +245,7 @@ class Planner:
             of_those = is_year(thing.clause) and context.plan is not None and not context.entities
             if not thing.single and (offered := tuple(n for n in thing.names if n in context.offered)):
                 things.append(replace(thing, names=offered))  # 25款的, of those to choose from
-            elif thing.single or is_brand(thing.clause) or of_those or not known:
+            elif thing.single or is_brand(thing.clause) or of_those or not known or parts.has("versions"):
                 things.append(thing)
             else:
                 names = nearest_kin(graph, thing.names, known)

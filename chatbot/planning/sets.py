@@ -192,6 +192,7 @@ class SetPlanner:
     ) -> Query | None:  # fmt: skip
         scan = parts.scan
         bought = parts.has("buy") and (not parts.has("list", "which") or not conditions)
+        bought = bought or (_asks_for_all(parts) and not conditions and context.empty)
         guiding = bought or (context.guiding and leaning and not parts.has("done", "list"))
         alone = context.empty  # 有HUD没, before any car was named
         if not self._is_filter(parts, said, leaning, alone) and not guiding:
@@ -240,6 +241,12 @@ class SetPlanner:
             return True
         versions = parts.has("count") and bool(parts.attributes)  # E6几个版本，都多少钱
         return bool(said or parts.has("total")) and (parts.has("list", "head", "buy") or versions)
+
+
+def _asks_for_all(parts: Parts) -> bool:
+    """你们有什么车: nothing but what there is; too many to list, so a choice is guided."""
+    told = parts.atoms or parts.things or parts.rankings or parts.attributes or parts.categories
+    return parts.has("list") and parts.has("head") and not (told or parts.scan.unknown)
 
 
 def _without_seen(context: Context) -> Plan:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan, keyword_level
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.atoms import Atom
 from chatbot.planning.context import Context
@@ -21,6 +21,7 @@ _BESIDE = re.compile(r"[的\s]?")
 _JOINED = re.compile(r"[的\s]*(?:[和跟与、/]|还有|vs)?[\s]*")
 _GOES_ON = re.compile(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)$")
 _THAT_ONE = re.compile("的?(?:那|这)(?:一)?[个款台辆]")
+_VERSIONS = re.compile("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
 _SUFFIX = re.compile("[版型款]$")
 _OF_ALL = ("list", "count", "head", "buy", "which", "exists", "has", "keep", "or", "others", "total")
 
@@ -33,6 +34,8 @@ class VersionReader:
 
     def told(self, parts: Parts, context: Context) -> Parts:
         """``parts`` with values that tell versions apart turned into the things they stand for."""
+        if not parts.things:
+            parts = self._versions(parts, context)
         if not parts.things:
             return self._that_one(parts, context) or self._of_the_series(parts, context)
         if len(parts.things) == 1 and (meant := self._elsewhere(parts, context)):
@@ -115,6 +118,15 @@ class VersionReader:
         holding = set(self._holding(Plan("filter", tuple(names), (), (clause,))))
         named = self._called(names, clause, said)
         return tuple(name for name in names if name in holding or name in named)
+
+    def _versions(self, parts: Parts, context: Context) -> Parts:
+        """有几个版本, 哪个版本四驱: of the series that the conversation speaks of, where it is of one."""
+        asked, series = _VERSIONS.search(parts.text), self._series(context)
+        if asked is None or len(series) < 2:
+            return parts
+        clause = Condition(keyword_level(2), "=", self._vocabulary.graph.by_name[series[0]].keywords[1])
+        thing = Thing(series, clause, asked.start(), asked.start())
+        return replace(parts, things=(thing,), _roles=parts._roles | {"versions"})
 
     def _that_one(self, parts: Parts, context: Context) -> Parts | None:
         """四驱那个, of those that were listed or compared: the only one with that value."""

@@ -111,3 +111,51 @@ def test_a_year_after_a_list_narrows_the_list(known: Knowledge) -> None:
         "云岚汽车 云岚S5 2025款 尊享版",
         "云岚汽车 云岚S5 2025款 舒享版",
     }
+
+
+@pytest.mark.parametrize(
+    ("turns", "op", "entities"),
+    [
+        pytest.param(("青羽E6怎么样", "有几个版本"), "count", None, id="of the series asked about"),
+        pytest.param(("E6长续航版多少钱", "有哪些版本"), "filter", None, id="of the one in focus"),
+        pytest.param(
+            ("E6四驱吗", "哪个版本四驱"), "filter", {"四驱疾风版", "智驾巅峰版"}, id="those with a value"
+        ),
+        pytest.param(
+            ("A型号续航多少", "第二个", "哪个版本最便宜"),
+            "superlative",
+            {"标准续航升级版"},
+            id="the cheapest",
+        ),
+    ],
+)
+def test_versions_are_those_of_the_series_that_is_spoken_of(
+    turns: tuple[str, ...], op: str, entities: set[str] | None, known: Knowledge
+) -> None:
+    reply = said(known, *turns)
+    assert reply.plan is not None
+    assert reply.plan.op == op
+    assert all("E6" in row.entity or "A型号" in row.entity for row in reply.rows or ())
+    if entities:
+        assert {row.entity.split()[-1] for row in reply.rows or ()} == entities
+    else:
+        assert reply.rows_total == 4
+
+
+@pytest.mark.parametrize("text", ["你们有什么车", "有哪些车", "都有什么车型", "你们卖什么车"])
+def test_what_there_is_at_all_guides_a_choice(text: str, known: Knowledge) -> None:
+    reply = said(known, text)
+    assert (reply.answer_type, reply.rows_total) == ("clarify", 42)
+    assert "42" in reply.answer and reply.suggestions
+
+
+def test_as_many_as_rank_first_together_are_all_spoken_of(known: Knowledge) -> None:
+    first = said(known, "空间最大的SUV")
+    assert len(first.entities) == 4
+    assert set(said(known, "空间最大的SUV", "多少钱").entities) == set(first.entities)
+
+
+def test_one_in_focus_is_compared_with_one_of_the_list(known: Knowledge) -> None:
+    reply = said(known, "续航500以上的有哪些", "第二款多少钱", "和第一款比呢")
+    assert reply.plan is not None
+    assert (reply.plan.op, len(reply.plan.entities)) == ("compare", 2)

@@ -122,9 +122,10 @@ class AnsweringState:
             why=plan_text(found.plan),
         )
         if question:
-            words = Wording(hearing.knowledge.graph).conditions(found.plan.conditions) or say("everything")
+            words = Wording(hearing.knowledge.graph).conditions(found.plan.conditions)
             ask = say("choose_by", attribute=display_name(question.path[-1]))
-            text = say("choose_next", conditions=words, count=found.rows_total, question=ask)
+            kind = "choose_next" if words else "choose_first"
+            text = say(kind, conditions=words, count=found.rows_total, question=ask)
             reply = replace(reply, answer=text, answer_type="clarify", suggestions=choices(question))
         return Decision("question_intake", turn, reply).remembering(
             entities=found.entities,
