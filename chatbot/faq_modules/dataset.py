@@ -187,17 +187,24 @@ def _paraphrases_of(path: Path, label: int, notices: list[str], report: Report) 
     """The paraphrases of one file; a line that is there twice counts once, with a notice."""
     seen: dict[str, int] = {}
     found, file = [], f"{QUESTIONS}/{path.name}"
-    lines = [(number, line.strip()) for number, line in numbered_lines(path, report)]
-    if len({text for _, text in lines}) == len(lines) and not any("\t" in text for _, text in lines):
+    faults: list[DataError] = []
+    lines = [(number, line.strip()) for number, line in numbered_lines(path, faults.append)]
+    if (
+        not faults
+        and len({text for _, text in lines}) == len(lines)
+        and not any("\t" in text for _, text in lines)
+    ):
         return [Paraphrase(text, label, file, number) for number, text in lines]
     for number, text in lines:
         if "\t" in text:
-            report(DataError(path, "相似问里有 Tab", line=number, hint="换成空格"))
+            faults.append(DataError(path, "相似问里有 Tab", line=number, hint="换成空格"))
         elif text in seen:
             notices.append(f"{path}:{number}: 与第 {seen[text]} 行重复，只算一次")
         else:
             seen[text] = number
             found.append(Paraphrase(text, label, file, number))
+    for fault in sorted(faults, key=lambda fault: fault.line or 0):
+        report(fault)
     return found
 
 

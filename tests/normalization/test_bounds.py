@@ -10,6 +10,7 @@ from chatbot.normalization.approximate import _SHARED_PAIRS, ApproximateFinder
 from chatbot.normalization.attribute import PARTIAL_CUTOFF, AttributeLinker
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import sounds
+from chatbot.planning.absent import absent_words
 from tests.dialog.world import knowledge
 
 NAMES = ("续航里程", "行李箱容积", "排气管个数", "重庆重庆", "长安", "座椅加热", "座椅按摩", "充电时间")
@@ -80,7 +81,7 @@ def test_what_is_found_is_among_what_the_text_may_mean() -> None:
 
 def test_the_first_lacking_word_is_the_one_that_looking_for_each_finds() -> None:
     vocabulary = knowledge().planner.vocabulary
-    words = vocabulary._lacking.pattern.replace("\\", "").split("|")
+    words = absent_words(vocabulary.value_words, vocabulary._groups, vocabulary.finder.aliases)
     assert len(words) > 5
     rng = random.Random(3)
     for _ in range(200):

@@ -55,9 +55,9 @@ class FitData:
     development: Sequence[Labelled] = ()
     negatives: Sequence[str] = ()
     small_talk: Sequence[str] = ()
-    graph: Sequence[str] = ()
     targets: Sequence[float] = TARGETS
     seed: int = 0
+    graph: Sequence[str] = ()
 
 
 def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: FitData) -> ChoiceModel:
