@@ -75,8 +75,11 @@ class SyllableModel:
         self._chars: dict[str, set[str]] = {}
         self._single: Counter[str] = Counter()
         self._pair: Counter[tuple[str, str]] = Counter()
+        own: dict[
+            str, str
+        ] = {}  # one object for each character: iterating over a text makes a new one every time
         for text in texts:
-            marked = self.START + text + self.END
+            marked = [own.setdefault(char, char) for char in self.START + text + self.END]
             self._single.update(marked)
             self._pair.update(itertools.pairwise(marked))
         self.characters = tuple(filter(has_han, self._single))

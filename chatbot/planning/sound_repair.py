@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import sys
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
@@ -54,7 +55,7 @@ class SoundRepair:
                 continue
             for key in _keys(word, readings_each=2 if len(word) <= _SHORT else 1):
                 self._by_sound.setdefault(key, []).append(word)
-                self._pairs.update(itertools.pairwise(key.split(" ")))
+                self._pairs.update(itertools.pairwise(map(sys.intern, key.split(" "))))
         self._halves = {
             (fold_letters, word[1:]): word[0]
             for word in dict.fromkeys((*words, *spelled))
