@@ -1,10 +1,13 @@
 """From one form into another, or into parts: what is wrong and what would be lost is known before anything is written."""
 
+import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from PIL import Image
 
 from chatbot.errors import DataError
 from tools.image.dataset.addresses import Roots, read_picture
@@ -25,6 +28,7 @@ from tools.manifest.files import Example
 from tools.manifest.splitting import split as split_examples
 
 MOST_SHOWN = 20
+_ENDING_OF = {"JPEG": "jpg"}  # as files are called; other forms in small letters
 ENDINGS: Mapping[Form, str] = {
     "jsonl": ".jsonl",
     "manifest": ".manifest",
@@ -126,7 +130,7 @@ def convert(source: Source, target: Target, tick: Tick = lambda _: None) -> Conv
         for number, row in enumerate(_kept(source, target)):
             part = next(part_of) if part_of else ""
             try:
-                writers[part].write(row)
+                writers[part].write(_measured(source, row) if target.form == "jsonl" else row)
                 written[part] += 1
             except RowError as error:
                 bad.append(error.at(row.place))
@@ -189,6 +193,28 @@ def _kept(source: Source, target: Target) -> Iterator[ImageRow]:
     for row in source.rows():
         if isinstance(row, ImageRow) and not loss_of(row, target.form).endswith(LEFT_OUT):
             yield row
+
+
+def _measured(source: Source, row: ImageRow) -> ImageRow:
+    """``row`` with the format and size of a picture at hand, of which only the head is read; as it is where neither is told
+    by the row nor the picture lies on this machine, or it is no picture (``validate`` says so)."""
+    if row.width or row.height or row.format:
+        return row
+    try:
+        data = row.data
+        place = None if data is not None else source.roots.resolve(row.address, source.base)
+        if data is None and not isinstance(place, Path):
+            return row
+        with Image.open(io.BytesIO(data) if data is not None else place) as image:  # type: ignore[arg-type]
+            width, height = image.size
+            return replace(
+                row,
+                width=width,
+                height=height,
+                format=_ENDING_OF.get(image.format or "", (image.format or "").lower()),
+            )
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, RowError):
+        return row
 
 
 def _parts(examples: Sequence[Example], target: Target) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Each form into each other: what it carries comes back, what it cannot is said before anything is written."""
 
+import json
 from collections import Counter
 from dataclasses import replace
 from itertools import count
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from chatbot.errors import DataError
 from tests.predict.vision.made_pictures import encoded, noise
@@ -244,3 +246,19 @@ def test_what_is_there_already_is_not_written_over(tmp_path: Path) -> None:
     start = picture_folder(tmp_path / "start", {"cat": 1})
     with pytest.raises(DataError, match="已经有"):
         convert(Source(start), Target(start, "folder"))
+
+
+def test_json_lines_tell_the_form_and_size_of_pictures_at_hand(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    (folder / "cat").mkdir(parents=True)
+    Image.new("RGB", (40, 30)).save(folder / "cat" / "a.jpg")
+    (folder / "cat" / "b.png").write_bytes(b"no picture")
+    convert(Source(folder), Target(tmp_path / "rows.jsonl", "jsonl"))
+    first, second = map(json.loads, (tmp_path / "rows.jsonl").read_text(encoding="utf-8").splitlines())
+    assert first["image_details"] == {"format": "jpg", "width": 40, "height": 30}
+    assert "image_details" not in second
+    (tmp_path / "far.jsonl").write_text(
+        '{"image_url": "oss://bucket/a.jpg", "label": "cat"}\n', encoding="utf-8"
+    )
+    convert(Source(tmp_path / "far.jsonl"), Target(tmp_path / "again.jsonl", "jsonl"))
+    assert "image_details" not in (tmp_path / "again.jsonl").read_text(encoding="utf-8")
