@@ -12,7 +12,7 @@ from chatbot.faq_modules.choice_file import CHOICE_FILE, EVIDENCE_FILE, choice_j
 from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import FaqDataset, labels_of, load_csv, load_dataset
 from chatbot.faq_modules.retrieval import DEFAULT_MODULES, AnyIndex, FaqIndex, build_index
-from chatbot.knowledge_graph.loader import load_graph
+from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.lexicon import load_lexicon, read_lines
 from chatbot.normalization.text import normalize
 from tools.index.fit import TARGETS, FitData, Labelled, basis, fit_choice
@@ -38,10 +38,11 @@ def choose_for(
     encoder: Encoder,
     index: AnyIndex,
     *,
+    graph: KnowledgeGraph | None = None,
     changed: float = 1.0,
     target: float | None = None,
 ) -> FittedChoice:
-    """The choice for ``dataset``, over which ``index`` is built.
+    """The choice for ``dataset``, over which ``index`` is built, beside ``graph``.
 
     It is fitted anew unless nothing it depends on has changed, or nothing but at most ``KEPT_CHANGES`` of the paraphrases
     (``changed``, a share).
@@ -49,7 +50,7 @@ def choose_for(
     Raises:
         DataError: ``dev.csv``, the small talk or ``out_of_scope.txt`` is faulty.
     """
-    data = fit_data(config, dataset, index.corpus, target)
+    data = fit_data(config, dataset, index.corpus, graph=graph, target=target)
     now = basis(index.version, encoder, config.faq_modules, data)
     old = _published(config.faq_data_dir)
     if old and (old.basis == now or (changed <= KEPT_CHANGES and _but_texts(old.basis) == _but_texts(now))):
@@ -90,7 +91,12 @@ def _but_texts(basis: str) -> str:
 
 
 def fit_data(
-    config: EngineConfig, dataset: FaqDataset, corpus: Corpus, target: float | None = None
+    config: EngineConfig,
+    dataset: FaqDataset,
+    corpus: Corpus,
+    *,
+    graph: KnowledgeGraph | None = None,
+    target: float | None = None,
 ) -> FitData:
     """``dev.csv`` beside the questions, ``out_of_scope.txt`` of the lexicons, the small talk, questions for the graph."""
     talk = config.chitchat_data_dir
@@ -99,14 +105,9 @@ def fit_data(
         development=_development(config.faq_data_dir / DEVELOPMENT, dataset, corpus),
         negatives=tuple(text for _, text in negatives),
         small_talk=tuple(p.text for p in load_dataset(talk).paraphrases) if talk else (),
-        graph=_of_the_graph(config, dataset),
+        graph=graph_questions(graph, load_lexicon(config.lexicon_dir).attribute_synonyms) if graph else (),
         targets=tuple(sorted({*TARGETS, target})) if target is not None else TARGETS,
     )
-
-
-def _of_the_graph(config: EngineConfig, dataset: FaqDataset) -> tuple[str, ...]:
-    graph, lexicon = load_graph(config.knowledge_graph_data_dir), load_lexicon(config.lexicon_dir)
-    return graph_questions(graph, lexicon.attribute_synonyms, [one.text for one in dataset.paraphrases])
 
 
 def _development(path: Path, dataset: FaqDataset, corpus: Corpus) -> Sequence[Labelled]:

@@ -15,6 +15,7 @@ from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, FaqRetriever, make
 from chatbot.faq_modules.scope import ScopeEvidence
 from chatbot.faq_modules.signals import OWN_SIGNALS, QUERY_SIGNALS
 from tools.index.conformal import Outcome, area_under_roc, coverage_curve, thresholds_for
+from tools.index.graph_questions import not_the_faqs
 from tools.index.held_out import (
     AUTHORED,
     CLEAN,
@@ -50,7 +51,7 @@ class Labelled:
 @dataclass(frozen=True, slots=True)
 class FitData:
     """``development`` is ``dev.csv``; ``negatives`` and ``small_talk`` are what this knowledge base does not answer, and
-    ``graph`` what its graph does."""
+    ``graph`` what its graph does: those that are nearly a paraphrase are left out."""
 
     development: Sequence[Labelled] = ()
     negatives: Sequence[str] = ()
@@ -69,7 +70,7 @@ def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: 
     """
     names = tuple(f"module:{name}" for name in modules) + OWN_SIGNALS
     by_development = len(data.development) >= ENOUGH
-    examples, scope = _examples(index, encoder, modules, data, by_development)
+    examples, scope = _examples(index, encoder, modules, _but_the_faqs(data, index), by_development)
     answered = sum(example.gold >= 0 and example.kind == CLEAN for example in examples)
     if answered < ENOUGH:
         return _too_few(answered)
@@ -114,6 +115,10 @@ def _examples(
     else:
         known = _developed(retriever, scope, data)
     return [*known, *_unanswered(retriever, scope, data)], scope.whole
+
+
+def _but_the_faqs(data: FitData, index: AnyIndex) -> FitData:
+    return replace(data, graph=not_the_faqs(data.graph, index.corpus.texts)) if data.graph else data
 
 
 def _scope_texts(retriever: FaqRetriever, data: FitData) -> ScopeTexts:

@@ -33,17 +33,19 @@ _OF_KINDS = (
 )
 
 
-def graph_questions(
-    graph: KnowledgeGraph, synonyms: Mapping[str, Sequence[str]], paraphrases: Sequence[str]
-) -> tuple[str, ...]:
-    """At most ``MOST`` questions, the same for the same names; none that is nearly one of ``paraphrases``."""
+def graph_questions(graph: KnowledgeGraph, synonyms: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """At most ``MOST`` questions, normalised; the same for the same names, whatever the FAQ holds."""
     asked = list(dict.fromkeys(normalize(one) for one in _all(graph, synonyms)))
-    known = [normalize(text) for text in paraphrases]
-    if not asked or not known:
-        return tuple(asked[:MOST])
-    alike = process.cdist(asked, known, scorer=fuzz.ratio, score_cutoff=_TOO_ALIKE).max(axis=1)
-    own = [text for text, score in zip(asked, alike.tolist(), strict=True) if score < _TOO_ALIKE]
-    return tuple(own[:: max(1, -(-len(own) // MOST))])
+    return tuple(asked[:: max(1, -(-len(asked) // MOST))])
+
+
+def not_the_faqs(questions: Sequence[str], paraphrases: Sequence[str]) -> tuple[str, ...]:
+    """Those of ``questions`` that are not nearly one of the normalised ``paraphrases``."""
+    return tuple(
+        text
+        for text in questions
+        if process.extractOne(text, paraphrases, scorer=fuzz.ratio, score_cutoff=_TOO_ALIKE) is None
+    )
 
 
 def _all(graph: KnowledgeGraph, synonyms: Mapping[str, Sequence[str]]) -> Iterator[str]:

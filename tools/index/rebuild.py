@@ -99,7 +99,7 @@ def rebuild(
     started = time.monotonic()
     dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
     load_answers(config.faq_data_dir, dataset.questions)  # a faulty answer is found now, not when it is live
-    graph = snapshot_graph(config)
+    graph, snapshot = snapshot_graph(config)
     encoder = load_document_encoder(config.feature_generator_model_dir)
     published, versions = config.pretrained_feature_vectors_path, config.faq_data_dir / VERSIONS
     with alone(versions):
@@ -126,7 +126,7 @@ def rebuild(
             verified.result()
         removed = len(old.spans.keys() - set(keys)) if old else 0
         changed = (len(rows) - result.reused + removed) / len(rows)
-        choice = choose_for(config, dataset, encoder, index, changed=changed, target=target)
+        choice = choose_for(config, dataset, encoder, index, graph=graph, changed=changed, target=target)
         put_choice(choice, config.faq_data_dir)
         if config.chitchat_data_dir and (talk := choose_small_talk(config, encoder)):
             put_choice(talk, config.chitchat_data_dir)
@@ -135,7 +135,7 @@ def rebuild(
         publish(fresh, published, with_cache=isinstance(index, FaqIndex))
         forget_indexes(published, *filter(None, (before, published_folder(published))))
         forget_others(versions, folder)
-    forget_old_snapshots(config, graph)
+    forget_old_snapshots(config, snapshot)
     promised = next((row for row in choice.model.thresholds if row.target == target), None)
     return RebuildResult(
         version=folder.name,
@@ -149,7 +149,7 @@ def rebuild(
         answer_threshold=promised.answer if promised else None,
         coverage=promised.coverage if promised else None,
         seconds=round(time.monotonic() - started, 3),
-        graph=graph,
+        graph=snapshot,
         intents=intents,
     )
 
