@@ -22,9 +22,7 @@ from chatbot.reply import FaqEvidence
 
 GRAPH_THRESHOLD = 0.6
 EXACT_FAQ = 0.97
-WORTH_ASKING = (
-    0.5  # a standard question less likely than not is offered; it is not asked which car it is about
-)
+WORTH_ASKING = 0.5  # what is less likely than not is offered; it is not asked which car it is about
 MAX_ENTITIES = 20
 
 

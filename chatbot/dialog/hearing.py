@@ -80,7 +80,7 @@ class Hearing:
             return ()
         return self.knowledge.faq.retrieve(question, self.settings.faq_candidates)
 
-    @property
+    @cached_property
     def side_by_side(self) -> tuple[str, str]:
         """The paraphrase that matched best and what was asked, both without courtesies and marks; empty without one."""
         if not self.faq:
@@ -146,10 +146,8 @@ class Hearing:
             return None
         if best.confidence >= CERTAIN or not self.faq:
             return best
-        asked = sum(
-            one.confidence for one in self.faq
-        )  # 能试驾吗 is one of several questions, and no 我试试你
-        return best if best.confidence >= asked else None
+        # 能试驾吗 is one of several questions, and no 我试试你
+        return best if best.confidence >= sum(one.confidence for one in self.faq) else None
 
     @cached_property
     def intent(self) -> Heard | None:

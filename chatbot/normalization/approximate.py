@@ -18,9 +18,7 @@ SOUNDS_ALIKE = 0.95
 _MAX_TEXT = 80
 _SHARED_PAIRS = 0.4
 _MAX_NAMES = 40
-_LETTERS_A_SLIP = (
-    4  # of a name, for each slip it may have: 停车费 is two slips from 停车雷达, and no slip of it
-)
+_LETTERS_A_SLIP = 4  # of a name, for each slip it may have: 停车费, two away from 停车雷达, is none
 _REMEMBERED = 64  # a turn looks for names in the same words in the reader and in the planner
 
 

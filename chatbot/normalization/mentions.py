@@ -26,9 +26,8 @@ class MentionFinder(Generic[Target]):
         self, aliases: Mapping[str, Iterable[Target]], told: Callable[[frozenset[Target]], bool] | None = None
     ) -> None:
         """``told`` says of what an alias means whether it says more than a word said in passing."""
-        alike: dict[
-            frozenset[Target], frozenset[Target]
-        ] = {}  # most aliases mean what others do: one set for all of them
+        # most aliases mean what others do: one set for all of them
+        alike: dict[frozenset[Target], frozenset[Target]] = {}
         sets = ((alias, frozenset(targets)) for alias, targets in aliases.items() if alias)
         self.aliases = {alias: alike.setdefault(targets, targets) for alias, targets in sets}
         self._automaton = ahocorasick.Automaton()

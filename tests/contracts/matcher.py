@@ -47,11 +47,14 @@ class MatcherContract:
         found: Sequence[FaqCandidate] = matcher.match(text, 5)
         assert len(found) <= 5
 
+
+class QuestionScorerContract(MatcherContract):
+    """The same, and ``score_questions``, for a module that offers it."""
+
     def test_the_array_of_all_scores_is_that_of_the_candidates(
         self, matcher: Matcher, corpus: Corpus
     ) -> None:
-        if not isinstance(matcher, QuestionScorer):
-            pytest.skip("this module offers candidates alone")
+        assert isinstance(matcher, QuestionScorer)
         scores = matcher.score_questions(self.asked)
         assert scores is not None and scores.values.shape == (len(corpus.questions),)
         for one in matcher.match(self.asked, 10):

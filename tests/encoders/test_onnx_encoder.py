@@ -16,8 +16,6 @@ from chatbot.encoders.load import load_encoder
 from chatbot.errors import DataError
 from tests.contracts.encoder import TEXTS, EncoderContract
 
-pytest.importorskip("onnxruntime", reason="onnxruntime is an optional runtime")
-
 
 class _Hidden(torch.nn.Module):
     def __init__(self, bert: BertModel) -> None:

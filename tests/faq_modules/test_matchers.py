@@ -13,7 +13,7 @@ from chatbot.faq_modules.context import ModuleContext, build_modules, module_fac
 from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import load_dataset
 from chatbot.faq_modules.question_index import QuestionIndex
-from tests.contracts.matcher import MatcherContract
+from tests.contracts.matcher import QuestionScorerContract
 from tests.faq_modules.small_faq import QUESTIONS, HashEncoder, write_faq
 
 MANY = {
@@ -36,7 +36,7 @@ def context(corpus: Corpus) -> ModuleContext:
     return ModuleContext(corpus, encoder, encoder.encode(corpus.texts), questions)
 
 
-class TestFeatureVector(MatcherContract):
+class TestFeatureVector(QuestionScorerContract):
     @pytest.fixture
     def matcher(self, context: ModuleContext) -> Matcher:
         return feature_vector_faq_match.build(context)
@@ -49,7 +49,7 @@ class TestFeatureVector(MatcherContract):
             assert one.score == pytest.approx(cosines[context.corpus.owners == owner].max(), abs=1e-6)
 
 
-class TestFuzzyClosest(MatcherContract):
+class TestFuzzyClosest(QuestionScorerContract):
     @pytest.fixture
     def matcher(self, context: ModuleContext) -> Matcher:
         return fuzzy_closest_faq_match.build(context)

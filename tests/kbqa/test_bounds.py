@@ -10,10 +10,10 @@ from chatbot.answering.knowledge import Knowledge
 from chatbot.knowledge_source import graph_knowledge
 from chatbot.planning.context import Context
 from chatbot.planning.query import Query
-from tests.kbqa.test_question_sets import CARS, ROOT
+from tests.kbqa.test_question_sets import ROOT
+from tests.real_cars import CARS, needs_cars
 from tools.evaluate.kg_spec import number, read_raw
 
-needs_cars = pytest.mark.skipif(not CARS.is_dir(), reason=f"the graph of real cars is not here: {CARS}")
 Test = Callable[[float, float], bool]
 
 MEASURES = [

@@ -7,11 +7,11 @@ import pytest
 from chatbot.answering.knowledge import Knowledge
 from chatbot.knowledge_source import graph_knowledge
 from chatbot.planning.context import Context
-from tests.kbqa.test_question_sets import CARS, ROOT
+from tests.kbqa.test_question_sets import ROOT
+from tests.real_cars import CARS, needs_cars
 from tools.evaluate.mentions import measure, mentions
 
 LEXICON = ROOT / "user_datasets" / "lexicon"
-needs_cars = pytest.mark.skipif(not CARS.is_dir(), reason=f"the graph of real cars is not here: {CARS}")
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ import pytest
 
 from chatbot.knowledge_source import graph_knowledge
 from chatbot.planning.context import Context
-from tests.kbqa.test_question_sets import CARS, ROOT
+from tests.kbqa.test_question_sets import ROOT
+from tests.real_cars import CARS, needs_cars
 from tools.evaluate.naming import measure
 from tools.evaluate.naming_truth import Said, Truth
 from tools.evaluate.naming_ways import Namer
 
 LEXICON = ROOT / "user_datasets" / "lexicon"
-needs_cars = pytest.mark.skipif(not CARS.is_dir(), reason=f"the graph of real cars is not here: {CARS}")
 
 
 @needs_cars

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chatbot.answering.knowledge import Knowledge
+from tests.real_cars import CARS, needs_cars
 from tools.evaluate.kg import asked_of, knowledge_of
 from tools.evaluate.kg_spec import Expectations
 
@@ -14,14 +15,6 @@ ROOT = Path(__file__).parents[2]
 SETS = ROOT / "tests" / "data" / "kbqa" / "tune"
 
 
-CARS = next(
-    (
-        found
-        for above in ROOT.parents
-        if (found := above / "shared" / "datasets" / "car_knowledge_graph_2025").is_dir()
-    ),
-    ROOT.parent / "shared" / "datasets" / "car_knowledge_graph_2025",
-)
 HALVES = ("tune", "heldout")
 
 
@@ -76,7 +69,7 @@ def test_tuned_questions_stay_answered_without_a_wrong_value(
     answered_well(name, demo, "demo", turns, floor)
 
 
-@pytest.mark.skipif(not CARS.is_dir(), reason=f"the graph of real cars is not here: {CARS}")
+@needs_cars
 @pytest.mark.parametrize(
     ("name", "turns", "floor"),
     [
@@ -108,7 +101,7 @@ def test_the_newest_blind_set_about_the_demo_is_answered_no_worse_than_when_it_w
     answered_well(name, demo, "demo", turns, floor, wrong_values)
 
 
-@pytest.mark.skipif(not CARS.is_dir(), reason=f"the graph of real cars is not here: {CARS}")
+@needs_cars
 @pytest.mark.parametrize(
     ("name", "turns", "floor", "wrong_values"),
     [("blind6_single_cars2025", 60, 0.87, 1), ("blind6_conversations_cars2025", 50, 0.78, 0)],

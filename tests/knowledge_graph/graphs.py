@@ -14,7 +14,6 @@ from chatbot.knowledge_graph.units import load_units
 
 ROOT = FilePath(__file__).parents[2]
 DEMO = ROOT / "user_datasets" / "car_knowledge_graph"
-SHARED = ROOT.parent / "shared" / "datasets" / "car_knowledge_graph_2025"
 LEXICON = ROOT / "user_datasets" / "lexicon"
 UNITS = load_units(LEXICON / "units.txt")
 DIRECTIONS = load_directions(LEXICON / "directions.txt")

@@ -9,9 +9,10 @@ from chatbot.knowledge_graph.columns import Column
 from chatbot.knowledge_graph.execute import MAX_ROWS, Engine
 from chatbot.knowledge_graph.plan import Path, Plan
 from chatbot.knowledge_graph.result import Result
-from tests.knowledge_graph.graphs import DEMO, SHARED, Tree, engine_of, synthetic_trees, trees_of
+from tests.knowledge_graph.graphs import DEMO, Tree, engine_of, synthetic_trees, trees_of
 from tests.knowledge_graph.oracle import Car, Oracle, cars_of
 from tests.knowledge_graph.plans import PlanMaker
+from tests.real_cars import CARS, needs_cars
 
 Gaps = dict[tuple[Path, str], int]
 DEMO_PLANS, SYNTHETIC_GRAPHS, PLANS_EACH, SHARED_PLANS = 1000, 40, 25, 40
@@ -135,9 +136,9 @@ def test_the_engine_agrees_with_brute_force_on_graphs_with_mixed_units_and_types
     check_all(synthetic_trees(seed), seed, PLANS_EACH)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared real graph is not beside this repository")
+@needs_cars
 def test_the_engine_agrees_with_brute_force_on_the_shared_real_graph() -> None:
-    check_all(trees_of(SHARED), 3, SHARED_PLANS)
+    check_all(trees_of(CARS), 3, SHARED_PLANS)
 
 
 def test_enough_plans_are_compared() -> None:

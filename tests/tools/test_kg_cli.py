@@ -41,7 +41,6 @@ def test_a_folder_that_is_not_there_is_an_error_with_the_way_out(
 
 
 def test_bench_kg_measures_a_fresh_process_and_agrees_with_pandas() -> None:
-    pytest.importorskip("pandas")
     (one,) = bench_kg(KG, LEXICON, entities=0, plans=100, progress=lambda text: None)
     assert one.entities == len(list(KG.glob("*.json")))
     assert one.speed.p50_ms <= one.speed.p95_ms <= one.speed.p99_ms

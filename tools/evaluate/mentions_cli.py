@@ -1,10 +1,11 @@
 """``python -m tools evaluate mentions``: the options; the work is in ``mentions.py``, imported when it runs."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from tools.evaluate.linking_text import tell
 
 _LEXICON = Path("user_datasets/lexicon")
 
@@ -27,15 +28,8 @@ def mentions(
 
     knowledge = graph_knowledge(folder, lexicon)
     measured = measure(knowledge.planner, made(knowledge.graph, count, seed))
-    figures = measured.figures()
     failed = [
         {"said": mention.said, "entity": mention.entity, "linked": found, "how": mention.how}
         for mention, found in measured.failures
     ]
-    if as_json:
-        typer.echo(json.dumps(figures | ({"failed": failed} if show else {}), ensure_ascii=False))
-        return
-    for name, value in figures.items():
-        typer.echo(f"{name:<12}{value}")
-    for failure in failed if show else []:
-        typer.echo(json.dumps(failure, ensure_ascii=False))
+    tell(measured.figures(), failed, as_json=as_json, show=show)

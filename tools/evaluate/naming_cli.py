@@ -1,10 +1,11 @@
 """``python -m tools evaluate naming``: the options; the work is in ``naming.py``, imported when it runs."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from tools.evaluate.linking_text import tell
 
 _LEXICON = Path("user_datasets/lexicon")
 
@@ -27,15 +28,8 @@ def naming(
 
     knowledge = graph_knowledge(folder, lexicon)
     measured = measure(knowledge.planner, Namer(knowledge.graph, seed).made(each))
-    figures = measured.figures()
     failed = [
         {"way": one.way, "said": one.text, "meant": sorted(one.least)[:4], "linked": sorted(found)[:4]}
         for one, found in measured.failures
     ]
-    if as_json:
-        typer.echo(json.dumps(figures | ({"failed": failed} if show else {}), ensure_ascii=False))
-        return
-    for name, value in figures.items():
-        typer.echo(f"{name:<40}{value}")
-    for failure in failed if show else []:
-        typer.echo(json.dumps(failure, ensure_ascii=False))
+    tell(measured.figures(), failed, as_json=as_json, show=show)

@@ -188,7 +188,7 @@ class NormalizationState:
         score = min((link.score for link in reading.entities), default=1.0)
         explained = (topical and not reading.leftover) or not reading.core
         faq = () if named and explained and score == 1.0 else turn.hearing.faq
-        verbatim = bool(faq) and turn.hearing.verbatim
+        verbatim = topical and bool(faq) and turn.hearing.verbatim  # where the graph might win over it
         return Inquiry(reading, groups, topics, question, faq, named, topical, score, verbatim=verbatim)
 
     @staticmethod

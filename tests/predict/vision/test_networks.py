@@ -4,18 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
 
-torch = pytest.importorskip("torch", reason="torch builds the networks")
-
-from safetensors.torch import save_file  # noqa: E402  # with torch alone
-from torch import nn  # noqa: E402
-
-from chatbot.errors import ConfigError, ModelError  # noqa: E402
-from chatbot.predict.vision.backbones import BACKBONES  # noqa: E402
-from chatbot.predict.vision.image_card import WEIGHTS_FILE, ImageCard, write_image_card  # noqa: E402
-from chatbot.predict.vision.networks import build, gradcam_layer, load_network  # noqa: E402
-from chatbot.predict.vision.networks.classifier import SamePadding  # noqa: E402
-from chatbot.predict.vision.preparing import Preparation  # noqa: E402
+from chatbot.errors import ConfigError, ModelError
+from chatbot.predict.vision.backbones import BACKBONES
+from chatbot.predict.vision.image_card import WEIGHTS_FILE, ImageCard, write_image_card
+from chatbot.predict.vision.networks import build, gradcam_layer, load_network
+from chatbot.predict.vision.networks.classifier import SamePadding
+from chatbot.predict.vision.preparing import Preparation
 
 PARAMETERS = {
     "efficientnet_lite0": 4_652_008,

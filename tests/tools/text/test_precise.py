@@ -20,9 +20,6 @@ from tools.text.run import train
 from tools.text.settings import Algorithm, Optimizer, TrainFiles, TrainSettings
 from tools.text.transformer import find_base, new_classifier, pieces_of
 
-pytest.importorskip("onnxruntime", reason="onnxruntime is an optional runtime")
-pytest.importorskip("onnx", reason="onnx writes the served form")
-
 
 @pytest.fixture
 def files(train_file: Path, dev_file: Path, tmp_path: Path) -> TrainFiles:

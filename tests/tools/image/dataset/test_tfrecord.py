@@ -72,7 +72,6 @@ def test_a_message_is_read_again_as_it_was_written(features: "dict[str, tuple[by
 
 def reference_class() -> type:
     """``tf.train.Example`` by the published field numbers, made with the reference implementation of protocol buffers."""
-    pytest.importorskip("google.protobuf", reason="protobuf is not installed")
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
     file = descriptor_pb2.FileDescriptorProto(name="example.proto", package="t", syntax="proto3")

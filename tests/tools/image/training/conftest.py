@@ -4,10 +4,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("torch", reason="torch trains")
-pytest.importorskip("onnx", reason="onnx writes the served form")
-pytest.importorskip("onnxruntime", reason="onnxruntime serves")
-
 from tools.image.settings import Decay, Optimizer, TrainFiles, TrainSettings
 from tools.image.shapes import write_shapes
 
