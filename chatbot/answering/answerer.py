@@ -17,6 +17,7 @@ from chatbot.answering.inquiry import (
 )
 from chatbot.answering.knowledge import Knowledge
 from chatbot.faq_modules.base import FaqCandidate
+from chatbot.faq_modules.dataset import ANSWERS
 from chatbot.knowledge_graph.lookup import lookup
 from chatbot.reply import FaqEvidence
 
@@ -160,25 +161,19 @@ class Answerer:
         choices = tuple(name for name in fitting if name in set(able))
         if len(choices) == 1 and (answer := answers.answer_for(question, choices[0])):
             return self._authored(question, answer.text, answer.file, best, why, choices[0])
-        return NeedEntity(choices, question=question) if choices else Missing((), question=question)
+        if not choices:
+            return Missing((), question=question)
+        return NeedEntity(choices, question=question, evidence=(_faq_evidence(question, ANSWERS, best),))
 
     def _authored(
         self, question: str, text: str, file: str, best: FaqCandidate | None, why: str, entity: str | None
     ) -> Answered:
-        matched = best if best and best.question == question else None
-        evidence = FaqEvidence(
-            question=question,
-            label=matched.label if matched else -1,
-            matched=matched.matched if matched else question,
-            score=round(matched.score, 4) if matched else 1.0,
-            module=matched.module if matched else "chosen",
-            file=file,
-        )
+        matched = _matching(question, best)
         return Answered(
             text=text,
             source="faq",
             confidence=matched.confidence if matched else 1.0,
-            evidence=(evidence,),
+            evidence=(_faq_evidence(question, file, best),),
             entities=(entity,) if entity else (),
             question=question,
             why=why,
@@ -189,3 +184,20 @@ class Answerer:
         if unclear:
             return NeedEntity(unclear)
         return NeedTopic(tuple(group[0] for group in inquiry.groups))
+
+
+def _matching(question: str, best: FaqCandidate | None) -> FaqCandidate | None:
+    """``best``, if it is what led to ``question``; ``None`` for one that was chosen from a list."""
+    return best if best and best.question == question else None
+
+
+def _faq_evidence(question: str, file: str, best: FaqCandidate | None) -> FaqEvidence:
+    matched = _matching(question, best)
+    return FaqEvidence(
+        question=question,
+        label=matched.label if matched else -1,
+        matched=matched.matched if matched else question,
+        score=round(matched.score, 4) if matched else 1.0,
+        module=matched.module if matched else "chosen",
+        file=file,
+    )

@@ -7,7 +7,7 @@ from chatbot.knowledge_graph.plan import Plan
 from chatbot.normalization.reader import Reading
 from chatbot.planning.query import Query, Refusal
 from chatbot.planning.scan import Scan
-from chatbot.reply import AnswerSource, Evidence, Row
+from chatbot.reply import AnswerSource, Evidence, FaqEvidence, Row
 
 Path = tuple[str, ...]
 
@@ -64,11 +64,15 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class NeedEntity:
-    """Several entities fit, or none was named: one must be chosen."""
+    """Several entities fit, or none was named: one must be chosen.
+
+    ``evidence`` is the paraphrase that ``question`` was found by; its file is the folder of the entities' answers.
+    """
 
     candidates: tuple[str, ...]
     attributes: tuple[Path, ...] = ()
     question: str | None = None
+    evidence: tuple[FaqEvidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,7 @@ def bad_reason(turn: FinishedTurn) -> str:
 
 
 def question_of(reply: Reply) -> str:
-    """The standard question that was answered; empty for anything else."""
+    """The standard question that was answered, or understood and asked of which entity; else empty."""
     return next((e.question for e in reply.evidence if isinstance(e, FaqEvidence)), "")
 
 

@@ -133,16 +133,12 @@ def play_sheet(
 def _problem(row: SheetRow, reply: Reply, standard: frozenset[str]) -> str:
     """Why the reply is not what was expected.
 
-    A standard question is met by an answer that stands on it, or by asking which entity it is asked of.
+    A standard question is met by an answer that stands on it, or by asking which entity it is asked of, which
+    stands on it too.
     """
     if row.expected in standard:
         found = next((e.question for e in reply.evidence if isinstance(e, FaqEvidence)), "")
-        asks_of = reply.answer_type == "clarify" and row.expected in reply.answer
-        return (
-            ""
-            if found == row.expected or asks_of
-            else f"应答“{row.expected}”，实际是“{found or reply.answer}”"
-        )
+        return "" if found == row.expected else f"应答“{row.expected}”，实际是“{found or reply.answer}”"
     wanted = "".join(normalize(row.expected).split())
     return (
         ""

@@ -16,7 +16,7 @@ from chatbot.knowledge_graph.graph import display_name
 from chatbot.messages import say, shown_question
 from chatbot.normalization.selection import choose
 from chatbot.planning.query import Asked, Planned, Query, Refusal
-from chatbot.reply import Reply
+from chatbot.reply import FaqEvidence, Reply
 from chatbot.session.base import Option, Pending
 
 Path = tuple[str, ...]
@@ -228,7 +228,7 @@ class NormalizationState:
             topic=say("about", topic=topic) if topic else say("about", topic=turn.hearing.utterance.strip()),
             count=len(need.candidates),
         )
-        decision = self._asked(turn, answer, "entity", options)
+        decision = self._asked(turn, answer, "entity", options, need.evidence)
         keep = tuple(need.attributes) or (turn.memory.attributes if not need.question else ())
         offered = tuple(option.value for option in options if option.value in graph.by_name)
         shown = offered if len(offered) == len(need.candidates) else turn.memory.shown  # 第一个呢, later on
@@ -257,14 +257,21 @@ class NormalizationState:
         decision = Decision("question_intake", turn, reply)
         return decision.remembering(entities=need.entities, attributes=(), question=None, pending=None)
 
-    def _asked(self, turn: Turn, answer: str, kind: str, options: Sequence[Option]) -> Decision:
+    def _asked(
+        self,
+        turn: Turn,
+        answer: str,
+        kind: str,
+        options: Sequence[Option],
+        evidence: tuple[FaqEvidence, ...] = (),
+    ) -> Decision:
         pending = Pending(kind, tuple(options), turn.hearing.utterance)  # type: ignore[arg-type]
         reply = Reply(
             answer=answer,
             answer_type="clarify",
             answer_source="guide",
             state=self.name,
-            evidence=evidence_of(turn),
+            evidence=(*evidence, *evidence_of(turn)),
             suggestions=tuple(option.text for option in options),
         )
         return Decision(self.name, turn, reply).remembering(pending=pending, failures=0)
