@@ -95,3 +95,14 @@ def test_marks_alone_are_no_emoji() -> None:
     assert "表情" in Talk(knowledge()).say("😀").reply.answer
     for said in ("？", "？？！", "。。。"):
         assert "表情" not in Talk(knowledge()).say(said).reply.answer
+
+
+@pytest.mark.parametrize(
+    ("said", "likely", "source"),
+    [("提车得带哪些东西", 0.98, "faq"), ("提车得带哪些东西", 0.9, "kg"), ("有什么推荐的车", 0.98, "kg")],
+)
+def test_a_query_for_all_cars_gives_way_to_a_standard_question_that_is_as_good_as_certain(
+    said: str, likely: float, source: str
+) -> None:
+    talk = Talk(knowledge({said: [(PAPERS, likely)]}, GENERAL))
+    assert talk.say(said).reply.answer_source == source

@@ -23,9 +23,10 @@ Path = tuple[str, ...]
 SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query can be made of its words
 OPEN_FAQ = 0.5  # the same where some words of the query stay unexplained
 LEFT_OUT_FAQ = 0.8  # where these can be left out, and much else is said
+ALL_CARS_FAQ = 0.95  # the same where the query would list every car: 提车得带哪些东西
 ALIKE = 80  # percent of its letters
 NEARLY = 95  # the same where every word is one of the graph's: 续航多少公里 asks nothing about winter
-_WEIGHED = re.compile("还是|区别|差异|差别|不同|怎么选|选哪|可以|能不能|还能")  # 买油的还是电的 lists no cars
+_WEIGHED = re.compile("还是|区别|差异|差别|不同|怎么选|选哪|可以|能不能|还能|纠结|犹豫")  # 买油的还是电的 lists no cars
 _WORTH_PLANNING = re.compile(
     r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各|[怎咋]"
 )
@@ -54,8 +55,16 @@ def _standard_question(turn: Turn, planned: Query | Asked | Refusal) -> bool:
         return bool(meant) and best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
     if planned.scan.unknown:
         return best.confidence >= (LEFT_OUT_FAQ if planned.ignored and planned.solid else OPEN_FAQ)
-    weighed = planned.plan.op == "filter" and _WEIGHED.search(turn.hearing.text)
+    if _lists_all(planned):
+        return best.confidence >= ALL_CARS_FAQ
+    weighed = planned.plan.op in ("filter", "superlative") and _WEIGHED.search(turn.hearing.text)
     return best.confidence >= SURE_FAQ and bool(_alike(turn) >= ALIKE or not planned.solid or weighed)
+
+
+def _lists_all(query: Query) -> bool:
+    """Whether it would list every car, and not because a car is looked for."""
+    looked_for = any(link.plays("buy") for link in query.scan.links)
+    return query.plan.op == "filter" and not query.plan.conditions and not looked_for
 
 
 def _alike(turn: Turn) -> float:
