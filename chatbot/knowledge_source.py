@@ -73,7 +73,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         planner=build_planner(graph, reader, lexicon, config.lexicon_dir, config.state_dir / SNAPSHOTS),
         faq=Remembering(faq),
         answers=answers,
-        small_talk=Remembering(open_retriever(talk_folder, encoder, dataset=talk))
+        small_talk=Remembering(open_retriever(talk_folder, encoder, dataset=talk, respells=False))
         if talk_folder
         else _Silent(),
         small_talk_answers=talk_answers,

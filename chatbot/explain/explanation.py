@@ -154,11 +154,15 @@ class FaqShown:
 
 @dataclass(frozen=True, slots=True)
 class FaqRanking:
-    """The candidates for ``asked`` (what was said without the names in it); ``nothing`` is the probability of none."""
+    """The candidates for ``asked`` (what was said without the names in it); ``nothing`` is the probability of none.
+
+    ``read_as`` is what was searched for, where it is not ``asked`` as it stands.
+    """
 
     asked: str
     candidates: tuple[FaqShown, ...]
     nothing: float
+    read_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,12 +42,17 @@ def ranked(retriever: object, asked: str, candidates: Sequence[FaqCandidate]) ->
     source = retriever.source if isinstance(retriever, Wrapping) else retriever
     if not candidates or not isinstance(source, SignalSource):
         shown = tuple(_shown(one, (), exact=False) for one in candidates)
-        return FaqRanking(asked, shown, 1 - sum(one.confidence for one in candidates) if candidates else 1.0)
+        nothing = 1 - sum(one.confidence for one in candidates) if candidates else 1.0
+        return FaqRanking(asked, shown, nothing, _read_as(candidates))
     table, probabilities = source.signals(asked)
     row_of = {source.corpus.labels[owner]: row for row, owner in enumerate(table.owners.tolist())}
     weights = dict(zip(source.signal_names, source.choice.vector(source.signal_names).tolist(), strict=True))
     shown = tuple(_with_signals(one, table, row_of.get(one.label), weights) for one in candidates)
-    return FaqRanking(asked, shown, max(0.0, 1 - float(probabilities.sum())))
+    return FaqRanking(asked, shown, max(0.0, 1 - float(probabilities.sum())), _read_as(candidates))
+
+
+def _read_as(candidates: Sequence[FaqCandidate]) -> str:
+    return next((one.read_as for one in candidates), "")
 
 
 def _with_signals(

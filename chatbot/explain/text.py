@@ -125,7 +125,8 @@ def _faq(faq: FaqRanking) -> Iterator[str]:
     if not faq.candidates:
         yield "【FAQ】没有候选"
         return
-    yield f"【FAQ】{faq.asked}（都不是的概率 {faq.nothing:.2f}）"
+    read_as = f"，按读音读作“{faq.read_as}”" if faq.read_as else ""
+    yield f"【FAQ】{faq.asked}{read_as}（都不是的概率 {faq.nothing:.2f}）"
     for number, one in enumerate(faq.candidates[:_FAQS], 1):
         exact = "，一字不差" if one.exact else ""
         yield f"  {number}. {one.question} {one.confidence:.4f}，最像“{one.matched}”（{one.module} {one.score:.2f}）{exact}"

@@ -13,7 +13,8 @@ class FaqCandidate:
     """A standard question a module proposes, and why.
 
     ``score`` is the module's own similarity in [0, 1]; it is not a probability. ``confidence`` is filled by
-    the choice that fuses all modules: the calibrated probability that ``question`` is what was asked.
+    the choice that fuses all modules: the calibrated probability that ``question`` is what was asked. ``read_as`` is
+    what was searched for, where that is not what was typed.
     """
 
     label: int
@@ -22,6 +23,7 @@ class FaqCandidate:
     score: float
     module: str
     confidence: float = 0.0
+    read_as: str = ""
 
 
 class Matcher(Protocol):

@@ -31,6 +31,11 @@ class LatinDecoder:
         self._known = {word for run in runs for word in _SPACES.split(run)}
         self._model = SyllableModel(self._texts, _READINGS)
 
+    @property
+    def model(self) -> SyllableModel:
+        """The bigrams of the texts."""
+        return self._model
+
     @cached_property
     def _phrases(self) -> dict[str, list[tuple[int, str]]]:
         """Initials → the FAQ's phrases and how often it has them; made when first needed."""

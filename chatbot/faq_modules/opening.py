@@ -39,10 +39,11 @@ def open_retriever(
     features: Path | None = None,
     modules: Sequence[str] = DEFAULT_MODULES,
     settings: Mapping[str, Settings] | None = None,
+    respells: bool = True,
 ) -> FaqRetriever:
     """The retriever of the FAQ in ``folder``, with the vectors of the file ``features`` where one is named.
 
-    ``dataset`` is the folder already read.
+    ``dataset`` is the folder already read. ``respells``: a doubtful question is also read as what it sounds like.
 
     The choice is the one that ``rebuild-index`` fitted and left in ``folder``; without it, the prior one.
 
@@ -61,7 +62,8 @@ def open_retriever(
         known = read_features(features, encoder.fingerprint) if features else None
         vectors = corpus_vectors(corpus, encoder, known)
         index = build_any_index(corpus, vectors, encoder, read_dual(folder / EVIDENCE_FILE, corpus))
-    return make_retriever(replace(index, choice=choice), encoder, modules=modules, settings=settings)
+    chosen = replace(index, choice=choice)
+    return make_retriever(chosen, encoder, modules=modules, settings=settings, respells=respells)
 
 
 def published_index(

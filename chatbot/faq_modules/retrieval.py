@@ -19,12 +19,14 @@ from chatbot.faq_modules.large.index import LargeIndex
 from chatbot.faq_modules.large.modules import build_scorers
 from chatbot.faq_modules.latin import LatinDecoder
 from chatbot.faq_modules.question_index import QuestionIndex
+from chatbot.faq_modules.respelling import Respeller
 from chatbot.faq_modules.signals import SignalReader, SignalTable
 from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.text import has_content, normalize
 
 DEFAULT_MODULES = ("feature_vector_faq_match", "fuzzy_closest_faq_match")
 OWN_MODULE = "closest_choice"
+DOUBTFUL = 0.6  # below it a slip is looked for: a question read aright is seldom so unlike all paraphrases
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,19 @@ class FaqRetriever:
     """Standard questions for an utterance. Immutable, and safe to call from several threads."""
 
     def __init__(
-        self, corpus: Corpus, reader: Reader, choice: ChoiceModel, modules: Sequence[str], version: str
+        self,
+        corpus: Corpus,
+        reader: Reader,
+        choice: ChoiceModel,
+        modules: Sequence[str],
+        version: str,
+        *,
+        respells: bool = True,
     ) -> None:
         self._corpus, self._reader, self._version = corpus, reader, version
         self._modules = tuple(modules)
         self._latin = LatinDecoder(corpus.texts)
+        self._respeller = Respeller(self._latin.model) if respells else None
         self._choice = Choice(choice, reader.names)
 
     @property
@@ -107,9 +117,14 @@ class FaqRetriever:
         """The same for what ``heard`` made of an utterance."""
         if not has_content(text):
             return ()
-        table, found = self._read(text)
-        owner_of, likely = table.owners.item, self._choice.likely(table, k)
-        return tuple([self._candidate(row, owner_of(row), confidence, found) for confidence, row in likely])
+        read = self._read(text, k)
+        owner_of, as_read = read.table.owners.item, read.text if read.text != text else ""
+        return tuple(
+            [
+                self._candidate(row, owner_of(row), confidence, read.found, as_read)
+                for confidence, row in read.likely
+            ]
+        )
 
     def knows(self, utterance: str) -> bool:
         """Whether it is a paraphrase word for word, courtesies aside."""
@@ -124,11 +139,13 @@ class FaqRetriever:
             return False
         ways = self._latin.decodings(text)
         table = self._reader.without_modules(text) if ways == (text,) else None
-        return table is None or self._choice.at_most(table) >= confidence
+        if table is None or self._choice.at_most(table) >= confidence:
+            return True
+        return self._respeller is not None and self._respeller.respelled(text) != text
 
     def signals(self, utterance: str) -> tuple[SignalTable, NDArray[np.float32]]:
         """All signals for ``utterance`` and the probabilities they give: for fitting, measuring and explaining."""
-        table, _ = self._read(self.heard(utterance))
+        table = self._read(self.heard(utterance)).table
         return table, self._choice.probabilities(table)
 
     def heard(self, utterance: str) -> str:
@@ -137,14 +154,20 @@ class FaqRetriever:
         asked = without_courtesies(text)
         return text if asked == text or self._reader.knows(text) else asked
 
-    def _read(self, text: str) -> tuple[SignalTable, tuple[QuestionScores, ...]]:
-        """The signals for ``text`` as ``heard``, its pinyin read in the way that finds the most probable question."""
-        ways = self._latin.decodings(text)
-        if len(ways) == 1:
-            return self._reader.read(ways[0])
-        read = [self._reader.read(way) for way in ways]
-        found = [float(self._choice.probabilities(table).max()) for table, _ in read]
-        return read[found.index(max(found))]
+    def _read(self, text: str, k: int = 1) -> "_Reading":
+        """``text`` as ``heard``: its pinyin, and where all is doubtful a slip of it, read so that the most probable
+        question is found."""
+        read = max(
+            [self._as(way, k) for way in self._latin.decodings(text)], key=_surest
+        )  # of equal ones the first
+        if self._respeller is None or _surest(read) >= DOUBTFUL:
+            return read
+        meant = self._respeller.respelled(read.text)
+        return read if meant == read.text else max(read, self._as(meant, k), key=_surest)
+
+    def _as(self, text: str, k: int) -> "_Reading":
+        table, found = self._reader.read(text)
+        return _Reading(text, table, found, self._choice.likely(table, k))
 
     def _candidate(
         self,
@@ -152,6 +175,7 @@ class FaqRetriever:
         owner: int,
         confidence: float,
         found: Sequence[QuestionScores],
+        read_as: str,
     ) -> FaqCandidate:
         question, label = self._corpus.questions[owner], self._corpus.labels[owner]
         scores = [one.values.item(row) for one in found]
@@ -160,8 +184,24 @@ class FaqRetriever:
             matched = found[place].matched(row) if score == highest else None
             if matched is not None:
                 module = self._modules[place]
-                return FaqCandidate(label, question, matched, min(max(score, 0.0), 1.0), module, confidence)
-        return FaqCandidate(label, question, question, 0.0, OWN_MODULE, confidence)
+                return FaqCandidate(
+                    label, question, matched, min(max(score, 0.0), 1.0), module, confidence, read_as
+                )
+        return FaqCandidate(label, question, question, 0.0, OWN_MODULE, confidence, read_as)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way of reading a question: its signals, the scores of each module, and the likeliest rows."""
+
+    text: str
+    table: SignalTable
+    found: tuple[QuestionScores, ...]
+    likely: list[tuple[float, int]]
+
+
+def _surest(read: _Reading) -> float:
+    return read.likely[0][0] if read.likely else 0.0
 
 
 AnyIndex = FaqIndex | LargeIndex
@@ -193,8 +233,11 @@ def make_retriever(
     modules: Sequence[str] = DEFAULT_MODULES,
     settings: Mapping[str, Settings] | None = None,
     version: str = "",
+    respells: bool = True,
 ) -> FaqRetriever:
     """The retriever over ``index``; ``settings`` are the modules' own, by module name.
+
+    ``respells``: a doubtful question is also read as what it sounds like.
 
     Raises:
         ConfigError: A module name that is not known.
@@ -210,7 +253,7 @@ def make_retriever(
         reader = SignalReader(index.corpus, index.questions, index.evidence, built, index.choice.scope)
         names = [module.name for module in built]
     version = version or f"{index.version}-{encoder.fingerprint}"
-    return FaqRetriever(index.corpus, reader, index.choice, names, version)
+    return FaqRetriever(index.corpus, reader, index.choice, names, version, respells=respells)
 
 
 def build_retriever(

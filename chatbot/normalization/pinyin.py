@@ -121,6 +121,10 @@ class SyllableModel:
             (score + self._log_probability(last, after), path) for last, (score, path) in paths.items()
         )[1]
 
+    def likelihood(self, before: str, char: str, after: str) -> float:
+        """The logarithm of the probability of ``char`` behind ``before``, and of ``after`` behind it."""
+        return self._log_probability(before, char) + self._log_probability(char, after)
+
     def _log_probability(self, last: str, char: str) -> float:
         """Bigram with a unigram back-off (absolute weights 0.9 : 0.1)."""
         pair = self._pair[last, char] / (self._single[last] or 1)

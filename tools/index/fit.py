@@ -108,7 +108,7 @@ def _examples(
     """What to fit on, and the evidence of scope that stands behind one of its signals."""
     if not (by_development or isinstance(index, FaqIndex)):
         return [], None  # a large one is not built five times over
-    retriever = make_retriever(replace(index, choice=PRIOR), encoder, modules=modules)
+    retriever = make_retriever(replace(index, choice=PRIOR), encoder, modules=modules, respells=False)
     scope = CrossedScope(_scope_texts(retriever, data), folds=_FOLDS, seed=data.seed)
     if isinstance(index, FaqIndex) and not by_development:
         known = held_out_examples(index, encoder, modules, scope, most=MOST, seed=data.seed)

@@ -62,7 +62,7 @@ def held_out_examples(
         kept = assigned != fold
         kept[first[~np.isin(np.arange(len(corpus.questions)), corpus.owners[kept])]] = True
         smaller = build_index(without(corpus, kept), index.vectors[kept])
-        retriever = make_retriever(smaller, encoder, modules=modules)
+        retriever = make_retriever(smaller, encoder, modules=modules, respells=False)
         for place in np.sort(chosen[~kept[chosen]]).tolist():
             text, owner = corpus.originals[place], int(corpus.owners[place])
             kind, noisy = any_noise(text, seed)

@@ -26,7 +26,9 @@ LEFT_OUT_FAQ = 0.8  # where these can be left out, and much else is said
 ALL_CARS_FAQ = 0.95  # the same where the query would list every car: 提车得带哪些东西
 ALIKE = 80  # percent of its letters
 NEARLY = 95  # the same where every word is one of the graph's: 续航多少公里 asks nothing about winter
-_WEIGHED = re.compile("还是|区别|差异|差别|不同|怎么选|选哪|可以|能不能|还能|纠结|犹豫")  # 买油的还是电的 lists no cars
+_WEIGHED = re.compile(
+    "还是|区别|差异|差别|不同|怎么选|选哪|可以|能不能|还能|纠结|犹豫"
+)  # 买油的还是电的 lists no cars
 _WORTH_PLANNING = re.compile(
     r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各|[怎咋]"
 )
