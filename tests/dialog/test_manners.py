@@ -106,3 +106,10 @@ def test_a_query_for_all_cars_gives_way_to_a_standard_question_that_is_as_good_a
 ) -> None:
     talk = Talk(knowledge({said: [(PAPERS, likely)]}, GENERAL))
     assert talk.say(said).reply.answer_source == source
+
+
+def test_a_slip_is_not_mended_into_a_word_that_points_at_nothing() -> None:
+    said = "老带新有啥福利"  # 老大, the first of a list, sounds like it
+    talk = Talk(knowledge({said: [(PAPERS, 0.2)]}, GENERAL))
+    assert PAPERS in talk.say(said).reply.suggestions
+    assert "没有列出" in talk.say("老大呢").reply.answer

@@ -37,7 +37,8 @@ _WORTH_PLANNING = re.compile(
 def _standard_question(turn: Turn, planned: Query | Asked | Refusal) -> bool:
     """Whether a standard question is meant after all: its words are nearly these, or the query leaves some open."""
     if isinstance(planned, Refusal):
-        return turn.hearing.verbatim or (planned.scan.mended and turn.hearing.likely_faq)
+        points = planned.code == "nothing_to_point_at"  # 老带新 is no slip of 老大, where nothing was listed
+        return turn.hearing.verbatim or (planned.scan.mended and (points or turn.hearing.likely_faq))
     leaning = (
         planned.carried or planned.kept or planned.plan.entities
         if isinstance(planned, Query)
