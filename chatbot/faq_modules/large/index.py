@@ -11,7 +11,7 @@ from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.choice import PRIOR, ChoiceModel
 from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.large.texts import CodedTexts, ExactTexts, Lines
-from chatbot.faq_modules.large.units import Units, build_units
+from chatbot.faq_modules.large.units import Units, build_units, count_chars
 from chatbot.faq_modules.large.vector_search import (
     IvfSearch,
     SearchPlan,
@@ -76,17 +76,16 @@ def build_large_index(
     sounds_of, syllables = sounds(texts.alphabet)
     totals = np.add.reduceat(texts.lengths(), corpus.starts[:-1])
     with ThreadPoolExecutor() as pool:  # sorting and searching leave the interpreter to each other
-        every = np.arange(len(texts.alphabet), dtype=np.int32)
-        chars = pool.submit(build_units, texts, every, corpus.owners, size)
-        heard = pool.submit(build_units, texts, sounds_of, corpus.owners, size)
+        units = pool.submit(_units, texts, sounds_of, corpus.owners, size)
         exact = pool.submit(ExactTexts.of, texts)
         search = _search(corpus, vectors, encoder, old, known)
+    chars, heard = units.result()
     return LargeIndex(
         corpus=replace(corpus, texts=texts, originals=originals),
         texts=texts,
         originals=originals,
-        chars=chars.result(),
-        sounds=heard.result(),
+        chars=chars,
+        sounds=heard,
         syllables=syllables,
         exact=exact.result(),
         lengths=(totals / np.diff(corpus.starts)).astype(np.float32),
@@ -94,6 +93,15 @@ def build_large_index(
         version=corpus.version,
         fingerprint=encoder.fingerprint,
     )
+
+
+def _units(
+    texts: CodedTexts, sounds_of: NDArray[np.int32], owners: NDArray[np.int32], questions: int
+) -> tuple[Units, Units]:
+    """By character and by syllable."""
+    counted = count_chars(texts, owners, questions)
+    every = np.arange(len(texts.alphabet), dtype=np.int32)
+    return build_units(counted, every), build_units(counted, sounds_of)
 
 
 def sounds(alphabet: NDArray[np.uint32]) -> tuple[NDArray[np.int32], tuple[str, ...]]:

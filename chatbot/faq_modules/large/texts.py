@@ -50,10 +50,8 @@ class Lines(TextSequence):
         return self.blob[self.starts[place] : self.starts[place + 1]].tobytes().decode()
 
     def every(self) -> list[str]:
-        begins = np.zeros(len(self.blob) + 1, dtype=np.int64)  # characters before each byte
-        np.cumsum((self.blob & 0xC0) != 0x80, out=begins[1:])
-        joined = self.blob.tobytes().decode()
-        return [joined[first:last] for first, last in pairwise(begins[self.starts].tolist())]
+        joined = self.blob.tobytes()
+        return [joined[first:last].decode() for first, last in pairwise(self.starts.tolist())]
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Lines":

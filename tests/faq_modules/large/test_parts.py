@@ -13,7 +13,7 @@ from chatbot.faq_modules.large import vector_search
 from chatbot.faq_modules.large.candidates import CandidateReader
 from chatbot.faq_modules.large.index import LargeIndex, calibration_questions
 from chatbot.faq_modules.large.texts import CodedTexts, ExactTexts, Lines
-from chatbot.faq_modules.large.units import build_units
+from chatbot.faq_modules.large.units import build_units, count_chars
 from chatbot.faq_modules.large.vector_search import (
     EXACT,
     HITS,
@@ -74,9 +74,8 @@ def test_bm25_and_coverage_are_those_of_the_exact_index(
 
 def test_the_likeliest_share_the_rarest_grams_as_brute_force_says(faq: SyntheticFaq, corpus: Corpus) -> None:
     texts = CodedTexts.of(corpus.texts)
-    units = build_units(
-        texts, np.arange(len(texts.alphabet), dtype=np.int32), corpus.owners, len(corpus.questions)
-    )
+    counted = count_chars(texts, corpus.owners, len(corpus.questions))
+    units = build_units(counted, np.arange(len(texts.alphabet), dtype=np.int32))
     id_of = {chr(code): place for place, code in enumerate(texts.alphabet.tolist())}
     has = [set[str]() for _ in corpus.questions]
     for text, owner in zip(corpus.texts, corpus.owners.tolist(), strict=True):
