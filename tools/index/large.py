@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import repeat
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from chatbot.encoders.base import Encoder
 from chatbot.errors import DataError
 from chatbot.faq_modules.corpus import Corpus
-from chatbot.faq_modules.features import parse_numbers
+from chatbot.faq_modules.features import parse_numbers, read_header
 from chatbot.faq_modules.large.files import (
     VECTORS,
     digest,
@@ -29,7 +29,9 @@ from chatbot.faq_modules.large.index import LargeIndex, build_large_index
 from chatbot.faq_modules.large.texts import text_hashes
 from chatbot.normalization.text import content
 from tools.features.encoding import Encoded
-from tools.features.lines import FeatureLines
+from tools.features.lines import Bounds, FeatureLines
+
+LINES = "lines.npy"
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,22 @@ def previous_index(features: Path, encoder: Encoder) -> LargeIndex | None:
     return index if same else None
 
 
-def stage_index(features: Path, version: Path, corpus: Corpus, encoder: Encoder, kept: Kept) -> LargeIndex:
+def known_lines(features: Path) -> Bounds | None:
+    """The bounds of all lines of ``features`` as they are published, where its large index has them."""
+    try:
+        bounds = np.load(index_folder(features) / LINES, allow_pickle=False)
+    except (DataError, OSError, ValueError):
+        return None
+    whole = bounds.ndim == 2 and bounds.shape[1] == 3 and len(bounds) == read_header(features).count
+    return bounds if whole and bounds[-1, -1] == features.stat().st_size else None
+
+
+def stage_index(
+    features: Path, version: Path, corpus: Corpus, encoder: Encoder, kept: Kept, verified: Future[Bounds]
+) -> LargeIndex:
     """Build the index of ``version``, which will be published as ``features``, and put it where readers will look for it.
+
+    The bounds of the lines that are ``verified`` lie in it too, for the next rebuild.
 
     Raises:
         DataError: the disk does not take it; nothing that is in use is touched.
@@ -92,6 +108,7 @@ def stage_index(features: Path, version: Path, corpus: Corpus, encoder: Encoder,
         with ThreadPoolExecutor(1) as beside:  # the vectors are most of the bytes
             checksum = beside.submit(digest, staged / VECTORS)
             index = build_large_index(corpus, vectors, encoder, old=old, known=known)
+            np.save(staged / LINES, verified.result())
             save_index(index, staged, {VECTORS: checksum.result()})
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(staged, folder)
@@ -176,7 +193,7 @@ def _just_made(
 def _from_file(version: Path, corpus: Corpus, missing: list[int], vectors: NDArray[np.float32]) -> list[int]:
     """Read the vectors of ``missing`` places that ``version`` has, into ``vectors``; the places it has not."""
     lines = FeatureLines(version)
-    span_of = {key.partition(b"\t")[0].decode(): span for key, span in lines}
+    span_of = {key.partition(b"\t")[0].decode(): span for key, span in lines.spans.items()}
     left = []
     for place in missing:
         span = span_of.get(corpus.originals[place])

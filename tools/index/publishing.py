@@ -10,7 +10,7 @@ from pathlib import Path
 from chatbot.errors import DataError
 from chatbot.faq_modules.choice_file import CHOICE_FILE
 from chatbot.faq_modules.features import refresh_cache
-from tools.features.lines import FeatureLines
+from tools.features.lines import Bounds, FeatureLines
 from tools.index.choice import FittedChoice, publish_choice
 
 VERSIONS = ".versions"
@@ -49,10 +49,10 @@ def put_choice(choice: FittedChoice, folder: Path) -> None:
         raise DataError(folder / CHOICE_FILE, f"发布不了：{error.strerror}", hint=hint) from error
 
 
-def old_lines(target: Path, fingerprint: str) -> FeatureLines | None:
-    """The published lines, when they are of this encoder and whole; else none."""
+def old_lines(target: Path, fingerprint: str, bounds: Bounds | None = None) -> FeatureLines | None:
+    """The published lines, when they are of this encoder and whole; else none. ``bounds`` are theirs, where known."""
     try:
-        lines = FeatureLines(target)
+        lines = FeatureLines(target, bounds)
         return lines if lines.header.fingerprint == fingerprint and lines.spans else None
     except DataError:
         return None

@@ -126,7 +126,7 @@ def build_units(counted: CharCounts, of: NDArray[np.int32]) -> Units:
     questions, size = counted.questions, int(of.max(initial=-1)) + 1
     row = max(size, 1)
     cells, where = np.unique(counted.owners * row + of[counted.chars], return_inverse=True)
-    counts = np.bincount(where, counted.counts, len(cells))
+    counts = np.bincount(where, counted.counts.astype(np.float64), len(cells))
     owner, unit = np.divmod(cells, row)
     pairs = of[counted.firsts].astype(np.int64) * (size + 1) + of[counted.seconds] + 1
     single = unit * (size + 1) * questions + owner
