@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.faq_modules.large.texts import CodedTexts
+from chatbot.faq_modules.large.texts import CodedTexts, spread
 from chatbot.faq_modules.question_index import K1, B
 
 MOST_POSTINGS = 4096
@@ -55,10 +55,12 @@ class Units:
         frequency = self.bounds[at + 1] - self.bounds[at]
         order = np.argsort(frequency, kind="stable")
         kept = order[: max(1, int(np.searchsorted(np.cumsum(frequency[order]), MOST_POSTINGS, "right")))]
-        found = np.concatenate([self.owners[self.bounds[i] : self.bounds[i + 1]] for i in at[kept].tolist()])
-        weights = np.repeat(np.log(1 + self.questions / (frequency[kept] + 0.5)), frequency[kept])
-        scores = np.bincount(found, weights)
-        owners = np.flatnonzero(scores)
+        worth = np.log(1 + self.questions / (frequency[kept] + 0.5))
+        places, rows = spread(self.bounds[at[kept]], frequency[kept])
+        found = self.owners.take(places).astype(np.int64)
+        scores = np.bincount(found, worth.take(rows))
+        found.sort()
+        owners = found[_new(found)]
         if len(owners) > most:
             owners = owners[np.argpartition(scores[owners], -most)[-most:]]
         return owners
@@ -76,13 +78,10 @@ class Units:
         total = seen + (len(distinct) - len(known)) * math.log(1 + self.questions / 0.5) or 1.0
         asked = np.zeros(len(self.idf), dtype=np.float32)
         asked[known] = self.idf[known] / total
-        first, last = self.starts[owners], self.starts[owners + 1]
-        spans = [slice(a, b) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
-        if not spans:
-            return asked[:0], asked[:0], seen / total
-        parts = asked[np.concatenate([self.own[span] for span in spans])]
-        rows = np.repeat(np.arange(len(owners)), last - first)
-        weighted = parts * np.concatenate([self.weights[span] for span in spans])
+        first = self.starts.take(owners)
+        places, rows = spread(first, self.starts.take(owners + 1) - first)
+        parts = asked.take(self.own.take(places))
+        weighted = parts * self.weights.take(places)
         bm25 = np.bincount(rows, weighted, len(owners)).astype(np.float32)
         return bm25, np.bincount(rows, parts, len(owners)).astype(np.float32), seen / total
 
@@ -126,7 +125,7 @@ def build_units(counted: CharCounts, of: NDArray[np.int32]) -> Units:
     questions, size = counted.questions, int(of.max(initial=-1)) + 1
     row = max(size, 1)
     cells, where = np.unique(counted.owners * row + of[counted.chars], return_inverse=True)
-    counts = np.bincount(where, counted.counts.astype(np.float64), len(cells))
+    counts = np.bincount(where, counted.counts, len(cells)).astype(np.float64)
     owner, unit = np.divmod(cells, row)
     pairs = of[counted.firsts].astype(np.int64) * (size + 1) + of[counted.seconds] + 1
     single = unit * (size + 1) * questions + owner

@@ -31,7 +31,31 @@ else:
 
 HITS = 64
 WANTED_RECALL = 0.998
-_PROBES = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 512)
+_PROBES = (
+    8,
+    12,
+    16,
+    20,
+    24,
+    28,
+    32,
+    40,
+    48,
+    56,
+    64,
+    80,
+    96,
+    112,
+    128,
+    160,
+    192,
+    224,
+    256,
+    320,
+    384,
+    448,
+    512,
+)
 _LISTS_FROM, _MOST_LISTS = 16, 16384
 _TRAIN_POINTS, _TRAIN_ROUNDS, _TRAIN_SEED = 32, 8, 1
 _SCALE_POINTS = 16384
