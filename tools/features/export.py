@@ -68,11 +68,13 @@ def export(
     keys: Sequence[bytes] | None = None,
     keep: Keep = lambda places, batch: None,
     say: Callable[[int, int], None] = lambda done, total: None,
+    sync: bool = True,
 ) -> ExportResult:
     """Write ``output`` by way of ``output.part``, renamed when complete.
 
     ``known`` holds lines of this very encoder; they are copied, not computed again. ``keys`` are the ``row_keys`` of ``rows``. ``keep`` gets the places of
-    the rows that are encoded now, batch by batch, and what they gave.
+    the rows that are encoded now, batch by batch, and what they gave. Without ``sync`` the caller sees to it that the disk
+    has all of it.
 
     Raises:
         DataError: the disk does not take it; what was there before is untouched, what was written is continued
@@ -87,6 +89,8 @@ def export(
         spans, block = (known.spans, known.block) if known else ({}, memoryview(b""))
         job = _Job(rows, keys, spans, block, resumed)
         encoded = _append(part, header, job, encoder, keep, say)
+        if sync:
+            to_disk(part)
         os.replace(part, output)
         _plan_file(part).unlink(missing_ok=True)
     except OSError as error:
@@ -97,6 +101,16 @@ def export(
     return ExportResult(
         str(output), len(rows), encoder.dimension, encoder.fingerprint, encoded, reused, resumed
     )
+
+
+def to_disk(path: Path) -> None:
+    """Wait until the disk has what was written to ``path``.
+
+    Raises:
+        OSError: it does not take it.
+    """
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 @dataclass(frozen=True)
@@ -148,7 +162,6 @@ def _append(
             if found:
                 keep(fresh, found)
             say(batch[-1] + 1, len(job.rows))
-        os.fsync(file.fileno())
     return total
 
 

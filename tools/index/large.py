@@ -104,10 +104,9 @@ def stage_index(
     try:
         staged.mkdir(parents=True)
         vectors, known = _vectors(staged / VECTORS, version, corpus, encoder, kept)
-        old = kept.previous.search if kept.previous else None
         with ThreadPoolExecutor(1) as beside:  # the vectors are most of the bytes
             checksum = beside.submit(digest, staged / VECTORS)
-            index = build_large_index(corpus, vectors, encoder, old=old, known=known)
+            index = build_large_index(corpus, vectors, encoder, previous=kept.previous, known=known)
             np.save(staged / LINES, verified.result())
             save_index(index, staged, {VECTORS: checksum.result()})
         shutil.rmtree(folder, ignore_errors=True)
@@ -156,13 +155,10 @@ def _vectors(
     place_of = dict(zip(kept.originals, range(len(kept.originals)), strict=True))
     found = map(place_of.get, corpus.originals, repeat(-1))
     places = np.fromiter(found, dtype=np.int64, count=len(corpus.originals))
-    with path.open(
-        "rb+"
-    ) as file:  # a disk that is full says so now, and not by a signal when the map is written
+    with path.open("rb+") as file:  # a full disk says so now, and not by a signal when the map is written
         os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
-    taken = np.flatnonzero(places >= 0)
-    if kept.previous is not None:
-        vectors[taken] = kept.previous.vectors[places[taken]]
+    if kept.previous is not None:  # where there is none a row is written that is overwritten
+        kept.previous.vectors.take(places, axis=0, out=vectors, mode="clip")
     left = np.flatnonzero(places < 0)
     missing = _just_made(corpus, left, kept, vectors)
     if missing and kept.in_file:

@@ -111,7 +111,7 @@ def rebuild(
             if large:
                 kept.add([rows[place][0] for place in places], batch)
 
-        result = export(rows, encoder, fresh, known=old, keys=keys, keep=keep, say=say)
+        result = export(rows, encoder, fresh, known=old, keys=keys, keep=keep, say=say, sync=False)
         corpus = build_corpus(dataset, kept.normal_forms())
         unread = result.resumed > 0 or (result.reused > 0 and kept.previous is None)
         with ThreadPoolExecutor(1) as beside:  # reading back is Python's work, an index mostly is not
@@ -120,7 +120,7 @@ def rebuild(
             index = _index(published, fresh, corpus, encoder, replace(kept, in_file=unread), verified)
             conflicts = conflicting(index) if isinstance(index, LargeIndex) else len(dataset.conflicts)
             forgotten.result()
-        removed = len(old.spans.keys() - set(keys)) if old else 0
+        removed = len(old.spans) - sum(map(old.spans.__contains__, keys)) if old else 0
         changed = (len(rows) - result.reused + removed) / len(rows)
         choice = choose_for(config, dataset, encoder, index, graph=graph, changed=changed, target=target)
         put_choice(choice, config.faq_data_dir)

@@ -10,6 +10,7 @@ import numpy as np
 from chatbot.encoders.base import Encoder
 from chatbot.errors import DataError
 from chatbot.faq_modules.features import parse_numbers
+from tools.features.export import to_disk
 from tools.features.lines import Bounds, FeatureLines
 
 _SAMPLE = 16
@@ -23,13 +24,18 @@ def verify(
     encoder: Encoder,
     new: Sequence[int] = (),
 ) -> Bounds:
-    """Read the file back: every row in its place, and a sample (of ``new`` rows and of all) encodes the same.
+    """Have the disk take the file and read it back: every row in its place, and a sample (of ``new`` rows and of all) encodes the same.
 
     ``keys`` are how the lines of ``rows`` begin; the bounds of the lines are returned.
 
     Raises:
-        DataError: it does not hold what it should.
+        DataError: it does not hold what it should, or the disk does not take it.
     """
+    try:
+        to_disk(path)
+    except OSError as error:
+        hint = "旧文件未动；腾出空间或改权限后重跑"
+        raise DataError(path, f"写不了：{error.strerror}", hint=hint) from error
     every = np.linspace(0, len(rows) - 1, min(_SAMPLE, len(rows))).astype(int).tolist()
     sample = sorted({*every, *new[:_SAMPLE]})
     seen, lines = 0, FeatureLines(path)
