@@ -23,7 +23,7 @@ from chatbot.faq_modules.large.index import LargeIndex, is_large
 from chatbot.faq_modules.large.vector_search import EXACT, SearchPlan
 from chatbot.faq_modules.opening import corpus_vectors
 from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, build_index
-from tools.features.encoding import Encoded
+from tools.features.encoding import Encoded, Encoding
 from tools.features.export import export
 from tools.features.lines import Bounds, FeatureLines, row_keys
 from tools.index.choice import choose_for, choose_small_talk
@@ -37,7 +37,16 @@ from tools.index.large import (
     published_folder,
     stage_index,
 )
-from tools.index.publishing import VERSIONS, alone, forget_others, old_lines, publish, put_choice
+from tools.index.publishing import (
+    VERSIONS,
+    alone,
+    forget_others,
+    likely_texts,
+    made_by,
+    old_lines,
+    publish,
+    put_choice,
+)
 from tools.index.verifying import verify
 from tools.intents.basis import is_stale
 
@@ -91,10 +100,24 @@ def rebuild(
         DataError: a fault in the files, another rebuild that is running, or a disk that is full.
     """
     started = time.monotonic()
+    encoder = load_document_encoder(config.feature_generator_model_dir)
+    with Encoding(encoder) as ahead:
+        if not made_by(config.pretrained_feature_vectors_path, encoder.fingerprint):
+            ahead.start(likely_texts(config.faq_data_dir))  # while the files are read
+        result = _rebuild(config, encoder, ahead, say, target)
+    return replace(result, seconds=round(time.monotonic() - started, 3))
+
+
+def _rebuild(
+    config: EngineConfig,
+    encoder: Encoder,
+    ahead: Encoding,
+    say: Callable[[int, int], None],
+    target: float | None,
+) -> RebuildResult:
     dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
     load_answers(config.faq_data_dir, dataset.questions)  # a faulty answer is found now, not when it is live
     graph, snapshot = snapshot_graph(config)
-    encoder = load_document_encoder(config.feature_generator_model_dir)
     published, versions = config.pretrained_feature_vectors_path, config.faq_data_dir / VERSIONS
     with alone(versions):
         old = old_lines(published, encoder.fingerprint, known_lines(published))
@@ -111,7 +134,9 @@ def rebuild(
             if large:
                 kept.add([rows[place][0] for place in places], batch)
 
-        result = export(rows, encoder, fresh, known=old, keys=keys, keep=keep, say=say, sync=False)
+        result = export(
+            rows, encoder, fresh, known=old, keys=keys, keep=keep, say=say, sync=False, ahead=ahead
+        )
         corpus = build_corpus(dataset, kept.normal_forms())
         unread = result.resumed > 0 or (result.reused > 0 and kept.previous is None)
         with ThreadPoolExecutor(1) as beside:  # reading back is Python's work, an index mostly is not
@@ -141,7 +166,7 @@ def rebuild(
         choice=f"{choice.how} ({choice.model.origin})",
         answer_threshold=promised.answer if promised else None,
         coverage=promised.coverage if promised else None,
-        seconds=round(time.monotonic() - started, 3),
+        seconds=0.0,
         graph=snapshot,
         intents=intents,
     )
