@@ -37,15 +37,26 @@ class FeatureLines:
     """A feature file, mapped: ``spans[key]`` is where the line lies that begins with ``key``."""
 
     def __init__(self, path: Path, bounds: Bounds | None = None) -> None:
-        """``bounds`` are those of all lines of this very file, one block after another, where they are known already.
+        """``bounds`` are those of all lines as they are remembered; where they are not of this very file, it is searched.
 
         Raises:
             DataError: the file is missing or a line is not ``paraphrase ⇥ label ⇥ numbers``.
         """
-        self.path, self.header, self._known = path, read_header(path), bounds
+        self.path, self.header = path, read_header(path)
         with path.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self.block = memoryview(self._map)
+        self._known = bounds if bounds is not None and self._fit(bounds) else None
+
+    def _fit(self, bounds: Bounds) -> bool:
+        """Whether ``bounds`` follow one another from the first line to the end, each at the end of a line."""
+        if bounds.shape != (self.header.count, 3) or not len(bounds):
+            return False
+        starts, _, ends = bounds.T
+        edges = np.array([self._map.find(b"\n") + 1, *ends])
+        whole = np.frombuffer(self._map, dtype=np.uint8)
+        in_order = np.array_equal(starts, edges[:-1]) and bool((np.diff(edges) > 0).all())
+        return in_order and edges[-1] == len(whole) and bool((whole[ends - 1] == _LINE_END).all())
 
     @cached_property
     def spans(self) -> dict[bytes, Span]:

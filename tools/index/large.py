@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from chatbot.encoders.base import Encoder
 from chatbot.errors import DataError
 from chatbot.faq_modules.corpus import Corpus
-from chatbot.faq_modules.features import parse_numbers, read_header
+from chatbot.faq_modules.features import parse_numbers
 from chatbot.faq_modules.large.files import (
     VECTORS,
     digest,
@@ -80,21 +80,20 @@ def previous_index(features: Path, encoder: Encoder) -> LargeIndex | None:
 
 
 def known_lines(features: Path) -> Bounds | None:
-    """The bounds of all lines of ``features`` as they are published, where its large index has them."""
+    """The bounds of the lines of ``features`` as they are published, where its large index remembers them."""
     try:
-        bounds = np.load(index_folder(features) / LINES, allow_pickle=False)
+        bounds: Bounds = np.load(index_folder(features) / LINES, allow_pickle=False)
     except (DataError, OSError, ValueError):
         return None
-    whole = bounds.ndim == 2 and bounds.shape[1] == 3 and len(bounds) == read_header(features).count
-    return bounds if whole and bounds[-1, -1] == features.stat().st_size else None
+    return bounds
 
 
 def stage_index(
     features: Path, version: Path, corpus: Corpus, encoder: Encoder, kept: Kept, verified: Future[Bounds]
-) -> LargeIndex:
+) -> tuple[LargeIndex, int]:
     """Build the index of ``version``, which will be published as ``features``, and put it where readers will look for it.
 
-    The bounds of the lines that are ``verified`` lie in it too, for the next rebuild.
+    Beside it stands how many of its texts are ``conflicting``. The bounds of the lines that are ``verified`` lie in it too, for the next rebuild.
 
     Raises:
         DataError: the disk does not take it; nothing that is in use is touched.
@@ -107,6 +106,7 @@ def stage_index(
         with ThreadPoolExecutor(1) as beside:  # the vectors are most of the bytes
             checksum = beside.submit(digest, staged / VECTORS)
             index = build_large_index(corpus, vectors, encoder, previous=kept.previous, known=known)
+            conflicts = beside.submit(conflicting, index)
             np.save(staged / LINES, verified.result())
             save_index(index, staged, {VECTORS: checksum.result()})
         shutil.rmtree(folder, ignore_errors=True)
@@ -116,7 +116,7 @@ def stage_index(
         raise DataError(folder, f"写不了：{error.strerror}", hint=hint) from error
     finally:
         shutil.rmtree(staged, ignore_errors=True)
-    return open_index(folder)
+    return open_index(folder), conflicts.result()
 
 
 def forget_indexes(features: Path, *used: Path) -> None:

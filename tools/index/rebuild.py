@@ -30,7 +30,6 @@ from tools.index.choice import choose_for, choose_small_talk
 from tools.index.graph_snapshot import forget_old_snapshots, snapshot_graph
 from tools.index.large import (
     Kept,
-    conflicting,
     forget_indexes,
     known_lines,
     previous_index,
@@ -142,8 +141,9 @@ def _rebuild(
         with ThreadPoolExecutor(1) as beside:  # reading back is Python's work, an index mostly is not
             verified = beside.submit(verify, fresh, rows, keys, encoder, new)
             forgotten = beside.submit(_forget_older, verified, published, fresh)
-            index = _index(published, fresh, corpus, encoder, replace(kept, in_file=unread), verified)
-            conflicts = conflicting(index) if isinstance(index, LargeIndex) else len(dataset.conflicts)
+            index, conflicts = _index(
+                published, fresh, corpus, encoder, replace(kept, in_file=unread), verified
+            )
             forgotten.result()
         removed = len(old.spans) - sum(map(old.spans.__contains__, keys)) if old else 0
         changed = (len(rows) - result.reused + removed) / len(rows)
@@ -161,7 +161,7 @@ def _rebuild(
         encoded=result.encoded,
         reused=result.reused + result.resumed,
         removed=removed,
-        conflicts=conflicts,
+        conflicts=len(dataset.conflicts) if conflicts is None else conflicts,
         search=index.search.plan if isinstance(index, LargeIndex) else EXACT,
         choice=f"{choice.how} ({choice.model.origin})",
         answer_threshold=promised.answer if promised else None,
@@ -229,12 +229,16 @@ def read_count(target: Path) -> int:
 
 def _index(
     published: Path, fresh: Path, corpus: Corpus, encoder: Encoder, kept: Kept, verified: Future[Bounds]
-) -> AnyIndex:
-    """The index over the features in ``fresh``, once these are verified; a large one is on the disk, beside those in use."""
+) -> tuple[AnyIndex, int | None]:
+    """The index over the features in ``fresh``, once these are verified, and its conflicts where they were counted.
+
+    A large one is on the disk, beside those in use.
+    """
     if is_large(len(corpus.texts)):
         return stage_index(published, fresh, corpus, encoder, kept, verified)
     verified.result()
-    return build_index(corpus, corpus_vectors(corpus, encoder, read_features(fresh, encoder.fingerprint)))
+    known = read_features(fresh, encoder.fingerprint)
+    return build_index(corpus, corpus_vectors(corpus, encoder, known)), None
 
 
 def _forget_older(verified: Future[Bounds], published: Path, fresh: Path) -> None:
