@@ -53,7 +53,7 @@ class FeatureLines:
         if bounds.shape != (self.header.count, 3) or not len(bounds):
             return False
         starts, _, ends = bounds.T
-        edges = np.array([self._map.find(b"\n") + 1, *ends])
+        edges = np.append(self._map.find(b"\n") + 1, ends)
         whole = np.frombuffer(self._map, dtype=np.uint8)
         in_order = np.array_equal(starts, edges[:-1]) and bool((np.diff(edges) > 0).all())
         return in_order and edges[-1] == len(whole) and bool((whole[ends - 1] == _LINE_END).all())
