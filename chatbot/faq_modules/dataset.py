@@ -89,7 +89,8 @@ class FaqDataset:
         """A short hash of everything that is indexed: questions, labels, paraphrases, in order."""
         digest = hashlib.sha256()
         for rows in (self.questions, self.paraphrases):
-            digest.update("".join([f"{row.label}\t{row.text}\n" for row in rows]).encode())
+            digest.update("\n".join([row.text for row in rows]).encode())
+            digest.update(",".join([str(row.label) for row in rows]).encode() + b"\n")
         return digest.hexdigest()[:16]
 
 

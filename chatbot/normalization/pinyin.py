@@ -10,15 +10,10 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from chatbot.normalization.text import has_han, normalize
-
-# pypinyin's own switches, read when it is imported: characters only, and its table as it is
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
-from pypinyin.constants import PINYIN_DICT
 
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0304\u0306\u030c"))
 _LATIN_RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
@@ -29,10 +24,21 @@ _INITIALS = ("zh", "ch", "sh")
 _MAX_READINGS = 3
 
 
+@lru_cache(maxsize=1)
+def _table() -> Mapping[int, str]:
+    """The readings of every character, by its code."""
+    # pypinyin's own switches, read when it is imported: characters only, and its table as it is
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
+    from pypinyin.constants import PINYIN_DICT  # 50 ms, for what is spelled or heard alone
+
+    return PINYIN_DICT
+
+
 @lru_cache(maxsize=32768)
 def readings(char: str) -> tuple[str, ...]:
     """Toneless readings of one Chinese character, commonest first; ``(char,)`` for anything else."""
-    found = PINYIN_DICT.get(ord(char)) if has_han(char) else None
+    found = _table().get(ord(char)) if has_han(char) else None
     if found is None:
         return (char,)
     toneless = unicodedata.normalize("NFC", unicodedata.normalize("NFD", found).translate(_TONES))

@@ -20,8 +20,10 @@ from tests.faq_modules.small_faq import HashEncoder
 from tools.bench.faq import write_faq
 from tools.bench.questions import SyntheticFaq, held_out_questions, synthetic_faq
 from tools.features import encoding
+from tools.features.lines import FeatureLines
 from tools.index import large as large_module
 from tools.index import rebuild as rebuild_module
+from tools.index.large import LINES, known_lines
 from tools.index.rebuild import check, rebuild
 
 
@@ -148,6 +150,39 @@ def test_a_disk_that_is_full_leaves_features_and_index(
     assert rebuild(config).count == 401
 
 
+def test_where_lines_lie_is_remembered_and_not_believed_when_it_is_wrong(
+    config: EngineConfig, encoder: HashEncoder, faq: SyntheticFaq
+) -> None:
+    rebuild(config)
+    features = config.pretrained_feature_vectors_path
+    remembered = known_lines(features)
+    assert remembered is not None
+    found = np.concatenate([bounds for _, bounds in FeatureLines(features).blocks()])
+    assert np.array_equal(remembered, found)
+    assert FeatureLines(features, remembered).spans == FeatureLines(features).spans
+    remembered[5, 2] -= 3
+    remembered[6, 0] -= 3
+    np.save(index_folder(features) / LINES, remembered)
+    assert FeatureLines(features, remembered).spans == FeatureLines(features).spans
+    add(config, faq.questions[3], "后来才写的一句")
+    assert (rebuild(config).encoded, check(config).stale) == (1, False)
+
+
+def test_a_version_that_reads_back_wrong_removes_none_of_those_before(
+    config: EngineConfig, encoder: HashEncoder, faq: SyntheticFaq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rebuild(config)
+    add(config, faq.questions[3], "后来才写的一句")
+    rebuild(config)
+    kept = index_folders(config.pretrained_feature_vectors_path)
+    add(config, faq.questions[4], "又写的一句")
+    monkeypatch.setattr(encoder, "_seed", "silently other weights")
+    monkeypatch.setattr(HashEncoder, "fingerprint", "hash-one")
+    with pytest.raises(DataError, match="不符"):
+        rebuild(config)
+    assert index_folders(config.pretrained_feature_vectors_path) == kept and len(kept) == 2
+
+
 def test_a_damaged_index_is_logged_and_built_again_in_memory(
     config: EngineConfig, encoder: HashEncoder, faq: SyntheticFaq, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -230,6 +265,29 @@ def test_several_processes_encode_to_the_same_bytes(monkeypatch: pytest.MonkeyPa
     together = list(encoding.encoded(batches, HashEncoder(), 35))
     assert [(one.numbers, one.forms) for one in together] == [(one.numbers, one.forms) for one in alone]
     assert all(np.array_equal(one.vectors, two.vectors) for one, two in zip(together, alone, strict=True))
+
+
+def test_processes_that_were_started_ahead_are_used_and_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "PARALLEL_FROM", 10)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    encoder = HashEncoder()
+    ahead = encoding.Encoding(encoder)
+    pool = ahead.start(1000)
+    assert pool is not None
+    (found,) = encoding.encoded([["甲", "乙"]], encoder, 35, ahead)
+    assert np.array_equal(found.vectors, HashEncoder().encode(["甲", "乙"])) and encoder.encoded == []
+    with pytest.raises(RuntimeError, match="shutdown"):
+        pool.submit(len, [])
+
+
+def test_few_texts_are_encoded_here_though_more_were_expected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "PARALLEL_FROM", 10)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    encoder = HashEncoder()
+    ahead = encoding.Encoding(encoder)
+    ahead.start(1000)
+    assert len(list(encoding.encoded([["甲", "乙"]], encoder, 2, ahead))) == 1
+    assert encoder.encoded == ["甲", "乙"]
 
 
 def test_normal_forms_come_with_the_vectors_of_every_text() -> None:

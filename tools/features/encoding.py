@@ -30,19 +30,49 @@ class Encoded:
     forms: list[str]
 
 
-def encoded(batches: Iterable[Sequence[str]], encoder: Encoder, total: int) -> Generator[Encoded, None, None]:
-    """What each batch gives, in order; ``total`` texts in all decide whether processes pay."""
-    processes = encoding_processes(total)
-    copy = _copied(encoder) if processes > 1 else None
-    if copy is None:
-        yield from (_encode_with(encoder, batch) for batch in batches)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _start, (copy,)) as pool:
+class Encoding:
+    """The processes that an encoder encodes many texts in; they end with the ``with`` block."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._pool: ProcessPoolExecutor | None = None
+
+    def start(self, total: int) -> ProcessPoolExecutor | None:
+        """The processes for ``total`` texts, where they pay; they take as long to start as it takes to read a large FAQ."""
+        processes = encoding_processes(total)
+        if self._pool is None and processes > 1 and (copy := _copied(self._encoder)):
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(processes, context, _start, (copy,))
+            for _ in range(processes):
+                self._pool.submit(_encode, [])
+        return self._pool if processes > 1 else None
+
+    def __enter__(self) -> "Encoding":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the processes go; whoever has work in them waits for it first."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+
+def encoded(
+    batches: Iterable[Sequence[str]], encoder: Encoder, total: int, ahead: Encoding | None = None
+) -> Generator[Encoded, None, None]:
+    """What each batch gives, in order; ``total`` texts in all decide whether processes pay. ``ahead`` may have some running."""
+    with ahead or Encoding(encoder) as encoding:
+        pool = encoding.start(total)
+        if pool is None:
+            yield from (_encode_with(encoder, batch) for batch in batches)
+            return
         waiting: deque[Future[Encoded]] = deque()
         for batch in batches:
             waiting.append(pool.submit(_encode, list(batch)))
-            if len(waiting) > _AHEAD * processes:
+            if len(waiting) > _AHEAD * encoding_processes(total):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
@@ -60,7 +90,7 @@ def _encode_with(encoder: Encoder, texts: Sequence[str]) -> Encoded:
         some = texts[start : start + _REMEMBERED]
         forms += map(normalize, some)
         parts.append(encoder.encode(some))
-    vectors = np.concatenate(parts)
+    vectors = np.concatenate(parts) if parts else encoder.encode([])
     return Encoded(vectors, number_lines(vectors), forms)
 
 

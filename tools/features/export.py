@@ -14,7 +14,7 @@ from chatbot.encoders.base import Encoder
 from chatbot.errors import DataError
 from chatbot.faq_modules.dataset import load_csv, load_dataset
 from chatbot.faq_modules.features import FeatureHeader
-from tools.features.encoding import Encoded, encoded
+from tools.features.encoding import Encoded, Encoding, encoded
 from tools.features.lines import FeatureLines, Span, row_keys
 
 BATCH = 1024
@@ -68,11 +68,14 @@ def export(
     keys: Sequence[bytes] | None = None,
     keep: Keep = lambda places, batch: None,
     say: Callable[[int, int], None] = lambda done, total: None,
+    sync: bool = True,
+    ahead: Encoding | None = None,
 ) -> ExportResult:
     """Write ``output`` by way of ``output.part``, renamed when complete.
 
     ``known`` holds lines of this very encoder; they are copied, not computed again. ``keys`` are the ``row_keys`` of ``rows``. ``keep`` gets the places of
-    the rows that are encoded now, batch by batch, and what they gave.
+    the rows that are encoded now, batch by batch, and what they gave. Without ``sync`` the caller sees to it that the disk
+    has all of it. ``ahead`` are processes that may be running already; they are let go at the end.
 
     Raises:
         DataError: the disk does not take it; what was there before is untouched, what was written is continued
@@ -86,7 +89,9 @@ def export(
         resumed = _resume(part, header, keys)
         spans, block = (known.spans, known.block) if known else ({}, memoryview(b""))
         job = _Job(rows, keys, spans, block, resumed)
-        encoded = _append(part, header, job, encoder, keep, say)
+        encoded = _append(part, header, job, encoder, keep, say, ahead)
+        if sync:
+            to_disk(part)
         os.replace(part, output)
         _plan_file(part).unlink(missing_ok=True)
     except OSError as error:
@@ -97,6 +102,16 @@ def export(
     return ExportResult(
         str(output), len(rows), encoder.dimension, encoder.fingerprint, encoded, reused, resumed
     )
+
+
+def to_disk(path: Path) -> None:
+    """Wait until the disk has what was written to ``path``.
+
+    Raises:
+        OSError: it does not take it.
+    """
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 @dataclass(frozen=True)
@@ -132,11 +147,12 @@ def _append(
     encoder: Encoder,
     keep: Keep,
     say: Callable[[int, int], None],
+    ahead: Encoding | None,
 ) -> int:
     total = len(job.unknown)
     wanted = filter(None, map(job.fresh, job.batches()))
     texts = ([job.rows[place][0] for place in places] for places in wanted)
-    results = encoded(texts, encoder, total)
+    results = encoded(texts, encoder, total, ahead)
     with contextlib.closing(results), part.open("ab") as file:
         if not job.start and file.tell() == 0:
             file.write(header.line().encode())
@@ -148,7 +164,6 @@ def _append(
             if found:
                 keep(fresh, found)
             say(batch[-1] + 1, len(job.rows))
-        os.fsync(file.fileno())
     return total
 
 

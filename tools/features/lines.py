@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chatbot.errors import DataError
 from chatbot.faq_modules.features import read_header
@@ -16,6 +17,8 @@ _BREAKS = re.compile(r"[\t\n\r]")
 _BLOCK = 1 << 24
 _LINE_END, _TAB, _TABS = 10, 9, 2
 Span = tuple[int, int]
+Bounds = NDArray[np.int64]
+"""Of each line where it starts, where its key ends, and where it ends, its line end included: shape (lines, 3)."""
 
 
 def row_keys(rows: Sequence[tuple[str, int]]) -> list[bytes]:
@@ -33,8 +36,9 @@ def row_keys(rows: Sequence[tuple[str, int]]) -> list[bytes]:
 class FeatureLines:
     """A feature file, mapped: ``spans[key]`` is where the line lies that begins with ``key``."""
 
-    def __init__(self, path: Path) -> None:
-        """
+    def __init__(self, path: Path, bounds: Bounds | None = None) -> None:
+        """``bounds`` are those of all lines as they are remembered; where they are not of this very file, it is searched.
+
         Raises:
             DataError: the file is missing or a line is not ``paraphrase ⇥ label ⇥ numbers``.
         """
@@ -42,22 +46,31 @@ class FeatureLines:
         with path.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self.block = memoryview(self._map)
+        self._known = bounds if bounds is not None and self._fit(bounds) else None
+
+    def _fit(self, bounds: Bounds) -> bool:
+        """Whether ``bounds`` follow one another from the first line to the end, each at the end of a line."""
+        if bounds.shape != (self.header.count, 3) or not len(bounds):
+            return False
+        starts, _, ends = bounds.T
+        edges = np.append(self._map.find(b"\n") + 1, ends)
+        whole = np.frombuffer(self._map, dtype=np.uint8)
+        in_order = np.array_equal(starts, edges[:-1]) and bool((np.diff(edges) > 0).all())
+        return in_order and edges[-1] == len(whole) and bool((whole[ends - 1] == _LINE_END).all())
 
     @cached_property
     def spans(self) -> dict[bytes, Span]:
         """Where each line lies, by its key, in order."""
         found: dict[bytes, Span] = {}
-        for keys, spans in self.blocks():
-            found.update(zip(keys, spans, strict=True))
+        for keys, bounds in (
+            self.blocks() if self._known is None else [(self._keys(self._known), self._known)]
+        ):
+            starts, _, ends = bounds.T.tolist()
+            found.update(zip(keys, zip(starts, ends, strict=True), strict=True))
         return found
 
-    def __iter__(self) -> Iterator[tuple[bytes, Span]]:
-        """Key and span of each line, in order; the span includes the line's end."""
-        for keys, spans in self.blocks():
-            yield from zip(keys, spans, strict=True)
-
-    def blocks(self) -> Iterator[tuple[list[bytes], list[Span]]]:
-        """The same, many lines at once: their keys, and their spans.
+    def blocks(self) -> Iterator[tuple[list[bytes], Bounds]]:
+        """Many lines at once, in order: their keys, and their bounds.
 
         Raises:
             DataError: a line is not ``paraphrase ⇥ label ⇥ numbers``.
@@ -66,14 +79,12 @@ class FeatureLines:
         start, size = whole.find(b"\n") + 1, len(whole)
         while start < size:
             stop = whole.find(b"\n", min(start + _BLOCK, size)) + 1 or size
-            keys, ends = self._bounds(start, stop, number)
-            starts = [start, *ends[:-1]]
-            spans = list(zip(starts, ends, strict=True))
-            yield [whole[first:last] for first, last in zip(starts, keys, strict=True)], spans
-            start, number = stop, number + len(ends)
+            bounds = self._bounds(start, stop, number)
+            yield self._keys(bounds), bounds
+            start, number = stop, number + len(bounds)
 
-    def _bounds(self, start: int, stop: int, number: int) -> tuple[list[int], list[int]]:
-        """Where the key of each whole line between ``start`` and ``stop`` ends, and where the line does.
+    def _bounds(self, start: int, stop: int, number: int) -> Bounds:
+        """Of each whole line between ``start`` and ``stop``.
 
         Raises:
             DataError: a line, the first being line ``number``, has not two Tabs, or no end.
@@ -85,12 +96,18 @@ class FeatureLines:
         if len(faulty) or not len(ends) or ends[-1] != len(block) - 1:
             line = number + (int(faulty[0]) if len(faulty) else len(ends))
             raise DataError(self.path, "不是“相似问⇥编号⇥特征”", line=line, hint=_HINT)
-        keys: list[int] = (tabs[1::_TABS] + (start + 1)).tolist()
-        return keys, (ends + (start + 1)).tolist()
+        starts = np.concatenate([[0], ends[:-1] + 1])
+        bounds: Bounds = np.stack([starts, tabs[1::_TABS] + 1, ends + 1], axis=1) + start
+        return bounds
 
-    def numbers(self, span: Span) -> bytes:
-        """The numbers of the line at ``span``, separated by commas."""
-        return self._map[span[0] : span[1]].rsplit(b"\t", 1)[1].rstrip(b"\r\n")
+    def _keys(self, bounds: Bounds) -> list[bytes]:
+        whole = self._map
+        starts, ends, _ = bounds.T.tolist()
+        return [whole[first:last] for first, last in zip(starts, ends, strict=True)]
+
+    def numbers(self, span: Sequence[int]) -> bytes:
+        """The numbers of the line whose start and end are the first and the last of ``span``, separated by commas."""
+        return self._map[span[0] : span[-1]].rsplit(b"\t", 1)[1].rstrip(b"\r\n")
 
     def close(self) -> None:
         """Let go of the file."""

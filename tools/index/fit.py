@@ -70,6 +70,8 @@ def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: 
     """
     names = tuple(f"module:{name}" for name in modules) + OWN_SIGNALS
     by_development = len(data.development) >= ENOUGH
+    if not (by_development or isinstance(index, FaqIndex)):
+        return _too_few(0)  # a large index is not built five times over
     examples, scope = _examples(index, encoder, modules, _but_the_faqs(data, index), by_development)
     answered = sum(example.gold >= 0 and example.kind == CLEAN for example in examples)
     if answered < ENOUGH:
@@ -106,8 +108,6 @@ def _examples(
     index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: FitData, by_development: bool
 ) -> tuple[list[Example], ScopeEvidence | None]:
     """What to fit on, and the evidence of scope that stands behind one of its signals."""
-    if not (by_development or isinstance(index, FaqIndex)):
-        return [], None  # a large one is not built five times over
     retriever = make_retriever(replace(index, choice=PRIOR), encoder, modules=modules, respells=False)
     scope = CrossedScope(_scope_texts(retriever, data), folds=_FOLDS, seed=data.seed)
     if isinstance(index, FaqIndex) and not by_development:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import repeat
@@ -29,7 +29,9 @@ from chatbot.faq_modules.large.index import LargeIndex, build_large_index
 from chatbot.faq_modules.large.texts import text_hashes
 from chatbot.normalization.text import content
 from tools.features.encoding import Encoded
-from tools.features.lines import FeatureLines
+from tools.features.lines import Bounds, FeatureLines
+
+LINES = "lines.npy"
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,21 @@ def previous_index(features: Path, encoder: Encoder) -> LargeIndex | None:
     return index if same else None
 
 
-def stage_index(features: Path, version: Path, corpus: Corpus, encoder: Encoder, kept: Kept) -> LargeIndex:
+def known_lines(features: Path) -> Bounds | None:
+    """The bounds of the lines of ``features`` as they are published, where its large index remembers them."""
+    try:
+        bounds: Bounds = np.load(index_folder(features) / LINES, allow_pickle=False)
+    except (DataError, OSError, ValueError):
+        return None
+    return bounds
+
+
+def stage_index(
+    features: Path, version: Path, corpus: Corpus, encoder: Encoder, kept: Kept, verified: Future[Bounds]
+) -> tuple[LargeIndex, int]:
     """Build the index of ``version``, which will be published as ``features``, and put it where readers will look for it.
+
+    Beside it stands how many of its texts are ``conflicting``. The bounds of the lines that are ``verified`` lie in it too, for the next rebuild.
 
     Raises:
         DataError: the disk does not take it; nothing that is in use is touched.
@@ -88,10 +103,11 @@ def stage_index(features: Path, version: Path, corpus: Corpus, encoder: Encoder,
     try:
         staged.mkdir(parents=True)
         vectors, known = _vectors(staged / VECTORS, version, corpus, encoder, kept)
-        old = kept.previous.search if kept.previous else None
         with ThreadPoolExecutor(1) as beside:  # the vectors are most of the bytes
             checksum = beside.submit(digest, staged / VECTORS)
-            index = build_large_index(corpus, vectors, encoder, old=old, known=known)
+            index = build_large_index(corpus, vectors, encoder, previous=kept.previous, known=known)
+            conflicts = beside.submit(conflicting, index)
+            np.save(staged / LINES, verified.result())
             save_index(index, staged, {VECTORS: checksum.result()})
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(staged, folder)
@@ -100,7 +116,7 @@ def stage_index(features: Path, version: Path, corpus: Corpus, encoder: Encoder,
         raise DataError(folder, f"写不了：{error.strerror}", hint=hint) from error
     finally:
         shutil.rmtree(staged, ignore_errors=True)
-    return open_index(folder)
+    return open_index(folder), conflicts.result()
 
 
 def forget_indexes(features: Path, *used: Path) -> None:
@@ -139,13 +155,10 @@ def _vectors(
     place_of = dict(zip(kept.originals, range(len(kept.originals)), strict=True))
     found = map(place_of.get, corpus.originals, repeat(-1))
     places = np.fromiter(found, dtype=np.int64, count=len(corpus.originals))
-    with path.open(
-        "rb+"
-    ) as file:  # a disk that is full says so now, and not by a signal when the map is written
+    with path.open("rb+") as file:  # a full disk says so now, and not by a signal when the map is written
         os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
-    taken = np.flatnonzero(places >= 0)
-    if kept.previous is not None:
-        vectors[taken] = kept.previous.vectors[places[taken]]
+    if kept.previous is not None:  # where there is none a row is written that is overwritten
+        kept.previous.vectors.take(places, axis=0, out=vectors, mode="clip")
     left = np.flatnonzero(places < 0)
     missing = _just_made(corpus, left, kept, vectors)
     if missing and kept.in_file:
@@ -176,7 +189,7 @@ def _just_made(
 def _from_file(version: Path, corpus: Corpus, missing: list[int], vectors: NDArray[np.float32]) -> list[int]:
     """Read the vectors of ``missing`` places that ``version`` has, into ``vectors``; the places it has not."""
     lines = FeatureLines(version)
-    span_of = {key.partition(b"\t")[0].decode(): span for key, span in lines}
+    span_of = {key.partition(b"\t")[0].decode(): span for key, span in lines.spans.items()}
     left = []
     for place in missing:
         span = span_of.get(corpus.originals[place])

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from chatbot.errors import DataError
 from chatbot.faq_modules.choice_file import CHOICE_FILE
-from chatbot.faq_modules.features import refresh_cache
-from tools.features.lines import FeatureLines
+from chatbot.faq_modules.dataset import QUESTIONS
+from chatbot.faq_modules.features import read_header, refresh_cache
+from tools.features.lines import Bounds, FeatureLines
 from tools.index.choice import FittedChoice, publish_choice
 
 VERSIONS = ".versions"
+_BYTES_A_LINE = 40
 
 
 def publish(fresh: Path, target: Path, *, with_cache: bool = True) -> None:
@@ -49,10 +51,25 @@ def put_choice(choice: FittedChoice, folder: Path) -> None:
         raise DataError(folder / CHOICE_FILE, f"发布不了：{error.strerror}", hint=hint) from error
 
 
-def old_lines(target: Path, fingerprint: str) -> FeatureLines | None:
-    """The published lines, when they are of this encoder and whole; else none."""
+def made_by(target: Path, fingerprint: str) -> bool:
+    """Whether there are features, and of this encoder."""
     try:
-        lines = FeatureLines(target)
+        return read_header(target).fingerprint == fingerprint
+    except DataError:
+        return False
+
+
+def likely_texts(folder: Path) -> int:
+    """About how many paraphrases the FAQ in ``folder`` has, none of them read."""
+    with contextlib.suppress(OSError), os.scandir(folder / QUESTIONS) as files:
+        return sum(file.stat().st_size for file in files) // _BYTES_A_LINE
+    return 0
+
+
+def old_lines(target: Path, fingerprint: str, bounds: Bounds | None = None) -> FeatureLines | None:
+    """The published lines, when they are of this encoder and whole; else none. ``bounds`` are theirs, where known."""
+    try:
+        lines = FeatureLines(target, bounds)
         return lines if lines.header.fingerprint == fingerprint and lines.spans else None
     except DataError:
         return None

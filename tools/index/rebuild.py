@@ -1,14 +1,10 @@
 """The offline rebuild of the FAQ index: encode what changed, verify, publish by one rename."""
 
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 from pathlib import Path
-
-import numpy as np
 
 from chatbot.config import EngineConfig
 from chatbot.encoders.base import Encoder
@@ -19,7 +15,6 @@ from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import load_dataset
 from chatbot.faq_modules.features import (
     check_encoder,
-    parse_numbers,
     read_features,
     read_header,
 )
@@ -28,24 +23,31 @@ from chatbot.faq_modules.large.index import LargeIndex, is_large
 from chatbot.faq_modules.large.vector_search import EXACT, SearchPlan
 from chatbot.faq_modules.opening import corpus_vectors
 from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, build_index
-from tools.features.encoding import Encoded
+from tools.features.encoding import Encoded, Encoding
 from tools.features.export import export
-from tools.features.lines import FeatureLines, row_keys
+from tools.features.lines import Bounds, FeatureLines, row_keys
 from tools.index.choice import choose_for, choose_small_talk
 from tools.index.graph_snapshot import forget_old_snapshots, snapshot_graph
 from tools.index.large import (
     Kept,
-    conflicting,
     forget_indexes,
+    known_lines,
     previous_index,
     published_folder,
     stage_index,
 )
-from tools.index.publishing import VERSIONS, alone, forget_others, old_lines, publish, put_choice
+from tools.index.publishing import (
+    VERSIONS,
+    alone,
+    forget_others,
+    likely_texts,
+    made_by,
+    old_lines,
+    publish,
+    put_choice,
+)
+from tools.index.verifying import verify
 from tools.intents.basis import is_stale
-
-_SAMPLE = 16
-_TOLERANCE = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,27 @@ def rebuild(
         DataError: a fault in the files, another rebuild that is running, or a disk that is full.
     """
     started = time.monotonic()
+    encoder = load_document_encoder(config.feature_generator_model_dir)
+    with Encoding(encoder) as ahead:
+        if not made_by(config.pretrained_feature_vectors_path, encoder.fingerprint):
+            ahead.start(likely_texts(config.faq_data_dir))  # while the files are read
+        result = _rebuild(config, encoder, ahead, say, target)
+    return replace(result, seconds=round(time.monotonic() - started, 3))
+
+
+def _rebuild(
+    config: EngineConfig,
+    encoder: Encoder,
+    ahead: Encoding,
+    say: Callable[[int, int], None],
+    target: float | None,
+) -> RebuildResult:
     dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
     load_answers(config.faq_data_dir, dataset.questions)  # a faulty answer is found now, not when it is live
     graph, snapshot = snapshot_graph(config)
-    encoder = load_document_encoder(config.feature_generator_model_dir)
     published, versions = config.pretrained_feature_vectors_path, config.faq_data_dir / VERSIONS
     with alone(versions):
-        old = old_lines(published, encoder.fingerprint)
+        old = old_lines(published, encoder.fingerprint, known_lines(published))
         folder = versions / f"{dataset.fingerprint}-{encoder.fingerprint}"
         folder.mkdir(exist_ok=True)
         fresh = folder / published.name
@@ -117,24 +133,26 @@ def rebuild(
             if large:
                 kept.add([rows[place][0] for place in places], batch)
 
-        result = export(rows, encoder, fresh, known=old, keys=keys, keep=keep, say=say)
+        result = export(
+            rows, encoder, fresh, known=old, keys=keys, keep=keep, say=say, sync=False, ahead=ahead
+        )
         corpus = build_corpus(dataset, kept.normal_forms())
         unread = result.resumed > 0 or (result.reused > 0 and kept.previous is None)
         with ThreadPoolExecutor(1) as beside:  # reading back is Python's work, an index mostly is not
             verified = beside.submit(verify, fresh, rows, keys, encoder, new)
-            index = _index(published, fresh, corpus, encoder, replace(kept, in_file=unread))
-            verified.result()
-        removed = len(old.spans.keys() - set(keys)) if old else 0
+            forgotten = beside.submit(_forget_older, verified, published, fresh)
+            index, conflicts = _index(
+                published, fresh, corpus, encoder, replace(kept, in_file=unread), verified
+            )
+            forgotten.result()
+        removed = len(old.spans) - sum(map(old.spans.__contains__, keys)) if old else 0
         changed = (len(rows) - result.reused + removed) / len(rows)
         choice = choose_for(config, dataset, encoder, index, graph=graph, changed=changed, target=target)
         put_choice(choice, config.faq_data_dir)
         if config.chitchat_data_dir and (talk := choose_small_talk(config, encoder)):
             put_choice(talk, config.chitchat_data_dir)
         intents = _train_intents(config)
-        before = published_folder(published)
         publish(fresh, published, with_cache=isinstance(index, FaqIndex))
-        forget_indexes(published, *filter(None, (before, published_folder(published))))
-        forget_others(versions, folder)
     forget_old_snapshots(config, snapshot)
     promised = next((row for row in choice.model.thresholds if row.target == target), None)
     return RebuildResult(
@@ -143,12 +161,12 @@ def rebuild(
         encoded=result.encoded,
         reused=result.reused + result.resumed,
         removed=removed,
-        conflicts=conflicting(index) if isinstance(index, LargeIndex) else len(dataset.conflicts),
+        conflicts=len(dataset.conflicts) if conflicts is None else conflicts,
         search=index.search.plan if isinstance(index, LargeIndex) else EXACT,
         choice=f"{choice.how} ({choice.model.origin})",
         answer_threshold=promised.answer if promised else None,
         coverage=promised.coverage if promised else None,
-        seconds=round(time.monotonic() - started, 3),
+        seconds=0.0,
         graph=snapshot,
         intents=intents,
     )
@@ -209,44 +227,22 @@ def read_count(target: Path) -> int:
         return 0
 
 
-def verify(
-    path: Path,
-    rows: Sequence[tuple[str, int]],
-    keys: Sequence[bytes],
-    encoder: Encoder,
-    new: Sequence[int] = (),
-) -> None:
-    """Read the file back: every row in its place, and a sample (of ``new`` rows and of all) encodes the same.
+def _index(
+    published: Path, fresh: Path, corpus: Corpus, encoder: Encoder, kept: Kept, verified: Future[Bounds]
+) -> tuple[AnyIndex, int | None]:
+    """The index over the features in ``fresh``, once these are verified, and its conflicts where they were counted.
 
-    ``keys`` are how the lines of ``rows`` begin.
-
-    Raises:
-        DataError: it does not hold what it should.
+    A large one is on the disk, beside those in use.
     """
-    every = np.linspace(0, len(rows) - 1, min(_SAMPLE, len(rows))).astype(int).tolist()
-    sample = sorted({*every, *new[:_SAMPLE]})
-    seen, lines = 0, FeatureLines(path)
-    for found, spans in lines.blocks():
-        wanted = list(keys[seen : seen + len(found)])
-        if found != wanted:
-            same = (one == other for one, other in zip_longest(found, wanted))
-            place = seen + next(number for number, equal in enumerate(same) if not equal)
-            raise DataError(
-                path, "读回来的相似问与数据不符", line=place + 2, hint="重跑；若再次出现，检查磁盘"
-            )
-        for place in sample[bisect_left(sample, seen) : bisect_left(sample, seen + len(found))]:
-            vector = parse_numbers(lines.numbers(spans[place - seen]))
-            if not np.allclose(vector, encoder.encode([rows[place][0]])[0], atol=_TOLERANCE):
-                hint = "删除 .versions 和旧的特征文件后重跑"
-                raise DataError(path, "读回来的特征与重新编码的不符", line=place + 2, hint=hint)
-        seen += len(found)
-    lines.close()
-    if seen != len(rows):
-        raise DataError(path, f"读回来 {seen} 行，应有 {len(rows)} 行", hint="重跑；若再次出现，检查磁盘")
-
-
-def _index(published: Path, fresh: Path, corpus: Corpus, encoder: Encoder, kept: Kept) -> AnyIndex:
-    """The index over the verified features in ``fresh``; a large one is on the disk, beside those in use."""
     if is_large(len(corpus.texts)):
-        return stage_index(published, fresh, corpus, encoder, kept)
-    return build_index(corpus, corpus_vectors(corpus, encoder, read_features(fresh, encoder.fingerprint)))
+        return stage_index(published, fresh, corpus, encoder, kept, verified)
+    verified.result()
+    known = read_features(fresh, encoder.fingerprint)
+    return build_index(corpus, corpus_vectors(corpus, encoder, known)), None
+
+
+def _forget_older(verified: Future[Bounds], published: Path, fresh: Path) -> None:
+    """Once ``fresh`` is whole, removes what is older than it and what is ``published``: it takes the disk a while."""
+    verified.result()
+    forget_indexes(published, *filter(None, (published_folder(published), index_folder(published, fresh))))
+    forget_others(fresh.parent.parent, fresh.parent)

@@ -1,6 +1,6 @@
 """Everything that retrieval over very many paraphrases stands on, as arrays: built here, stored and mapped elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.choice import PRIOR, ChoiceModel
 from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.large.texts import CodedTexts, ExactTexts, Lines
-from chatbot.faq_modules.large.units import Units, build_units
+from chatbot.faq_modules.large.units import Units, build_units, count_chars
 from chatbot.faq_modules.large.vector_search import (
     IvfSearch,
     SearchPlan,
@@ -56,6 +56,11 @@ class LargeIndex:
         """Shape (texts, dimension)."""
         return self.search.vectors
 
+    def heard(self) -> dict[int, str]:
+        """Character → its syllable, of all that the texts have."""
+        syllables = map(self.syllables.__getitem__, self.sounds.of.tolist())
+        return dict(zip(self.texts.alphabet.tolist(), syllables, strict=True))
+
 
 def is_large(texts: int) -> bool:
     """Whether ``texts`` paraphrases are too many to look at every one for every utterance."""
@@ -63,30 +68,29 @@ def is_large(texts: int) -> bool:
 
 
 def build_large_index(
-    corpus: Corpus, vectors: Vectors, encoder: Encoder, *, old: IvfSearch | None = None,
+    corpus: Corpus, vectors: Vectors, encoder: Encoder, *, previous: LargeIndex | None = None,
     known: NDArray[np.int64] | None = None,
 ) -> LargeIndex:  # fmt: skip
     """The index over ``corpus``, whose texts have ``vectors``.
 
-    ``known[i]`` is the place of text ``i`` in ``old`` or -1: its list is then known, and while most are, so are the
+    ``known[i]`` is the place of text ``i`` in ``previous`` or -1: its list is then known, and while most are, so are the
     lists themselves and how many of them to read.
     """
     size = len(corpus.questions)
     texts, originals = CodedTexts.of(corpus.texts), Lines.of(corpus.originals)
-    sounds_of, syllables = sounds(texts.alphabet)
+    sounds_of, syllables = sounds(texts.alphabet, previous.heard() if previous else {})
     totals = np.add.reduceat(texts.lengths(), corpus.starts[:-1])
     with ThreadPoolExecutor() as pool:  # sorting and searching leave the interpreter to each other
-        every = np.arange(len(texts.alphabet), dtype=np.int32)
-        chars = pool.submit(build_units, texts, every, corpus.owners, size)
-        heard = pool.submit(build_units, texts, sounds_of, corpus.owners, size)
+        units = pool.submit(_units, texts, sounds_of, corpus.owners, size)
         exact = pool.submit(ExactTexts.of, texts)
-        search = _search(corpus, vectors, encoder, old, known)
+        search = _search(corpus, vectors, encoder, previous.search if previous else None, known)
+    chars, heard = units.result()
     return LargeIndex(
         corpus=replace(corpus, texts=texts, originals=originals),
         texts=texts,
         originals=originals,
-        chars=chars.result(),
-        sounds=heard.result(),
+        chars=chars,
+        sounds=heard,
         syllables=syllables,
         exact=exact.result(),
         lengths=(totals / np.diff(corpus.starts)).astype(np.float32),
@@ -96,10 +100,22 @@ def build_large_index(
     )
 
 
-def sounds(alphabet: NDArray[np.uint32]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    """The syllable of each character, as a place in the syllables that are there."""
+def _units(
+    texts: CodedTexts, sounds_of: NDArray[np.int32], owners: NDArray[np.int32], questions: int
+) -> tuple[Units, Units]:
+    """By character and by syllable."""
+    counted = count_chars(texts, owners, questions)
+    every = np.arange(len(texts.alphabet), dtype=np.int32)
+    return build_units(counted, every), build_units(counted, sounds_of)
+
+
+def sounds(
+    alphabet: NDArray[np.uint32], known: Mapping[int, str]
+) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """The syllable of each character, as a place in the syllables that are there; ``known`` are some by character."""
     place_of: dict[str, int] = {}
-    places = [place_of.setdefault(syllable(chr(code)), len(place_of)) for code in alphabet.tolist()]
+    heard = (known.get(code) or syllable(chr(code)) for code in alphabet.tolist())
+    places = [place_of.setdefault(sound, len(place_of)) for sound in heard]
     return np.array(places, dtype=np.int32), tuple(place_of)
 
 

@@ -11,6 +11,7 @@ from chatbot.faq_modules.base import FaqCandidate, Matcher, QuestionScores
 from chatbot.faq_modules.context import ModuleContext, Settings, build_modules, check_names
 from chatbot.faq_modules.large.candidates import Candidates, CandidateScorer
 from chatbot.faq_modules.large.index import LargeIndex
+from chatbot.faq_modules.large.texts import spread
 from chatbot.faq_modules.question_index import QuestionIndex
 
 _FIRST_TEXTS = 32
@@ -37,8 +38,8 @@ class VectorScorer:
         if len(others):
             firsts = self._starts[owners[others]]
             counts = np.minimum(self._starts[owners[others] + 1] - firsts, _FIRST_TEXTS)
-            at = np.concatenate([[0], np.cumsum(counts)[:-1]])
-            places = np.arange(int(counts.sum())) + np.repeat(firsts - at, counts)
+            at = np.cumsum(counts) - counts
+            places, _ = spread(firsts, counts)
             scores = index.vectors[places] @ candidates.vector
             best[others] = np.maximum.reduceat(scores, at)
             place[others] = firsts
@@ -60,23 +61,14 @@ class FuzzyScorer:
         """The best ratio of each candidate that has a paraphrase among those compared, else 0."""
         owners, index = candidates.owners, self._index
         values, nearest = [0.0] * len(owners), dict[int, int]()
-        liked = candidates.liked[:_LIKED]
-        firsts = self._starts[owners[liked]].tolist()
-        lasts = self._starts[owners[liked] + 1].tolist()
-        pairs = [
-            *zip(
-                owners.searchsorted(index.corpus.owners[candidates.hits[:_NEAREST]]).tolist(),
-                candidates.hits[:_NEAREST].tolist(),
-                strict=True,
-            ),
-            *(
-                (row, place)
-                for row, first, last in zip(liked.tolist(), firsts, lasts, strict=True)
-                for place in range(first, min(last, first + _OF_LIKED))
-            ),
-        ]
-        for row, place in pairs:
-            score = ratio(utterance, index.texts.one(place)) / 100
+        liked, hits = candidates.liked[:_LIKED], candidates.hits[:_NEAREST]
+        firsts = self._starts.take(owners[liked])
+        counts = np.minimum(self._starts.take(owners[liked] + 1) - firsts, _OF_LIKED)
+        of_liked, whose = spread(firsts, counts)
+        rows = np.concatenate([owners.searchsorted(index.corpus.owners.take(hits)), liked.take(whose)])
+        places = np.concatenate([hits, of_liked])
+        for row, place, text in zip(rows.tolist(), places.tolist(), index.texts.some(places), strict=True):
+            score = ratio(utterance, text) / 100
             if score > values[row]:
                 values[row], nearest[row] = score, place
         originals = index.originals

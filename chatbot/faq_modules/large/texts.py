@@ -9,7 +9,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-_HASH_BASE = np.uint64(0x9E3779B97F4A7C15)
+_HASH_BASE, _HASH_MASK = np.uint64(0x9E3779B97F4A7C15), (1 << 64) - 1
 CharIds = NDArray[np.uint16] | NDArray[np.uint32]
 
 
@@ -50,10 +50,8 @@ class Lines(TextSequence):
         return self.blob[self.starts[place] : self.starts[place + 1]].tobytes().decode()
 
     def every(self) -> list[str]:
-        begins = np.zeros(len(self.blob) + 1, dtype=np.int64)  # characters before each byte
-        np.cumsum((self.blob & 0xC0) != 0x80, out=begins[1:])
-        joined = self.blob.tobytes().decode()
-        return [joined[first:last] for first, last in pairwise(begins[self.starts].tolist())]
+        joined = self.blob.tobytes()
+        return [joined[first:last].decode() for first, last in pairwise(self.starts.tolist())]
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Lines":
@@ -77,6 +75,14 @@ class CodedTexts(TextSequence):
     def one(self, place: int) -> str:
         ids = self.chars[self.starts[place] : self.starts[place + 1]]
         return self.alphabet[ids].tobytes().decode("utf-32-le")
+
+    def some(self, places: NDArray[np.int64]) -> list[str]:
+        """The texts at ``places``, at a fraction of what they cost one by one."""
+        firsts = self.starts.take(places)
+        lengths = self.starts.take(places + 1) - firsts
+        codes = self.alphabet.take(self.chars.take(spread(firsts, lengths)[0]))
+        joined, ends = codes.tobytes().decode("utf-32-le"), lengths.cumsum().tolist()
+        return [joined[first:last] for first, last in pairwise([0, *ends])]
 
     def every(self) -> list[str]:
         joined = self.alphabet[self.chars].tobytes().decode("utf-32-le")
@@ -118,16 +124,34 @@ class ExactTexts:
 
     def find(self, text: str, texts: CodedTexts) -> list[int]:
         """The places of ``text`` in ``texts``, those it was made of; ascending."""
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        wanted = text_hashes(codes, np.array([0, len(codes)]))[0]
+        wanted = _text_hash(text)
         first, last = self.hashes.searchsorted(wanted, "left"), self.hashes.searchsorted(wanted, "right")
         return [place for place in self.places[first:last].tolist() if texts.one(place) == text]
+
+
+def spread(
+    firsts: NDArray[np.int64], counts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The places of spans that begin at ``firsts`` and are ``counts`` long, one after another, and the span of each."""
+    rows = np.arange(len(counts)).repeat(counts)
+    before = counts.cumsum()
+    places = np.arange(len(rows))
+    places += (firsts - before + counts).take(rows)
+    return places, rows
 
 
 def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     starts = np.zeros(len(lengths) + 1, dtype=np.int64)
     np.cumsum(lengths, out=starts[1:])
     return starts
+
+
+def _text_hash(text: str) -> np.uint64:
+    """What ``text_hashes`` gives a single text, at a tenth of the cost."""
+    found, base = 0, int(_HASH_BASE)
+    for char in reversed(text):
+        found = (found + ord(char) + 1) * base & _HASH_MASK
+    return np.uint64(found)
 
 
 def text_hashes(codes: NDArray[np.uint32], starts: NDArray[np.int64]) -> NDArray[np.uint64]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.faq_modules.large.texts import CodedTexts
+from chatbot.faq_modules.large.texts import CodedTexts, spread
 from chatbot.faq_modules.question_index import K1, B
 
 MOST_POSTINGS = 4096
@@ -55,10 +55,12 @@ class Units:
         frequency = self.bounds[at + 1] - self.bounds[at]
         order = np.argsort(frequency, kind="stable")
         kept = order[: max(1, int(np.searchsorted(np.cumsum(frequency[order]), MOST_POSTINGS, "right")))]
-        found = np.concatenate([self.owners[self.bounds[i] : self.bounds[i + 1]] for i in at[kept].tolist()])
-        weights = np.repeat(np.log(1 + self.questions / (frequency[kept] + 0.5)), frequency[kept])
-        scores = np.bincount(found, weights)
-        owners = np.flatnonzero(scores)
+        worth = np.log(1 + self.questions / (frequency[kept] + 0.5))
+        places, rows = spread(self.bounds[at[kept]], frequency[kept])
+        found = self.owners.take(places).astype(np.int64)
+        scores = np.bincount(found, worth.take(rows))
+        found.sort()
+        owners = found[_new(found)]
         if len(owners) > most:
             owners = owners[np.argpartition(scores[owners], -most)[-most:]]
         return owners
@@ -76,53 +78,87 @@ class Units:
         total = seen + (len(distinct) - len(known)) * math.log(1 + self.questions / 0.5) or 1.0
         asked = np.zeros(len(self.idf), dtype=np.float32)
         asked[known] = self.idf[known] / total
-        first, last = self.starts[owners], self.starts[owners + 1]
-        spans = [slice(a, b) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
-        if not spans:
-            return asked[:0], asked[:0], seen / total
-        parts = asked[np.concatenate([self.own[span] for span in spans])]
-        rows = np.repeat(np.arange(len(owners)), last - first)
-        weighted = parts * np.concatenate([self.weights[span] for span in spans])
+        first = self.starts.take(owners)
+        places, rows = spread(first, self.starts.take(owners + 1) - first)
+        parts = asked.take(self.own.take(places))
+        weighted = parts * self.weights.take(places)
         bm25 = np.bincount(rows, weighted, len(owners)).astype(np.float32)
         return bm25, np.bincount(rows, parts, len(owners)).astype(np.float32), seen / total
 
 
-def build_units(texts: CodedTexts, of: NDArray[np.int32], owners: NDArray[np.int32], questions: int) -> Units:
-    """The units of ``texts``, whose standard questions are ``owners``, below ``questions``."""
-    ids, size = of[texts.chars].astype(np.int64), int(of.max(initial=-1)) + 1
-    owner = np.repeat(owners, texts.lengths())
-    inside = _inside(ids, texts.starts)
-    at = np.concatenate([owner, owner[:-1][inside]]).astype(np.uint64)
-    postings = np.sort(_grams(ids, inside, size) * np.uint64(questions) + at)
-    if len(postings):
-        postings = postings[np.concatenate([[True], postings[1:] != postings[:-1]])]
-    of_gram, found = np.divmod(postings, np.uint64(max(questions, 1)))
-    first = np.flatnonzero(np.concatenate([[True], of_gram[1:] != of_gram[:-1]]) if len(of_gram) else [])
+@dataclass(frozen=True)
+class CharCounts:
+    """Which characters the texts of each standard question have: what units of any kind are counted from, read once.
+
+    Character id ``chars[i]`` stands ``counts[i]`` times in the texts of standard question ``owners[i]``, and ``firsts[j]``
+    before ``seconds[j]`` somewhere in those of ``pair_owners[j]``; neither names the same twice.
+    """
+
+    questions: int
+    owners: NDArray[np.int64]
+    chars: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    pair_owners: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+    seconds: NDArray[np.int64]
+
+
+def count_chars(texts: CodedTexts, owners: NDArray[np.int32], questions: int) -> CharCounts:
+    """The characters of ``texts``, whose standard questions are ``owners``, below ``questions``."""
+    size, ids = max(len(texts.alphabet), 1), texts.chars
+    at = np.repeat(owners.astype(np.int64) * size, texts.lengths())
+    at += ids
+    pairs = at[:-1] * size
+    pairs += ids[1:]
+    ends = texts.starts[1:-1] - 1
+    pairs = np.delete(pairs, ends[(ends >= 0) & (ends < len(pairs))])
+    at.sort()
+    pairs.sort()
+    firsts = np.flatnonzero(_new(at))
+    cells, counts = at[firsts], np.diff(firsts, append=len(at))
+    owned, seconds = np.divmod(pairs[_new(pairs)], size)
+    return CharCounts(questions, *np.divmod(cells, size), counts, *np.divmod(owned, size), seconds)
+
+
+def build_units(counted: CharCounts, of: NDArray[np.int32]) -> Units:
+    """The units of the texts that were ``counted``, where ``of[c]`` is the unit of character ``c``."""
+    questions, size = counted.questions, int(of.max(initial=-1)) + 1
+    row = max(size, 1)
+    cells, where = np.unique(counted.owners * row + of[counted.chars], return_inverse=True)
+    counts = np.bincount(where, counted.counts, len(cells)).astype(np.float64)
+    owner, unit = np.divmod(cells, row)
+    pairs = of[counted.firsts].astype(np.int64) * (size + 1) + of[counted.seconds] + 1
+    single = unit * (size + 1) * questions + owner
+    postings = np.sort(np.concatenate([single, pairs * questions + counted.pair_owners]))
+    of_gram, found = np.divmod(postings[_new(postings)], max(questions, 1))
+    first = np.flatnonzero(_new(of_gram))
     grams, frequency = of_gram[first], np.diff(np.append(first, len(of_gram)))
-    single = grams % np.uint64(size + 1) == 0
-    own = np.zeros(size)
-    own[(grams[single] // np.uint64(size + 1)).astype(np.int64)] = frequency[single]
+    own = np.bincount(unit, minlength=size)
     kept = frequency <= max(COMMON_FROM, COMMON_SHARE * questions)
     return Units(
         of,
         np.log(1 + questions / (own + 0.5)).astype(np.float32),
-        *_forward(owner, ids, size, questions),
-        grams[kept],
+        owner.searchsorted(np.arange(questions + 1)),
+        unit.astype(np.int32),
+        _saturated(owner, counts, questions),
+        grams[kept].astype(np.uint64),
         np.concatenate([[0], np.cumsum(frequency[kept])]),
         found[np.repeat(kept, frequency)].astype(np.int32),
     )
 
 
-def _forward(
-    owner: NDArray[np.int32], ids: NDArray[np.int64], size: int, questions: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-    """Each standard question's own units, and BM25's saturation of how often it has them."""
-    cells, counts = np.unique(owner * np.int64(max(size, 1)) + ids, return_counts=True)
-    at, own = np.divmod(cells, max(size, 1))
-    sizes = np.bincount(owner, minlength=questions)
-    damping = counts + K1 * (1 - B + B * sizes[at] / max(float(sizes.mean()), 1e-9))
-    starts = at.searchsorted(np.arange(questions + 1))
-    return starts, own.astype(np.int32), ((K1 + 1) * counts / damping).astype(np.float32)
+def _new(ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of them are not the one before."""
+    new = np.ones(len(ascending), dtype=np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=new[1:])
+    return new
+
+
+def _saturated(owner: NDArray[np.int64], counts: NDArray[np.float64], questions: int) -> NDArray[np.float32]:
+    """BM25's saturation of how often each standard question has each of its units."""
+    sizes = np.bincount(owner, counts, questions)
+    damping = counts + K1 * (1 - B + B * sizes[owner] / max(float(sizes.mean()), 1e-9))
+    return ((K1 + 1) * counts / damping).astype(np.float32)
 
 
 def _inside(ids: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.bool_]:

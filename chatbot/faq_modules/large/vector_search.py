@@ -14,7 +14,7 @@ A graph index (HNSW) answers a little faster at the same recall, and took 16 tim
 import errno
 import math
 import os
-from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,13 +31,38 @@ else:
 
 HITS = 64
 WANTED_RECALL = 0.998
-_PROBES = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 512)
+_PROBES = (
+    8,
+    12,
+    16,
+    20,
+    24,
+    28,
+    32,
+    40,
+    48,
+    56,
+    64,
+    80,
+    96,
+    112,
+    128,
+    160,
+    192,
+    224,
+    256,
+    320,
+    384,
+    448,
+    512,
+)
 _LISTS_FROM, _MOST_LISTS = 16, 16384
 _TRAIN_POINTS, _TRAIN_ROUNDS, _TRAIN_SEED = 32, 8, 1
 _SCALE_POINTS = 16384
 PRODUCT_CODES_FROM = 250_000
 _PRODUCT_POINTS, _PRODUCT_BITS = 4096, 4
-_BLOCK = 65536
+_BLOCK, _SHARE = 65536, 8192
+_COMPARED = 512  # with a thousand questions 2 MB of products, which stay in the processor's cache
 _TIE = 1e-6
 Vectors = NDArray[np.float32]
 
@@ -139,9 +164,13 @@ def assign(vectors: Vectors, centroids: Vectors) -> NDArray[np.int32]:
     """The list of each vector."""
     quantizer = _flat(centroids)
     cells = np.empty(len(vectors), dtype=np.int32)
-    for start in range(0, len(vectors), _BLOCK):
-        block = np.ascontiguousarray(vectors[start : start + _BLOCK])
-        cells[start : start + _BLOCK] = quantizer.search(block, 1)[1][:, 0]
+
+    def fill(start: int) -> None:
+        block = np.ascontiguousarray(vectors[start : start + _SHARE])
+        cells[start : start + _SHARE] = quantizer.search(block, 1)[1][:, 0]
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(fill, range(0, len(vectors), _SHARE)))
     return cells
 
 
@@ -204,14 +233,19 @@ def calibrate(search: IvfSearch, questions: Vectors) -> IvfSearch:
 
 def exact_nearest(vectors: Vectors, questions: Vectors) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """The highest product of each question with any vector, and the place of that, by brute force in blocks."""
+    rows = np.arange(len(questions))
+
+    def nearest(start: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        products = questions @ vectors[start : start + _COMPARED].T
+        at = products.argmax(axis=1)
+        return products[rows, at], start + at
+
     best = np.full(len(questions), -np.inf, dtype=np.float32)
     places = np.zeros(len(questions), dtype=np.int64)
-    for start in range(0, len(vectors), _BLOCK):
-        products = questions @ vectors[start : start + _BLOCK].T
-        at = products.argmax(axis=1)
-        found = products[np.arange(len(questions)), at]
-        better = found > best
-        best[better], places[better] = found[better], start + at[better]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for found, at in pool.map(nearest, range(0, len(vectors), _COMPARED)):
+            better = found > best
+            best[better], places[better] = found[better], at[better]
     return best, places
 
 
@@ -219,7 +253,8 @@ def recall_at_1(search: IvfSearch, questions: Vectors, best: NDArray[np.float32]
     """The share of ``questions`` whose first hit is as near as the nearest of all (``best``), ties included."""
     if not len(questions):
         return 1.0
-    firsts: Sequence[float] = [float(search.search(one)[1][:1].max(initial=-np.inf)) for one in questions]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        firsts = list(pool.map(lambda one: float(search.search(one)[1][:1].max(initial=-np.inf)), questions))
     return float(np.mean(np.array(firsts) >= best - _TIE))
 
 

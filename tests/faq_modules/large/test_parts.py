@@ -1,6 +1,7 @@
 """Texts, units and vectors of a large index, each against brute force."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from chatbot.faq_modules.large import vector_search
 from chatbot.faq_modules.large.candidates import CandidateReader
 from chatbot.faq_modules.large.index import LargeIndex, calibration_questions
 from chatbot.faq_modules.large.texts import CodedTexts, ExactTexts, Lines
-from chatbot.faq_modules.large.units import build_units
+from chatbot.faq_modules.large.units import Units, build_units, count_chars
 from chatbot.faq_modules.large.vector_search import (
     EXACT,
     HITS,
@@ -40,6 +41,13 @@ def test_texts_in_arrays_read_like_a_tuple(kind: type[CodedTexts] | type[Lines])
     assert stored.every() == list(TEXTS)
     with pytest.raises(IndexError):
         stored[7]
+
+
+def test_some_texts_are_those_one_by_one() -> None:
+    stored = CodedTexts.of(TEXTS)
+    places = np.array([5, 1, 3, 3, 0])
+    assert stored.some(places) == [TEXTS[place] for place in places]
+    assert stored.some(places[:0]) == []
 
 
 def test_a_text_is_found_word_for_word_wherever_it_stands() -> None:
@@ -74,9 +82,8 @@ def test_bm25_and_coverage_are_those_of_the_exact_index(
 
 def test_the_likeliest_share_the_rarest_grams_as_brute_force_says(faq: SyntheticFaq, corpus: Corpus) -> None:
     texts = CodedTexts.of(corpus.texts)
-    units = build_units(
-        texts, np.arange(len(texts.alphabet), dtype=np.int32), corpus.owners, len(corpus.questions)
-    )
+    counted = count_chars(texts, corpus.owners, len(corpus.questions))
+    units = build_units(counted, np.arange(len(texts.alphabet), dtype=np.int32))
     id_of = {chr(code): place for place, code in enumerate(texts.alphabet.tolist())}
     has = [set[str]() for _ in corpus.questions]
     for text, owner in zip(corpus.texts, corpus.owners.tolist(), strict=True):
@@ -88,6 +95,18 @@ def test_the_likeliest_share_the_rarest_grams_as_brute_force_says(faq: Synthetic
             scores[owners] += np.log(1 + len(has) / (len(owners) + 0.5))
         found = units.likely(np.array([id_of.get(char, -1) for char in text]), 10)
         assert sorted(scores[found]) == pytest.approx(sorted(scores)[-10:])
+
+
+def test_syllables_are_counted_as_if_the_texts_were_written_in_them(corpus: Corpus) -> None:
+    texts = CodedTexts.of(corpus.texts)
+    of = (np.arange(len(texts.alphabet)) % 40).astype(np.int32)
+    spelled = CodedTexts(np.arange(40, dtype=np.uint32), of[texts.chars].astype(np.uint16), texts.starts)
+    every = np.arange(40, dtype=np.int32)
+    found = build_units(count_chars(texts, corpus.owners, len(corpus.questions)), of)
+    wanted = build_units(count_chars(spelled, corpus.owners, len(corpus.questions)), every)
+    for field in fields(Units):
+        if field.name != "of":
+            assert np.array_equal(getattr(found, field.name), getattr(wanted, field.name)), field.name
 
 
 def test_nothing_is_likely_for_what_shares_no_gram(index: LargeIndex) -> None:
