@@ -151,13 +151,18 @@ class Hearing:
 
     @cached_property
     def intent(self) -> Heard | None:
-        """The operator's intent it has: word for word an example of one; or likely one, and no likely standard question."""
+        """The operator's intent it has: word for word an example of one; or likely one, and neither a likely standard
+        question nor an attribute of something that is named."""
         intents, said = self.knowledge.intents, self.reading.question
         if intents is None or not content(said) or len(content(said)) > INTENT_MAX:
             return None
         if heard := intents.verbatim(self.text):
             return heard
         if self.likely_faq or (self.small_talk and self.small_talk.confidence >= CERTAIN):
+            return None
+        if (
+            self.reading.entities and self.reading.attributes
+        ):  # C2的价各: the graph's, whatever is unclear about it
             return None
         heard = intents.recognise(said)
         surer = bool(heard and self.faq) and self.faq[0].confidence >= (heard.probability if heard else 0)

@@ -1,8 +1,9 @@
 """An operator's intents, recognised: a linear classifier over character n-grams that was trained from examples.
 
 Beside the intents the model knows one more label, ``OTHER``: everything else that is said here, learnt from the standard
-questions, the small talk and the graph. An intent holds from ``threshold`` on, which the training chose so that none of
-that reaches it (``tools/intents``).
+questions, the small talk and the graph. An intent holds from ``threshold`` on, which the training chose so that hardly
+any of that reaches it (``tools/intents``), even where ``OTHER`` is likelier: most of that is answered before an intent is
+thought of, so of what is left more is an intent than the model knows.
 """
 
 import json
@@ -69,6 +70,11 @@ class IntentRecogniser:
         self._intents, self.card, self._scorer = intents, card, scorer
         self._by_text = {one.text: one for one in intents.examples}
 
+    @property
+    def actions(self) -> Mapping[str, IntentAction]:
+        """What each intent does."""
+        return self._intents.actions
+
     def verbatim(self, text: str) -> Heard | None:
         """The intent that has a normalised ``text`` as an example, marks aside."""
         found = self._by_text.get(content(text))
@@ -78,10 +84,10 @@ class IntentRecogniser:
         """The intent of a normalised ``text``, where one reaches the threshold."""
         if not content(text):
             return None
-        best = max(self.chances(text).items(), key=lambda one: one[1])
-        if best[0] == OTHER or best[1] < self.card.threshold:
+        intent, chance = likeliest(self.chances(text))
+        if chance < self.card.threshold:
             return None
-        return self._heard(self._nearest(text, best[0]), best[1], verbatim=False)
+        return self._heard(self._nearest(text, intent), chance, verbatim=False)
 
     def chances(self, text: str) -> Mapping[str, float]:
         """The calibrated probability of each intent, and of ``OTHER``."""
@@ -105,6 +111,11 @@ class IntentRecogniser:
         action = self._intents.actions[example.intent]
         place = f"{self._intents.folder.name}/{EXAMPLES_FILE}:{example.line}"
         return Heard(example.intent, action, probability, example.said, place, verbatim)
+
+
+def likeliest(chances: Mapping[str, float]) -> tuple[str, float]:
+    """Of the intents, not of ``OTHER``, the likeliest and its chance."""
+    return max(((name, chance) for name, chance in chances.items() if name != OTHER), key=lambda one: one[1])
 
 
 def open_intents(intents: Intents) -> IntentRecogniser:

@@ -10,6 +10,7 @@ import typer
 
 from chatbot.errors import ConfigError
 from tools.evaluate.grouping_cli import grouping
+from tools.evaluate.intents_cli import intents
 from tools.evaluate.kg_cli import kg
 from tools.evaluate.mentions_cli import mentions
 from tools.evaluate.naming_cli import naming
@@ -25,6 +26,7 @@ app.command("kg")(kg)
 app.command("mentions")(mentions)
 app.command("naming")(naming)
 app.command("grouping")(grouping)
+app.command("intents")(intents)
 
 
 @app.callback()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
-from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
+from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
 from chatbot.knowledge_graph.summaries import listed
 from chatbot.normalization.text import has_han, normalize
 
@@ -57,14 +57,18 @@ def _all(graph: KnowledgeGraph, synonyms: Mapping[str, Sequence[str]]) -> Iterat
         for at, word in enumerate(words):
             for form in _some(_OF_ATTRIBUTES, place + at):
                 yield form.format(word)
-        kinds = Counter(
-            kind for entity in graph.entities for kind in listed(entity.leaves.get(path, "")) if kind
-        )
-        if len(kinds) <= _KINDS:
-            for at, kind in enumerate(sorted(kinds, key=lambda kind: (-kinds[kind], kind))):
-                if has_han(kind) and 1 < len(kind) <= _LONGEST_KIND and not any(map(str.isdigit, kind)):
-                    for form in _some(_OF_KINDS, place + at):
-                        yield form.format(kind)
+        for at, kind in kinds_of(graph, path):
+            for form in _some(_OF_KINDS, place + at):
+                yield form.format(kind)
+
+
+def kinds_of(graph: KnowledgeGraph, path: Path) -> Iterator[tuple[int, str]]:
+    """The kinds that the values of an attribute are, with their rank by frequency; none where it has too many."""
+    kinds = Counter(kind for entity in graph.entities for kind in listed(entity.leaves.get(path, "")) if kind)
+    if len(kinds) <= _KINDS:
+        for at, kind in enumerate(sorted(kinds, key=lambda kind: (-kinds[kind], kind))):
+            if has_han(kind) and 1 < len(kind) <= _LONGEST_KIND and not any(map(str.isdigit, kind)):
+                yield at, kind
 
 
 def _some(forms: Sequence[str], turn: int) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from chatbot.normalization.intent_files import MODEL_FILE, Intents, load_intents
 from chatbot.normalization.intent_model import IntentCard, read_card
 from tools.intents.others import others
 
-_RECIPE = "1"
+_RECIPE = "2"
 """Part of the basis: a model of another recipe is trained anew."""
 
 

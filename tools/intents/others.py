@@ -10,10 +10,15 @@ from chatbot.knowledge_graph.loader import load_graph
 from chatbot.normalization.intent_files import Intents
 from chatbot.normalization.lexicon import load_lexicon, read_lines
 from chatbot.normalization.text import content, normalize
+from tools.index.graph_questions import graph_questions, kinds_of
 
 MOST = 6000
 """So many are enough; of more, every n-th is taken."""
 _ASKED = ("{}", "{}是多少", "{}怎么样", "有没有{}", "什么是{}", "{}多少", "{}好不好", "哪款车{}最好")
+_PRICED = (
+    "最便宜的{}", "{}哪款便宜", "有没有便宜一点的{}", "{}价格是多少", "{}最便宜的多少钱", "便宜的{}推荐几款", "{}价",
+)  # fmt: skip
+"""Prices are asked for in the words of who haggles over them."""
 DEVELOPMENT, OUT_OF_SCOPE = "dev.csv", "out_of_scope.txt"
 
 
@@ -40,7 +45,9 @@ def _said(config: EngineConfig, intents: Intents) -> Iterator[str]:
     if config.lexicon_dir:
         yield from (text for _, text in read_lines(config.lexicon_dir / OUT_OF_SCOPE))
     yield from load_lexicon(config.lexicon_dir).examples
-    yield from _of_graph(load_graph(config.knowledge_graph_data_dir))
+    graph = load_graph(config.knowledge_graph_data_dir)
+    yield from _of_graph(graph)
+    yield from graph_questions(graph, load_lexicon(config.lexicon_dir).attribute_synonyms)
 
 
 def _of_dataset(dataset: FaqDataset, led_to: Container[str]) -> Iterator[str]:
@@ -59,3 +66,5 @@ def _of_graph(graph: KnowledgeGraph) -> Iterator[str]:
         if path:
             name = display_name(path[-1])
             yield from (form.format(name) for form in (_ASKED[0], _ASKED[1 + number % (len(_ASKED) - 1)]))
+            for at, kind in kinds_of(graph, path):
+                yield from (_PRICED[(number + at + step) % len(_PRICED)].format(kind) for step in (0, 3))

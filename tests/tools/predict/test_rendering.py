@@ -7,6 +7,8 @@ import json
 import pytest
 
 from chatbot.errors import ModelError
+from chatbot.json_bytes import dumps, dumps_apart
+from chatbot.json_file import Json
 from chatbot.predict.base import ItemError, Outcome
 from chatbot.predict.processors import processor
 from tools.predict.rendering import Rendering
@@ -62,3 +64,35 @@ def test_tagging_is_written_with_the_columns_of_its_documentation() -> None:
     assert [kind.file_names.get(one, one) for one in stated] == [
         "keyword", "default_ner", "user_ner", "default_text_label", "user_text_label",
     ]  # fmt: skip
+
+
+HARD: list[Json] = [
+    "plain", 'a "b"', "a,b", "a\nb", "a\0b", "", "\ud800", None, 1, 2.5, 1e-7, True, 2**70, {}, [], ["", "", ","],
+    {"a": {"b": '","'}}, ["between two values"], ["x", "between two values", "y"], {"between two values": "\ud800"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "kinds", [(str,), (dict, list), (int, float), (object,)], ids=lambda kinds: kinds[0].__name__
+)
+def test_rows_written_together_are_those_written_one_by_one(kinds: tuple[type, ...]) -> None:
+    values = [value for value in HARD if isinstance(value, kinds)]
+    some: list[Outcome] = [{"label": value, "score": 1} for value in values] + [{"score": [0.25]}]
+    cells = [*([value] for value in reversed(values)), ["last"]]
+    form = Rendering("csv", ("copy",))
+    lines = range(1, len(some) + 1)
+    alone = [
+        form.rows([one], [line], [cell], COLUMNS) for one, line, cell in zip(some, lines, cells, strict=True)
+    ]
+    assert form.rows(some, lines, cells, COLUMNS) == b"".join(alone)
+    together = form.rows([*some, OUTCOMES[1]], [*lines, 99], [*cells, ["8"]], COLUMNS)
+    assert together.startswith(b"".join(alone)) and b"invalid_item" in together
+
+
+def test_a_value_is_written_together_with_others_as_by_itself() -> None:
+    values = [value for value in HARD if value != 2**70 and "ud800" not in ascii(value)]
+    values = [value for value in values if value != ["x", "between two values", "y"]]
+    values += ["between two values"] * 3
+    told = dumps_apart(values)
+    assert told is not None and told[0].split(told[1]) == list(map(dumps, values))
+    assert dumps_apart([["x", "between two values", "y"], 1]) is None and dumps_apart([1, "\ud800"]) is None
