@@ -10,7 +10,7 @@ from chatbot.normalization.text import content, normalize
 from chatbot.planning.asides import background, plain_question, rejoined, unframed
 from chatbot.planning.bind import Binder
 from chatbot.planning.corrections import corrected, not_but
-from chatbot.planning.links import AttributeSense, Link
+from chatbot.planning.links import AttributeSense, Link, ValueSense
 from chatbot.planning.notation import in_words
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.spoken_names import SpokenNames
@@ -110,7 +110,7 @@ class Listener:
         return whole[len(piece) :].startswith(named.text[:1]) and same * 2 >= len(piece)
 
     def _is_part(self, piece: str, scan: Scan) -> bool:
-        """电池 of 电池80度以上, 座椅 of 座椅带不带按摩, 整备 of 整备2吨."""
+        """电池 of 电池80度以上, 座椅 of 座椅带不带按摩, 整备 of 整备2吨, 方向盘 of 方向盘是真皮的."""
         start = scan.text.find(piece)
         for link in scan.links:
             if not (
@@ -118,8 +118,10 @@ class Listener:
             ):
                 continue
             paths = link.attribute.paths if link.attribute else ()
+            paths = (*paths, *(sense.path for sense in link.senses if isinstance(sense, ValueSense)))
             if link.quantity and (usual := self._binder.default(link.quantity)):
                 paths = (*paths, usual)
-            if len(piece) > 1 and any(piece in display_name(path[-1]).lower() for path in paths):
+            names = (display_name(part).lower() for path in paths for part in path)
+            if len(piece) > 1 and any(piece in name for name in names):
                 return True
         return False

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from chatbot.knowledge_graph.phrases import find_quantities
+from chatbot.knowledge_graph.phrases import QuantityPhrase, find_quantities
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition
 from chatbot.knowledge_graph.units import UnitTable
 from chatbot.normalization.entity import EntityLink
@@ -173,6 +173,9 @@ class Scanner:
         for phrase in find_quantities(_POINTING.sub("|", numbers), self._units):
             if phrase.exact and phrase.text in self._finder.aliases:
                 continue  # 两个 is a word of the grammar here
+            if _counts_the_named(phrase, text, links):
+                links.append(Link(phrase.start, phrase.end, phrase.text, (RoleSense("so"),)))
+                continue
             links.append(Link(phrase.start, phrase.end, phrase.text, (QuantitySense(phrase),)))
         taken = [(link.start, link.end) for link in links]
         free = _blanked(masked, taken)
@@ -209,6 +212,17 @@ class Scanner:
             return None
         clauses = tuple(dict.fromkeys(clauses))
         return clauses[0] if len(clauses) == 1 else AllOf(clauses)
+
+
+def _counts_the_named(phrase: QuantityPhrase, text: str, links: Sequence[Link]) -> bool:
+    """三个 of 途观L 奔驰GLB 宝马X1 三个哪个便宜: as many as are named before it."""
+    named = sum(link.entity is not None and link.end <= phrase.start for link in links)
+    return (
+        phrase.exact
+        and phrase.unit == "个"
+        and phrase.low == named
+        and text[phrase.end : phrase.end + 1] in "里中哪谁最比都"
+    )
 
 
 def _bounds(text: str, start: int, end: int) -> bool:

@@ -168,11 +168,9 @@ class SetPlanner:
         asks = parts.has("verify", "exists", "has") or asks_whether(parts)
         goes_on = parts.has("keep", "exists") or (context.entities and asks)
         if raw is None or (parts.atoms and not goes_on):
-            return (
-                Query(Plan("filter", (), (rank.path,), conditions, rank.order), parts.scan)
-                if conditions
-                else None
-            )
+            plan = Plan("filter", (), (rank.path,), conditions, rank.order)
+            of_all = context.empty and parts.has("head") and not parts.attributes  # 便宜点的车有吗
+            return Query(plan, parts.scan) if conditions or of_all else None
         bound = Condition(rank.path, "<" if rank.order == "asc" else ">", raw)
         kept = tuple(c for c in conditions if not (paths_of(c) == {rank.path} and _floor(c, rank.order)))
         plan = Plan("filter", (), (rank.path,), (*kept, bound), rank.order)
