@@ -18,6 +18,7 @@ from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.postings import Postings, bits
 from chatbot.normalization.spellings import (
     SUFFIXES,
+    bare_series,
     first_words,
     own_parts,
     series_spellings,
@@ -57,12 +58,20 @@ class EntityLinker:
         typed = (alias for alias in self._masks if len(alias) >= 3)
         self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF)
         self._fragments = FragmentReader(graph.entities, leading)
+        self._by_bare_name: dict[str, int] = {}
+        for index, entity in enumerate(graph.entities):
+            for bare in bare_series(entity.keywords):
+                self._by_bare_name[bare] = self._by_bare_name.get(bare, 0) | 1 << index
         self._position = {entity.name: index for index, entity in enumerate(graph.entities)}
 
     @property
     def names(self) -> Iterable[str]:
         """Every alias the linker knows, normalised."""
         return self._masks
+
+    def in_some_name(self, piece: str) -> bool:
+        """Whether two or more Chinese characters stand in the name of some entity: 旗领, 至尊."""
+        return len(piece) > 1 and self._fragments.index.han((1 << len(self._graph.entities)) - 1, piece) > 0
 
     def rows(self, alias: str) -> bytes:
         """The entities an alias stands for, as ``postings.packed`` positions in ``graph.entities``."""
@@ -106,9 +115,31 @@ class EntityLinker:
     ) -> tuple[EntityLink, ...]:
         groups = grouped(text, found, self._fragments.as_parts, self._fragments.widened)
         things = self._fragments.read(text, groups, ordinary)
+        things = self._of_its_kind(text, things)
         if len(things) == 1 and self._may_be_of(series, things[0]):
             things = [self._fragments.refitted(text, things[0], series)]
         return tuple(self._to_link(thing) for thing in things)
+
+    def _of_its_kind(self, text: str, things: list[Named]) -> list[Named]:
+        """cayenne e-hybrid is of the Cayenne新能源, though a series is called Cayenne; a stray max is of no other series."""
+        kept: list[Named] = []
+        for thing in things:
+            last = kept[-1] if kept else None
+            if last is None or text[last.end : thing.start].strip() or self._fragments.leads(thing):
+                kept.append(thing)
+            elif self._kinds(last) & thing.mask:
+                pieces = [replace(piece, mask=piece.mask | thing.mask) for piece in last.pieces]
+                kept[-1] = Named([*pieces, *thing.pieces], inherited=True)
+            elif not all(piece.name.isascii() and piece.name.isalpha() for piece in thing.pieces):
+                kept.append(thing)
+        return kept
+
+    def _kinds(self, thing: Named) -> int:
+        """The other kinds of a series that is named by its own name: Cayenne新能源 and Cayenne (进口) of Cayenne."""
+        if len(thing.pieces) != 1:
+            return 0
+        name = thing.pieces[0].name
+        return self._by_bare_name.get(name, 0) & ~thing.mask
 
     def _may_be_of(self, series: int, thing: Named) -> bool:
         """Whether what is named may be a version of ``series``, though another one is called so."""

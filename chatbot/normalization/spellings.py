@@ -75,6 +75,7 @@ def series_spellings(keywords: Sequence[str]) -> set[str]:
     if both := _HAN_THEN_LATIN.fullmatch(bare):
         found.add(both.group(1))
     found = {name for name in found if len(name) >= 2 and _TELLING.search(name)}
+    found |= {bare} if len(bare) == 1 and bare != series and not bare.isascii() else set()  # 唐 of 唐新能源
     if not bare.startswith(short) and not bare[0].isascii():
         found |= {f"{short}{bare}"}  # 大众探岳x is not 大众探岳
     if len(bare) <= 2 and not bare.isascii():
@@ -84,6 +85,13 @@ def series_spellings(keywords: Sequence[str]) -> set[str]:
         chosen = (c for n in range(1, len(parts) + 1) for c in itertools.combinations(parts, n))
         found |= {normalize(" ".join((bare, *some))) for some in chosen}
     return found
+
+
+def bare_series(keywords: Sequence[str]) -> set[str]:
+    """The series without what only tells its kind apart, where there is such a thing: Cayenne of Cayenne新能源."""
+    series = normalize(keywords[1]) if len(keywords) > 1 else ""
+    bare = _KIND.sub("", series)
+    return {bare, _MARKS.sub("", bare)} if bare != series else set()
 
 
 def first_words(keywords: Sequence[str]) -> set[str]:

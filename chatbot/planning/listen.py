@@ -11,6 +11,7 @@ from chatbot.planning.asides import background, plain_question, rejoined, unfram
 from chatbot.planning.bind import Binder
 from chatbot.planning.corrections import corrected, not_but
 from chatbot.planning.links import AttributeSense, Link, ValueSense
+from chatbot.planning.model_years import ModelYears
 from chatbot.planning.notation import in_words
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.spoken_names import SpokenNames
@@ -34,12 +35,12 @@ class Listener:
     ) -> None:
         """``plain`` normalises, and puts a dialect's words in plain wording."""
         self._vocabulary, self._scanner, self._binder, self._plain = vocabulary, scanner, binder, plain
-        self._names = SpokenNames(vocabulary.entities.names)
+        self._names, self._years = SpokenNames(vocabulary.entities.names), ModelYears(vocabulary)
 
     def asked(self, utterance: str) -> str:
         """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
         said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], utterance)
-        said = without_courtesies(self._names.written(self._plain(said)))
+        said = without_courtesies(self._years.written(self._names.written(self._plain(said))))
         return unframed(plain_question(in_words(said)))
 
     def scan(self, text: str, *, mend: Callable[[], bool] = always, near: str = "") -> Scan:

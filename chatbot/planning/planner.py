@@ -28,12 +28,14 @@ from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
 from chatbot.planning.several import SeveralPlanner, all_of_them, names_alone, side_by_side
 from chatbot.planning.stray import stray
+from chatbot.planning.two_rankings import both
 from chatbot.planning.unknowns import (
     MODEL_LIKE,
     unknown_attribute,
     unknown_kind,
     unknown_make,
     unknown_measure,
+    unknown_model,
     unknown_name,
     unknown_part,
     unknown_subject,
@@ -104,7 +106,13 @@ class Planner:
         absent = self.vocabulary.lacks_make(scan.text) or self.vocabulary.lacks(scan.text)
         if _says_nothing_of_the_graph(scan) and not absent:
             return None  # what its parts are need not be worked out
+        if scan.text.count("最") > 1 and (twice := both(scan.text, self._anew, self._winner)):
+            return replace(twice, scan=scan)
         return self._explained(scan, context).planned
+
+    def _anew(self, text: str) -> Planned:
+        """One part of an opening question by itself."""
+        return self._explained(self._listener.scan(text), Context()).planned
 
     def names_a_value(self, text: str) -> bool:
         """Whether a normalised ``text`` holds a value of the graph (增程, 四驱); one pass over it."""
@@ -143,7 +151,8 @@ class Planner:
         if refusal := unknown_make(parts, self.vocabulary):
             return refusal
         if (
-            refusal := unknown_name(parts)
+            refusal := unknown_model(parts, self.vocabulary)
+            or unknown_name(parts)
             or unknown_version(parts, self.vocabulary)
             or unknown_part(parts, self.vocabulary)
         ):

@@ -198,7 +198,7 @@ class SetPlanner:
         order = parts.rankings[0].order if parts.rankings else self._ranked.sorted(parts)
         attributes = self._shown(conditions, parts)
         if parts.rankings:
-            attributes = tuple(dict.fromkeys((parts.rankings[0].path, *attributes)))
+            attributes = tuple(dict.fromkeys((*(rank.path for rank in parts.rankings), *attributes)))
         last = context.plan
         if leaning and last and last.attributes and parts.has("upward", "downward") and not parts.attributes:
             attributes = last.attributes
@@ -237,8 +237,11 @@ class SetPlanner:
             return parts.has("has", "not", "list", "head", "exists", "which") and not asks
         if parts.rankings and said and "的" in parts.text:  # 省油的丰田
             return True
+        if parts.rankings and alone and parts.has("head") and not (parts.attributes or parts.atoms):
+            return True  # 又大又省油的车
         versions = parts.has("count") and bool(parts.attributes)  # E6几个版本，都多少钱
-        return bool(said or parts.has("total")) and (parts.has("list", "head", "buy") or versions)
+        named = parts.has("exists") and bool(parts.things) and not parts.attributes  # 有没有乌尼莫克
+        return bool(said or parts.has("total")) and (parts.has("list", "head", "buy") or versions or named)
 
 
 def _asks_for_all(parts: Parts) -> bool:

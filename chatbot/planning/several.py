@@ -77,9 +77,10 @@ class SeveralPlanner:
     def _which_one(self, parts: Parts, things: tuple[Thing, ...]) -> Asked | None:
         """跟S5尊享版差不多的, 比S5便宜的, where several cars are called that: it must be asked which."""
         leans_on = parts.has("nearest") or (parts.has("compare") and parts.rankings and "比" in parts.text)
-        if len(things) != 1 or not leans_on or is_brand(things[0].clause) or self._decider.price is None:
+        named = [thing for thing in things if not is_brand(thing.clause)]  # 比宝马X3便宜的奔驰
+        if len(named) != 1 or not leans_on or self._decider.price is None:
             return None
-        return Asked((things[0].names,), ((self._decider.price,),), parts.scan)
+        return Asked((named[0].names,), ((self._decider.price,),), parts.scan)
 
     def _of_several(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
         """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""

@@ -10,6 +10,8 @@ from chatbot.planning.query import Refusal
 from chatbot.planning.vocabulary import Vocabulary
 
 MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$")
+_NAMELIKE = re.compile(r"[a-z0-9]|[版款型]$|套装$")
+_TAIL = re.compile(r"型号|[版款型]|系列|套装")
 _EXPLAINS = re.compile("怎么|如何|为什么|为啥|区别|好处|坏处|优点|缺点|什么意思|什么是|是什么|值得")
 _NAME_BEHIND = re.compile(r"\s?[a-z]{0,6}\d{0,3}[a-z]{0,4}")
 _MAX_SUBJECT = 8
@@ -29,6 +31,23 @@ def unknown_name(parts: Parts) -> Refusal | None:
     tail = re.match(r"型号|款|版|系列", text[end:])
     name = text[start : end + (tail.end() if tail else 0)]
     return Refusal("unknown_entity", name.upper() if name.isascii() else _capitals(name), parts.scan)
+
+
+def unknown_model(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
+    """宝马320Li, 宋PLUS DM-i 112KM: right behind a brand or a series what looks like a part of a name, and is none."""
+    for piece in parts.scan.unknown:
+        start = parts.text.find(piece)
+        before = next((t for t in parts.things if not t.referred and 0 <= start - t.end <= 1), None)
+        if before is None or start < 0 or parts.text[before.end : start] not in ("", " "):
+            continue
+        end = start + len(piece)
+        tail = _TAIL.match(parts.text, end)
+        namelike = tail or _NAMELIKE.search(piece) or vocabulary.entities.in_some_name(piece)
+        if not namelike or (piece.isdigit() and len(piece) == 1):
+            continue
+        end = tail.end() if tail else end
+        return Refusal("unknown_entity", _capitals(parts.text[before.start : end]), parts.scan)
+    return None
 
 
 def unknown_make(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan, keyword_level
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Path, Plan, keyword_level
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.atoms import Atom
 from chatbot.planning.context import Context
@@ -23,6 +23,8 @@ _GOES_ON = re.compile(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:
 _THAT_ONE = re.compile("的?(?:那|这)(?:一)?[个款台辆]")
 _VERSIONS = re.compile("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
 _SUFFIX = re.compile("[版型款]$")
+_OR = re.compile("的?还是(?:个|用|带|那种)?")
+_MAX_OTHER = 5  # characters of the other value that the graph has not: AT, 吃电
 _OF_ALL = ("list", "count", "head", "buy", "which", "exists", "has", "keep", "or", "others", "total")
 
 
@@ -183,12 +185,24 @@ class VersionReader:
 
 
 def _either(parts: Parts) -> Parts:
-    """V4是油电混合还是插混 asks for the attribute that both are values of."""
+    """V4是油电混合还是插混 asks for the attribute that both are values of; CVT还是AT for that of the one that is known."""
+    if "还是" not in parts.text or parts.has("list", "count", "head"):
+        return parts
     for one, other in itertools.pairwise(parts.atoms):
-        between = parts.text[one.end : other.start]
-        if one.path == other.path and "还是" in between and not parts.has("list", "count", "head"):
-            rest = tuple(atom for atom in parts.atoms if atom.path != one.path)
-            return replace(
-                parts, atoms=rest, attributes=tuple(dict.fromkeys((*parts.attributes, (one.path,))))
-            )
+        if one.path == other.path and "还是" in parts.text[one.end : other.start]:
+            return _asking_for(parts, one.path)
+    for piece in parts.scan.unknown if not parts.attributes else ():
+        start = parts.text.find(piece)
+        end = start + len(piece)
+        for atom in parts.atoms:
+            apart = parts.text[atom.end : start] if atom.end <= start else parts.text[end : atom.start]
+            if atom.kind == "value" and len(piece) <= _MAX_OTHER and _OR.fullmatch(apart):
+                left = tuple(one for one in parts.scan.unknown if one != piece)
+                scan = replace(parts.scan, unknown=left, coverage=1.0 if not left else parts.scan.coverage)
+                return _asking_for(replace(parts, scan=scan), atom.path)
     return parts
+
+
+def _asking_for(parts: Parts, path: Path) -> Parts:
+    rest = tuple(atom for atom in parts.atoms if atom.path != path)
+    return replace(parts, atoms=rest, attributes=tuple(dict.fromkeys((*parts.attributes, (path,)))))
