@@ -21,7 +21,7 @@ _WORD = re.compile("[a-z]+")
 _LATIN = re.compile(r"[a-z]{3,}")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
 _RUN = re.compile(r"[\u4e00-\u9fff]+")
-_FEWEST_HOLDERS = 5  # entities that have an attribute before a part of its name may stand for it
+_FEWEST_HOLDERS = 2  # entities that have an attribute before a part of its name may stand for it
 _SHORT = 3  # characters
 _MOST_HOLDERS = 2  # names that hold a stem: 电池 is a part of too many to stand for 电池类型
 

@@ -54,7 +54,7 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything the grammar decides on."""
+    """Everything the grammar decides on. ``unmet``: something is wished for that is no condition (带桌板)."""
 
     scan: Scan
     things: tuple[Thing, ...] = ()
@@ -69,6 +69,7 @@ class Parts:
     loose: bool = False
     dangling: str = ""
     place: int = 0
+    unmet: bool = False
     _roles: frozenset[str] = field(default_factory=frozenset)
 
     def has(self, *roles: str) -> bool:

@@ -27,10 +27,9 @@ from chatbot.planning.read_parts import PartsReader, is_brand, is_year
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
 from chatbot.planning.several import SeveralPlanner, all_of_them, names_alone, side_by_side
-from chatbot.planning.stray import stray
+from chatbot.planning.stray import says_nothing_of_the_graph, stray, too_little_known
 from chatbot.planning.two_rankings import both
 from chatbot.planning.unknowns import (
-    MODEL_LIKE,
     unknown_attribute,
     unknown_kind,
     unknown_make,
@@ -48,8 +47,6 @@ from chatbot.recent import Recent
 EARLIER = 2  # things spoken of before that a version may be of
 REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
 _DIFFERENCE = re.compile("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
-MIN_COVERAGE = 0.8
-MAX_UNKNOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,7 @@ class Planner:
 
     def _opening(self, scan: Scan, context: Context) -> Planned:
         absent = self.vocabulary.lacks_make(scan.text) or self.vocabulary.lacks(scan.text)
-        if _says_nothing_of_the_graph(scan) and not absent:
+        if says_nothing_of_the_graph(scan) and not absent:
             return None  # what its parts are need not be worked out
         if scan.text.count("最") > 1 and (twice := both(scan.text, self._anew, self._winner)):
             return replace(twice, scan=scan)
@@ -159,7 +156,7 @@ class Planner:
             return refusal
         if refusal := unknown_kind(parts, self.vocabulary) or unknown_measure(parts):
             return refusal
-        if _too_little_known(scan) and not stray(parts):
+        if too_little_known(scan) and not stray(parts):
             return unknown_attribute(parts, self.vocabulary) or unknown_subject(parts)
         if parts.dangling:
             return Refusal("nothing_to_point_at", parts.dangling, scan)
@@ -293,14 +290,3 @@ class Planner:
             not topics and bool(context.entities or context.offered) and names_alone(parts.scan)
         )  # 雅致
         return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
-
-
-def _too_little_known(scan: Scan) -> bool:
-    return scan.coverage < MIN_COVERAGE or sum(map(len, scan.unknown)) > MAX_UNKNOWN
-
-
-def _says_nothing_of_the_graph(scan: Scan) -> bool:
-    """Too little is known of it, it names nothing, and nothing in it looks like a name: no plan and no refusal either."""
-    names = any(link.entity or link.attribute or link.value or link.plays("head") for link in scan.links)
-    names = names or any(link.degree and link.degree.strength == "most" for link in scan.links)  # 销量最高的
-    return _too_little_known(scan) and not names and not any(map(MODEL_LIKE.search, scan.unknown))

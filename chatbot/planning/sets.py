@@ -44,7 +44,7 @@ class SetPlanner:
         if parts.categories and not parts.attributes:
             return None
         ignored = parts.scan.unknown if stray(parts) else ()
-        if parts.loose or _ADVICE.search(parts.text) or (parts.scan.unknown and not ignored):
+        if parts.loose or parts.unmet or _ADVICE.search(parts.text) or (parts.scan.unknown and not ignored):
             return None
         named = [t for t in parts.things if not t.referred and not is_brand(t.clause)]
         listed = parts.has("list") and parts.has("head")  # v8的车有哪些

@@ -9,7 +9,7 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Refusal
 from chatbot.planning.vocabulary import Vocabulary
 
-MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$")
+MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$|^\d{3}[a-z]{1,2}$")
 _NAMELIKE = re.compile(r"[a-z0-9]|[版款型]$|套装$")
 _TAIL = re.compile(r"型号|[版款型]|系列|套装")
 _EXPLAINS = re.compile("怎么|如何|为什么|为啥|区别|好处|坏处|优点|缺点|什么意思|什么是|是什么|值得")
@@ -24,7 +24,8 @@ def unknown_name(parts: Parts) -> Refusal | None:
     odd = [piece for piece in unknown if MODEL_LIKE.search(piece)]
     if not odd or any(t.single and not t.referred for t in parts.things):
         return None
-    if not (parts.attributes or parts.things or parts.atoms or "呢" in text):
+    alone = text == odd[0] and len(text) > 1  # C63, and no more
+    if not (parts.attributes or parts.things or parts.atoms or "呢" in text or alone):
         return None
     start, end = text.find(unknown[0]), text.rfind(odd[-1]) + len(odd[-1])
     start = min([start, *(t.start for t in parts.things if t.end <= end)])
