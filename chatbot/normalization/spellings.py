@@ -13,6 +13,7 @@ _MAX_PARTS = 5
 _SHORTEST = 2
 _MARKS = re.compile(r"[\s\-.:·]")
 _HAN_THEN_LATIN = re.compile(r"([\u4e00-\u9fff]{2,})([a-z][a-z0-9]+(?: [a-z]+)?|[a-z]级)")
+_CODE_THEN_HAN = re.compile(r"([a-z]{1,4}-?[a-z]?\d{1,2})(?=[\u4e00-\u9fff])")
 _LATIN_TOKEN = re.compile(r"[a-z]+(?:-[a-z])?")
 _KIND = re.compile(r"\([^)]*\)$|新能源$")
 _ASCII_TOKEN = re.compile(r"[a-z0-9.\-]+")
@@ -72,6 +73,8 @@ def series_spellings(keywords: Sequence[str]) -> set[str]:
         if cut >= 0:
             rest = name[cut + len(short) :].strip()
             found |= {rest, _MARKS.sub("", rest)}
+    if (told := _CODE_THEN_HAN.match(bare)) and not told.group(1).isdigit():
+        found.add(told.group(1))  # rav4 of RAV4荣放
     if both := _HAN_THEN_LATIN.fullmatch(bare):
         found.add(both.group(1))
     found = {name for name in found if len(name) >= 2 and _TELLING.search(name)}

@@ -115,7 +115,7 @@ class AtomReader:
         """Of several attributes that hold the value, the one that is named beside it, else the commonest."""
         senses = [sense for sense in link.senses if isinstance(sense, ValueSense)]
         named = {p for other in links if other.attribute and other is not link for p in other.attribute.paths}
-        near = said_beside(link, text) if len(senses) > 1 else ""
+        near = said_beside(link, links, text) if len(senses) > 1 else ""
         ranks = (
             (s.path not in named, not shares_a_name(s.path, near), -self._coverage(s.path)) for s in senses
         )

@@ -9,7 +9,7 @@ from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition, Path
 from chatbot.knowledge_graph.units import COUNT, MONEY
 from chatbot.planning.links import Link
-from chatbot.planning.money import as_money, budget, times
+from chatbot.planning.money import as_money, budget, in_counts, times
 from chatbot.planning.vocabulary import Vocabulary
 
 NEAR = 6  # characters between an attribute and its quantity
@@ -101,7 +101,8 @@ class Binder:
             close = next((x for x in beside if x.attribute and self._adjacent(x, links[at], text)), None)
             if close and close.attribute and self._measures(close):
                 return Misfit(close.attribute.paths[0], phrase)
-            return Bound(default, as_money(phrase))
+            phrase = self._in_its_unit(default, phrase) if _named_in(default, phrase) else as_money(phrase)
+            return Bound(default, phrase)
         if (price := self._budget(phrase)) and not any(map(self._measures, beside)):
             return price
         named = next((x.attribute.paths[0] for x in beside if x.attribute), None)
@@ -172,7 +173,7 @@ class Binder:
         dimensions = self._vocabulary.dimensions(path)
         if phrase.dimension in dimensions:
             return True
-        if not phrase.unit or (_in_counts(phrase) and self._vocabulary.dimension(path) in _COUNTED_IN):
+        if not phrase.unit or (in_counts(phrase) and self._vocabulary.dimension(path) in _COUNTED_IN):
             return bool(dimensions)
         if _named_in(path, phrase):
             return True
@@ -208,7 +209,7 @@ class Binder:
         if main == MONEY and not phrase.unit:
             money = as_money(replace(phrase, unit="个", text=phrase.text + "个"))
             return money if money.dimension == MONEY else phrase
-        if _in_counts(phrase) and phrase.dimension not in self._vocabulary.dimensions(path):
+        if in_counts(phrase) and phrase.dimension not in self._vocabulary.dimensions(path):
             return as_money(phrase) if main == MONEY else replace(phrase, unit="", dimension=COUNT)
         unit = self._vocabulary.unit(path)
         if phrase.unit or phrase.dimension != COUNT or not unit or main in ("", COUNT):
@@ -267,12 +268,8 @@ class Binder:
 def _named_in(path: Path, phrase: QuantityPhrase) -> bool:
     """Whether the attribute's name ends in the unit, and its values leave it out: 高压平台V."""
     name = path[-1]
-    return bool(phrase.unit) and name.endswith(phrase.unit) and not name[: -len(phrase.unit)][-1:].isascii()
-
-
-def _in_counts(phrase: QuantityPhrase) -> bool:
-    """5个 of what is counted in nothing else; 7座 says what it counts."""
-    return phrase.unit == "个" and "个" in phrase.text
+    before = name[: -len(phrase.unit)][-1:]
+    return bool(phrase.unit) and name.endswith(phrase.unit) and (before == "/" or not before.isascii())
 
 
 def _scale(phrase: QuantityPhrase) -> float:

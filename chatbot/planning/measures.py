@@ -7,7 +7,7 @@ from chatbot.knowledge_graph.units import COUNT, UnitTable
 from chatbot.planning.concepts import Concepts
 from chatbot.planning.links import AttributeSense, Link, RoleSense, Sense
 
-_ASKED = re.compile("几(?![个十百千万])|多少|多大")
+_ASKED = re.compile("(?:差|差了)(?:几|多少)|几(?![个十百千万])|多少|多大")
 # What a unit that is asked for measures; 升 and 毫米 measure too much to say, 米 is slang for money where nothing
 # else is named (车长多少米 names it)
 _MEASURES = {

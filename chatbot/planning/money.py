@@ -34,3 +34,8 @@ def _in_wan(phrase: QuantityPhrase) -> QuantityPhrase:
 def times(end: float | str | None, factor: float) -> float | str | None:
     """One end of a quantity multiplied; what is no number stays as it is."""
     return end * factor if isinstance(end, float) else end
+
+
+def in_counts(phrase: QuantityPhrase) -> bool:
+    """5个 of what is counted in nothing else; 7座 says what it counts."""
+    return phrase.unit == "个" and "个" in phrase.text

@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from chatbot.knowledge_graph.phrases import QuantityPhrase, find_quantities
+from chatbot.knowledge_graph.phrases import find_quantities
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition
 from chatbot.knowledge_graph.units import UnitTable
 from chatbot.normalization.entity import EntityLink
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize
+from chatbot.planning.false_readings import counts_the_named, drives_a_part, is_a_code
 from chatbot.planning.function_words import carries_nothing
 from chatbot.planning.links import (
     AttributeSense,
@@ -173,7 +174,9 @@ class Scanner:
         for phrase in find_quantities(_POINTING.sub("|", numbers), self._units):
             if phrase.exact and phrase.text in self._finder.aliases:
                 continue  # 两个 is a word of the grammar here
-            if _counts_the_named(phrase, text, links):
+            if is_a_code(phrase):
+                continue
+            if counts_the_named(phrase, text, links):
                 links.append(Link(phrase.start, phrase.end, phrase.text, (RoleSense("so"),)))
                 continue
             links.append(Link(phrase.start, phrase.end, phrase.text, (QuantitySense(phrase),)))
@@ -184,6 +187,7 @@ class Scanner:
         links += bare_numbers(text, links, self._units)
         links += asked_measures(text, links, self._units, self._vocabulary.concepts)
         links.sort(key=lambda link: link.start)
+        links = [link for link in links if not drives_a_part(link, links, text)]
         unknown = _unexplained(text, links)
         said = len(content(text)) or 1
         return Scan(text, tuple(links), unknown, 1 - sum(map(len, unknown)) / said)
@@ -212,17 +216,6 @@ class Scanner:
             return None
         clauses = tuple(dict.fromkeys(clauses))
         return clauses[0] if len(clauses) == 1 else AllOf(clauses)
-
-
-def _counts_the_named(phrase: QuantityPhrase, text: str, links: Sequence[Link]) -> bool:
-    """三个 of 途观L 奔驰GLB 宝马X1 三个哪个便宜: as many as are named before it."""
-    named = sum(link.entity is not None and link.end <= phrase.start for link in links)
-    return (
-        phrase.exact
-        and phrase.unit == "个"
-        and phrase.low == named
-        and text[phrase.end : phrase.end + 1] in "里中哪谁最比都"
-    )
 
 
 def _bounds(text: str, start: int, end: int) -> bool:

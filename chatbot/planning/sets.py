@@ -17,6 +17,7 @@ from chatbot.planning.read_parts import is_brand
 from chatbot.planning.stray import stray
 
 # These ask how, why or where, which no table answers.
+_MOST_OF = re.compile("(?:哪个|哪家|谁家|什么|哪种)(?:品牌|牌子|车系|级别|颜色|能源)?的?车?最[多少]")
 _HOW_MANY = re.compile("什么|啥|几种|几个|几家|多少种|多少个")
 _ROUGHLY = re.compile(
     "多少(?:钱|万)?(?:到|至|~|-)多少|(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)"
@@ -125,6 +126,7 @@ class SetPlanner:
         ):
             return Query(Plan("count", (), self._shown(conditions, parts), conditions), scan)
         listing = parts.has("list", "which", "count") or _HOW_MANY.search(parts.text)
+        listing = listing or _MOST_OF.search(parts.text)
         if listing and (plan := self._decider.group(parts, conditions)):
             return Query(plan, scan)
         return self._filter(parts, context, conditions, said, leaning)

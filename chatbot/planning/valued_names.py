@@ -1,7 +1,7 @@
 """Words that say an attribute and a value of it at once: LED大灯, 真皮座椅; and 2.0T, the size of an engine that is charged."""
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from chatbot.knowledge_graph.columns import Columns
 from chatbot.knowledge_graph.graph import Path, display_name
@@ -59,8 +59,11 @@ def displacements(
             yield from ((word, ValueSense(size, clause)) for word in words if word not in known)
 
 
-def said_beside(link: Link, text: str) -> str:
-    """What stands right before and right behind a link within its clause."""
+def said_beside(link: Link, links: Sequence[Link], text: str) -> str:
+    """What stands right before and right behind a link within its clause, but for words of degree and names of cars."""
+    for other in links:
+        if other.degree or other.entity or other.quantity:
+            text = text[: other.start] + "|" * (other.end - other.start) + text[other.end :]
     before = _BREAK.split(text[max(0, link.start - _NEAR) : link.start])[-1]
     return f"{before}|{_BREAK.split(text[link.end : link.end + _NEAR])[0]}"
 

@@ -27,7 +27,11 @@ _FEW_CODES = 4  # different values, all of a kind
 _RAISED = re.compile(r"[a-z]\d\+")  # L2+, which is more than L2
 _DENIAL = "非"  # 非独立悬架 is not 独立悬架, though it holds it
 _FEWEST = 5  # entities that have an attribute whose values people know
-_RARE_WORD = re.compile(r"[\u4e00-\u9fff]{2,6}|[a-z]{4,}")
+_RARE_WORD = re.compile(r"[\u4e00-\u9fff]{2,8}|[a-z]{4,}|[a-z]\d\+?|[\u4e00-\u9fff]{2,6}\d{3,4}[a-z]?")
+_RARE_CORE = re.compile(
+    r"[a-z]{5,}|(?<!\d)\d{4}(?!\d)"
+)  # alcantara of 皮/alcantara混搭, 8155 of 高通骁龙8155p
+_SHORT_END = 3
 _SUPPORTS = re.compile("^(?:支持|包含)")
 _NUMERALS = dict(zip("123456789", "一两三四五六七八九", strict=True))
 _TAILS = ("车型", "车", "型", "级")
@@ -41,6 +45,8 @@ _WEAK = {
     "自动",
     "手动",
     "支持",
+    "不支持",
+    "比例",
     "导航",
     "电话",
     "其他",
@@ -134,6 +140,10 @@ class ValueWords:
         if column.distinct > MAX_ENDS or _measured(column):
             return
         pieces = {_SUPPORTS.sub("", piece) for text in column.plain for piece in _SPLIT.split(text)}
+        pieces |= {core for piece in pieces for core in _RARE_CORE.findall(piece)}
+        pieces |= {
+            end for end in self._ends({p for p in pieces if _WORD.fullmatch(p)}) if len(end) > _SHORT_END
+        }
         fresh = {
             w for w in pieces if _RARE_WORD.fullmatch(w) and w not in self._names and w not in self._said
         }
