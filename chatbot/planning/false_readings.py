@@ -9,6 +9,7 @@ from chatbot.planning.links import Link, ValueSense
 _ELECTRIC = "电动"
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _KIND = re.compile("级别|车身结构|品牌|系列")
+_PEOPLE = frozenset("娃孩人老儿女宝崽")
 _HEAVIEST = 10  # tonnes that a car may weigh
 
 
@@ -20,6 +21,11 @@ def drives_a_part(link: Link, links: Sequence[Link], text: str) -> bool:
     return behind is None or not (
         behind.roles or any(isinstance(s, ValueSense) and _KIND.search(s.path[-1]) for s in behind.senses)
     )
+
+
+def counts_people(phrase: QuantityPhrase, text: str) -> bool:
+    """三个娃 is no price."""
+    return phrase.unit == "个" and text[phrase.end : phrase.end + 1] in _PEOPLE
 
 
 def is_a_code(phrase: QuantityPhrase) -> bool:

@@ -24,6 +24,7 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import PartsReader, is_brand, is_year
+from chatbot.planning.salvage import Salvage
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
 from chatbot.planning.several import SeveralPlanner, all_of_them, names_alone, side_by_side
@@ -81,6 +82,7 @@ class Planner:
         self.guide = Guide(vocabulary)
         self._follow = Follower(self._decider, self._winner)
         self._several = SeveralPlanner(engine, self._decider)
+        self._salvage = Salvage(vocabulary)
         self._sets = SetPlanner(self._decider, self._winner)
         self._openings: Recent[tuple[str, bool], tuple[Planned] | None] = Recent(REMEMBERED)
 
@@ -134,7 +136,8 @@ class Planner:
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
         parts = self._versions.told(self._reader.read(scan, context), context)
-        return Explained(scan, parts, self._decide(parts, context))
+        planned = self._decide(parts, context) or self._salvage.plan(parts, context, self._decide)
+        return Explained(scan, parts, planned)
 
     def _winner(self, plan: Plan) -> str | None:
         rows = self.engine.run(plan).rows

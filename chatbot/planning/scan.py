@@ -11,7 +11,7 @@ from chatbot.normalization.entity import EntityLink
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize
-from chatbot.planning.false_readings import counts_the_named, drives_a_part, is_a_code
+from chatbot.planning.false_readings import counts_people, counts_the_named, drives_a_part, is_a_code
 from chatbot.planning.function_words import carries_nothing
 from chatbot.planning.links import (
     AttributeSense,
@@ -174,7 +174,7 @@ class Scanner:
         for phrase in find_quantities(_POINTING.sub("|", numbers), self._units):
             if phrase.exact and phrase.text in self._finder.aliases:
                 continue  # 两个 is a word of the grammar here
-            if is_a_code(phrase):
+            if is_a_code(phrase) or counts_people(phrase, text):
                 continue
             if counts_the_named(phrase, text, links):
                 links.append(Link(phrase.start, phrase.end, phrase.text, (RoleSense("so"),)))
