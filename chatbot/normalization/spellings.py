@@ -11,6 +11,7 @@ _ONLY_A_QUANTITY = re.compile(r"[\d一二两三四五六七八九十]+[座门]?"
 _HAN_RUN = re.compile(r"(?<=[a-z0-9+])(?!款)[\u4e00-\u9fff]{2,}[版型款]$")
 _MAX_PARTS = 5
 _SHORTEST = 2
+_MODEL = "型号"  # B豪华 of B型号豪华版
 _MARKS = re.compile(r"[\s\-.:·]")
 _HAN_THEN_LATIN = re.compile(r"([\u4e00-\u9fff]{2,})([a-z][a-z0-9]+(?: [a-z]+)?|[a-z]级)")
 _CODE_THEN_HAN = re.compile(r"([a-z]{1,4}-?[a-z]?\d{1,2})(?=[\u4e00-\u9fff])")
@@ -129,4 +130,5 @@ def weak_spellings(keyword: str) -> set[str]:
     parts |= {run for part in parts for run in _HAN_RUN.findall(part)}
     numbers = {part for part in parts if _NUMERIC.fullmatch(part) and part[-1] in "tl"}
     stems = {part[:-1] for part in parts if part.endswith(SUFFIXES[:3])}
+    numbers |= {part.removesuffix(_MODEL) for part in parts if part.endswith(_MODEL) and part[:1].isascii()}
     return numbers | {stem for stem in stems if len(stem) >= 2 and not any(c.isdigit() for c in stem)}

@@ -6,10 +6,7 @@ Only words that can hardly be a condition, a negation, a number, a name or what 
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
 
-from chatbot.knowledge_graph.graph import display_name
-from chatbot.normalization.text import normalize
 from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
 from chatbot.planning.query import Asked, Planned, Query
@@ -64,7 +61,7 @@ class Salvage:
         return unknown if all(self._says_little(piece, parts) for piece in unknown) else ()
 
     def _says_little(self, piece: str, parts: Parts) -> bool:
-        if len(piece) > MAX_PIECE or _NO_CHATTER.search(piece) or self._of_the_graph(piece):
+        if len(piece) > MAX_PIECE or _NO_CHATTER.search(piece) or self._vocabulary.may_be_of_it(piece):
             return False
         start = parts.text.find(piece)
         end = start + len(piece)
@@ -79,18 +76,3 @@ class Salvage:
         apart = behind is None or any(mark in parts.text[end : behind.start] for mark in _MARKS)
         close = behind is not None and not apart and behind.start - end <= 1
         return not (close and behind and (behind.attribute or (behind.degree and behind.degree.path is None)))
-
-    def _of_the_graph(self, piece: str) -> bool:
-        """Whether it may be a part of a name, of an attribute or of a value, or of what the graph has none of."""
-        vocabulary = self._vocabulary
-        if vocabulary.entities.in_some_name(piece) or vocabulary.lacks(piece) or vocabulary.lacks_make(piece):
-            return True
-        return any(piece[at : at + 2] in self._pairs for at in range(len(piece) - 1))
-
-    @cached_property
-    def _pairs(self) -> frozenset[str]:
-        """Every two neighbouring characters of the names of attributes and of short values."""
-        columns = self._vocabulary.columns
-        said = {normalize(display_name(path[-1])) for path in columns.paths}
-        said.update(self._vocabulary.classifying_texts())
-        return frozenset(text[at : at + 2] for text in said for at in range(len(text) - 1))

@@ -45,6 +45,8 @@ class SetPlanner:
         if parts.categories and not parts.attributes:
             return None
         ignored = parts.scan.unknown if stray(parts) else ()
+        if any(map(self._values_of, ignored)):
+            return None  # 永磁同步 is a value, though every one of them has it
         if parts.loose or parts.unmet or _ADVICE.search(parts.text) or (parts.scan.unknown and not ignored):
             return None
         named = [t for t in parts.things if not t.referred and not is_brand(t.clause)]
@@ -52,6 +54,8 @@ class SetPlanner:
         wide = parts.rankings and any(not t.single for t in named)
         if any(t.single for t in named) and not wide and not listed:
             return None
+        if parts.has("each") and parts.has("average") and len(parts.attributes) > 1:
+            return None  # 各级别平均价格 is more than one number
         leaning = leans(parts, context.plan)
         if context.entities and self._about_focus(parts, context):
             return self._verify(parts, context)
@@ -74,6 +78,9 @@ class SetPlanner:
         solid = solid or (spoken and parts.has("list", "count", "typical", "average"))
         solid = solid or (spoken and parts.text.endswith(("的吗", "的么", "的没", "的没有", "的不", "的吧")))
         return replace(query, kept=kept, solid=solid, ignored=ignored)
+
+    def _values_of(self, piece: str) -> bool:
+        return any(piece in text for text in self._decider.vocabulary.classifying_texts())
 
     @staticmethod
     def _about_focus(parts: Parts, context: Context) -> bool:
@@ -108,8 +115,10 @@ class SetPlanner:
             return ranked
         scan = parts.scan
         if (
-            parts.has("typical", "average") or asks_range(parts) or (parts.has("buy") and parts.attributes)
-        ) and (plan := self._decider.aggregate(parts, conditions)):
+            (parts.has("typical", "average") or asks_range(parts) or (parts.has("buy") and parts.attributes))
+            and not parts.has("sort")
+            and (plan := self._decider.aggregate(parts, conditions))
+        ):
             return Query(plan, scan)
         if (
             parts.has("count")
@@ -243,7 +252,8 @@ class SetPlanner:
             return True  # 又大又省油的车
         versions = parts.has("count") and bool(parts.attributes)  # E6几个版本，都多少钱
         named = parts.has("exists") and bool(parts.things) and not parts.attributes  # 有没有乌尼莫克
-        return bool(said or parts.has("total")) and (parts.has("list", "head", "buy") or versions or named)
+        listed = parts.has("list", "head", "buy", "sort", "upward", "downward")
+        return bool(said or parts.has("total")) and (listed or versions or named)
 
 
 def _asks_for_all(parts: Parts) -> bool:

@@ -79,7 +79,8 @@ class SeveralPlanner:
     def _which_one(self, parts: Parts, things: tuple[Thing, ...]) -> Query | Asked | None:
         """跟S5尊享版差不多的, 比S5便宜的, where several cars are called that: it must be asked which."""
         leans_on = parts.has("nearest") or (parts.has("compare") and parts.rankings and "比" in parts.text)
-        named = [thing for thing in things if not is_brand(thing.clause)]  # 比宝马X3便宜的奔驰
+        others = {thing.names: thing for thing in things if not is_brand(thing.clause)}
+        named = list(others.values())  # 比宝马X3便宜的奔驰; 嫌Q3小，轴距比Q3长的
         if len(named) != 1 or not leans_on or self._decider.price is None:
             return None
         path = parts.rankings[0].path if parts.rankings else self._decider.price

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from chatbot.knowledge_graph.columns import FLAG_CODE, Columns
-from chatbot.knowledge_graph.graph import KnowledgeGraph, Path
+from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
 from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Condition, keyword_level
 from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
@@ -219,6 +219,20 @@ class Vocabulary:
         for entity in self.graph.entities:
             found.setdefault(entity.keywords[:2], []).append(entity.name)
         return {lead: tuple(names) for lead, names in found.items()}
+
+    def may_be_of_it(self, piece: str) -> bool:
+        """Whether unknown words may be a part of a name, of an attribute or of a value, or of what the graph has none of."""
+        if self.entities.in_some_name(piece) or self.lacks(piece) or self.lacks_make(piece):
+            return True
+        return any(piece[at : at + 2] in self._pairs for at in range(len(piece) - 1))
+
+    @cached_property
+    def _pairs(self) -> frozenset[str]:
+        """Every two neighbouring characters of the names of attributes and of the values that classify."""
+        said = {normalize(display_name(path[-1])) for path in self.columns.paths} | set(
+            self.classifying_texts()
+        )
+        return frozenset(text[at : at + 2] for text in said for at in range(len(text) - 1))
 
     def classifying_texts(self) -> list[str]:
         """The texts of the attributes that have few different values."""
