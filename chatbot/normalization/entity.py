@@ -4,6 +4,7 @@ Sets of entities at work are bit masks over ``KnowledgeGraph.entities``: an inte
 is kept for each alias is its sorted positions.
 """
 
+import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ from chatbot.normalization.fragments import FragmentReader
 from chatbot.normalization.grouping import grouped
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.named import Named
-from chatbot.normalization.pieces import Piece
+from chatbot.normalization.pieces import Piece, narrowed
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.postings import Postings, bits
 from chatbot.normalization.spellings import (
@@ -28,6 +29,9 @@ from chatbot.normalization.spellings import (
 from chatbot.normalization.text import normalize
 
 FUZZY_CUTOFF = 75.0
+_RUNS_ON = re.compile(
+    r"\s?(?:插电混动|插电式混动|插混|插电|phev|新能源|纯电动|纯电|电动)版?(?!汽车|车|的|续航里程|续航|里程|能)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ class EntityLinker:
     ) -> tuple[EntityLink, ...]:
         groups = grouped(text, found, self._fragments.as_parts, self._fragments.widened)
         things = self._fragments.read(text, groups, ordinary)
-        things = self._of_its_kind(text, things)
+        things = [self._of_said_kind(text, thing) for thing in self._of_its_kind(text, things)]
         if len(things) == 1 and self._may_be_of(series, things[0]):
             things = [self._fragments.refitted(text, things[0], series)]
         return tuple(self._to_link(thing) for thing in things)
@@ -133,6 +137,21 @@ class EntityLinker:
             elif not all(piece.name.isascii() and piece.name.isalpha() for piece in thing.pieces):
                 kept.append(thing)
         return kept
+
+    def _of_said_kind(self, text: str, thing: Named) -> Named:
+        """GL8插混陆尊: right behind a series what its other kind runs on; the pieces behind it are read again."""
+        first = min(thing.pieces, key=lambda piece: piece.start)
+        said = _RUNS_ON.match(text, first.end)
+        kinds = self._by_bare_name.get(first.name, 0) if said else 0
+        if said is None or not kinds:
+            return thing
+        pieces = [replace(first, mask=kinds), Piece(*said.span(), said.group(), kinds)]
+        rest = sorted((p for p in thing.pieces if p is not first), key=lambda piece: piece.start)
+        behind = self._fragments.read_on(text, said.end(), kinds)
+        for piece in behind or rest:
+            if narrowed(kinds, [*pieces, piece]):
+                pieces.append(piece)
+        return Named(pieces, inherited=True)
 
     def _kinds(self, thing: Named) -> int:
         """The other kinds of a series that is named by its own name: Cayenne新能源 and Cayenne (进口) of Cayenne."""

@@ -11,6 +11,7 @@ _ONLY_A_QUANTITY = re.compile(r"[\d一二两三四五六七八九十]+[座门]?"
 _HAN_RUN = re.compile(r"(?<=[a-z0-9+])(?!款)[\u4e00-\u9fff]{2,}[版型款]$")
 _MAX_PARTS = 5
 _SHORTEST = 2
+_SHORT_CODE = re.compile(r"[a-z]\d\d")  # g63 of AMG G 63
 _MODEL = "型号"  # B豪华 of B型号豪华版
 _MARKS = re.compile(r"[\s\-.:·]")
 _HAN_THEN_LATIN = re.compile(r"([\u4e00-\u9fff]{2,})([a-z][a-z0-9]+(?: [a-z]+)?|[a-z]级)")
@@ -54,7 +55,8 @@ def _run_together(keyword: str) -> set[str]:
         for at in range(len(tokens) - length + 1):
             run = tokens[at : at + length]
             joined = "".join(run)
-            if all(_ASCII_TOKEN.fullmatch(t) for t in run) and len(joined) >= 4 and not joined.isdigit():
+            long = len(joined) >= 4 or _SHORT_CODE.fullmatch(joined)
+            if all(_ASCII_TOKEN.fullmatch(t) for t in run) and long and not joined.isdigit():
                 found.add(joined)
     return found
 
@@ -95,7 +97,8 @@ def bare_series(keywords: Sequence[str]) -> set[str]:
     """The series without what only tells its kind apart, where there is such a thing: Cayenne of Cayenne新能源."""
     series = normalize(keywords[1]) if len(keywords) > 1 else ""
     bare = _KIND.sub("", series)
-    return {bare, _MARKS.sub("", bare)} if bare != series else set()
+    brand = normalize(keywords[0]).removesuffix("汽车")
+    return {bare, _MARKS.sub("", bare), bare.removeprefix(brand).strip()} if bare != series else set()
 
 
 def first_words(keywords: Sequence[str]) -> set[str]:

@@ -56,8 +56,9 @@ class Salvage:
         told += parts.has("head", "list", "buy")
         if told < MIN_TOLD or not (firm or parts.things or len(parts.atoms) > 1):
             return ()
-        if _ASKS_MORE.search(parts.text):
-            return ()
+        denied = any(atom.negated for atom in parts.atoms) or any(thing.negated for thing in parts.things)
+        if _ASKS_MORE.search(parts.text) or (parts.has("not") and not denied):
+            return ()  # 别克看腻了不要: it may be what is not wanted
         return unknown if all(self._says_little(piece, parts) for piece in unknown) else ()
 
     def _says_little(self, piece: str, parts: Parts) -> bool:

@@ -80,7 +80,7 @@ class SetPlanner:
         return replace(query, kept=kept, solid=solid, ignored=ignored)
 
     def _values_of(self, piece: str) -> bool:
-        return any(piece in text for text in self._decider.vocabulary.classifying_texts())
+        return len(piece) > 1 and any(piece in text for text in self._decider.vocabulary.classifying_texts())
 
     @staticmethod
     def _about_focus(parts: Parts, context: Context) -> bool:
