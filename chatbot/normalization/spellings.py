@@ -16,6 +16,7 @@ _MODEL = "型号"  # B豪华 of B型号豪华版
 _MARKS = re.compile(r"[\s\-.:·]")
 _HAN_THEN_LATIN = re.compile(r"([\u4e00-\u9fff]{2,})([a-z][a-z0-9]+(?: [a-z]+)?|[a-z]级)")
 _CODE_THEN_HAN = re.compile(r"([a-z]{1,4}-?[a-z]?\d{1,2})(?=[\u4e00-\u9fff])")
+_HAN_LATIN_HAN = re.compile(r"([\u4e00-\u9fff]{2,}[a-z]{2,4})(?=[\u4e00-\u9fff])")
 _LATIN_TOKEN = re.compile(r"[a-z]+(?:-[a-z])?")
 _KIND = re.compile(r"\([^)]*\)$|新能源$")
 _ASCII_TOKEN = re.compile(r"[a-z0-9.\-]+")
@@ -78,6 +79,8 @@ def series_spellings(keywords: Sequence[str]) -> set[str]:
             found |= {rest, _MARKS.sub("", rest)}
     if (told := _CODE_THEN_HAN.match(bare)) and not told.group(1).isdigit():
         found.add(told.group(1))  # rav4 of RAV4荣放
+    if told := _HAN_LATIN_HAN.match(bare):
+        found.add(told.group(1))  # 探岳gte of 探岳GTE插电混动
     if both := _HAN_THEN_LATIN.fullmatch(bare):
         found.add(both.group(1))
     found = {name for name in found if len(name) >= 2 and _TELLING.search(name)}

@@ -13,6 +13,7 @@ _PEOPLE = frozenset("娃孩人老儿女宝崽")
 _NOW = re.compile(
     "(?:开|用|买|养|驾驶)(?:了|过)(?:快|将近|大概|有|差不多|都)?$|(?:一天|每天|一周|每周|一个月|每月|一年|每年|来回|往返|单程|通勤|上下班)(?:大概|要|得|大约|也就|差不多|就)?(?:跑|开|走)?(?:个)?$"
 )
+_FARTHEST = 5000  # km that no car goes without a stop: 15万公里 is of a warranty
 _HEAVIEST = 10  # tonnes that a car may weigh
 
 
@@ -39,7 +40,7 @@ def counts_people(phrase: QuantityPhrase, text: str) -> bool:
 def is_a_code(phrase: QuantityPhrase) -> bool:
     """28T of 红旗H5 28T and 4G are no weights."""
     ends = [end for end in (phrase.low, phrase.high) if isinstance(end, float)]
-    light = phrase.unit == "g"
+    light = phrase.unit == "g" or (phrase.unit == "km" and all(end >= _FARTHEST for end in ends))
     return light or (
         phrase.unit == "t" and phrase.text.endswith("t") and all(end >= _HEAVIEST for end in ends)
     )

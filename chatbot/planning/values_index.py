@@ -31,6 +31,7 @@ _RARE_WORD = re.compile(r"[\u4e00-\u9fff]{2,8}|[a-z]{4,}|[a-z]\d\+?|[\u4e00-\u9f
 _RARE_CORE = re.compile(
     r"[a-z]{5,}|(?<!\d)\d{4}(?!\d)"
 )  # alcantara of 皮/alcantara混搭, 8155 of 高通骁龙8155p
+_INSIDE = "内饰"  # 蓝色 is said of what one sees from outside
 _SHORT_END = 3
 _SUPPORTS = re.compile("^(?:支持|包含)")
 _NUMERALS = dict(zip("123456789", "一两三四五六七八九", strict=True))
@@ -210,7 +211,7 @@ class ValueWords:
         found = [p for p in self._weight if name in p[-1] and any(part in t for t in self._texts[p])]
         if not found:
             return
-        path = max(found, key=lambda p: (self._weight[p], -len(p)))
+        path = max(found, key=lambda p: (_INSIDE not in p[-1], self._weight[p], -len(p)))
         clause: Clause = Condition(path, "contains", part)
         self._words.setdefault(word, {})[path] = Not(clause) if meant.startswith("!") else clause
 
