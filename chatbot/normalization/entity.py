@@ -4,6 +4,7 @@ Sets of entities at work are bit masks over ``KnowledgeGraph.entities``: an inte
 is kept for each alias is its sorted positions.
 """
 
+import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -13,11 +14,12 @@ from chatbot.normalization.fragments import FragmentReader
 from chatbot.normalization.grouping import grouped
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.named import Named
-from chatbot.normalization.pieces import Piece
+from chatbot.normalization.pieces import Piece, narrowed
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.postings import Postings, bits
 from chatbot.normalization.spellings import (
     SUFFIXES,
+    bare_series,
     first_words,
     own_parts,
     series_spellings,
@@ -27,6 +29,9 @@ from chatbot.normalization.spellings import (
 from chatbot.normalization.text import normalize
 
 FUZZY_CUTOFF = 75.0
+_RUNS_ON = re.compile(
+    r"\s?(?:插电混动|插电式混动|插混|插电|phev|新能源|纯电动|纯电|电动)版?(?!汽车|车|的|续航里程|续航|里程|能)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +62,20 @@ class EntityLinker:
         typed = (alias for alias in self._masks if len(alias) >= 3)
         self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF)
         self._fragments = FragmentReader(graph.entities, leading)
+        self._by_bare_name: dict[str, int] = {}
+        for index, entity in enumerate(graph.entities):
+            for bare in bare_series(entity.keywords):
+                self._by_bare_name[bare] = self._by_bare_name.get(bare, 0) | 1 << index
         self._position = {entity.name: index for index, entity in enumerate(graph.entities)}
 
     @property
     def names(self) -> Iterable[str]:
         """Every alias the linker knows, normalised."""
         return self._masks
+
+    def in_some_name(self, piece: str) -> bool:
+        """Whether two or more Chinese characters stand in the name of some entity: 旗领, 至尊."""
+        return len(piece) > 1 and self._fragments.index.han((1 << len(self._graph.entities)) - 1, piece) > 0
 
     def rows(self, alias: str) -> bytes:
         """The entities an alias stands for, as ``postings.packed`` positions in ``graph.entities``."""
@@ -106,9 +119,46 @@ class EntityLinker:
     ) -> tuple[EntityLink, ...]:
         groups = grouped(text, found, self._fragments.as_parts, self._fragments.widened)
         things = self._fragments.read(text, groups, ordinary)
+        things = [self._of_said_kind(text, thing) for thing in self._of_its_kind(text, things)]
         if len(things) == 1 and self._may_be_of(series, things[0]):
             things = [self._fragments.refitted(text, things[0], series)]
         return tuple(self._to_link(thing) for thing in things)
+
+    def _of_its_kind(self, text: str, things: list[Named]) -> list[Named]:
+        """cayenne e-hybrid is of the Cayenne新能源, though a series is called Cayenne; a stray max is of no other series."""
+        kept: list[Named] = []
+        for thing in things:
+            last = kept[-1] if kept else None
+            if last is None or text[last.end : thing.start].strip() or self._fragments.leads(thing):
+                kept.append(thing)
+            elif self._kinds(last) & thing.mask:
+                pieces = [replace(piece, mask=piece.mask | thing.mask) for piece in last.pieces]
+                kept[-1] = Named([*pieces, *thing.pieces], inherited=True)
+            elif not all(piece.name.isascii() and piece.name.isalpha() for piece in thing.pieces):
+                kept.append(thing)
+        return kept
+
+    def _of_said_kind(self, text: str, thing: Named) -> Named:
+        """GL8插混陆尊: right behind a series what its other kind runs on; the pieces behind it are read again."""
+        first = min(thing.pieces, key=lambda piece: piece.start)
+        said = _RUNS_ON.match(text, first.end)
+        kinds = self._by_bare_name.get(first.name, 0) if said else 0
+        if said is None or not kinds:
+            return thing
+        pieces = [replace(first, mask=kinds), Piece(*said.span(), said.group(), kinds)]
+        rest = sorted((p for p in thing.pieces if p is not first), key=lambda piece: piece.start)
+        behind = self._fragments.read_on(text, said.end(), kinds)
+        for piece in behind or rest:
+            if narrowed(kinds, [*pieces, piece]):
+                pieces.append(piece)
+        return Named(pieces, inherited=True)
+
+    def _kinds(self, thing: Named) -> int:
+        """The other kinds of a series that is named by its own name: Cayenne新能源 and Cayenne (进口) of Cayenne."""
+        if len(thing.pieces) != 1:
+            return 0
+        name = thing.pieces[0].name
+        return self._by_bare_name.get(name, 0) & ~thing.mask
 
     def _may_be_of(self, series: int, thing: Named) -> bool:
         """Whether what is named may be a version of ``series``, though another one is called so."""

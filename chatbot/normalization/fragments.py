@@ -93,6 +93,10 @@ class FragmentReader:
         text.take(pieces)
         return [first, *self._beside(text, first, len(said))]
 
+    def read_on(self, said: str, at: int, mask: int) -> list[Piece]:
+        """The pieces of names in ``mask`` from ``at`` on, one behind the other."""
+        return self._rightward(PartlyRead(said, ()), at, mask)
+
     def refitted(self, said: str, thing: Named, mask: int) -> Named:
         """A thing that names no series, as one of ``mask``, where its pieces are parts of a name there."""
         pieces: list[Piece] = []

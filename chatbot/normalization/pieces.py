@@ -16,7 +16,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _QUANTITY_BEHIND = re.compile(
     r"\s*(?:[万千百元块秒月日天个位人%度几升瓦米迈吨名台辆种条]|以[上下内]|左右|多(?!少)|之[内间]|马力|英?寸|[-~到至]\s*\d)"
 )
-_COUNTED = re.compile(r"(第?)([一二两三四五六七八九\d])([座门代])")
+_COUNTED = re.compile(r"(第?)([一二两三四五六七八九]|[12]?\d)([座门代])")
 _METRES = "公里"
 _MIN_SPELLED = 4
 SLIPPED = 0.9

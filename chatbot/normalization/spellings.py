@@ -11,8 +11,12 @@ _ONLY_A_QUANTITY = re.compile(r"[\d一二两三四五六七八九十]+[座门]?"
 _HAN_RUN = re.compile(r"(?<=[a-z0-9+])(?!款)[\u4e00-\u9fff]{2,}[版型款]$")
 _MAX_PARTS = 5
 _SHORTEST = 2
+_SHORT_CODE = re.compile(r"[a-z]\d\d")  # g63 of AMG G 63
+_MODEL = "型号"  # B豪华 of B型号豪华版
 _MARKS = re.compile(r"[\s\-.:·]")
 _HAN_THEN_LATIN = re.compile(r"([\u4e00-\u9fff]{2,})([a-z][a-z0-9]+(?: [a-z]+)?|[a-z]级)")
+_CODE_THEN_HAN = re.compile(r"([a-z]{1,4}-?[a-z]?\d{1,2})(?=[\u4e00-\u9fff])")
+_HAN_LATIN_HAN = re.compile(r"([\u4e00-\u9fff]{2,}[a-z]{2,4})(?=[\u4e00-\u9fff])")
 _LATIN_TOKEN = re.compile(r"[a-z]+(?:-[a-z])?")
 _KIND = re.compile(r"\([^)]*\)$|新能源$")
 _ASCII_TOKEN = re.compile(r"[a-z0-9.\-]+")
@@ -52,7 +56,8 @@ def _run_together(keyword: str) -> set[str]:
         for at in range(len(tokens) - length + 1):
             run = tokens[at : at + length]
             joined = "".join(run)
-            if all(_ASCII_TOKEN.fullmatch(t) for t in run) and len(joined) >= 4 and not joined.isdigit():
+            long = len(joined) >= 4 or _SHORT_CODE.fullmatch(joined)
+            if all(_ASCII_TOKEN.fullmatch(t) for t in run) and long and not joined.isdigit():
                 found.add(joined)
     return found
 
@@ -72,9 +77,14 @@ def series_spellings(keywords: Sequence[str]) -> set[str]:
         if cut >= 0:
             rest = name[cut + len(short) :].strip()
             found |= {rest, _MARKS.sub("", rest)}
+    if (told := _CODE_THEN_HAN.match(bare)) and not told.group(1).isdigit():
+        found.add(told.group(1))  # rav4 of RAV4荣放
+    if told := _HAN_LATIN_HAN.match(bare):
+        found.add(told.group(1))  # 探岳gte of 探岳GTE插电混动
     if both := _HAN_THEN_LATIN.fullmatch(bare):
         found.add(both.group(1))
     found = {name for name in found if len(name) >= 2 and _TELLING.search(name)}
+    found |= {bare} if len(bare) == 1 and bare != series and not bare.isascii() else set()  # 唐 of 唐新能源
     if not bare.startswith(short) and not bare[0].isascii():
         found |= {f"{short}{bare}"}  # 大众探岳x is not 大众探岳
     if len(bare) <= 2 and not bare.isascii():
@@ -84,6 +94,14 @@ def series_spellings(keywords: Sequence[str]) -> set[str]:
         chosen = (c for n in range(1, len(parts) + 1) for c in itertools.combinations(parts, n))
         found |= {normalize(" ".join((bare, *some))) for some in chosen}
     return found
+
+
+def bare_series(keywords: Sequence[str]) -> set[str]:
+    """The series without what only tells its kind apart, where there is such a thing: Cayenne of Cayenne新能源."""
+    series = normalize(keywords[1]) if len(keywords) > 1 else ""
+    bare = _KIND.sub("", series)
+    brand = normalize(keywords[0]).removesuffix("汽车")
+    return {bare, _MARKS.sub("", bare), bare.removeprefix(brand).strip()} if bare != series else set()
 
 
 def first_words(keywords: Sequence[str]) -> set[str]:
@@ -118,4 +136,5 @@ def weak_spellings(keyword: str) -> set[str]:
     parts |= {run for part in parts for run in _HAN_RUN.findall(part)}
     numbers = {part for part in parts if _NUMERIC.fullmatch(part) and part[-1] in "tl"}
     stems = {part[:-1] for part in parts if part.endswith(SUFFIXES[:3])}
+    numbers |= {part.removesuffix(_MODEL) for part in parts if part.endswith(_MODEL) and part[:1].isascii()}
     return numbers | {stem for stem in stems if len(stem) >= 2 and not any(c.isdigit() for c in stem)}

@@ -78,6 +78,18 @@ def has_han(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
+_ENGLISH = frozenset(
+    "a an and any are at can cost could do does fast find for from get give has have hello hi how i in is it list long many "
+    "me much my of on or please price show tell than thank thanks that the there this to want what when where which who "
+    "why will with you your".split()
+)
+"""Words that a sentence in English is hardly without."""
+
+
 def language_of(text: str) -> Language:
-    """English for letters without any Chinese; Chinese for all else."""
-    return "en" if not has_han(text) and any(c.isascii() and c.isalpha() for c in text) else "zh"
+    """English for words of letters without any Chinese; Chinese for all else, codes such as C63 and GLA 180 too."""
+    if has_han(text):
+        return "zh"
+    words = re.findall(r"[a-z]+", text.lower())
+    coded = any(char.isdigit() for char in text) and not any(word in _ENGLISH for word in words)
+    return "en" if words and not coded else "zh"

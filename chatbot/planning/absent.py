@@ -48,7 +48,7 @@ def absent_words(
     value_words: Mapping[str, str], groups: Iterable[str], known: Container[str]
 ) -> tuple[str, ...]:
     """The words of values and of groups of makes that are not ``known`` in the graph."""
-    meant = [part for said in value_words.values() for part in _PARTS.split(said)]
+    meant = [part for said in value_words.values() if "：" not in said for part in _PARTS.split(said)]
     words = dict.fromkeys((*value_words, *meant, *groups))
     return tuple(word for word in words if word not in known and len(word) >= 2)
 

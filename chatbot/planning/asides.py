@@ -40,6 +40,9 @@ _WHETHER = re.compile(
     "(?:冬天|夏天|平时|到底)?(能不能|带不带|有没有|支不支持|可不可以|配不配|能否|是否|能够?|可以|会|带)(?:带|有|支持|够)?"
 )
 _ASKS = re.compile("多少|几|谁|比(?!较)|什么|哪|怎么|如何|为什么|吗|么$|多[大长久远重快]|[能会可]不[能会可]")
+_WISHES = re.compile(
+    "^(?:我|俺|咱)?(?:就|只|主要|最好)?(?:想要|只要|必须|一定要|最好|要求|要有|要带|要是|得有|得带|需要|带|有)(?!人)"
+)
 _PART = (2, 5)  # characters of either half of a feature's name
 _SHORTEST = 2
 
@@ -101,7 +104,7 @@ def background(scan: Scan) -> tuple[str, tuple[str, ...]]:
         refuses = any(
             link.plays("not") and len(link.text) > 1 for link in inside
         )  # 除去德系 is a wish, 没经验 is none
-        wishes = re.search(r"\d", said)
+        wishes = re.search(r"\d", said) or _WISHES.search(said)
         aside = (
             not refuses
             and not wishes  # 带360, 预算25: not understood, and said to be so

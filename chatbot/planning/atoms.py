@@ -7,27 +7,26 @@ from dataclasses import dataclass, replace
 from chatbot.knowledge_graph.plan import AllOf, AnyOf, Clause, Condition, Not, Path, leaf_conditions
 from chatbot.planning.bind import Binder, Misfit
 from chatbot.planning.links import Link, ValueSense
+from chatbot.planning.valued_names import said_beside, shares_a_name
 from chatbot.planning.vocabulary import Vocabulary
 
 _ASKED_BEFORE = re.compile("(?:几个?|多少个?|多大|什么|哪种|啥)$")  # 几个排气管 asks for a value
 _ASKED_BEHIND = re.compile(
     "(?:都|分别)?(?:是|用的是|用的|配的是|配的)?(?:什么|啥|哪种|哪一种|多大|几[个种根]?|怎[么样])"
 )
-_ASKS_VALUE = re.compile("几|多少|多大|多久|多远|多长|什么|哪|怎")
+_ASKS_VALUE = re.compile("几|多少|多大|多久|多远|多长|什么|哪|怎|还是")
 _BOUNDS = {"<", "<=", ">", ">="}
-_BUDGET = ("预算", "够", "拿下", "能买", "可以买", "买得起", "搞定", "只有", "手里", "手上")
+_BUDGET = tuple("预算 够 拿下 拿得下 买得到 买得下 能买 可以买 买得起 搞定 只有 手里 手上".split())
 _WHICH = re.compile("谁|哪")
 _SIMPLY_NOT = re.compile(r"(?<![是要能会])不(?:用|需要?|必)?$")  # 不烧油的, 有没有不烧油的, 不用充电的
-_CLOSING = frozenset(
-    {"也行", "也可以", "都行", "也成", "也凑合", "也能接受"}
-)  # said behind what may be either
+_CLOSING = frozenset("也行 也可以 都行 也成 也凑合 也能接受".split())  # said behind what may be either
 _BREAK = re.compile(r"[,;。!?]")
 _DENIED_BEHIND = re.compile(
-    "(?:的|家|车|款|这些|那些|系列|牌子|版本)*(?:咱|我)?(?:也|都|就|全|通通|统统|一律|先|可|直接)*"
+    "(?:的|家|车|款|这些|那些|系列|牌子|版本)*(?:(?:看|开|坐|用)?(?:腻|够|烦|怕|厌)了)?(?:咱|我)?(?:也|都|就|全|通通|统统|一律|先|可|直接)*"
     "(?:别(?!的|克)(?:给我|给|再)?(?:看|推|来|算|列|选)?|不要|不想要|不考虑|不看|不买|不喜欢|不行|排除|除外|算了|去掉|剔除|免了|免谈|pass|不算|不想看|刨掉|踢掉|划掉)"
     "(?:了|掉|吧|啊|哈|的|推荐)*(?=$|[,。;!?、])"
 )
-_NEAR_DENIAL = 4  # characters between what is not wanted and the word that says so
+_NEAR_DENIAL = 4  # characters before the word that says it is not wanted
 _JOINED = re.compile(r"[、/和或跟与及以者是还要么也的车型|\s]*")
 
 
@@ -103,7 +102,7 @@ class AtomReader:
                 continue  # 天窗是什么样的 asks for the value
             feature = self._feature(at, links, text)
             if link.value and not (feature and _same_thing(link, feature.path)):
-                sense = self._chosen(link, links)
+                sense = self._chosen(link, links, text)
                 atoms.append(Atom(link.start, link.end, sense.path, sense.clause))
                 used.add(at)
             elif feature:
@@ -112,12 +111,15 @@ class AtomReader:
         atoms = _said_once(sorted(atoms, key=lambda atom: atom.start))
         return Conditions(tuple(negated(atoms, links, text)), frozenset(used), tuple(misfits), loose)
 
-    def _chosen(self, link: Link, links: Sequence[Link]) -> ValueSense:
+    def _chosen(self, link: Link, links: Sequence[Link], text: str) -> ValueSense:
         """Of several attributes that hold the value, the one that is named beside it, else the commonest."""
         senses = [sense for sense in link.senses if isinstance(sense, ValueSense)]
         named = {p for other in links if other.attribute and other is not link for p in other.attribute.paths}
-        ranked = sorted(senses, key=lambda s: (s.path not in named, -self._coverage(s.path), s.path))
-        return ranked[0]
+        near = said_beside(link, links, text) if len(senses) > 1 else ""
+        ranks = (
+            (s.path not in named, not shares_a_name(s.path, near), -self._coverage(s.path)) for s in senses
+        )
+        return min(zip(ranks, senses, strict=True), key=lambda pair: (pair[0], pair[1].path))[1]
 
     def _coverage(self, path: Path) -> int:
         column = self._vocabulary.columns.column(path)

@@ -5,9 +5,10 @@ Only what one attribute alone can be called so, and what is not a large part of 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
-from chatbot.knowledge_graph.graph import Entity, Path
+from chatbot.knowledge_graph.columns import Columns
+from chatbot.knowledge_graph.graph import Entity, Path, display_name
 from chatbot.normalization.text import normalize
 
 _ENDING = re.compile("(?:系统|功能|装置|类型|方式|规格|形式|里程|辅助|技术|数量)$")
@@ -19,6 +20,8 @@ _JOINS = ("", "-", ".")
 _WORD = re.compile("[a-z]+")
 _LATIN = re.compile(r"[a-z]{3,}")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
+_RUN = re.compile(r"[\u4e00-\u9fff]+")
+_FEWEST_HOLDERS = 2  # entities that have an attribute before a part of its name may stand for it
 _SHORT = 3  # characters
 _MOST_HOLDERS = 2  # names that hold a stem: 电池 is a part of too many to stand for 电池类型
 
@@ -64,3 +67,27 @@ def _forms(name: str) -> Iterator[str]:
         stem = _ENDING.sub("", whole)
         if stem != whole and len(stem) >= 2:
             yield stem
+
+
+def telling_endings(columns: Columns, flags: Container[Path], known: Container[str]) -> dict[str, Path]:
+    """按摩 of 座椅按摩, 无线充 of 手机无线充电: parts of a feature's name that no other name has.
+
+    The last two characters, or any three or more. ``flags`` are the attributes that say whether a thing is there;
+    words that are ``known`` are left alone.
+    """
+    names = {normalize(display_name(path[-1])): path for path in columns.paths}
+    holders = Counter(part for name in names for part in _name_parts(name))
+    found = {}
+    for name, path in names.items():
+        column = columns.column(path)
+        enough = column is not None and len(column.rows) >= _FEWEST_HOLDERS
+        if len(name) >= 4 and path in flags and enough:
+            parts = (part for part in _name_parts(name) if len(part) > 2 or name.endswith(part))
+            found.update({part: path for part in parts if holders[part] == 1 and part not in known})
+    return found
+
+
+def _name_parts(name: str) -> set[str]:
+    """Every run of two to six Chinese characters in ``name``."""
+    runs = (name[at : at + size] for size in range(2, 7) for at in range(len(name) - size + 1))
+    return {run for run in runs if _RUN.fullmatch(run)}

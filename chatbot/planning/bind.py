@@ -9,6 +9,7 @@ from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition, Path
 from chatbot.knowledge_graph.units import COUNT, MONEY
 from chatbot.planning.links import Link
+from chatbot.planning.money import as_money, budget, in_counts, times
 from chatbot.planning.vocabulary import Vocabulary
 
 NEAR = 6  # characters between an attribute and its quantity
@@ -26,13 +27,13 @@ _COUNTED_IN = {"油耗", MONEY}  # 5个油, 20个
 _EXTENT = re.compile(r"(?:车身?|全)?([长宽高])度?")
 _EXTENTS = frozenset("长宽高")
 _NEARLY = 0.03
+_SIZED = "英寸"
 _OF_CARS = (1.2, 25.0)  # metres: from how high the lowest cars are to how long the longest
 _LONGER_THAN_AXLES = 3.4  # metres: more than the distance of any car's axles
 _GAP = 3  # characters between 长 and its quantity
 _LENGTHS = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _NEXT = re.compile(r"[,、且和并]?|但|并且|而且")
-_SLANG_MONEY = range(3, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,9 @@ class Binder:
             for path in _paths(link):
                 if self._fits(path, phrase):
                     return Bound(path, self._in_its_unit(path, phrase), link)
+        behind = next((x for x in beside if x.attribute and x.start == links[at].end), None)
+        if behind and behind.attribute and phrase.unit == _SIZED:  # 20寸轮毂 is no size of a screen
+            return Misfit(behind.attribute.paths[0], phrase)
         if (
             last
             and not phrase.unit
@@ -83,13 +87,38 @@ class Binder:
             and not any(link.attribute for link in beside)
         ):
             return Bound(last, self._in_its_unit(last, phrase))
+        return self._usual(at, links, text, beside)
+
+    def _usual(
+        self, at: int, links: Sequence[Link], text: str, beside: Sequence[Link]
+    ) -> Bound | Misfit | None:
+        """What the unit or the dimension stands for, unless an attribute is named that it does not fit."""
+        phrase = links[at].quantity
+        assert phrase is not None
+        if phrase.dimension == MONEY:  # 有氛围灯的10万以内
+            beside = [link for link in beside if not self._says_whether(link)]
         if default := self.default(phrase):
             close = next((x for x in beside if x.attribute and self._adjacent(x, links[at], text)), None)
-            if close and close.attribute and self._vocabulary.dimension(close.attribute.paths[0]):
+            if close and close.attribute and self._measures(close):
                 return Misfit(close.attribute.paths[0], phrase)
-            return Bound(default, self._as_money(phrase))
+            phrase = self._in_its_unit(default, phrase) if _named_in(default, phrase) else as_money(phrase)
+            return Bound(default, phrase)
+        if (price := self._budget(phrase)) and not any(map(self._measures, beside)):
+            return price
         named = next((x.attribute.paths[0] for x in beside if x.attribute), None)
         return Misfit(named, phrase) if named else None
+
+    def _says_whether(self, link: Link) -> bool:
+        """天窗, 四驱: what is there or not, and no number."""
+        return link.attribute is not None and link.attribute.paths[0] in self._vocabulary.flags
+
+    def _measures(self, link: Link) -> bool:
+        return link.attribute is not None and bool(self._vocabulary.dimension(link.attribute.paths[0]))
+
+    def _budget(self, phrase: QuantityPhrase) -> Bound | None:
+        """四驱 30以内: a bare bound where nothing says what is measured is the price."""
+        money, price = budget(phrase), next(iter(self._vocabulary.concepts.paths("价格")), None)
+        return Bound(price, money) if price and money else None
 
     def condition(self, bound: Bound, *, budget: bool, verify: bool) -> Clause:
         """What the quantity demands; a plain one means at most, at least, about or just that, as one would say."""
@@ -144,7 +173,7 @@ class Binder:
         dimensions = self._vocabulary.dimensions(path)
         if phrase.dimension in dimensions:
             return True
-        if not phrase.unit or (_in_counts(phrase) and self._vocabulary.dimension(path) in _COUNTED_IN):
+        if not phrase.unit or (in_counts(phrase) and self._vocabulary.dimension(path) in _COUNTED_IN):
             return bool(dimensions)
         if _named_in(path, phrase):
             return True
@@ -168,8 +197,8 @@ class Binder:
         if phrase.unit:  # 2.9米以上3米以下
             return Bound(bound.path, self._in_its_unit(bound.path, phrase))
         last = bound.phrase
-        times = _scale(last)
-        phrase = replace(phrase, low=_times(phrase.low, times), high=_times(phrase.high, times))
+        by = _scale(last)
+        phrase = replace(phrase, low=times(phrase.low, by), high=times(phrase.high, by))
         return Bound(bound.path, replace(phrase, unit=last.unit, dimension=last.dimension))
 
     def _in_its_unit(self, path: Path, phrase: QuantityPhrase) -> QuantityPhrase:
@@ -178,10 +207,10 @@ class Binder:
         if main == COUNT and _named_in(path, phrase):
             return replace(phrase, unit="", dimension=COUNT)
         if main == MONEY and not phrase.unit:
-            money = self._as_money(replace(phrase, unit="个", text=phrase.text + "个"))
+            money = as_money(replace(phrase, unit="个", text=phrase.text + "个"))
             return money if money.dimension == MONEY else phrase
-        if _in_counts(phrase) and phrase.dimension not in self._vocabulary.dimensions(path):
-            return self._as_money(phrase) if main == MONEY else replace(phrase, unit="", dimension=COUNT)
+        if in_counts(phrase) and phrase.dimension not in self._vocabulary.dimensions(path):
+            return as_money(phrase) if main == MONEY else replace(phrase, unit="", dimension=COUNT)
         unit = self._vocabulary.unit(path)
         if phrase.unit or phrase.dimension != COUNT or not unit or main in ("", COUNT):
             return phrase
@@ -196,7 +225,7 @@ class Binder:
         word = counted.group(1) if counted else ""
         if phrase.dimension == COUNT and word in _COUNTED:
             return next(iter(concepts.paths(_COUNTED[word])), None)
-        if self._as_money(phrase) is not phrase:
+        if as_money(phrase) is not phrase:
             return next(iter(concepts.paths("价格")), None)
         names = [n for n in (_BY_UNIT.get(phrase.unit), _BY_DIMENSION.get(phrase.dimension)) if n]
         for name in names:
@@ -235,33 +264,12 @@ class Binder:
         factor = _LENGTHS.get(phrase.unit, 0.0)
         return bool(ends and factor) and all(least <= end * factor <= _OF_CARS[1] for end in ends)
 
-    @staticmethod
-    def _as_money(phrase: QuantityPhrase) -> QuantityPhrase:
-        """20个 said of money is 20万."""
-        low, high = phrase.low, phrase.high
-        ends = [end for end in (low, high) if isinstance(end, float)]
-        if phrase.unit != "个" or "个" not in phrase.text or not all(int(e) in _SLANG_MONEY for e in ends):
-            return phrase
-        return replace(phrase, low=_in_wan(low), high=_in_wan(high), unit="元", dimension=MONEY)
-
 
 def _named_in(path: Path, phrase: QuantityPhrase) -> bool:
     """Whether the attribute's name ends in the unit, and its values leave it out: 高压平台V."""
     name = path[-1]
-    return bool(phrase.unit) and name.endswith(phrase.unit) and not name[: -len(phrase.unit)][-1:].isascii()
-
-
-def _in_counts(phrase: QuantityPhrase) -> bool:
-    """5个 of what is counted in nothing else; 7座 says what it counts."""
-    return phrase.unit == "个" and "个" in phrase.text
-
-
-def _in_wan(end: float | str | None) -> float | str | None:
-    return _times(end, 10_000)
-
-
-def _times(end: float | str | None, factor: float) -> float | str | None:
-    return end * factor if isinstance(end, float) else end
+    before = name[: -len(phrase.unit)][-1:]
+    return bool(phrase.unit) and name.endswith(phrase.unit) and (before == "/" or not before.isascii())
 
 
 def _scale(phrase: QuantityPhrase) -> float:

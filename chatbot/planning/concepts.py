@@ -29,6 +29,7 @@ _KIN = (
     "长度 长[*]宽[*]高",
     "*0-100km/h加速* *0/100km/h加速*",
 )
+_COMMON = 5  # entities that have an attribute before it goes before those that a package of options has
 _CHOICES = re.compile(r"\[([^\]]*)\]")
 _SIGNS: dict[str, Way | None] = {"↑": "up", "↓": "down", "—": None}
 
@@ -75,10 +76,10 @@ class Concepts:
         Most entities first, then the shorter: 车系 is 品牌系列 rather than 全景可视泊车系统.
         """
         holding = {pattern: self._holding(pattern) for pattern in map(str.lower, patterns)}
-        for fits in (_at_an_end, _inside):
+        for fewest, fits in itertools.product((_COMMON, 1), (_at_an_end, _inside)):
             for pattern, those in holding.items():
                 found = [(said != pattern, -node.count, len(node.path[-1]), node.path)
-                         for node, said in those if fits(pattern, said)]  # fmt: skip
+                         for node, said in those if node.count >= fewest and fits(pattern, said)]  # fmt: skip
                 if found:
                     return tuple(path for *_, path in sorted(found, key=lambda row: row[:3]))
         return ()

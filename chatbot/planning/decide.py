@@ -60,6 +60,8 @@ class Decider:
         better = _WHICH_IS_BETTER.search(parts.text) is not None
         if not (ranked or parts.has("compare") or better or (parts.has("which") and asked)):
             return None
+        if parts.attributes and not (asked or ranked):
+            return None  # 座椅材质一样吗 asks for what each has
         paths = tuple(dict.fromkeys((*ranked, *asked))) or self._usual(parts, entities)
         order = parts.rankings[0].order if len(parts.rankings) == 1 else None
         return Plan("compare", entities, paths, order=order) if paths else None

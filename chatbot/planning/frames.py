@@ -5,11 +5,12 @@ frame has to be listed as a whole.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from chatbot.normalization.text import content
 from chatbot.planning.function_words import carries_nothing
+from chatbot.planning.makes import makes
 from chatbot.planning.words import built_in
 
 _FEWEST = 2  # letters that must be left for a question
@@ -22,6 +23,8 @@ def without_frame(clause: str) -> str:
     opening = _frame().match(clause)
     if opening is None or _SAYS_AGAIN.search(opening.group()):
         return clause  # 我问的是油耗 corrects what was said before
+    if any(start < opening.end() < end for start, end in _makes_in(clause)):
+        return clause  # 问界M9 begins with no 问
     rest = clause[opening.end() :].lstrip(",:，：、 ")
     return rest if len(content(rest)) >= _FEWEST and not rest.startswith(("的", "过")) else clause
 
@@ -30,6 +33,18 @@ def without_idle_clauses(clauses: Sequence[str]) -> list[str]:
     """``clauses`` but those that are closed-class words only and neither ask nor point: 劳驾了, 掌柜的."""
     kept = [one for one in clauses if _POINTS.search(one) or not carries_nothing(content(one))]
     return kept or list(clauses)
+
+
+def _makes_in(clause: str) -> Iterator[tuple[int, int]]:
+    """Where the first mention of each make stands that begins with a word of a frame."""
+    for name in _makes():
+        if (start := clause.find(name)) >= 0:
+            yield start, start + len(name)
+
+
+@cache
+def _makes() -> tuple[str, ...]:
+    return tuple(name for names in makes() for name in names if _frame().match(name))
 
 
 @cache

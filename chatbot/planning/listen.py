@@ -10,7 +10,8 @@ from chatbot.normalization.text import content, normalize
 from chatbot.planning.asides import background, plain_question, rejoined, unframed
 from chatbot.planning.bind import Binder
 from chatbot.planning.corrections import corrected, not_but
-from chatbot.planning.links import AttributeSense, Link
+from chatbot.planning.links import AttributeSense, Link, ValueSense
+from chatbot.planning.model_years import ModelYears
 from chatbot.planning.notation import in_words
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.spoken_names import SpokenNames
@@ -34,12 +35,12 @@ class Listener:
     ) -> None:
         """``plain`` normalises, and puts a dialect's words in plain wording."""
         self._vocabulary, self._scanner, self._binder, self._plain = vocabulary, scanner, binder, plain
-        self._names = SpokenNames(vocabulary.entities.names)
+        self._names, self._years = SpokenNames(vocabulary.entities.names), ModelYears(vocabulary)
 
     def asked(self, utterance: str) -> str:
         """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
         said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], utterance)
-        said = without_courtesies(self._names.written(self._plain(said)))
+        said = without_courtesies(self._years.written(self._names.written(self._plain(said))))
         return unframed(plain_question(in_words(said)))
 
     def scan(self, text: str, *, mend: Callable[[], bool] = always, near: str = "") -> Scan:
@@ -110,7 +111,7 @@ class Listener:
         return whole[len(piece) :].startswith(named.text[:1]) and same * 2 >= len(piece)
 
     def _is_part(self, piece: str, scan: Scan) -> bool:
-        """电池 of 电池80度以上, 座椅 of 座椅带不带按摩, 整备 of 整备2吨."""
+        """电池 of 电池80度以上, 座椅 of 座椅带不带按摩, 整备 of 整备2吨, 方向盘 of 方向盘是真皮的."""
         start = scan.text.find(piece)
         for link in scan.links:
             if not (
@@ -118,8 +119,10 @@ class Listener:
             ):
                 continue
             paths = link.attribute.paths if link.attribute else ()
+            paths = (*paths, *(sense.path for sense in link.senses if isinstance(sense, ValueSense)))
             if link.quantity and (usual := self._binder.default(link.quantity)):
                 paths = (*paths, usual)
-            if len(piece) > 1 and any(piece in display_name(path[-1]).lower() for path in paths):
+            names = (display_name(part).lower() for path in paths for part in path)
+            if len(piece) > 1 and any(piece in name for name in names):
                 return True
         return False

@@ -11,9 +11,10 @@ _ASKED = re.compile("几(?![个十百千万])|多少|多大")
 # What a unit that is asked for measures; 升 and 毫米 measure too much to say, 米 is slang for money where nothing
 # else is named (车长多少米 names it)
 _MEASURES = {
-    "kW": "功率", "Ps": "马力", "N·m": "扭矩", "kWh": "电池", "L/100km": "油耗", "kWh/100km": "电耗", "km/h": "车速",
+    "kW": "功率", "Ps": "马力", "N·m": "扭矩", "kWh": "电池", "L/100km": "油耗", "kWh/100km": "电耗", "km/h": "车速", "s": "加速",
     "t": "重量", "kg": "重量", "km": "续航", "m": "价格", "V": "高压平台",
 }  # fmt: skip
+_MUCH = frozenset({"much"})
 _CLAUSE = re.compile("[,。;!?]")
 
 
@@ -34,9 +35,13 @@ def asked_measures(text: str, links: Sequence[Link], units: UnitTable, concepts:
 
 
 def _free(start: int, end: int, links: Sequence[Link]) -> bool:
-    """Whether no word takes it; 里 of 多少公里 is none of its own."""
-    others = (link for link in links if link.end - link.start > 1 or not link.roles)
+    """Whether no word takes it; 里 of 多少公里 is none of its own, and 多少公里 asks how much, and not of what."""
+    others = (link for link in links if (link.end - link.start > 1 or not link.roles) and not _asks(link))
     return not any(link.start < end and start < link.end for link in others)
+
+
+def _asks(link: Link) -> bool:
+    return link.roles == _MUCH and len(link.senses) == 1
 
 
 def _named_beside(text: str, start: int, end: int, links: Sequence[Link]) -> bool:

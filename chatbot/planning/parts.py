@@ -54,7 +54,7 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything the grammar decides on."""
+    """Everything the grammar decides on. ``unmet``: something is wished for that is no condition (带桌板)."""
 
     scan: Scan
     things: tuple[Thing, ...] = ()
@@ -69,6 +69,7 @@ class Parts:
     loose: bool = False
     dangling: str = ""
     place: int = 0
+    unmet: bool = False
     _roles: frozenset[str] = field(default_factory=frozenset)
 
     def has(self, *roles: str) -> bool:
@@ -150,7 +151,10 @@ def _meant(
     path: Path | None = None
     if _MEANT.search(text) and not any(x.attribute or x.value for x in links):
         path = next((p for p in last[:1] if _said_of(sense.word, vocabulary.dimension(p))), None)
-    if path is None and sense.word in _SIZE and (sense.strength != "plain" or _alone(links, text)):
+    plainly = sense.strength != "plain" or _alone(links, text) or f"又{sense.word}" in text or "比" in text
+    if path is None and sense.word in _SIZE and plainly:  # 屏幕越大越好，最大那个
+        path = next((p for x in links if (p := _numeric(x, vocabulary)) is not None), None)
+    if path is None and sense.word in _SIZE and plainly:
         path = next(iter(vocabulary.concepts.paths("轴距")), None)
     beside = sense.strength != "plain" or _LIKE.search(text) is not None  # 跟L8差不多长的
     if path is None and beside and sense.word in _EXTENT:

@@ -24,16 +24,18 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query, Refusal
 from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import PartsReader, is_brand, is_year
+from chatbot.planning.salvage import Salvage
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
 from chatbot.planning.several import SeveralPlanner, all_of_them, names_alone, side_by_side
-from chatbot.planning.stray import stray
+from chatbot.planning.stray import says_nothing_of_the_graph, stray, too_little_known
+from chatbot.planning.two_rankings import both
 from chatbot.planning.unknowns import (
-    MODEL_LIKE,
     unknown_attribute,
     unknown_kind,
     unknown_make,
     unknown_measure,
+    unknown_model,
     unknown_name,
     unknown_part,
     unknown_subject,
@@ -46,8 +48,6 @@ from chatbot.recent import Recent
 EARLIER = 2  # things spoken of before that a version may be of
 REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
 _DIFFERENCE = re.compile("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
-MIN_COVERAGE = 0.8
-MAX_UNKNOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class Planner:
         self.guide = Guide(vocabulary)
         self._follow = Follower(self._decider, self._winner)
         self._several = SeveralPlanner(engine, self._decider)
+        self._salvage = Salvage(vocabulary)
         self._sets = SetPlanner(self._decider, self._winner)
         self._openings: Recent[tuple[str, bool], tuple[Planned] | None] = Recent(REMEMBERED)
 
@@ -102,9 +103,15 @@ class Planner:
 
     def _opening(self, scan: Scan, context: Context) -> Planned:
         absent = self.vocabulary.lacks_make(scan.text) or self.vocabulary.lacks(scan.text)
-        if _says_nothing_of_the_graph(scan) and not absent:
+        if says_nothing_of_the_graph(scan) and not absent:
             return None  # what its parts are need not be worked out
+        if scan.text.count("最") > 1 and (twice := both(scan.text, self._anew, self._winner)):
+            return replace(twice, scan=scan)
         return self._explained(scan, context).planned
+
+    def _anew(self, text: str) -> Planned:
+        """One part of an opening question by itself."""
+        return self._explained(self._listener.scan(text), Context()).planned
 
     def names_a_value(self, text: str) -> bool:
         """Whether a normalised ``text`` holds a value of the graph (增程, 四驱); one pass over it."""
@@ -129,7 +136,8 @@ class Planner:
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
         parts = self._versions.told(self._reader.read(scan, context), context)
-        return Explained(scan, parts, self._decide(parts, context))
+        planned = self._decide(parts, context) or self._salvage.plan(parts, context, self._decide)
+        return Explained(scan, parts, planned)
 
     def _winner(self, plan: Plan) -> str | None:
         rows = self.engine.run(plan).rows
@@ -143,14 +151,15 @@ class Planner:
         if refusal := unknown_make(parts, self.vocabulary):
             return refusal
         if (
-            refusal := unknown_name(parts)
+            refusal := unknown_model(parts, self.vocabulary)
+            or unknown_name(parts)
             or unknown_version(parts, self.vocabulary)
             or unknown_part(parts, self.vocabulary)
         ):
             return refusal
         if refusal := unknown_kind(parts, self.vocabulary) or unknown_measure(parts):
             return refusal
-        if _too_little_known(scan) and not stray(parts):
+        if too_little_known(scan) and not stray(parts):
             return unknown_attribute(parts, self.vocabulary) or unknown_subject(parts)
         if parts.dangling:
             return Refusal("nothing_to_point_at", parts.dangling, scan)
@@ -284,14 +293,3 @@ class Planner:
             not topics and bool(context.entities or context.offered) and names_alone(parts.scan)
         )  # 雅致
         return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
-
-
-def _too_little_known(scan: Scan) -> bool:
-    return scan.coverage < MIN_COVERAGE or sum(map(len, scan.unknown)) > MAX_UNKNOWN
-
-
-def _says_nothing_of_the_graph(scan: Scan) -> bool:
-    """Too little is known of it, it names nothing, and nothing in it looks like a name: no plan and no refusal either."""
-    names = any(link.entity or link.attribute or link.value or link.plays("head") for link in scan.links)
-    names = names or any(link.degree and link.degree.strength == "most" for link in scan.links)  # 销量最高的
-    return _too_little_known(scan) and not names and not any(map(MODEL_LIKE.search, scan.unknown))

@@ -12,6 +12,7 @@ from chatbot.planning.query import Query
 from chatbot.planning.read_parts import numeric
 
 _WHOSE = re.compile("谁家|哪家|哪个(?:牌子|品牌)")
+_WHETHER = re.compile("带不带|有没有|支不支持|是不是|能不能|有没")
 _FIRST_FEW = re.compile("前|top")
 _TURNED: dict[Order | None, Order] = {"asc": "desc", "desc": "asc"}
 _PAIR = 2
@@ -60,12 +61,10 @@ class RankedPlanner:
         """X7最低配有天窗吗: whether it holds for the one that ranks first."""
         most = [rank for rank in parts.rankings if rank.strength == "most"]
         behind = bool(most) and all(atom.start >= most[0].end for atom in parts.atoms)
-        if (
-            len(most) != 1
-            or not parts.atoms
-            or not behind
-            or not parts.text.endswith(("吗", "么", "没有", "没", "不"))
-        ):
+        asks = parts.text.endswith(("吗", "么", "没有", "没", "不")) or (
+            bool(most) and _WHETHER.search(parts.text, most[0].end) is not None
+        )
+        if len(most) != 1 or not parts.atoms or not behind or not asks:
             return None
         if parts.has("list", "head", "which", "count") or parts.text.endswith(("的吗", "的没有")):
             return None

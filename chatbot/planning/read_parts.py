@@ -25,6 +25,11 @@ _WITHIN = re.compile(
 )  # 舒享版呢，也是25款的
 _LISTED = re.compile(r"[、/]?(?:和|跟|与|及|还有|以及)?(?:的|家)?")
 _THAT_ONE = re.compile("的[那这](?:一)?[个款台辆]呢$")
+_WISHES = frozenset(
+    "带 带有 配 配有 配备 标配 具备 搭载 要有 要带 得有 得带 自带 必须有 没有 不带 没带 不要".split()
+)
+_ASKS = re.compile("几|多|什么|啥|哪|怎|吗|么$|还是")
+_ABLE = re.compile("能(?![源量力耗])|可以")
 _ASKING = ("吗", "么", "不", "没", "是不是", "够不够", "够", "够吗", "嘛", "能拿下", "拿下")
 
 
@@ -73,7 +78,7 @@ class PartsReader:
         return Parts(
             scan, self._things(rest, text, pointed, context), atoms, ranks, tuple(dict.fromkeys(attributes)),
             tuple(categories), read.misfits, _count(rest, "top", "reverse"), any(link.plays("reverse") for link in rest), bool(pointed.used), read.loose,
-            _dangling(links, pointed), _count(rest, "kth") or 0,
+            _dangling(links, pointed), _count(rest, "kth") or 0, _wishes_for_more(rest, text, used, atoms),
             frozenset(s.role for link in rest for s in link.senses if hasattr(s, "role")),
         )  # fmt: skip
 
@@ -179,6 +184,19 @@ def _is_told(link: Link, atoms: tuple[Atom, ...], links: Sequence[Link], text: s
     values = [atom.start for atom in atoms if atom.path in paths]
     values += [other.start for other in links if other.entity]
     return any(start >= link.end and _SAYS.fullmatch(text[link.end : start]) for start in values)
+
+
+def _wishes_for_more(links: Sequence[Link], text: str, used: frozenset[int], atoms: Sequence[Atom]) -> bool:
+    """Whether 带, 配有 … stand right before the name of an attribute that comes to no condition, or 能 in it: 后排能放平的."""
+    met = {(atom.start, atom.end) for atom in atoms}
+    for i, link in enumerate(links):
+        before = links[i - 1].text if i and links[i - 1].end == link.start else ""
+        able = _ABLE.search(link.text) or _ABLE.search(before)
+        wished = before in _WISHES or (able and text[link.end : link.end + 1] == "的")
+        plain = link.attribute and not link.value and not _ASKS.search(link.text)
+        if wished and plain and i not in used and (link.start, link.end) not in met:
+            return True
+    return False
 
 
 def _without_features(

@@ -170,7 +170,7 @@ def _paired(finder: MentionFinder[Sense]) -> re.Pattern[str] | None:
     stems = sorted(
         {s for s in fronts if not names(s) and names(f"前{s}") and names(f"后{s}")}, key=len, reverse=True
     )
-    return re.compile(rf"(?<![前后背])(?:{'|'.join(map(re.escape, stems))})") if stems else None
+    return re.compile(rf"(?<![前后背轮])(?:{'|'.join(map(re.escape, stems))})") if stems else None
 
 
 def _courtesies(noise: list[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:

@@ -11,6 +11,13 @@ from chatbot.normalization.entity import EntityLink
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize
+from chatbot.planning.false_readings import (
+    counts_people,
+    counts_the_named,
+    drives_a_part,
+    is_a_code,
+    told_of_oneself,
+)
 from chatbot.planning.function_words import carries_nothing
 from chatbot.planning.links import (
     AttributeSense,
@@ -29,6 +36,7 @@ from chatbot.planning.values_index import MAX_ENDS
 from chatbot.planning.vocabulary import Vocabulary
 
 MAX_SCAN = 200
+_THING = frozenset({"thing"})  # 充电桩 is not about charging: it stays unknown
 MAX_MENDING = 2  # a mended word may let the next one be seen
 _DE = re.compile(r"\s*\bde\b\s*")
 _BETWEEN_LETTERS = re.compile(r"(?<=[a-z]) (?=[a-z])")
@@ -173,6 +181,11 @@ class Scanner:
         for phrase in find_quantities(_POINTING.sub("|", numbers), self._units):
             if phrase.exact and phrase.text in self._finder.aliases:
                 continue  # 两个 is a word of the grammar here
+            if is_a_code(phrase) or counts_people(phrase, text):
+                continue
+            if told_of_oneself(phrase, text) or counts_the_named(phrase, text, links):
+                links.append(Link(phrase.start, phrase.end, phrase.text, (RoleSense("so"),)))
+                continue
             links.append(Link(phrase.start, phrase.end, phrase.text, (QuantitySense(phrase),)))
         taken = [(link.start, link.end) for link in links]
         free = _blanked(masked, taken)
@@ -181,6 +194,8 @@ class Scanner:
         links += bare_numbers(text, links, self._units)
         links += asked_measures(text, links, self._units, self._vocabulary.concepts)
         links.sort(key=lambda link: link.start)
+        links = [link for link in links if not drives_a_part(link, links, text)]
+        links = [link for link in links if link.roles != _THING]
         unknown = _unexplained(text, links)
         said = len(content(text)) or 1
         return Scan(text, tuple(links), unknown, 1 - sum(map(len, unknown)) / said)

@@ -17,6 +17,7 @@ from chatbot.planning.read_parts import is_brand
 from chatbot.planning.stray import stray
 
 # These ask how, why or where, which no table answers.
+_MOST_OF = re.compile("(?:哪个|哪家|谁家|什么|哪种)(?:品牌|牌子|车系|级别|颜色|能源)?的?车?最[多少]")
 _HOW_MANY = re.compile("什么|啥|几种|几个|几家|多少种|多少个")
 _ROUGHLY = re.compile(
     "多少(?:钱|万)?(?:到|至|~|-)多少|(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)"
@@ -44,13 +45,17 @@ class SetPlanner:
         if parts.categories and not parts.attributes:
             return None
         ignored = parts.scan.unknown if stray(parts) else ()
-        if parts.loose or _ADVICE.search(parts.text) or (parts.scan.unknown and not ignored):
+        if any(map(self._values_of, ignored)):
+            return None  # 永磁同步 is a value, though every one of them has it
+        if parts.loose or parts.unmet or _ADVICE.search(parts.text) or (parts.scan.unknown and not ignored):
             return None
         named = [t for t in parts.things if not t.referred and not is_brand(t.clause)]
         listed = parts.has("list") and parts.has("head")  # v8的车有哪些
         wide = parts.rankings and any(not t.single for t in named)
         if any(t.single for t in named) and not wide and not listed:
             return None
+        if parts.has("each") and parts.has("average") and len(parts.attributes) > 1:
+            return None  # 各级别平均价格 is more than one number
         leaning = leans(parts, context.plan)
         if context.entities and self._about_focus(parts, context):
             return self._verify(parts, context)
@@ -73,6 +78,9 @@ class SetPlanner:
         solid = solid or (spoken and parts.has("list", "count", "typical", "average"))
         solid = solid or (spoken and parts.text.endswith(("的吗", "的么", "的没", "的没有", "的不", "的吧")))
         return replace(query, kept=kept, solid=solid, ignored=ignored)
+
+    def _values_of(self, piece: str) -> bool:
+        return len(piece) > 1 and any(piece in text for text in self._decider.vocabulary.classifying_texts())
 
     @staticmethod
     def _about_focus(parts: Parts, context: Context) -> bool:
@@ -107,8 +115,10 @@ class SetPlanner:
             return ranked
         scan = parts.scan
         if (
-            parts.has("typical", "average") or asks_range(parts) or (parts.has("buy") and parts.attributes)
-        ) and (plan := self._decider.aggregate(parts, conditions)):
+            (parts.has("typical", "average") or asks_range(parts) or (parts.has("buy") and parts.attributes))
+            and not parts.has("sort")
+            and (plan := self._decider.aggregate(parts, conditions))
+        ):
             return Query(plan, scan)
         if (
             parts.has("count")
@@ -125,6 +135,7 @@ class SetPlanner:
         ):
             return Query(Plan("count", (), self._shown(conditions, parts), conditions), scan)
         listing = parts.has("list", "which", "count") or _HOW_MANY.search(parts.text)
+        listing = listing or _MOST_OF.search(parts.text)
         if listing and (plan := self._decider.group(parts, conditions)):
             return Query(plan, scan)
         return self._filter(parts, context, conditions, said, leaning)
@@ -168,11 +179,9 @@ class SetPlanner:
         asks = parts.has("verify", "exists", "has") or asks_whether(parts)
         goes_on = parts.has("keep", "exists") or (context.entities and asks)
         if raw is None or (parts.atoms and not goes_on):
-            return (
-                Query(Plan("filter", (), (rank.path,), conditions, rank.order), parts.scan)
-                if conditions
-                else None
-            )
+            plan = Plan("filter", (), (rank.path,), conditions, rank.order)
+            of_all = context.empty and parts.has("head") and not parts.attributes  # 便宜点的车有吗
+            return Query(plan, parts.scan) if conditions or of_all else None
         bound = Condition(rank.path, "<" if rank.order == "asc" else ">", raw)
         kept = tuple(c for c in conditions if not (paths_of(c) == {rank.path} and _floor(c, rank.order)))
         plan = Plan("filter", (), (rank.path,), (*kept, bound), rank.order)
@@ -200,7 +209,7 @@ class SetPlanner:
         order = parts.rankings[0].order if parts.rankings else self._ranked.sorted(parts)
         attributes = self._shown(conditions, parts)
         if parts.rankings:
-            attributes = tuple(dict.fromkeys((parts.rankings[0].path, *attributes)))
+            attributes = tuple(dict.fromkeys((*(rank.path for rank in parts.rankings), *attributes)))
         last = context.plan
         if leaning and last and last.attributes and parts.has("upward", "downward") and not parts.attributes:
             attributes = last.attributes
@@ -239,8 +248,12 @@ class SetPlanner:
             return parts.has("has", "not", "list", "head", "exists", "which") and not asks
         if parts.rankings and said and "的" in parts.text:  # 省油的丰田
             return True
+        if parts.rankings and alone and parts.has("head") and not (parts.attributes or parts.atoms):
+            return True  # 又大又省油的车
         versions = parts.has("count") and bool(parts.attributes)  # E6几个版本，都多少钱
-        return bool(said or parts.has("total")) and (parts.has("list", "head", "buy") or versions)
+        named = parts.has("exists") and bool(parts.things) and not parts.attributes  # 有没有乌尼莫克
+        listed = parts.has("list", "head", "buy", "sort", "upward", "downward")
+        return bool(said or parts.has("total")) and (listed or versions or named)
 
 
 def _asks_for_all(parts: Parts) -> bool:

@@ -1,5 +1,6 @@
 """Questions about a name that several entities go by: for each of them, from what to what, or which one is meant."""
 
+import re
 from dataclasses import replace
 
 from chatbot.knowledge_graph.execute import Engine
@@ -14,6 +15,7 @@ from chatbot.planning.read_parts import is_brand, is_year, numeric
 from chatbot.planning.scan import Scan
 from chatbot.planning.sets import asks_range
 
+_HOW_MANY = re.compile("几[个种]|多少[个种]")
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
 MAX_NARROWED = 20
 MAX_BESIDE = 3
@@ -74,12 +76,22 @@ class SeveralPlanner:
         paths = tuple(paths[0] for paths in parts.attributes)
         return Query(Plan("filter", (), paths, (scope,) if scope else ()), parts.scan)
 
-    def _which_one(self, parts: Parts, things: tuple[Thing, ...]) -> Asked | None:
+    def _which_one(self, parts: Parts, things: tuple[Thing, ...]) -> Query | Asked | None:
         """跟S5尊享版差不多的, 比S5便宜的, where several cars are called that: it must be asked which."""
         leans_on = parts.has("nearest") or (parts.has("compare") and parts.rankings and "比" in parts.text)
-        if len(things) != 1 or not leans_on or is_brand(things[0].clause) or self._decider.price is None:
+        others = {thing.names: thing for thing in things if not is_brand(thing.clause)}
+        named = list(others.values())  # 比宝马X3便宜的奔驰; 嫌Q3小，轴距比Q3长的
+        if len(named) != 1 or not leans_on or self._decider.price is None:
             return None
-        return Asked((things[0].names,), ((self._decider.price,),), parts.scan)
+        path = parts.rankings[0].path if parts.rankings else self._decider.price
+        known = [name for name in named[0].names if self._decider.raw(name, path) is not None]
+        if (
+            len(known) == 1 and parts.rankings and not parts.has("nearest")
+        ):  # the others have no value to lean on
+            rest = tuple(thing for thing in parts.things if thing is not named[0])
+            plan = self._decider.relative(replace(parts, things=rest), known[0], parts.rankings[0])
+            return Query(plan, parts.scan) if plan else None
+        return Asked((named[0].names,), ((path,),), parts.scan)
 
     def _of_several(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
         """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""
@@ -103,6 +115,12 @@ class SeveralPlanner:
         asks = asks or asks_range(parts)
         if len(things) != 1 or asks or parts.scan.unknown:
             return None
+        if (
+            is_brand(things[0].clause)
+            and _HOW_MANY.search(parts.text)
+            and not numeric(self._decider.vocabulary, parts.attributes)
+        ):
+            return None  # 云岚旗下几个车系
         names = things[0].names
         if parts.atoms:
             names = self._those_with(parts, names)

@@ -10,6 +10,16 @@ from chatbot.knowledge_graph.numerals import DIGIT, parse_chinese
 from chatbot.normalization.pinyin import readings
 from chatbot.normalization.text import has_han
 
+_LETTERS = {
+    "a": "诶 埃 诶伊", "b": "必", "c": "西 希", "e": "伊 意 依 易", "f": "艾弗 爱夫", "g": "吉 记", "h": "艾尺 爱尺",
+    "k": "凯 剋", "l": "艾勒 爱乐 艾尔 爱欧 埃勒 爱勒", "m": "艾姆 埃姆 爱姆 诶姆", "n": "恩 嗯", "o": "欧 噢", "p": "皮 批 劈",
+    "q": "丘 秋 扣 抠 球", "r": "阿 啊 阿尔 阿儿 艾儿 啊尔", "s": "艾斯 埃斯 爱斯 诶斯", "t": "替 踢 梯 剃", "u": "优 尤", "v": "威 维 微 喂 薇",
+    "w": "达不溜 达不留 大不六", "x": "艾克斯 爱克斯 埃克斯 叉 插", "y": "歪 外", "z": "贼德 泽德",
+}  # fmt: skip
+_BY_SOUND = {word: letter for letter, words in _LETTERS.items() for word in words.split()}
+_SPELLED = re.compile(
+    rf"({'|'.join(sorted(_BY_SOUND, key=len, reverse=True))})([一二三四五六七八九\d])(?![零一二三四五六七八九十百千万点个款台辆年月位座门代\d])"
+)
 _RUN = re.compile(
     r"(?<![十百千万亿点第几])[零〇一二三四五六七八九]{2,4}(?!多(?!少)|[十百千万亿点半几来个款年])"
 )
@@ -62,6 +72,7 @@ class SpokenNames:
         text = _TYPED.sub(self._in_characters, _APART.sub(self._joined, text))
         if _NUMERAL.search(text) is None:
             return text
+        text = _SPELLED.sub(self._letter, text)
         text = _LETTER_NUMERAL.sub(self._digit, _DOT.sub(".", text))
         text = _SERIES.sub(self._series, _LETTER_NUMBER.sub(self._number, text))
         text = _RUN.sub(self._digits, text)
@@ -83,6 +94,11 @@ class SpokenNames:
             if name and (end == len(said) or said[end].isdigit() != said[end - 1].isdigit()):
                 return f"{name} {said[end:]}".rstrip()
         return said
+
+    def _letter(self, found: re.Match[str]) -> str:
+        """埃姆九 is m9, 阿一 is r1: a letter by its sound, where that makes a name."""
+        name = f"{_BY_SOUND[found[1]]}{DIGIT.get(found[2], found[2])}"
+        return name if name in self._names else found.group()
 
     def _digit(self, found: re.Match[str]) -> str:
         """s五 is s5, model 三 is model 3."""

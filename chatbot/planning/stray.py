@@ -3,7 +3,11 @@
 import re
 
 from chatbot.planning.parts import Parts
+from chatbot.planning.scan import Scan
+from chatbot.planning.unknowns import MODEL_LIKE
 
+MIN_COVERAGE = 0.8
+MAX_UNKNOWN = 3
 MAX_PIECE = 4
 MAX_ALL = 8
 MIN_TOLD = 2  # what else must be said, for the rest to be left out
@@ -37,3 +41,15 @@ def _apart(piece: str, parts: Parts) -> bool:
     if any(link.plays(*_CLINGS) and not link.plays("so") for link in near):
         return False
     return start < min(inside, default=clause.end())
+
+
+def too_little_known(scan: Scan) -> bool:
+    """Whether too much of the content is explained by nothing."""
+    return scan.coverage < MIN_COVERAGE or sum(map(len, scan.unknown)) > MAX_UNKNOWN
+
+
+def says_nothing_of_the_graph(scan: Scan) -> bool:
+    """Too little is known of it, it names nothing, and nothing in it looks like a name: no plan and no refusal either."""
+    names = any(link.entity or link.attribute or link.value or link.plays("head") for link in scan.links)
+    names = names or any(link.degree and link.degree.strength == "most" for link in scan.links)  # 销量最高的
+    return too_little_known(scan) and not names and not any(map(MODEL_LIKE.search, scan.unknown))

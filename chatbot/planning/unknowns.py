@@ -7,9 +7,13 @@ from chatbot.knowledge_graph.plan import KEYWORDS, Condition
 from chatbot.normalization.text import normalize
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Refusal
+from chatbot.planning.read_parts import is_year
 from chatbot.planning.vocabulary import Vocabulary
 
-MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$")
+MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$|^\d{3}[a-z]{1,2}$")
+_EXTENTS = frozenset("长 宽 高 多长 多宽 多高 长度 宽度 高度".split())
+_NAMELIKE = re.compile(r"[a-z0-9]|[版款型]$|套装$")
+_TAIL = re.compile(r"型号|[版款型]|系列|套装")
 _EXPLAINS = re.compile("怎么|如何|为什么|为啥|区别|好处|坏处|优点|缺点|什么意思|什么是|是什么|值得")
 _NAME_BEHIND = re.compile(r"\s?[a-z]{0,6}\d{0,3}[a-z]{0,4}")
 _MAX_SUBJECT = 8
@@ -22,13 +26,31 @@ def unknown_name(parts: Parts) -> Refusal | None:
     odd = [piece for piece in unknown if MODEL_LIKE.search(piece)]
     if not odd or any(t.single and not t.referred for t in parts.things):
         return None
-    if not (parts.attributes or parts.things or parts.atoms or "呢" in text):
+    alone = text == odd[0] and len(text) > 1  # C63, and no more
+    if not (parts.attributes or parts.things or parts.atoms or "呢" in text or alone):
         return None
     start, end = text.find(unknown[0]), text.rfind(odd[-1]) + len(odd[-1])
     start = min([start, *(t.start for t in parts.things if t.end <= end)])
     tail = re.match(r"型号|款|版|系列", text[end:])
     name = text[start : end + (tail.end() if tail else 0)]
     return Refusal("unknown_entity", name.upper() if name.isascii() else _capitals(name), parts.scan)
+
+
+def unknown_model(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
+    """宝马320Li, 宋PLUS DM-i 112KM: right behind a brand or a series what looks like a part of a name, and is none."""
+    for piece in parts.scan.unknown:
+        start = parts.text.find(piece)
+        before = next((t for t in parts.things if not t.referred and 0 <= start - t.end <= 1), None)
+        if before is None or start < 0 or parts.text[before.end : start] not in ("", " "):
+            continue
+        end = start + len(piece)
+        tail = _TAIL.match(parts.text, end)
+        namelike = tail or _NAMELIKE.search(piece) or vocabulary.entities.in_some_name(piece)
+        if not namelike or (piece.isdigit() and len(piece) == 1):
+            continue
+        end = tail.end() if tail else end
+        return Refusal("unknown_entity", _capitals(parts.text[before.start : end]), parts.scan)
+    return None
 
 
 def unknown_make(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
@@ -46,17 +68,19 @@ def unknown_make(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
 
 def unknown_version(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     """云岚S5赛道版, 松峦Q5 2026款: a version that the series has not, though another one has."""
-    for series, version in itertools.pairwise(parts.things):
+    for first, second in itertools.pairwise(parts.things):
+        turned = is_year(first.clause) and _level(second) == 2
+        series, version = (second, first) if turned else (first, second)
         if (
             _level(series) > 2
             or not 3 <= _level(version) <= _DEEPEST
-            or parts.text[series.end : version.start].strip() not in ("", "的")
+            or parts.text[first.end : second.start].strip() not in ("", "的")
             or series.referred
             or _names_its_series(version, parts.text, vocabulary)
         ):
             continue
         if not set(series.names) & set(version.names):
-            return Refusal("unknown_entity", _capitals(parts.text[series.start : version.end]), parts.scan)
+            return Refusal("unknown_entity", _capitals(parts.text[first.start : second.end]), parts.scan)
     return None
 
 
@@ -133,6 +157,9 @@ def unknown_part(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
         end = parts.text.find(piece) + len(piece)
         if piece in vocabulary.attributes.aliases:
             continue
-        if len(piece) >= 2 and any(x.attribute and 0 <= x.start - end <= 3 for x in parts.scan.links):
+        near = [x for x in parts.scan.links if x.attribute and 0 <= x.start - end <= 3]
+        if len(piece) >= 2 and near:
             return Refusal("no_attribute", piece, parts.scan)
+        if len(piece) == 1 and any(x.start == end and x.text in _EXTENTS for x in near):  # 胎宽, 门高
+            return Refusal("no_attribute", piece + near[0].text, parts.scan)
     return None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from chatbot.knowledge_graph.columns import FLAG_CODE, Column, Columns
-from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Not, Path
+from chatbot.knowledge_graph.plan import AllOf, AnyOf, Clause, Condition, Not, Path
 from chatbot.planning.links import ValueSense
 
 MAX_DISTINCT = 300
@@ -24,6 +24,16 @@ _CODE = re.compile(
 )  # v6, 1.5t of 1.5T 182马力 L4, though the horsepower is a measure
 _GENERATION = re.compile(r"\d[a-z]\+?")  # 4G and 5G, which are no grams
 _FEW_CODES = 4  # different values, all of a kind
+_RAISED = re.compile(r"[a-z]\d\+")  # L2+, which is more than L2
+_DENIAL = "非"  # 非独立悬架 is not 独立悬架, though it holds it
+_FEWEST = 5  # entities that have an attribute whose values people know
+_RARE_WORD = re.compile(r"[\u4e00-\u9fff]{2,8}|[a-z]{4,}|[a-z]\d\+?|[\u4e00-\u9fff]{2,6}\d{3,4}[a-z]?")
+_RARE_CORE = re.compile(
+    r"[a-z]{5,}|(?<!\d)\d{4}(?!\d)"
+)  # alcantara of 皮/alcantara混搭, 8155 of 高通骁龙8155p
+_INSIDE = "内饰"  # 蓝色 is said of what one sees from outside
+_SHORT_END = 3
+_SUPPORTS = re.compile("^(?:支持|包含)")
 _NUMERALS = dict(zip("123456789", "一两三四五六七八九", strict=True))
 _TAILS = ("车型", "车", "型", "级")
 _WEAK = {
@@ -36,6 +46,8 @@ _WEAK = {
     "自动",
     "手动",
     "支持",
+    "不支持",
+    "比例",
     "导航",
     "电话",
     "其他",
@@ -74,6 +86,10 @@ class ValueWords:
             self._texts[path] = column.plain
             if len(column.rows) >= MIN_SHARE * total:
                 self._add_column(path, column)
+        for path in self._weight:
+            column = columns.column(path)
+            if column is not None and _FEWEST <= len(column.rows) < MIN_SHARE * total:
+                self._add_rare(path, column)
         for word, meant in synonyms.items():
             self._add_synonym(word, meant)
 
@@ -102,7 +118,8 @@ class ValueWords:
                 parts.update(_COUNTS.findall(head.group()))
             if flag != FLAG_CODE[None] and not _WORD.fullmatch(text):
                 continue
-            if _WORD.fullmatch(text) or (column.distinct <= _FEW_CODES and _GENERATION.fullmatch(text)):
+            few = column.distinct <= _FEW_CODES and _GENERATION.fullmatch(text)
+            if _WORD.fullmatch(text) or few or _RAISED.fullmatch(text):
                 whole.add(text)
             parts.update(piece for piece in pieces if _WORD.fullmatch(piece) and piece != text)
         parts.update(label for label in column.labels if _WORD.fullmatch(label))
@@ -111,12 +128,30 @@ class ValueWords:
         ends -= self._said
         ends |= self._cores(whole) if column.distinct <= MAX_ENDS else set()
         telling = {w for w in parts | ends if len(column.plain) < 2 or not all(w in t for t in column.plain)}
-        for word in sorted(telling - self._names, key=lambda word: (-len(word), word)):
-            self._put(word, path, Condition(path, "contains", word))
+        denied = {w for w in parts | ends if any(_DENIAL + w in text for text in column.plain)}
+        for word in sorted((telling | denied) - self._names, key=lambda word: (-len(word), word)):
+            self._put(word, path, _holding(path, word, denied=word in denied))
             if word[0] in _NUMERALS and _COUNTED.fullmatch(word):
                 self._put(_NUMERALS[word[0]] + word[1:], path, Condition(path, "contains", word))
         for word in sorted(whole | cores):
             self._put(word, path, _just(path, word, whole, same.get(word, [])), replace=True)
+
+    def _add_rare(self, path: Path, column: Column) -> None:
+        """Values of what few entities have on record, where they are words for nothing else: iDrive, 支持CarPlay, 刀片电池."""
+        if column.distinct > MAX_ENDS or _measured(column):
+            return
+        pieces = {_SUPPORTS.sub("", piece) for text in column.plain for piece in _SPLIT.split(text)}
+        pieces |= {core for piece in pieces for core in _RARE_CORE.findall(piece)}
+        pieces |= {
+            end for end in self._ends({p for p in pieces if _WORD.fullmatch(p)}) if len(end) > _SHORT_END
+        }
+        fresh = {
+            w for w in pieces if _RARE_WORD.fullmatch(w) and w not in self._names and w not in self._said
+        }
+        common = {w for w in fresh if any(w in name for name in self._names)}
+        for word in sorted(fresh - common):
+            if word not in self._words:
+                self._put(word, path, Condition(path, "contains", word))
 
     def _ends(self, whole: set[str]) -> set[str]:
         """Beginnings and ends of values: 四驱 of 双电机四驱, suv of 中型suv, 增程 of 增程式.
@@ -176,7 +211,7 @@ class ValueWords:
         found = [p for p in self._weight if name in p[-1] and any(part in t for t in self._texts[p])]
         if not found:
             return
-        path = max(found, key=lambda p: (self._weight[p], -len(p)))
+        path = max(found, key=lambda p: (_INSIDE not in p[-1], self._weight[p], -len(p)))
         clause: Clause = Condition(path, "contains", part)
         self._words.setdefault(word, {})[path] = Not(clause) if meant.startswith("!") else clause
 
@@ -191,6 +226,12 @@ class ValueWords:
 def _measured(column: Column) -> bool:
     """Whether its numbers have a unit that people convert: 毫米, not the 号 of 92号."""
     return column.main is not None and column.main.dimension != column.main.unit
+
+
+def _holding(path: Path, word: str, *, denied: bool) -> Clause:
+    """The entities whose value holds ``word``; where others deny it, those without these."""
+    holds = Condition(path, "contains", word)
+    return AllOf((holds, Not(Condition(path, "contains", _DENIAL + word)))) if denied else holds
 
 
 def _just(path: Path, word: str, whole: set[str], counted: list[str]) -> Clause:

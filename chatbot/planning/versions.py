@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan, keyword_level
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Path, Plan, keyword_level
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.atoms import Atom
 from chatbot.planning.context import Context
@@ -23,6 +23,9 @@ _GOES_ON = re.compile(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:
 _THAT_ONE = re.compile("的?(?:那|这)(?:一)?[个款台辆]")
 _VERSIONS = re.compile("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
 _SUFFIX = re.compile("[版型款]$")
+_AND = re.compile(r"[版款型]?的?(?:和|跟|与|比|、|/|vs)")
+_OR = re.compile("的?还是(?:个|用|带|那种)?")
+_MAX_OTHER = 5  # characters of the other value that the graph has not: AT, 吃电
 _OF_ALL = ("list", "count", "head", "buy", "which", "exists", "has", "keep", "or", "others", "total")
 
 
@@ -47,7 +50,7 @@ class VersionReader:
             and is_year(parts.things[0].clause)
         ):
             return self._of_the_series(parts, context)
-        parts = _either(parts)
+        parts = self._beside_one(_either(parts))
         asks = parts.attributes or parts.rankings or parts.has("compare", "nearest") or parts.categories
         if not asks or parts.has("list", "count", "buy", "exists"):
             return self._by_name(parts)
@@ -68,6 +71,23 @@ class VersionReader:
             rest = tuple(atom for atom in parts.atoms if atom not in atoms)
             return replace(parts, things=things, atoms=rest)
         return parts
+
+    def _beside_one(self, parts: Parts) -> Parts:
+        """C型号后驱和四驱差几秒: the other version of the series of the one that is named."""
+        if len(parts.things) != 1 or not parts.things[0].single or not parts.has("compare", "which"):
+            return parts
+        thing = parts.things[0]
+        values = [a for a in parts.atoms if a.kind == "value" and not a.negated and a.start >= thing.end]
+        joint = parts.text[thing.end : values[0].start] if values else ""
+        if not values or _AND.fullmatch(joint) is None:
+            return parts
+        kin = tuple(name for name in self._vocabulary.kin(thing.names[0]) if name not in thing.names)
+        names = self._with(kin, values[0], parts.text) if kin else ()
+        if not names:
+            return parts
+        other = Thing(names, None, values[0].start, values[0].end)
+        rest = tuple(atom for atom in parts.atoms if atom is not values[0])
+        return replace(parts, things=(thing, other), atoms=rest)
 
     def _by_name(self, parts: Parts) -> Parts:
         """CR-V四驱, where no value says so of any of them: those with the word in their names."""
@@ -183,12 +203,24 @@ class VersionReader:
 
 
 def _either(parts: Parts) -> Parts:
-    """V4是油电混合还是插混 asks for the attribute that both are values of."""
+    """V4是油电混合还是插混 asks for the attribute that both are values of; CVT还是AT for that of the one that is known."""
+    if "还是" not in parts.text or parts.has("list", "count", "head"):
+        return parts
     for one, other in itertools.pairwise(parts.atoms):
-        between = parts.text[one.end : other.start]
-        if one.path == other.path and "还是" in between and not parts.has("list", "count", "head"):
-            rest = tuple(atom for atom in parts.atoms if atom.path != one.path)
-            return replace(
-                parts, atoms=rest, attributes=tuple(dict.fromkeys((*parts.attributes, (one.path,))))
-            )
+        if one.path == other.path and "还是" in parts.text[one.end : other.start]:
+            return _asking_for(parts, one.path)
+    for piece in parts.scan.unknown if not parts.attributes else ():
+        start = parts.text.find(piece)
+        end = start + len(piece)
+        for atom in parts.atoms:
+            apart = parts.text[atom.end : start] if atom.end <= start else parts.text[end : atom.start]
+            if atom.kind == "value" and len(piece) <= _MAX_OTHER and _OR.fullmatch(apart):
+                left = tuple(one for one in parts.scan.unknown if one != piece)
+                scan = replace(parts.scan, unknown=left, coverage=1.0 if not left else parts.scan.coverage)
+                return _asking_for(replace(parts, scan=scan), atom.path)
     return parts
+
+
+def _asking_for(parts: Parts, path: Path) -> Parts:
+    rest = tuple(atom for atom in parts.atoms if atom.path != path)
+    return replace(parts, atoms=rest, attributes=tuple(dict.fromkeys((*parts.attributes, (path,)))))

@@ -1,7 +1,6 @@
 """Every word the planner knows of one graph, in one automaton; entities apart, since they come from the linker."""
 
 import re
-from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +16,7 @@ from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
 from chatbot.planning.absent import Absent, absent_words, other_makes
-from chatbot.planning.attribute_names import short_forms
+from chatbot.planning.attribute_names import short_forms, telling_endings
 from chatbot.planning.concepts import Comparative, Concepts, Way, praise, trims
 from chatbot.planning.groups import BrandGroup, group_clauses
 from chatbot.planning.links import (
@@ -29,10 +28,10 @@ from chatbot.planning.links import (
     ValueSense,
 )
 from chatbot.planning.roles import role_words
+from chatbot.planning.valued_names import displacements, valued_names
 from chatbot.planning.values_index import MAX_ENDS, ValueWords
 from chatbot.planning.word_forms import OTHER_WAY, WHICH_KIND, forms, only_compared, too_much
 
-_ENDING = re.compile(r"[\u4e00-\u9fff]+")
 _MEASURE = re.compile(r"\d+(?:\.\d+)?(?:km|s|l|t|kw|kwh)")  # of a name only beside another part of it
 _EXTENTS = ("长度", "宽度", "高度")
 _MOSTLY = 0.5  # of an attribute's values are measures: it is a number
@@ -89,7 +88,10 @@ class Vocabulary:
         names = {normalize(node.name) for path, node in self.graph.tree.items() if path}
         others = [word for words in self.concepts.words.values() for word in words]
         values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names, others)
-        yield from ((word, sense) for word, senses in values.senses().items() for sense in senses)
+        senses = values.senses()
+        yield from ((word, sense) for word, those in senses.items() for sense in those)
+        yield from valued_names(attributes, senses)
+        yield from displacements(self.columns, self.concepts, senses)
 
     @staticmethod
     def _praising(known: Container[str]) -> Iterator[tuple[str, Sense]]:
@@ -118,7 +120,8 @@ class Vocabulary:
                 for word in said:
                     words.setdefault(word, places)
         short = short_forms(self.columns.paths, self.graph.entities, self.entities.names)
-        for word, path in (short | self._telling_endings({**short, **words})).items():
+        endings = telling_endings(self.columns, self.flags, {**short, **words})
+        for word, path in (short | endings).items():
             words.setdefault(word, (path,))
         if ("品牌",) not in {path[-1:] for path in self.graph.tree}:
             for word in ("品牌", "牌子", "谁家", "哪家", "什么牌子"):
@@ -143,20 +146,6 @@ class Vocabulary:
     def _kinds_below(self, category: Path) -> list[Path]:
         below = [path for path, node in self.graph.tree.items() if node.is_leaf and path[:-1] == category]
         return [p for p in below if p[-1] in (f"{category[-1]}{kind}" for kind in ("类型", "种类", "形式"))]
-
-    def _telling_endings(self, known: Container[str]) -> dict[str, Path]:
-        """按摩 of 座椅按摩, 无线充 of 手机无线充电: parts of a feature's name that no other name has.
-
-        The last two characters, or any three or more.
-        """
-        names = {normalize(display_name(path[-1])): path for path in self.columns.paths}
-        holders = Counter(part for name in names for part in _name_parts(name))
-        found = {}
-        for name, path in names.items():
-            if len(name) >= 4 and path in self.flags:
-                parts = (part for part in _name_parts(name) if len(part) > 2 or name.endswith(part))
-                found.update({part: path for part in parts if holders[part] == 1 and part not in known})
-        return found
 
     @cached_property
     def keyword_of(self) -> Mapping[bytes, tuple[Condition, ...]]:
@@ -231,6 +220,20 @@ class Vocabulary:
             found.setdefault(entity.keywords[:2], []).append(entity.name)
         return {lead: tuple(names) for lead, names in found.items()}
 
+    def may_be_of_it(self, piece: str) -> bool:
+        """Whether unknown words may be a part of a name, of an attribute or of a value, or of what the graph has none of."""
+        if self.entities.in_some_name(piece) or self.lacks(piece) or self.lacks_make(piece):
+            return True
+        return any(piece[at : at + 2] in self._pairs for at in range(len(piece) - 1))
+
+    @cached_property
+    def _pairs(self) -> frozenset[str]:
+        """Every two neighbouring characters of the names of attributes and of the values that classify."""
+        said = {normalize(display_name(path[-1])) for path in self.columns.paths} | set(
+            self.classifying_texts()
+        )
+        return frozenset(text[at : at + 2] for text in said for at in range(len(text) - 1))
+
     def classifying_texts(self) -> list[str]:
         """The texts of the attributes that have few different values."""
         columns = filter(None, map(self.columns.column, self.columns.paths))
@@ -292,9 +295,3 @@ class Vocabulary:
         """Everything an attribute is measured in."""
         found = self.columns.resolve(path)
         return frozenset(group.dimension for group in found[0].groups) if found else frozenset()
-
-
-def _name_parts(name: str) -> set[str]:
-    """Every run of two to six Chinese characters in ``name``."""
-    runs = (name[at : at + size] for size in range(2, 7) for at in range(len(name) - size + 1))
-    return {run for run in runs if _ENDING.fullmatch(run)}

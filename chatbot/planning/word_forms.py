@@ -19,11 +19,19 @@ _MORE = (
     "再{}一点",
     "比较{}",
     "{}点儿",
+    "越{}越好",
     "偏{}",
     "更加{}",
 )
 _TOO = ("太{}", "太{}了", "有点{}", "有点儿{}", "有些{}", "嫌{}", "{}了点", "{}了些", "{}了一点")
-_ASKED = ("{0}不{0}",)
+_ASKED = (
+    "{0}不{0}", "会不会{0}", "会不会很{0}", "会不会太{0}", "会不会比较{0}", "是不是很{0}", "是不是太{0}", "是不是特别{0}",
+    "够不够{0}", "算不算{0}", "算{0}", "会很{0}", "会太{0}", "真{0}", "特{0}", "{0}得很",
+)  # fmt: skip
+_NOT_TOO = (
+    "不要太{}", "别太{}", "不能太{}", "不想太{}", "不会太{}", "不太{}", "不算太{}", "不是太{}", "不是很{}", "不要很{}",
+    "不怎么{}", "没那么{}", "别那么{}", "不那么{}", "不要那么{}", "不用太{}", "不想要太{}",
+)  # fmt: skip
 OTHER_WAY: Mapping[Way | None, Way | None] = {"up": "down", "down": "up", None: "worse", "worse": None}
 WHICH_KIND = (
     "{}是什么",
@@ -54,9 +62,9 @@ def only_compared(word: str) -> list[tuple[str, Strength]]:
 
 
 def too_much(word: str) -> list[str]:
-    """太贵了, 嫌慢: it is the other way that is wished for."""
+    """太贵了, 嫌慢, 不要太贵: it is the other way that is wished for."""
     noun, _, degree = word.rpartition("+")
-    return [noun + form.format(degree) for form in _TOO]
+    return [noun + form.format(degree) for form in (*_TOO, *_NOT_TOO)]
 
 
 def forms(word: str) -> list[tuple[str, Strength]]:

@@ -19,6 +19,7 @@ WRITTEN = {
     "from nought to a hundred": ("从静止加速到一百公里需要几秒", "百公里加速需要几秒"),
     "at a hundred kilometres": ("一百公里几升油", "几升油"),
     "seats counted": ("两个座的跑车", "两座的跑车"),
+    "the size of a charged engine": ("2.0t以上的suv", "排量2.0升以上的suv"),
 }
 
 
@@ -29,7 +30,7 @@ def test_notation_is_put_in_words(said: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["4s店在哪", "pure+版价格", "不过20万的", "跑过20万公里", "两秒一次", "15~20w的suv", "0-100%", "2.0t以上", "一起步就抖"],
+    ["4s店在哪", "pure+版价格", "不过20万的", "跑过20万公里", "两秒一次", "15~20w的suv", "0-100%", "车重2.0t以上", "一起步就抖"],
 )  # fmt: skip
 def test_what_only_looks_like_notation_stays(said: str) -> None:
     assert in_words(normalize(said)) == normalize(said)

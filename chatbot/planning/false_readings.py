@@ -1,0 +1,57 @@
+"""What looks like a quantity or a value and is none: 28T of a name, 4G, 三个 of three that are named, 电动 of 电动侧滑门."""
+
+import re
+from collections.abc import Sequence
+
+from chatbot.knowledge_graph.phrases import QuantityPhrase
+from chatbot.planning.links import Link, ValueSense
+
+_ELECTRIC = "电动"
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_KIND = re.compile("级别|车身结构|品牌|系列")
+_PEOPLE = frozenset("娃孩人老儿女宝崽")
+_NOW = re.compile(
+    "(?:开|用|买|养|驾驶)(?:了|过)(?:快|将近|大概|有|差不多|都)?$|(?:一天|每天|一周|每周|一个月|每月|一年|每年|来回|往返|单程|通勤|上下班)(?:大概|要|得|大约|也就|差不多|就)?(?:跑|开|走)?(?:个)?$"
+)
+_FARTHEST = 5000  # km that no car goes without a stop: 15万公里 is of a warranty
+_HEAVIEST = 10  # tonnes that a car may weigh
+
+
+def drives_a_part(link: Link, links: Sequence[Link], text: str) -> bool:
+    """电动 of 电动侧滑门: said of a part, and not of what the car runs on."""
+    if link.text != _ELECTRIC or not _HAN.match(text, link.end):
+        return False
+    behind = next((other for other in links if other.start == link.end), None)
+    return behind is None or not (
+        behind.roles or any(isinstance(s, ValueSense) and _KIND.search(s.path[-1]) for s in behind.senses)
+    )
+
+
+def told_of_oneself(phrase: QuantityPhrase, text: str) -> bool:
+    """开了十来年了, 一天跑一百公里: what is had or done now, and no condition."""
+    return _NOW.search(text[: phrase.start]) is not None
+
+
+def counts_people(phrase: QuantityPhrase, text: str) -> bool:
+    """三个娃 is no price."""
+    return phrase.unit == "个" and text[phrase.end : phrase.end + 1] in _PEOPLE
+
+
+def is_a_code(phrase: QuantityPhrase) -> bool:
+    """28T of 红旗H5 28T and 4G are no weights."""
+    ends = [end for end in (phrase.low, phrase.high) if isinstance(end, float)]
+    light = phrase.unit == "g" or (phrase.unit == "km" and all(end >= _FARTHEST for end in ends))
+    return light or (
+        phrase.unit == "t" and phrase.text.endswith("t") and all(end >= _HEAVIEST for end in ends)
+    )
+
+
+def counts_the_named(phrase: QuantityPhrase, text: str, links: Sequence[Link]) -> bool:
+    """三个 of 途观L 奔驰GLB 宝马X1 三个哪个便宜: as many as are named before it."""
+    named = sum(link.entity is not None and link.end <= phrase.start for link in links)
+    return (
+        phrase.exact
+        and phrase.unit == "个"
+        and phrase.low == named
+        and text[phrase.end : phrase.end + 1] in "里中哪谁最比都"
+    )
