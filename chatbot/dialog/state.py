@@ -45,7 +45,7 @@ class Turn:
         memory = self.memory
         return Context(
             memory.entities, memory.attributes, memory.recent, memory.shown, memory.plan,
-            memory.guiding, memory.asked, self._offered,
+            memory.guiding, memory.asked, self._offered, memory.listed,
         )  # fmt: skip
 
     @property

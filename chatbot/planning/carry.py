@@ -30,10 +30,10 @@ def leans(parts: Parts, previous: Plan | None) -> bool:
     """Whether the message goes on with ``previous`` rather than asking anew."""
     if previous is None or previous.op not in CARRIES or (previous.op == "verify" and previous.entities):
         return False
-    marked = any(word in parts.text for word in _GOING_ON)
-    if any(thing.single and not thing.referred for thing in parts.things):
+    marked = any(word in _besides_names(parts) for word in _GOING_ON)
+    if any(thing.single and not (thing.referred or thing.negated) for thing in parts.things):
         return False
-    named = [thing for thing in parts.things if not thing.referred]
+    named = [thing for thing in parts.things if not (thing.referred or thing.negated)]
     if not marked and any(not is_brand(thing.clause) and not is_year(thing.clause) for thing in named):
         return False
     if parts.has("upward", "downward", "swap", "widen", "others", "wrong", "done", "any") or _asks_for_more(
@@ -49,6 +49,15 @@ def leans(parts: Parts, previous: Plan | None) -> bool:
     if parts.has("list") and len(parts.atoms) + len(parts.things) > 1:
         return False
     return len(parts.atoms) + len(parts.things) <= 2 or parts.text.startswith(("要", "不要", "得"))
+
+
+def _besides_names(parts: Parts) -> str:
+    """The text without the names in it: 赛那有几款 goes on with nothing."""
+    text = parts.text
+    for link in parts.scan.links:
+        if link.entity:
+            text = text[: link.start] + "|" * (link.end - link.start) + text[link.end :]
+    return text
 
 
 def _asks_for_more(parts: Parts) -> bool:

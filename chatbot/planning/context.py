@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.plan import KEYWORDS, NAME, Clause, Condition, Not, Path, Plan, leaf_conditions
 
+_PAIR = 2
 _SIDE_BY_SIDE = 6  # things that one can still compare at a glance
 
 
@@ -15,7 +16,7 @@ class Context:
 
     ``plan`` is the last query; ``attributes`` what was asked last; ``guiding`` that a choice is being narrowed
     down, ``asked`` the attributes that were already asked about. ``offered`` are the things to choose from, when it was
-    asked which is meant.
+    asked which is meant. ``listed`` is the query that ``shown`` came from, while one of its rows is spoken of.
     """
 
     entities: tuple[str, ...] = ()
@@ -26,6 +27,7 @@ class Context:
     guiding: bool = False
     asked: tuple[Path, ...] = ()
     offered: tuple[str, ...] = ()
+    listed: Plan | None = None
 
     @property
     def empty(self) -> bool:
@@ -67,6 +69,11 @@ class Context:
         if len(self.entities) > 1:
             return self.entities
         return self.shown if not self.entities and len(self.shown) > 1 else self.last(2)
+
+    def listed_ones(self) -> tuple[str, ...]:
+        """这几款, 那些: all that were listed, though one of them was spoken of in between."""
+        one_of_them = len(self.entities) == 1 and self.entities[0] in self.shown
+        return self.shown if one_of_them and len(self.shown) > _PAIR else self.several()
 
 
 def besides(names: Sequence[str]) -> tuple[Clause, ...]:

@@ -14,6 +14,7 @@ from chatbot.planning.links import AttributeSense, Link
 from chatbot.planning.notation import in_words
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.spoken_names import SpokenNames
+from chatbot.planning.spoken_tail import plainly
 from chatbot.planning.vocabulary import Vocabulary
 
 _LONE_KIND = re.compile(r"(?:(?<=^)|(?<=[\s,，、/+。]))[电油混](?=$|[\s,，、/+。])")  # suv 15w 油
@@ -40,7 +41,7 @@ class Listener:
         """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
         said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], utterance)
         said = without_courtesies(self._names.written(self._plain(said)))
-        return unframed(plain_question(in_words(said)))
+        return unframed(plain_question(in_words(plainly(said))))
 
     def scan(self, text: str, *, mend: Callable[[], bool] = always, near: str = "") -> Scan:
         """Links of what is ``asked``; ``mend`` is consulted when words stay unknown that may be slips.

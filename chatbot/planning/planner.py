@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.execute import MAX_ROWS, Engine
-from chatbot.knowledge_graph.plan import Condition, Plan
+from chatbot.knowledge_graph.plan import NAME, Condition, Plan
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import AtomReader
@@ -273,7 +273,10 @@ class Planner:
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics = topics or parts.categories
         if not parts.scan.unknown:
-            topics = tuple(dict.fromkeys((*topics, *((atom.path,) for atom in parts.atoms))))
+            told = (
+                atom.path for atom in parts.atoms if atom.path[0] != NAME[0]
+            )  # 2.0t的 of a name asks for nothing
+            topics = tuple(dict.fromkeys((*topics, *((path,) for path in told))))
         groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
         if not topics and parts.scan.unknown:
             return None  # 这车能飞吗: what was asked before is no answer to what is not understood

@@ -10,7 +10,7 @@ from chatbot.planning.links import EntitySense, Link
 from chatbot.planning.parts import Thing
 
 _THAT_ONE = re.compile(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
-
+_THAT_DEGREE = re.compile(r"(?:那|这)(?:一)?(?:款|个|台|辆)[\u4e00-\u9fff]{1,4}?的")
 
 _NO_NUMBER = re.compile("们|几|些")
 _OF_ALL_THAT_MATCH = re.compile("均价|平均|均值")
@@ -66,6 +66,13 @@ def _meant(
     measured = link.degree and (link.degree.path or _measured_before(link, links, context))
     if measured or (link.degree and _named_before(at, links) and _THAT_ONE.match(text, link.end)):
         return _the_one(at, links, text, context, winner)
+    if (
+        link.plays("it")
+        and at + 1 < len(links)
+        and links[at + 1].degree
+        and _that_before(at + 1, links, text)
+    ):
+        return None, ()  # the word of degree says which
     if link.plays("nth", "last"):
         return _placed(link, context, winner), (at,)
     if link.plays("rest"):
@@ -78,7 +85,9 @@ def _meant(
         of_all = _NO_NUMBER.search(link.text) and context.plan and _OF_ALL_THAT_MATCH.search(text)
         return None if of_all else _several(link, context), (at,)  # 它们均价多少, of all that matched
     if link.plays("it") and not _asks(at, links) and not _told_by_a_value(at, links, text):
-        focus = context.entities or context.shown[:1]
+        if any(other.plays("nth", "last", "rest", "former", "latter") for other in links[:at]):
+            return (), (at,)  # 就第二个吧，它多少钱
+        focus = context.entities or (context.recent if context.plan is None else ()) or context.shown[:1]
         return focus[:1], (at,)
     return None, ()
 
@@ -88,7 +97,7 @@ def _of_those_told(at: int, links: Sequence[Link], text: str, context: Context) 
     link = links[at]
     if link.plays("former", "latter") and len(two := _two(context)) == 2:
         return (two[0 if link.plays("former") else 1],)
-    if link.plays("top") and text.startswith("前") and _only_asks(at, links) and context.shown:
+    if link.plays("top") and text.startswith("前") and len(context.shown) > 1 and _of_the_list(at, links):
         return context.shown[: _count(link)]
     if link.plays("previous"):  # 前面那个 of two compared
         return (context.entities if len(context.entities) > 1 else context.recent)[:1]
@@ -106,7 +115,8 @@ def _two(context: Context) -> tuple[str, ...]:
 def _several(link: Link, context: Context) -> tuple[str, ...]:
     """这两款; a bare 两款哪款贵 needs two that were spoken of."""
     some = _NO_NUMBER.search(link.text) is not None
-    names = context.several() if some else context.last(_count(link))
+    few = "几" in link.text or "些" in link.text
+    names = context.listed_ones() if few else context.several() if some else context.last(_count(link))
     return names if len(names) > 1 or link.start or link.text[0] in "这那" else ()
 
 
@@ -114,6 +124,14 @@ def _only_asks(at: int, links: Sequence[Link]) -> bool:
     """前三个的价格: an attribute of those listed, and nothing is ranked."""
     rest = [link for i, link in enumerate(links) if i != at]
     return any(x.attribute for x in rest) and not any(x.degree or x.value or x.quantity for x in rest)
+
+
+def _of_the_list(at: int, links: Sequence[Link]) -> bool:
+    """前两个差多少, 前两个哪个快: those that stand first in what was listed, side by side."""
+    beside = any(link.plays("compare", "which") for link in links[at + 1 :])
+    conditions = any(link.value or link.quantity for link in links)
+    most = any(link.degree and link.degree.strength == "most" for link in links)
+    return _only_asks(at, links) or (beside and not conditions and not most)
 
 
 def _placed(link: Link, context: Context, winner: Callable[[Plan], str | None]) -> tuple[str, ...]:
@@ -185,12 +203,14 @@ def _the_one(
 ) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:
     """贵的那款: the one of those spoken of that ranks first."""
     link = links[at]
-    found = _THAT_ONE.match(text, link.end)
+    found = _THAT_ONE.match(text, link.end) or _that_before(at, links, text)
     degree = link.degree
     path = degree.path or _named_before(at, links) or next(iter(context.attributes), None) if degree else None
     if found is None or degree is None or path is None:
         return None, ()
-    if text.startswith((degree.word + "多少", degree.word + "了多少"), found.end()):
+    if found.start() > link.start and text.startswith(
+        (degree.word + "多少", degree.word + "了多少"), found.end()
+    ):
         return (), _within(links, link.start, found.end())  # 贵的那个贵多少 asks for the difference
     two = context.entities if len(context.entities) > 2 else context.last(2)
     among = two if len(two) >= 2 else context.shown
@@ -201,7 +221,18 @@ def _the_one(
     order: Order = "desc" if degree.way == "up" else "asc"
     best = winner(Plan("superlative", among, (path,), order=order, limit=1))
     start = links[at - 1].start if degree.path is None and _named_before(at, links) else link.start
-    return ((best,) if best else ()), _within(links, start, found.end())
+    if best is None:
+        return None, ()  # none has a value: that is what is said then
+    return (best,), _within(links, min(start, found.start()), found.end())
+
+
+def _that_before(at: int, links: Sequence[Link], text: str) -> re.Match[str] | None:
+    """那个快的多少钱: pointed at before the word of degree, with something else asked behind it."""
+    before = links[at - 1] if at else None
+    if before is None or not before.plays("it") or before.end != links[at].start:
+        return None
+    asks = any(link.attribute or link.value or link.text == "呢" for link in links[at + 1 :])
+    return _THAT_DEGREE.match(text, before.start) if asks else None
 
 
 def _named_before(at: int, links: Sequence[Link]) -> Path | None:

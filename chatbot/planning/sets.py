@@ -46,12 +46,16 @@ class SetPlanner:
         ignored = parts.scan.unknown if stray(parts) else ()
         if parts.loose or _ADVICE.search(parts.text) or (parts.scan.unknown and not ignored):
             return None
-        named = [t for t in parts.things if not t.referred and not is_brand(t.clause)]
+        named = [t for t in parts.things if not (t.referred or t.negated or is_brand(t.clause))]
         listed = parts.has("list") and parts.has("head")  # v8的车有哪些
         wide = parts.rankings and any(not t.single for t in named)
         if any(t.single for t in named) and not wide and not listed:
             return None
         leaning = leans(parts, context.plan)
+        if not leaning and _goes_back(
+            parts, context
+        ):  # of the list, one row of which was spoken of in between
+            context, leaning = replace(context, plan=context.listed), True
         if context.entities and self._about_focus(parts, context):
             return self._verify(parts, context)
         said = self._decider.clauses(replace(parts, things=tuple(t for t in parts.things if not t.referred)))
@@ -241,6 +245,11 @@ class SetPlanner:
             return True
         versions = parts.has("count") and bool(parts.attributes)  # E6几个版本，都多少钱
         return bool(said or parts.has("total")) and (parts.has("list", "head", "buy") or versions)
+
+
+def _goes_back(parts: Parts, context: Context) -> bool:
+    """Whether a message goes on with the list that the one in focus was picked from: 第二便宜的呢, 还有别的吗."""
+    return context.listed is not None and leans(parts, context.listed)
 
 
 def _asks_for_all(parts: Parts) -> bool:

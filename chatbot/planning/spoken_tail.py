@@ -1,0 +1,33 @@
+"""How a spoken message ends and points, put plainly: 逐风的呢撒, 有天窗咯, 有伐; 上面说的那几款, 另外那个.
+
+Particles are a closed class. What they add (that it is asked, that it is taken to be so) is kept in a plain particle; what
+only colours is left out.
+"""
+
+import re
+
+_ANY = re.compile("[撒噻啵哟呗哒嘎噶诺哉咯喽伐勒〇]|[是对错]吧|[上前]面|刚[才刚]|上述|之前|另")  # one look
+_ASKS = re.compile("多少|几|哪|谁|什么|啥|吗|怎|咋|好多|[不没]$")
+_COLOUR = re.compile(r"(?<=..)(?:[撒噻啵哟呗噶诺哉]|(?<=[呢吗吧])[嘞咧哩哈嘛哒嘎])+(?=[?。!~]*$)")
+_TAKEN_TO_BE_SO = re.compile(r"(?<=..)(?:[咯喽]|是吧|对吧|没错吧)(?=[?。!~]*$)")
+_AND_ITS = re.compile(r"(?<=[版款型的速耗航价距重长])勒(?=[?。!~]*$)")
+_ASKED = re.compile(r"(?<=[\u4e00-\u9fff][\u4e00-\u9fff])伐(?=[?。!~]*$)|(?<=有)伐(?=[?。!~]*$)")
+_ZERO = re.compile("(?<=[一二三四五六七八九零])〇|〇(?=[一二三四五六七八九零])")
+_SHOWN = r"(?:上面|前面|刚才|刚刚|之前)(?:(?:你|您)?(?:说|提|列|讲|看|推荐|介绍)(?:到|过|出来?)?)?的?"
+_POINTERS = (
+    (re.compile(rf"(?:{_SHOWN}|上述)(?:那|这)?几(?=[个款台辆种])"), "这几"),
+    (re.compile(rf"{_SHOWN}(?:那|这)些(?:车|个|款)?"), "这几款"),
+    (re.compile(r"另(?:外)?(?:的)?(?:那)?(?:一)?(?=[个款台辆](?:呢|$|[的,]|多少|价))"), "另一"),
+)
+
+
+def plainly(text: str) -> str:
+    """A normalised ``text`` with the particle at its end, and the words that point back, as the grammar knows them."""
+    if _ANY.search(text) is None:
+        return text
+    text = _COLOUR.sub("", _ZERO.sub("零", text))
+    text = _TAKEN_TO_BE_SO.sub("" if _ASKS.search(text) else "吧", text)
+    text = _ASKED.sub("吗", _AND_ITS.sub("呢", text))
+    for pattern, plain in _POINTERS:
+        text = pattern.sub(plain, text)
+    return text
