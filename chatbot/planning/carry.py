@@ -16,6 +16,7 @@ from chatbot.knowledge_graph.plan import (
     leaf_conditions,
 )
 from chatbot.planning.atoms import flat, paths_of
+from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
 from chatbot.planning.read_parts import is_brand, is_year
 
@@ -24,6 +25,11 @@ CARRIES = ("filter", "superlative", "count", "verify", "nearest", "group", "aggr
 
 _ADDS = re.compile("加上|算上|加进来|算进来")  # 再加上插混的: those too
 _GOING_ON = ("除", "只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以", "换")
+
+
+def lists(plan: Plan | None) -> bool:
+    """Whether it is about all that match, so that a message may go on with it."""
+    return plan is not None and plan.op in CARRIES and not plan.entities
 
 
 def leans(parts: Parts, previous: Plan | None) -> bool:
@@ -53,7 +59,7 @@ def leans(parts: Parts, previous: Plan | None) -> bool:
 
 def _besides_names(parts: Parts) -> str:
     """The text without the names in it: 赛那有几款 goes on with nothing."""
-    text = parts.text
+    text = parts.text.replace("还是", "|")  # 还是贵: that it is so, and nothing more
     for link in parts.scan.links:
         if link.entity:
             text = text[: link.start] + "|" * (link.end - link.start) + text[link.end :]
@@ -62,6 +68,18 @@ def _besides_names(parts: Parts) -> str:
 
 def _asks_for_more(parts: Parts) -> bool:
     return any(rank.strength == "more" for rank in parts.rankings) and not parts.atoms
+
+
+def which_of_these(parts: Parts, context: Context) -> bool:
+    """有天窗的是哪一款, while several are side by side: which of these."""
+    asks = parts.atoms and parts.has("which") and not parts.things
+    return bool(asks) and len(context.entities) > 1 and not parts.has("head", "list", "buy", "total")
+
+
+def goes_back(parts: Parts, context: Context) -> bool:
+    """Whether a message goes on with the list that the one in focus was picked from: 第二便宜的呢, 还有别的吗."""
+    few = len(parts.atoms) + len([thing for thing in parts.things if not thing.referred]) <= 1
+    return context.listed is not None and few and leans(parts, context.listed)
 
 
 def merged(

@@ -22,7 +22,7 @@ _ONE_MORE = re.compile("再?加上|还有|再加|再算上|算上|也比|一起�
 _ABOUT_SAME = re.compile("同|差不多|相近|接近|类似|相似|一个|相当|不相上下")
 _OF_ALL = re.compile("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱 of a list
 _AGAINST_ONE = re.compile("(?:那|那么)?(?:和|跟|与|同)第.+?(?:比|相比|比较|对比)")  # 和第一款比呢
-_AGAINST = re.compile("(?:那|那么)?(?:和|跟|与|同|比|比起|相比)")
+_AGAINST = re.compile(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
 
 
 class Follower:
@@ -83,7 +83,12 @@ class Follower:
         if parts.referred and not _AGAINST_ONE.match(parts.text):
             return None
         asks_many = parts.has("list", "head", "nearest", "exists", "others", "buy")
-        beside = "比" in parts.text or (parts.rankings and parts.has("which")) or parts.has("compare")
+        beside = (
+            "比" in parts.text
+            or parts.text.strip().startswith(("vs", "pk"))
+            or (parts.rankings and parts.has("which"))
+            or parts.has("compare")
+        )
         much = parts.rankings and parts.has("much")  # 旗舰版贵多少
         if asks_many or parts.atoms or not (much or (beside and _AGAINST.match(parts.text))):
             return None

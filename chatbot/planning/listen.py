@@ -12,6 +12,7 @@ from chatbot.planning.bind import Binder
 from chatbot.planning.corrections import corrected, not_but
 from chatbot.planning.links import AttributeSense, Link
 from chatbot.planning.notation import in_words
+from chatbot.planning.purposes import without_purpose
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.spoken_names import SpokenNames
 from chatbot.planning.spoken_tail import plainly
@@ -40,7 +41,7 @@ class Listener:
     def asked(self, utterance: str) -> str:
         """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
         said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], utterance)
-        said = without_courtesies(self._names.written(self._plain(said)))
+        said = without_courtesies(self._names.written(plainly(self._plain(said))))
         return unframed(plain_question(in_words(plainly(said))))
 
     def scan(self, text: str, *, mend: Callable[[], bool] = always, near: str = "") -> Scan:
@@ -61,6 +62,11 @@ class Listener:
         if scan.unknown and (change := not_but(scan.text, as_written)):
             scan, took_back, instead = as_written(change.text), change.dropped, change.kept
         asides: tuple[str, ...] = ()
+        if scan.unknown and (apart := without_purpose(scan.text))[1]:
+            again = self._explained(as_written(apart[0]))
+            scan, purposes = (again, apart[1]) if len(again.unknown) < len(scan.unknown) else (scan, ())
+            if purposes and not scan.unknown:
+                return replace(scan, asides=purposes, took_back=took_back, instead=instead)
         if scan.unknown:
             rest, asides = background(scan)
             scan = self._explained(as_written(rest)) if asides else scan

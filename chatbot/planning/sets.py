@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Clause, Condition, Not, Order, Path, Plan, keyword_level
 from chatbot.planning.atoms import flat, paths_of
-from chatbot.planning.carry import is_exclusion, leans, merged, without
+from chatbot.planning.carry import goes_back, is_exclusion, leans, merged, which_of_these, within, without
 from chatbot.planning.context import Context, besides
 from chatbot.planning.decide import Decider
 from chatbot.planning.follow import asks_whether
@@ -16,6 +16,7 @@ from chatbot.planning.ranked import RankedPlanner
 from chatbot.planning.read_parts import is_brand
 from chatbot.planning.stray import stray
 
+_TWO = 2
 # These ask how, why or where, which no table answers.
 _HOW_MANY = re.compile("什么|啥|几种|几个|几家|多少种|多少个")
 _ROUGHLY = re.compile(
@@ -35,8 +36,14 @@ _OF_SUCH = re.compile("的(?:车|款)?(?:还)?(?:有吗|有么|有没有|有没|
 class SetPlanner:
     """One step a kind of question; the first that fits is it."""
 
-    def __init__(self, decider: Decider, winner: Callable[[Plan], str | None]) -> None:
-        self._decider, self._winner = decider, winner
+    def __init__(
+        self,
+        decider: Decider,
+        winner: Callable[[Plan], str | None],
+        found: Callable[[Plan], tuple[str, ...]],
+    ) -> None:
+        """``winner`` gives the entity that a superlative finds, ``found`` all that a filter finds."""
+        self._decider, self._winner, self._found = decider, winner, found
         self._ranked = RankedPlanner(decider, winner)
 
     def plan(self, parts: Parts, context: Context) -> Planned:
@@ -52,7 +59,7 @@ class SetPlanner:
         if any(t.single for t in named) and not wide and not listed:
             return None
         leaning = leans(parts, context.plan)
-        if not leaning and _goes_back(
+        if not leaning and goes_back(
             parts, context
         ):  # of the list, one row of which was spoken of in between
             context, leaning = replace(context, plan=context.listed), True
@@ -67,7 +74,11 @@ class SetPlanner:
             if parts.has("any"):
                 told = [atom.path for atom in parts.atoms]
                 conditions = without(conditions, [*told, *(p for paths in parts.attributes for p in paths)])
-        query = self._choose(parts, context, conditions, said, leaning)
+        if not leaning and which_of_these(parts, context):
+            conditions = (*within(context.entities), *conditions)
+        query = self._side_by_side(parts, conditions) or self._choose(
+            parts, context, conditions, said, leaning
+        )
         if query is None:
             return None
         kept = tuple(c for c in conditions if c not in flat(said)) if leaning else ()
@@ -95,6 +106,15 @@ class SetPlanner:
         asks = parts.has("enough") or (features and parts.has("exists"))
         asks = asks or any(w in said for w in ("吗", "是不是", "么")) or said.endswith(("不", "没", "没有"))
         return asks and not said.endswith(("的吗", "的么", "的没", "的有吗", "的有么", "的有没有", "的有没"))
+
+    def _side_by_side(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
+        """两台25款的差多少: as many as are said meet the conditions, and these are compared."""
+        counted = parts.limit or parts.has("pair", "those")
+        if not (parts.atoms or parts.things) or not conditions or not (counted and parts.has("compare")):
+            return None
+        names = self._found(Plan("filter", (), (), conditions))
+        plan = self._decider.compare(parts, names) if len(names) == (parts.limit or _TWO) else None
+        return Query(plan, parts.scan, carried=names) if plan else None
 
     def _verify(self, parts: Parts, context: Context) -> Planned:
         plan = self._decider.verify(parts, *context.entities)
@@ -245,11 +265,6 @@ class SetPlanner:
             return True
         versions = parts.has("count") and bool(parts.attributes)  # E6几个版本，都多少钱
         return bool(said or parts.has("total")) and (parts.has("list", "head", "buy") or versions)
-
-
-def _goes_back(parts: Parts, context: Context) -> bool:
-    """Whether a message goes on with the list that the one in focus was picked from: 第二便宜的呢, 还有别的吗."""
-    return context.listed is not None and leans(parts, context.listed)
 
 
 def _asks_for_all(parts: Parts) -> bool:

@@ -6,12 +6,18 @@ only colours is left out.
 
 import re
 
-_ANY = re.compile("[撒噻啵哟呗哒嘎噶诺哉咯喽伐勒〇]|[是对错]吧|[上前]面|刚[才刚]|上述|之前|另")  # one look
+_ANY = re.compile(
+    "[撒噻啵哟呗哒嘎噶诺哉咯喽伐勒〇]|[是对错]吧|[上前]面|刚[才刚]|上述|之前|另|好[多久]"
+)  # one look
 _ASKS = re.compile("多少|几|哪|谁|什么|啥|吗|怎|咋|好多|[不没]$")
 _COLOUR = re.compile(r"(?<=..)(?:[撒噻啵哟呗噶诺哉]|(?<=[呢吗吧])[嘞咧哩哈嘛哒嘎])+(?=[?。!~]*$)")
 _TAKEN_TO_BE_SO = re.compile(r"(?<=..)(?:[咯喽]|是吧|对吧|没错吧)(?=[?。!~]*$)")
 _AND_ITS = re.compile(r"(?<=[版款型的速耗航价距重长])勒(?=[?。!~]*$)")
 _ASKED = re.compile(r"(?<=[\u4e00-\u9fff][\u4e00-\u9fff])伐(?=[?。!~]*$)|(?<=有)伐(?=[?。!~]*$)")
+_HOW_MUCH = re.compile(
+    "(?<=[贵宜快慢长短高低大小重轻差远])好多(?=$|[钱万秒嘛哦啊呢])"
+)  # 贵好多 asks where a dialect does
+_HOW_LONG = re.compile("(?<=[\u4e00-\u9fff])好久(?=$|[嘛哦啊呢])")  # 质保好久
 _ZERO = re.compile("(?<=[一二三四五六七八九零])〇|〇(?=[一二三四五六七八九零])")
 _SHOWN = r"(?:上面|前面|刚才|刚刚|之前)(?:(?:你|您)?(?:说|提|列|讲|看|推荐|介绍)(?:到|过|出来?)?)?的?"
 _POINTERS = (
@@ -26,7 +32,8 @@ def plainly(text: str) -> str:
     if _ANY.search(text) is None:
         return text
     text = _COLOUR.sub("", _ZERO.sub("零", text))
-    text = _TAKEN_TO_BE_SO.sub("" if _ASKS.search(text) else "吧", text)
+    text = _HOW_LONG.sub("多久", _HOW_MUCH.sub("多少", text))
+    text = _TAKEN_TO_BE_SO.sub("" if _ASKS.search(text) else "吗", text)
     text = _ASKED.sub("吗", _AND_ITS.sub("呢", text))
     for pattern, plain in _POINTERS:
         text = pattern.sub(plain, text)

@@ -16,7 +16,7 @@ from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import Plan, leaf_conditions
 from chatbot.knowledge_graph.plan_text import plan_text
 from chatbot.messages import say, shown_question
-from chatbot.planning.carry import CARRIES
+from chatbot.planning.carry import lists
 from chatbot.planning.guide import NextQuestion
 from chatbot.planning.query import Query
 from chatbot.planning.scan import Scan
@@ -191,7 +191,7 @@ def _shown(memory: Memory, found: Found) -> tuple[str, ...]:
 def _listed(memory: Memory) -> Plan | None:
     """The query over all that match whose rows one may still point at."""
     plan = memory.plan
-    return plan if plan and plan.op in CARRIES and not plan.entities else memory.listed
+    return plan if lists(plan) else memory.listed
 
 
 def _recent(memory: Memory, entities: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from chatbot.answering.narrowing import entity_options, narrow
 from chatbot.answering.suggestions import Suggestions
 from chatbot.changed import changed
 from chatbot.dialog.intents import evidence_of
+from chatbot.dialog.offered import choose_again, none_of_them, told_by_pieces, wants_all, wants_none
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.messages import say, shown_question
@@ -156,7 +157,7 @@ class NormalizationState:
         assert pending is not None
         index = choose(turn.hearing.text, [option.text for option in pending.options])
         if index is None:
-            return None
+            return self._in_other_words(turn, pending) if pending.kind == "entity" else None
         value, reading = pending.options[index].value, turn.hearing.knowledge.reader.read("")
         carried = tuple((name,) for name in memory.entities)
         topics = tuple(Topic((path,)) for path in memory.attributes)
@@ -167,6 +168,26 @@ class NormalizationState:
             inquiry = Inquiry(reading, carried, (Topic((path_of(value),)),), topical=True)
         else:
             inquiry = Inquiry(reading, carried, question=value)
+        return Decision("answering", changed(turn, heard=True, inquiry=inquiry))
+
+    def _in_other_words(self, turn: Turn, pending: Pending) -> Decision | None:
+        """都说说, 都不是, or a piece of an option's name."""
+        memory, values = turn.memory, [option.value for option in pending.options]
+        named = all(value in turn.hearing.knowledge.graph.by_name for value in values)
+        if wants_none(turn.hearing.text):
+            decision = Decision("question_intake", turn, none_of_them(turn, self.name))
+            return decision.remembering(pending=None, shown=())
+        if wants_all(turn.hearing.text) and named and memory.question is None:
+            groups: tuple[tuple[str, ...], ...] = tuple((value,) for value in values)
+        elif wants_all(turn.hearing.text):
+            return Decision(self.name, turn, choose_again(turn, pending, self.name))
+        elif told := told_by_pieces(turn.hearing.text, values if named else []):
+            groups = (tuple(values[i] for i in told),)
+        else:
+            return None
+        topics = tuple(Topic((path,)) for path in memory.attributes)
+        reading = turn.hearing.knowledge.reader.read("")
+        inquiry = Inquiry(reading, groups, topics, memory.question, named=True)
         return Decision("answering", changed(turn, heard=True, inquiry=inquiry))
 
     @staticmethod
