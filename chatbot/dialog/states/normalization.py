@@ -13,6 +13,7 @@ from chatbot.changed import changed
 from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.offered import choose_again, none_of_them, told_by_pieces, wants_all, wants_none
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
+from chatbot.dialog.thread import goes_on
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.messages import say, shown_question
 from chatbot.normalization.selection import choose
@@ -112,6 +113,9 @@ class NormalizationState:
         if not turn.heard:
             return Decision("question_intake", turn)
         planned = self._planned(turn)
+        if turn.memory.topic and (meant := goes_on(turn.hearing, turn.memory.topic, planned)):
+            inquiry = Inquiry(turn.hearing.knowledge.reader.read(""), faq=meant)
+            return Decision("answering", changed(turn, inquiry=inquiry))
         if isinstance(planned, Query):
             return Decision("answering", changed(turn, inquiry=Inquiry(turn.hearing.reading, query=planned)))
         if isinstance(planned, Asked):
