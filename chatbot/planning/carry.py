@@ -99,6 +99,9 @@ def merged(
     fresh: list[Clause] = []  # 换成15到20万: one end does not push out the other
     for clause in flat(added):
         about = {_subject(path) for path in paths_of(clause)}
+        if loose and Not(clause) in base:  # 松峦也看: it was excluded before
+            base.remove(Not(clause))
+            continue
         if loose and not isinstance(clause, Not):
             base = _with_alternative(base, clause, about)
             continue

@@ -92,7 +92,11 @@ def nearest_kin(graph: KnowledgeGraph, candidates: tuple[str, ...], known: Seque
         alike = [c for c in candidates if graph.by_name[c].keywords[-1] == words[-1]]
         if not best[0] and len(alike) == 1:
             return tuple(alike)  # A型号呢 after the 长续航版 of another series
-        if best[0] >= 2 or (best[0] and len([s for s in shared if s == best]) == 1):
+        if best[0] >= 2 or (
+            best[0]
+            and _more_than_a_year(graph, candidates, shared, words)
+            and len([s for s in shared if s == best]) == 1
+        ):
             return tuple(c for c, s in zip(candidates, shared, strict=True) if s == best)
     return candidates
 
@@ -104,3 +108,15 @@ def _shared(words: tuple[str, ...], others: tuple[str, ...]) -> tuple[int, int]:
             break
         lead += 1
     return lead, len(set(words) & set(others))
+
+
+def _more_than_a_year(
+    graph: KnowledgeGraph,
+    candidates: tuple[str, ...],
+    shared: Sequence[tuple[int, int]],
+    words: tuple[str, ...],
+) -> bool:
+    """Whether the one that shares most shares more with what is known than its brand and its year: E3呢 after a 2026款 E6."""
+    nearest = candidates[max(range(len(shared)), key=shared.__getitem__)]
+    common = set(graph.by_name[nearest].keywords[1:]) & set(words)
+    return any(not word.endswith("款") for word in common) or len({*candidates}) < _PAIR

@@ -7,7 +7,7 @@ from dataclasses import replace
 from chatbot.knowledge_graph.plan import Path, Plan
 from chatbot.planning.carry import leans
 from chatbot.planning.context import Context
-from chatbot.planning.decide import Decider, says_money
+from chatbot.planning.decide import Decider, measured_by, says_money
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
@@ -20,6 +20,9 @@ _PAIR = 2
 MAX_MORE = 3
 _ONE_MORE = re.compile("再?加上|还有|再加|再算上|算上|也比|一起比|再看|再来")
 _ABOUT_SAME = re.compile("同|差不多|相近|接近|类似|相似|一个|相当|不相上下")
+_BARE_UNIT = re.compile(
+    "(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?"
+)
 _OF_ALL = re.compile("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱 of a list
 _AGAINST_ONE = re.compile("(?:那|那么)?(?:和|跟|与|同)第.+?(?:比|相比|比较|对比)")  # 和第一款比呢
 _AGAINST = re.compile(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
@@ -32,8 +35,7 @@ class Follower:
         """``winner`` gives the entity that a superlative finds."""
         self._decider, self._winner = decider, winner
 
-    @staticmethod
-    def of_focus(parts: Parts, context: Context) -> Asked | None:
+    def of_focus(self, parts: Parts, context: Context) -> Asked | None:
         """轴具呢, 零百几秒: an attribute of what the conversation speaks of."""
         last = context.plan
         ranked = last is not None and last.op == "superlative" and (last.limit or 1) > 1
@@ -44,6 +46,8 @@ class Follower:
         if parts.has("list", "count", "typical", "average", "others", "buy", "any", "which", "nearest"):
             return None
         topics = parts.attributes or parts.categories
+        if not topics and not parts.rankings and _BARE_UNIT.fullmatch(parts.text):  # 几秒
+            topics = tuple((path,) for path in self._decider.in_units(parts.text))
         if parts.rankings:  # 费油不, 后备箱大不大
             plain = all(rank.strength == "plain" for rank in parts.rankings)
             degrees = tuple((rank.path,) for rank in parts.rankings)
@@ -192,7 +196,7 @@ class Follower:
         if plan is None and comparing and len(entities) > 1:
             paths: tuple[Path, ...] = tuple(p[0] for p in parts.attributes)
             plan = Plan("compare", entities, paths) if paths else None
-        whole = _DIFFERENCES.search(parts.text) or says_money(parts.text)
+        whole = _DIFFERENCES.search(parts.text) or says_money(parts.text) or measured_by(parts.text)
         if plan and context.attributes and not (parts.attributes or parts.rankings or whole):
             plan = replace(plan, attributes=context.attributes[:1])
         return Query(plan, parts.scan, carried=entities) if plan else None

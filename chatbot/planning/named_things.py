@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import replace
+from typing import TypeAlias
 
-from chatbot.knowledge_graph.plan import NAME, Condition, Plan, keyword_level, leaf_conditions
+from chatbot.knowledge_graph.plan import NAME, Condition, Path, Plan, keyword_level, leaf_conditions
 from chatbot.planning.atoms import flat, paths_of
 from chatbot.planning.carry import is_exclusion, lists
 from chatbot.planning.context import Context, nearest_kin
@@ -16,7 +17,11 @@ from chatbot.planning.read_parts import is_brand, is_year
 from chatbot.planning.several import SeveralPlanner, all_of_them, names_alone, side_by_side
 from chatbot.planning.vocabulary import Vocabulary
 
+_PAIR = 2
 _DIFFERENCE = re.compile("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
+
+
+Topics: TypeAlias = tuple[tuple[Path, ...], ...]
 
 
 class NamedPlanner:
@@ -115,6 +120,8 @@ class NamedPlanner:
             of_those = is_year(thing.clause) and context.plan is not None and not context.entities
             if not thing.single and (offered := tuple(n for n in thing.names if n in context.offered)):
                 things.append(replace(thing, names=offered))  # 25款的, of those to choose from
+            elif len(thing.names) == _PAIR and parts.has("pair", "those"):
+                things.append(thing)  # 两个活力版
             elif thing.single or is_brand(thing.clause) or of_those or not known or parts.has("versions"):
                 things.append(thing)
             else:
@@ -142,13 +149,7 @@ class NamedPlanner:
             return None
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics = topics or parts.categories
-        if not (
-            parts.scan.unknown or (context.attributes and parts.text.endswith("呢"))
-        ):  # 混动的那个精英版呢
-            told = (
-                atom.path for atom in parts.atoms if atom.path[0] != NAME[0]
-            )  # 2.0t的 of a name asks for nothing
-            topics = tuple(dict.fromkeys((*topics, *((path,) for path in told))))
+        topics = self._and_told(topics, parts, context)
         groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
         if not topics and parts.scan.unknown:
             return None  # 这车能飞吗: what was asked before is no answer to what is not understood
@@ -159,6 +160,15 @@ class NamedPlanner:
             not topics and bool(context.entities or context.offered) and names_alone(parts.scan)
         )  # 雅致
         return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
+
+    @staticmethod
+    def _and_told(topics: Topics, parts: Parts, context: Context) -> Topics:
+        """``topics`` and what the values in the text are of, but for those that only say which car: 混动的那个精英版呢."""
+        if parts.scan.unknown or (context.attributes and parts.text.endswith("呢")):
+            return topics
+        asked = [atom for atom in parts.atoms if atom.kind == "feature" or not parts.attributes]
+        told = (atom.path for atom in asked if atom.path[0] != NAME[0])  # 2.0t的 of a name asks for nothing
+        return tuple(dict.fromkeys((*topics, *((path,) for path in told))))
 
 
 def without_denied(parts: Parts) -> Parts:

@@ -26,7 +26,9 @@ _DIGITS = {
 }
 _N = "([一二两三四五六七八九十]|[1-9]\\d?)"
 _RANKED = r"(?:最[\u4e00-\u9fff]{1,3}|[贵省远快慢高低大小长短近新]|便宜)"
-_MAY_BE_PLACE = re.compile("[一二两三四五六七八九十1-9]|老大|最后那")  # one look, where there is mostly none
+_MAY_BE_PLACE = re.compile(
+    "[一二两三四五六七八九十1-9]|老大|最后那|中间"
+)  # one look, where there is mostly none
 _PLACES = (
     (
         re.compile(rf"(?:另外|其他|其它|剩下?的?|其余的?|余下的?)(?:的|那)?{_N}(?:个|款|台|辆)(?!品牌|牌子)"),
@@ -42,10 +44,11 @@ _PLACES = (
     (re.compile(rf"倒数前?{_N}(?:名|款|个|台|辆|位)?"), "reverse"),
     (re.compile(rf"第{_N}(?![代回次遍胎眼时年天])(?:个|款|名|台|辆|位|种)?"), "nth"),
     (re.compile(r"老([大二三四五])(?![的]?(?:婆|公|板))"), "nth"),
-    (re.compile(rf"^(?:那|这)?{_N}(?:款|个|台|辆)(?:车|里|里面)?(?=哪|谁)"), "those"),
+    (re.compile(rf"^(?:那|这)?{_N}(?:款|个|台|辆)(?:车|里|里面)?(?=哪|谁|那个最|那款最)"), "those"),
     (re.compile(rf"^(?:那|这)?{_N}(?:款|台|辆|个)(?=[^,。]{{0,6}}(?:各|分别|都))"), "those"),
     (re.compile(rf"^(?!一){_N}(?:个|款|台|辆)车?的(?=[\u4e00-\u9fff]{{2,8}}$)"), "those"),
     (re.compile(r"最后(?:一|那)(?:个|款|台|辆)"), "last"),
+    (re.compile(r"(?:最)?中间(?:的)?(?:那|这)?一?(?:个|款|台|辆)"), "nth middle"),
     (re.compile(rf"前(?!一[个款台辆]){_N}(?:名|款|位|个|台|辆)?(?!驱|排|悬)"), "top"),
     (re.compile(rf"top\s?{_N}"), "top"),
     (re.compile(rf"(?<![这那第哪有几上下前后另同\d.十百]){_N}(?:款|台|辆|名)(?!以|车以)"), "top"),

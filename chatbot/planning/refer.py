@@ -12,9 +12,11 @@ from chatbot.planning.parts import Thing
 _THAT_ONE = re.compile(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
 _THAT_DEGREE = re.compile(r"(?:那|这)(?:一)?(?:款|个|台|辆)[\u4e00-\u9fff]{1,4}?的")
 
+_EITHER_WAY = re.compile(r"([大高低长宽快慢贵重远])不\1")
 _NO_NUMBER = re.compile("们|几|些")
 _OF_ALL_THAT_MATCH = re.compile("均价|平均|均值")
 _FURTHEST = 5
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def _meant(
     if link.plays("pair", "those"):
         of_all = _NO_NUMBER.search(link.text) and context.plan and _OF_ALL_THAT_MATCH.search(text)
         return None if of_all else _several(link, context), (at,)  # 它们均价多少, of all that matched
-    if link.plays("it") and not _asks(at, links) and not _told_by_a_value(at, links, text):
+    if link.plays("it") and not _asks(at, links, text) and not _told_by_a_value(at, links, text):
         if any(other.plays("nth", "last", "rest", "former", "latter") for other in links[:at]):
             return (), (at,)  # 就第二个吧，它多少钱
         focus = context.entities or (context.recent if context.plan is None else ()) or context.shown[:1]
@@ -131,7 +133,8 @@ def _of_the_list(at: int, links: Sequence[Link]) -> bool:
     beside = any(link.plays("compare", "which") for link in links[at + 1 :])
     conditions = any(link.value or link.quantity for link in links)
     most = any(link.degree and link.degree.strength == "most" for link in links)
-    return _only_asks(at, links) or (beside and not conditions and not most)
+    alone = all(link.plays("so", "filler") for i, link in enumerate(links) if i != at)
+    return alone or _only_asks(at, links) or (beside and not conditions and not most)
 
 
 def _placed(link: Link, context: Context, winner: Callable[[Plan], str | None]) -> tuple[str, ...]:
@@ -139,6 +142,8 @@ def _placed(link: Link, context: Context, winner: Callable[[Plan], str | None]) 
     number = _count(link)
     if link.plays("last"):
         return rows[-1:]
+    if link.plays("middle"):
+        return rows[len(rows) // 2 : len(rows) // 2 + 1] if len(rows) % 2 else ()
     last = context.plan
     if last and last.op == "superlative" and last.limit == 1 and len(rows) < number <= _FURTHEST:
         return _next_best(last, number, winner)
@@ -174,11 +179,11 @@ def _count(link: Link) -> int:
     return 3 if "三" in link.text or "仨" in link.text else 2
 
 
-def _asks(at: int, links: Sequence[Link]) -> bool:
+def _asks(at: int, links: Sequence[Link], text: str) -> bool:
     """那个便宜 is 哪个便宜."""
     following = links[at + 1] if at + 1 < len(links) else None
-    if not links[at].plays("which"):
-        return False
+    if not links[at].plays("which") or _EITHER_WAY.search(text):
+        return False  # 那个后备箱大不大 asks of one
     if following is None:
         return any(link.degree for link in links[:at])
     return bool(following.degree or following.attribute)
@@ -219,6 +224,12 @@ def _the_one(
     if not among:
         return (None, ()) if degree.strength == "most" else ((), (at,))
     order: Order = "desc" if degree.way == "up" else "asc"
+    last = context.plan or context.listed
+    if len(among) < _PAIR and last is not None and last.op == "superlative" and not last.entities:
+        best = winner(
+            Plan("superlative", (), (path,), last.conditions, order, 1)
+        )  # 贵的那个呢, after the cheapest
+        return ((best,), _within(links, min(link.start, found.start()), found.end())) if best else (None, ())
     best = winner(Plan("superlative", among, (path,), order=order, limit=1))
     start = links[at - 1].start if degree.path is None and _named_before(at, links) else link.start
     if best is None:

@@ -26,6 +26,7 @@ SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query 
 OPEN_FAQ = 0.5  # the same where some words of the query stay unexplained
 LEFT_OUT_FAQ = 0.8  # where these can be left out, and much else is said
 ALL_CARS_FAQ = 0.95  # the same where the query would list every car: 提车得带哪些东西
+MAX_RECENT = 4
 ALIKE = 80  # percent of its letters
 NEARLY = 95  # the same where every word is one of the graph's: 续航多少公里 asks nothing about winter
 _WEIGHED = re.compile(
@@ -269,7 +270,11 @@ class NormalizationState:
         keep = tuple(need.attributes) or (turn.memory.attributes if not need.question else ())
         offered = tuple(option.value for option in options if option.value in graph.by_name)
         shown = offered if len(offered) == len(need.candidates) else turn.memory.shown  # 第一个呢, later on
-        return decision.remembering(attributes=keep, question=need.question, entities=(), shown=shown)
+        before = dict.fromkeys((*turn.memory.entities, *turn.memory.recent))
+        recent = tuple(name for name in before if name not in offered)[:MAX_RECENT]
+        return decision.remembering(
+            attributes=keep, question=need.question, entities=(), shown=shown, recent=recent
+        )
 
     def _ask_attribute(self, turn: Turn, need: NeedAttribute) -> Decision:
         name = display_name(need.path[-1])
