@@ -129,6 +129,8 @@ class AtomReader:
         attribute = links[at].attribute
         if attribute is None or behind is None or behind.start > links[at].end or behind.degree is None:
             return False
+        if behind.degree.word == "好" and not any(map(self._vocabulary.dimension, attribute.paths)):
+            return False  # 四驱最好: a wish
         measured = behind.degree.path is None or any(map(self._vocabulary.dimension, attribute.paths))
         return measured and (asks or behind.degree.strength != "plain")
 

@@ -1,7 +1,8 @@
 """How a message that leans on the query before it changes that query."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import (
     KEYWORDS,
@@ -73,7 +74,13 @@ def _asks_for_more(parts: Parts) -> bool:
 def which_of_these(parts: Parts, context: Context) -> bool:
     """有天窗的是哪一款, while several are side by side: which of these."""
     asks = parts.atoms and parts.has("which") and not parts.things
-    return bool(asks) and len(context.entities) > 1 and not parts.has("head", "list", "buy", "total")
+    several = len(context.entities) > 1 or (context.plan is None and len(side_by_side(context)) > 1)
+    return bool(asks) and several and not parts.has("head", "list", "buy", "total")
+
+
+def side_by_side(context: Context) -> tuple[str, ...]:
+    """The several in focus, or the two that were spoken of one after the other."""
+    return context.entities if len(context.entities) > 1 or not context.entities else context.last(0)
 
 
 def goes_back(parts: Parts, context: Context) -> bool:
@@ -169,6 +176,10 @@ def within(entities: tuple[str, ...]) -> tuple[Clause, ...]:
     return (AnyOf(tuple(Condition(NAME, "=", name) for name in entities)),) if entities else ()
 
 
+_MORE = "加添涨抬"
+_MOVED = re.compile(
+    "(?:再|又|还|可以|能|多|往上|往下)(?:多)?([加添涨抬减降砍])(?![到至个上])|([加添涨抬减降砍])(?=(?:个)?[\\d一两二三四五]{1,2}万$)"
+)
 _COUNTED = ("座", "门")
 
 
@@ -186,6 +197,27 @@ def _counts(clause: Clause, word: str) -> bool:
     """Whether it demands a number of seats or doors in words."""
     said = (str(c.value) for c in leaf_conditions((clause,)))
     return any(re.fullmatch(rf"\d+{word}", value) for value in said)
+
+
+def moved(previous: Plan, clauses: Sequence[Clause], text: str) -> tuple[Clause, ...]:
+    """预算再加两万: the bound that is there, moved by that much; ``clauses`` as they are where none is."""
+    by = _MOVED.search(text)
+    if by is None:
+        return tuple(clauses)
+    bounds = {
+        c.attribute: c for c in flat(previous.conditions) if isinstance(c, Condition) and c.op in ("<", "<=")
+    }
+    return tuple(_moved(clause, bounds, 1 if by.group(1) in _MORE else -1) for clause in clauses)
+
+
+def _moved(clause: Clause, bounds: Mapping[Path, Condition], sign: int) -> Clause:
+    if not isinstance(clause, Condition) or not isinstance(clause.value, float):
+        return clause
+    old = bounds.get(clause.attribute)
+    if old is None or old.unit != clause.unit or not isinstance(old.value, float):
+        return clause
+    value = old.value + sign * clause.value
+    return replace(old, value=value) if value > 0 else clause
 
 
 def conjunction(clauses: Sequence[Clause]) -> Clause:

@@ -20,11 +20,14 @@ _PAIR = 2
 MAX_MORE = 3
 _ONE_MORE = re.compile("再?加上|还有|再加|再算上|算上|也比|一起比|再看|再来")
 _ABOUT_SAME = re.compile("同|差不多|相近|接近|类似|相似|一个|相当|不相上下")
+_BOTH = re.compile("都(?:是)?(?:多少|几|啥|什么)")
 _BARE_UNIT = re.compile(
     "(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?"
 )
 _OF_ALL = re.compile("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱 of a list
-_AGAINST_ONE = re.compile("(?:那|那么)?(?:和|跟|与|同)第.+?(?:比|相比|比较|对比)")  # 和第一款比呢
+_AGAINST_ONE = re.compile(
+    "(?:那|那么)?(?:和|跟|与|同|比)(?:第|最|前|上|刚).+?(?:比|相比|比较|对比|差|贵|便宜|快|慢|远|多|少|省)"
+)  # 和第一款比呢
 _AGAINST = re.compile(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
 
 
@@ -55,7 +58,8 @@ class Follower:
             topics = tuple(dict.fromkeys((*degrees, *parts.attributes))) if asks else ()
         if not topics:
             return None
-        if parts.has("each") and len(context.entities) == 1 and context.recent:  # 油耗各是多少
+        each = parts.has("each") or _BOTH.search(parts.text)
+        if each and len(context.entities) == 1 and context.recent:  # 油耗各是多少, 零百都多少
             focus = context.last(2)
         groups = tuple((name,) for name in focus)
         needed = parts.scan.mended or bool(parts.rankings) or not context.entities or parts.has("both")
@@ -82,6 +86,12 @@ class Follower:
     def against_focus(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
         """比旗舰版便宜多少, 和城市版比呢: what is in focus beside the one that is named."""
         focus = self._of_many(context, things) if len(context.entities) > _PAIR else context.entities
+        if (
+            len(focus) == _PAIR
+            and parts.has("much")
+            and not set(things[0].names if things else ()) & set(focus)
+        ):
+            focus = focus[-1:]  # 26款的又贵多少: than the one named last
         if len(things) != 1 or not things[0].single or len(focus) != 1:
             return None
         if parts.referred and not _AGAINST_ONE.match(parts.text):

@@ -101,6 +101,9 @@ def _of_those_told(at: int, links: Sequence[Link], text: str, context: Context) 
         return (two[0 if link.plays("former") else 1],)
     if link.plays("top") and text.startswith("前") and len(context.shown) > 1 and _of_the_list(at, links):
         return context.shown[: _count(link)]
+    if link.plays("kth") and link.plays("reverse") and _of_the_list(at, links) and not _measures(links):
+        rows, back = context.shown, _count(link)
+        return rows[-back : len(rows) - back + 1] if 0 < back <= len(rows) else None
     if link.plays("previous"):  # 前面那个 of two compared
         return (context.entities if len(context.entities) > 1 else context.recent)[:1]
     if link.plays("those") and link.text.startswith("前"):
@@ -126,6 +129,11 @@ def _only_asks(at: int, links: Sequence[Link]) -> bool:
     """前三个的价格: an attribute of those listed, and nothing is ranked."""
     rest = [link for i, link in enumerate(links) if i != at]
     return any(x.attribute for x in rest) and not any(x.degree or x.value or x.quantity for x in rest)
+
+
+def _measures(links: Sequence[Link]) -> bool:
+    """油耗倒数第二: something that is ranked by."""
+    return any(link.attribute or link.degree for link in links)
 
 
 def _of_the_list(at: int, links: Sequence[Link]) -> bool:

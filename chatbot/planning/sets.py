@@ -6,7 +6,17 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Clause, Condition, Not, Order, Path, Plan, keyword_level
 from chatbot.planning.atoms import flat, paths_of
-from chatbot.planning.carry import goes_back, is_exclusion, leans, merged, which_of_these, within, without
+from chatbot.planning.carry import (
+    goes_back,
+    is_exclusion,
+    leans,
+    merged,
+    moved,
+    side_by_side,
+    which_of_these,
+    within,
+    without,
+)
 from chatbot.planning.context import Context, besides
 from chatbot.planning.decide import Decider
 from chatbot.planning.follow import asks_whether
@@ -68,6 +78,7 @@ class SetPlanner:
         said = self._decider.clauses(replace(parts, things=tuple(t for t in parts.things if not t.referred)))
         conditions = said
         if leaning and context.plan:
+            said = moved(context.plan, said, parts.text)
             conditions = merged(
                 _without_seen(context), () if parts.has("any") else said, parts, self._decider.together
             )
@@ -75,7 +86,7 @@ class SetPlanner:
                 told = [atom.path for atom in parts.atoms]
                 conditions = without(conditions, [*told, *(p for paths in parts.attributes for p in paths)])
         if not leaning and which_of_these(parts, context):
-            conditions = (*within(context.entities), *conditions)
+            conditions = (*within(side_by_side(context)), *conditions)
         query = self._side_by_side(parts, conditions) or self._choose(
             parts, context, conditions, said, leaning
         )

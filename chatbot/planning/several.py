@@ -118,7 +118,7 @@ class SeveralPlanner:
             return None  # 25款的, of those that were listed
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics = topics or tuple((path,) for path in context.attributes)
-        alone = not topics and only_names(parts.scan)
+        alone = not topics and (only_names(parts.scan) or (context.empty and names_alone(parts.scan)))
         needed = (
             parts.scan.mended or alone or parts.has("overview", "both") or len(names) < len(things[0].names)
         )
@@ -161,6 +161,8 @@ def _beside_one(parts: Parts, things: tuple[Thing, ...], wide: list[Thing]) -> b
 def all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
     """A型号两款, T3三个版本: every car of that name, not one of them."""
     wide = [thing for thing in things if not thing.single]
+    if parts.has("sort", "upward", "downward"):
+        return False  # E6四款按零百排序
     if not wide or any(len(thing.names) > MAX_EACH or is_brand(thing.clause) for thing in wide):
         return False
     if _beside_one(parts, things, wide):

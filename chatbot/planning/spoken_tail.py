@@ -7,7 +7,7 @@ only colours is left out.
 import re
 
 _ANY = re.compile(
-    "[撒噻啵哟呗哒嘎噶诺哉咯喽伐勒〇]|[是对错]吧|[上前]面|刚[才刚]|上述|之前|另|好[多久]|然后|就是|里"
+    "[撒噻啵哟呗哒嘎噶诺哉咯喽伐勒〇]|[是对错]吧|[上前]面|刚[才刚]|上述|之前|另|好[多久]|然后|就是|里|多座|少座|预算|上限|价"
 )  # one look
 _ASKS = re.compile("多少|几|哪|谁|什么|啥|吗|怎|咋|好多|[不没]$")
 _COLOUR = re.compile(r"(?<=..)(?:[撒噻啵哟呗噶诺哉]|(?<=[呢吗吧])[嘞咧哩哈嘛哒嘎])+(?=[?。!~]*$)")
@@ -20,6 +20,11 @@ _HOW_MUCH = re.compile(
 _HOW_LONG = re.compile("(?<=[\u4e00-\u9fff])好久(?=$|[嘛哦啊呢])")  # 质保好久
 _LI = re.compile("(?:能|可以)?跑(?:个)?(?:多少|几|好多)里(?:地|路)?")  # no speed
 _AND_THEN = re.compile("(?<=[的车吗呢吧])(?:然后|还有就是|再就是)(?=[^,，。呢])")
+_SEATS = re.compile("(?:多少|好多|几多)座")
+_CAP = re.compile(
+    r"(?:预算|上限|价格|价位|价钱)(?:可以|能)?(?:再)?(提到?|加到?|涨到?|放宽到?|提高到?|降到?|减到?|降低到?|压到?)"
+    r"(\d{1,3}|[一二三四五六七八九]?十[一二三四五六七八九]?)(?![\d万wk千公.%个])"
+)
 _ZERO = re.compile("(?<=[一二三四五六七八九零])〇|〇(?=[一二三四五六七八九零])")
 _SHOWN = r"(?:上面|前面|刚才|刚刚|之前)(?:(?:你|您)?(?:说|提|列|讲|看|推荐|介绍)(?:到|过|出来?)?)?的?"
 _POINTERS = (
@@ -34,6 +39,7 @@ def plainly(text: str) -> str:
     if _ANY.search(text) is None:
         return text
     text = _COLOUR.sub("", _ZERO.sub("零", text))
+    text = _SEATS.sub("几座", _CAP.sub(r"预算\1\2万", text))
     text = _AND_THEN.sub(",", _LI.sub("能跑多远", text))
     text = _HOW_LONG.sub("多久", _HOW_MUCH.sub("多少", text))
     text = _TAKEN_TO_BE_SO.sub("" if _ASKS.search(text) else "吗", text)
