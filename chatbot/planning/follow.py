@@ -201,6 +201,9 @@ class Follower:
             return None
         if leans(parts, context.plan) and len(context.shown) > 1 and parts.has("which"):
             return None
+        most = any(rank.strength == "most" for rank in parts.rankings)
+        if most and not context.entities and context.plan is None and leans(parts, context.listed):
+            return None  # 最便宜的是哪款, of the series that it was asked about which is meant
         entities = context.last(0)
         plan = self._decider.compare(parts, entities)
         if plan is None and comparing and len(entities) > 1:

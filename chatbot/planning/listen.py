@@ -12,7 +12,7 @@ from chatbot.planning.bind import Binder
 from chatbot.planning.corrections import corrected, not_but
 from chatbot.planning.links import AttributeSense, Link
 from chatbot.planning.notation import in_words
-from chatbot.planning.purposes import without_purpose
+from chatbot.planning.purposes import without_purpose, without_story
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.spoken_names import SpokenNames
 from chatbot.planning.spoken_tail import plainly
@@ -54,6 +54,7 @@ class Listener:
             return self._scanner.as_written(text, near)
 
         took_back = instead = ""
+        text, story = without_story(text)
         if change := corrected(text, as_written):
             text, took_back, instead = change.text, change.dropped, change.kept
         scan = self._explained(as_written(text))
@@ -66,13 +67,14 @@ class Listener:
             again = self._explained(as_written(apart[0]))
             scan, purposes = (again, apart[1]) if len(again.unknown) < len(scan.unknown) else (scan, ())
             if purposes and not scan.unknown:
-                return replace(scan, asides=purposes, took_back=took_back, instead=instead)
+                return replace(scan, asides=(*story, *purposes), took_back=took_back, instead=instead)
         if scan.unknown:
             rest, asides = background(scan)
             scan = self._explained(as_written(rest)) if asides else scan
         if scan.unknown and self._scanner.mendable(scan) and mend():
             scan = self._explained(self._scanner.mended(scan, near))
         scan = self._without_misspelt_make(scan)
+        asides = (*story, *asides)
         if asides or took_back:
             return replace(scan, asides=asides, took_back=took_back, instead=instead, mended=True)
         return scan

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.execute import MAX_ROWS, Engine
-from chatbot.knowledge_graph.plan import Plan
+from chatbot.knowledge_graph.plan import Condition, Plan, keyword_level
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import AtomReader
@@ -134,8 +134,18 @@ class Planner:
         return self._listener.scan(self._listener.asked(whole), mend=mend) if whole else scan
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
+        context = self._with_series(context)
         parts = self._versions.told(self._reader.read(scan, context), context)
         return Explained(scan, parts, self._decide(parts, context))
+
+    def _with_series(self, context: Context) -> Context:
+        """``context`` with the series that it was asked of which is meant, as the list that one may go on with."""
+        near = context.near(self.vocabulary.graph) if context.offered and not context.entities else ""
+        name = self.vocabulary.graph.by_name[near].keywords[1:2] if near else ()
+        if not name or context.plan or context.listed:
+            return context
+        series = Condition(keyword_level(2), "=", name[0])
+        return replace(context, listed=Plan("filter", (), context.attributes[:1], (series,)))
 
     def _winner(self, plan: Plan) -> str | None:
         rows = self.engine.run(plan).rows

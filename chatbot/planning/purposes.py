@@ -23,6 +23,23 @@ _PURPOSE = (
 _ALONE = re.compile(rf"(?:嗯|哦|啊)?{_OFTEN}(?:{_PURPOSE}[，,、\s]*)+(?:就行|就好|吧|呢|啊|呀|嘛)?[。!~]*")
 _BESIDE = re.compile(rf"[，,\s]*{_OFTEN}{_PURPOSE}[，,\s]*")
 _SHORTEST_REST = 2
+_STORY_ONE_LOOK = re.compile(
+    "(?:现在|目前|之前|以前|原来)(?:开|用)|[开用]了.{1,6}年|(?:天|年|月|单程|来回|往返).{0,6}(?:公里|里[地路])"
+)
+_STORY = re.compile(
+    r"(?:(?<=[，,。])|^)(?:[^，,。]{0,6}我)?[^，,。]{0,2}(?:现在|目前|之前|以前|原来)(?:开|用)(?:的|着)[^，,。]*(?=[，,。])"
+    r"|(?:(?<=[，,。])|^)[^，,。]{0,3}(?:开|用)了[^，,。]{1,6}年(?:多)?(?:了)?(?=[，,。])"
+    r"|[，,。]?(?:一天|每天|天天|一年|每年|每个?月|单程|来回|往返)(?:大概|差不多|要|得|也就|就|最多)*(?:跑|开)?[^，,。]{1,6}?(?:公里|里地|里路)(?:左右|上下)?(?=[，,。]|$)"
+)
+
+
+def without_story(text: str) -> tuple[str, tuple[str, ...]]:
+    """``text`` without what one drives now and how far one drives a day: no wish of the car that is looked for."""
+    if _STORY_ONE_LOOK.search(text) is None:
+        return text, ()
+    found = [hit.group().strip(",，、 ") for hit in _STORY.finditer(text)]
+    rest = re.sub("[,，]{2,}", ",", _STORY.sub(",", text)).strip(",， ")
+    return (rest, tuple(found)) if found and len(rest) >= _SHORTEST_REST else (text, ())
 
 
 def only_a_purpose(text: str) -> bool:

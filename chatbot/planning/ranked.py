@@ -88,9 +88,11 @@ class RankedPlanner:
     def _listed(parts: Parts, context: Context) -> tuple[str, ...]:
         """The few that were ranked first: 哪个最便宜 asks among these, 最短的呢 after the longest among all."""
         last = context.plan
-        turned = last and {(r.path, r.order) for r in parts.rankings} == {
-            (last.attributes[0], _TURNED.get(last.order))
-        }
+        turned = (
+            last
+            and last.attributes
+            and {(r.path, r.order) for r in parts.rankings} == {(last.attributes[0], _TURNED.get(last.order))}
+        )
         if turned:
             return ()
         few = last is not None and last.op == "superlative" and (last.limit or 1) > 1
