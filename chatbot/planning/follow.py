@@ -192,8 +192,12 @@ class Follower:
             return None  # 最贵和最便宜差多少, of all that matched
         if any(rank.strength == "more" for rank in parts.rankings) and not parts.has("which", "compare"):
             return None
+        most = any(rank.strength == "most" for rank in parts.rankings)
         comparing = context.plan is not None and context.plan.op == "compare"
         asks = parts.has("compare") or (parts.rankings and parts.has("which", "much"))
+        asks = asks or (
+            most and len(context.entities) > 1 and context.plan is None
+        )  # 最贵的, of those just told
         goes_on = (
             comparing and len(context.entities) != 1
         )  # once one of them was picked, it is about that one
@@ -201,7 +205,6 @@ class Follower:
             return None
         if leans(parts, context.plan) and len(context.shown) > 1 and parts.has("which"):
             return None
-        most = any(rank.strength == "most" for rank in parts.rankings)
         if most and not context.entities and context.plan is None and leans(parts, context.listed):
             return None  # 最便宜的是哪款, of the series that it was asked about which is meant
         entities = context.last(0)

@@ -10,6 +10,7 @@ from chatbot.planning.links import EntitySense, Link
 from chatbot.planning.parts import Thing
 
 _THAT_ONE = re.compile(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
+_THE_OTHER = re.compile("的呢$")
 _THAT_DEGREE = re.compile(r"(?:那|这)(?:一)?(?:款|个|台|辆)[\u4e00-\u9fff]{1,4}?的")
 
 _EITHER_WAY = re.compile(r"([大高低长宽快慢贵重远])不\1")
@@ -99,7 +100,12 @@ def _of_those_told(at: int, links: Sequence[Link], text: str, context: Context) 
     link = links[at]
     if link.plays("former", "latter") and len(two := _two(context)) == 2:
         return (two[0 if link.plays("former") else 1],)
-    if link.plays("top") and text.startswith("前") and len(context.shown) > 1 and _of_the_list(at, links):
+    if (
+        link.plays("top")
+        and text.startswith(("前", "top"))
+        and len(context.shown) > 1
+        and _of_the_list(at, links)
+    ):
         return context.shown[: _count(link)]
     if link.plays("kth") and link.plays("reverse") and _of_the_list(at, links) and not _measures(links):
         rows, back = context.shown, _count(link)
@@ -216,8 +222,17 @@ def _the_one(
 ) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:
     """贵的那款: the one of those spoken of that ranks first."""
     link = links[at]
-    found = _THAT_ONE.match(text, link.end) or _that_before(at, links, text)
     degree = link.degree
+    found = _THAT_ONE.match(text, link.end) or _that_before(at, links, text)
+    plain = degree is not None and degree.strength == "plain"
+    if (
+        found is None
+        and plain
+        and len(context.entities) == 1
+        and context.attributes
+        and at == _first_said(links)
+    ):
+        found = _THE_OTHER.match(text, link.end)  # 便宜的呢, while the dearer one is spoken of
     path = degree.path or _named_before(at, links) or next(iter(context.attributes), None) if degree else None
     if found is None or degree is None or path is None:
         return None, ()
@@ -252,6 +267,11 @@ def _that_before(at: int, links: Sequence[Link], text: str) -> re.Match[str] | N
         return None
     asks = any(link.attribute or link.value or link.text == "呢" for link in links[at + 1 :])
     return _THAT_DEGREE.match(text, before.start) if asks else None
+
+
+def _first_said(links: Sequence[Link]) -> int:
+    """The first link that is no more than a word in passing."""
+    return next((i for i, link in enumerate(links) if not link.plays("so", "filler", "keep")), -1)
 
 
 def _named_before(at: int, links: Sequence[Link]) -> Path | None:

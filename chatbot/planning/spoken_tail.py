@@ -7,7 +7,7 @@ only colours is left out.
 import re
 
 _ANY = re.compile(
-    "[撒噻啵哟呗哒嘎噶诺哉咯喽伐勒〇]|[是对错]吧|[上前]面|刚[才刚]|上述|之前|另|好[多久]|然后|就是|里|多座|少座|预算|上限|价"
+    "[撒噻啵哟呗哒嘎噶诺哉咯喽伐勒〇]|[是对错]吧|[上前]面|刚[才刚]|上述|之前|另|好[多久]|然后|就是|里|多座|少座|预算|上限|价|喃|[头次]|0百|剩下|最"
 )  # one look
 _ASKS = re.compile("多少|几|哪|谁|什么|啥|吗|怎|咋|好多|[不没]$")
 _COLOUR = re.compile(r"(?<=..)(?:[撒噻啵哟呗噶诺哉]|(?<=[呢吗吧])[嘞咧哩哈嘛哒嘎])+(?=[?。!~]*$)")
@@ -27,6 +27,18 @@ _CAP = re.compile(
 )
 _ZERO = re.compile("(?<=[一二三四五六七八九零])〇|〇(?=[一二三四五六七八九零])")
 _SHOWN = r"(?:上面|前面|刚才|刚刚|之前)(?:(?:你|您)?(?:说|提|列|讲|看|推荐|介绍)(?:到|过|出来?)?)?的?"
+_WORDS = (
+    (re.compile("(?<=..)喃(?=[?。!~]*$)"), "呢"),
+    (re.compile("头一(?=[个款台辆部])"), "第一"),
+    (re.compile("头(?=[两二三四五][个款台辆部])"), "前"),
+    (re.compile("前[面边](?:的)?(?:那)?(?=[两二三四五]\\s?[个款台辆部])"), "前"),
+    (re.compile("次(?=[快慢贵便高低大长省远])"), "第二"),
+    (re.compile("(?<=[贵宜])(?:了|出)?多少钱"), "多少"),
+    (re.compile("(?<![\\d.])0百(?![公万])"), "零百"),
+    (re.compile("剩下(?=哪|谁|最)"), "剩下的"),
+    (re.compile("(?<=预算)(?:可以|能)?(?=[加涨添降减砍抬](?:个)?[\\d一两二三四五六七八九]+万)"), "再"),
+    (re.compile("(最[\u4e00-\u9fff]{1,4}的)是$"), r"\1是哪个"),
+)
 _POINTERS = (
     (re.compile(rf"(?:{_SHOWN}|上述)(?:那|这)?几(?=[个款台辆种])"), "这几"),
     (re.compile(rf"{_SHOWN}(?:那|这)些(?:车|个|款)?"), "这几款"),
@@ -39,6 +51,8 @@ def plainly(text: str) -> str:
     if _ANY.search(text) is None:
         return text
     text = _COLOUR.sub("", _ZERO.sub("零", text))
+    for pattern, plain in _WORDS:
+        text = pattern.sub(plain, text)
     text = _SEATS.sub("几座", _CAP.sub(r"预算\1\2万", text))
     text = _AND_THEN.sub(",", _LI.sub("能跑多远", text))
     text = _HOW_LONG.sub("多久", _HOW_MUCH.sub("多少", text))
