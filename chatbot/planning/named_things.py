@@ -120,7 +120,7 @@ class NamedPlanner:
             of_those = is_year(thing.clause) and context.plan is not None and not context.entities
             if not thing.single and (offered := tuple(n for n in thing.names if n in context.offered)):
                 things.append(replace(thing, names=offered))  # 25款的, of those to choose from
-            elif len(thing.names) == _PAIR and parts.has("pair", "those"):
+            elif len(thing.names) == _PAIR and (parts.has("pair", "those") or parts.limit == _PAIR):
                 things.append(thing)  # 两个活力版
             elif thing.single or is_brand(thing.clause) or of_those or not known or parts.has("versions"):
                 things.append(thing)

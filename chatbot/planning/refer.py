@@ -107,7 +107,7 @@ def _of_those_told(at: int, links: Sequence[Link], text: str, context: Context) 
         and _of_the_list(at, links)
     ):
         return context.shown[: _count(link)]
-    if link.plays("kth") and link.plays("reverse") and _of_the_list(at, links) and not _measures(links):
+    if link.plays("kth") and link.plays("reverse") and _of_the_list(at, links) and not _measures(links[:at]):
         rows, back = context.shown, _count(link)
         return rows[-back : len(rows) - back + 1] if 0 < back <= len(rows) else None
     if link.plays("previous"):  # 前面那个 of two compared
