@@ -96,6 +96,7 @@ class SetPlanner:
         solid = len(parts.atoms) > 1 or any(atom.kind == "quantity" for atom in parts.atoms)
         solid = solid or parts.has("head") or any(rank.strength == "most" for rank in parts.rankings)
         spoken = bool(parts.things or parts.atoms)
+        solid = solid or (spoken and parts.has("buy"))  # 推荐个电车吧 recommends no friend
         solid = solid or (spoken and parts.has("list", "count", "typical", "average"))
         solid = solid or (spoken and parts.text.endswith(("的吗", "的么", "的没", "的没有", "的不", "的吧")))
         return replace(query, kept=kept, solid=solid, ignored=ignored)
