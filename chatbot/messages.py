@@ -52,6 +52,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "刚才列出了 {count} 个选项，请选其中一个，或直接说名字。",
         "Please choose one of the {count} options.",
     ),
+    "none_of_them": (
+        "好的，那您说一下是哪一款，比如品牌、车系和版本。",
+        "All right. Which car is it? Brand, series and version will do.",
+    ),
     "corrected": (
         "按您改口后的“{instead}”来答（不是“{took_back}”）：",
         "Going by “{instead}” as you corrected it (not “{took_back}”): ",

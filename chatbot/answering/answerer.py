@@ -94,6 +94,9 @@ class Answerer:
             if not able:  # none has all that is asked for: those that have some of it
                 some = {name for topic in inquiry.topics for name in self._able(among, (topic,))}
                 able = tuple(name for name in among if name in some)
+            elliptic = inquiry.scan is not None and not any(link.attribute for link in inquiry.scan.links)
+            if len(able) == 1 and unclear and elliptic and self._of_several_series(unclear):
+                return NeedEntity(unclear, attributes)  # X5, of which only the X5 M has a price, asks no X5 M
             if len(able) != 1:
                 return NeedEntity(able, attributes) if able else Missing(unclear or (), attributes)
             entities = (*entities, able[0])
@@ -111,6 +114,9 @@ class Answerer:
             rows=found.rows,
             why=why,
         )
+
+    def _of_several_series(self, names: Sequence[str]) -> bool:
+        return len({self._graph.by_name[name].keywords[:2] for name in names}) > 1
 
     def _children(self, topic: Topic, entities: Sequence[str]) -> tuple[Path, ...]:
         """The parts of a category to choose among; nothing when it is a leaf or leads to just one."""

@@ -1,6 +1,6 @@
 """A planned query → an answer: what was understood, how many match, the first rows, who was left out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from chatbot.answering.query_text import SHOWN, Wording
@@ -10,6 +10,8 @@ from chatbot.knowledge_graph.plan import Condition, Path, Plan
 from chatbot.knowledge_graph.plan_text import attribute_text, note_text, quantity_text
 from chatbot.knowledge_graph.result import Result, ResultRow
 from chatbot.messages import say
+from chatbot.planning.carry import is_exclusion
+from chatbot.planning.clauses import flat
 from chatbot.planning.query import Query
 from chatbot.reply import AnswerType, GraphEvidence, Row
 
@@ -128,7 +130,7 @@ class QueryAnswerer:
             evidence=_evidence(result),
             entities=focus,
             attributes=plan.attributes[:1] or result.attributes[:1],
-            shown=tuple(row.entity for row in rows[:EVIDENCE_ROWS]),
+            shown=tuple(row.entity for row in _to_point_at(result)[:EVIDENCE_ROWS]),
             answer_type="answer" if rows or result.groups or result.aggregate or plan.op == "count" else "fallback",
             confidence=round(query.score, 4),
         )  # fmt: skip
@@ -278,6 +280,13 @@ class QueryAnswerer:
 
 def _row(row: ResultRow) -> Row:
     return Row(row.entity, {cell.path[-1]: cell.raw for cell in row.cells if cell})
+
+
+def _to_point_at(result: Result) -> Sequence[ResultRow]:
+    """The rows that the reply numbers: those found, else the nearest ones; none of these after 还有别的吗."""
+    again = any(is_exclusion(clause) for clause in flat(result.plan.conditions))
+    near = result.nearest.rows if result.nearest and not again else ()
+    return result.rows or near
 
 
 def _evidence(result: Result) -> tuple[GraphEvidence, ...]:

@@ -18,7 +18,7 @@ from chatbot.knowledge_graph.plan import (
 from chatbot.knowledge_graph.plan_text import attribute_text, clause_text, note_text, quantity_text
 from chatbot.knowledge_graph.result import Cell, Comparison, LeftOut, Result, ResultRow
 from chatbot.messages import say
-from chatbot.planning.atoms import flat
+from chatbot.planning.clauses import flat
 
 SHOWN = 5
 _MANY_NAMES = 3

@@ -25,6 +25,7 @@ _QUERY_CUE = re.compile(
     r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|suv|mpv|推荐|便宜|贵"
 )
 _RANKS = re.compile("最.{0,3}的")  # 油耗最底的: a slip in what is ranked
+_OF_A_CAR = re.compile("[它他她]的|(?:这|那)[款台辆]")
 _MEASURED = re.compile(r"\d\D{0,2}以|suv|mpv")
 _MAY_BE_EITHER = 4  # characters: what is so short may be small talk all the same
 
@@ -94,8 +95,9 @@ class Hearing:
         return bool(asked) and matched == asked
 
     def worth_mending(self) -> bool:
-        """Whether to look for typos in a query: not where a standard question is likely, unless a car is named."""
+        """Whether to look for typos in a query: not where a standard question is likely, unless a car is named or meant."""
         named = bool(self.reading.entities) or _MEASURED.search(self.reading.text) is not None
+        named = named or _OF_A_CAR.search(self.reading.text) is not None  # 它的由耗呢
         return named or not self.likely_faq or _RANKS.search(self.reading.text) is not None
 
     @cached_property

@@ -9,6 +9,7 @@ from chatbot.dialog.hearing import Hearing
 from chatbot.dialog.state import State, Step, Turn, path_of
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.plan import NAME, Plan, leaf_conditions
+from chatbot.reply import FaqEvidence, Reply
 from chatbot.session.base import Memory
 
 MAX_HOPS = 8
@@ -41,10 +42,21 @@ class DialogMachine:
             turn, name = decision.turn, decision.next_state
             if decision.reply is not None:
                 kept = changed(
-                    turn.memory, state=name, turns=memory.turns + 1, suggestions=decision.reply.suggestions
+                    turn.memory,
+                    state=name,
+                    turns=memory.turns + 1,
+                    suggestions=decision.reply.suggestions,
+                    topic=_topic(memory, decision.reply),
                 )
                 return Step(decision.reply, kept, decision.bad_case, turn, tuple(walked))
         raise RuntimeError(f"no state replied within {MAX_HOPS} hops; the last was {name!r}")
+
+
+def _topic(before: Memory, reply: Reply) -> str | None:
+    """The standard question that the next message may go on with; small talk and a question back leave it as it was."""
+    if reply.answer_type == "answer" and reply.answer_source == "faq":
+        return next((one.question for one in reply.evidence if isinstance(one, FaqEvidence)), None)
+    return before.topic if reply.answer_type in ("chitchat", "recommend") else None
 
 
 def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:
@@ -54,13 +66,14 @@ def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:
     shown = tuple(name for name in memory.shown if name in graph.by_name)
     recent = tuple(name for name in memory.recent if name in graph.by_name)
     plan = memory.plan if memory.plan and _still_there(memory.plan, graph) else None
+    listed = memory.listed if memory.listed and _still_there(memory.listed, graph) else None
     pending = memory.pending
     if pending and pending.kind != "question":
         options = tuple(
             option for option in pending.options if _means_something(pending.kind, option.value, graph)
         )
         pending = replace(pending, options=options) if options else None
-    known = (entities, attributes, pending, shown, recent, plan)
+    known = (entities, attributes, pending, shown, recent, plan, listed)
     if known == (
         memory.entities,
         memory.attributes,
@@ -68,6 +81,7 @@ def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:
         memory.shown,
         memory.recent,
         memory.plan,
+        memory.listed,
     ):
         return memory
     return replace(
@@ -78,6 +92,7 @@ def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:
         shown=shown,
         recent=recent,
         plan=plan,
+        listed=listed,
     )
 
 

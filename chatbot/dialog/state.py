@@ -45,7 +45,7 @@ class Turn:
         memory = self.memory
         return Context(
             memory.entities, memory.attributes, memory.recent, memory.shown, memory.plan,
-            memory.guiding, memory.asked, self._offered,
+            memory.guiding, memory.asked, self._offered, memory.listed,
         )  # fmt: skip
 
     @property
@@ -61,9 +61,10 @@ class Turn:
     @property
     def _offered(self) -> tuple[str, ...]:
         """The entities to choose from, where it was asked which is meant."""
-        pending = self.memory.pending
+        pending, memory = self.memory.pending, self.memory
         if pending is None or pending.kind != "entity":
-            return ()
+            asked = memory.attributes and not (memory.entities or memory.plan)
+            return memory.shown if asked else ()  # which of them is still open
         return tuple(o.value for o in pending.options if o.value in self.hearing.knowledge.graph.by_name)
 
     @property

@@ -32,6 +32,8 @@ _DATE = re.compile(
 _TO_DATE = re.compile(r"\s*(?:--?|~|到|至)\s*(?=(?:19|20)\d\d)")
 _START = re.compile(NUMERAL)
 _NOT_BEFORE = re.compile(r"[a-z0-9.第这那哪前后]$")
+_RUN = re.compile(f"{NUMERAL}+")
+_POINTS_AT = re.compile("[这那后]$")
 _LONGEST_BEFORE = 8
 _ONLY_OF = {"least", "nearly"}
 _NEARLY = 0.9
@@ -104,7 +106,10 @@ def find_quantities(text: str, units: UnitTable, bare: bool = False) -> tuple[Qu
         phrase = _date_at(text, at, since) or _quantity_at(text, at, since, units, bare)
         if phrase:
             found.append(phrase)
-        start = _START.search(text, phrase.end if phrase else at + 1)
+        behind = (
+            _RUN.match(text, at) if at and _POINTS_AT.match(text[at - 1]) else None
+        )  # no 十个 within 那三十个
+        start = _START.search(text, phrase.end if phrase else behind.end() if behind else at + 1)
     return tuple(found)
 
 
@@ -149,7 +154,8 @@ def _quantity_at(text: str, at: int, since: int, units: UnitTable, bare: bool) -
     said_before = before if before and before.lastgroup else None
     if said_before and said_before.lastgroup in _ONLY_OF and not _may_be_said(text, said_before, span, after):
         said_before = None
-    if not said_before and _NOT_BEFORE.search(head):
+    amount = span.scale >= 1000 or after is not None  # 那三十万左右的呢
+    if not said_before and _NOT_BEFORE.search(head) and not (amount and _POINTS_AT.search(head)):
         return None
     if not _is_quantity(text, span, bool(after or said_before), bare):
         return None

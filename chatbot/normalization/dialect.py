@@ -16,7 +16,7 @@ _BUILT_IN = """
 可不可以\t得唔得 可唔可以 好唔好
 能不能\t能唔能 识唔识
 要不要\t要唔要 使唔使
-不要\t唔要 唔好 唔想要 冇得要
+不要\t伐要 唔要 唔好 唔想要 冇得要
 不用\t唔使 唔驶
 不是\t唔系
 不到\t唔到
@@ -30,7 +30,7 @@ _BUILT_IN = """
 怎么样\t点样
 多少\t几多
 便宜\t相因
-多少钱\t几钱 几多钱 几多银
+多少钱\t几钱 几多钱 几多银 几钿
 多少公里\t好多公里
 多少匹\t好多匹
 多少马力\t好多马力
@@ -92,7 +92,7 @@ suv\t休旅车 运动休旅
 """
 # 系 is 是, 平 is 便宜 and so on only where the rest is Cantonese too
 _CANTONESE = re.compile(
-    "[嘅咩冇唔喺啲佢嚟咗嗰咁乜睇畀揸]|边[架款部啲度台]|(?<![旁这那左右])边个|几[多耐]|系咪"
+    "[𠮶嘅咩冇唔喺啲佢嚟咗嗰咁乜睇畀揸]|边[架款部啲度台]|(?<![旁这那左右])边个|几[多耐远]|系咪"
 )
 _ONLY_THEN = (
     (re.compile("(?<![旁这那左右])边个"), "哪款"),
@@ -139,4 +139,4 @@ class Dialect:
 
 def _built_in_words() -> Mapping[str, str]:
     rows = (line.split("\t") for line in _BUILT_IN.strip().splitlines())
-    return {word: plain for plain, said in rows for word in said.split()}
+    return {normalize(word): plain for plain, said in rows for word in said.split()}  # 嗰 is 𠮶 by then

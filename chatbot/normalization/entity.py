@@ -102,12 +102,24 @@ class EntityLinker:
         found = [Piece(m.start, m.end, m.alias, self._masks[m.alias]) for m in mentions]
         found = [self._whole(text, one) for one in found]
         series = self._series_of(near)
+        if found and series and (told := self._told_at_length(text, found, series, ordinary)):
+            return tuple(self._to_link(thing) for thing in told)
         if found:
             found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
         elif series and (told := self._fragments.told(text, series, ordinary)):
             return tuple(self._to_link(thing) for thing in told)
         found = found or (self._nearest(text, besides) if fuzzy else [])
         return self._links(text, found, ordinary, series) if found else ()
+
+    def _told_at_length(
+        self, text: str, found: list[Piece], series: int, ordinary: Container[str]
+    ) -> list[Named]:
+        """旗悦pro of the series that is spoken of, where no more than a pro of many others would be seen."""
+        if any(self._fragments.leads(Named([piece])) for piece in found):
+            return []
+        told = self._fragments.told(text, series, ordinary)
+        held = sum(piece.end - piece.start for thing in told for piece in thing.pieces)
+        return told if held > sum(piece.end - piece.start for piece in found) else []
 
     def misspelt(self, text: str, *, ordinary: Container[str] = ()) -> tuple[EntityLink, ...]:
         """What ``link`` finds in a text in which nothing is named exactly."""

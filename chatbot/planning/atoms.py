@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from chatbot.knowledge_graph.plan import AllOf, AnyOf, Clause, Condition, Not, Path, leaf_conditions
+from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Not, Path, leaf_conditions
 from chatbot.planning.bind import Binder, Misfit
 from chatbot.planning.links import Link, ValueSense
 from chatbot.planning.valued_names import said_beside, shares_a_name
@@ -131,6 +131,8 @@ class AtomReader:
         attribute = links[at].attribute
         if attribute is None or behind is None or behind.start > links[at].end or behind.degree is None:
             return False
+        if behind.degree.word == "好" and not any(map(self._vocabulary.dimension, attribute.paths)):
+            return False  # 四驱最好: a wish
         measured = behind.degree.path is None or any(map(self._vocabulary.dimension, attribute.paths))
         return measured and (asks or behind.degree.strength != "plain")
 
@@ -284,16 +286,3 @@ def _either(group: Sequence[Atom]) -> Clause:
     parts = (part for clause in said for part in (clause.clauses if isinstance(clause, AnyOf) else (clause,)))
     clauses = tuple(dict.fromkeys(parts))
     return clauses[0] if len(clauses) == 1 else AnyOf(clauses)
-
-
-def paths_of(clause: Clause) -> frozenset[Path]:
-    """The attributes a clause is about."""
-    return frozenset(condition.attribute for condition in leaf_conditions((clause,)))
-
-
-def flat(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
-    """``clauses`` with 且 within 且 taken apart."""
-    found: list[Clause] = []
-    for clause in clauses:
-        found.extend(flat(clause.clauses) if isinstance(clause, AllOf) else [clause])
-    return tuple(dict.fromkeys(found))

@@ -1,7 +1,8 @@
 """How a message that leans on the query before it changes that query."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import (
     KEYWORDS,
@@ -15,7 +16,8 @@ from chatbot.knowledge_graph.plan import (
     Plan,
     leaf_conditions,
 )
-from chatbot.planning.atoms import flat, paths_of
+from chatbot.planning.clauses import flat, paths_of
+from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
 from chatbot.planning.read_parts import is_brand, is_year
 
@@ -26,14 +28,19 @@ _ADDS = re.compile("加上|算上|加进来|算进来")  # 再加上插混的: t
 _GOING_ON = ("除", "只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以", "换")
 
 
+def lists(plan: Plan | None) -> bool:
+    """Whether it is about all that match, so that a message may go on with it."""
+    return plan is not None and plan.op in CARRIES and not plan.entities
+
+
 def leans(parts: Parts, previous: Plan | None) -> bool:
     """Whether the message goes on with ``previous`` rather than asking anew."""
     if previous is None or previous.op not in CARRIES or (previous.op == "verify" and previous.entities):
         return False
-    marked = any(word in parts.text for word in _GOING_ON)
-    if any(thing.single and not thing.referred for thing in parts.things):
+    marked = any(word in _besides_names(parts) for word in _GOING_ON)
+    if any(thing.single and not (thing.referred or thing.negated) for thing in parts.things):
         return False
-    named = [thing for thing in parts.things if not thing.referred]
+    named = [thing for thing in parts.things if not (thing.referred or thing.negated)]
     if not marked and any(not is_brand(thing.clause) and not is_year(thing.clause) for thing in named):
         return False
     if parts.has("upward", "downward", "swap", "widen", "others", "wrong", "done", "any") or _asks_for_more(
@@ -51,8 +58,35 @@ def leans(parts: Parts, previous: Plan | None) -> bool:
     return len(parts.atoms) + len(parts.things) <= 2 or parts.text.startswith(("要", "不要", "得"))
 
 
+def _besides_names(parts: Parts) -> str:
+    """The text without the names in it: 赛那有几款 goes on with nothing."""
+    text = parts.text.replace("还是", "|")  # 还是贵: that it is so, and nothing more
+    for link in parts.scan.links:
+        if link.entity:
+            text = text[: link.start] + "|" * (link.end - link.start) + text[link.end :]
+    return text
+
+
 def _asks_for_more(parts: Parts) -> bool:
     return any(rank.strength == "more" for rank in parts.rankings) and not parts.atoms
+
+
+def which_of_these(parts: Parts, context: Context) -> bool:
+    """有天窗的是哪一款, while several are side by side: which of these."""
+    asks = parts.atoms and parts.has("which") and not parts.things
+    several = len(context.entities) > 1 or (context.plan is None and len(side_by_side(context)) > 1)
+    return bool(asks) and several and not parts.has("head", "list", "buy", "total")
+
+
+def side_by_side(context: Context) -> tuple[str, ...]:
+    """The several in focus, or the two that were spoken of one after the other."""
+    return context.entities if len(context.entities) > 1 or not context.entities else context.last(0)
+
+
+def goes_back(parts: Parts, context: Context) -> bool:
+    """Whether a message goes on with the list that the one in focus was picked from: 第二便宜的呢, 还有别的吗."""
+    few = len(parts.atoms) + len([thing for thing in parts.things if not thing.referred]) <= 1
+    return context.listed is not None and few and leans(parts, context.listed)
 
 
 def merged(
@@ -72,6 +106,9 @@ def merged(
     fresh: list[Clause] = []  # 换成15到20万: one end does not push out the other
     for clause in flat(added):
         about = {_subject(path) for path in paths_of(clause)}
+        if loose and Not(clause) in base:  # 松峦也看: it was excluded before
+            base.remove(Not(clause))
+            continue
         if loose and not isinstance(clause, Not):
             base = _with_alternative(base, clause, about)
             continue
@@ -139,6 +176,10 @@ def within(entities: tuple[str, ...]) -> tuple[Clause, ...]:
     return (AnyOf(tuple(Condition(NAME, "=", name) for name in entities)),) if entities else ()
 
 
+_MORE = "加添涨抬"
+_MOVED = re.compile(
+    "(?:再|又|还|可以|能|多|往上|往下)(?:多)?([加添涨抬减降砍])(?![到至个上])|([加添涨抬减降砍])(?=(?:个)?[\\d一两二三四五]{1,2}万$)"
+)
 _COUNTED = ("座", "门")
 
 
@@ -156,6 +197,27 @@ def _counts(clause: Clause, word: str) -> bool:
     """Whether it demands a number of seats or doors in words."""
     said = (str(c.value) for c in leaf_conditions((clause,)))
     return any(re.fullmatch(rf"\d+{word}", value) for value in said)
+
+
+def moved(previous: Plan, clauses: Sequence[Clause], text: str) -> tuple[Clause, ...]:
+    """预算再加两万: the bound that is there, moved by that much; ``clauses`` as they are where none is."""
+    by = _MOVED.search(text)
+    if by is None:
+        return tuple(clauses)
+    bounds = {
+        c.attribute: c for c in flat(previous.conditions) if isinstance(c, Condition) and c.op in ("<", "<=")
+    }
+    return tuple(_moved(clause, bounds, 1 if by.group(1) in _MORE else -1) for clause in clauses)
+
+
+def _moved(clause: Clause, bounds: Mapping[Path, Condition], sign: int) -> Clause:
+    if not isinstance(clause, Condition) or not isinstance(clause.value, float):
+        return clause
+    old = bounds.get(clause.attribute)
+    if old is None or old.unit != clause.unit or not isinstance(old.value, float):
+        return clause
+    value = old.value + sign * clause.value
+    return replace(old, value=value) if value > 0 else clause
 
 
 def conjunction(clauses: Sequence[Clause]) -> Clause:

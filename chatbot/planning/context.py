@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.plan import KEYWORDS, NAME, Clause, Condition, Not, Path, Plan, leaf_conditions
 
+_PAIR = 2
 _SIDE_BY_SIDE = 6  # things that one can still compare at a glance
 
 
@@ -15,7 +16,7 @@ class Context:
 
     ``plan`` is the last query; ``attributes`` what was asked last; ``guiding`` that a choice is being narrowed
     down, ``asked`` the attributes that were already asked about. ``offered`` are the things to choose from, when it was
-    asked which is meant.
+    asked which is meant. ``listed`` is the query that ``shown`` came from, while one of its rows is spoken of.
     """
 
     entities: tuple[str, ...] = ()
@@ -26,6 +27,7 @@ class Context:
     guiding: bool = False
     asked: tuple[Path, ...] = ()
     offered: tuple[str, ...] = ()
+    listed: Plan | None = None
 
     @property
     def empty(self) -> bool:
@@ -68,6 +70,11 @@ class Context:
             return self.entities
         return self.shown if not self.entities and len(self.shown) > 1 else self.last(2)
 
+    def listed_ones(self) -> tuple[str, ...]:
+        """这几款, 那些: all that were listed, though one of them was spoken of in between."""
+        one_of_them = len(self.entities) == 1 and self.entities[0] in self.shown
+        return self.shown if one_of_them and len(self.shown) > _PAIR else self.several()
+
 
 def besides(names: Sequence[str]) -> tuple[Clause, ...]:
     """None of ``names``."""
@@ -85,7 +92,11 @@ def nearest_kin(graph: KnowledgeGraph, candidates: tuple[str, ...], known: Seque
         alike = [c for c in candidates if graph.by_name[c].keywords[-1] == words[-1]]
         if not best[0] and len(alike) == 1:
             return tuple(alike)  # A型号呢 after the 长续航版 of another series
-        if best[0] >= 2 or (best[0] and len([s for s in shared if s == best]) == 1):
+        if best[0] >= 2 or (
+            best[0]
+            and _more_than_a_year(graph, candidates, shared, words)
+            and len([s for s in shared if s == best]) == 1
+        ):
             return tuple(c for c, s in zip(candidates, shared, strict=True) if s == best)
     return candidates
 
@@ -97,3 +108,15 @@ def _shared(words: tuple[str, ...], others: tuple[str, ...]) -> tuple[int, int]:
             break
         lead += 1
     return lead, len(set(words) & set(others))
+
+
+def _more_than_a_year(
+    graph: KnowledgeGraph,
+    candidates: tuple[str, ...],
+    shared: Sequence[tuple[int, int]],
+    words: tuple[str, ...],
+) -> bool:
+    """Whether the one that shares most shares more with what is known than its brand and its year: E3呢 after a 2026款 E6."""
+    nearest = candidates[max(range(len(shared)), key=shared.__getitem__)]
+    common = set(graph.by_name[nearest].keywords[1:]) & set(words)
+    return any(not word.endswith("款") for word in common) or len({*candidates}) < _PAIR

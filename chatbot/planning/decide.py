@@ -18,7 +18,8 @@ from chatbot.knowledge_graph.plan import (
     Plan,
     keyword_level,
 )
-from chatbot.planning.atoms import joined, paths_of
+from chatbot.planning.atoms import joined
+from chatbot.planning.clauses import paths_of
 from chatbot.planning.parts import Parts, Ranking, Thing
 from chatbot.planning.read_parts import numeric
 from chatbot.planning.vocabulary import Vocabulary
@@ -34,7 +35,18 @@ _WHICH_KINDS = re.compile("(?:哪|有|分)(?:哪)?几[种类样]|什么种类|�
 _HOW_MUCH = re.compile("(?<![个款台辆种])(?:要|得|是|花)?多少$")  # 七座的大概要多少
 _MONEY = re.compile("钱|价")
 _A_BIT = re.compile("点|些")
+_IN_UNITS = re.compile(
+    "(?P<加速>几秒|多少秒|零点几)|(?P<油耗>[多少]烧|烧多少|省几个油|几个油|省多少油)|(?P<电耗>省多少电|几度电)"
+    "|(?P<价格>[多少]花(?:多少|几)|[差贵宜多少]几万|几万块?$|[差贵宜]几千)|(?P<续航>几公里|多少公里|[多少]跑(?:多少|几))"
+)
+_MEASURES = ("加速", "油耗", "电耗", "价格", "续航")
 _MONEY_DIFFERENCE = re.compile("差价|价差|差.{0,3}(?:钱|万|块)|(?:钱|价格?)差")
+
+
+def measured_by(text: str) -> str:
+    """What a difference or a bare question is in, by the unit it is asked in: 差几秒, 多烧多少, 贵几万; empty where it says none."""
+    found = _IN_UNITS.search(text)
+    return next((concept for concept in _MEASURES if found and found[concept]), "")
 
 
 def says_money(text: str) -> bool:
@@ -55,7 +67,7 @@ class Decider:
         """The named things side by side, when that is what is asked."""
         if len(entities) < 2:
             return None
-        ranked = tuple(rank.path for rank in parts.rankings)
+        ranked = tuple(self.told_of(entities, rank.path) for rank in parts.rankings)
         asked = numeric(self.vocabulary, parts.attributes)
         better = _WHICH_IS_BETTER.search(parts.text) is not None
         if not (ranked or parts.has("compare") or better or (parts.has("which") and asked)):
@@ -68,9 +80,23 @@ class Decider:
 
     def _usual(self, parts: Parts, entities: tuple[str, ...]) -> tuple[Path, ...]:
         """The price for 差多少; what both have of the usual attributes for a comparison as such."""
+        if paths := self.in_units(parts.text):
+            return paths
         if self.price and any(word in parts.text for word in ("差价", "价差", "差多少", "相差", "钱")):
             return (self.price,)
         return self.usual(entities)
+
+    def in_units(self, text: str) -> tuple[Path, ...]:
+        """What the unit in the text measures: 百公里加速时间 of 几秒."""
+        concept = measured_by(text)
+        return tuple(self.vocabulary.concepts.paths(concept))[:1] if concept else ()
+
+    def told_of(self, entities: Sequence[str], path: Path) -> Path:
+        """``path``, or the 电耗 where 省 was taken for the 油耗 and all of ``entities`` run on electricity."""
+        paths = self.vocabulary.concepts.paths
+        if path not in paths("油耗") or any(self.raw(name, path) is not None for name in entities):
+            return path
+        return next((p for p in paths("电耗") if all(self.raw(n, p) is not None for n in entities)), path)
 
     def usual(self, entities: Sequence[str]) -> tuple[Path, ...]:
         """What any of ``entities`` has of the attributes that people compare."""

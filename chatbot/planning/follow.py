@@ -7,7 +7,7 @@ from dataclasses import replace
 from chatbot.knowledge_graph.plan import Path, Plan
 from chatbot.planning.carry import leans
 from chatbot.planning.context import Context
-from chatbot.planning.decide import Decider, says_money
+from chatbot.planning.decide import Decider, measured_by, says_money
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
@@ -20,9 +20,15 @@ _PAIR = 2
 MAX_MORE = 3
 _ONE_MORE = re.compile("再?加上|还有|再加|再算上|算上|也比|一起比|再看|再来")
 _ABOUT_SAME = re.compile("同|差不多|相近|接近|类似|相似|一个|相当|不相上下")
+_BOTH = re.compile("都(?:是)?(?:多少|几|啥|什么)")
+_BARE_UNIT = re.compile(
+    "(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?"
+)
 _OF_ALL = re.compile("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱 of a list
-_AGAINST_ONE = re.compile("(?:那|那么)?(?:和|跟|与|同)第.+?(?:比|相比|比较|对比)")  # 和第一款比呢
-_AGAINST = re.compile("(?:那|那么)?(?:和|跟|与|同|比|比起|相比)")
+_AGAINST_ONE = re.compile(
+    "(?:那|那么)?(?:和|跟|与|同|比)(?:第|最|前|上|刚).+?(?:比|相比|比较|对比|差|贵|便宜|快|慢|远|多|少|省)"
+)  # 和第一款比呢
+_AGAINST = re.compile(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
 
 
 class Follower:
@@ -32,8 +38,7 @@ class Follower:
         """``winner`` gives the entity that a superlative finds."""
         self._decider, self._winner = decider, winner
 
-    @staticmethod
-    def of_focus(parts: Parts, context: Context) -> Asked | None:
+    def of_focus(self, parts: Parts, context: Context) -> Asked | None:
         """轴具呢, 零百几秒: an attribute of what the conversation speaks of."""
         last = context.plan
         ranked = last is not None and last.op == "superlative" and (last.limit or 1) > 1
@@ -44,6 +49,8 @@ class Follower:
         if parts.has("list", "count", "typical", "average", "others", "buy", "any", "which", "nearest"):
             return None
         topics = parts.attributes or parts.categories
+        if not topics and not parts.rankings and _BARE_UNIT.fullmatch(parts.text):  # 几秒
+            topics = tuple((path,) for path in self._decider.in_units(parts.text))
         if parts.rankings:  # 费油不, 后备箱大不大
             plain = all(rank.strength == "plain" for rank in parts.rankings)
             degrees = tuple((rank.path,) for rank in parts.rankings)
@@ -51,7 +58,8 @@ class Follower:
             topics = tuple(dict.fromkeys((*degrees, *parts.attributes))) if asks else ()
         if not topics:
             return None
-        if parts.has("each") and len(context.entities) == 1 and context.recent:  # 油耗各是多少
+        each = parts.has("each") or _BOTH.search(parts.text)
+        if each and len(context.entities) == 1 and context.recent:  # 油耗各是多少, 零百都多少
             focus = context.last(2)
         groups = tuple((name,) for name in focus)
         needed = parts.scan.mended or bool(parts.rankings) or not context.entities or parts.has("both")
@@ -78,12 +86,23 @@ class Follower:
     def against_focus(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
         """比旗舰版便宜多少, 和城市版比呢: what is in focus beside the one that is named."""
         focus = self._of_many(context, things) if len(context.entities) > _PAIR else context.entities
+        if (
+            len(focus) == _PAIR
+            and parts.has("much")
+            and not set(things[0].names if things else ()) & set(focus)
+        ):
+            focus = focus[-1:]  # 26款的又贵多少: than the one named last
         if len(things) != 1 or not things[0].single or len(focus) != 1:
             return None
         if parts.referred and not _AGAINST_ONE.match(parts.text):
             return None
         asks_many = parts.has("list", "head", "nearest", "exists", "others", "buy")
-        beside = "比" in parts.text or (parts.rankings and parts.has("which")) or parts.has("compare")
+        beside = (
+            "比" in parts.text
+            or parts.text.strip().startswith(("vs", "pk"))
+            or (parts.rankings and parts.has("which"))
+            or parts.has("compare")
+        )
         much = parts.rankings and parts.has("much")  # 旗舰版贵多少
         if asks_many or parts.atoms or not (much or (beside and _AGAINST.match(parts.text))):
             return None
@@ -173,8 +192,12 @@ class Follower:
             return None  # 最贵和最便宜差多少, of all that matched
         if any(rank.strength == "more" for rank in parts.rankings) and not parts.has("which", "compare"):
             return None
+        most = any(rank.strength == "most" for rank in parts.rankings)
         comparing = context.plan is not None and context.plan.op == "compare"
         asks = parts.has("compare") or (parts.rankings and parts.has("which", "much"))
+        asks = asks or (
+            most and len(context.entities) > 1 and context.plan is None
+        )  # 最贵的, of those just told
         goes_on = (
             comparing and len(context.entities) != 1
         )  # once one of them was picked, it is about that one
@@ -182,12 +205,14 @@ class Follower:
             return None
         if leans(parts, context.plan) and len(context.shown) > 1 and parts.has("which"):
             return None
+        if most and not context.entities and context.plan is None and leans(parts, context.listed):
+            return None  # 最便宜的是哪款, of the series that it was asked about which is meant
         entities = context.last(0)
         plan = self._decider.compare(parts, entities)
         if plan is None and comparing and len(entities) > 1:
             paths: tuple[Path, ...] = tuple(p[0] for p in parts.attributes)
             plan = Plan("compare", entities, paths) if paths else None
-        whole = _DIFFERENCES.search(parts.text) or says_money(parts.text)
+        whole = _DIFFERENCES.search(parts.text) or says_money(parts.text) or measured_by(parts.text)
         if plan and context.attributes and not (parts.attributes or parts.rankings or whole):
             plan = replace(plan, attributes=context.attributes[:1])
         return Query(plan, parts.scan, carried=entities) if plan else None

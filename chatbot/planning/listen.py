@@ -13,8 +13,10 @@ from chatbot.planning.corrections import corrected, not_but
 from chatbot.planning.links import AttributeSense, Link, ValueSense
 from chatbot.planning.model_years import ModelYears
 from chatbot.planning.notation import in_words
+from chatbot.planning.purposes import without_purpose, without_story
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.spoken_names import SpokenNames
+from chatbot.planning.spoken_tail import plainly
 from chatbot.planning.vocabulary import Vocabulary
 
 _LONE_KIND = re.compile(r"(?:(?<=^)|(?<=[\s,，、/+。]))[电油混](?=$|[\s,，、/+。])")  # suv 15w 油
@@ -40,8 +42,8 @@ class Listener:
     def asked(self, utterance: str) -> str:
         """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
         said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], utterance)
-        said = without_courtesies(self._years.written(self._names.written(self._plain(said))))
-        return unframed(plain_question(in_words(said)))
+        said = without_courtesies(self._years.written(self._names.written(plainly(self._plain(said)))))
+        return unframed(plain_question(in_words(plainly(said))))
 
     def scan(self, text: str, *, mend: Callable[[], bool] = always, near: str = "") -> Scan:
         """Links of what is ``asked``; ``mend`` is consulted when words stay unknown that may be slips.
@@ -53,6 +55,7 @@ class Listener:
             return self._scanner.as_written(text, near)
 
         took_back = instead = ""
+        text, story = without_story(text)
         if change := corrected(text, as_written):
             text, took_back, instead = change.text, change.dropped, change.kept
         scan = self._explained(as_written(text))
@@ -61,12 +64,18 @@ class Listener:
         if scan.unknown and (change := not_but(scan.text, as_written)):
             scan, took_back, instead = as_written(change.text), change.dropped, change.kept
         asides: tuple[str, ...] = ()
+        if scan.unknown and (apart := without_purpose(scan.text))[1]:
+            again = self._explained(as_written(apart[0]))
+            scan, purposes = (again, apart[1]) if len(again.unknown) < len(scan.unknown) else (scan, ())
+            if purposes and not scan.unknown:
+                return replace(scan, asides=(*story, *purposes), took_back=took_back, instead=instead)
         if scan.unknown:
             rest, asides = background(scan)
             scan = self._explained(as_written(rest)) if asides else scan
         if scan.unknown and self._scanner.mendable(scan) and mend():
             scan = self._explained(self._scanner.mended(scan, near))
         scan = self._without_misspelt_make(scan)
+        asides = (*story, *asides)
         if asides or took_back:
             return replace(scan, asides=asides, took_back=took_back, instead=instead, mended=True)
         return scan

@@ -169,6 +169,8 @@ def _alone(links: Sequence[Link], text: str) -> bool:
 
 def _said_of(word: str, dimension: str) -> bool:
     """Whether a word of degree is said of what is measured so: 长 of a distance or a time, 高 of anything."""
+    if word in _SIZE and dimension not in ("容积", "长度", "数量", ""):
+        return False  # 哪个大, after the 油耗, asks for the size
     return bool(dimension) and (word not in "长短宽窄" or dimension in ("长度", "时间"))
 
 

@@ -36,7 +36,7 @@ class RankedPlanner:
         if parts.rankings:
             if not (most or parts.limit or parts.has("which") or _WHOSE.search(parts.text)):
                 return None
-            return self._superlative(parts, conditions, () if anew else self._listed(parts, context))
+            return self._superlative(parts, conditions, self._among(parts, context, anew=anew))
         best = self._best(parts, conditions) if parts.limit or parts.place else None
         if best and parts.attributes:
             place = parts.place if not parts.limit else 0
@@ -83,13 +83,21 @@ class RankedPlanner:
         order = self.sorted(parts) or self._decider.better(path)
         return Plan("superlative", (), (path,), conditions, order, parts.limit)
 
+    def _among(self, parts: Parts, context: Context, *, anew: bool) -> tuple[str, ...]:
+        """The few that are ranked; none where it is all that meet the conditions. 第二快的呢 is of those just told."""
+        if anew and parts.place and context.plan is None and len(context.shown) > _PAIR:
+            return context.shown
+        return () if anew else self._listed(parts, context)
+
     @staticmethod
     def _listed(parts: Parts, context: Context) -> tuple[str, ...]:
         """The few that were ranked first: 哪个最便宜 asks among these, 最短的呢 after the longest among all."""
         last = context.plan
-        turned = last and {(r.path, r.order) for r in parts.rankings} == {
-            (last.attributes[0], _TURNED.get(last.order))
-        }
+        turned = (
+            last
+            and last.attributes
+            and {(r.path, r.order) for r in parts.rankings} == {(last.attributes[0], _TURNED.get(last.order))}
+        )
         if turned:
             return ()
         few = last is not None and last.op == "superlative" and (last.limit or 1) > 1

@@ -10,11 +10,14 @@ from chatbot.planning.links import EntitySense, Link
 from chatbot.planning.parts import Thing
 
 _THAT_ONE = re.compile(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
+_THE_OTHER = re.compile("的呢$")
+_THAT_DEGREE = re.compile(r"(?:那|这)(?:一)?(?:款|个|台|辆)[\u4e00-\u9fff]{1,4}?的")
 
-
+_EITHER_WAY = re.compile(r"([大高低长宽快慢贵重远])不\1")
 _NO_NUMBER = re.compile("们|几|些")
 _OF_ALL_THAT_MATCH = re.compile("均价|平均|均值")
 _FURTHEST = 5
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,13 @@ def _meant(
     measured = link.degree and (link.degree.path or _measured_before(link, links, context))
     if measured or (link.degree and _named_before(at, links) and _THAT_ONE.match(text, link.end)):
         return _the_one(at, links, text, context, winner)
+    if (
+        link.plays("it")
+        and at + 1 < len(links)
+        and links[at + 1].degree
+        and _that_before(at + 1, links, text)
+    ):
+        return None, ()  # the word of degree says which
     if link.plays("nth", "last"):
         return _placed(link, context, winner), (at,)
     if link.plays("rest"):
@@ -77,8 +87,10 @@ def _meant(
     if link.plays("pair", "those"):
         of_all = _NO_NUMBER.search(link.text) and context.plan and _OF_ALL_THAT_MATCH.search(text)
         return None if of_all else _several(link, context), (at,)  # 它们均价多少, of all that matched
-    if link.plays("it") and not _asks(at, links) and not _told_by_a_value(at, links, text):
-        focus = context.entities or context.shown[:1]
+    if link.plays("it") and not _asks(at, links, text) and not _told_by_a_value(at, links, text):
+        if any(other.plays("nth", "last", "rest", "former", "latter") for other in links[:at]):
+            return (), (at,)  # 就第二个吧，它多少钱
+        focus = context.entities or (context.recent if context.plan is None else ()) or context.shown[:1]
         return focus[:1], (at,)
     return None, ()
 
@@ -88,8 +100,16 @@ def _of_those_told(at: int, links: Sequence[Link], text: str, context: Context) 
     link = links[at]
     if link.plays("former", "latter") and len(two := _two(context)) == 2:
         return (two[0 if link.plays("former") else 1],)
-    if link.plays("top") and text.startswith("前") and _only_asks(at, links) and context.shown:
+    if (
+        link.plays("top")
+        and text.startswith(("前", "top"))
+        and len(context.shown) > 1
+        and _of_the_list(at, links)
+    ):
         return context.shown[: _count(link)]
+    if link.plays("kth") and link.plays("reverse") and _of_the_list(at, links) and not _measures(links[:at]):
+        rows, back = context.shown, _count(link)
+        return rows[-back : len(rows) - back + 1] if 0 < back <= len(rows) else None
     if link.plays("previous"):  # 前面那个 of two compared
         return (context.entities if len(context.entities) > 1 else context.recent)[:1]
     if link.plays("those") and link.text.startswith("前"):
@@ -106,7 +126,8 @@ def _two(context: Context) -> tuple[str, ...]:
 def _several(link: Link, context: Context) -> tuple[str, ...]:
     """这两款; a bare 两款哪款贵 needs two that were spoken of."""
     some = _NO_NUMBER.search(link.text) is not None
-    names = context.several() if some else context.last(_count(link))
+    few = "几" in link.text or "些" in link.text
+    names = context.listed_ones() if few else context.several() if some else context.last(_count(link))
     return names if len(names) > 1 or link.start or link.text[0] in "这那" else ()
 
 
@@ -116,11 +137,27 @@ def _only_asks(at: int, links: Sequence[Link]) -> bool:
     return any(x.attribute for x in rest) and not any(x.degree or x.value or x.quantity for x in rest)
 
 
+def _measures(links: Sequence[Link]) -> bool:
+    """油耗倒数第二: something that is ranked by."""
+    return any(link.attribute or link.degree for link in links)
+
+
+def _of_the_list(at: int, links: Sequence[Link]) -> bool:
+    """前两个差多少, 前两个哪个快: those that stand first in what was listed, side by side."""
+    beside = any(link.plays("compare", "which") for link in links[at + 1 :])
+    conditions = any(link.value or link.quantity for link in links)
+    most = any(link.degree and link.degree.strength == "most" for link in links)
+    alone = all(link.plays("so", "filler") for i, link in enumerate(links) if i != at)
+    return alone or _only_asks(at, links) or (beside and not conditions and not most)
+
+
 def _placed(link: Link, context: Context, winner: Callable[[Plan], str | None]) -> tuple[str, ...]:
     rows = context.shown or context.last(0)
     number = _count(link)
     if link.plays("last"):
         return rows[-1:]
+    if link.plays("middle"):
+        return rows[len(rows) // 2 : len(rows) // 2 + 1] if len(rows) % 2 else ()
     last = context.plan
     if last and last.op == "superlative" and last.limit == 1 and len(rows) < number <= _FURTHEST:
         return _next_best(last, number, winner)
@@ -156,11 +193,11 @@ def _count(link: Link) -> int:
     return 3 if "三" in link.text or "仨" in link.text else 2
 
 
-def _asks(at: int, links: Sequence[Link]) -> bool:
+def _asks(at: int, links: Sequence[Link], text: str) -> bool:
     """那个便宜 is 哪个便宜."""
     following = links[at + 1] if at + 1 < len(links) else None
-    if not links[at].plays("which"):
-        return False
+    if not links[at].plays("which") or _EITHER_WAY.search(text):
+        return False  # 那个后备箱大不大 asks of one
     if following is None:
         return any(link.degree for link in links[:at])
     return bool(following.degree or following.attribute)
@@ -185,12 +222,23 @@ def _the_one(
 ) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:
     """贵的那款: the one of those spoken of that ranks first."""
     link = links[at]
-    found = _THAT_ONE.match(text, link.end)
     degree = link.degree
+    found = _THAT_ONE.match(text, link.end) or _that_before(at, links, text)
+    plain = degree is not None and degree.strength == "plain"
+    if (
+        found is None
+        and plain
+        and len(context.entities) == 1
+        and context.attributes
+        and at == _first_said(links)
+    ):
+        found = _THE_OTHER.match(text, link.end)  # 便宜的呢, while the dearer one is spoken of
     path = degree.path or _named_before(at, links) or next(iter(context.attributes), None) if degree else None
     if found is None or degree is None or path is None:
         return None, ()
-    if text.startswith((degree.word + "多少", degree.word + "了多少"), found.end()):
+    if found.start() > link.start and text.startswith(
+        (degree.word + "多少", degree.word + "了多少"), found.end()
+    ):
         return (), _within(links, link.start, found.end())  # 贵的那个贵多少 asks for the difference
     two = context.entities if len(context.entities) > 2 else context.last(2)
     among = two if len(two) >= 2 else context.shown
@@ -199,9 +247,31 @@ def _the_one(
     if not among:
         return (None, ()) if degree.strength == "most" else ((), (at,))
     order: Order = "desc" if degree.way == "up" else "asc"
+    last = context.plan or context.listed
+    if len(among) < _PAIR and last is not None and last.op == "superlative" and not last.entities:
+        best = winner(
+            Plan("superlative", (), (path,), last.conditions, order, 1)
+        )  # 贵的那个呢, after the cheapest
+        return ((best,), _within(links, min(link.start, found.start()), found.end())) if best else (None, ())
     best = winner(Plan("superlative", among, (path,), order=order, limit=1))
     start = links[at - 1].start if degree.path is None and _named_before(at, links) else link.start
-    return ((best,) if best else ()), _within(links, start, found.end())
+    if best is None:
+        return None, ()  # none has a value: that is what is said then
+    return (best,), _within(links, min(start, found.start()), found.end())
+
+
+def _that_before(at: int, links: Sequence[Link], text: str) -> re.Match[str] | None:
+    """那个快的多少钱: pointed at before the word of degree, with something else asked behind it."""
+    before = links[at - 1] if at else None
+    if before is None or not before.plays("it") or before.end != links[at].start:
+        return None
+    asks = any(link.attribute or link.value or link.text == "呢" for link in links[at + 1 :])
+    return _THAT_DEGREE.match(text, before.start) if asks else None
+
+
+def _first_said(links: Sequence[Link]) -> int:
+    """The first link that is no more than a word in passing."""
+    return next((i for i, link in enumerate(links) if not link.plays("so", "filler", "keep")), -1)
 
 
 def _named_before(at: int, links: Sequence[Link]) -> Path | None:

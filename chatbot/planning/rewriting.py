@@ -9,7 +9,9 @@ from chatbot.planning.roles import role_words
 
 _CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
 _BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
-_YEAR_OF_MODEL = re.compile(r"(?<=[\u4e00-\u9fff,])(2\d)(?:年(?=[的那这])|(?=的))")
+_YEAR_OF_MODEL = re.compile(
+    r"(?:(?<=[\u4e00-\u9fff,])|(?<![\w.]))(2\d)年(?=[的那这])|(?<=[\u4e00-\u9fff,])(2\d)(?=的)"
+)
 _YEAR_ALONE = re.compile(r"(?<=[a-z\d\u4e00-\u9fff] )(2\d)(?= )")  # 宝马i4 23 edrive40
 _HAVE_HOW_MANY = re.compile(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
 _HESITATION = re.compile(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
@@ -118,7 +120,7 @@ class Rewriter:
 
     def _model_year(self, found: re.Match[str]) -> str:
         """尊享25的 is 尊享25款, where there is such a year."""
-        year = f"{found.group(1)}款"
+        year = f"{found.group(found.lastindex or 1)}款"
         return year if year in self._names else found.group()
 
     def _plainly(self, found: re.Match[str]) -> str:

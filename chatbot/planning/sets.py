@@ -5,8 +5,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Clause, Condition, Not, Order, Path, Plan, keyword_level
-from chatbot.planning.atoms import flat, paths_of
-from chatbot.planning.carry import is_exclusion, leans, merged, without
+from chatbot.planning.asked_sets import asks_for_all, asks_otherwise, asks_range, is_filter, is_solid
+from chatbot.planning.carry import (
+    goes_back,
+    is_exclusion,
+    leans,
+    merged,
+    moved,
+    side_by_side,
+    which_of_these,
+    within,
+    without,
+)
+from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context, besides
 from chatbot.planning.decide import Decider
 from chatbot.planning.follow import asks_whether
@@ -16,68 +27,61 @@ from chatbot.planning.ranked import RankedPlanner
 from chatbot.planning.read_parts import is_brand
 from chatbot.planning.stray import stray
 
-# These ask how, why or where, which no table answers.
+_TWO = 2
 _MOST_OF = re.compile("(?:哪个|哪家|谁家|什么|哪种)(?:品牌|牌子|车系|级别|颜色|能源)?的?车?最[多少]")
 _HOW_MANY = re.compile("什么|啥|几种|几个|几家|多少种|多少个")
-_ROUGHLY = re.compile(
-    "多少(?:钱|万)?(?:到|至|~|-)多少|(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)"
-)
 _SOME = re.compile(
     r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)"
 )  # 来几台 counts nothing
 _EACH = re.compile("各有?|分别有?|每[个种]有?")  # 宝马和奔驰各有多少款
-_ADVICE = re.compile(
-    "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
-)
-
-_OF_SUCH = re.compile("的(?:车|款)?(?:还)?(?:有吗|有么|有没有|有没|有不)$")  # 不带天窗的有吗 asks for cars
 
 
 class SetPlanner:
     """One step a kind of question; the first that fits is it."""
 
-    def __init__(self, decider: Decider, winner: Callable[[Plan], str | None]) -> None:
-        self._decider, self._winner = decider, winner
+    def __init__(
+        self,
+        decider: Decider,
+        winner: Callable[[Plan], str | None],
+        found: Callable[[Plan], tuple[str, ...]],
+    ) -> None:
+        """``winner`` gives the entity that a superlative finds, ``found`` all that a filter finds."""
+        self._decider, self._winner, self._found = decider, winner, found
         self._ranked = RankedPlanner(decider, winner)
 
     def plan(self, parts: Parts, context: Context) -> Planned:
         """A query over the graph's entities, or ``None``."""
-        if parts.categories and not parts.attributes:
-            return None
         ignored = parts.scan.unknown if stray(parts) else ()
         if any(map(self._values_of, ignored)):
             return None  # 永磁同步 is a value, though every one of them has it
-        if parts.loose or parts.unmet or _ADVICE.search(parts.text) or (parts.scan.unknown and not ignored):
+        if asks_otherwise(parts) or (parts.scan.unknown and not ignored):
             return None
-        named = [t for t in parts.things if not t.referred and not is_brand(t.clause)]
-        listed = parts.has("list") and parts.has("head")  # v8的车有哪些
-        wide = parts.rankings and any(not t.single for t in named)
-        if any(t.single for t in named) and not wide and not listed:
-            return None
-        if parts.has("each") and parts.has("average") and len(parts.attributes) > 1:
-            return None  # 各级别平均价格 is more than one number
         leaning = leans(parts, context.plan)
+        if not leaning and goes_back(
+            parts, context
+        ):  # of the list, one row of which was spoken of in between
+            context, leaning = replace(context, plan=context.listed), True
         if context.entities and self._about_focus(parts, context):
             return self._verify(parts, context)
         said = self._decider.clauses(replace(parts, things=tuple(t for t in parts.things if not t.referred)))
         conditions = said
         if leaning and context.plan:
+            said = moved(context.plan, said, parts.text)
             conditions = merged(
                 _without_seen(context), () if parts.has("any") else said, parts, self._decider.together
             )
             if parts.has("any"):
                 told = [atom.path for atom in parts.atoms]
                 conditions = without(conditions, [*told, *(p for paths in parts.attributes for p in paths)])
-        query = self._choose(parts, context, conditions, said, leaning)
+        if not leaning and which_of_these(parts, context):
+            conditions = (*within(side_by_side(context)), *conditions)
+        query = self._side_by_side(parts, conditions) or self._choose(
+            parts, context, conditions, said, leaning
+        )
         if query is None:
             return None
         kept = tuple(c for c in conditions if c not in flat(said)) if leaning else ()
-        solid = len(parts.atoms) > 1 or any(atom.kind == "quantity" for atom in parts.atoms)
-        solid = solid or parts.has("head") or any(rank.strength == "most" for rank in parts.rankings)
-        spoken = bool(parts.things or parts.atoms)
-        solid = solid or (spoken and parts.has("list", "count", "typical", "average"))
-        solid = solid or (spoken and parts.text.endswith(("的吗", "的么", "的没", "的没有", "的不", "的吧")))
-        return replace(query, kept=kept, solid=solid, ignored=ignored)
+        return replace(query, kept=kept, solid=is_solid(parts), ignored=ignored)
 
     def _values_of(self, piece: str) -> bool:
         return len(piece) > 1 and any(piece in text for text in self._decider.vocabulary.classifying_texts())
@@ -99,6 +103,15 @@ class SetPlanner:
         asks = parts.has("enough") or (features and parts.has("exists"))
         asks = asks or any(w in said for w in ("吗", "是不是", "么")) or said.endswith(("不", "没", "没有"))
         return asks and not said.endswith(("的吗", "的么", "的没", "的有吗", "的有么", "的有没有", "的有没"))
+
+    def _side_by_side(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
+        """两台25款的差多少: as many as are said meet the conditions, and these are compared."""
+        counted = parts.limit or parts.has("pair", "those")
+        if not (parts.atoms or parts.things) or not conditions or not (counted and parts.has("compare")):
+            return None
+        names = self._found(Plan("filter", (), (), conditions))
+        plan = self._decider.compare(parts, names) if len(names) == (parts.limit or _TWO) else None
+        return Query(plan, parts.scan, carried=names) if plan else None
 
     def _verify(self, parts: Parts, context: Context) -> Planned:
         plan = self._decider.verify(parts, *context.entities)
@@ -201,10 +214,10 @@ class SetPlanner:
     ) -> Query | None:  # fmt: skip
         scan = parts.scan
         bought = parts.has("buy") and (not parts.has("list", "which") or not conditions)
-        bought = bought or (_asks_for_all(parts) and not conditions and context.empty)
+        bought = bought or (asks_for_all(parts) and not conditions and context.empty)
         guiding = bought or (context.guiding and leaning and not parts.has("done", "list"))
         alone = context.empty  # 有HUD没, before any car was named
-        if not self._is_filter(parts, said, leaning, alone) and not guiding:
+        if not is_filter(parts, said, leaning, alone) and not guiding:
             return None
         order = parts.rankings[0].order if parts.rankings else self._ranked.sorted(parts)
         attributes = self._shown(conditions, parts)
@@ -234,33 +247,6 @@ class SetPlanner:
         order = last.order or "desc"
         return Query(Plan("filter", (), last.attributes, conditions, order), parts.scan)
 
-    @staticmethod
-    def _is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool, alone: bool) -> bool:
-        if leaning:
-            plain = bool(parts.rankings) and parts.text.rstrip("呢吧").endswith(("的", "点", "些"))
-            return bool(said) or plain or parts.has("done", "any", "list", "sort", "upward", "downward")
-        told = [atom for atom in parts.atoms if atom.kind != "feature"]
-        if told:
-            return True
-        if parts.atoms:
-            asks = parts.text.endswith(("吗", "没", "不", "么")) and not parts.has("head", "list")
-            asks = asks and not (_OF_SUCH.search(parts.text) or (alone and parts.has("has", "exists")))
-            return parts.has("has", "not", "list", "head", "exists", "which") and not asks
-        if parts.rankings and said and "的" in parts.text:  # 省油的丰田
-            return True
-        if parts.rankings and alone and parts.has("head") and not (parts.attributes or parts.atoms):
-            return True  # 又大又省油的车
-        versions = parts.has("count") and bool(parts.attributes)  # E6几个版本，都多少钱
-        named = parts.has("exists") and bool(parts.things) and not parts.attributes  # 有没有乌尼莫克
-        listed = parts.has("list", "head", "buy", "sort", "upward", "downward")
-        return bool(said or parts.has("total")) and (listed or versions or named)
-
-
-def _asks_for_all(parts: Parts) -> bool:
-    """你们有什么车: nothing but what there is; too many to list, so a choice is guided."""
-    told = parts.atoms or parts.things or parts.rankings or parts.attributes or parts.categories
-    return parts.has("list") and parts.has("head") and not (told or parts.scan.unknown)
-
 
 def _without_seen(context: Context) -> Plan:
     """The query before; where nothing was left besides what had been shown, that counts again."""
@@ -269,11 +255,6 @@ def _without_seen(context: Context) -> Plan:
         return context.plan
     kept = tuple(c for c in flat(context.plan.conditions) if not is_exclusion(c))
     return replace(context.plan, conditions=kept)
-
-
-def asks_range(parts: Parts) -> bool:
-    """大概多少钱, 从多少到多少."""
-    return _ROUGHLY.search(parts.text) is not None
 
 
 def _floor(clause: Clause, order: str | None) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from chatbot.knowledge_graph.execute import Engine
 from chatbot.knowledge_graph.plan import Plan
 from chatbot.normalization.text import normalize
+from chatbot.planning.asked_sets import asks_range
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.follow import asks_whether
@@ -13,7 +14,6 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.read_parts import is_brand, is_year, numeric
 from chatbot.planning.scan import Scan
-from chatbot.planning.sets import asks_range
 
 _HOW_MANY = re.compile("几[个种]|多少[个种]")
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
@@ -136,7 +136,7 @@ class SeveralPlanner:
             return None  # 25款的, of those that were listed
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics = topics or tuple((path,) for path in context.attributes)
-        alone = not topics and only_names(parts.scan)
+        alone = not topics and (only_names(parts.scan) or (context.empty and names_alone(parts.scan)))
         needed = (
             parts.scan.mended or alone or parts.has("overview", "both") or len(names) < len(things[0].names)
         )
@@ -179,6 +179,8 @@ def _beside_one(parts: Parts, things: tuple[Thing, ...], wide: list[Thing]) -> b
 def all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
     """A型号两款, T3三个版本: every car of that name, not one of them."""
     wide = [thing for thing in things if not thing.single]
+    if parts.has("sort", "upward", "downward"):
+        return False  # E6四款按零百排序
     if not wide or any(len(thing.names) > MAX_EACH or is_brand(thing.clause) for thing in wide):
         return False
     if _beside_one(parts, things, wide):

@@ -11,6 +11,7 @@ from dataclasses import replace
 from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Path, Plan, keyword_level
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.atoms import Atom
+from chatbot.planning.carry import lists
 from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.read_parts import is_brand, is_year
@@ -40,6 +41,7 @@ class VersionReader:
         if not parts.things:
             parts = self._versions(parts, context)
         if not parts.things:
+            parts = self._named_so_in_the_list(parts, context)
             return self._that_one(parts, context) or self._of_the_series(parts, context)
         if len(parts.things) == 1 and (meant := self._elsewhere(parts, context)):
             return replace(parts, things=(meant,))
@@ -89,23 +91,37 @@ class VersionReader:
         rest = tuple(atom for atom in parts.atoms if atom is not values[0])
         return replace(parts, things=(thing, other), atoms=rest)
 
+    def _named_so_in_the_list(self, parts: Parts, context: Context) -> Parts:
+        """5座的, of a list in which no value says so of any: those with the word in their names."""
+        last = context.plan
+        values = len(parts.atoms) == 1 and parts.atoms[0].kind == "value" and not parts.atoms[0].negated
+        if not values or not lists(last) or last is None or not last.conditions:
+            return parts
+        names = self._holding(Plan("filter", (), (), last.conditions))
+        if not 0 < len(names) <= MAX_VERSIONS:
+            return parts
+        return replace(
+            parts, atoms=tuple(self._told_by_name(atom, names, parts.text) for atom in parts.atoms)
+        )
+
+    def _told_by_name(self, atom: Atom, names: tuple[str, ...], text: str) -> Atom:
+        """``atom`` as it is where a value of any of ``names`` says so; else as those with the word in their names."""
+        if atom.kind != "value" or atom.negated or self._holding(Plan("filter", names, (), (atom.clause,))):
+            return atom
+        found = self._having(names, atom.clause, text[atom.start : atom.end].rstrip("的"))
+        if not found:
+            return atom
+        return replace(atom, clause=AnyOf(tuple(Condition(NAME, "=", name) for name in found)), path=NAME)
+
     def _by_name(self, parts: Parts) -> Parts:
         """CR-V四驱, where no value says so of any of them: those with the word in their names."""
         things = [t for t in parts.things if not (t.negated or t.referred or is_brand(t.clause))]
         if len(parts.things) != 1 or not things or len(things[0].names) > MAX_VERSIONS:
             return parts
-        names, atoms = things[0].names, list(parts.atoms)
-        for at, atom in enumerate(atoms):
-            if (
-                atom.kind != "value"
-                or atom.negated
-                or self._holding(Plan("filter", names, (), (atom.clause,)))
-            ):
-                continue
-            if found := self._having(names, atom.clause, parts.text[atom.start : atom.end].rstrip("的")):
-                clause = AnyOf(tuple(Condition(NAME, "=", name) for name in found))
-                atoms[at] = replace(atom, clause=clause, path=NAME)
-        return replace(parts, atoms=tuple(atoms))
+        names = things[0].names
+        return replace(
+            parts, atoms=tuple(self._told_by_name(atom, names, parts.text) for atom in parts.atoms)
+        )
 
     def _beside(self, thing: Thing, parts: Parts) -> list[Atom]:
         """The values right behind the name, or right before it."""

@@ -37,7 +37,8 @@ class Memory:
     ``question`` is the standard question in focus (an FAQ whose answer depends on the entity). ``recent`` are
     entities spoken of before those in focus, latest first; ``plan`` is the last query over the graph and
     ``shown`` the rows it gave; ``guiding`` that a choice is being narrowed down, ``asked`` the attributes that
-    were already asked about.
+    were already asked about. ``listed`` is the query over all that match which ``shown`` came from, while one of its rows
+    is spoken of; ``topic`` the standard question that was answered last, if that was the last turn.
     """
 
     state: str = "chitchat"
@@ -53,6 +54,8 @@ class Memory:
     plan: Plan | None = None
     guiding: bool = False
     asked: tuple[Path, ...] = ()
+    listed: Plan | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

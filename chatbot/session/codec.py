@@ -2,8 +2,8 @@
 
 ``{"v": 1, "state": …, "entities": […], "attributes": [[…]], "question": …, "pending": {"kind", "options":
 [[text, value]], "utterance"} | null, "failures": 0, "turns": 0, "suggestions": […], "recent": […],
-"shown": […], "plan": {…} | null, "guiding": false, "asked": [[…]]}``. Version 1 has none of what follows
-"suggestions" and is read as if these were empty.
+"shown": […], "plan": {…} | null, "guiding": false, "asked": [[…]], "listed": {…} | null, "topic": …}``. Version 1 has
+none of what follows "suggestions", version 2 none of what follows "asked"; they are read as if these were empty.
 
 A payload of another version, or one that is not of this shape, is a fresh ``Memory`` and a warning: a user whose
 session cannot be read starts anew, they do not get an error. The payload's text is never logged.
@@ -18,15 +18,16 @@ import orjson
 from chatbot.session.base import Memory, Option, Pending
 from chatbot.session.plan_codec import MalformedPlanError, decode_plan, encode_plan
 
-VERSION = 2
-READABLE = (1, 2)
+VERSION = 3
+READABLE = (1, 2, 3)
 
 # the standard library's, where there is a plan or a lone surrogate: it alone gives back every number and text as it was
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_NO_PLAN = b'"plan":null'
+_NO_PLANS = (b'"plan":null', b'"listed":null')
 _log = logging.getLogger("chatbot.session")
 _PENDING_KINDS = ("entity", "attribute", "question")
 _SINCE_2: dict[str, object] = {"recent": [], "shown": [], "plan": None, "guiding": False, "asked": []}
+_SINCE_3: dict[str, object] = {"listed": None, "topic": None}
 
 
 class _UnreadableError(Exception):
@@ -57,8 +58,10 @@ def encode_memory(memory: Memory) -> bytes:
         "plan": None if memory.plan is None else encode_plan(memory.plan),
         "guiding": memory.guiding,
         "asked": memory.asked,
+        "listed": None if memory.listed is None else encode_plan(memory.listed),
+        "topic": memory.topic,
     }
-    if memory.plan is None:
+    if memory.plan is None and memory.listed is None:
         try:
             return orjson.dumps(payload)
         except TypeError:
@@ -86,6 +89,8 @@ def _decode(payload: bytes) -> Memory:
         raise _UnreadableError(f"不是第 {VERSION} 版")
     if data["v"] == 1:
         data = {**_SINCE_2, **data}
+    if data["v"] < VERSION:
+        data = {**_SINCE_3, **data}
     try:
         return Memory(
             state=_text(data["state"]),
@@ -101,6 +106,8 @@ def _decode(payload: bytes) -> Memory:
             plan=None if data["plan"] is None else decode_plan(data["plan"]),
             guiding=_flag(data["guiding"]),
             asked=tuple(_texts(path) for path in _items(data["asked"])),
+            listed=None if data["listed"] is None else decode_plan(data["listed"]),
+            topic=None if data["topic"] is None else _text(data["topic"]),
         )
     except KeyError as error:
         raise _UnreadableError(f"缺少字段 {error}") from None
@@ -109,7 +116,7 @@ def _decode(payload: bytes) -> Memory:
 
 
 def _loads(payload: bytes) -> Any:
-    if _NO_PLAN in payload:
+    if all(mark in payload for mark in _NO_PLANS):
         try:
             return orjson.loads(payload)
         except orjson.JSONDecodeError:

@@ -1,14 +1,9 @@
 """A talk goes on: every kind of query before by every kind of follow-up, judged by an oracle over the raw JSON."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from chatbot.answering.knowledge import Knowledge
-from chatbot.app import build_machine
-from chatbot.dialog.hearing import DialogSettings, Hearing
-from chatbot.dialog.machine import DialogMachine
 from chatbot.session.base import Memory
 from tests.kbqa.carry_table import (
     AC,
@@ -22,7 +17,6 @@ from tests.kbqa.carry_table import (
     WB,
     Next,
     P,
-    Spec,
     always,
     before,
     compared,
@@ -31,12 +25,7 @@ from tests.kbqa.carry_table import (
     looked_up,
     ranked,
 )  # fmt: skip
-from tools.evaluate.kg import ROWS, knowledge_of
-from tools.evaluate.kg_judge import Turn, faults
-from tools.evaluate.kg_spec import Expectations
-
-ROOT = Path(__file__).parents[2]
-Demo = tuple[DialogMachine, Knowledge, Expectations]
+from tests.kbqa.talking import Demo, talked, told, wrong_in
 
 TALKS: tuple[tuple[str, tuple[str, ...], Next], ...] = (
     ("the one picked is spoken of", ("20万以内的SUV有哪些", "第二个轴距多少"), Next("", "多少钱|价格呢|那它多少钱|价钱", lambda s: looked_up(s[1:2], P))),
@@ -60,26 +49,6 @@ TALKS: tuple[tuple[str, tuple[str, ...], Next], ...] = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def demo() -> Demo:
-    folder = ROOT / "user_datasets" / "car_knowledge_graph"
-    known = knowledge_of(folder, None, ROOT / "user_datasets" / "chatbot_deploy_eas.json")
-    return build_machine(), known, Expectations(folder)
-
-
-def told(demo: Demo, memory: Memory, said: str) -> tuple[Memory, Turn]:
-    machine, known, _ = demo
-    step = machine.step(memory, Hearing(said, known, DialogSettings(), ROWS))
-    return step.memory, Turn(step.reply, step.memory, known.graph)
-
-
-def wrong_in(demo: Demo, memory: Memory, follow: Next, shown: list[str]) -> dict[str, list[str]]:
-    expected: Spec = demo[2].expect(follow.meant(shown))
-    return {
-        said: wrong for said in follow.wordings if (wrong := faults(told(demo, memory, said)[1], expected))
-    }
-
-
 def test_every_follow_up_of_every_query_means_what_the_oracle_says(demo: Demo) -> None:
     asked, wrong = 0, {}
     for opening, follows in before(demo[2]):
@@ -94,8 +63,5 @@ def test_every_follow_up_of_every_query_means_what_the_oracle_says(demo: Demo) -
 
 @pytest.mark.parametrize(("turns", "follow"), [pytest.param(*rest, id=name) for name, *rest in TALKS])
 def test_a_talk_goes_on(demo: Demo, turns: tuple[str, ...], follow: Next) -> None:
-    memory, shown = Memory(state="question_intake"), list[str]()
-    for said in turns:
-        memory, turn = told(demo, memory, said)
-        shown = turn.rows if len(turn.rows) > 1 else shown
+    memory, shown, _ = talked(demo, turns)
     assert wrong_in(demo, memory, follow, shown) == {}

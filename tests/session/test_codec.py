@@ -61,6 +61,8 @@ memories = st.builds(
     plan=st.none() | plans,
     guiding=st.booleans(),
     asked=st.lists(texts, max_size=2).map(tuple),
+    listed=st.none() | plans,
+    topic=st.none() | text,
 )
 
 
@@ -71,10 +73,17 @@ def test_any_memory_survives_the_round_trip(memory: Memory) -> None:
 
 def test_a_payload_of_version_1_is_read_with_nothing_asked_of_the_graph_yet() -> None:
     payload = json.loads(encode_memory(Memory(entities=("甲",), turns=3)))
-    old = {
-        name: payload[name] for name in payload if name not in ("recent", "shown", "plan", "guiding", "asked")
-    }
+    since = ("recent", "shown", "plan", "guiding", "asked", "listed", "topic")
+    old = {name: payload[name] for name in payload if name not in since}
     assert decode_memory(json.dumps({**old, "v": 1}).encode(), "s") == Memory(entities=("甲",), turns=3)
+
+
+def test_a_payload_of_version_2_is_read_with_no_list_behind_the_one_that_is_spoken_of() -> None:
+    payload = json.loads(encode_memory(Memory(entities=("甲",), shown=("甲", "乙"))))
+    old = {name: payload[name] for name in payload if name not in ("listed", "topic")}
+    assert decode_memory(json.dumps({**old, "v": 2}).encode(), "s") == Memory(
+        entities=("甲",), shown=("甲", "乙")
+    )
 
 
 @given(st.binary(max_size=200))
@@ -91,9 +100,11 @@ def test_every_field_of_memory_is_in_the_payload() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("v", 3),
+        ("v", 4),
         ("plan", {}),
         ("plan", {"op": "fly"}),
+        ("listed", {"op": "fly"}),
+        ("topic", 1),
         ("guiding", 1),
         ("shown", None),
         ("v", "1"),

@@ -13,9 +13,10 @@ from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.state import Decision, Turn
 from chatbot.knowledge_graph.execute import MAX_ROWS
 from chatbot.knowledge_graph.graph import display_name
-from chatbot.knowledge_graph.plan import leaf_conditions
+from chatbot.knowledge_graph.plan import Plan, leaf_conditions
 from chatbot.knowledge_graph.plan_text import plan_text
 from chatbot.messages import say, shown_question
+from chatbot.planning.carry import lists
 from chatbot.planning.guide import NextQuestion
 from chatbot.planning.query import Query
 from chatbot.planning.scan import Scan
@@ -67,6 +68,8 @@ class AnsweringState:
             why=found.why,
         )
         decision = Decision("question_intake", turn, reply)
+        if _hedged(found) and not found.entities:  # it may well be about what was spoken of
+            return decision.remembering(pending=None, failures=0)
         question = found.question if found.entities else None
         return decision.remembering(
             entities=found.entities,
@@ -88,17 +91,17 @@ class AnsweringState:
     def _kept(turn: Turn, found: Answered) -> dict[str, object]:
         """What of the queries before stays: all of it when the look-up pointed into them, else nothing."""
         memory, inquiry = turn.memory, turn.inquiry
-        if found.source != "kg":
-            recent = _recent(memory, found.entities)
-            return {"recent": recent, "shown": (), "plan": None, "guiding": False, "asked": ()}
         recent = _recent(memory, found.entities)
+        if found.source != "kg":  # a new topic; what one points at (它, 第二个) is still there
+            return {"recent": recent, "plan": None, "guiding": False, "asked": (), "listed": None}
         if inquiry and (inquiry.referred or not inquiry.named):
             return {"recent": recent, "guiding": False}
-        picked = memory.pending is not None and memory.pending.kind == "entity"
-        if picked and found.entities and set(found.entities) < set(memory.shown):  # one of those offered
-            return {"recent": recent, "plan": None, "guiding": False, "asked": ()}
+        if found.entities and set(found.entities) < set(memory.shown):  # one of those listed or offered
+            return {"recent": recent, "plan": None, "guiding": False, "asked": (), "listed": _listed(memory)}
         shown = found.entities if len(found.entities) > 1 else ()
-        return {"recent": recent, "shown": shown, "plan": None, "guiding": False, "asked": ()}
+        return {
+            "recent": recent, "shown": shown, "plan": None, "guiding": False, "asked": (), "listed": None,
+        }  # fmt: skip
 
     def _queried(self, turn: Turn, query: Query) -> Decision:
         """The answer to a planned query; while a choice is being narrowed down, with the next question."""
@@ -136,6 +139,9 @@ class AnsweringState:
             recent=_recent(memory, found.entities),
             shown=_shown(memory, found),
             plan=query.plan,
+            listed=_listed(memory)
+            if set(found.entities) <= set(memory.shown) and query.plan.entities
+            else None,
             guiding=question is not None,
             asked=(*memory.asked, question.path)
             if question and memory.guiding
@@ -180,6 +186,12 @@ def _shown(memory: Memory, found: Found) -> tuple[str, ...]:
     picked = picked or found.plan.op in ("compare", "verify", "lookup")
     within = picked and set(found.shown) <= set(memory.shown)
     return memory.shown if within else found.shown
+
+
+def _listed(memory: Memory) -> Plan | None:
+    """The query over all that match whose rows one may still point at."""
+    plan = memory.plan
+    return plan if lists(plan) else memory.listed
 
 
 def _recent(memory: Memory, entities: tuple[str, ...]) -> tuple[str, ...]:

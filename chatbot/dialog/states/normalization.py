@@ -11,7 +11,9 @@ from chatbot.answering.narrowing import entity_options, narrow
 from chatbot.answering.suggestions import Suggestions
 from chatbot.changed import changed
 from chatbot.dialog.intents import evidence_of
+from chatbot.dialog.offered import choose_again, none_of_them, told_by_pieces, wants_all, wants_none
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
+from chatbot.dialog.thread import goes_on
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.messages import say, shown_question
 from chatbot.normalization.selection import choose
@@ -24,6 +26,7 @@ SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query 
 OPEN_FAQ = 0.5  # the same where some words of the query stay unexplained
 LEFT_OUT_FAQ = 0.8  # where these can be left out, and much else is said
 ALL_CARS_FAQ = 0.95  # the same where the query would list every car: 提车得带哪些东西
+MAX_RECENT = 4
 ALIKE = 80  # percent of its letters
 NEARLY = 95  # the same where every word is one of the graph's: 续航多少公里 asks nothing about winter
 _WEIGHED = re.compile(
@@ -111,6 +114,9 @@ class NormalizationState:
         if not turn.heard:
             return Decision("question_intake", turn)
         planned = self._planned(turn)
+        if turn.memory.topic and (meant := goes_on(turn.hearing, turn.memory.topic, planned)):
+            inquiry = Inquiry(turn.hearing.knowledge.reader.read(""), faq=meant)
+            return Decision("answering", changed(turn, inquiry=inquiry))
         if isinstance(planned, Query):
             return Decision("answering", changed(turn, inquiry=Inquiry(turn.hearing.reading, query=planned)))
         if isinstance(planned, Asked):
@@ -156,7 +162,7 @@ class NormalizationState:
         assert pending is not None
         index = choose(turn.hearing.text, [option.text for option in pending.options])
         if index is None:
-            return None
+            return self._in_other_words(turn, pending) if pending.kind == "entity" else None
         value, reading = pending.options[index].value, turn.hearing.knowledge.reader.read("")
         carried = tuple((name,) for name in memory.entities)
         topics = tuple(Topic((path,)) for path in memory.attributes)
@@ -167,6 +173,26 @@ class NormalizationState:
             inquiry = Inquiry(reading, carried, (Topic((path_of(value),)),), topical=True)
         else:
             inquiry = Inquiry(reading, carried, question=value)
+        return Decision("answering", changed(turn, heard=True, inquiry=inquiry))
+
+    def _in_other_words(self, turn: Turn, pending: Pending) -> Decision | None:
+        """都说说, 都不是, or a piece of an option's name."""
+        memory, values = turn.memory, [option.value for option in pending.options]
+        named = all(value in turn.hearing.knowledge.graph.by_name for value in values)
+        if wants_none(turn.hearing.text):
+            decision = Decision("question_intake", turn, none_of_them(turn, self.name))
+            return decision.remembering(pending=None, shown=())
+        if wants_all(turn.hearing.text) and named and memory.question is None:
+            groups: tuple[tuple[str, ...], ...] = tuple((value,) for value in values)
+        elif wants_all(turn.hearing.text):
+            return Decision(self.name, turn, choose_again(turn, pending, self.name))
+        elif told := told_by_pieces(turn.hearing.text, values if named else []):
+            groups = (tuple(values[i] for i in told),)
+        else:
+            return None
+        topics = tuple(Topic((path,)) for path in memory.attributes)
+        reading = turn.hearing.knowledge.reader.read("")
+        inquiry = Inquiry(reading, groups, topics, memory.question, named=True)
         return Decision("answering", changed(turn, heard=True, inquiry=inquiry))
 
     @staticmethod
@@ -244,7 +270,11 @@ class NormalizationState:
         keep = tuple(need.attributes) or (turn.memory.attributes if not need.question else ())
         offered = tuple(option.value for option in options if option.value in graph.by_name)
         shown = offered if len(offered) == len(need.candidates) else turn.memory.shown  # 第一个呢, later on
-        return decision.remembering(attributes=keep, question=need.question, entities=(), shown=shown)
+        before = dict.fromkeys((*turn.memory.entities, *turn.memory.recent))
+        recent = tuple(name for name in before if name not in offered)[:MAX_RECENT]
+        return decision.remembering(
+            attributes=keep, question=need.question, entities=(), shown=shown, recent=recent
+        )
 
     def _ask_attribute(self, turn: Turn, need: NeedAttribute) -> Decision:
         name = display_name(need.path[-1])

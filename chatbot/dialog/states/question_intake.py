@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chatbot.changed import changed
 from chatbot.dialog.intents import act_on, hand_off
+from chatbot.dialog.offered import choose_again
 from chatbot.dialog.state import Decision, Turn
 from chatbot.messages import say
 from chatbot.normalization.selection import choose, ordinal
@@ -41,7 +42,11 @@ class QuestionIntakeState:
             chosen = choose(text, [option.text for option in pending.options])
             means_more = isinstance(turn.hearing.planned(turn.context), Query | Asked)  # 25的 is a year
             again = chosen is None and not means_more
-            return self._choose_again(turn) if again else Decision("normalization", turn)
+            return (
+                Decision("normalization", turn, choose_again(turn, pending, "normalization"))
+                if again
+                else Decision("normalization", turn)
+            )
         if heard := turn.intent:
             return act_on(turn, heard, self.name)
         if turn.small_talk:
@@ -80,15 +85,3 @@ class QuestionIntakeState:
             why="start over",
         )
         return Decision(self.name, replace(turn, memory=Memory()), reply)
-
-    def _choose_again(self, turn: Turn) -> Decision:
-        pending = turn.memory.pending
-        options = tuple(option.text for option in pending.options) if pending else ()
-        reply = Reply(
-            answer=say("choose_again", turn.hearing.language, count=len(options)),
-            answer_type="clarify",
-            answer_source="guide",
-            state="normalization",
-            suggestions=options,
-        )
-        return Decision("normalization", turn, reply)

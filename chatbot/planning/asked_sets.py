@@ -1,0 +1,75 @@
+"""Whether a question is about all that match, and how plainly it says so."""
+
+import re
+
+from chatbot.knowledge_graph.plan import Clause
+from chatbot.planning.parts import Parts
+from chatbot.planning.read_parts import is_brand
+
+_ROUGHLY = re.compile(
+    "多少(?:钱|万)?(?:到|至|~|-)多少|(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)"
+)
+# how, why or where, which no table answers
+_ADVICE = re.compile(
+    "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
+)
+
+_OF_SUCH = re.compile("的(?:车|款)?(?:还)?(?:有吗|有么|有没有|有没|有不)$")  # 不带天窗的有吗 asks for cars
+
+
+def asks_otherwise(parts: Parts) -> bool:
+    """Whether it asks for advice, or of single things, or for what no one number tells."""
+    if parts.categories and not parts.attributes:
+        return True
+    if parts.loose or parts.unmet or _ADVICE.search(parts.text):
+        return True
+    if parts.has("each") and parts.has("average") and len(parts.attributes) > 1:
+        return True  # 各级别平均价格 is more than one number
+    named = [t for t in parts.things if not (t.referred or t.negated or is_brand(t.clause))]
+    listed = parts.has("list") and parts.has("head")  # v8的车有哪些
+    wide = parts.rankings and any(not t.single for t in named)
+    return any(t.single for t in named) and not wide and not listed
+
+
+def is_solid(parts: Parts) -> bool:
+    """Whether more than a word or two says that it is a query."""
+    solid = len(parts.atoms) > 1 or any(atom.kind == "quantity" for atom in parts.atoms)
+    solid = solid or parts.has("head") or any(rank.strength == "most" for rank in parts.rankings)
+    spoken = bool(parts.things or parts.atoms)
+    solid = solid or (spoken and parts.has("buy"))  # 推荐个电车吧 recommends no friend
+    solid = solid or (spoken and parts.has("list", "count", "typical", "average"))
+    solid = solid or (spoken and parts.text.endswith(("的吗", "的么", "的没", "的没有", "的不", "的吧")))
+    return solid
+
+
+def is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool, alone: bool) -> bool:
+    """Whether all that meet the conditions ``said`` are asked for; ``alone``: no car was spoken of before."""
+    if leaning:
+        plain = bool(parts.rankings) and parts.text.rstrip("呢吧").endswith(("的", "点", "些"))
+        return bool(said) or plain or parts.has("done", "any", "list", "sort", "upward", "downward")
+    told = [atom for atom in parts.atoms if atom.kind != "feature"]
+    if told:
+        return True
+    if parts.atoms:
+        asks = parts.text.endswith(("吗", "没", "不", "么")) and not parts.has("head", "list")
+        asks = asks and not (_OF_SUCH.search(parts.text) or (alone and parts.has("has", "exists")))
+        return parts.has("has", "not", "list", "head", "exists", "which") and not asks
+    if parts.rankings and said and "的" in parts.text:  # 省油的丰田
+        return True
+    if parts.rankings and alone and parts.has("head") and not (parts.attributes or parts.atoms):
+        return True  # 又大又省油的车
+    versions = parts.has("count") and bool(parts.attributes)  # E6几个版本，都多少钱
+    named = parts.has("exists") and bool(parts.things) and not parts.attributes  # 有没有乌尼莫克
+    listed = parts.has("list", "head", "buy", "sort", "upward", "downward")
+    return bool(said or parts.has("total")) and (listed or versions or named)
+
+
+def asks_for_all(parts: Parts) -> bool:
+    """你们有什么车: nothing but what there is; too many to list, so a choice is guided."""
+    told = parts.atoms or parts.things or parts.rankings or parts.attributes or parts.categories
+    return parts.has("list") and parts.has("head") and not (told or parts.scan.unknown)
+
+
+def asks_range(parts: Parts) -> bool:
+    """大概多少钱, 从多少到多少."""
+    return _ROUGHLY.search(parts.text) is not None

@@ -1,0 +1,18 @@
+"""What the conditions of a plan are about."""
+
+from collections.abc import Sequence
+
+from chatbot.knowledge_graph.plan import AllOf, Clause, Path, leaf_conditions
+
+
+def paths_of(clause: Clause) -> frozenset[Path]:
+    """The attributes a clause is about."""
+    return frozenset(condition.attribute for condition in leaf_conditions((clause,)))
+
+
+def flat(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
+    """``clauses`` with 且 within 且 taken apart."""
+    found: list[Clause] = []
+    for clause in clauses:
+        found.extend(flat(clause.clauses) if isinstance(clause, AllOf) else [clause])
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,191 @@
+"""Questions about things that are named or pointed at: compare, verify, nearest, relative, or a look-up."""
+
+import re
+from dataclasses import replace
+from typing import TypeAlias
+
+from chatbot.knowledge_graph.plan import NAME, Condition, Path, Plan, keyword_level, leaf_conditions
+from chatbot.planning.carry import is_exclusion, lists
+from chatbot.planning.clauses import flat, paths_of
+from chatbot.planning.context import Context, nearest_kin
+from chatbot.planning.decide import Decider
+from chatbot.planning.follow import Follower, asks_whether
+from chatbot.planning.parts import Parts, Thing
+from chatbot.planning.query import Asked, Planned, Query
+from chatbot.planning.ranked import far_apart
+from chatbot.planning.read_parts import is_brand, is_year
+from chatbot.planning.several import SeveralPlanner, all_of_them, names_alone, side_by_side
+from chatbot.planning.vocabulary import Vocabulary
+
+_PAIR = 2
+_DIFFERENCE = re.compile("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
+
+
+Topics: TypeAlias = tuple[tuple[Path, ...], ...]
+
+
+class NamedPlanner:
+    """Built once for a planner."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, decider: Decider, follow: Follower, several: SeveralPlanner
+    ) -> None:
+        self.vocabulary, self._decider, self._follow, self._several = vocabulary, decider, follow, several
+
+    def of_the_series(self, parts: Parts, context: Context) -> Parts:
+        """240turbo, 旗舰型 while a 思域 is spoken of: of the many that are called so those of that series."""
+        near = context.near(self.vocabulary.graph)
+        series = set(self.vocabulary.kin(near)) if near else set()
+        things = tuple(
+            replace(thing, names=tuple(n for n in thing.names if n in series), clause=None)
+            if not thing.referred and _of_many(thing) and 0 < len(series & set(thing.names)) < len(thing.names)
+            else thing
+            for thing in parts.things
+        )  # fmt: skip
+        return replace(parts, things=things) if things != parts.things else parts
+
+    def plan(self, parts: Parts, context: Context) -> Planned:
+        """Questions about things: compare, verify, nearest, relative, or a look-up with references."""
+        refused = bool(parts.things) and all(thing.negated for thing in parts.things)
+        if refused or far_apart(parts):
+            return None
+        things = self._narrowed(parts, context)
+        entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
+        several = all_of_them(parts, things)
+        if not entities and not several:
+            return self._several.plan(parts, things, context)
+        swapped = self._follow.swapped(parts, context, things)
+        if swapped:
+            return Query(swapped, parts.scan, carried=context.entities)
+        if more := self._follow.widened(parts, context, things):
+            return more
+        if against := self._follow.against_focus(parts, context, things):
+            return against
+        if several:
+            entities = tuple(dict.fromkeys(name for t in things for name in t.names))
+        entities, whole = side_by_side(parts, things, entities, several=several)
+        plan = self._about(parts, entities) if whole else None
+        plan = self._still_wanted(plan, parts, context)
+        if plan and plan.op == "compare" and self._of_the_last(parts, context):
+            plan = replace(plan, attributes=context.attributes[:1])
+        if plan:
+            return Query(plan, parts.scan, carried=entities if parts.referred else ())
+        if self._is_scope(parts, things):
+            return None
+        return self._asked(parts, context, things, entities)
+
+    def _about(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
+        if parts.text.count("比") > 1 and parts.rankings and (between := self._decider.between(parts)):
+            return between
+        compared = self._decider.compare(parts, entities)
+        if compared:
+            return compared
+        if len(entities) != 1:
+            return None
+        if parts.has("nearest"):
+            return self._decider.nearest(parts, entities[0])
+        if parts.has("compare") and parts.rankings and "比" in parts.text:
+            return self._decider.relative(parts, entities[0], parts.rankings[0])
+        if asks_whether(parts) and not parts.attributes:  # 按摩有没有, 天窗是什么 asks for both values
+            return self._decider.verify(parts, entities[0])
+        return None
+
+    @staticmethod
+    def _still_wanted(plan: Plan | None, parts: Parts, context: Context) -> Plan | None:
+        """还有比它便宜的吗: of the list that it is of, whose conditions still hold."""
+        before = context.plan if lists(context.plan) else context.listed
+        if (
+            plan is None
+            or before is None
+            or plan.op != "filter"
+            or not (parts.referred and "还有" in parts.text)
+        ):
+            return plan
+        paths = {condition.attribute for condition in leaf_conditions(plan.conditions)}
+        kept = (c for c in flat(before.conditions) if not paths_of(c) & paths and not is_exclusion(c))
+        return replace(plan, conditions=(*kept, *plan.conditions))
+
+    def _of_the_last(self, parts: Parts, context: Context) -> bool:
+        """俩差多少: the difference in what was asked before; 差价 and 区别 say what they mean."""
+        told = parts.attributes or parts.rankings or not all(thing.referred for thing in parts.things)
+        measured = context.attributes and self.vocabulary.dimension(context.attributes[0])
+        return bool(measured) and not told and _DIFFERENCE.search(parts.text) is not None
+
+    def _narrowed(self, parts: Parts, context: Context) -> tuple[Thing, ...]:
+        """Names of several things, narrowed by what the conversation speaks of; a brand stays a brand."""
+        known = [*context.entities, *context.recent, *context.shown[:1]]
+        graph = self.vocabulary.graph
+        things = []
+        for thing in parts.things:
+            of_those = is_year(thing.clause) and context.plan is not None and not context.entities
+            if not thing.single and (offered := tuple(n for n in thing.names if n in context.offered)):
+                things.append(replace(thing, names=offered))  # 25款的, of those to choose from
+            elif len(thing.names) == _PAIR and (parts.has("pair", "those") or parts.limit == _PAIR):
+                things.append(thing)  # 两个活力版
+            elif thing.single or is_brand(thing.clause) or of_those or not known or parts.has("versions"):
+                things.append(thing)
+            else:
+                names = nearest_kin(graph, thing.names, known)
+                things.append(replace(thing, names=names))
+        return tuple(things)
+
+    def _is_scope(self, parts: Parts, things: tuple[Thing, ...]) -> bool:
+        """A brand that happens to have one car, in a question about many."""
+        levels = [t.clause for t in things if isinstance(t.clause, Condition)]
+        many = parts.has("list", "count", "head") or any(r.strength == "most" for r in parts.rankings)
+        return len(levels) == len(things) and many and all(c.attribute[2:] == ("1",) for c in levels)
+
+    def _asked(
+        self, parts: Parts, context: Context, things: tuple[Thing, ...], entities: tuple[str, ...]
+    ) -> Asked | None:
+        """A look-up, where the plain reading would not see what is meant."""
+        pair = (parts.has("pair", "those", "each") or all_of_them(parts, things)) and len(entities) > 1
+        if any(a.kind == "quantity" for a in parts.atoms) or (not pair and len(things) > len(entities) > 0):
+            return None
+        needed = parts.scan.mended or parts.referred or pair or parts.has("wrong", "overview", "both", "told")
+        if parts.scan.mended and parts.scan.unknown:
+            return None
+        if parts.rankings and parts.scan.unknown:
+            return None
+        topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
+        topics = topics or parts.categories
+        topics = self._and_told(topics, parts, context)
+        groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
+        if not topics and parts.scan.unknown:
+            return None  # 这车能飞吗: what was asked before is no answer to what is not understood
+        if not topics:
+            topics = tuple((path,) for path in context.attributes)
+        referred = parts.referred or parts.has("wrong")
+        needed = needed or (
+            not topics and bool(context.entities or context.offered) and names_alone(parts.scan)
+        )  # 雅致
+        return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
+
+    @staticmethod
+    def _and_told(topics: Topics, parts: Parts, context: Context) -> Topics:
+        """``topics`` and what the values in the text are of, but for those that only say which car: 混动的那个精英版呢."""
+        if parts.scan.unknown or (context.attributes and parts.text.endswith("呢")):
+            return topics
+        asked = [atom for atom in parts.atoms if atom.kind == "feature" or not parts.attributes]
+        told = (atom.path for atom in asked if atom.path[0] != NAME[0])  # 2.0t的 of a name asks for nothing
+        return tuple(dict.fromkeys((*topics, *((path,) for path in told))))
+
+
+def without_denied(parts: Parts) -> Parts:
+    """不是A，是B: only B was meant."""
+    wanted = tuple(thing for thing in parts.things if not thing.negated)
+    if len(wanted) < len(parts.things) and wanted:
+        parts = replace(parts, things=wanted, _roles=parts._roles | {"wrong"})
+    paths = {atom.path for atom in parts.atoms if not atom.negated}
+    kept = tuple(a for a in parts.atoms if not (a.negated and a.kind == "quantity" and a.path in paths))
+    if len(kept) < len(parts.atoms):
+        parts = replace(parts, atoms=kept, _roles=parts._roles | {"wrong"})
+    return parts
+
+
+def _of_many(thing: Thing) -> bool:
+    """Whether it is named by a version or a piece of a name that cars of several series go by."""
+    clause = thing.clause
+    if thing.single or is_year(clause) or is_brand(clause):
+        return False
+    return not (isinstance(clause, Condition) and clause.attribute == keyword_level(2))

@@ -1,0 +1,67 @@
+"""How a spoken message ends and points, put plainly: 逐风的呢撒, 有天窗咯, 有伐; 上面说的那几款, 另外那个.
+
+Particles are a closed class. What they add (that it is asked, that it is taken to be so) is kept in a plain particle; what
+only colours is left out.
+"""
+
+import re
+
+_ANY = re.compile(
+    "[撒噻啵哟呗哒嘎噶诺哉咯喽伐勒〇]|[是对错]吧|[上前]面|刚[才刚]|上述|之前|另|好[多久]|然后|就是|里|多座|少座|预算|上限|价|喃|那个|[头次]|0百|剩下|最"
+)  # one look
+_ASKS = re.compile("多少|几|哪|谁|什么|啥|吗|怎|咋|好多|[不没]$")
+_COLOUR = re.compile(r"(?<=..)(?:[撒噻啵哟呗噶诺哉]|(?<=[呢吗吧])[嘞咧哩哈嘛哒嘎])+(?=[?。!~]*$)")
+_TAKEN_TO_BE_SO = re.compile(r"(?<=..)(?:[咯喽]|是吧|对吧|没错吧)(?=[?。!~]*$)")
+_AND_ITS = re.compile(r"(?<=[版款型的速耗航价距重长])勒(?=[?。!~]*$)")
+_ASKED = re.compile(r"(?<=[\u4e00-\u9fff][\u4e00-\u9fff])伐(?=[?。!~]*$)|(?<=有)伐(?=[?。!~]*$)")
+_HOW_MUCH = re.compile(
+    "(?<=[贵宜快慢长短高低大小重轻差远])好多(?=$|[钱万秒嘛哦啊呢])"
+)  # 贵好多 asks where a dialect does
+_HOW_LONG = re.compile("(?<=[\u4e00-\u9fff])好久(?=$|[嘛哦啊呢])")  # 质保好久
+_LI = re.compile("(?:能|可以)?跑(?:个)?(?:多少|几|好多)里(?:地|路)?")  # no speed
+_AND_THEN = re.compile("(?<=[的车吗呢吧])(?:然后|还有就是|再就是)(?=[^,，。呢])")
+_SEATS = re.compile("(?:多少|好多|几多)座")
+_CAP = re.compile(
+    r"(?:预算|上限|价格|价位|价钱)(?:可以|能)?(?:再)?(提到?|加到?|涨到?|放宽到?|提高到?|降到?|减到?|降低到?|压到?)"
+    r"(\d{1,3}|[一二三四五六七八九]?十[一二三四五六七八九]?)(?![\d万wk千公.%个])"
+)
+_ZERO = re.compile("(?<=[一二三四五六七八九零])〇|〇(?=[一二三四五六七八九零])")
+_SHOWN = r"(?:上面|前面|刚才|刚刚|之前)(?:(?:你|您)?(?:说|提|列|讲|看|推荐|介绍)(?:到|过|出来?)?)?的?"
+_WORDS = (
+    (
+        re.compile("^(?:[嗯哦好行那],?)*那个((?:最|更)?(?:[快慢贵大小远省]|便宜))的(?=[^,，。是车话]{2,})"),
+        r"\1的那个",
+    ),
+    (re.compile("(?<=..)喃(?=[?。!~]*$)"), "呢"),
+    (re.compile("头一(?=[个款台辆部])"), "第一"),
+    (re.compile("头(?=[两二三四五][个款台辆部])"), "前"),
+    (re.compile("前[面边](?:的)?(?:那)?(?=[两二三四五]\\s?[个款台辆部])"), "前"),
+    (re.compile("次(?=[快慢贵便高低大长省远])"), "第二"),
+    (re.compile("(?<=[贵宜])(?:了|出)?多少钱"), "多少"),
+    (re.compile("(?<![\\d.])0百(?![公万])"), "零百"),
+    (re.compile("剩下(?=哪|谁|最)"), "剩下的"),
+    (re.compile("(?<=预算)(?:可以|能)?(?=[加涨添降减砍抬](?:个)?[\\d一两二三四五六七八九]+万)"), "再"),
+    (re.compile("(最[\u4e00-\u9fff]{1,4}的)是$"), r"\1是哪个"),
+)
+_POINTERS = (
+    (re.compile(rf"(?:{_SHOWN}|上述)(?:那|这)?几(?=[个款台辆种])"), "这几"),
+    (re.compile(rf"{_SHOWN}(?:那|这)些(?:车|个|款)?"), "这几款"),
+    (re.compile(r"另(?:外)?(?:的)?(?:那)?(?:一)?(?=[个款台辆](?:呢|$|[的,]|多少|价))"), "另一"),
+)
+
+
+def plainly(text: str) -> str:
+    """A normalised ``text`` with the particle at its end, and the words that point back, as the grammar knows them."""
+    if _ANY.search(text) is None:
+        return text
+    text = _COLOUR.sub("", _ZERO.sub("零", text))
+    for pattern, plain in _WORDS:
+        text = pattern.sub(plain, text)
+    text = _SEATS.sub("几座", _CAP.sub(r"预算\1\2万", text))
+    text = _AND_THEN.sub(",", _LI.sub("能跑多远", text))
+    text = _HOW_LONG.sub("多久", _HOW_MUCH.sub("多少", text))
+    text = _TAKEN_TO_BE_SO.sub("" if _ASKS.search(text) else "吗", text)
+    text = _ASKED.sub("吗", _AND_ITS.sub("呢", text))
+    for pattern, plain in _POINTERS:
+        text = pattern.sub(plain, text)
+    return text

@@ -1,0 +1,15 @@
+"""The demo's knowledge base, loaded once for all talks over it."""
+
+import pytest
+
+from chatbot.app import build_machine
+from tests.kbqa.talking import ROOT, Demo
+from tools.evaluate.kg import knowledge_of
+from tools.evaluate.kg_spec import Expectations
+
+
+@pytest.fixture(scope="session")
+def demo() -> Demo:
+    folder = ROOT / "user_datasets" / "car_knowledge_graph"
+    known = knowledge_of(folder, None, ROOT / "user_datasets" / "chatbot_deploy_eas.json")
+    return build_machine(), known, Expectations(folder)
