@@ -111,6 +111,8 @@ class Listener:
 
     def _is_part(self, piece: str, scan: Scan) -> bool:
         """电池 of 电池80度以上, 座椅 of 座椅带不带按摩, 整备 of 整备2吨."""
+        if len(piece) < 2:
+            return False
         start = scan.text.find(piece)
         for link in scan.links:
             if not (
@@ -120,6 +122,6 @@ class Listener:
             paths = link.attribute.paths if link.attribute else ()
             if link.quantity and (usual := self._binder.default(link.quantity)):
                 paths = (*paths, usual)
-            if len(piece) > 1 and any(piece in display_name(path[-1]).lower() for path in paths):
+            if any(piece in display_name(path[-1]).lower() for path in paths):
                 return True
         return False
