@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.faq_modules.base import FaqCandidate
@@ -11,6 +10,7 @@ from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.intent_model import Heard
 from chatbot.normalization.reader import Reading
 from chatbot.normalization.text import content, language_of, normalize
+from chatbot.once import once
 from chatbot.planning.context import Context
 from chatbot.planning.query import Planned
 
@@ -65,15 +65,15 @@ class Hearing:
         """Whether the turn has asked the planner; a plain standard question is not put to it."""
         return bool(self._plans)
 
-    @cached_property
+    @once
     def text(self) -> str:
         return self.knowledge.reader.plain(self.utterance)
 
-    @cached_property
+    @once
     def reading(self) -> Reading:
         return self.knowledge.reader.read(self.utterance)
 
-    @cached_property
+    @once
     def faq(self) -> tuple[FaqCandidate, ...]:
         """Standard questions for the utterance without the entities it names."""
         question = self.reading.question
@@ -81,14 +81,14 @@ class Hearing:
             return ()
         return self.knowledge.faq.retrieve(question, self.settings.faq_candidates)
 
-    @cached_property
+    @once
     def side_by_side(self) -> tuple[str, str]:
         """The paraphrase that matched best and what was asked, both without courtesies and marks; empty without one."""
         if not self.faq:
             return "", ""
         return _bare(self.faq[0].matched), _bare(self.reading.question)
 
-    @cached_property
+    @once
     def verbatim(self) -> bool:
         """Whether it is a paraphrase word for word, but for the entities it names: the operator has said what it means."""
         matched, asked = self.side_by_side
@@ -100,7 +100,7 @@ class Hearing:
         named = named or _OF_A_CAR.search(self.reading.text) is not None  # 它的由耗呢
         return named or not self.likely_faq or _RANKS.search(self.reading.text) is not None
 
-    @cached_property
+    @once
     def surely_faq(self) -> bool:
         """A standard question beyond doubt, in words that no query is made of: nothing else need be tried."""
         reading = self.reading
@@ -131,7 +131,7 @@ class Hearing:
         """A standard question more likely than not."""
         return bool(self.faq) and self.faq[0].confidence >= _LIKELY_FAQ
 
-    @cached_property
+    @once
     def small_talk(self) -> FaqCandidate | None:
         """The small talk it is, when it is that rather than a question."""
         said = self.reading.text
@@ -151,7 +151,7 @@ class Hearing:
         # 能试驾吗 is one of several questions, and no 我试试你
         return best if best.confidence >= sum(one.confidence for one in self.faq) else None
 
-    @cached_property
+    @once
     def intent(self) -> Heard | None:
         """The operator's intent it has: word for word an example of one; or likely one, and neither a likely standard
         question nor an attribute of something that is named."""

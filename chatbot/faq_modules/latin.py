@@ -12,6 +12,7 @@ from functools import cached_property
 
 from chatbot.normalization.pinyin import SyllableModel, readings
 
+_LETTER = re.compile("[a-z]")
 _RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
 MAX_TEXTS = 20_000
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
@@ -63,7 +64,7 @@ class LatinDecoder:
 
     def decodings(self, text: str) -> tuple[str, ...]:
         """The likeliest ways to read ``text``, best first, ``_WAYS`` at most: initials often fit several phrases."""
-        if not any("a" <= char <= "z" for char in text):
+        if not _LETTER.search(text):
             return (text,)
         ways, done = [""], 0
         for run in _RUN.finditer(text):

@@ -1,6 +1,7 @@
 """What people say around a question: greetings, 请问, 谢谢, sounds of hesitation. It is no part of what they ask."""
 
 import re
+from functools import lru_cache
 
 from chatbot.normalization.text import content
 
@@ -19,6 +20,7 @@ _THANKS = r"(?:谢谢|多谢|感谢|谢了|麻烦了|辛苦了?|拜托了?|(?<![
 _AFTER = re.compile(rf"(?:[^\w%]*(?:{_THANKS}|[呀啊哦哈呐哟哎]))+[^\w%]*$|[^\w%+]+$")
 
 
+@lru_cache(maxsize=256)  # a turn asks of the same words in the dialogue, the retrievers and the planner
 def without_courtesies(text: str) -> str:
     """A normalised ``text`` without the courtesies at its ends; as it is when hardly anything would be left."""
     opening = _BEFORE.match(text)

@@ -21,7 +21,9 @@ _SPACE_BESIDE_HAN = re.compile(
     r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fffa-z0-9])|(?<=[a-z0-9]) (?=[\u4e00-\u9fff])"
 )
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_PLAIN = re.compile(r"(?:([a-z\u4e00-\u9fff])(?!\1{3})|[0-9])*")  # nothing to do: the usual case, in 1 µs
+_PLAIN = re.compile(
+    r"(?:([a-z\u4e00-\u9fff])(?!\1{3})|[0-9]|([,.?!:;%+/~、。-])(?!\2))*"
+)  # nothing to do: the usual case, in 1 µs; also of what was normalised before
 _CONTENT, _NO_CONTENT = re.compile(r"[^\W_]"), re.compile(r"[\W_]+")
 
 

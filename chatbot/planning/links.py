@@ -1,11 +1,11 @@
 """What a part of an utterance may mean. A link carries its span and score; of several senses the grammar picks."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal, TypeAlias, TypeVar
 
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import Clause, Path
+from chatbot.once import once
 from chatbot.planning.concepts import Way
 
 Strength = Literal["most", "more", "plain"]
@@ -90,7 +90,7 @@ class Link:
     senses: tuple[Sense, ...]
     score: float = 1.0
 
-    @property
+    @once
     def attribute(self) -> AttributeSense | None:
         return _first(self.senses, AttributeSense)
 
@@ -111,11 +111,11 @@ class Link:
         sense = _first(self.senses, QuantitySense)
         return sense.phrase if sense else None
 
-    @property
+    @once
     def entity(self) -> EntitySense | None:
         return _first(self.senses, EntitySense)
 
-    @cached_property
+    @once
     def roles(self) -> frozenset[str]:
         """What it may be as a word of the grammar."""
         return frozenset(s.role for s in self.senses if isinstance(s, RoleSense))

@@ -121,6 +121,8 @@ class Listener:
 
     def _is_part(self, piece: str, scan: Scan) -> bool:
         """电池 of 电池80度以上, 座椅 of 座椅带不带按摩, 整备 of 整备2吨, 方向盘 of 方向盘是真皮的."""
+        if len(piece) < 2:
+            return False
         start = scan.text.find(piece)
         for link in scan.links:
             if not (
@@ -132,6 +134,6 @@ class Listener:
             if link.quantity and (usual := self._binder.default(link.quantity)):
                 paths = (*paths, usual)
             names = (display_name(part).lower() for path in paths for part in path)
-            if len(piece) > 1 and any(piece in name for name in names):
+            if any(piece in name for name in names):
                 return True
         return False

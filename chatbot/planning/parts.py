@@ -73,7 +73,7 @@ class Parts:
     _roles: frozenset[str] = field(default_factory=frozenset)
 
     def has(self, *roles: str) -> bool:
-        return any(role in self._roles for role in roles)
+        return not self._roles.isdisjoint(roles)
 
     @property
     def text(self) -> str:

@@ -72,6 +72,8 @@ class Planner:
     ) -> None:
         """``plain`` normalises an utterance and puts a dialect's words in plain wording."""
         self.engine, self.vocabulary = engine, vocabulary
+        meant = set(vocabulary.finder.aliases.values())
+        self._with_values = frozenset(senses for senses in meant if ValueSense in map(type, senses))
         binder = Binder(vocabulary, engine.directions)
         self._listener = Listener(vocabulary, Scanner(vocabulary, engine.units, decoder), binder, plain)
         self._reader = PartsReader(
@@ -119,7 +121,7 @@ class Planner:
     def names_a_value(self, text: str) -> bool:
         """Whether a normalised ``text`` holds a value of the graph (增程, 四驱); one pass over it."""
         finder = self.vocabulary.finder
-        if not any(ValueSense in map(type, senses) for senses in finder.may_mean(text)):
+        if self._with_values.isdisjoint(finder.may_mean(text)):
             return False  # mostly: what overlaps need not be told apart
         senses = [sense for mention in finder.find(text) for sense in mention.targets]
         return ValueSense in map(type, senses)

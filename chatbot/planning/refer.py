@@ -20,6 +20,10 @@ _FURTHEST = 5
 _PAIR = 2
 
 
+_POINTING = ("nth", "last", "rest", "former", "latter", "top", "previous", "those", "pair", "it")
+"""What a link plays, or else it has a degree, that may point at something: most do not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """The things meant, and the links that said so."""
@@ -39,7 +43,7 @@ def references(
     beside = any(word in text for word in ("比", "跟", "和"))
     named = not beside and any(link.entity and not _is_brand(link.entity) for link in links)
     for at, link in enumerate(links):
-        if at in used:
+        if at in used or not (link.degree or link.plays(*_POINTING)):
             continue
         names, taken = _meant(at, links, text, context, winner, named)
         if names is None:

@@ -29,6 +29,12 @@ def test_content_is_letters_digits_and_characters_only() -> None:
     assert content(normalize("😀 A型号？ 5.6s_!")) == "a型号56s"
 
 
+@given(st.text(alphabet="abz09,.?!:;%+/~、。-価价格續续航 ，？Ａ", max_size=12))
+def test_the_short_way_of_a_plain_text_is_the_long_way(text: str) -> None:
+    long_way = normalize(f"{text}\u200b")  # a character that only the long way takes out
+    assert normalize(text) == long_way
+
+
 @given(st.text(max_size=80))
 def test_normalising_twice_changes_nothing_more_than_once(text: str) -> None:
     once = normalize(text)
