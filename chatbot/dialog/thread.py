@@ -14,7 +14,7 @@ from chatbot.normalization.text import content, normalize
 from chatbot.planning.function_words import carries_nothing
 from chatbot.planning.query import Asked, Planned, Query
 
-LONGEST = 12  # characters: what says more stands alone
+LONGEST = 8  # characters: what says more stands alone
 SURE = 0.7  # as below which an answer of the FAQ says which question it answers
 VERY_SURE = 0.9
 _HEAD, _FEW = 2, 5
@@ -65,7 +65,7 @@ def _together(knowledge: Knowledge, topic: str, said: str) -> FaqCandidate | Non
     """The standard question that ``said`` is nearest to with what ``topic`` is about before it, whole or in part."""
     subject = _subject(topic)
     best: FaqCandidate | None = None
-    for head in (subject, *sorted(_pairs(subject))):
+    for head in dict.fromkeys((subject, subject[:_HEAD], subject[-_HEAD:])):
         for one in knowledge.faq.retrieve(head + said, 1):
             fits = _about(one, subject, head) and _speaks_of(knowledge, one, said)
             if fits and (best is None or one.confidence > best.confidence):

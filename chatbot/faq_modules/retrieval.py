@@ -247,6 +247,7 @@ def make_retriever(
         scorers = build_scorers(modules, index, encoder, settings or {})
         reader = CandidateReader(index, encoder, scorers, index.choice.scope)
         names = [scorer.name for scorer in scorers]
+        respells = False  # the bigrams are those of the first texts only: it would doubt what others say
     else:
         context = ModuleContext(index.corpus, encoder, index.vectors, index.questions)
         built = build_modules(modules, context, settings or {})
