@@ -20,7 +20,7 @@ _FURTHEST = 5
 _PAIR = 2
 
 
-_POINTING = ("nth", "last", "rest", "former", "latter", "top", "previous", "those", "pair", "it")
+_POINTING = ("nth", "kth", "last", "rest", "former", "latter", "top", "previous", "those", "pair", "it")
 """What a link plays, or else it has a degree, that may point at something: most do not."""
 
 
