@@ -25,7 +25,9 @@ _DENIED_BEHIND = re.compile(
     "(?:的|家|车|款|这些|那些|系列|牌子|版本)*(?:(?:看|开|坐|用)?(?:腻|够|烦|怕|厌)了)?(?:咱|我)?(?:也|都|就|全|通通|统统|一律|先|可|直接)*"
     "(?:别(?!的|克)(?:给我|给|再)?(?:看|推|来|算|列|选)?|不要|不想要|不考虑|不看|不买|不喜欢|不行|排除|除外|算了|去掉|剔除|免了|免谈|pass|不算|不想看|刨掉|踢掉|划掉)"
     "(?:了|掉|吧|啊|哈|的|推荐)*(?=$|[,。;!?、])"
+    "|(?:也|都|全|就|还)*(?:没有|没得|没配|没装|没带|不带|不配|不支持)的"  # 座椅通风都没有的车
 )
+_REACHED_OVER = re.compile("[的车款家个台辆那这些种也都就全了吧]*")
 _NEAR_DENIAL = 4  # characters before the word that says it is not wanted
 _JOINED = re.compile(r"[、/和或跟与及以者是还要么也的车型|\s]*")
 
@@ -219,12 +221,9 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
         else:
             behind = [i for i, atom in enumerate(result) if atom.end <= link.start]
             reach = behind[-1:]
-            if (
-                not reach
-                or _BREAK.search(text[result[reach[0]].end : link.start])
-                or link.text in ("没", "不", "没有")
-            ):
-                continue
+            gap = text[result[reach[0]].end : link.start] if reach else ""
+            if not reach or not _REACHED_OVER.fullmatch(gap) or link.text in ("没", "不", "没有"):
+                continue  # 轿车 选配不算 is no word against 轿车
         for i in reach:
             result[i] = replace(result[i], negated=not result[i].negated)
     return result

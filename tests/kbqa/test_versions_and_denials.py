@@ -159,3 +159,39 @@ def test_one_in_focus_is_compared_with_one_of_the_list(known: Knowledge) -> None
     reply = said(known, "续航500以上的有哪些", "第二款多少钱", "和第一款比呢")
     assert reply.plan is not None
     assert (reply.plan.op, len(reply.plan.entities)) == ("compare", 2)
+
+
+@pytest.mark.parametrize(
+    "text", ["座椅通风都没有的车", "座椅通风没有的有哪些", "连座椅通风也没带的，数数有几款"]
+)
+def test_what_is_said_not_to_be_there_behind_its_name_is_not_wanted(text: str, known: Knowledge) -> None:
+    reply = said(known, text)
+    assert reply.plan is not None
+    assert [type(clause) for clause in reply.plan.conditions] == [Not]
+
+
+def test_a_word_against_one_thing_is_none_against_what_stands_before_it(known: Knowledge) -> None:
+    reply = said(known, "有HUD的轿车 选配不算")  # what is optional does not count: nothing against saloons
+    assert reply.plan is not None
+    assert not any(isinstance(clause, Not) for clause in reply.plan.conditions)
+
+
+@pytest.mark.parametrize("verb", ["排", "挑", "找", "列"])
+def test_so_many_to_be_listed_are_no_price(verb: str, known: Knowledge) -> None:
+    reply = said(known, f"插混车按纯电续航从长到短给我{verb}五个")
+    assert reply.plan is not None
+    assert reply.plan.limit == 5
+    assert len(list(leaf_conditions(reply.plan.conditions))) == 1
+
+
+def test_safety_first_points_at_nothing(known: Knowledge) -> None:
+    reply = said(known, "9个气囊的车 给娃安全第一")
+    assert reply.plan is not None
+    assert "第一" not in reply.answer
+
+
+@pytest.mark.parametrize("text", ["巅峰版E6的方向盘有加热没", "E6巅峰版方向盘有加热吗"])
+def test_a_feature_whose_name_is_taken_apart_is_asked_of_the_car(text: str, known: Knowledge) -> None:
+    reply = said(known, text)
+    assert reply.plan is not None
+    assert (reply.plan.op, reply.entities) == ("verify", ("青羽汽车 青羽E6 2026款 智驾巅峰版",))
