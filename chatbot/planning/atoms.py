@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Not, Path, leaf_conditions
 from chatbot.planning.bind import Binder, Misfit
 from chatbot.planning.links import Link, ValueSense
-from chatbot.planning.valued_names import said_beside, shares_a_name
+from chatbot.planning.valued_names import predicated, said_beside, shares_a_name
 from chatbot.planning.vocabulary import Vocabulary
 
 _ASKED_BEFORE = re.compile("(?:几个?|多少个?|多大|什么|哪种|啥)$")  # 几个排气管 asks for a value
@@ -115,6 +115,8 @@ class AtomReader:
 
     def _chosen(self, link: Link, links: Sequence[Link], text: str) -> ValueSense:
         """Of several attributes that hold the value, the one that is named beside it, else the commonest."""
+        if (whole := predicated(link, links, text, self._vocabulary.finder.aliases)) is not None:
+            return whole
         senses = [sense for sense in link.senses if isinstance(sense, ValueSense)]
         named = {p for other in links if other.attribute and other is not link for p in other.attribute.paths}
         near = said_beside(link, links, text) if len(senses) > 1 else ""

@@ -17,6 +17,10 @@ _MARKER = re.compile(
     rf"[,.。…\s]*{_SOUND}*[,.。…\s]*(?:{_WRONG}|(?:{_SOUND}|(?<=[,.。…]))不是(?=[,.。]|我|帮)|{_SOUND}不是|(?<=[,.。…])不(?=[,.。…]))"
     rf"(?:了|的)?{_INSTEAD}"
 )
+# Weaker words, that take back only what the later may stand for: 要SUV，算了还是MPV吧
+_RATHER = re.compile(
+    r"[,.。…\s]*(?:算了|要不|不然|想想|想了想|(?<=[,.。…])不)[吧,.。…\s]*还是(?:要|看|选|买|换成?|来)?(?=[^,.。]{2,})(?!算了)"
+)
 _RESTATED = re.compile(r"(?:[,.\s]*也)?就是(?:说)?(?:[,.\s]*)(?=.{2,})")
 
 
@@ -60,7 +64,21 @@ def corrected(text: str, read: Callable[[str], Scan]) -> Correction | None:
         before, after = text[: marker.start()], text[marker.end() :]
         if content(before) and content(after):
             return _carried_out(read(before), read(after), read)
-    return None
+    return _rather(text, read)
+
+
+def _rather(text: str, read: Callable[[str], Scan]) -> Correction | None:
+    """要SUV，算了还是MPV吧: the value that is named last, in the place of one of the same attribute."""
+    marker = _RATHER.search(text)
+    if marker is None or text.count("还是") > 1:
+        return None
+    before, after = read(text[: marker.start()]), read(text[marker.end() :])
+    new = next((link for link in after.links if carries(link)), None)
+    if new is None or not (new.value or new.quantity) or before.unknown:
+        return None
+    if not any(_alike(link, new) for link in before.links):
+        return None
+    return _carried_out(before, after, read)
 
 
 def _carried_out(before: Scan, after: Scan, read: Callable[[str], Scan]) -> Correction | None:
@@ -81,7 +99,8 @@ def _carried_out(before: Scan, after: Scan, read: Callable[[str], Scan]) -> Corr
         if len(joined) != 1:  # the series and its version were one word: the grammar's 不是A是B keeps it
             start = f"{left[: old.start]}不是{left[old.start : end]},是{instead}"
         return Correction(start + rest + behind, left[old.start : end], instead)
-    return Correction(left[: old.start] + instead + rest + behind, left[old.start : end], instead)
+    seam = "," if instead[-1:].isascii() and rest[:1].isdigit() else ""  # suv and 20万 are two words
+    return Correction(left[: old.start] + instead + seam + rest + behind, left[old.start : end], instead)
 
 
 def _fragment(before: Scan, after: Scan, new: Link) -> Correction | None:

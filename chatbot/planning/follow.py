@@ -173,6 +173,22 @@ class Follower:
         plan = self._decider.verify(parts, *last.entities)
         return Query(plan, parts.scan, carried=last.entities) if plan else None
 
+    @staticmethod
+    def verified_of(parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
+        """第二款呢 after 第一个有激光雷达没: the same question of another."""
+        last = context.plan
+        if last is None or last.op != "verify" or not last.entities or not parts.text.endswith("呢"):
+            return None
+        if len(things) != 1 or not things[0].single or parts.attributes or parts.categories:
+            return None
+        if parts.atoms or parts.rankings or parts.scan.unknown or parts.has("compare", "which", "list"):
+            return None
+        return Query(
+            replace(last, entities=things[0].names),
+            parts.scan,
+            carried=things[0].names if parts.referred else (),
+        )
+
     def swapped(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Plan | None:
         """把C2换成E3智行版 in a comparison."""
         last = context.plan

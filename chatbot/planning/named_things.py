@@ -57,7 +57,9 @@ class NamedPlanner:
         swapped = self._follow.swapped(parts, context, things)
         if swapped:
             return Query(swapped, parts.scan, carried=context.entities)
-        if more := self._follow.widened(parts, context, things):
+        if more := self._follow.widened(parts, context, things) or self._follow.verified_of(
+            parts, context, things
+        ):
             return more
         if against := self._follow.against_focus(parts, context, things):
             return against

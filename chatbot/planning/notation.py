@@ -32,8 +32,12 @@ _TO_HUNDRED = (
 )
 _PRICED = "啥么何单差报售车讲降均标房总底定评物市原特惠地导步牌跌涨加还比性同高低平廉半何代天溢个裸有砍问保一"
 _ANY = re.compile(
-    r"how|\dt|[限达]|蚊|个款|\d驱|多老|[得跑有]几|[<>≥≤≧≦~+千介级上米秒吨过零0价长宽高省排放摆几算咧捏嘞哩呐涅泥尼滴号溜]|k?w|ps|nm|开|静止|百公里|座以?及|功率|扭矩|马力|[低小少短高大多长]于|超|个[座门]|[或及和]以|一[起并块]"
+    r"how|\dt|[限达]|蚊|个款|\d驱|多老|[得跑有]几|[<>≥≤≧≦~+千介级上米秒吨过零0价长宽高省排放摆几算咧捏嘞哩呐涅泥尼滴号溜]|k?w|ps|nm|开|静止|百公里|座以?及|功率|扭矩|马力|[低小少短高大多长]于|超|个[座门]|[或及和]以|一[起并块]|纯电|真|垫底|吊车尾|排|[壹贰叁肆伍陆柒捌玖拾佰仟]"
 )  # one look, where there is mostly nothing to do
+
+_FINANCIAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
+# A distance as it is said of a battery, behind what says that it is reached: 能上700, 真有三百公里
+_REACHES = rf"(?:有没有?|能不能|真的?|到底|能|可以?|会|有|跑|上得?了?|到|达|破|过){{1,4}}(?:至少|超过)?(?=(?:\d{{2,4}}|{_ONE}百)(?![\d万wk.座款年升]))"
 
 Rewrite = str | Callable[[re.Match[str]], str]
 
@@ -53,6 +57,10 @@ def _number(found: re.Match[str]) -> str:
     return f"{DIGIT[tens]}{DIGIT.get(ones, 0)}"
 
 
+def _financial(found: re.Match[str]) -> str:
+    return found.group().translate(_FINANCIAL)
+
+
 _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
     (re.compile(rf"(?<![a-z0-9])({_UNITS})\s*([<>]=?|[≥≤≧≦]|大于|超过|高于|小于|低于)\s*({_N})(?![\d.]|\s?[a-z万千])"), r"\2\3\1"),
     (re.compile(rf"\s?(>=|<=|[<>≥≤≧≦])\s?(?={_N})"), _sign),
@@ -63,6 +71,11 @@ _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
     (re.compile(rf"(?<![\d万wk.])~\s?(?={_N})"), "约"),
     (re.compile(r"介于(?P<low>[^,。]{1,12}?)[和与跟到至、](?P<high>[^,。]{1,12}?)(?:之间|中间)"), r"\g<low>到\g<high>之间"),
     (re.compile(r"(?<![马晚早以车身])上(?=[百千]万)"), "超过"),
+    (re.compile("[零壹贰叁肆伍陆柒捌玖拾佰仟]+(?=[万亿元座]|以[上下内])"), _financial),
+    (re.compile(rf"(?<=[哪这那][款个台辆种])纯电(?={_REACHES})"), "纯电的续航"),
+    (re.compile(rf"纯电(?={_REACHES})"), "纯电续航"),
+    (re.compile(rf"真的?([有能会到达])(?=\D{{0,3}}(?:\d|{_ONE}))([^,。?!吗么]*?)[啊呀吧]?$"), r"\1\2吗"),
+    (re.compile("垫底(?![价漆涂])|吊车尾|排(?:在|到)?(?:末位|最末|最后(?!面))(?:一[位名])?"), "倒数第一"),
     (re.compile("百万(?:级别?|元级)"), "一百万以上"),
     (re.compile("(?<=[\\d万千百十])蚊"), "元"),
     (re.compile("(?<=[二两三四五六])个款"), "款"),
@@ -104,7 +117,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
     (re.compile("(?:一百|100|百|每百)公里(?=要|得|是|大概|用|烧|吃|喝)?(?:要|得|是|大概|用|烧|吃|喝)?(?=几个?升?油|多少升|几升|多少个?油)"), ""),
     (re.compile("([二两三四五六七八九])(座)以?及\\1座(?=以[上下])"), r"\1座"),
     (re.compile(r"(?<=几秒)钟?(?:就|能|可以)?(?:到|上|破)(?:一百|100|百)(?:公里|码)?"), "破百"),
-    (re.compile(r"(?<![\d十百千万一二三四五六七八九])一(?:起|并|块)儿?(?!步|对?比)"), "都"),
+    (re.compile(r"(?<![\d十百千万一二三四五六七八九加合算])一(?:起|并|块)儿?(?!步|对?比)"), "都"),
     (re.compile(r"(?<=[\u4e00-\u9fff])\s?\+\s?(?=[\u4e00-\u9fff])"), "和"),
     (re.compile(r"(?<=[和、/\s])价(?=$|[和、/,。\s])|^价(?=$|[,。呢])"), "价格"),
     (re.compile(rf"(?<=[\u4e00-\u9fffa-z0-9])(?<![{_PRICED}])价(?=$|[,。呢])"), "价格"),

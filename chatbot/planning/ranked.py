@@ -15,6 +15,7 @@ _WHOSE = re.compile("谁家|哪家|哪个(?:牌子|品牌)")
 _WHETHER = re.compile("带不带|有没有|支不支持|是不是|能不能|有没")
 _FIRST_FEW = re.compile("前|top")
 _TURNED: dict[Order | None, Order] = {"asc": "desc", "desc": "asc"}
+_TIME = "时间"
 _PAIR = 2
 
 
@@ -43,7 +44,9 @@ class RankedPlanner:
             return Query(replace(best, limit=parts.limit or parts.place), scan, place=place)
         if parts.reverse and parts.attributes:
             path = parts.attributes[0][0]
-            plan = Plan("superlative", (), (path,), conditions, "asc", parts.limit or 1)
+            timed = self._decider.vocabulary.dimension(path) == _TIME
+            slow = timed and self._decider.better(path) == "asc"  # last in acceleration is the slowest
+            plan = Plan("superlative", (), (path,), conditions, "desc" if slow else "asc", parts.limit or 1)
             return Query(plan, scan, place=parts.place)
         return None
 

@@ -181,6 +181,8 @@ def _without_wholes(things: Sequence[Thing], text: str) -> tuple[Thing, ...]:
 def _is_told(link: Link, atoms: tuple[Atom, ...], links: Sequence[Link], text: str) -> bool:
     """级别 of 级别是中型SUV, 品牌 of 品牌是青羽: it says what is demanded, and asks for nothing."""
     paths = link.attribute.paths if link.attribute else ()
+    if any(a.kind == "quantity" and a.path in paths and a.start == link.end for a in atoms):
+        return True  # 续航 of 续航能跑300公里吗, which 能跑 says again
     values = [atom.start for atom in atoms if atom.path in paths]
     values += [other.start for other in links if other.entity]
     return any(start >= link.end and _SAYS.fullmatch(text[link.end : start]) for start in values)

@@ -39,7 +39,7 @@ MAX_SCAN = 200
 _THING = frozenset({"thing"})  # 充电桩 is not about charging: it stays unknown
 MAX_MENDING = 2  # a mended word may let the next one be seen
 _DE = re.compile(r"\s*\bde\b\s*")
-_BETWEEN_LETTERS = re.compile(r"(?<=[a-z]) (?=[a-z])")
+_BETWEEN_LETTERS = re.compile(r"(?<=[a-z]) (?=[a-z](?![a-z]?\d))")  # qingyu e6: a code is a word of its own
 _TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
 _INSIDE = re.compile(r"(?<=[\d万秒升米里w块元个座])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
 _BOUND_BEFORE = re.compile(

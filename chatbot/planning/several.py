@@ -16,6 +16,7 @@ from chatbot.planning.read_parts import is_brand, is_year, numeric
 from chatbot.planning.scan import Scan
 
 _HOW_MANY = re.compile("几[个种]|多少[个种]")
+_ALL_ARE = re.compile("都(?:是|有|用的?是?)(?:什么|啥|哪[些几]?种?)")
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
 MAX_NARROWED = 20
 MAX_BESIDE = 3
@@ -30,12 +31,28 @@ class SeveralPlanner:
     def plan(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Planned:
         """What is asked of ``things``, none of which is one entity alone; ``None`` when it asks about a set."""
         return (
-            self._ranges(parts, things)
+            self._kinds(parts, things)
+            or self._ranges(parts, things)
             or self._table(parts, things)
             or self._each(parts, things)
             or self._which_one(parts, things)
             or self._of_several(parts, things, context)
         )
+
+    def _kinds(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
+        """松峦的车都是什么动力形式: of all cars of a brand or a series the values that there are, and how many have each."""
+        if len(things) != 1 or not _ALL_ARE.search(parts.text) or not parts.attributes:
+            return None
+        if (
+            parts.atoms
+            or parts.rankings
+            or parts.scan.unknown
+            or numeric(self._decider.vocabulary, parts.attributes)
+        ):
+            return None
+        scope = self._decider.scope(things[0])
+        plan = self._decider.group(parts, (scope,)) if scope else None
+        return Query(plan, parts.scan) if plan else None
 
     def _each(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
         """A型号有天窗吗: for each car of a series."""

@@ -1,18 +1,19 @@
 """Words that say an attribute and a value of it at once: LED大灯, 真皮座椅; and 2.0T, the size of an engine that is charged."""
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from chatbot.knowledge_graph.columns import Columns
 from chatbot.knowledge_graph.graph import Path, display_name
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition
 from chatbot.normalization.text import normalize
 from chatbot.planning.concepts import Concepts
-from chatbot.planning.links import Link, ValueSense
+from chatbot.planning.links import Link, Sense, ValueSense
 
 _ASKS = re.compile("吗|么|还是|几|什么|啥|多少|有没有|带不带|是不是|哪|多[大久长]")
 _NEAR = 6  # characters between a value and a part of its attribute's name
 _BREAK = re.compile(r"[,;。!?]")
+_COPULA = re.compile("(?:都|也|还|就|只|得|要|必须)*(?:是|为|用)(?:的|个)?")
 _SIZE = re.compile(r"\d\.\d")
 _CHARGED = "涡轮增压"
 _NATURAL = "自然吸气"
@@ -66,6 +67,17 @@ def said_beside(link: Link, links: Sequence[Link], text: str) -> str:
             text = text[: other.start] + "|" * (other.end - other.start) + text[other.end :]
     before = _BREAK.split(text[max(0, link.start - _NEAR) : link.start])[-1]
     return f"{before}|{_BREAK.split(text[link.end : link.end + _NEAR])[0]}"
+
+
+def predicated(
+    link: Link, links: Sequence[Link], text: str, aliases: Mapping[str, Iterable[Sense]]
+) -> ValueSense | None:
+    """空调还是手动的 says what 手动空调 says, where that is a word for a value; ``None`` where nothing of the kind is said."""
+    before = next((x for x in reversed(links) if x.end <= link.start and (x.category or x.attribute)), None)
+    if before is None or not _COPULA.fullmatch(text[before.end : link.start]):
+        return None
+    whole = aliases.get(link.text.rstrip("的") + before.text, ())
+    return next((sense for sense in whole if isinstance(sense, ValueSense)), None)
 
 
 def shares_a_name(path: Path, beside: str) -> bool:

@@ -65,6 +65,17 @@ SAME = {
     "chatter in a clause of its own": ("家里俩娃，七座的车有哪些", "七座的车有哪些"),
     "the better first of a few": ("续航前五", "续航最长的5款"),
     "the dearest trim": ("顶配的SUV", "最贵的SUV"),
+    "the bottom of a ranking": ("续航垫底的纯电是谁", "续航最短的纯电车"),
+    "the bottom in time is the slowest": ("加速倒数第一的是谁", "加速最慢的车"),
+    "numerals as banks write them": ("柒万到玖万之间能买啥呢", "7万到9万的车有哪些"),
+    "a verb that lists": ("电池不低于80度的都拉出来", "电池容量80度以上的车有哪些"),
+    "a kind of energy beside a distance": ("哪款纯电能上700", "纯电续航700公里以上的车有哪些"),
+    "a predicate for an attribute": ("空调还是手动的是哪几个", "手动空调的车有哪些"),
+    "rather the other": ("要SUV，算了还是MPV吧，35万以内", "35万以内的MPV有哪些"),
+    "rather the other, behind a bound": ("想要轿车 20万以内 算了还是SUV", "20万以内的SUV有哪些"),
+    "a code in pinyin": ("qingyu e6 changxuhang ban duoshao qian", "青羽E6长续航版多少钱"),
+    "seats for persons": ("星屿M9商务版能坐几位", "星屿M9商务版座位数"),
+    "cores for a chip": ("疾风版车机用的几核芯片", "E6疾风版车机芯片"),
     "all of a series": ("T3三个版本价格对比一下", "T3手动畅行版、自动畅行版、自动精英版的价格"),
 }
 
@@ -190,3 +201,46 @@ def test_a_category_is_explained_like_any_other_word() -> None:
     planner = knowledge().planner
     scan = planner.explain("X7旗舰版的座椅", Context()).scan
     assert any("类别" in one.meaning for one in scan_links(scan).links)
+
+
+@pytest.mark.parametrize(
+    "said", ["x7旗舰 纯电真有三百公里？", "X7旗舰版纯电真能跑300公里吗", "X7旗舰版纯电有没有300公里"]
+)
+def test_whether_it_really_goes_as_far_is_verified(said: str) -> None:
+    reply = talk(said)
+    assert reply.plan is not None
+    assert reply.plan.op == "verify"
+    assert reply.answer.startswith("是的")
+
+
+def test_an_alternative_question_takes_nothing_back() -> None:
+    assert "改口" not in talk("想买SUV，还是轿车好呢").answer
+
+
+def test_what_all_of_a_brand_are_is_told_value_by_value() -> None:
+    found = talk("松峦的车都是什么动力形式").plan
+    assert found is not None
+    assert found.op == "group"
+
+
+def test_both_ranges_of_a_hybrid_are_told_and_no_kind_of_energy_is_filtered_by() -> None:
+    (row,) = talk("Q3探索版光用电能跑多远，油电加一块儿呢").rows or ()
+    assert set(row.values) == {"纯电续航里程", "综合续航里程"}
+
+
+def test_what_was_asked_of_an_unknown_car_is_answered_of_the_next_one() -> None:
+    turns = ("小鹏P7续航多少", "那青羽E6先锋版的", "疾风版的")
+    assert "565km" in talk(*turns).answer
+    assert len(rows(*turns, "哪个便宜")) == 2
+
+
+def test_what_was_asked_of_nothing_known_lasts_one_turn_only() -> None:
+    assert "纯电续航" not in talk("小鹏P7续航多少", "你会跳舞唱歌画画不", "青羽E6先锋版").answer
+
+
+def test_a_yes_or_no_question_is_answered_so_of_another_car_too() -> None:
+    assert "无" in talk("C型号智享版有激光雷达没").answer
+    reply = talk("C型号智享版有激光雷达没", "性能版呢")
+    assert reply.plan is not None
+    assert reply.plan.op == "verify"
+    assert "有的" in reply.answer
