@@ -39,6 +39,8 @@ def goes_on(hearing: Hearing, topic: str, planned: Planned) -> tuple[FaqCandidat
     cost = _COST.search(said) is not None
     if hearing.reading.attributes and not cost:
         return ()
+    if _pairs(said) & _pairs(_subject(topic)):
+        return ()  # 试驾能带狗吗 says itself what it is about
     alone = hearing.faq[0] if hearing.faq else None
     together = _together(hearing.knowledge, topic, said)
     if alone and alone.confidence >= SURE and _tells_itself(alone, together, said, topic):

@@ -61,6 +61,15 @@ def answered_well(
         ("blind4_conversations_demo", 60, 0.97),
         ("blind5_single_demo", 60, 0.97),
         ("blind5_conversations_demo", 55, 0.94),
+        ("old_blind3_single_demo", 60, 0.97),
+        ("old_blind4_single_demo", 40, 0.97),
+        ("old_blind4_conversations_demo", 40, 0.97),
+        ("old_blind5_single_demo", 60, 0.97),
+        ("old_blind5_conversations_demo", 60, 0.97),
+        ("blind6_single_demo", 60, 0.96),
+        ("blind6_conversations_demo", 50, 0.96),
+        ("blind8_single_demo", 40, 0.95),
+        ("blind8_conversations_demo", 55, 0.97),
     ],
 )
 def test_tuned_questions_stay_answered_without_a_wrong_value(
@@ -93,9 +102,13 @@ def test_tuned_questions_about_real_cars_stay_answered_without_a_wrong_value(
 
 @pytest.mark.parametrize(
     ("name", "turns", "floor", "wrong_values"),
-    [("blind6_single_demo", 60, 0.84, 0), ("blind6_conversations_demo", 50, 0.8, 2)],
+    [
+        ("blind7_single_demo", 80, 0.91, 1),
+        ("blind7_conversations_demo", 90, 0.95, 0),
+        ("old_blind3_conversations_demo", 70, 0.94, 1),
+    ],
 )
-def test_the_newest_blind_set_about_the_demo_is_answered_no_worse_than_when_it_was_written(
+def test_sets_with_a_known_wrong_value_about_the_demo_get_no_worse(
     name: str, turns: int, floor: float, wrong_values: int, demo: Asked
 ) -> None:
     answered_well(name, demo, "demo", turns, floor, wrong_values)
