@@ -1,6 +1,7 @@
 """Attribute linking on the tree: names, synonyms, partial names, homophones and typos → leaves or categories."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from chatbot.normalization.approximate import ApproximateFinder
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.text import normalize
 
+_LATIN = re.compile("[a-z]{2}")
 PARTIAL_CUTOFF = 0.6
 TYPO_CUTOFF = 75.0
 _ROUNDING = 1e-9
@@ -89,7 +91,7 @@ class AttributeLinker:
         sharing = dict.fromkeys(alias for pair in sorted(pairs) for alias in self._by_pair.get(pair, ()))
         for alias in sharing:
             start, length, share = self._common(alias, content)
-            if length >= 2 and share >= PARTIAL_CUTOFF:
+            if length >= 2 and share >= PARTIAL_CUTOFF and not _cuts_a_word(content, start, start + length):
                 scored.append((share * length / len(content), share, alias, start, length))
         if not scored:
             return ()
@@ -119,6 +121,13 @@ class AttributeLinker:
         found = list(paths)
         deepest = [p for p in found if not any(q[: len(p)] == p and len(q) > len(p) for q in found)]
         return tuple(sorted(deepest, key=lambda path: (-self._tree[path].count, len(path), path)))
+
+
+def _cuts_a_word(text: str, start: int, end: int) -> bool:
+    """Whether a run begins or ends amid Latin letters: eat of weather."""
+    return any(
+        _LATIN.fullmatch(text[at - 1 : at + 1]) is not None for at in (start, end) if 0 < at < len(text)
+    )
 
 
 def _explained(links: Sequence[AttributeLink]) -> int:

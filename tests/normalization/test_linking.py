@@ -120,3 +120,10 @@ def test_two_thousand_characters_are_read(reader: Reader) -> None:
 
 def test_the_same_text_reads_the_same(reader: Reader) -> None:
     assert reader.read("标准续航升级板的轴距") == reader.read("标准续航升级板的轴距")
+
+
+@pytest.mark.parametrize(("content", "linked"), [("eats几挡", False), ("eat几挡", True)])
+def test_a_piece_of_an_english_word_is_no_partial_name(content: str, linked: bool) -> None:
+    car = Entity("甲", ("甲",), {("配置", "eat8型"): "8挡"}, "甲.json")
+    linker = AttributeLinker(build_tree((car,)), {})
+    assert bool(linker.link(content, content)) is linked
