@@ -162,10 +162,8 @@ class Hearing:
             return heard
         if self.likely_faq or (self.small_talk and self.small_talk.confidence >= CERTAIN):
             return None
-        if (
-            self.reading.entities and self.reading.attributes
-        ):  # C2的价各: the graph's, whatever is unclear about it
-            return None
+        if self.reading.entities and self.reading.attributes:
+            return None  # C2的价各: the graph's, whatever is unclear about it
         heard = intents.recognise(said)
         surer = bool(heard and self.faq) and self.faq[0].confidence >= (heard.probability if heard else 0)
         return None if surer else heard

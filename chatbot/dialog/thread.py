@@ -33,6 +33,7 @@ def goes_on(hearing: Hearing, topic: str, planned: Planned) -> tuple[FaqCandidat
         not 1 < len(said) <= LONGEST
         or _POINTS.search(said)
         or hearing.reading.entities
+        or hearing.verbatim
         or topic.startswith("问")
     ):
         return ()

@@ -33,9 +33,8 @@ class ExceptionState:
         decision = Decision("question_intake", turn, reply, bad_case)
         decision = decision.remembering(failures=failures + 1, pending=self._pending(turn, reply, nearest))
         if not (turn.memory.entities or turn.memory.shown or turn.memory.plan):
-            decision = decision.remembering(
-                attributes=()
-            )  # asked of nothing known, and not gone on with at once
+            # asked of nothing known, and not gone on with at once
+            decision = decision.remembering(attributes=())
         named = [link.candidates for link in turn.hearing.reading.entities if link.score == 1]
         if len(named) != 1 or len(named[0]) != 1:
             return decision
@@ -104,9 +103,8 @@ class ExceptionState:
         named = [link.entity.names for link in refusal.scan.links if link.entity]
         if refusal.code != "no_attribute" or len(named) != 1 or len(named[0]) != 1:
             asked = tuple(link.attribute.paths[0] for link in refusal.scan.links if link.attribute)
-            if (
-                refusal.code == "unknown_entity" and asked
-            ):  # 那先锋版的 goes on with what was asked of the other
+            if refusal.code == "unknown_entity" and asked:
+                # 那先锋版的 goes on with what was asked of the other
                 decision = decision.remembering(attributes=asked)
             return decision.remembering(pending=None)
         recent = _before(turn, named[0])  # it is spoken of all the same

@@ -42,11 +42,8 @@ class QuestionIntakeState:
             chosen = choose(text, [option.text for option in pending.options])
             means_more = isinstance(turn.hearing.planned(turn.context), Query | Asked)  # 25的 is a year
             again = chosen is None and not means_more
-            return (
-                Decision("normalization", turn, choose_again(turn, pending, "normalization"))
-                if again
-                else Decision("normalization", turn)
-            )
+            reply = choose_again(turn, pending, "normalization") if again else None
+            return Decision("normalization", turn, reply)
         if heard := turn.intent:
             return act_on(turn, heard, self.name)
         if turn.small_talk:
