@@ -10,9 +10,6 @@ _ELECTRIC = "电动"
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _KIND = re.compile("级别|车身结构|品牌|系列")
 _PEOPLE = frozenset("娃孩人老儿女宝崽")
-_NOW = re.compile(
-    "(?:开|用|买|养|驾驶)(?:了|过)(?:快|将近|大概|有|差不多|都)?$|(?:一天|每天|一周|每周|一个月|每月|一年|每年|来回|往返|单程|通勤|上下班)(?:大概|要|得|大约|也就|差不多|就)?(?:跑|开|走)?(?:个)?$"
-)
 _FARTHEST = 5000  # km that no car goes without a stop: 15万公里 is of a warranty
 _HEAVIEST = 10  # tonnes that a car may weigh
 
@@ -25,11 +22,6 @@ def drives_a_part(link: Link, links: Sequence[Link], text: str) -> bool:
     return behind is None or not (
         behind.roles or any(isinstance(s, ValueSense) and _KIND.search(s.path[-1]) for s in behind.senses)
     )
-
-
-def told_of_oneself(phrase: QuantityPhrase, text: str) -> bool:
-    """开了十来年了, 一天跑一百公里: what is had or done now, and no condition."""
-    return _NOW.search(text[: phrase.start]) is not None
 
 
 def counts_people(phrase: QuantityPhrase, text: str) -> bool:

@@ -16,7 +16,6 @@ from chatbot.planning.false_readings import (
     counts_the_named,
     drives_a_part,
     is_a_code,
-    told_of_oneself,
 )
 from chatbot.planning.function_words import carries_nothing
 from chatbot.planning.links import (
@@ -183,7 +182,7 @@ class Scanner:
                 continue  # 两个 is a word of the grammar here
             if is_a_code(phrase) or counts_people(phrase, text):
                 continue
-            if told_of_oneself(phrase, text) or counts_the_named(phrase, text, links):
+            if counts_the_named(phrase, text, links):
                 links.append(Link(phrase.start, phrase.end, phrase.text, (RoleSense("so"),)))
                 continue
             links.append(Link(phrase.start, phrase.end, phrase.text, (QuantitySense(phrase),)))
