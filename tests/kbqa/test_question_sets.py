@@ -1,6 +1,7 @@
 """The tuned half of the question sets, asked of the demo knowledge base: what is answered today stays answered."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from chatbot.answering.knowledge import Knowledge
 from tests.real_cars import CARS, needs_cars
 from tools.evaluate.kg import asked_of, knowledge_of
-from tools.evaluate.kg_spec import Expectations
+from tools.evaluate.kg_spec import Expectations, read_raw
 
 ROOT = Path(__file__).parents[2]
 SETS = ROOT / "tests" / "data" / "kbqa" / "tune"
@@ -141,6 +142,40 @@ def test_the_sets_are_as_large_as_promised_and_no_question_stands_in_both_halves
     assert max(conversations) <= 6
     both = [where for text, where in said["heldout"].items() if text in said["tune"]]
     assert both == []  # places, not texts: what is held out stays unread
+
+
+def test_every_expectation_about_the_demo_names_what_the_graph_has() -> None:
+    assert _unknown("demo", ROOT / "user_datasets" / "car_knowledge_graph") == []
+
+
+@needs_cars
+def test_every_expectation_about_real_cars_names_what_the_graph_has() -> None:
+    assert _unknown("cars2025", CARS) == []
+
+
+def _unknown(graph: str, folder: Path) -> list[str]:
+    """Places whose spec names a thing or an attribute that no file of the graph has; no text of a question."""
+    raws = read_raw(folder)
+    names = [f"{raw.name} {raw.leaves['关键词']}" for raw in raws]
+    attributes = {leaf for raw in raws for leaf in raw.leaves}
+    wrong = []
+    for file in sorted(SETS.parent.glob("*/*.jsonl")):
+        for line in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
+            specs = [turn["spec"] for turn in (line, *line["turns"]) if "spec" in turn]
+            if line.get("graph") == graph and not all(_there(spec, names, attributes) for spec in specs):
+                wrong.append(f"{file.parent.name}/{file.name} {line['id']}")
+    return wrong
+
+
+def _there(spec: dict[str, Any], names: list[str], attributes: set[str]) -> bool:
+    if "either" in spec:
+        return all(_there(one, names, attributes) for one in spec["either"])
+    said = [*spec.get("ents", ()), *(spec[key] for key in ("ent",) if key in spec)]
+    named = {*spec.get("attrs", ()), *(spec[key] for key in ("attr", "by") if key in spec)}
+    conditions = [part for joined in spec.get("where", ()) for part in joined.split(" || ")]
+    named |= {re.split(r"<=|>=|[<>=~?]", condition.lstrip("!"))[0] for condition in conditions}
+    found = all(any(all(part in name for part in one.split("|")) for name in names) for one in said)
+    return found and named <= attributes
 
 
 def _first(line: dict[str, Any]) -> str:
