@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from chatbot.faq_modules.base import FaqCandidate
+from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.plan import Plan
 from chatbot.normalization.reader import Reading
 from chatbot.planning.query import Query, Refusal
@@ -20,6 +21,7 @@ class Topic:
     score: float = 1.0
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Inquiry:
     """A question ready to be answered.
@@ -46,6 +48,7 @@ class Inquiry:
     verbatim: bool = False
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Answered:
     """An answer with the evidence it stands on. ``question`` is the standard question when it is an FAQ."""

@@ -20,6 +20,7 @@ CERTAIN = 0.99
 _EXPLAINED = 0.34
 _BESIDE = 0.5
 _SURELY_FAQ = 0.9
+_BEYOND_DOUBT = 0.95
 _LIKELY_FAQ = 0.6
 _QUERY_CUE = re.compile(
     r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|suv|mpv|推荐|便宜|贵"
@@ -50,6 +51,7 @@ class Hearing:
         self.utterance, self.knowledge, self.settings = utterance, knowledge, settings
         self.rows_limit = rows_limit
         self._plans: dict[Context, Planned] = {}
+        self._found: dict[str, tuple[FaqCandidate, ...]] = {}
 
     def planned(self, context: Context) -> Planned:
         """The query the utterance means after what the conversation has come to."""
@@ -71,15 +73,26 @@ class Hearing:
 
     @once
     def reading(self) -> Reading:
-        return self.knowledge.reader.read(self.utterance)
+        """What it names. Where it is a standard question beyond doubt, no slip in a name is looked for."""
+        reader = self.knowledge.reader
+        plain = reader.without_names(self.utterance)
+        if plain is None:
+            return reader.read(self.utterance)
+        best = next(iter(self._candidates(plain.question)), None)
+        return plain if best and best.confidence >= _BEYOND_DOUBT else reader.with_slips(plain)
 
     @once
     def faq(self) -> tuple[FaqCandidate, ...]:
         """Standard questions for the utterance without the entities it names."""
-        question = self.reading.question
-        if not content(question):
-            return ()
-        return self.knowledge.faq.retrieve(question, self.settings.faq_candidates)
+        return self._candidates(self.reading.question)
+
+    def _candidates(self, question: str) -> tuple[FaqCandidate, ...]:
+        found = self._found.get(question)
+        if found is None:
+            asked = content(question)
+            found = self.knowledge.faq.retrieve(question, self.settings.faq_candidates) if asked else ()
+            self._found[question] = found
+        return found
 
     @once
     def side_by_side(self) -> tuple[str, str]:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from chatbot.changed import changed
 from chatbot.dialog.apart import answered_apart
 from chatbot.dialog.hearing import Hearing
 from chatbot.dialog.state import State, Step, Turn, path_of
+from chatbot.frozen import changed
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.plan import NAME, Plan, leaf_conditions
 from chatbot.reply import FaqEvidence, Reply

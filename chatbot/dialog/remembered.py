@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from chatbot.answering.knowledge import Knowledge
-from chatbot.changed import changed
 from chatbot.dialog.hearing import Hearing
 from chatbot.dialog.machine import DialogMachine
 from chatbot.dialog.state import Step
+from chatbot.frozen import changed
 from chatbot.recent import Recent
 from chatbot.session.base import Memory
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from chatbot.answering.inquiry import Inquiry, Outcome
-from chatbot.changed import changed
 from chatbot.dialog.hearing import CERTAIN, Hearing
 from chatbot.faq_modules.base import FaqCandidate
+from chatbot.frozen import changed, quickly_made
 from chatbot.normalization.intent_model import Heard
 from chatbot.normalization.selection import choose
 from chatbot.planning.context import Context
@@ -27,6 +27,7 @@ class BadCase:
     nearest: tuple[str, ...] = ()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What one turn has come to so far. ``heard`` says the utterance has passed question intake; ``meant`` is the
@@ -81,6 +82,7 @@ class Turn:
         return talk if unsure else None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a state decided. Without a ``reply`` the turn goes on in ``next_state``.
@@ -101,6 +103,7 @@ class Decision:
         return Decision(self.next_state, turn, self.reply, self.bad_case)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Step:
     """The end of a turn: what is said, what is remembered, what the operator should see.

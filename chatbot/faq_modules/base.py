@@ -7,7 +7,10 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.frozen import quickly_made
 
+
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class FaqCandidate:
     """A standard question a module proposes, and why.

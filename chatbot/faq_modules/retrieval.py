@@ -21,6 +21,7 @@ from chatbot.faq_modules.latin import LatinDecoder
 from chatbot.faq_modules.question_index import QuestionIndex
 from chatbot.faq_modules.respelling import Respeller
 from chatbot.faq_modules.signals import SignalReader, SignalTable
+from chatbot.frozen import quickly_made
 from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.text import has_content, normalize
 
@@ -190,6 +191,7 @@ class FaqRetriever:
         return FaqCandidate(label, question, question, 0.0, OWN_MODULE, confidence, read_as)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """One way of reading a question: its signals, the scores of each module, and the likeliest rows."""

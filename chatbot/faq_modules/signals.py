@@ -12,12 +12,14 @@ from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.question_index import QuestionIndex
 from chatbot.faq_modules.scope import ScopeEvidence
 from chatbot.faq_modules.sound import SoundTable
+from chatbot.frozen import quickly_made
 
 OWN_SIGNALS = ("bm25", "coverage", "class", "sound_bm25", "sound_coverage", "length", "size")
 QUERY_SIGNALS = ("nothing", "nothing_known", "nothing_length", "nothing_scope")
 _PROPOSED, _USUAL_LENGTH = 16, 64
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class SignalTable:
     """``values`` (standard questions, signals) for the standard questions ``owners`` (places in the corpus).

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from chatbot.frozen import quickly_made
+
 MAX_DIGITS = 18
 ABOUT = Decimal("0.1")  # 来, 左右: this share to either side
 
@@ -20,6 +22,7 @@ _KILO_UNIT = re.compile("千[瓦米克]")
 _MULTIPLIER = {"k": 1000, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number or an interval read from a text; ``end`` is the position behind it.

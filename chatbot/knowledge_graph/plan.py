@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from chatbot.frozen import quickly_made
+
 Path = tuple[str, ...]
 Op = Literal["lookup", "compare", "filter", "superlative", "count", "verify", "group", "aggregate", "nearest"]
 Comparator = Literal["=", "!=", "<", "<=", ">", ">=", "contains", "has"]
@@ -19,6 +21,7 @@ def keyword_level(level: int) -> Path:
     return (*KEYWORDS, str(level))
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Condition:
     """``attribute op value``, the value in ``unit``; without a unit a number is in the attribute's own.
@@ -75,6 +78,7 @@ class Not:
 Clause: TypeAlias = Condition | AllOf | AnyOf | Not
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One query: entities by name, attributes by path, conditions joined by 且.

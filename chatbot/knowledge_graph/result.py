@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.directions import Direction
 from chatbot.knowledge_graph.plan import Clause, Path, Plan
 
@@ -35,6 +36,7 @@ class Note:
     count: int = 0
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One raw value and the leaf and file it stands in."""

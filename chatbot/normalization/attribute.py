@@ -5,7 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.graph import AttributeNode, Path, display_name
 from chatbot.normalization.approximate import ApproximateFinder
 from chatbot.normalization.mentions import MentionFinder
@@ -17,6 +19,7 @@ TYPO_CUTOFF = 75.0
 _ROUNDING = 1e-9
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class AttributeLink:
     """Nodes of the tree that a part of the text names. Several paths: the name stands in several places.
@@ -31,6 +34,25 @@ class AttributeLink:
     score: float = 1.0
 
 
+class _Weights(NamedTuple):
+    """How telling the characters of an alias are: ``each`` in order, ``telling`` with its character, the most first.
+
+    ``spare`` is how much of it a text may lack that holds enough for a partial name.
+    """
+
+    each: tuple[float, ...]
+    whole: float
+    telling: tuple[tuple[float, str], ...]
+    spare: float
+
+    @classmethod
+    def of(cls, alias: str, weight: Mapping[str, float]) -> "_Weights":
+        each = tuple(weight[char] for char in alias)
+        telling = sorted(zip(each, alias, strict=True), reverse=True)
+        whole = sum(each)
+        return cls(each, whole, tuple(telling), (1 - PARTIAL_CUTOFF + _ROUNDING) * whole)
+
+
 class AttributeLinker:
     """Built once for an attribute tree and a lexicon; reads only."""
 
@@ -40,8 +62,7 @@ class AttributeLinker:
         self._finder: MentionFinder[Path] = MentionFinder(self._aliases)
         self._approximate = ApproximateFinder(self._aliases, min_slip_length=4, cutoff=TYPO_CUTOFF)
         weight = _character_weights(self._aliases)
-        each = ((alias, tuple(weight[char] for char in alias)) for alias in self._aliases)
-        self._weights_of = {alias: (weights, sum(weights)) for alias, weights in each}
+        self._weights_of = {alias: _Weights.of(alias, weight) for alias in self._aliases}
         self._by_pair: dict[str, list[str]] = {}
         for alias in self._aliases:
             for pair in sorted({alias[i : i + 2] for i in range(len(alias) - 1)}):
@@ -64,10 +85,15 @@ class AttributeLinker:
         question words, so that 变速箱是什么类型 reads 变速箱类型. Whichever names more characters counts, and of two
         that name as many the one in fewer names.
         """
+        return self.named(text, content) or self.meant(content)
+
+    def named(self, text: str, content: str) -> tuple[AttributeLink, ...]:
+        """Those of ``link`` that are names or synonyms as they are written."""
         ways = (text,) if text == content else (text, content)
-        exact = max(map(self._exact, ways), key=lambda found: (_explained(found), -len(found)))
-        if exact:
-            return exact
+        return max(map(self._exact, ways), key=lambda found: (_explained(found), -len(found)))
+
+    def meant(self, content: str) -> tuple[AttributeLink, ...]:
+        """Those of ``link`` that are misspelt or but a part of a name."""
         return self._alike(content) or self._partial(content)
 
     def _exact(self, text: str) -> tuple[AttributeLink, ...]:
@@ -105,15 +131,18 @@ class AttributeLinker:
 
         Nothing where all characters that both have weigh too little for a partial name: no run can.
         """
-        weights, whole = self._weights_of[alias]
-        both = sum([weight for char, weight in zip(alias, weights, strict=True) if char in content])
-        if both < (PARTIAL_CUTOFF - _ROUNDING) * whole:
-            return -1, 0, 0.0
+        weights = self._weights_of[alias]
+        spare = weights.spare
+        for weight, char in weights.telling:
+            if char not in content:
+                spare -= weight
+                if spare < 0:
+                    return -1, 0, 0.0
         for length in range(min(len(alias), len(content)), 1, -1):
             for offset in range(len(alias) - length + 1):
                 start = content.find(alias[offset : offset + length])
                 if start >= 0:
-                    return start, length, sum(weights[offset : offset + length]) / whole
+                    return start, length, sum(weights.each[offset : offset + length]) / weights.whole
         return -1, 0, 0.0
 
     def prefer(self, paths: Iterable[Path]) -> tuple[Path, ...]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder
 from chatbot.normalization.fragments import FragmentReader
@@ -34,6 +35,7 @@ _RUNS_ON = re.compile(
 )
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class EntityLink:
     """One thing the text names: every entity that fits it. ``score`` is 1 for an exact name, less for a typo.

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from chatbot.frozen import quickly_made
 from chatbot.normalization.attribute import AttributeLink, AttributeLinker
 from chatbot.normalization.dialect import Dialect
 from chatbot.normalization.entity import EntityLink, EntityLinker
@@ -19,6 +20,7 @@ _LAST_OF_POINTING = "们家的司店个款台辆"
 REMEMBERED = 512  # chips and popular questions come word for word, again and again
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One utterance, read.
@@ -55,6 +57,7 @@ class Reader:
         self._latin = MentionFinder({name: (name,) for name in latin if name[0].isascii()})
         self._dialect = Dialect(lexicon.dialect, entities.names)
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._read)
+        self._plainly = lru_cache(maxsize=REMEMBERED)(self._read_plainly)
         self._plain = lru_cache(maxsize=64)(lambda said: self._dialect.plain(normalize(said)))
 
     def plain(self, utterance: str) -> str:
@@ -65,11 +68,27 @@ class Reader:
         """Normalise, decode pinyin, link. Text past ``MAX_READ`` characters is not linked."""
         return self._remembered(utterance)
 
+    def without_names(self, utterance: str) -> Reading | None:
+        """The utterance read as one that names nothing; slips and partial names of attributes are not looked for, which
+        ``with_slips`` does. ``None`` where an entity or an attribute is named in it, or an entity misspelt."""
+        return self._plainly(utterance)
+
+    def with_slips(self, plain: Reading) -> Reading:
+        """What ``read`` gives for what was read ``without_names``."""
+        attributes = self.attributes.meant(plain.core)
+        return Reading(plain.text, plain.question, plain.core, (), attributes, _left(plain.core, attributes))
+
+    def _read_plainly(self, utterance: str) -> Reading | None:
+        text = self._decoded(utterance)
+        if self.entities.link(text, fuzzy=False, ordinary=self._words):
+            return None
+        question, core = self._asked(text, ())
+        if self.attributes.named(question, core) or self.entities.misspelt(text, ordinary=self._words):
+            return None
+        return Reading(text, question.strip(), core, leftover=_left(core, ()))
+
     def _read(self, utterance: str) -> Reading:
-        text = self.plain(utterance)[:MAX_READ]
-        if not has_han(text):
-            keep = [(mention.start, mention.end) for mention in self._latin.find(text)]
-            text = self.decoder.decode(text, keep)
+        text = self._decoded(utterance)
         links = self.entities.link(text, fuzzy=False, ordinary=self._words)
         reading = self._read_question(text, links)
         if links or not reading.leftover:
@@ -77,17 +96,29 @@ class Reader:
         links = self.entities.misspelt(text, ordinary=self._words)
         return self._read_question(text, links) if links else reading
 
-    def _read_question(self, text: str, links: tuple[EntityLink, ...]) -> Reading:
+    def _decoded(self, utterance: str) -> str:
+        text = self.plain(utterance)[:MAX_READ]
+        if has_han(text):
+            return text
+        keep = [(mention.start, mention.end) for mention in self._latin.find(text)]
+        return self.decoder.decode(text, keep)
+
+    def _asked(self, text: str, links: tuple[EntityLink, ...]) -> tuple[str, str]:
+        """The question and its core."""
         question = _without(text, [_pointed_at(text, span) for link in links for span in link.spans])
         fillers = [(m.start, m.end) for m in self._fillers.find(question)]
-        core = content(_without(question, fillers))
+        return question, content(_without(question, fillers))
+
+    def _read_question(self, text: str, links: tuple[EntityLink, ...]) -> Reading:
+        question, core = self._asked(text, links)
         attributes = self.attributes.link(question, core)
-        left = _unexplained(core, attributes) if attributes else len(core)
-        return Reading(text, question.strip(), core, links, attributes, left / len(core) if core else 0.0)
+        return Reading(text, question.strip(), core, links, attributes, _left(core, attributes))
 
 
-def _unexplained(core: str, attributes: Sequence[AttributeLink]) -> int:
-    """How many characters of ``core`` no attribute has, as typed or as it is called."""
+def _left(core: str, attributes: Sequence[AttributeLink]) -> float:
+    """The share of the characters of ``core`` that no attribute has, as typed or as it is called."""
+    if not core or not attributes:
+        return 1.0 if core else 0.0
     explained: dict[str, int] = {}
     for char in "".join([link.text + link.alias for link in attributes]):
         explained[char] = explained.get(char, 0) + 1
@@ -97,7 +128,7 @@ def _unexplained(core: str, attributes: Sequence[AttributeLink]) -> int:
             explained[char] -= 1
         else:
             left += 1
-    return left
+    return left / len(core)
 
 
 def _pointed_at(text: str, span: tuple[int, int]) -> tuple[int, int]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Not, Path, leaf_conditions
 from chatbot.planning.bind import Binder, Misfit
 from chatbot.planning.links import Link, ValueSense
@@ -48,6 +49,7 @@ class Atom:
         return Not(self.clause) if self.negated else self.clause
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Conditions:
     """All atoms, the links they used, and quantities that fit nothing; ``loose``: one is about nothing known."""

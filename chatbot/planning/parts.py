@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.directions import Directions
 from chatbot.knowledge_graph.plan import Clause, Order, Path
 from chatbot.planning.atoms import Atom
@@ -52,6 +53,7 @@ class Ranking:
     end: int
 
 
+@quickly_made
 @dataclass(frozen=True)
 class Parts:
     """Everything the grammar decides on. ``unmet``: something is wished for that is no condition (带桌板)."""
@@ -70,7 +72,7 @@ class Parts:
     dangling: str = ""
     place: int = 0
     unmet: bool = False
-    _roles: frozenset[str] = field(default_factory=frozenset)
+    _roles: frozenset[str] = frozenset()
 
     def has(self, *roles: str) -> bool:
         return not self._roles.isdisjoint(roles)

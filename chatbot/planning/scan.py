@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.phrases import find_quantities
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition
 from chatbot.knowledge_graph.units import UnitTable
@@ -68,6 +69,7 @@ def always() -> bool:
     return True
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Scan:
     """``links`` by position in ``text``; ``unknown`` are the stretches of content that nothing explains.

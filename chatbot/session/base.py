@@ -1,8 +1,9 @@
 """What a session remembers, and the promise of the store that keeps it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.plan import Plan
 
 Path = tuple[str, ...]
@@ -29,6 +30,7 @@ class Pending:
     utterance: str
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Memory:
     """All a conversation knows between two turns. Immutable: a turn returns a new one.
@@ -58,6 +60,7 @@ class Memory:
     topic: str | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to run one turn of one session: the lock's token and what was loaded under it.
@@ -67,7 +70,7 @@ class Lease:
 
     session_id: str
     token: str
-    memory: Memory = field(default_factory=Memory)
+    memory: Memory = Memory()
     payload: bytes = b""
 
 

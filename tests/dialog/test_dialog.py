@@ -267,3 +267,15 @@ def test_an_attribute_name_with_a_slash_can_be_chosen() -> None:
     asked = talk.say("云岚S5的属性").reply
     assert asked.answer_type == "clarify"
     assert talk.say("第一个").reply.evidence[0].value == "无名"  # type: ignore[union-attr]
+
+
+def test_a_standard_question_beyond_doubt_is_not_read_for_parts_of_names() -> None:
+    answers = {("清洗", None): "温水就好。"}
+    sure = Talk(knowledge(faq={"排气管清洗": [("清洗", 0.96)]}, answers=answers))
+    assert sure.say("排气管清洗").reply.answer.endswith("温水就好。")
+    assert sure.last is not None and sure.last.turn is not None
+    assert sure.last.turn.hearing.reading.attributes == ()
+    unsure = Talk(knowledge(faq={"排气管清洗": [("清洗", 0.94)]}, answers=answers))
+    unsure.say("排气管清洗")
+    assert unsure.last is not None and unsure.last.turn is not None
+    assert unsure.last.turn.hearing.reading.attributes[0].paths == (PIPES,)

@@ -52,13 +52,13 @@ def test_a_name_left_out_early_shares_no_run_that_weighs_enough() -> None:
             text = text + name[: rng.randrange(len(name))]
             runs = ((a, b) for a in range(len(name)) for b in range(a + 2, len(name) + 1))
             held = [(a - b, a, b) for a, b in runs if name[a:b] in text]
-            weights, whole = linker._weights_of[name]
+            weights = linker._weights_of[name]
             start, length, share = linker._common(name, text)
             if not held:
                 assert length == 0
                 continue
             _, a, b = min(held)
-            true = sum(weights[a:b]) / whole
+            true = sum(weights.each[a:b]) / weights.whole
             if true >= PARTIAL_CUTOFF:
                 assert (start, length, share) == (text.find(name[a:b]), b - a, pytest.approx(true))
                 kept += 1

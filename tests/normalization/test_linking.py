@@ -127,3 +127,22 @@ def test_a_piece_of_an_english_word_is_no_partial_name(content: str, linked: boo
     car = Entity("甲", ("甲",), {("配置", "eat8型"): "8挡"}, "甲.json")
     linker = AttributeLinker(build_tree((car,)), {})
     assert bool(linker.link(content, content)) is linked
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("保养灯怎么归零", False),
+        ("续行里程怎么样", False),  # a slip of an attribute is looked for only afterwards
+        ("排气管怎么样", False),  # so is a part of its name
+        ("价格怎么样", True),
+        ("标准续航升级版怎么样", True),
+        ("标准续航升级板怎么样", True),
+    ],
+)
+def test_what_names_nothing_is_read_in_two_steps_to_the_same(reader: Reader, said: str, named: bool) -> None:
+    plain = reader.without_names(said)
+    assert (plain is None) == named
+    if plain is not None:
+        assert plain.attributes == plain.entities == ()
+        assert reader.with_slips(plain) == reader.read(said)

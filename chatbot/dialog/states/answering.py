@@ -8,9 +8,9 @@ from chatbot.answering.query_answer import Found, QueryAnswerer
 from chatbot.answering.query_suggestions import choices, suggestions
 from chatbot.answering.query_text import Wording
 from chatbot.answering.suggestions import Suggestions
-from chatbot.changed import changed
 from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.state import Decision, Turn
+from chatbot.frozen import changed
 from chatbot.knowledge_graph.execute import MAX_ROWS
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import Plan, leaf_conditions

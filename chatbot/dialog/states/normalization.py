@@ -6,12 +6,12 @@ from collections.abc import Container, Sequence
 from chatbot.answering.inquiry import Inquiry, NeedAttribute, NeedEntity, NeedTopic, Topic
 from chatbot.answering.narrowing import entity_options, narrow
 from chatbot.answering.suggestions import Suggestions
-from chatbot.changed import changed
 from chatbot.dialog.faq_or_graph import ALIKE, alike, means_a_standard_question
 from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.offered import choose_again, none_of_them, told_by_pieces, wants_all, wants_none
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
 from chatbot.dialog.thread import goes_on
+from chatbot.frozen import changed
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.messages import say, shown_question
 from chatbot.normalization.selection import choose

@@ -3,10 +3,10 @@
 import re
 from dataclasses import replace
 
-from chatbot.changed import changed
 from chatbot.dialog.intents import act_on, hand_off
 from chatbot.dialog.offered import choose_again
 from chatbot.dialog.state import Decision, Turn
+from chatbot.frozen import changed
 from chatbot.messages import say
 from chatbot.normalization.selection import choose, ordinal
 from chatbot.planning.context import Context
