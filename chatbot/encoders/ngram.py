@@ -2,11 +2,11 @@
 
 The model directory is a standard sentence-transformers one (``StaticEmbedding`` + ``Normalize``, no code of ours
 in it): ``tokenizer.json`` writes each known character ``c`` as ``<c␟c␟c>`` and cuts at ``␟``, so that ``价格`` gives
-the tokens ``<价``, ``价``, ``价><格``, ``格``, ``格>``: starts, characters, pairs of neighbours, ends. This module
-does the same with ``str.translate`` and ``str.split``. A text's vector is the L2-normalised sum of its tokens' rows.
+the tokens ``<价``, ``价``, ``价><格``, ``格``, ``格>``: starts, characters, pairs of neighbours, ends. ``tokens`` does
+the same with ``str.translate`` and ``str.split``, the encoder without making a token (``gram_table.py``). A text's
+vector is the L2-normalised sum of its tokens' rows.
 """
 
-import json
 import math
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from chatbot.encoders.fingerprint import directory_fingerprint
+from chatbot.encoders.gram_table import GramTable
 from chatbot.errors import DataError
 from chatbot.normalization.text import normalize
 
@@ -68,9 +70,8 @@ class NgramEncoder:
         weights: NDArray[np.float32],
         fingerprint: str,
     ) -> None:
-        self._vocabulary, self._rows, self._weights = vocabulary, rows, weights
+        self._grams, self._rows, self._weights = GramTable(vocabulary, is_separator), rows, weights
         self._fingerprint = fingerprint
-        self._images = Images(token for token in vocabulary if len(token) == 1)
         self._last = "", np.zeros((1, rows.shape[1]), dtype=np.float32)
 
     @property
@@ -106,11 +107,10 @@ class NgramEncoder:
 
     def table(self) -> tuple[tuple[str, ...], NDArray[np.float32]]:
         """All n-grams in order, and their rows (vocabulary, dimension): what further training starts from."""
-        return tuple(self._vocabulary), self._rows.astype(np.float32) * self._weights[:, None]
+        return self._grams.tokens(), self._rows.astype(np.float32) * self._weights[:, None]
 
     def _encode_into(self, vector: NDArray[np.float32], text: str) -> None:
-        found = map(self._vocabulary.get, normalize(text).translate(self._images).split(CUT))
-        ids = np.array([place for place in found if place is not None], dtype=np.intp)
+        ids = self._grams.rows(normalize(text))
         if not len(ids):
             return
         total = self._weights.take(ids).dot(self._rows.take(ids, axis=0).astype(np.float32))
@@ -142,7 +142,7 @@ def _read(path: Path) -> bytes:
 
 def _vocabulary(path: Path) -> dict[str, int]:
     try:
-        found = json.loads(_read(path))["model"]["vocab"]
+        found = orjson.loads(_read(path))["model"]["vocab"]
         if set(map(type, found.values())) != {int} or not 0 <= min(found.values()) <= max(
             found.values()
         ) < len(found):
