@@ -6,10 +6,10 @@ the characters of each syllable (Viterbi), and among the word sequences of the F
 
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
+from chatbot.faq_modules.initials import PhraseTable
 from chatbot.normalization.pinyin import SyllableModel, readings
 
 _LETTER = re.compile("[a-z]")
@@ -17,9 +17,9 @@ _RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
 MAX_TEXTS = 20_000
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _SPACES = re.compile(r"[ ']")
-_FULL_LENGTH, _PHRASE_LENGTH = range(2, 121), range(2, 7)
+_FULL_LENGTH = range(2, 121)
 _INITIALS_LENGTH = range(3, 11)
-_READINGS, _LEAST_SEEN = 3, 2
+_READINGS = 3
 _WAYS, _PHRASES = 6, 4
 
 
@@ -38,25 +38,10 @@ class LatinDecoder:
         return self._model
 
     @cached_property
-    def _phrases(self) -> dict[str, list[tuple[int, str]]]:
-        """Initials → the FAQ's phrases and how often it has them; made when first needed."""
-        phrases: Counter[str] = Counter()
-        for text in self._texts:
-            for run in _HAN_RUN.findall(text):
-                phrases.update([run[a : a + n] for n in _PHRASE_LENGTH for a in range(len(run) - n + 1)])
-        initial = {ord(char): readings(char)[0][0] for char in self._model.characters}
-        table: dict[str, list[tuple[int, str]]] = {}
-        initials = "\n".join(phrases).translate(initial).split("\n")
-        for letters, (phrase, count) in zip(initials, phrases.items(), strict=bool(phrases)):
-            if count >= _LEAST_SEEN or len(phrase) > 2:
-                table.setdefault(letters, []).append((count, phrase))
-        return table
-
-    @cached_property
-    def _trigrams(self) -> frozenset[str]:
-        """Three characters in a row that the FAQ has; made when first needed."""
-        runs = (run for text in self._texts for run in _HAN_RUN.findall(text))
-        return frozenset(run[a : a + 3] for run in runs for a in range(len(run) - 2))
+    def _phrases(self) -> PhraseTable:
+        """The FAQ's phrases by their initials; made when first needed."""
+        runs = [run for text in self._texts for run in _HAN_RUN.findall(text)]
+        return PhraseTable(runs, lambda char: readings(char)[0][0])
 
     def decode(self, text: str) -> str:
         """A normalised ``text`` with its pinyin replaced; Latin words of the FAQ and what is no pinyin stay."""
@@ -109,7 +94,8 @@ class LatinDecoder:
 
     def _side_by_side(self, text: str, phrase: str) -> bool:
         """Whether the FAQ goes on from ``text`` to ``phrase``, as far as the characters around the seam tell."""
-        return {text[-2:] + phrase[0], text[-1] + phrase[:2]} <= self._trigrams
+        has = self._phrases.in_a_row
+        return has(text[-2:] + phrase[0]) and has(text[-1] + phrase[:2])
 
     def _fitting(self, letters: str, before: str, after: str) -> list[tuple[float, str]]:
         """The phrases that fit best."""
@@ -120,7 +106,7 @@ class LatinDecoder:
                 + 2.0 * self._model.follows(text[-1], after),
                 text,
             )
-            for count, text in self._phrases.get(letters, ())
+            for count, text in self._phrases.phrases(letters)
         ]
         return sorted(fits, reverse=True)[:_PHRASES]
 
