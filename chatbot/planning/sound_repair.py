@@ -1,20 +1,15 @@
 """Mends what only sounds like a known word (由耗 → 油耗, 四区 → 四驱), and pinyin among Chinese (chundian轿车)."""
 
-import itertools
 import re
-import sys
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from chatbot.normalization.pinyin import PinyinDecoder, fold, readings
 from chatbot.normalization.text import has_han
+from chatbot.planning.word_sounds import MAX_WORD, SHORT, WordSounds, all_han
 
-MAX_WORD = 6
-_ALL_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 _LATIN = re.compile(r"[a-z]{3,}")
 _LATIN_THEN_HAN = re.compile(r"(?<![a-z0-9])([a-z]{2,6})([\u4e00-\u9fff]+)")
-_MAX_KEYS = 8
-_SHORT = 3
 _PASSING = "是的里和有在吗呢车"
 _WITHIN = "的是有要最前第车和到"
 _HOLDING = "带有没无配含按"
@@ -39,33 +34,12 @@ class SoundRepair:
         ``written`` are texts of the graph: what stands in one of them is right as it is (铁锂 is no 铁里).
         """
         self._written = frozenset(
-            text[at : at + 2]
-            for text in written
-            for at in range(len(text) - 1)
-            if _ALL_HAN.fullmatch(text[at : at + 2])
+            text[at : at + 2] for text in written for at in range(len(text) - 1) if all_han(text[at : at + 2])
         )
         self._decoder = decoder
-        self._by_sound: dict[str, list[str]] = {}
-        self._by_letters: dict[str, str] = {}
-        self._pairs: set[tuple[str, str]] = set()
-        self._latin = sorted({word for word in latin if len(word) >= _SHORT})
+        self._latin = sorted({word for word in latin if len(word) >= SHORT})
         self._names = {run for word in words for run in _LATIN.findall(word)}
-        for word in dict.fromkeys(words):
-            if not 2 <= len(word) <= MAX_WORD or not has_han(word):
-                continue
-            for key in _keys(word, readings_each=2 if len(word) <= _SHORT else 1):
-                self._by_sound.setdefault(key, []).append(word)
-                self._pairs.update(itertools.pairwise(map(sys.intern, key.split(" "))))
-        self._halves = {
-            (fold_letters, word[1:]): word[0]
-            for word in dict.fromkeys((*words, *spelled))
-            if 2 <= len(word) <= MAX_WORD and _ALL_HAN.fullmatch(word)
-            for fold_letters in readings(word[0])[:1]
-        }
-        for word in dict.fromkeys((*words, *spelled)):
-            if 2 <= len(word) <= MAX_WORD and _ALL_HAN.fullmatch(word):
-                for letters in _spellings(word):
-                    self._by_letters.setdefault(letters, word)
+        self._sounds = WordSounds(words, spelled)
 
     def repair(self, text: str, known: Sequence[bool]) -> str:
         """``text`` with its unknown parts mended; ``known`` marks the characters that need no mending."""
@@ -121,20 +95,20 @@ class SoundRepair:
         """zui便宜: the first character of a known word in letters, the others as they are."""
         letters, rest = found.groups()
         for size in range(min(len(rest), MAX_WORD - 1), 0, -1):
-            if (letters, rest[:size]) in self._halves:
-                return self._halves[letters, rest[:size]] + rest
+            if first := self._sounds.begun_as(letters, rest[:size]):
+                return first + rest
         return found.group()
 
     def _spelled(self, run: str) -> str:
-        if run in self._by_letters:
-            return self._by_letters[run]
+        if word := self._sounds.typed_as(run):
+            return word
         if run in self._names:
             return run
         if near := [word for word in self._latin if _slipped(word, run)]:
             return near[0] if len(near) == 1 else run
         for cut in range(len(run) - 3, 3, -1):
-            if run[:cut] in self._by_letters and run[cut:] in self._by_letters:
-                return self._by_letters[run[:cut]] + self._by_letters[run[cut:]]
+            if (first := self._sounds.typed_as(run[:cut])) and (rest := self._sounds.typed_as(run[cut:])):
+                return first + rest
         return (self._decoder.decode(run) if self._decoder else run) or run
 
     def _around(self, said: list[str], at: int, done: list[bool]) -> tuple[int, str] | None:
@@ -142,24 +116,20 @@ class SoundRepair:
         for length in range(min(MAX_WORD, last - first), 1, -1):
             for start in range(max(first, at - length + 1), min(at, last - length) + 1):
                 window = said[start : start + length]
-                for key in _keys(window):
-                    for word in self._by_sound.get(key, ()):
-                        same = sum(a == b for a, b in zip(window, word, strict=True))
-                        if same >= max(1, (length + 1) // 2) and word != "".join(window):
-                            return start, word
+                for word in self._sounds.sounding_like(window):
+                    same = sum(a == b for a, b in zip(window, word, strict=True))
+                    if same >= max(1, (length + 1) // 2) and word != "".join(window):
+                        return start, word
         return None
 
     def _run(self, said: list[str], at: int) -> tuple[int, int]:
         """The characters around ``at`` whose neighbours sound like neighbours in some word: no word reaches past them."""
         first, last = at, at + 1
-        while first > max(0, at - MAX_WORD + 1) and self._sound_together(said[first - 1], said[first]):
+        while first > max(0, at - MAX_WORD + 1) and self._sounds.together(said[first - 1], said[first]):
             first -= 1
-        while last < min(len(said), at + MAX_WORD) and self._sound_together(said[last - 1], said[last]):
+        while last < min(len(said), at + MAX_WORD) and self._sounds.together(said[last - 1], said[last]):
             last += 1
         return first, last
-
-    def _sound_together(self, left: str, right: str) -> bool:
-        return not self._pairs.isdisjoint(itertools.product(_choices(left, 2), _choices(right, 2)))
 
 
 def _slipped(word: str, typed: str) -> bool:
@@ -173,27 +143,8 @@ def _slipped(word: str, typed: str) -> bool:
     )
 
 
-def _spellings(word: str) -> list[str]:
-    """The letters ``word`` may be typed in; 便宜 is pianyi as well as bianyi."""
-    choices = (
-        [readings(char)[:2] for char in word] if len(word) <= _SHORT + 1 else [readings(c)[:1] for c in word]
-    )
-    return ["".join(one) for one in itertools.islice(itertools.product(*choices), _MAX_KEYS)]
-
-
 @lru_cache(maxsize=32768)
 def _heard(char: str, words: str) -> str:
     """The first of ``words`` that sounds like ``char``, or ``char``."""
     sound = {fold(reading) for reading in readings(char)[:2]}
     return next((word for word in words if sound & {fold(r) for r in readings(word)[:1]}), char)
-
-
-def _keys(word: Sequence[str], readings_each: int = 2) -> list[str]:
-    choices = [_choices(char, readings_each) for char in word]
-    return [" ".join(key) for key in itertools.islice(itertools.product(*choices), _MAX_KEYS)]
-
-
-@lru_cache(maxsize=32768)
-def _choices(char: str, readings_each: int) -> tuple[str, ...]:
-    """The ways ``char`` may sound, the commonest ``readings_each``."""
-    return tuple(sorted({fold(reading) for reading in readings(char)[:readings_each]}))
