@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from chatbot.errors import ConfigError, StoreRefusedError, StoreUnavailableError
+from chatbot.store.schema import METADATA, VERSION
 
 HEAD = "0001"
 """The last step in ``migrations/versions``; a test compares the two."""
@@ -177,11 +178,21 @@ def _upgrade(engine: Engine, url: URL) -> None:
             raise StoreUnavailableError(
                 f"数据库是更新的版本 {found}，这里只认识到 {HEAD} → 升级程序，或换一个 store_url"
             )
-        _run_steps(connection)
+        if found is None:
+            make_new(connection)
+        else:
+            run_steps(connection)
 
 
-def _run_steps(connection: Connection) -> None:
-    # 0.2 s to import, and only the first start of a new version needs it
+def make_new(connection: Connection) -> None:
+    """The tables of ``HEAD`` at one go: a new database does without Alembic, which takes 0.2 s and 12 MB to import."""
+    METADATA.create_all(connection, checkfirst=False)
+    VERSION.create(connection, checkfirst=True)
+    connection.execute(VERSION.insert().values(version_num=HEAD))
+
+
+def run_steps(connection: Connection) -> None:
+    """From the version that the tables are of, none or an older one, step by step to ``HEAD``."""
     from alembic import command
     from alembic.config import Config
 

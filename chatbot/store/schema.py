@@ -1,6 +1,18 @@
-"""The tables. ``migrations/`` brings a database to this; a test compares the two."""
+"""The tables. A new database is made so, ``migrations/`` brings an older one to this; a test compares the two."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
 
 METADATA = MetaData()
 _ID = String(64)
@@ -130,4 +142,10 @@ INBOX = Table(
     Column("author", _NAME, nullable=False),
     Index("inbox_session", "session_id", "at_ms"),
     Index("inbox_at", "at_ms"),
+)
+VERSION = Table(
+    "alembic_version",
+    MetaData(),  # Alembic's own, made here as it makes it
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )

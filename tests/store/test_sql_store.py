@@ -1,28 +1,58 @@
 """Every concern of the store, over SQLite and over a real PostgreSQL."""
 
+import subprocess
+import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text, update
+from sqlalchemy import Connection, create_engine, select, text, update
 
 import chatbot.store
 from chatbot.errors import ConfigError, StoreRefusedError
 from chatbot.store.chain import verify
-from chatbot.store.database import HEAD, Database
+from chatbot.store.database import HEAD, Database, make_new, run_steps
 from chatbot.store.records import FeedbackRow, InboxRow, ProposalRow, RunRow, TokenRow, UserRow
-from chatbot.store.schema import AUDIT, METADATA
+from chatbot.store.schema import AUDIT, METADATA, VERSION
 from chatbot.store.sql_store import SqlStore
 from tests.store.rows import case, turn
 
 
-def test_the_migrations_make_the_very_tables_of_the_schema(database: Database) -> None:
+@pytest.mark.parametrize("make", [make_new, run_steps], ids=["at one go", "step by step"])
+def test_a_new_database_and_the_migrations_have_the_very_tables_of_the_schema(
+    database: Database, make: Callable[[Connection], None]
+) -> None:
     with database.writing() as connection:
+        for table in (*METADATA.sorted_tables, VERSION):
+            table.drop(connection)
+        make(connection)
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
+        assert connection.execute(select(VERSION.c.version_num)).scalars().all() == [HEAD]
+
+
+def test_sqlite_keeps_the_same_statements_for_a_new_database_as_after_the_migrations() -> None:
+    def statements(make: Callable[[Connection], None]) -> list[tuple[str, str]]:
+        with create_engine("sqlite://").begin() as connection:
+            make(connection)
+            found = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+            return sorted((name, "".join(sql.split())) for name, sql in found)
+
+    assert statements(make_new) == statements(run_steps) != []
+
+
+def test_a_new_database_is_made_without_alembic(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    program = (
+        "import sys; from chatbot.store.database import Database\n"
+        f"with Database({url!r}).reading(): print('alembic' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout == "False\n"
 
 
 def test_the_head_is_the_last_migration() -> None:
