@@ -10,6 +10,7 @@ vector is the L2-normalised sum of its tokens' rows.
 import math
 import unicodedata
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
 
@@ -125,12 +126,16 @@ def load_ngram(model_dir: Path) -> NgramEncoder:
     Raises:
         DataError: A file of it is missing, damaged or does not fit the others.
     """
-    vocabulary = _vocabulary(model_dir / TOKENIZER_FILE)
-    rows, weights = _weights(model_dir / WEIGHTS_FILE)
+    with ThreadPoolExecutor(
+        1
+    ) as beside:  # hashing needs no interpreter: it goes on while the vocabulary is read
+        fingerprint = beside.submit(directory_fingerprint, model_dir)
+        vocabulary = _vocabulary(model_dir / TOKENIZER_FILE)
+        rows, weights = _weights(model_dir / WEIGHTS_FILE)
     if rows.ndim != 2 or len(rows) != len(vocabulary) or weights.shape != (len(rows),):
         problem = f"{len(vocabulary)} n-grams, but weights of shape {rows.shape}"
         raise DataError(model_dir / WEIGHTS_FILE, problem, hint=_HINT)
-    return NgramEncoder(vocabulary, rows, weights, directory_fingerprint(model_dir))
+    return NgramEncoder(vocabulary, rows, weights, fingerprint.result())
 
 
 def _read(path: Path) -> bytes:

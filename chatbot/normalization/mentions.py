@@ -34,7 +34,8 @@ class MentionFinder(Generic[Target]):
         for alias, targets in self.aliases.items():
             edges = _latin(alias[0]), _latin(alias[-1])
             self._automaton.add_word(alias, (alias, targets, len(alias), *edges))
-        self._told = frozenset(alias for alias, targets in self.aliases.items() if told and told(targets))
+        telling = {targets for targets in alike if told and told(targets)}
+        self._told = frozenset(alias for alias, targets in self.aliases.items() if targets in telling)
         if self.aliases:
             self._automaton.make_automaton()
 

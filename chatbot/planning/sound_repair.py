@@ -38,8 +38,9 @@ class SoundRepair:
         )
         self._decoder = decoder
         self._latin = sorted({word for word in latin if len(word) >= SHORT})
-        self._names = {run for word in words for run in _LATIN.findall(word)}
-        self._sounds = WordSounds(words, spelled)
+        heard = dict.fromkeys(words)
+        self._names = {run for word in heard for run in _LATIN.findall(word)}
+        self._sounds = WordSounds(heard, spelled)
 
     def repair(self, text: str, known: Sequence[bool]) -> str:
         """``text`` with its unknown parts mended; ``known`` marks the characters that need no mending."""

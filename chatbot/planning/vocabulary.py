@@ -173,13 +173,15 @@ class Vocabulary:
             )  # v8 picks 红旗国礼 alone, and does not name it
         }
         measures = frozenset(name for name in self.entities.names if _MEASURE.fullmatch(name))
-        return measures | frozenset(
-            word
-            for word, senses in self.finder.aliases.items()
-            if word not in whole
-            and word not in brands
-            and any(isinstance(s, ValueSense | DegreeSense | RoleSense) for s in senses)
-        )
+        said = self.finder.aliases
+        kinds = (
+            ValueSense,
+            DegreeSense,
+            RoleSense,
+        )  # asked of each set of senses once: most words share theirs
+        common = {senses for senses in set(said.values()) if any(isinstance(s, kinds) for s in senses)}
+        apart = whole | brands
+        return measures | frozenset(w for w, senses in said.items() if senses in common and w not in apart)
 
     @cached_property
     def flags(self) -> frozenset[Path]:

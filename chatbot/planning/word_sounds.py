@@ -23,12 +23,11 @@ def all_han(text: str) -> bool:
 class WordSounds:
     """Built once; reads only. Words of two to ``MAX_WORD`` characters that have Chinese ones count, others do not."""
 
-    def __init__(self, heard: Sequence[str], spelled: Collection[str]) -> None:
-        """``heard`` are found by their sound, these and ``spelled`` by their letters."""
+    def __init__(self, heard: Collection[str], spelled: Collection[str]) -> None:
+        """``heard`` are found by their sound, these and ``spelled`` by their letters; each word once in both."""
         self._words = tuple(dict.fromkeys((*heard, *spelled)))  # so the first of them are ``heard``
         fitting = [(place, word) for place, word in enumerate(self._words) if 2 <= len(word) <= MAX_WORD]
-        count = len(dict.fromkeys(heard))
-        keys = [(key, at) for at, w in fitting if at < count and has_han(w) for key in _keys_of(w)]
+        keys = [(key, at) for at, w in fitting if at < len(heard) and has_han(w) for key in _keys_of(w)]
         self._by_sound = CheckedIndex((" ".join(key), place) for key, place in keys)
         self._bits, self._behind = _neighbours(key for key, _ in keys)
         han = [(place, word) for place, word in fitting if all_han(word)]
