@@ -153,7 +153,7 @@ def build_handed_over(config: EngineConfig) -> HandedOver:
 
         return open_store(config).inbox
 
-    return HandedOver(open_inbox, Masker(config.pii_masks))
+    return HandedOver(open_inbox, Masker(config.pii_masks), config.state_dir / "handoff.stamp")
 
 
 def build_edge(config: EngineConfig, service: ChatbotService, setup_token: str | None = None) -> Edge:

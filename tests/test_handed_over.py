@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -131,3 +132,43 @@ def test_an_inbox_that_opens_slowly_holds_up_no_turn_and_gets_everything_in_orde
     assert eventually(lambda: len(inbox.rows) == 2)
     turn(said("还在吗"))
     assert [row.text for row in inbox.rows] == ["转人工", "在吗", "还在吗"]
+
+
+def test_another_worker_is_silent_from_the_next_message_on(inbox: Inbox, tmp_path: Path) -> None:
+    stamp = tmp_path / "handoff.stamp"
+    one, other = (HandedOver(lambda: inbox, Masker(), stamp).watched(bot) for _ in range(2))
+    assert [turn(said("您好")).answer for turn in (one, other)] == ["bot: 您好"] * 2
+    assert eventually(lambda: not any(thread.name == "inbox-check" for thread in threading.enumerate()))
+    one(said("转人工"))
+    assert other(said("还在吗")).answer_type == "handoff"
+    other(said("回到机器人"))
+    assert one(said("续航多少")).answer == "bot: 续航多少"
+    assert [row.kind for row in inbox.rows] == ["request", "customer", "handback"]
+
+
+def test_a_check_that_began_before_a_handoff_does_not_undo_it(inbox: Inbox) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    class Slow(Inbox):
+        def open_sessions(self, limit: int) -> Sequence[str]:
+            found = super().open_sessions(limit)
+            if limit > 1:
+                asked.set()
+                answer.wait(5)
+            return found
+
+    handed_over = HandedOver(lambda: Slow(inbox.rows), Masker())
+    turn = handed_over.watched(bot)
+    turn(said("您好"))
+    assert asked.wait(5)
+    turn(said("转人工"))
+    answer.set()
+    assert eventually(lambda: not any(thread.name == "inbox-check" for thread in threading.enumerate()))
+    assert turn(said("还在吗")).answer_type == "handoff"
+
+
+def test_a_state_folder_that_cannot_be_written_costs_no_handoff(inbox: Inbox, tmp_path: Path) -> None:
+    turn = HandedOver(lambda: inbox, Masker(), tmp_path / "missing" / "handoff.stamp").watched(bot)
+    turn(said("您好"))
+    assert turn(said("转人工")).answer_type == "handoff"
+    assert turn(said("还在吗")).answer_type == "handoff"

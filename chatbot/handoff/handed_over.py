@@ -1,11 +1,13 @@
 """While a person has a conversation the bot is silent in it: what the customer says goes to the inbox."""
 
 import logging
+import os
 import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from chatbot.errors import StoreUnavailableError
 from chatbot.messages import say
@@ -15,7 +17,10 @@ from chatbot.store.pii import Masker
 from chatbot.store.records import InboxKind, InboxRow
 
 CHECK_SECONDS = 1.0
-"""How long another worker, or a person at the console, may be ahead of what this process knows."""
+"""How long another machine, or a person at the console, may be ahead of what this process knows."""
+
+WAIT_SECONDS = 0.2
+"""How long a turn waits at the most to hear which conversation another worker has just handed over."""
 
 MAX_OPEN = 2_000
 _LOG = logging.getLogger("chatbot.handoff")
@@ -27,14 +32,21 @@ class HandedOver:
 
     ``open_inbox`` is called beside the first turn, after the fork; what is to be written before the inbox is open, and
     its tables are made, waits for that in memory: no turn does. What is stored is masked as turns are.
+
+    The workers of one machine share ``stamp``, a file that is touched whenever a conversation changes hands: whoever
+    sees it touched asks the inbox before the bot says anything.
     """
 
-    def __init__(self, open_inbox: Callable[[], InboxStore], masker: Masker) -> None:
-        self._open_inbox, self._masker = open_inbox, masker
+    def __init__(
+        self, open_inbox: Callable[[], InboxStore], masker: Masker, stamp: Path | None = None
+    ) -> None:
+        self._open_inbox, self._masker, self._stamp = open_inbox, masker, stamp
         self._inbox: InboxStore | None = None
         self._early: list[InboxRow] = []
         self._opening, self._order = threading.Lock(), threading.Lock()
         self._open: frozenset[str] = frozenset()
+        self._changes: dict[str, bool] = {}  # by session whether a person has it, since the last check began
+        self._seen = self._touched()
         self._next_check = 0.0
         self._checking = threading.Lock()
 
@@ -66,7 +78,7 @@ class HandedOver:
     def _to_person(self, session: str, message: Message, turn: Turn) -> Reply:
         if message.sent.strip() == say("chip_back"):
             self._add(session, message, "handback")
-            self._open -= {session}
+            self._change(session, to_person=False)
             return turn(replace(message, sent="您好"))
         self._add(session, message, "customer")
         return Reply(
@@ -86,7 +98,24 @@ class HandedOver:
         except StoreUnavailableError as error:
             _LOG.error("the inbox was not told of a handoff: %s", error.message)
             return
-        self._open |= {session}
+        self._change(session, to_person=True)
+
+    def _change(self, session: str, *, to_person: bool) -> None:
+        with self._order:
+            self._changes[session] = to_person
+            self._open = self._open | {session} if to_person else self._open - {session}
+        if self._stamp is not None:
+            try:
+                self._stamp.touch()
+            except OSError as error:  # other workers hear of it at their next check
+                _LOG.warning("cannot touch %s: %s", self._stamp, error.strerror)
+
+    def _touched(self) -> int:
+        """When a conversation last changed hands, in nanoseconds; 0 for never."""
+        try:
+            return os.stat(self._stamp).st_mtime_ns if self._stamp is not None else 0
+        except OSError:
+            return 0
 
     def _add(self, session: str, message: Message, kind: InboxKind) -> None:
         now, text = time.time_ns() // 1_000_000, self._masker.mask(message.sent)
@@ -124,13 +153,23 @@ class HandedOver:
                 self._early = [one for one in self._early if one is not row]
 
     def _check_soon(self) -> None:
-        if time.monotonic() >= self._next_check and self._checking.acquire(blocking=False):
-            self._next_check = time.monotonic() + CHECK_SECONDS
-            threading.Thread(target=self._check, name="inbox-check", daemon=True).start()
+        touched = self._touched()
+        news = touched != self._seen
+        if (news or time.monotonic() >= self._next_check) and self._checking.acquire(blocking=False):
+            self._next_check, self._seen = time.monotonic() + CHECK_SECONDS, touched
+            check = threading.Thread(target=self._check, name="inbox-check", daemon=True)
+            check.start()
+            if news:
+                check.join(WAIT_SECONDS)
 
     def _check(self) -> None:
+        with self._order:
+            self._changes.clear()
         try:
-            self._open = frozenset(self._opened().open_sessions(MAX_OPEN))
+            told = dict.fromkeys(self._opened().open_sessions(MAX_OPEN), True)
+            with self._order:  # what changed meanwhile may or may not be told
+                told.update(self._changes)
+                self._open = frozenset(session for session, to_person in told.items() if to_person)
         except StoreUnavailableError as error:
             _LOG.warning("the inbox does not answer: %s", error.message)
             self._give_up_early()
@@ -141,6 +180,6 @@ class HandedOver:
         """Nobody can see these requests: the bot goes on answering."""
         with self._order:
             lost, self._early = self._early, []
-        self._open -= {row.session_id for row in lost}
+            self._open -= {row.session_id for row in lost}
         if lost:
             _LOG.error("the inbox was not told of %d messages", len(lost))
