@@ -79,8 +79,9 @@ class Choice:
         rows: NDArray[np.int64] = (shares >= NEGLIGIBLE * shares.item(shares.argmax())).nonzero()[0]
         if len(rows) > k:
             rows = np.sort(rows[shares[rows].argpartition(-k)[-k:]])
-        found = zip(shares.take(rows).tolist(), rows.tolist(), strict=True)
-        return [(share / total, row) for share, row in sorted(found, key=itemgetter(0), reverse=True)]
+        share_of = shares.item  # of two rows, as a rule, which no array is worth
+        found = ((share_of(row) / total, row) for row in rows.tolist())
+        return sorted(found, key=itemgetter(0), reverse=True)
 
     def at_most(self, table: SignalTable) -> float:
         """What no probability of a row is above, whatever the modules say; ``table`` has their signals at 1.

@@ -12,10 +12,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
+
+from chatbot.faq_modules.grams import Grams, grams
 
 STRENGTH = 30.0  # C
 UNIT = 10.0
@@ -116,13 +117,13 @@ class ClassEvidence:
 
     def scores(self, text: str) -> NDArray[np.float32]:
         """Log-odds in units of ``UNIT``: about 1 for the standard question that is clearly meant; shape (questions,)."""
-        names = [*text, *map(add, text, text[1:])]
-        counts = dict.fromkeys(names, 0)
+        return self.scores_of(grams(text))
+
+    def scores_of(self, counts: Grams) -> NDArray[np.float32]:
+        """The same for the text that has these ``counts``."""
         rows = np.array([*map(self._rows.get, counts, repeat(self._unseen))], dtype=np.intp)
         weights = self._value.take(rows)
-        if len(counts) < len(names):
-            for name in names:  # a Counter would cost twice as much
-                counts[name] += 1
+        if sum(counts.values()) > len(counts):
             tf = [1.0 + math.log(count) if count > 1 else 1.0 for count in counts.values()]
             weights *= np.array(tf, dtype=np.float32)
         length = math.sqrt(weights.dot(weights)) or 1.0

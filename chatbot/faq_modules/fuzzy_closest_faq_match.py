@@ -1,6 +1,7 @@
 """``fuzzy_closest_faq_match``: nearest paraphrases letter by letter, by RapidFuzz."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from rapidfuzz.fuzz import ratio
@@ -26,6 +27,7 @@ class FuzzyClosestMatcher:
     def __init__(self, context: ModuleContext) -> None:
         self._corpus, self._questions = context.corpus, context.questions
         self._starts: list[int] = context.corpus.starts.tolist()
+        self._texts = [tuple(context.corpus.texts[first:last]) for first, last in pairwise(self._starts)]
         mean = len(context.corpus.texts) / max(len(context.corpus.questions), 1)
         self._best = max(LEAST, round(COMPARED / max(mean, 1.0)))
 
@@ -54,15 +56,16 @@ class FuzzyClosestMatcher:
 
     def _nearest(self, utterance: str) -> dict[int, tuple[int, float]]:
         """Standard question → its nearest text and that one's score, for those BM25 likes best, best first."""
-        bm25, wanted, starts = self._questions.scores(utterance)[0][0], self._best, self._starts
+        bm25, wanted = self._questions.scores(utterance)[0][0], self._best
         best = bm25.argpartition(-wanted)[-wanted:].tolist() if len(bm25) > wanted else range(len(bm25))
         found, left = dict[int, tuple[int, float]](), COMPARED
         for owner in sorted(best, key=bm25.item, reverse=True):
-            first = starts[owner]
-            texts = self._corpus.texts[first : min(starts[owner + 1], first + left)]
+            texts = self._texts[owner]
+            if len(texts) > left:
+                texts = texts[:left]
             nearest = extractOne(utterance, texts, scorer=ratio)
             if nearest is not None:
-                found[owner] = first + nearest[2], nearest[1] / 100
+                found[owner] = self._starts[owner] + nearest[2], nearest[1] / 100
             left -= len(texts)
             if left <= 0:
                 break

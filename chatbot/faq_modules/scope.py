@@ -7,17 +7,13 @@ difference from the paraphrases on one side and the questions without an answer 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import repeat
-from operator import add
+
+from chatbot.faq_modules.grams import grams
 
 UNIT = 5.0
-
-
-def grams(text: str) -> dict[str, None]:
-    """The distinct characters of ``text``, then its distinct pairs of neighbours."""
-    return dict.fromkeys([*text, *map(add, text, text[1:])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +25,9 @@ class ScopeEvidence:
 
     def score(self, text: str) -> float:
         """``(Σ weights / √grams + bias) / UNIT`` of a normalised ``text``: above 0 it is likelier out of scope."""
-        found = grams(text)
+        return self.score_of(grams(text))
+
+    def score_of(self, found: Collection[str]) -> float:
+        """The same for the text whose grams are ``found``."""
         total = sum(map(self.weights.get, found, repeat(0.0)))
         return (total / math.sqrt(len(found) or 1) + self.bias) / UNIT

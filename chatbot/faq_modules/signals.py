@@ -1,6 +1,6 @@
 """Everything that speaks for a standard question, side by side: one row a standard question, one column a signal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from chatbot.faq_modules.base import FaqCandidate, Matcher, QuestionScorer, QuestionScores
 from chatbot.faq_modules.class_evidence import ClassEvidence
 from chatbot.faq_modules.corpus import Corpus
+from chatbot.faq_modules.grams import Grams, grams
 from chatbot.faq_modules.question_index import QuestionIndex
 from chatbot.faq_modules.scope import ScopeEvidence
 from chatbot.faq_modules.sound import SoundTable
@@ -39,9 +40,14 @@ class SignalTable:
         return SignalTable(self.owners[rows], self.values[rows], self.query, exact)
 
 
-def query_signals(text: str, known: float, scope: ScopeEvidence | None) -> tuple[float, ...]:
-    """``QUERY_SIGNALS`` of a normalised ``text``, of whose idf the share ``known`` was ever seen."""
-    beyond = 0.0 if scope is None else scope.score(text)
+def query_signals(
+    text: str, known: float, scope: ScopeEvidence | None, found: Grams | None = None
+) -> tuple[float, ...]:
+    """``QUERY_SIGNALS`` of a normalised ``text``, of whose idf the share ``known`` was ever seen.
+
+    ``found`` are its grams, where they are there already.
+    """
+    beyond = 0.0 if scope is None else scope.score_of(grams(text) if found is None else found)
     return 1.0, 1.0 - known, 1.0 / (1.0 + len(text)), beyond
 
 
@@ -72,7 +78,7 @@ class SignalReader:
         self._places: dict[str, list[int]] = {}
         for text, owner in zip(corpus.texts, corpus.owners.tolist(), strict=True):
             self._places.setdefault(text, []).append(owner)
-        self._scorers = {m.name: m.score_questions for m in modules if isinstance(m, QuestionScorer)}
+        self._ways = tuple(map(self._way, modules))
         self._ratios: dict[int, NDArray[np.float32]] = {}
         self._everyone, self._unknown = np.arange(size), np.zeros(size, dtype=np.float32)
         one = QuestionScores(np.ones(size, dtype=np.float32), lambda row: None)
@@ -81,7 +87,7 @@ class SignalReader:
 
     def read(self, text: str) -> tuple[SignalTable, tuple[QuestionScores, ...]]:
         """The signals of every standard question for a normalised ``text``, and the scores of each module."""
-        found = tuple(self._module(module, text) for module in self._modules)
+        found = tuple([way(text) for way in self._ways])
         return self._table(text, found), found
 
     def without_modules(self, text: str) -> SignalTable:
@@ -89,8 +95,9 @@ class SignalReader:
         return self._table(text, self._at_most)
 
     def _table(self, text: str, found: Sequence[QuestionScores]) -> SignalTable:
+        counts = grams(text)
         written, known = self._questions.scores(text)
-        told = self._unknown if self._evidence is None else self._evidence.scores(text)
+        told = self._unknown if self._evidence is None else self._evidence.scores_of(counts)
         heard, _ = self._by_sound.scores(text.translate(self._sounds))
         values = np.empty((len(self.names), len(self._everyone)), dtype=np.float32)
         for row, scores in enumerate(found):
@@ -98,7 +105,7 @@ class SignalReader:
         own = values[len(found) :]
         own[0:2], own[2], own[3:5] = written, told, heard
         own[5], own[6] = self._length_ratio(len(text)), self._sizes
-        query = query_signals(text, known, self._scope)
+        query = query_signals(text, known, self._scope, counts)
         return SignalTable(self._everyone, values.T, query, self._exact(text))
 
     def knows(self, text: str) -> bool:
@@ -123,9 +130,16 @@ class SignalReader:
         exact[places] = True
         return exact
 
-    def _module(self, module: Matcher, text: str) -> QuestionScores:
-        scores = self._scorers[module.name](text) if module.name in self._scorers else None
-        return scores or self._spread(module.match(text, _PROPOSED))
+    def _way(self, module: Matcher) -> Callable[[str], QuestionScores]:
+        """From a text to the scores of ``module``, all at once where it can."""
+
+        def spread(text: str) -> QuestionScores:
+            return self._spread(module.match(text, _PROPOSED))
+
+        if not isinstance(module, QuestionScorer):
+            return spread
+        every = module.score_questions
+        return lambda text: every(text) or spread(text)
 
     def _spread(self, candidates: Sequence[FaqCandidate]) -> QuestionScores:
         """The scores of ``candidates``; where the list is full, what was left out has at most the score of the last."""

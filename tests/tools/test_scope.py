@@ -5,7 +5,8 @@ import random
 import numpy as np
 import pytest
 
-from chatbot.faq_modules.scope import UNIT, grams
+from chatbot.faq_modules.grams import grams
+from chatbot.faq_modules.scope import UNIT
 from tools.index.scope import PARTS, STRENGTH, CrossedScope, ScopeTexts, fit_scope
 
 _CAR, _BANK, _TALK = (

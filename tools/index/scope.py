@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.faq_modules.scope import ScopeEvidence, grams
+from chatbot.faq_modules.grams import grams
+from chatbot.faq_modules.scope import ScopeEvidence
 
 STRENGTH = 3.0  # C
 PARTS = {"negatives": 1.0, "small_talk": 0.2, "graph": 0.1}
