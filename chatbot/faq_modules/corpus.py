@@ -50,11 +50,9 @@ def build_corpus(dataset: FaqDataset, normalised: Mapping[str, str] | None = Non
     by_label: dict[int, dict[str, str]] = {
         question.label: {normalize(question.text): question.text} for question in dataset.questions
     }
-    for paraphrase in dataset.paraphrases:
-        text = known.get(paraphrase.text)
-        by_label[paraphrase.label].setdefault(
-            normalize(paraphrase.text) if text is None else text, paraphrase.text
-        )
+    for original, label, _, _ in dataset.paraphrases:
+        text = known.get(original)
+        by_label[label].setdefault(normalize(original) if text is None else text, original)
     texts: list[str] = []
     originals: list[str] = []
     for found in by_label.values():

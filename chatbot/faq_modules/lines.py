@@ -59,9 +59,12 @@ def _short(file: BinaryIO) -> list[tuple[int, str]]:
     raw = file.read(MAX_LINE_BYTES)
     if len(raw) < MAX_LINE_BYTES and not raw.startswith((_BOM, *_UTF16_BOMS)):
         with contextlib.suppress(UnicodeDecodeError):
-            lines = raw.decode("utf-8").split("\n")
+            text = raw.decode("utf-8")
             file.seek(0)
-            return [(place, line.rstrip("\r")) for place, line in enumerate(lines, 1) if line.strip()]
+            lines = text.split("\n")
+            if "\r" in text:
+                lines = [line.rstrip("\r") for line in lines]
+            return [(place, line) for place, line in enumerate(lines, 1) if line and not line.isspace()]
     file.seek(0)
     return []
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chatbot.errors import ConfigError
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.faq_modules.corpus import Corpus
 from chatbot.normalization.text import normalize
@@ -16,7 +17,7 @@ from tools.evaluate import rivals as rivals_module
 from tools.evaluate.datasets import labelled_corpus, load_benchmark, load_labelled
 from tools.evaluate.measures import Asked, Question, scores
 from tools.evaluate.noise import KINDS, any_noise, perturb
-from tools.evaluate.research import Splits, evaluate_splits
+from tools.evaluate.research import Splits, Training, evaluate_splits
 from tools.evaluate.rivals import rivals
 
 ROOT = Path(__file__).parents[2]
@@ -184,6 +185,14 @@ def test_sentences_are_measured_split_by_split_beside_the_linear_rival(tmp_path:
     assert found["fused_top2"].mean == 1.0
     ahead = found["fused"].mean - found["tfidf_logistic_regression"].mean
     assert found["fused - tfidf_logistic_regression"].mean == pytest.approx(ahead, abs=1e-3)
+
+
+def test_a_base_under_a_licence_is_not_trained_before_that_is_accepted(tmp_path: Path) -> None:
+    rows = [f"{ask}{word}\t{label}" for ask in "请 问 想 那 麻 急 说 讲 看 查 嗯 呃".split()
+            for word, label in (("续航多远", "续航"), ("多少钱", "价格"))]  # fmt: skip
+    (tmp_path / "rows.tsv").write_text("\n".join(["sent\tlabel", *rows]) + "\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="licence not accepted"):
+        evaluate_splits(tmp_path / "rows.tsv", MODEL, Splits(folds=3), Training(1, 1e-5, "m3e-small"))
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:

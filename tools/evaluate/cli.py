@@ -52,6 +52,9 @@ def faq(
     ] = 0,
     learning_rate: Annotated[float, typer.Option(help="研究：训练的学习率")] = 3e-5,
     base: Annotated[str, typer.Option(help="研究：从哪个底座训练")] = "ngram",
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="研究：接受底座的许可（m3e-small）")
+    ] = False,
     benchmark: Annotated[Path | None, typer.Option(help='研究：{"standard": […], "queries": […]}')] = None,
     as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
 ) -> None:
@@ -62,7 +65,7 @@ def faq(
         from tools.evaluate.research import Splits, Training
 
         splits = Splits(folds, held_out, seeds)
-        training = Training(train_epochs, learning_rate, base) if train_epochs else None
+        training = Training(train_epochs, learning_rate, base, accept_licence) if train_epochs else None
         _splits(config, paraphrases, splits, training, as_json)
     elif benchmark is not None:
         _benchmark(config, benchmark, as_json)

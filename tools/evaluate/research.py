@@ -39,11 +39,15 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """How the encoder of a fold is trained; ``None`` in place of it leaves the encoder as it is."""
+    """How the encoder of a fold is trained; ``None`` in place of it leaves the encoder as it is.
+
+    ``accept_licence``: of a base that is fetched under one.
+    """
 
     epochs: int
     learning_rate: float
     base: str = "ngram"
+    accept_licence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ def _trained(
         learning_rate=training.learning_rate,
     )
     files = TrainFiles(folder / "train.csv", folder / "dev.csv", folder / "model")
-    train_two_tower(settings, files, lambda status: None)
+    train_two_tower(settings, files, lambda status: None, accept_licence=training.accept_licence)
     return folder / "model"
 
 

@@ -11,11 +11,12 @@ from chatbot.faq_modules.choice import ChoiceModel
 from chatbot.faq_modules.choice_file import CHOICE_FILE, EVIDENCE_FILE, choice_json, dual_bytes, read_choice
 from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import FaqDataset, labels_of, load_csv, load_dataset
+from chatbot.faq_modules.large.index import LargeIndex
 from chatbot.faq_modules.retrieval import DEFAULT_MODULES, AnyIndex, FaqIndex, build_index
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.lexicon import load_lexicon, read_lines
 from chatbot.normalization.text import normalize
-from tools.index.fit import TARGETS, FitData, Labelled, basis, fit_choice
+from tools.index.fit import ENOUGH, TARGETS, FitData, Labelled, basis, fit_choice, too_few
 from tools.index.graph_questions import graph_questions
 
 DEVELOPMENT, NEGATIVES = "dev.csv", "out_of_scope.txt"
@@ -50,6 +51,8 @@ def choose_for(
     Raises:
         DataError: ``dev.csv``, the small talk or ``out_of_scope.txt`` is faulty.
     """
+    if isinstance(index, LargeIndex) and not _enough(config, dataset, index.corpus):
+        return FittedChoice(too_few(0), "prior", index)  # what it would be fitted on need not be made
     data = fit_data(config, dataset, index.corpus, graph=graph, target=target)
     now = basis(index.version, encoder, config.faq_modules, data)
     old = _published(config.faq_data_dir)
@@ -108,6 +111,10 @@ def fit_data(
         graph=graph_questions(graph, load_lexicon(config.lexicon_dir).attribute_synonyms) if graph else (),
         targets=tuple(sorted({*TARGETS, target})) if target is not None else TARGETS,
     )
+
+
+def _enough(config: EngineConfig, dataset: FaqDataset, corpus: Corpus) -> bool:
+    return len(_development(config.faq_data_dir / DEVELOPMENT, dataset, corpus)) >= ENOUGH
 
 
 def _development(path: Path, dataset: FaqDataset, corpus: Corpus) -> Sequence[Labelled]:

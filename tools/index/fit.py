@@ -71,11 +71,11 @@ def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: 
     names = tuple(f"module:{name}" for name in modules) + OWN_SIGNALS
     by_development = len(data.development) >= ENOUGH
     if not (by_development or isinstance(index, FaqIndex)):
-        return _too_few(0)  # a large index is not built five times over
+        return too_few(0)  # a large index is not built five times over
     examples, scope = _examples(index, encoder, modules, _but_the_faqs(data, index), by_development)
     answered = sum(example.gold >= 0 and example.kind == CLEAN for example in examples)
     if answered < ENOUGH:
-        return _too_few(answered)
+        return too_few(answered)
     examples = _balanced(examples)
     columns = names + QUERY_SIGNALS
     prior = PRIOR.vector(columns).astype(np.float64)
@@ -94,7 +94,8 @@ def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: 
     )
 
 
-def _too_few(answered: int) -> ChoiceModel:
+def too_few(answered: int) -> ChoiceModel:
+    """The prior choice, and why."""
     return replace(PRIOR, origin=f"prior: {answered} questions to fit on, {ENOUGH} needed")
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from rapidfuzz import fuzz, process
 
 from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
-from chatbot.knowledge_graph.summaries import listed
 from chatbot.normalization.text import has_han, normalize
 
 MOST = 400
@@ -64,6 +63,8 @@ def _all(graph: KnowledgeGraph, synonyms: Mapping[str, Sequence[str]]) -> Iterat
 
 def kinds_of(graph: KnowledgeGraph, path: Path) -> Iterator[tuple[int, str]]:
     """The kinds that the values of an attribute are, with their rank by frequency; none where it has too many."""
+    from chatbot.knowledge_graph.summaries import listed  # the query engine: 35 ms that few rebuilds need
+
     kinds = Counter(kind for entity in graph.entities for kind in listed(entity.leaves.get(path, "")) if kind)
     if len(kinds) <= _KINDS:
         for at, kind in enumerate(sorted(kinds, key=lambda kind: (-kinds[kind], kind))):
