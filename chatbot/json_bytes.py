@@ -7,8 +7,6 @@ from typing import Any
 import orjson
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
-_BETWEEN = "between two values"
-_SEPARATOR = b',"%b",' % _BETWEEN.encode()
 
 
 def dumps(value: object) -> bytes:
@@ -19,18 +17,12 @@ def dumps(value: object) -> bytes:
         return _encode(value).encode("utf-8", "replace")
 
 
-def dumps_apart(values: Sequence[object]) -> tuple[bytes, bytes] | None:
-    """All ``values`` in one text and what stands between any two there, each as ``dumps`` writes it: one call for many
-    small values takes half the time. ``None`` where they cannot be told apart so, or not all can be written by orjson.
-    """
-    spaced: list[object] = [_BETWEEN] * (2 * len(values) - 1)
-    spaced[::2] = values
+def dumps_each(values: Sequence[object]) -> list[bytes]:
+    """Each as ``dumps`` writes it; in the usual case, of what orjson can write, a third of the calls' time is saved."""
     try:
-        text = orjson.dumps(spaced)[1:-1]
+        return list(map(orjson.dumps, values))
     except TypeError:
-        return None
-    # in a string a quotation mark stands behind a backslash: only a whole string of these words looks like it
-    return (text, _SEPARATOR) if text.count(_SEPARATOR) == len(values) - 1 else None
+        return list(map(dumps, values))
 
 
 def loads(data: bytes) -> Any:

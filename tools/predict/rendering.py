@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from chatbot.errors import ConfigError, ModelError
-from chatbot.json_bytes import dumps, dumps_apart
+from chatbot.json_bytes import dumps, dumps_each
 from chatbot.json_file import Json
 from chatbot.predict.base import ItemError, Outcome
 
@@ -15,6 +15,8 @@ Written: TypeAlias = Literal["csv", "jsonl"]
 ERROR = "error"
 _ENDINGS: Mapping[str, Written] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 _NESTED = (dict, list)
+_QUOTE = b"\0"
+"""Stands for a quotation mark around a cell until those inside are doubled; JSON escapes it, so it is in no cell."""
 _SPECIAL = re.compile('[",\r\n]')
 
 
@@ -110,9 +112,8 @@ class Rendering:
         if not known.issuperset(given := frozenset().union(*outcomes)):
             names = "、".join(sorted(given - known))
             raise ModelError(f"模型给出了它没有声明的 {names} → 输出改用 .jsonl，或在模型的 outputs 里写上")
-        cells = [_column([one.get(name) for one in outcomes]) for name in columns]
-        cells += map(_column, zip(*appended, strict=True))
-        return b",\n".join(map(b",".join, zip(*cells, strict=True))) + b",\n"
+        found = [[one.get(name) for one in outcomes] for name in columns]
+        return _table_of([*found, *zip(*appended, strict=True)])
 
     def _object(self, outcome: Mapping[str, Json], cells: Sequence[Json]) -> bytes:
         if self.only or self.names:
@@ -147,17 +148,39 @@ def _all_predicted(outcomes: Sequence[Outcome], appended: Sequence[Sequence[Json
     return whole and len(outcomes) == len(appended)
 
 
+def _table_of(columns: Sequence[Sequence[Json]]) -> bytes:
+    """Rows of cells as ``_cell`` writes each, an empty one (the error's) behind them.
+
+    Quotation marks of cells that nest are doubled in the whole text at once, those around them set afterwards: for a
+    row of 0.8 KB, half the time of going through each cell.
+    """
+    nests = [set(map(type, one)) <= {dict, list} for one in columns]
+    cells = [dumps_each(one) if nest else _column(one) for one, nest in zip(columns, nests, strict=True)]
+    plain = b"".join(b"".join(one) for one, nest in zip(cells, nests, strict=True) if not nest)
+    if b'"' in plain or _QUOTE in plain:
+        cells = [
+            list(map(_cell, one)) if nest else cell
+            for one, cell, nest in zip(columns, cells, nests, strict=True)
+        ]
+        return b",\n".join(map(b",".join, zip(*cells, strict=True))) + b",\n"
+    quotes = [_QUOTE if nest else b"" for nest in nests]
+    width, count = 2 * len(cells), len(cells[0])
+    parts = [b""] * (width * count)
+    for place, cell in enumerate(cells):
+        end = b",\n" if place == len(cells) - 1 else b","
+        parts[2 * place :: width] = cell
+        parts[2 * place + 1 :: width] = [quotes[place] + end + quotes[(place + 1) % len(cells)]] * count
+    parts[-1] = quotes[-1] + b",\n"
+    return b"".join([quotes[0], *parts]).replace(b'"', b'""').replace(_QUOTE, b'"')
+
+
 def _column(values: Sequence[Json]) -> list[bytes]:
     """Cells of one column, as ``_cell`` writes each."""
-    kinds = set(map(type, values))
-    if kinds == {str}:
+    if set(map(type, values)) == {str}:
         joined = "\0".join(values)  # type: ignore[arg-type]  # all are texts
         if not _SPECIAL.search(joined):
             found = joined.encode(errors="replace").split(b"\0")
             return found if len(found) == len(values) else list(map(_cell, values))
-    elif kinds <= {dict, list} and (told := dumps_apart(values)):
-        text, between = (part.replace(b'"', b'""') for part in told)
-        return [b'"%b"' % part for part in text.split(between)]
     return list(map(_cell, values))
 
 

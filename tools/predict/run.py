@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -135,17 +136,12 @@ class _Pieces:
 
     def __iter__(self) -> Iterator[Piece]:
         while True:
-            rows, lines = [], []
-            wanted = self._batches * self._batch
-            for line, raw in self._rows:
-                rows.append(raw)
-                lines.append(line)
-                if len(rows) == wanted:
-                    break
-            if not rows:
+            taken = list(islice(self._rows, self._batches * self._batch))
+            if not taken:
                 return
             self._ends.append(self._table.place)
-            yield Piece(rows, lines)
+            lines, rows = zip(*taken, strict=True)
+            yield Piece(list(rows), list(lines))
 
     def finished(self, done: Done) -> Place:
         """Where the input goes on after the piece that was done next; its time decides on the size of later ones."""

@@ -6,6 +6,8 @@ import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
+from operator import length_hint
 from pathlib import Path
 from typing import IO, Literal, TypeAlias
 
@@ -16,6 +18,8 @@ Format: TypeAlias = Literal["csv", "jsonl", "list"]
 FORMATS: tuple[Format, ...] = ("csv", "jsonl", "list")
 PATH_COLUMN = "path"
 MOST_CELL = 16 * 2**20
+_BLOCK = 2**16
+"""So many bytes are read at once, about: whole lines, by the length of those before them."""
 _ENDINGS: dict[str, Format] = {
     ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "list", ".list": "list",
 }  # fmt: skip
@@ -96,14 +100,14 @@ class Table:
         self._lines.close()
 
     def _header(self) -> tuple[str, ...]:
-        reader = csv.reader(self._lines.texts(), strict=True)
+        reader = csv.reader(chain.from_iterable(self._lines.blocks()), strict=True)
         try:
             header = next(reader, None)
         except csv.Error as error:
             raise DataError(self.path, f"表头读不了（{error}）", line=1, hint="检查第一行的引号") from error
         if not header:
             raise DataError(self.path, "没有表头", line=1, hint="第一行写列名，如 first_sequence,label")
-        if self._lines.take_bad_line():
+        if self._lines.take_bad_line(self._lines.line + 1):
             raise DataError(self.path, "不是 UTF-8", line=1, hint="用 UTF-8 另存（表格软件里选“CSV UTF-8”）")
         names = tuple(name.strip() for name in header)
         if twice := next((name for name in names if names.count(name) > 1), None):
@@ -111,34 +115,36 @@ class Table:
         return names
 
     def _csv_rows(self, wanted: list[int]) -> Iterator[tuple[int, Raw]]:
-        lines, width = self._lines, len(self.columns)
-        reader = csv.reader(lines.texts(), strict=True)
+        lines, width, bad = self._lines, len(self.columns), self._lines.bad
+        before = lines.line + 1
+        reader = csv.reader(chain.from_iterable(lines.blocks()), strict=True)
+        first = before
         while True:
-            first = lines.line + 1
             try:
-                cells = next(reader, None)
-            except csv.Error as error:
-                yield first, self._quotes(error, first)
-                continue
-            if cells is None:
+                for cells in reader:  # a pass for each row: nothing is done here that can be done elsewhere
+                    line = before + reader.line_num
+                    if len(cells) == width and not (bad and bad[0] < line):
+                        yield first, tuple([cells[at] for at in wanted])
+                    elif cells:
+                        yield first, self._broken(cells, line, wanted)
+                    first = line
                 return
-            if not cells:
-                continue
-            if len(cells) != width:
-                yield (
-                    first,
-                    Broken(f"有 {len(cells)} 列，表头有 {width} 列 → 含逗号或换行的文字用英文双引号括起来"),
-                )
-            elif lines.bad_line:
-                line, some = lines.take_bad_line(), tuple(_mended(cells[at]) for at in wanted)
-                yield first, Broken(f"第 {line} 行不是 UTF-8 → 用 UTF-8 另存", some)
-            else:
-                yield first, tuple([cells[at] for at in wanted])
-            lines.bad_line = 0
+            except csv.Error as error:
+                line = before + reader.line_num
+                lines.take_bad_line(line)
+                yield first, self._quotes(error, first)
+                first = line
+
+    def _broken(self, cells: list[str], end: int, wanted: list[int]) -> Broken:
+        """Why a row that ends before the line ``end`` is none."""
+        line, width = self._lines.take_bad_line(end), len(self.columns)
+        if len(cells) != width:
+            return Broken(f"有 {len(cells)} 列，表头有 {width} 列 → 含逗号或换行的文字用英文双引号括起来")
+        some = tuple(_mended(cells[at]) for at in wanted)
+        return Broken(f"第 {line} 行不是 UTF-8 → 用 UTF-8 另存", some)
 
     def _quotes(self, error: csv.Error, first: int) -> Broken:
         """A row with a quotation mark out of place; one that opens and never closes ends the reading."""
-        self._lines.bad_line = 0
         if "field larger" in str(error) or "unexpected end" in str(error):
             raise DataError(
                 self.path, "从这一行起有一个双引号没有配对", line=first, hint="补上或去掉这个引号"
@@ -147,10 +153,9 @@ class Table:
 
     def _line_rows(self, cells: int) -> Iterator[tuple[int, Raw]]:
         as_bytes = self.kind == "jsonl"
-        for line in self._lines.raw():
+        for number, line in enumerate(self._lines.raw(), self._lines.line + 1):
             if not line.strip():
                 continue
-            number = self._lines.line
             if as_bytes:
                 yield number, line
                 continue
@@ -162,12 +167,17 @@ class Table:
 
 
 class _Lines:
-    """The lines of a file, plain or gzip; ``place`` stands behind the last one given."""
+    """The lines of a file, plain or gzip, a block at a time; ``place`` stands behind the last one given.
+
+    ``bad`` are the numbers of those that are not UTF-8, of the lines that were read and not yet taken.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.bad_line = 0
-        self._offset = self.line = 0
+        self.bad: list[int] = []
+        self._offset = self._line = 0  # before the block that is being given
+        self._block: list[bytes] = []
+        self._left: Iterator[str] | Iterator[bytes] = iter(())
         try:
             self._disk = path.open("rb")
             packed = path.name.lower().endswith(".gz")
@@ -179,49 +189,87 @@ class _Lines:
             raise DataError(path, f"读不了输入（{error.strerror}）", hint=hint) from error
 
     @property
+    def line(self) -> int:
+        """So many lines were given."""
+        return self._line + len(self._block) - length_hint(self._left)
+
+    @property
     def place(self) -> Place:
-        return Place(self._offset, self.line)
+        given = len(self._block) - length_hint(self._left)
+        return Place(self._offset + sum(map(len, self._block[:given])), self._line + given)
 
     @property
     def read_bytes(self) -> int:
-        return self._disk.tell() if self._file is not self._disk else self._offset
+        return self._disk.tell() if self._file is not self._disk else self.place.offset
 
     def is_empty(self) -> bool:
         """Whether nothing (more) is there."""
+        place = self.place
+        self.seek(place)
         try:
-            return not self._file.read(1) or bool(self._file.seek(self._offset) < 0)
+            return not self._file.read(1) or bool(self._file.seek(place.offset) < 0)
         except _UNREADABLE as error:
             raise self._unreadable(error) from error
 
     def seek(self, place: Place) -> None:
+        self.bad.clear()
         try:
             self._file.seek(place.offset)
         except _UNREADABLE as error:
             raise self._unreadable(error) from error
-        self._offset, self.line, self.bad_line = place.offset, place.line, 0
+        self._offset, self._line, self._block, self._left = place.offset, place.line, [], iter(())
 
     def raw(self) -> Iterator[bytes]:
-        try:
-            for line in self._file:
-                self._offset += len(line)
-                self.line += 1
-                yield line.removeprefix(_BOM) if self.line == 1 else line
-        except _UNREADABLE as error:
-            raise self._unreadable(error) from error
+        """Line by line."""
+        for block in self._blocks():
+            left = self._left = iter(block)
+            yield from left
 
-    def texts(self) -> Iterator[str]:
-        """Lines as text; ``bad_line`` is the first that is not UTF-8, since it was last set to 0."""
-        for line in self.raw():
+    def blocks(self) -> Iterator[Iterator[str]]:
+        """Lines as text; of those that are not UTF-8 the numbers are in ``bad``."""
+        for block in self._blocks():
             try:
-                yield line.decode()
+                texts = list(map(bytes.decode, block))
             except UnicodeDecodeError:
-                self.bad_line = self.bad_line or self.line
-                yield line.decode(errors="surrogateescape")
+                texts = [self._text(line, number) for number, line in enumerate(block, self._line + 1)]
+            left = self._left = iter(texts)
+            yield left
 
-    def take_bad_line(self) -> int:
-        """The number of a line that is not UTF-8, once."""
-        line, self.bad_line = self.bad_line, 0
-        return line
+    def _blocks(self) -> Iterator[list[bytes]]:
+        """Blocks of lines, of at least one: what is given of the last counts from ``_offset`` and ``_line``."""
+        count = 1
+        while True:
+            place, block = self.place, list[bytes]()
+            error: Exception | None = None
+            try:
+                block.extend(islice(self._file, count))
+            except _UNREADABLE as found:
+                error = found  # the lines before the damage are given, then it is told
+            if block:
+                self._offset, self._line, self._block = place.offset, place.line, block
+                size = sum(map(len, block))
+                if not place.line and block[0].startswith(_BOM):
+                    block = [block[0].removeprefix(_BOM), *block[1:]]
+                yield block
+                count = max(1, min(2 * count, len(block) * _BLOCK // size))
+            if error:
+                raise self._unreadable(error) from error
+            if not block:
+                return
+
+    def _text(self, line: bytes, number: int) -> str:
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            self.bad.append(number)
+            return line.decode(errors="surrogateescape")
+
+    def take_bad_line(self, end: int) -> int:
+        """The first line that is not UTF-8 of those before ``end``, or 0; none of them is told again."""
+        found = next(iter(self.bad), end)
+        while self.bad and self.bad[0] < end:
+            del self.bad[0]
+        return found if found < end else 0
 
     def close(self) -> None:
         self._file.close()

@@ -28,6 +28,7 @@ class Checkpoint:
     best_step: int
     weights: Weights
     best: Weights
+    average: Weights
     optimizer: dict[str, object]
 
 
@@ -63,6 +64,7 @@ def load(output_dir: Path, identity: str) -> Checkpoint | None:
         cast(int, state["best_step"]),
         cast(Weights, state["weights"]),
         cast(Weights, state["best"]),
+        cast(Weights, state["average"]),
         cast(dict[str, object], state["optimizer"]),
     )
 

@@ -45,6 +45,9 @@ def train_verb(
     threshold: Annotated[float, typer.Option(help="多标签：概率从多少起算有")] = _D.threshold,
     sample_weight_column: Annotated[str, typer.Option(help="每条权重所在的列")] = "",
     pretrain_model_name_or_path: Annotated[str, typer.Option(help="precise 的底座：m3e-small 或目录")] = "",
+    label_smoothing: Annotated[float, typer.Option(help="标签平滑：分给各标签的份额（precise）")] = _D.label_smoothing,
+    word_dropout: Annotated[float, typer.Option(help="训练时遮住多少词片（precise）")] = _D.word_dropout,
+    mixture: Annotated[bool, typer.Option("--mixture/--no-mixture", help="和同一份数据的 n-gram 模型混合（precise）")] = _D.mixture,
     save_steps: Annotated[int, typer.Option(help="每隔多少步存检查点（precise）")] = _D.save_steps,
     seed: Annotated[int, typer.Option(help="随机种子")] = _D.seed,
     resume: Annotated[bool, typer.Option("--resume/--no-resume", help="从中断处继续（precise）")] = True,
@@ -71,6 +74,9 @@ def train_verb(
         learning_rate=_D.learning_rate if learning_rate is None else learning_rate,
         optimizer=optimizer,
         pretrain_model_name_or_path=pretrain_model_name_or_path,
+        label_smoothing=label_smoothing,
+        word_dropout=word_dropout,
+        mixture=mixture,
         save_steps=save_steps,
         seed=seed,
     )
@@ -102,14 +108,17 @@ def evaluate_verb(
     )
 
     model = loaded(model_dir, threads)
-    measures = evaluate_file(model, test, columns_of(model, first_sequence, second_sequence, label_name))
+    found = evaluate_file(model, test, columns_of(model, first_sequence, second_sequence, label_name))
     if as_json:
-        print(json.dumps(measures.as_dict(), ensure_ascii=False))
+        print(json.dumps(found.as_dict(), ensure_ascii=False))
         return
+    measures = found.measures
     print(
         f"{measures.count} 条：准确率 {measures.accuracy:.4f}，宏平均 F1 {measures.macro_f1:.4f}，"
         f"微平均 F1 {measures.micro_f1:.4f}，刻度误差 {measures.calibration_error:.4f}"
     )
+    for name, right in found.parts.items():
+        print(f"  其中单独的 {name} {right:.4f}")
     for one in measures.labels:
         print(f"  {one.label}\tP {one.precision:.4f}\tR {one.recall:.4f}\tF1 {one.f1:.4f}\t{one.support} 条")
 
@@ -187,5 +196,11 @@ def _train(
     print(
         f"已训练：{summary.output_dir}（{summary.version}）\n"
         f"验证集 {summary.dev} 条：准确率 {summary.accuracy:.4f}，宏平均 F1 {summary.macro_f1:.4f}，"
-        f"刻度误差 {summary.calibration_error:.4f}，训练用时 {summary.seconds} 秒\n报告：{summary.report}"
+        f"刻度误差 {summary.calibration_error:.4f}，训练用时 {summary.seconds} 秒"
     )
+    if summary.parts:
+        print(
+            f"其中单独的 transformer {summary.parts['transformer']:.4f}，n-gram {summary.parts['ngrams']:.4f}"
+            f"（权重 {summary.parts['weight']:.2f}）"
+        )
+    print(f"报告：{summary.report}")

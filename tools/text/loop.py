@@ -1,4 +1,7 @@
-"""The training loop of *precise*: batches of like length, loss, step; evaluation, checkpoints, the best one kept."""
+"""The training loop of *precise*: batches of like length, loss, step; evaluation, checkpoints, the best one kept.
+
+What is evaluated and kept is the moving average of the weights (``tools.text.averaging``).
+"""
 
 import hashlib
 import json
@@ -17,6 +20,7 @@ from torch import Tensor, nn
 from chatbot.errors import DataError
 from chatbot.predict.nlp.pieces import Pieces
 from tools.text import checkpoint
+from tools.text.averaging import Average
 from tools.text.checkpoint import Checkpoint, Weights
 from tools.text.curve import Point
 from tools.text.data import Example, TextData
@@ -79,6 +83,7 @@ class Trainer:
         self._step, self._best_step, self._losses = 0, 0, list[float]()
         self._points: list[Point] = []
         self._best: Weights = {}
+        self._average = Average(model, self.steps)
         self._seconds, self._began = 0.0, time.monotonic()
 
     def run(self, output_dir: Path, watch: Callable[[Status], None], *, resume: bool) -> tuple[Point, ...]:
@@ -99,6 +104,7 @@ class Trainer:
             self._losses.append(loss)
             self._step += 1
             last = position + 1 == self._an_epoch
+            self._average.take(self._model, self._step, last=last)
             if last:
                 self._evaluate()
             if last or self._step % self._settings.save_steps == 0:
@@ -146,7 +152,8 @@ class Trainer:
         if self._settings.multi_label:
             each = nn.functional.binary_cross_entropy_with_logits(scores, targets, reduction="none").mean(1)
         else:
-            each = nn.functional.cross_entropy(scores, targets, reduction="none")
+            smoothed = self._settings.label_smoothing
+            each = nn.functional.cross_entropy(scores, targets, reduction="none", label_smoothing=smoothed)
         return (each * weights).sum() / weights.sum().clamp(min=1e-6)
 
     def _set_rate(self) -> None:
@@ -158,9 +165,12 @@ class Trainer:
             group["lr"] = rate * factor
 
     def _evaluate(self) -> None:
+        now, average = self._weights(), self._average.weights
+        self._model.load_state_dict(average)
         score = self._score(scores_of(self._model, self._dev.pieces, self._settings.batch_size))
         if score >= max((point.score for point in self._points), default=-math.inf):
             self._best_step, self._best = self._step, self._weights()
+        self._model.load_state_dict(now)
         loss = sum(self._losses) / max(1, len(self._losses))
         self._points.append(Point(self._step, loss, score))
         self._losses = []
@@ -171,7 +181,7 @@ class Trainer:
     def _save(self, output_dir: Path) -> None:
         state = Checkpoint(
             self._identity, self._step, self.seconds, tuple(self._losses), tuple(self._points),
-            self._best_step, self._weights(), self._best, self._optimizer.state_dict(),
+            self._best_step, self._weights(), self._best, self._average.weights, self._optimizer.state_dict(),
         )  # fmt: skip
         checkpoint.save(state, output_dir)
 
@@ -179,6 +189,7 @@ class Trainer:
         if found is None:
             return
         self._model.load_state_dict(found.weights)
+        self._average.weights = found.average
         self._optimizer.load_state_dict(found.optimizer)
         self._step, self._best_step, self._best = found.step, found.best_step, found.best
         self._losses, self._points = list(found.losses), list(found.points)

@@ -1,6 +1,7 @@
 """The optimisers by name; LAMB is ours, as torch has none."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,10 @@ from tools.text.settings import Optimizer
 HEAD_RATE = 10.0
 """The fresh head learns this many times as fast as what was pretrained."""
 DECAY = 0.01
+LAYER_DECAY = 0.9
+"""Each layer learns this much as fast as the one above: what lies low is general and should move little (Howard & Ruder,
+ACL 2018, section 3.2; as a constant factor: Clark et al., ICLR 2020)."""
+_LAYER = re.compile(r"\.(?:layers?|h|blocks?)\.(\d+)\.")
 
 
 class Lamb(torch.optim.Optimizer):
@@ -66,11 +71,26 @@ def optimizer(name: Optimizer, model: nn.Module, learning_rate: float) -> torch.
     """The optimiser of ``model``: all but biases and norms decays (not for adam and adagrad, which know none)."""
     decays = name in (Optimizer.ADAMW, Optimizer.LAMB)
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    factors = rate_factors([label for label, _ in model.named_parameters()])
     for label, parameter in model.named_parameters():
-        rate = learning_rate * (HEAD_RATE if label.startswith("head.") else 1.0)
+        rate = learning_rate * factors[label]
         decay = DECAY if decays and parameter.ndim > 1 else 0.0
         groups.setdefault((rate, decay), []).append(parameter)
     parameters = [
         {"params": found, "lr": rate, "weight_decay": decay} for (rate, decay), found in groups.items()
     ]
     return _OPTIMIZERS[name](parameters, lr=learning_rate)
+
+
+def rate_factors(labels: Sequence[str]) -> dict[str, float]:
+    """How fast each parameter learns, by its name; ``labels`` stand in the order of the model, embeddings first."""
+    layers = {label: int(found[1]) for label in labels if (found := _LAYER.search(label))}
+    top = max(layers.values(), default=-1)
+    factors, below = dict[str, float](), top + 1
+    for label in labels:
+        if label.startswith("head."):
+            factors[label] = HEAD_RATE
+            continue
+        below = top - layers[label] if label in layers else below if below > top else 0
+        factors[label] = LAYER_DECAY**below
+    return factors

@@ -40,7 +40,7 @@ def train_precise(
     base = find_base(settings.pretrain_model_name_or_path, folder, accept_licence=accept_licence)
     length, labels = min(settings.sequence_length, base.most_pieces), len(data.labels)
     train, dev = (part(one, pieces_of(one, base, length), labels) for one in (data.train, data.dev))
-    model = new_classifier(base, labels, settings.seed)
+    model = new_classifier(base, labels, settings.seed, settings.word_dropout)
     trainer = Trainer(settings, data, model, (train, dev), _scorer(data, settings))
     points = trainer.run(folder, _shown(watch), resume=resume)
     export_onnx(model, folder, samples_of(train.pieces, settings.seed))

@@ -34,6 +34,9 @@ class TrainSettings:
     ``sequence_length`` counts characters of each sequence for *fast*, word pieces of both for *precise*. ``epochs``,
     ``batch_size``, ``learning_rate`` and ``optimizer`` are of *precise* alone; ``save_steps`` counts its steps
     between two checkpoints. ``threshold`` is the probability from which a label counts as predicted (multi-label).
+    ``label_smoothing`` is the share of a text's label that is spread over all labels (Szegedy et al., CVPR 2016),
+    ``word_dropout`` the share of word pieces that are hidden while learning; ``mixture``: whether *precise* is served
+    mixed with an n-gram model of the same rows.
     """
 
     algorithm: Algorithm = Algorithm.FAST
@@ -45,6 +48,9 @@ class TrainSettings:
     learning_rate: float = 5e-5
     optimizer: Optimizer = Optimizer.ADAMW
     pretrain_model_name_or_path: str = ""
+    label_smoothing: float = 0.1
+    word_dropout: float = 0.1
+    mixture: bool = True
     save_steps: int = 500
     seed: int = 42
 
@@ -53,6 +59,9 @@ class TrainSettings:
             value = getattr(self, name)
             if not (value > 0 and math.isfinite(value)):
                 raise ConfigError(f"--{name.replace('_', '-')} {value}: 应大于 0")
+        for name in ("label_smoothing", "word_dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ConfigError(f"--{name.replace('_', '-')} {getattr(self, name)}: 应在 0 和 1 之间")
         if not 0 < self.threshold < 1:
             raise ConfigError(f"--threshold {self.threshold}: 应在 0 和 1 之间")
 

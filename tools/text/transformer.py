@@ -19,13 +19,34 @@ from tools.text.data import Example
 from tools.train_two_tower.m3e import m3e_small
 
 M3E = "m3e-small"
+_MASK = "[MASK]"
+
+
+class WordDropout(nn.Module):
+    """While learning, hides a share of the word pieces behind the base's own mask; marks and padding stay.
+
+    Short texts are learnt by heart in an epoch or two: a model that never sees the same words twice is kept from it
+    (Gal & Ghahramani, NeurIPS 2016, section 4.2).
+    """
+
+    def __init__(self, share: float, mask: int, marks: Sequence[int]) -> None:
+        super().__init__()
+        self.share, self.mask = share, mask
+        self.register_buffer("marks", torch.tensor(sorted(marks)), persistent=False)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        if not self.training or not self.share:
+            return ids
+        hidden = torch.rand(ids.shape) < self.share
+        return ids.masked_fill(hidden & ~torch.isin(ids, self.get_buffer("marks")), self.mask)
 
 
 class Classifier(nn.Module):
     """Scores (n, labels) of word pieces (n, length); padding is masked."""
 
-    def __init__(self, base: nn.Module, width: int, labels: int) -> None:
+    def __init__(self, base: nn.Module, width: int, labels: int, words: nn.Module | None = None) -> None:
         super().__init__()
+        self.words = words or nn.Identity()
         self.base = base
         self.dropout = nn.Dropout(0.1)
         self.head = nn.Linear(width, labels)
@@ -35,7 +56,9 @@ class Classifier(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
         types = {"token_type_ids": token_type_ids} if self.typed else {}
-        hidden = self.base(input_ids=input_ids, attention_mask=attention_mask, **types).last_hidden_state
+        hidden = self.base(
+            input_ids=self.words(input_ids), attention_mask=attention_mask, **types
+        ).last_hidden_state
         mask = attention_mask.unsqueeze(1).to(hidden.dtype)
         # a product, not a sum: ONNX Runtime sums one text in another order than several
         pooled = torch.bmm(mask / mask.sum(-1, keepdim=True), hidden).squeeze(1)
@@ -79,13 +102,22 @@ def find_base(named: str, output_dir: Path, *, accept_licence: bool) -> Base:
     return Base(folder, load_tokenizer(output_dir), most)
 
 
-def new_classifier(base: Base, labels: int, seed: int) -> Classifier:
+def new_classifier(base: Base, labels: int, seed: int, word_dropout: float = 0.0) -> Classifier:
     """A model with the base's weights and a fresh head, the same for the same seed."""
     torch.manual_seed(seed)
     encoder: Any = AutoModel.from_pretrained(base.folder, local_files_only=True, attn_implementation="eager")
     if getattr(encoder, "pooler", None) is not None:
         encoder.pooler = None  # it would be trained by nothing
-    return Classifier(encoder.float(), int(encoder.config.hidden_size), labels)
+    return Classifier(encoder.float(), int(encoder.config.hidden_size), labels, _words(base, word_dropout))
+
+
+def _words(base: Base, share: float) -> nn.Module | None:
+    """Word dropout, if the base knows a mask; without one, what is hidden could not be told from what is not."""
+    mask = base.tokenizer.token_to_id(_MASK)
+    if mask is None or not share:
+        return None
+    marks = [number for number, one in base.tokenizer.get_added_tokens_decoder().items() if one.special]
+    return WordDropout(share, mask, [*marks, 0])  # what is padded is filled with 0
 
 
 def pieces_of(examples: Sequence[Example], base: Base, length: int) -> list[Pieces]:

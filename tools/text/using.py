@@ -1,9 +1,14 @@
 """A trained model over files: measured, applied, handed on."""
 
 import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from chatbot.classifying.linear import WEIGHTS_FILE
+from chatbot.classifying.mixture import NGRAMS, TRANSFORMER, mixed
 from chatbot.classifying.scoring import probabilities
 from chatbot.errors import ConfigError
 from chatbot.predict.model_dir import FILE
@@ -12,12 +17,29 @@ from chatbot.predict.nlp.pieces import TOKENIZER_FILE
 from chatbot.predict.nlp.text_classification import TextClassifier
 from chatbot.predict.nlp.transformer import ONNX_FILE
 from tools.text.data import read_test
-from tools.text.fast import targets
+from tools.text.fast import score_of, targets
 from tools.text.measures import Measures, measure
-from tools.text.run import scores_of
+from tools.text.run import pairs_of, parts_of, scores_of
 from tools.text.settings import Columns
 
 _FILES = (FILE, LABELS_FILE, WEIGHTS_FILE, ONNX_FILE, TOKENIZER_FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """``parts``: of a mixture, the accuracy of each part by itself (micro-F1 for several labels at once)."""
+
+    measures: Measures
+    parts: Mapping[str, float] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, object]:
+        """The figures, for ``--json``."""
+        told = self.measures.as_dict()
+        return (
+            {**told, "parts": {one: round(value, 6) for one, value in self.parts.items()}}
+            if self.parts
+            else told
+        )
 
 
 def loaded(folder: Path, threads: int = 1) -> TextClassifier:
@@ -37,7 +59,7 @@ def columns_of(model: TextClassifier, first: str, second: str, label: str) -> Co
     return Columns(first or card.first_sequence, second or card.second_sequence, label or card.label_name)
 
 
-def evaluate_file(model: TextClassifier, test: Path, columns: Columns) -> Measures:
+def evaluate_file(model: TextClassifier, test: Path, columns: Columns) -> Evaluated:
     """How good the model is on a labelled file.
 
     Raises:
@@ -45,14 +67,17 @@ def evaluate_file(model: TextClassifier, test: Path, columns: Columns) -> Measur
     """
     card = model.card
     examples = read_test(test, columns, card.labels, card.multi_label)
-    chances = probabilities(scores_of(model, examples), card.calibration, multi_label=card.multi_label)
-    return measure(
-        targets(examples, len(card.labels)),
-        chances,
-        card.labels,
-        multi_label=card.multi_label,
-        threshold=card.threshold,
-    )
+    pairs, truth = pairs_of(card, examples), targets(examples, len(card.labels))
+    parts, each = parts_of(model, pairs), dict[str, float]()
+    if parts is None or card.mixture is None:
+        scores = scores_of(model, pairs)
+    else:
+        scores = mixed(parts, card.mixture.weight)
+        for name, one in ((TRANSFORMER, parts.transformer), (NGRAMS, parts.ngrams)):
+            each[name] = score_of(one.astype(np.float32), truth, card.multi_label)
+    chances = probabilities(scores, card.calibration, multi_label=card.multi_label)
+    measures = measure(truth, chances, card.labels, multi_label=card.multi_label, threshold=card.threshold)
+    return Evaluated(measures, each)
 
 
 def export_model(folder: Path, output_dir: Path) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chatbot.classifying.mixture import NGRAMS, TRANSFORMER, Mixture
 from chatbot.classifying.scoring import Calibration
 from chatbot.errors import ConfigError, ModelError
 from chatbot.json_file import Json, shown
@@ -25,7 +26,7 @@ _OVERRIDES = ("threshold", "sequence_length", "threads")
 class ClassifierCard:
     """``sequence_length`` is the usual one, ``most`` the longest that the model can take; ``threads`` compute a batch.
 
-    ``longest`` is the n-grams' (*fast*). The names of columns are those the model was trained from.
+    ``longest`` is the n-grams' (*fast*, and of a ``mixture``: an n-gram model beside the transformer). The names of columns are those the model was trained from.
     """
 
     algorithm: str
@@ -36,6 +37,7 @@ class ClassifierCard:
     most: int = LONGEST
     longest: int = 3
     calibration: Calibration = field(default_factory=Calibration)
+    mixture: Mixture | None = None
     first_sequence: str = "sentence"
     second_sequence: str = ""
     label_name: str = "label"
@@ -54,11 +56,17 @@ def write_classifier(folder: Path, card: ClassifierCard) -> ClassifierCard:
         "sequence_length": card.sequence_length,
         "most": card.most,
         "longest": card.longest,
-        "calibration": {name: getattr(card.calibration, name) for name in _CALIBRATION},
+        "calibration": _calibration_as_json(card.calibration),
         "first_sequence": card.first_sequence,
         "second_sequence": card.second_sequence,
         "label_name": card.label_name,
     }
+    if card.mixture:
+        settings["mixture"] = {
+            "weight": card.mixture.weight,
+            TRANSFORMER: _calibration_as_json(card.mixture.transformer),
+            NGRAMS: _calibration_as_json(card.mixture.ngrams),
+        }
     write_model_card(folder, ModelCard(TASK, _hash(folder, settings), settings))
     return read_classifier(folder)
 
@@ -76,7 +84,6 @@ def read_classifier(folder: Path, overrides: Mapping[str, Json] | None = None) -
         raise ModelError(
             f"{at}: algorithm 是 {shown(stated.settings.get('algorithm'))} → 应是 {FAST} 或 {PRECISE}"
         )
-    calibration = _Reader(at, read.object("calibration"))
     labels = read.labels()
     _check_labels_file(folder, labels)
     card = ClassifierCard(
@@ -87,7 +94,8 @@ def read_classifier(folder: Path, overrides: Mapping[str, Json] | None = None) -
         sequence_length=int(read.number("sequence_length", 1, LONGEST, overrides)),
         most=int(read.number("most", 1, LONGEST)),
         longest=int(read.number("longest", 1, 8)),
-        calibration=Calibration(*(calibration.number(name, -1e6, 1e6) for name in _CALIBRATION)),
+        calibration=read.calibration("calibration"),
+        mixture=read.mixture("mixture"),
         first_sequence=read.text("first_sequence"),
         second_sequence=read.text("second_sequence"),
         label_name=read.text("label_name"),
@@ -123,6 +131,18 @@ class _Reader:
             raise ModelError(f"{self.at}: {name} 的值是 {shown(value)} → 重新训练，或补全模型目录")
         return value
 
+    def calibration(self, name: str) -> Calibration:
+        found = _Reader(self.at, self.object(name))
+        return Calibration(*(found.number(one, -1e6, 1e6) for one in _CALIBRATION))
+
+    def mixture(self, name: str) -> Mixture | None:
+        """None where there is none: not every model is a mixture."""
+        if self.settings.get(name) is None:
+            return None
+        found = _Reader(self.at, self.object(name))
+        weight = found.number("weight", 0.0, 1.0)
+        return Mixture(weight, found.calibration(TRANSFORMER), found.calibration(NGRAMS))
+
     def labels(self) -> tuple[str, ...]:
         value = self.settings.get("labels")
         labels = (
@@ -131,6 +151,10 @@ class _Reader:
         if len(labels) < 2 or len(set(labels)) != len(labels) or len(labels) != len(value or ()):  # type: ignore[arg-type]  # a list by now
             raise ModelError(f"{self.at}: labels 不是至少两个互不相同的文字 → 重新训练，或补全模型目录")
         return labels
+
+
+def _calibration_as_json(calibration: Calibration) -> dict[str, Json]:
+    return {name: getattr(calibration, name) for name in _CALIBRATION}
 
 
 def _is_number(value: Json, least: float, most: float) -> bool:

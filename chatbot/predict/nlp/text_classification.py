@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from chatbot.classifying.linear import load_linear
+from chatbot.classifying.mixture import MixedScorer, Parts
 from chatbot.classifying.scoring import Pair, Scorer, Scores, probabilities
 from chatbot.errors import ModelError
 from chatbot.json_file import Json
@@ -46,9 +47,16 @@ class TextClassifier:
         Raises:
             ModelError: not loaded.
         """
-        if self._scorer is None:
-            raise ModelError(f"{self._folder}: 模型还没有载入 → 先调用 load")
-        return self._scorer.scores(pairs)
+        return self._loaded().scores(pairs)
+
+    def parts(self, pairs: Sequence[Pair]) -> Parts | None:
+        """What each part of a mixture says; None if the model is none.
+
+        Raises:
+            ModelError: not loaded.
+        """
+        scorer = self._loaded()
+        return scorer.parts(pairs) if isinstance(scorer, MixedScorer) else None
 
     def describe(self) -> Description:
         card = self.card
@@ -59,11 +67,18 @@ class TextClassifier:
         }
         if card.multi_label:
             about["threshold"] = card.threshold
+        if card.mixture:
+            about["mixture"] = card.mixture.weight
         side_by_side = card.algorithm == PRECISE and card.threads == 1
         return Description(TASK, card.version, _schema(card), card.labels, about, side_by_side)
 
     def unload(self) -> None:
         self._scorer = None
+
+    def _loaded(self) -> Scorer:
+        if self._scorer is None:
+            raise ModelError(f"{self._folder}: 模型还没有载入 → 先调用 load")
+        return self._scorer
 
     def _pair(self, item: Item) -> Pair | ItemError:
         length = item.get("sequence_length", self.card.sequence_length)
@@ -123,7 +138,11 @@ def _load(folder: Path, card: ClassifierCard) -> Scorer:
         return load_linear(folder, len(card.labels), card.longest)
     from chatbot.predict.nlp.transformer import load_transformer  # tokenizers is part of the extra `onnx`
 
-    return load_transformer(folder, len(card.labels), card.threads)
+    transformer = load_transformer(folder, len(card.labels), card.threads)
+    if card.mixture is None:
+        return transformer
+    ngrams = load_linear(folder, len(card.labels), card.longest)
+    return MixedScorer(transformer, ngrams, card.mixture, multi_label=card.multi_label)
 
 
 def _schema(card: ClassifierCard) -> Schema:

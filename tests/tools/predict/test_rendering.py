@@ -7,7 +7,7 @@ import json
 import pytest
 
 from chatbot.errors import ModelError
-from chatbot.json_bytes import dumps, dumps_apart
+from chatbot.json_bytes import dumps
 from chatbot.json_file import Json
 from chatbot.predict.base import ItemError, Outcome
 from chatbot.predict.processors import processor
@@ -89,10 +89,14 @@ def test_rows_written_together_are_those_written_one_by_one(kinds: tuple[type, .
     assert together.startswith(b"".join(alone)) and b"invalid_item" in together
 
 
-def test_a_value_is_written_together_with_others_as_by_itself() -> None:
-    values = [value for value in HARD if value != 2**70 and "ud800" not in ascii(value)]
-    values = [value for value in values if value != ["x", "between two values", "y"]]
-    values += ["between two values"] * 3
-    told = dumps_apart(values)
-    assert told is not None and told[0].split(told[1]) == list(map(dumps, values))
-    assert dumps_apart([["x", "between two values", "y"], 1]) is None and dumps_apart([1, "\ud800"]) is None
+@pytest.mark.parametrize("text", ["plain", 'a "b"', "a,b", "a\0b", "\ud800", ""], ids=ascii)
+def test_a_row_of_texts_and_cells_that_nest_can_be_read_back(text: str) -> None:
+    nested: list[Json] = [{'a"\0': text, "b": [text, "\1,\0,", 0.5]}, [text], {}, []]
+    outcomes: list[Outcome] = [{"label": text, "score": one} for one in nested]
+    written = Rendering("csv", ("copy",)).rows(
+        outcomes, range(1, 5), [[one] for one in reversed(nested)], COLUMNS
+    )
+    rows = list(csv.reader(io.StringIO(written.decode(), newline="")))
+    expected = text.encode(errors="replace").decode()
+    for row, one, last in zip(rows, nested, reversed(nested), strict=True):
+        assert row == [expected, "", dumps(one).decode(), dumps(last).decode(), ""]
