@@ -32,6 +32,7 @@ from chatbot.planning.several import SeveralPlanner
 from chatbot.planning.stray import says_nothing_of_the_graph, stray, too_little_known
 from chatbot.planning.two_rankings import both
 from chatbot.planning.unknowns import (
+    another_things,
     unknown_attribute,
     unknown_kind,
     unknown_make,
@@ -173,6 +174,7 @@ class Planner:
             or unknown_name(parts)
             or unknown_version(parts, self.vocabulary)
             or unknown_part(parts, self.vocabulary)
+            or another_things(parts, self.vocabulary)
         ):
             return refusal
         if refusal := unknown_kind(parts, self.vocabulary) or unknown_measure(parts):
