@@ -51,9 +51,9 @@ class Answerer:
         if inquiry.question:
             return self._standard_question(inquiry, inquiry.question, None, "carried or chosen")
         lacking = inquiry.refusal is not None and inquiry.refusal.code == "no_attribute"
-        if lacking and inquiry.refusal and inquiry.reading.leftover and sure_of_faq < self._threshold:
+        if lacking and inquiry.refusal and sure_of_faq < self._threshold:
             return Refused(inquiry.refusal)
-        if self._graph_wins(inquiry, sure_of_graph, sure_of_faq):
+        if not lacking and self._graph_wins(inquiry, sure_of_graph, sure_of_faq):
             return self._graph_answer(inquiry, sure_of_graph, f"{why}: names the attribute")
         if best and sure_of_faq >= self._threshold:
             found = self._standard_question(inquiry, best.question, best, f"{why}: nearest question")

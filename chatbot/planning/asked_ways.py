@@ -59,11 +59,21 @@ def asked_degrees(masked: str, known: Mapping[str, Collection[Sense]]) -> Iterat
                 break
 
 
+def said_of() -> Mapping[str, str]:
+    """Concept → the Chinese words of its patterns, apart from each other."""
+    found: dict[str, str] = {}
+    for way in _ways():
+        words = " ".join(re.findall("[\u4e00-\u9fff]+", way.own))
+        found[way.concept] = f"{found.get(way.concept, '')} {words}"
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """One pattern; every match holds one of the characters ``keys``."""
+    """One pattern; every match holds one of the characters ``keys``. ``own`` is it without the parts it shares."""
 
     concept: str
+    own: str
     keys: frozenset[str]
     pattern: re.Pattern[str]
 
@@ -81,7 +91,7 @@ def _ways() -> Sequence[_Way]:
         concept, *columns = line.split("\t")
         for column in columns:
             keys, pattern = column.split(" ", 1)
-            found.append(_Way(concept, frozenset(keys), re.compile(_filled(pattern, parts))))
+            found.append(_Way(concept, pattern, frozenset(keys), re.compile(_filled(pattern, parts))))
     return found
 
 

@@ -5,6 +5,7 @@ Deterministic: grammar and lexicon, no model. What is not explained well enough 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from chatbot.knowledge_graph.execute import MAX_ROWS, Engine
 from chatbot.knowledge_graph.plan import Condition, Plan, keyword_level
@@ -21,6 +22,7 @@ from chatbot.planning.guide import Guide
 from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
 from chatbot.planning.named_things import NamedPlanner, without_denied
+from chatbot.planning.near_attributes import NearAttributes
 from chatbot.planning.parts import Parts
 from chatbot.planning.purposes import only_a_purpose
 from chatbot.planning.query import Planned, Refusal
@@ -118,6 +120,11 @@ class Planner:
     def _anew(self, text: str) -> Planned:
         """One part of an opening question by itself."""
         return self._explained(self._listener.scan(text), Context()).planned
+
+    @cached_property
+    def near(self) -> NearAttributes:
+        """What may be meant where no attribute is named; worked out when it is first needed."""
+        return NearAttributes(self.vocabulary)
 
     def names_a_value(self, text: str) -> bool:
         """Whether a normalised ``text`` holds a value of the graph (增程, 四驱); one pass over it."""

@@ -20,6 +20,8 @@ _MAX_SUBJECT = 8
 _OF_THE_WHOLE = ("重量", "长度", "宽度", "高度", "品牌", "质保")
 _WHOSE = ("谁家", "哪家")
 _ASKED_OF = ("什么", "啥", "哪种")
+_ASKS = re.compile("[几多少啥哪吗]|什么|怎")
+_ASKED_BEHIND = re.compile("(?:是|有)?(?:多少|多大|什么|啥|怎么样|如何)?(?:的)?[吗呢啊呀?]*")
 _PLACES, _PLACE = frozenset("后副左右"), re.compile("[排座驾边侧面的]*")
 _HOW_MUCH = frozenset("多长 有多长".split())  # 质保多长
 _CLOSE = re.compile("(?:的|是|用的?|到底|大概|有|它|本身)*")
@@ -202,6 +204,10 @@ def unknown_part(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
             continue
         if len(piece) >= 2 and parts.text[: end - len(piece)].endswith(_ASKED_OF):  # 中控台什么材质
             return Refusal("no_attribute", piece, parts.scan)
+        whose = next((x for x in parts.scan.links if x.end == end - len(piece) and x.attribute), None)
+        named = whose is not None and not _ASKS.search(whose.text + piece)
+        if whose and named and len(piece) >= 2 and _ASKED_BEHIND.fullmatch(parts.text[end:]):  # 车漆厚度
+            return Refusal("no_attribute", whose.text + piece, parts.scan)
         if placed := _elsewhere(piece, end, parts):
             return Refusal("no_attribute", placed, parts.scan)
         near = [x for x in parts.scan.links if x.attribute and 0 <= x.start - end <= 3]
