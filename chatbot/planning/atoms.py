@@ -150,18 +150,17 @@ class AtomReader:
         asked = _ASKS_VALUE.search(link.text) or _ASKED_BEFORE.search(text[: link.start])
         if link.attribute is None or link.degree or asked:
             return None
-        path = next((p for p in link.attribute.paths if p in self._vocabulary.flags), None)
-        if path is not None:
+        if path := next((p for p in link.attribute.paths if p in self._vocabulary.flags), None):
             return Atom(link.start, link.end, path, Condition(path, "has", "有"), kind="feature")
-        path = link.attribute.paths[0]
-        if not (_BEARS.search(text[: link.start]) and _LISTS.match(text, link.end) and self._some_have(path)):
+        path, lists = link.attribute.paths[0], _LISTS.match(text, link.end)  # 带前备箱的
+        if not (lists and _BEARS.search(text[: link.start]) and self._some_have(path)):
             return None
-        return Atom(link.start, link.end, path, Condition(path, ">", 0.0), kind="feature")  # 带前备箱的
+        return Atom(link.start, link.end, path, Condition(path, ">", 0.0), kind="feature")
 
     def _some_have(self, path: Path) -> bool:
         """Whether it is a number that only some entities have."""
-        rows = self._coverage(path)
-        return bool(self._vocabulary.dimension(path)) and 0 < rows < len(self._vocabulary.graph.entities)
+        some = 0 < self._coverage(path) < len(self._vocabulary.graph.entities)
+        return some and bool(self._vocabulary.dimension(path))
 
 
 def _said_once(atoms: list[Atom]) -> list[Atom]:

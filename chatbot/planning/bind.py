@@ -29,7 +29,6 @@ _EXTENTS = frozenset("长宽高")
 _NEARLY = 0.03
 _SPEED = "速度"
 _DRIVES = re.compile("(?:最[快高多])?(?:能|可以|会)?[跑开飙走](?:得?到|得|的)?")
-_SIZED = "英寸"
 _OF_CARS = (1.2, 25.0)  # metres: from how high the lowest cars are to how long the longest
 _LONGER_THAN_AXLES = 3.4  # metres: more than the distance of any car's axles
 _GAP = 3  # characters between 长 and its quantity
@@ -80,7 +79,7 @@ class Binder:
                 if self._fits(path, phrase):
                     return Bound(path, self._in_its_unit(path, phrase), link)
         behind = next((x for x in beside if x.attribute and x.start == links[at].end), None)
-        if behind and behind.attribute and phrase.unit == _SIZED:  # 20寸轮毂 is no size of a screen
+        if behind and behind.attribute and phrase.unit == "英寸":  # 20寸轮毂 is no size of a screen
             return Misfit(behind.attribute.paths[0], phrase)
         if (
             last
@@ -101,7 +100,7 @@ class Binder:
             beside = [link for link in beside if not self._says_whether(link)]
         if default := self.default(phrase):
             close = next((x for x in beside if x.attribute and self._adjacent(x, links[at], text)), None)
-            driven = close and phrase.dimension == _SPEED and _DRIVES.fullmatch(close.text)
+            driven = phrase.dimension == _SPEED and close and _DRIVES.fullmatch(close.text)
             if close and close.attribute and self._measures(close) and not driven:
                 return Misfit(close.attribute.paths[0], phrase)
             phrase = self._in_its_unit(default, phrase) if _named_in(default, phrase) else as_money(phrase)
