@@ -249,6 +249,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "资料里没有“{subject}”这一项，没法回答。可以问这些：",
         "“{subject}” is not on record. You could ask these:",
     ),
+    "no_attribute_near": (
+        "资料里没有“{subject}”这一项。您是想问{attributes}吗？都不是的话，换个说法再说一次。",
+        "“{subject}” is not on record. Did you mean {attributes}?",
+    ),
+    "near_attribute": (
+        "这个问题我不太确定，您是想问{entity}的{attributes}吗？都不是的话，说说是哪方面，换个说法再问一次。",
+        "I am not sure about that. Did you mean {attributes} of {entity}?",
+    ),
+    "any_of_these": ("、", " or "),
     "misfit": (
         "“{attribute}”不能用“{subject}”来衡量，单位对不上，请再说一次。",
         "“{subject}” does not measure {attribute}.",

@@ -50,10 +50,10 @@ class Answerer:
         why = f"kg {sure_of_graph:.2f}, faq {sure_of_faq:.2f}"
         if inquiry.question:
             return self._standard_question(inquiry, inquiry.question, None, "carried or chosen")
-        lacking = inquiry.refusal is not None and inquiry.refusal.code == "no_attribute"
-        if lacking and inquiry.refusal and inquiry.reading.leftover and sure_of_faq < self._threshold:
+        lacking = _lacks(inquiry)
+        if lacking and inquiry.refusal and sure_of_faq < self._threshold:
             return Refused(inquiry.refusal)
-        if self._graph_wins(inquiry, sure_of_graph, sure_of_faq):
+        if not lacking and self._graph_wins(inquiry, sure_of_graph, sure_of_faq):
             return self._graph_answer(inquiry, sure_of_graph, f"{why}: names the attribute")
         if best and sure_of_faq >= self._threshold:
             found = self._standard_question(inquiry, best.question, best, f"{why}: nearest question")
@@ -190,6 +190,14 @@ class Answerer:
         if unclear:
             return NeedEntity(unclear)
         return NeedTopic(tuple(group[0] for group in inquiry.groups))
+
+
+def _lacks(inquiry: Inquiry) -> bool:
+    """Whether an attribute is asked for that is not on record: either reading leaves something, or the plan's nothing."""
+    refusal = inquiry.refusal
+    if refusal is None or refusal.code != "no_attribute":
+        return False
+    return bool(inquiry.reading.leftover) or not refusal.scan.unknown  # 音响是什么牌子: all of it is known
 
 
 def _matching(question: str, best: FaqCandidate | None) -> FaqCandidate | None:

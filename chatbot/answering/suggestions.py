@@ -52,6 +52,16 @@ class Suggestions:
             chips += self.about(entity, missing.attributes)[:2]
         return _distinct([*chips, *self._knowledge.examples[:2], say("chip_handoff")], _LIMIT)
 
+    def may_be_meant(self, asked: str, entity: str) -> tuple[Path, ...]:
+        """The attributes of ``entity`` on record that ``asked``, which names none, is nearest to."""
+        leaves = self._graph.by_name[entity].leaves
+        near = self._knowledge.planner.near.nearest(asked, 2 * _RELATED)
+        return tuple(path for path in near if path in leaves)[:_RELATED]
+
+    def of_each(self, entity: str, paths: Iterable[Path]) -> tuple[str, ...]:
+        """The questions for ``paths`` of ``entity``."""
+        return tuple(self._of(entity, path) for path in paths)
+
     def _after_graph(self, entity: str, path: Path) -> list[str]:
         siblings = _siblings(self._graph.by_name[entity].leaves, path)
         chips = [self._of(entity, leaf) for leaf in siblings[:_SIBLINGS]]

@@ -38,7 +38,9 @@ def is_solid(parts: Parts) -> bool:
     spoken = bool(parts.things or parts.atoms)
     solid = solid or (spoken and parts.has("buy"))  # 推荐个电车吧 recommends no friend
     solid = solid or (spoken and parts.has("list", "count", "typical", "average"))
-    solid = solid or (spoken and parts.text.endswith(("的吗", "的么", "的没", "的没有", "的不", "的吧")))
+    solid = solid or (
+        spoken and parts.text.endswith(("的", "的吗", "的么", "的没", "的没有", "的不", "的吧"))
+    )
     return solid
 
 
@@ -53,7 +55,8 @@ def is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool, alone: bool
     if parts.atoms:
         asks = parts.text.endswith(("吗", "没", "不", "么")) and not parts.has("head", "list")
         asks = asks and not (_OF_SUCH.search(parts.text) or (alone and parts.has("has", "exists")))
-        return parts.has("has", "not", "list", "head", "exists", "which") and not asks
+        described = alone and parts.text.endswith("的")  # 能自动泊车的
+        return (parts.has("has", "not", "list", "head", "exists", "which") or described) and not asks
     if parts.rankings and said and "的" in parts.text:  # 省油的丰田
         return True
     if parts.rankings and alone and parts.has("head") and not (parts.attributes or parts.atoms):

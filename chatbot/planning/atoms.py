@@ -18,6 +18,8 @@ _ASKED_BEHIND = re.compile(
 _ASKS_VALUE = re.compile("几|多少|多大|多久|多远|多长|什么|哪|怎|还是")
 _BOUNDS = {"<", "<=", ">", ">="}
 _BUDGET = tuple("预算 够 拿下 拿得下 买得到 买得下 能买 可以买 买得起 搞定 只有 手里 手上".split())
+_BEARS = re.compile("(?:带|配|装|有)(?:有|了|着)?(?:个|一个)?$")
+_LISTS = re.compile("的(?:车|有|$|suv|轿车|mpv|都?有哪)")
 _WHICH = re.compile("谁|哪")
 _SIMPLY_NOT = re.compile(r"(?<![是要能会])不(?:用|需要?|必)?$")  # 不烧油的, 有没有不烧油的, 不用充电的
 _CLOSING = frozenset("也行 也可以 都行 也成 也凑合 也能接受".split())  # said behind what may be either
@@ -148,10 +150,17 @@ class AtomReader:
         asked = _ASKS_VALUE.search(link.text) or _ASKED_BEFORE.search(text[: link.start])
         if link.attribute is None or link.degree or asked:
             return None
-        path = next((p for p in link.attribute.paths if p in self._vocabulary.flags), None)
-        if path is None:
+        if path := next((p for p in link.attribute.paths if p in self._vocabulary.flags), None):
+            return Atom(link.start, link.end, path, Condition(path, "has", "有"), kind="feature")
+        path, lists = link.attribute.paths[0], _LISTS.match(text, link.end)  # 带前备箱的
+        if not (lists and _BEARS.search(text[: link.start]) and self._some_have(path)):
             return None
-        return Atom(link.start, link.end, path, Condition(path, "has", "有"), kind="feature")
+        return Atom(link.start, link.end, path, Condition(path, ">", 0.0), kind="feature")
+
+    def _some_have(self, path: Path) -> bool:
+        """Whether it is a number that only some entities have."""
+        some = 0 < self._coverage(path) < len(self._vocabulary.graph.entities)
+        return some and bool(self._vocabulary.dimension(path))
 
 
 def _said_once(atoms: list[Atom]) -> list[Atom]:

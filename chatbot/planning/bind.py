@@ -27,7 +27,8 @@ _COUNTED_IN = {"油耗", MONEY}  # 5个油, 20个
 _EXTENT = re.compile(r"(?:车身?|全)?([长宽高])度?")
 _EXTENTS = frozenset("长宽高")
 _NEARLY = 0.03
-_SIZED = "英寸"
+_SPEED = "速度"
+_DRIVES = re.compile("(?:最[快高多])?(?:能|可以|会)?[跑开飙走](?:得?到|得|的)?")
 _OF_CARS = (1.2, 25.0)  # metres: from how high the lowest cars are to how long the longest
 _LONGER_THAN_AXLES = 3.4  # metres: more than the distance of any car's axles
 _GAP = 3  # characters between 长 and its quantity
@@ -78,7 +79,7 @@ class Binder:
                 if self._fits(path, phrase):
                     return Bound(path, self._in_its_unit(path, phrase), link)
         behind = next((x for x in beside if x.attribute and x.start == links[at].end), None)
-        if behind and behind.attribute and phrase.unit == _SIZED:  # 20寸轮毂 is no size of a screen
+        if behind and behind.attribute and phrase.unit == "英寸":  # 20寸轮毂 is no size of a screen
             return Misfit(behind.attribute.paths[0], phrase)
         if (
             last
@@ -99,7 +100,8 @@ class Binder:
             beside = [link for link in beside if not self._says_whether(link)]
         if default := self.default(phrase):
             close = next((x for x in beside if x.attribute and self._adjacent(x, links[at], text)), None)
-            if close and close.attribute and self._measures(close):
+            driven = phrase.dimension == _SPEED and close and _DRIVES.fullmatch(close.text)
+            if close and close.attribute and self._measures(close) and not driven:
                 return Misfit(close.attribute.paths[0], phrase)
             phrase = self._in_its_unit(default, phrase) if _named_in(default, phrase) else as_money(phrase)
             return Bound(default, phrase)
@@ -179,7 +181,8 @@ class Binder:
             return True
         found = self._vocabulary.columns.resolve(path)
         main = found[0].main.unit if found and found[0].main else ""
-        return main.startswith(f"{phrase.unit}/") or (bool(main) and phrase.unit.startswith(f"{main}/"))
+        whole = bool(main) and phrase.dimension != _SPEED and phrase.unit.startswith(f"{main}/")
+        return main.startswith(f"{phrase.unit}/") or whole
 
     def _inherited(self, at: int, links: Sequence[Link], text: str) -> Bound | None:
         """200千瓦以上300以下: a bare bound right behind another one measures the same."""

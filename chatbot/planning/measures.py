@@ -7,7 +7,9 @@ from chatbot.knowledge_graph.units import COUNT, UnitTable
 from chatbot.planning.concepts import Concepts
 from chatbot.planning.links import AttributeSense, Link, RoleSense, Sense
 
-_ASKED = re.compile("几(?![个十百千万])|多少|多大")
+_ASKED = re.compile(
+    r"几(?![个十百千万])|几[十百](?=\S{1,3}(?:$|[呢啊呀?,。]))|多少|多大"
+)  # 几百牛米 asks at an end only
 # What a unit that is asked for measures; 升 and 毫米 measure too much to say, 米 is slang for money where nothing
 # else is named (车长多少米 names it)
 _MEASURES = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.directions import Directions
+from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import Clause, Order, Path
 from chatbot.planning.atoms import Atom
 from chatbot.planning.bind import Misfit
@@ -82,6 +83,9 @@ class Parts:
         return self.scan.text
 
 
+_STEM = 2  # characters of a name that say what is measured
+
+
 def rankings(
     links: Sequence[Link],
     text: str,
@@ -106,6 +110,9 @@ def rankings(
         other_end = bool(found) and sense.strength == "most" and _ORDERS.get(way) != found[-1].order
         if path is None and other_end and sense.word[-1] in _EITHER_END:
             path = found[-1].path  # 续航最长的比最短的, 油耗最低和最高
+        if path and named is None and (inner := _within(path, at, links, text, vocabulary)):
+            path = inner
+            taken.add(at - 1)
         path = path or _meant(sense, links, text, vocabulary, last)
         if path is None:
             continue
@@ -114,6 +121,16 @@ def rankings(
         taken.add(at)
         found.append(Ranking(path, _order(way, path, directions), sense.strength, link.start, link.end))
     return tuple(found), frozenset(taken)
+
+
+def _within(path: Path, at: int, links: Sequence[Link], text: str, vocabulary: Vocabulary) -> Path | None:
+    """电动机总扭矩 for 扭矩最大 of the motors: the attribute of the category right before that measures the same."""
+    before = links[at - 1] if at else None
+    if before is None or before.category is None or text[before.end : links[at].start] not in ("", "的"):
+        return None
+    measured = display_name(path[-1])[-_STEM:]
+    below = (p for p in vocabulary.columns.paths if display_name(p[-1]).endswith(measured))
+    return next((p for p in below if any(p[: len(c)] == c for c in before.category.paths)), None)
 
 
 def _order(way: Way | None, path: Path, directions: Directions | None) -> Order | None:

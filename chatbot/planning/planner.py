@@ -5,6 +5,7 @@ Deterministic: grammar and lexicon, no model. What is not explained well enough 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from chatbot.knowledge_graph.execute import MAX_ROWS, Engine
 from chatbot.knowledge_graph.plan import Condition, Plan, keyword_level
@@ -21,6 +22,7 @@ from chatbot.planning.guide import Guide
 from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
 from chatbot.planning.named_things import NamedPlanner, without_denied
+from chatbot.planning.near_attributes import NearAttributes
 from chatbot.planning.parts import Parts
 from chatbot.planning.purposes import only_a_purpose
 from chatbot.planning.query import Planned, Refusal
@@ -32,6 +34,7 @@ from chatbot.planning.several import SeveralPlanner
 from chatbot.planning.stray import says_nothing_of_the_graph, stray, too_little_known
 from chatbot.planning.two_rankings import both
 from chatbot.planning.unknowns import (
+    another_things,
     unknown_attribute,
     unknown_kind,
     unknown_make,
@@ -118,6 +121,11 @@ class Planner:
         """One part of an opening question by itself."""
         return self._explained(self._listener.scan(text), Context()).planned
 
+    @cached_property
+    def near(self) -> NearAttributes:
+        """What may be meant where no attribute is named; worked out when it is first needed."""
+        return NearAttributes(self.vocabulary)
+
     def names_a_value(self, text: str) -> bool:
         """Whether a normalised ``text`` holds a value of the graph (增程, 四驱); one pass over it."""
         finder = self.vocabulary.finder
@@ -173,6 +181,7 @@ class Planner:
             or unknown_name(parts)
             or unknown_version(parts, self.vocabulary)
             or unknown_part(parts, self.vocabulary)
+            or another_things(parts, self.vocabulary)
         ):
             return refusal
         if refusal := unknown_kind(parts, self.vocabulary) or unknown_measure(parts):

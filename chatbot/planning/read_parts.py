@@ -18,7 +18,9 @@ from chatbot.planning.refer import Reference, references
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
 
-_OF = re.compile("(?:的|是|为|属于|用的|什么|啥|哪个|哪种|几|能|会|可以|带|有|支持)*")
+_OF = re.compile(
+    "(?:的|是|为|属于|用的|什么|啥|哪个|哪种|几|能|会|可以|带|有|支持|一共|总共|合计|加起来|到底|大概|最大|最高)*"
+)
 _SAYS = re.compile("是|为|属于|=|等于")
 _WITHIN = re.compile(
     r"[^和跟与及、,/比或]{0,8}|的?呢?,(?:那个?|我)?(?:也|就|都)?(?:是|要|说的是|问的是)?(?:那个)?"
@@ -29,6 +31,7 @@ _WISHES = frozenset(
     "带 带有 配 配有 配备 标配 具备 搭载 要有 要带 得有 得带 自带 必须有 没有 不带 没带 不要".split()
 )
 _ASKS = re.compile("几|多|什么|啥|哪|怎|吗|么$|还是")
+_STEM = 2  # characters of a name that say what is measured
 _ABLE = re.compile("能(?![源量力耗])|可以")
 _ASKING = ("吗", "么", "不", "没", "是不是", "够不够", "够", "够吗", "嘛", "能拿下", "拿下")
 
@@ -94,7 +97,8 @@ class PartsReader:
             below = [p for p, node in node_of.items() if node.is_leaf and p[: len(category)] == category]
             whole = normalize(display_name(category[-1])) + behind.text
             names = [(p, normalize(display_name(p[-1]))) for p in below]
-            found += [p for p, name in names if name == whole] or [p for p, n in names if behind.text in n]
+            exact = [p for p, name in names if name == whole] or [p for p, n in names if behind.text in n]
+            found += exact or _of_the_same(behind, names)
         return tuple(found)
 
     def _qualifies(self, at: int, links: Sequence[Link], text: str) -> bool:
@@ -131,6 +135,12 @@ class PartsReader:
             if len(narrowed[-1].names) <= 3:
                 known.insert(0, narrowed[-1].names)
         return shared_out(_without_wholes(narrowed, text), graph, text)
+
+
+def _of_the_same(link: Link, names: Sequence[tuple[Path, str]]) -> list[Path]:
+    """电动机总扭矩 for 扭力 of the motors: what is measured is the end of both names."""
+    called = normalize(display_name(link.attribute.paths[0][-1])) if link.attribute else ""
+    return [path for path, name in names if len(called) > _STEM and name.endswith(called[-_STEM:])]
 
 
 def _kin_of_each(

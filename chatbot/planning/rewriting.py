@@ -6,6 +6,7 @@ from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.text import content
 from chatbot.planning.links import AttributeSense, DegreeSense, Sense
 from chatbot.planning.roles import role_words
+from chatbot.planning.word_order import in_order
 
 _CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
 _BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
@@ -19,10 +20,10 @@ _HUNDRED = re.compile(r"(?<![\d一二三四五六七八九十百千几两半])(?
 _TEN_THOUSAND = re.compile(r"万万|(?<=\d)wan(?![a-z])")
 _YEAR_OF_CAR = re.compile(r"(?<![\d.])(2\d)年(?=的?(?:老款|新款|款|车|那|这|版))")
 _PEOPLE = re.compile(
-    r"(?:能|可以|要|够)?(?:坐|拉|装|载)(?:得下|下)?([四五六七八九4-9])(?:个|口)人?(?:人)?(?!座)"
+    r"(?:能|可以|要|够)?(?:坐|拉|装|载)(?:得下|下|满)?([四五六七八九4-9])(?:个|口)大?人?(?:人)?(?!座)"
 )
 _FAMILY = re.compile(
-    r"(?:[俺咱我他你]?们?家里?|一家|全家)?(?:一共|总共|共)?(?:有)?([四五六七八4-9])口(?:人|之家)(?:人)?"
+    r"(?:[俺咱我他你]?们?家里?|一家|全家)?(?:一共|总共|共)?(?:有)?([四五六七八4-9])口(?:人|之家)(?:人)?|一家(?:老小)?([四五六七八4-9])口(?!人|之家)"
 )
 _YEAR_RUN_ON = re.compile(r"(?<=[a-z\d]\d)(?=20[12]\d款)")  # h92024款
 _SHORT_YEAR = re.compile(
@@ -49,6 +50,7 @@ _EITHER_DOES = re.compile(
 _ANY_PRICE = re.compile(
     r"(?:多少钱|什么价位?|啥价位?|几万)(?:都|也)(?:行|可以|成|无所谓|没关系)|(?:预算|价钱|钱)(?=(?:不限|不设限|随意|随便|无所谓|没限制|没要求|不是问题|充足|够))"
 )
+_MOST_OF = re.compile("([坐拉装载])最多的?(人|货|东西)(?=$|[的,。车])")  # 能坐最多人的车
 _JOINT = re.compile("[和跟与及、]|还有|以及")
 _LONGEST_NAME, _LONGEST_TAIL = 7, 4  # characters of an attribute's name, and of the end of one
 _MARKS = r",.;:!?~。、 …"
@@ -66,6 +68,8 @@ class Rewriter:
     def rewrite(self, text: str) -> str:
         """A normalised ``text`` without courtesies and hesitation, and with years, numbers and counts as they are read."""
         text = _ANY_PRICE.sub(lambda found: "价格" if found.group()[-1] in "算钱" else "价格无所谓", text)
+        text = in_order(text, self._finder.aliases.__contains__)
+        text = _MOST_OF.sub(r"\1\2最多", text)
         text = _EITHER_DOES.sub(lambda found: f"{found[1] or found[2]}无所谓", text)
         text = self._shared_head(text) if _JOINT.search(text) else text
         text = _OR_RATHER.sub(self._which_of_two, _HESITATION.sub("", _CHIP_COUNT.sub("", text)))
@@ -81,7 +85,7 @@ class Rewriter:
         text = _COUNTED.sub(" ", text)
         text = _CYLINDERS.sub(r"\1缸", text)
         text = _YEAR_OF_CAR.sub(self._model_year, text)
-        text = _FAMILY.sub(r"\1座以上", _PEOPLE.sub(r"\1座以上", text))
+        text = _FAMILY.sub(lambda found: f"{found[1] or found[2]}座以上", _PEOPLE.sub(r"\1座以上", text))
         text = _HAVE_HOW_MANY.sub(self._plainly, text)
         text = _YEAR_OF_MODEL.sub(self._model_year, text)
         text = _YEAR_ALONE.sub(self._model_year, text)

@@ -12,6 +12,7 @@ from chatbot.normalization.entity import EntityLink
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize
+from chatbot.planning.asked_ways import asked_degrees, asked_ways, names_no_attribute
 from chatbot.planning.false_readings import (
     counts_people,
     counts_the_named,
@@ -126,8 +127,8 @@ class Scanner:
         return self._read(self._rewriter.rewrite(text[:MAX_SCAN]), near)
 
     def mendable(self, scan: Scan) -> bool:
-        """Whether what is not known may be a slip; a kind of thing that the graph lacks is none."""
-        return not self._vocabulary.lacks(scan.text)
+        """Whether what is not known may be a slip; a thing, or a kind of thing, that the graph lacks is none."""
+        return not self._vocabulary.lacks(scan.text) and not names_no_attribute(scan.text)
 
     def mended(self, first: Scan, near: str = "") -> Scan:
         """``first`` with its unknown words read by how they sound and what they look like."""
@@ -174,6 +175,8 @@ class Scanner:
         links = self._entities(text, near, fuzzy=fuzzy)
         masked = _masked(text, links)
         links += find_places(masked, links)
+        links += asked_ways(_masked(text, links), self._vocabulary.concepts)
+        links += asked_degrees(_masked(text, links), self._finder.aliases)
         masked = _masked(text, links)
         mentions = self._finder.find(masked)
         spelled = [m for m in mentions if any(c.isdigit() for c in m.alias) or "百" in m.alias]

@@ -17,6 +17,14 @@ _TAIL = re.compile(r"型号|[版款型]|系列|套装")
 _EXPLAINS = re.compile("怎么|如何|为什么|为啥|区别|好处|坏处|优点|缺点|什么意思|什么是|是什么|值得")
 _NAME_BEHIND = re.compile(r"\s?[a-z]{0,6}\d{0,3}[a-z]{0,4}")
 _MAX_SUBJECT = 8
+_OF_THE_WHOLE = ("重量", "长度", "宽度", "高度", "品牌", "质保")
+_WHOSE = ("谁家", "哪家")
+_ASKED_OF = ("什么", "啥", "哪种")
+_ASKS = re.compile("[几多少啥哪吗]|什么|怎")
+_ASKED_BEHIND = re.compile("(?:是|有)?(?:多少|多大|什么|啥|怎么样|如何)?(?:的)?[吗呢啊呀?]*")
+_PLACES, _PLACE = frozenset("后副左右"), re.compile("[排座驾边侧面的]*")
+_HOW_MUCH = frozenset("多长 有多长".split())  # 质保多长
+_CLOSE = re.compile("(?:的|是|用的?|到底|大概|有|它|本身)*")
 _DEEPEST = 5
 
 
@@ -130,6 +138,43 @@ def unknown_subject(parts: Parts) -> Refusal | None:
     return Refusal("unknown_subject", _capitals(unknown[0]), parts.scan)
 
 
+def _elsewhere(piece: str, end: int, parts: Parts) -> str:
+    """后排屏幕, 副驾座椅加热: where it is said to be, and the attribute's name is of another place; empty where it is not."""
+    if piece not in _PLACES:
+        return ""
+    for link in parts.scan.links:
+        near = (
+            link.attribute and 0 <= link.start - end <= 2 and _PLACE.fullmatch(parts.text[end : link.start])
+        )
+        if near and link.attribute and not any(piece in path[-1] for path in link.attribute.paths):
+            return parts.text[end - len(piece) : link.end]
+    return ""
+
+
+def another_things(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
+    """电池多重, 发动机是谁家的, 轮胎什么牌子: what is told of the whole car is asked of a part of it."""
+    whole = {path for concept in _OF_THE_WHOLE for path in vocabulary.concepts.paths(concept)}
+    asked = {path for paths in parts.attributes for path in paths}
+    said = [link for link in parts.scan.links if not link.roles or link.attribute or link.category]
+    for before, link in itertools.pairwise(said):
+        told = link.attribute is not None and link.attribute.paths[0] in whole & asked
+        if not told or not _CLOSE.fullmatch(parts.text[before.end : link.start]) or before.value:
+            continue
+        of = before.attribute.paths[0] if before.attribute else None
+        part = before.category is not None or (
+            of and of not in whole and not vocabulary.dimensions(of) & {"长度"}
+        )
+        if (
+            link.text.startswith(_WHOSE)
+            and not parts.text[link.end :].startswith(("的", "出"))
+            and link.end < len(parts.text)
+        ):
+            continue  # 功率数谁家最高
+        if part and link.text not in _HOW_MUCH:
+            return Refusal("no_attribute", parts.text[before.start : link.end], parts.scan)
+    return None
+
+
 def _capitals(name: str) -> str:
     return re.sub(r"[a-z]+", lambda found: found.group().upper(), name)
 
@@ -157,6 +202,14 @@ def unknown_part(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
         end = parts.text.find(piece) + len(piece)
         if piece in vocabulary.attributes.aliases:
             continue
+        if len(piece) >= 2 and parts.text[: end - len(piece)].endswith(_ASKED_OF):  # 中控台什么材质
+            return Refusal("no_attribute", piece, parts.scan)
+        whose = next((x for x in parts.scan.links if x.end == end - len(piece) and x.attribute), None)
+        named = whose is not None and not _ASKS.search(whose.text + piece)
+        if whose and named and len(piece) >= 2 and _ASKED_BEHIND.fullmatch(parts.text[end:]):  # 车漆厚度
+            return Refusal("no_attribute", whose.text + piece, parts.scan)
+        if placed := _elsewhere(piece, end, parts):
+            return Refusal("no_attribute", placed, parts.scan)
         near = [x for x in parts.scan.links if x.attribute and 0 <= x.start - end <= 3]
         if len(piece) >= 2 and near:
             return Refusal("no_attribute", piece, parts.scan)

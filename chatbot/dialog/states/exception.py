@@ -1,14 +1,17 @@
 """异常处理: nothing certain enough. Candidates first, then a guided way, then a person; never a guess."""
 
+import re
+
 from chatbot.answering.inquiry import Missing, Refused, Unsure
 from chatbot.answering.narrowing import common_name
 from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.state import BadCase, Decision, Turn
-from chatbot.knowledge_graph.graph import display_name
+from chatbot.knowledge_graph.graph import Path, display_name
 from chatbot.messages import say, shown_question
 from chatbot.reply import Reply
 from chatbot.session.base import Option, Pending
 
+_NAME_LIKE = re.compile("[a-z0-9]")
 MAX_NEAREST = 3
 MAX_RECENT = 4
 
@@ -56,6 +59,8 @@ class ExceptionState:
         )
 
     def _recommend(self, turn: Turn, nearest: tuple[str, ...]) -> Reply:
+        if meant := _may_be_meant(turn):
+            return self._did_you_mean(turn, meant, nearest)
         suggestions = tuple(map(shown_question, nearest)) or turn.hearing.knowledge.examples[:MAX_NEAREST]
         return Reply(
             answer=say("nearest" if nearest else "nothing_near", turn.hearing.language),
@@ -63,6 +68,23 @@ class ExceptionState:
             answer_source="guide",
             state=self.name,
             suggestions=(*suggestions, say("chip_handoff")),
+        )
+
+    def _did_you_mean(self, turn: Turn, meant: tuple[Path, ...], nearest: tuple[str, ...]) -> Reply:
+        """The attributes that may be meant, as a question, and the nearest standard question behind them."""
+        entity, knowledge = _focus(turn), turn.hearing.knowledge
+        chips = Suggestions(knowledge).of_each(entity, meant)
+        return Reply(
+            answer=say(
+                "near_attribute",
+                turn.hearing.language,
+                entity=knowledge.graph.short_names[entity],
+                attributes=_listed(meant, turn),
+            ),
+            answer_type="recommend",
+            answer_source="guide",
+            state=self.name,
+            suggestions=(*chips, *map(shown_question, nearest[:1]), say("chip_handoff")),
         )
 
     def _guide(self, turn: Turn, nearest: tuple[str, ...]) -> Reply:
@@ -91,12 +113,22 @@ class ExceptionState:
         knowledge, refusal = turn.hearing.knowledge, refused.refusal
         key = "misfit" if refusal.code == "wrong_dimension" else refusal.code
         attribute = display_name(refusal.attribute[-1]) if refusal.attribute else ""
+        meant = _may_be_meant(turn) if key == "no_attribute" else ()
+        chips = (
+            Suggestions(knowledge).of_each(_focus(turn), meant) if meant else knowledge.examples[:MAX_NEAREST]
+        )
         reply = Reply(
-            answer=say(key, turn.hearing.language, subject=refusal.subject, attribute=attribute),
+            answer=say(
+                "no_attribute_near" if meant else key,
+                turn.hearing.language,
+                subject=refusal.subject,
+                attribute=attribute,
+                attributes=_listed(meant, turn),
+            ),
             answer_type="fallback",
             answer_source="none",
             state=self.name,
-            suggestions=(*knowledge.examples[:MAX_NEAREST], say("chip_handoff")),
+            suggestions=(*chips, say("chip_handoff")),
             why=f"refused: {refusal.code}",
         )
         decision = Decision("question_intake", turn, reply, BadCase(refusal.code, (refusal.subject,)))
@@ -138,6 +170,26 @@ class ExceptionState:
             entities=focus, attributes=missing.attributes, question=missing.question, pending=None, recent=recent,
             shown=turn.memory.shown if focus else missing.entities,
         )  # fmt: skip
+
+
+def _focus(turn: Turn) -> str:
+    """The one entity that is named, else the one that is spoken of; empty where there is none."""
+    named = [link.candidates for link in turn.hearing.reading.entities if link.score == 1]
+    goes_on = not named and not _NAME_LIKE.search(turn.hearing.text)  # rline那台25的呢 names another one
+    spoken = named[0] if len(named) == 1 else turn.memory.entities if goes_on else ()
+    return spoken[0] if len(spoken) == 1 else ""
+
+
+def _may_be_meant(turn: Turn) -> tuple[Path, ...]:
+    """What of the entity in focus may be meant, as far as the words say."""
+    entity = _focus(turn)
+    return (
+        Suggestions(turn.hearing.knowledge).may_be_meant(turn.hearing.reading.core, entity) if entity else ()
+    )
+
+
+def _listed(paths: tuple[Path, ...], turn: Turn) -> str:
+    return say("any_of_these", turn.hearing.language).join(display_name(path[-1]) for path in paths)
 
 
 def _before(turn: Turn, focus: tuple[str, ...]) -> tuple[str, ...]:

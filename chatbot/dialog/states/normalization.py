@@ -21,6 +21,7 @@ from chatbot.session.base import Option, Pending
 
 Path = tuple[str, ...]
 MAX_RECENT = 4
+_LISTS = re.compile("[和跟与及、,， /+]|还有")
 _WORTH_PLANNING = re.compile(
     r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各|[怎咋]"
 )
@@ -75,7 +76,8 @@ class NormalizationState:
         plain = bool(reading.attributes) and not reading.leftover and clear
         ends = any(link.paths[0][-1][0] in "前后" for link in reading.attributes)  # 轮胎规格 may ask for both
         plain = plain and not (ends and not re.search("[前后]", reading.question))
-        if plain and leaves and reading.entities and not _WORTH_PLANNING.search(reading.question):
+        listed = len(reading.attributes) < 2 or _LISTS.search(reading.question)  # 轮胎什么牌子 is no list
+        if plain and leaves and listed and reading.entities and not _WORTH_PLANNING.search(reading.question):
             return None
         planned = turn.hearing.planned(turn.context)
         if isinstance(planned, Asked) and not planned.needed and plain and leaves:
