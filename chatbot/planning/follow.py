@@ -28,6 +28,9 @@ _OF_ALL = re.compile("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱
 _AGAINST_ONE = re.compile(
     "(?:那|那么)?(?:和|跟|与|同|比)(?:第|最|前|上|刚).+?(?:比|相比|比较|对比|差|贵|便宜|快|慢|远|多|少|省)"
 )  # 和第一款比呢
+_THE_FORMER = re.compile(
+    "(?:那|那么)?(?:它|他|她|这[个款台辆]|那[个款台辆])(?:要|得|会|能|又)?[贵便快慢短低省小远轻]"
+)
 _AGAINST = re.compile(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
 
 
@@ -94,6 +97,8 @@ class Follower:
             focus = focus[-1:]  # 26款的又贵多少: than the one named last
         if len(things) != 1 or not things[0].single or len(focus) != 1:
             return None
+        if parts.referred and things[0].names == focus and _THE_FORMER.match(parts.text):
+            return self._beside_the_former(parts, context)
         if parts.referred and not _AGAINST_ONE.match(parts.text):
             return None
         asks_many = parts.has("list", "head", "nearest", "exists", "others", "buy")
@@ -116,6 +121,15 @@ class Follower:
         if entities[0] == entities[1] or not paths:
             return None
         return Query(Plan("compare", entities, paths), parts.scan, carried=context.entities)
+
+    def _beside_the_former(self, parts: Parts, context: Context) -> Query | None:
+        """它贵多少, of two that were asked about one after the other: than the one before."""
+        before = next((name for name in context.recent if name not in context.entities), None)
+        paths = tuple(rank.path for rank in parts.rankings) or self._decider.in_units(parts.text)
+        if before is None or context.plan is not None or len(paths) != 1 or not parts.has("much", "compare"):
+            return None
+        names = (context.entities[0], before)
+        return Query(Plan("compare", names, paths), parts.scan, carried=names)
 
     def _of_many(self, context: Context, things: tuple[Thing, ...]) -> tuple[str, ...]:
         """The one that won of several compared, where another of them is named: 比疾风版多多少."""

@@ -124,7 +124,14 @@ class NamedPlanner:
                 things.append(replace(thing, names=offered))  # 25款的, of those to choose from
             elif len(thing.names) == _PAIR and (parts.has("pair", "those") or parts.limit == _PAIR):
                 things.append(thing)  # 两个活力版
-            elif thing.single or is_brand(thing.clause) or of_those or not known or parts.has("versions"):
+            elif (
+                thing.single
+                or is_brand(thing.clause)
+                or of_those
+                or not known
+                or parts.has("versions")
+                or _asks_of_its_kind(thing, parts)
+            ):
                 things.append(thing)
             else:
                 names = nearest_kin(graph, thing.names, known)
@@ -183,6 +190,16 @@ def without_denied(parts: Parts) -> Parts:
     if len(kept) < len(parts.atoms):
         parts = replace(parts, atoms=kept, _roles=parts._roles | {"wrong"})
     return parts
+
+
+def _asks_of_its_kind(thing: Thing, parts: Parts) -> bool:
+    """E3里哪几款是四驱, X7里面便宜的是哪款: of the whole series, whichever of its cars was spoken of before."""
+    clause = thing.clause
+    if thing.referred or not (isinstance(clause, Condition) and clause.attribute == keyword_level(2)):
+        return False
+    chooses = parts.has("which") and (parts.atoms or parts.rankings) and not parts.has("compare")
+    most = any(rank.strength == "most" for rank in parts.rankings)
+    return bool(parts.has("list", "count") or chooses or most)
 
 
 def _of_many(thing: Thing) -> bool:

@@ -12,6 +12,7 @@ from chatbot.planning.query import Query
 from chatbot.planning.read_parts import numeric
 
 _WHOSE = re.compile("谁家|哪家|哪个(?:牌子|品牌)")
+_BY_PRICE = re.compile("从便宜到贵|从贵到便宜")
 _WHETHER = re.compile("带不带|有没有|支不支持|是不是|能不能|有没")
 _FIRST_FEW = re.compile("前|top")
 _TURNED: dict[Order | None, Order] = {"asc": "desc", "desc": "asc"}
@@ -39,7 +40,7 @@ class RankedPlanner:
                 return None
             return self._superlative(parts, conditions, self._among(parts, context, anew=anew))
         best = self._best(parts, conditions) if parts.limit or parts.place else None
-        if best and parts.attributes:
+        if best:
             place = parts.place if not parts.limit else 0
             return Query(replace(best, limit=parts.limit or parts.place), scan, place=place)
         if parts.reverse and parts.attributes:
@@ -81,6 +82,8 @@ class RankedPlanner:
         if not _FIRST_FEW.search(parts.text) and not parts.has("sort", "upward", "downward", "best"):
             return None
         path = next(iter(numeric(self._decider.vocabulary, parts.attributes)), None)
+        if path is None and parts.limit and _BY_PRICE.search(parts.text):
+            path = self._decider.price  # 从便宜到贵数前三台
         if path is None:
             return None
         order = self.sorted(parts) or self._decider.better(path)

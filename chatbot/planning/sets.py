@@ -33,6 +33,9 @@ _HOW_MANY = re.compile("什么|啥|几种|几个|几家|多少种|多少个")
 _SOME = re.compile(
     r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)"
 )  # 来几台 counts nothing
+_TAKEN_TO_BE_SO = re.compile(
+    "(?:总|该|肯定|一定|起码|至少|好歹|也|都|会|当然|是)(?:还)?(?:有|带|配|支持|是)[了的]?吧$"
+)  # 天窗总有吧
 _EACH = re.compile("各有?|分别有?|每[个种]有?")  # 宝马和奔驰各有多少款
 
 
@@ -102,6 +105,7 @@ class SetPlanner:
         features = all(atom.kind == "feature" for atom in parts.atoms)
         asks = parts.has("enough") or (features and parts.has("exists"))
         asks = asks or any(w in said for w in ("吗", "是不是", "么")) or said.endswith(("不", "没", "没有"))
+        asks = asks or _TAKEN_TO_BE_SO.search(parts.text) is not None
         return asks and not said.endswith(("的吗", "的么", "的没", "的有吗", "的有么", "的有没有", "的有没"))
 
     def _side_by_side(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:

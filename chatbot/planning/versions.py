@@ -23,6 +23,7 @@ _JOINED = re.compile(r"[的\s]*(?:[和跟与、/]|还有|vs)?[\s]*")
 _GOES_ON = re.compile(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)$")
 _THAT_ONE = re.compile("的?(?:那|这)(?:一)?[个款台辆]")
 _VERSIONS = re.compile("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
+_ALL_WHEELS = {"4matic", "quattro", "xdrive", "4motion", "awd", "4wd"}  # as makers call 四驱
 _SUFFIX = re.compile("[版型款]$")
 _AND = re.compile(r"[版款型]?的?(?:和|跟|与|比|、|/|vs)")
 _OR = re.compile("的?还是(?:个|用|带|那种)?")
@@ -56,11 +57,17 @@ class VersionReader:
         asks = parts.attributes or parts.rankings or parts.has("compare", "nearest") or parts.categories
         if not asks or parts.has("list", "count", "buy", "exists"):
             return self._by_name(parts)
+        return self._told_apart(parts)
+
+    def _told_apart(self, parts: Parts) -> Parts:
+        """The first thing of several cars, as those of them that the values beside it hold for."""
         for at, thing in enumerate(parts.things):
             if thing.single or thing.negated or is_brand(thing.clause) or len(thing.names) > MAX_VERSIONS:
                 continue
             atoms = self._beside(thing, parts)
             found = [self._with(thing.names, atom, parts.text) for atom in atoms]
+            if self._all_called_so(thing, atoms, parts.text):
+                return replace(parts, atoms=tuple(atom for atom in parts.atoms if atom not in atoms))
             if not atoms or not all(0 < len(names) < len(thing.names) for names in found):
                 continue
             if len({atom.path for atom in atoms}) > 1:
@@ -73,6 +80,12 @@ class VersionReader:
             rest = tuple(atom for atom in parts.atoms if atom not in atoms)
             return replace(parts, things=things, atoms=rest)
         return parts
+
+    def _all_called_so(self, thing: Thing, atoms: Sequence[Atom], text: str) -> bool:
+        """四驱 of 260L动感型四驱, where no value says so and every name does: 260 L 4MATIC 动感型."""
+        if len(atoms) != 1 or self._holding(Plan("filter", thing.names, (), (atoms[0].clause,))):
+            return False
+        return self._called(thing.names, atoms[0].clause, text[atoms[0].start : atoms[0].end]) == thing.names
 
     def _beside_one(self, parts: Parts) -> Parts:
         """C型号后驱和四驱差几秒: the other version of the series of the one that is named."""
@@ -148,6 +161,7 @@ class VersionReader:
     def _called(self, names: Sequence[str], clause: Clause, said: str) -> tuple[str, ...]:
         """Those of ``names`` that have a word for the value in them."""
         words = {said, *self._vocabulary.words_for(clause)}
+        words |= _ALL_WHEELS if any("四驱" in word for word in words) else set()
         return tuple(n for n in names if any(word in normalize(n).replace(" ", "") for word in words))
 
     def _having(self, names: Sequence[str], clause: Clause, said: str) -> tuple[str, ...]:
