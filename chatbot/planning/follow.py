@@ -144,11 +144,14 @@ class Follower:
         """跟最便宜的差多少, 比最贵的便宜多少: what is in focus beside the one that ranks first of those listed."""
         most = [rank for rank in parts.rankings if rank.strength == "most"]
         asks = parts.has("compare", "much") and _AGAINST.match(parts.text)
-        if parts.things or parts.atoms or len(most) != 1 or len(context.entities) != 1 or not asks:
+        others = [thing for thing in parts.things if not thing.single]  # 和凯美瑞最便宜的比呢
+        told = len(others) == len(parts.things) <= 1
+        if not told or parts.atoms or len(most) != 1 or len(context.entities) != 1 or not asks:
             return None
         last = context.plan
-        among = context.shown if len(context.shown) > 1 else ()
+        among = context.shown if len(context.shown) > 1 and not others else ()
         conditions = last.conditions if last and not among else ()
+        conditions = tuple(filter(None, map(self._decider.scope, others))) or conditions
         path = most[0].path
         best = self._winner(Plan("superlative", among, (path,), conditions, most[0].order, 1))
         if best is None or best == context.entities[0]:

@@ -186,8 +186,8 @@ class Planner:
             return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)
         parts = self._named.of_the_series(self._completer.told(without_denied(parts)), context)
         return (
-            self._named.plan(parts, context)
-            or self._follow.against_the_first(parts, context)
+            self._follow.against_the_first(parts, context)
+            or self._named.plan(parts, context)
             or self._follow.continued(parts, context)
             or self._follow.verified_again(parts, context)
             or self._follow.near_focus(parts, context)

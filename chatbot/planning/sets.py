@@ -10,6 +10,7 @@ from chatbot.planning.carry import (
     goes_back,
     is_exclusion,
     leans,
+    lists,
     merged,
     moved,
     side_by_side,
@@ -59,7 +60,7 @@ class SetPlanner:
             return None  # 永磁同步 is a value, though every one of them has it
         if asks_otherwise(parts) or (parts.scan.unknown and not ignored):
             return None
-        leaning = leans(parts, context.plan)
+        leaning = leans(parts, context.plan) or _has_chosen(parts, context)
         if not leaning and goes_back(
             parts, context
         ):  # of the list, one row of which was spoken of in between
@@ -219,9 +220,11 @@ class SetPlanner:
         scan = parts.scan
         bought = parts.has("buy") and (not parts.has("list", "which") or not conditions)
         bought = bought or (asks_for_all(parts) and not conditions and context.empty)
-        guiding = bought or (context.guiding and leaning and not parts.has("done", "list"))
+        bought = bought and not _has_chosen(parts, context)
+        guiding = bought or (context.guiding and leaning and not (parts.has("done", "list") or _has_chosen(parts, context)))
         alone = context.empty  # 有HUD没, before any car was named
-        if not is_filter(parts, said, leaning, alone) and not guiding:
+        filters = is_filter(parts, said, leaning, alone) or _has_chosen(parts, context)
+        if not filters and not guiding:
             return None
         order = parts.rankings[0].order if parts.rankings else self._ranked.sorted(parts)
         attributes = self._shown(conditions, parts)
@@ -250,6 +253,12 @@ class SetPlanner:
             return Query(replace(last, conditions=conditions), parts.scan)
         order = last.order or "desc"
         return Query(Plan("filter", (), last.attributes, conditions, order), parts.scan)
+
+
+def _has_chosen(parts: Parts, context: Context) -> bool:
+    """推荐一个 while a choice is being narrowed down: of those that are left, and no further question."""
+    told = parts.atoms or parts.things or parts.rankings or parts.attributes or parts.scan.unknown
+    return context.guiding and lists(context.plan) and parts.has("buy") and not told
 
 
 def _without_seen(context: Context) -> Plan:

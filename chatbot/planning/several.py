@@ -17,6 +17,7 @@ from chatbot.planning.scan import Scan
 
 _HOW_MANY = re.compile("几[个种]|多少[个种]")
 _ALL_ARE = re.compile("都(?:是|有|用的?是?)(?:什么|啥|哪[些几]?种?)")
+_BESIDE_IT = re.compile("(?:那|那么)?(?:它)?(?:和|跟|与|同).+比")
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
 MAX_NARROWED = 20
 MAX_BESIDE = 3
@@ -35,6 +36,7 @@ class SeveralPlanner:
             or self._ranges(parts, things)
             or self._table(parts, things)
             or self._each(parts, things)
+            or self._beside_focus(parts, things, context)
             or self._which_one(parts, things)
             or self._of_several(parts, things, context)
         )
@@ -92,6 +94,18 @@ class SeveralPlanner:
             return None
         paths = tuple(paths[0] for paths in parts.attributes)
         return Query(Plan("filter", (), paths, (scope,) if scope else ()), parts.scan)
+
+    @staticmethod
+    def _beside_focus(parts: Parts, things: tuple[Thing, ...], context: Context) -> Query | None:
+        """和Model 3比哪个远: the one in focus beside the few of another series."""
+        if len(things) != 1 or is_brand(things[0].clause) or len(things[0].names) >= MAX_EACH:
+            return None
+        if len(context.entities) != 1 or len(parts.rankings) != 1 or not parts.has("which") or parts.atoms:
+            return None
+        if not _BESIDE_IT.match(parts.text) or parts.scan.unknown or parts.has("head", "list", "buy"):
+            return None
+        names = tuple(dict.fromkeys((*context.entities, *things[0].names)))
+        return Query(Plan("compare", names, (parts.rankings[0].path,)), parts.scan, carried=context.entities)
 
     def _which_one(self, parts: Parts, things: tuple[Thing, ...]) -> Query | Asked | None:
         """跟S5尊享版差不多的, 比S5便宜的, where several cars are called that: it must be asked which."""

@@ -20,7 +20,8 @@ from chatbot.planning.vocabulary import Vocabulary
 MAX_VERSIONS = 40
 _BESIDE = re.compile(r"[的\s]?")
 _JOINED = re.compile(r"[的\s]*(?:[和跟与、/]|还有|vs)?[\s]*")
-_GOES_ON = re.compile(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)$")
+_GOES_ON = re.compile(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)(?:就行|也行|就好|就可以|即可)?$")
+_ASKED_ON = re.compile("(?:那|那么)?[^,，。]{1,8}呢$")
 _THAT_ONE = re.compile("的?(?:那|这)(?:一)?[个款台辆]")
 _VERSIONS = re.compile("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
 _ALL_WHEELS = {"4matic", "quattro", "xdrive", "4motion", "awd", "4wd"}  # as makers call 四驱
@@ -46,6 +47,7 @@ class VersionReader:
             return self._that_one(parts, context) or self._of_the_series(parts, context)
         if len(parts.things) == 1 and (meant := self._elsewhere(parts, context)):
             return replace(parts, things=(meant,))
+        parts = self._of_the_one_before(parts)
         if (
             len(parts.things) == 1
             and parts.atoms
@@ -210,6 +212,10 @@ class VersionReader:
         names = tuple(name for name in series if all(name in some for some in named))
         for atom in wanted:
             names = self._with(names, atom, parts.text) if names else ()
+        if not names and not named and _ASKED_ON.fullmatch(parts.text) and context.plan is None:
+            lead = self._vocabulary.graph.by_name[series[0]].keywords[1]  # 5座呢, of a series that has none
+            whole = Thing(series, Condition(keyword_level(2), "=", lead), wanted[0].start, wanted[0].start)
+            return replace(parts, things=(whole,), _roles=parts._roles | {"list"})
         if not names or len(names) == len(series) or (not named and set(context.entities[:1]) & set(names)):
             return parts
         first, last = wanted[0], wanted[-1]
@@ -227,6 +233,20 @@ class VersionReader:
             if 0 < len(names) < len(series):
                 return replace(thing, names=names, clause=None)
         return None
+
+    def _of_the_one_before(self, parts: Parts) -> Parts:
+        """后驱版 of Model Y后驱版 is no car of another series that is called so: the 后轮驱动版."""
+        if len(parts.things) != 2 or any(thing.negated or thing.referred for thing in parts.things):
+            return parts
+        first, second = parts.things
+        gap = parts.text[first.end : second.start]
+        if first.single or is_brand(first.clause) or gap.strip("的 ") or set(first.names) & set(second.names):
+            return parts
+        word = _SUFFIX.sub("", content(parts.text[second.start : second.end]))
+        for sense in self._vocabulary.values_of(word):
+            if names := self._having(first.names, sense.clause, word):
+                return replace(parts, things=(replace(first, names=names, clause=None, end=second.end),))
+        return parts
 
     def _series(self, context: Context) -> tuple[str, ...]:
         return self._vocabulary.kin(context.near(self._vocabulary.graph))
