@@ -15,6 +15,8 @@ from chatbot.planning.read_parts import numeric
 
 _EITHER_WAY = re.compile(r"(.)不\1")  # 大不大
 _DIFFERENCES = re.compile("差在哪|区别|不同|不一样|变化|差异")  # of all, not of what was asked last
+_DIFFER = re.compile("差(?:了|得|距)?(?:多少|多大|几)")  # in the price, where nothing else was asked
+_EXTENT = re.compile("车身?[长宽高]度?(?:呢|是?多少)[啊呀]?")
 _FEW = 10
 _PAIR = 2
 MAX_MORE = 3
@@ -57,7 +59,8 @@ class Follower:
         if parts.rankings:  # 费油不, 后备箱大不大
             plain = all(rank.strength == "plain" for rank in parts.rankings)
             degrees = tuple((rank.path,) for rank in parts.rankings)
-            asks = plain and (asks_whether(parts) or bool(parts.attributes))  # 跑得快不，零百
+            extent = _EXTENT.fullmatch(parts.text) is not None
+            asks = plain and (asks_whether(parts) or bool(parts.attributes) or extent)  # 跑得快不，零百
             topics = tuple(dict.fromkeys((*degrees, *parts.attributes))) if asks else ()
         if not topics:
             return None
@@ -72,7 +75,7 @@ class Follower:
     def of_those(parts: Parts, context: Context) -> Query | None:
         """多少钱 after a list: that attribute of all that matched."""
         last = context.plan
-        if last is None or last.op not in ("filter", "count", "verify") or not last.conditions:
+        if last is None or last.op not in ("filter", "count", "verify", "superlative") or not last.conditions:
             return None
         if context.entities or last.entities:
             return None
@@ -117,7 +120,8 @@ class Follower:
         asked = numeric(self._decider.vocabulary, parts.attributes)
         price = (self._decider.price,) if self._decider.price and says_money(parts.text) else ()
         told = tuple(dict.fromkeys((*(rank.path for rank in parts.rankings), *asked)))
-        paths = told or price or context.attributes[:1]
+        usual = (self._decider.price,) if self._decider.price and _DIFFER.search(parts.text) else ()
+        paths = told or price or context.attributes[:1] or usual
         if entities[0] == entities[1] or not paths:
             return None
         return Query(Plan("compare", entities, paths), parts.scan, carried=context.entities)

@@ -33,6 +33,7 @@ from chatbot.planning.stray import says_nothing_of_the_graph, stray, too_little_
 from chatbot.planning.two_rankings import both
 from chatbot.planning.unknowns import (
     unknown_attribute,
+    unknown_here,
     unknown_kind,
     unknown_make,
     unknown_measure,
@@ -173,6 +174,7 @@ class Planner:
             or unknown_name(parts)
             or unknown_version(parts, self.vocabulary)
             or unknown_part(parts, self.vocabulary)
+            or unknown_here(parts, context, self.vocabulary)
         ):
             return refusal
         if refusal := unknown_kind(parts, self.vocabulary) or unknown_measure(parts):

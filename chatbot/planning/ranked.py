@@ -30,7 +30,7 @@ class RankedPlanner:
         self, parts: Parts, context: Context, conditions: tuple[Clause, ...], *, anew: bool
     ) -> Query | None:
         """A ranking of all that meet ``conditions``; ``anew``: not among the few that were listed before."""
-        scan = parts.scan
+        scan, parts = parts.scan, self._as_before(parts, context)
         most = any(r.strength == "most" for r in parts.rankings) or parts.reverse or parts.place
         most = most or _the_other_way(parts, context)
         if far := self._far_apart(parts, conditions):
@@ -50,6 +50,22 @@ class RankedPlanner:
             plan = Plan("superlative", (), (path,), conditions, "desc" if slow else "asc", parts.limit or 1)
             return Query(plan, scan, place=parts.place)
         return None
+
+    def _as_before(self, parts: Parts, context: Context) -> Parts:
+        """第二快的 after 快充最快的 is by the time of charging, as the first was."""
+        last, rank = context.plan, next(iter(parts.rankings), None)
+        if last is None or last.op != "superlative" or not (parts.place and rank) or parts.attributes:
+            return parts
+        timed = self._decider.vocabulary.dimension
+        path, order = last.attributes[0], last.order
+        if (
+            len(parts.rankings) > 1
+            or timed(path) != _TIME
+            or timed(rank.path) != _TIME
+            or order != rank.order
+        ):
+            return parts
+        return replace(parts, rankings=(replace(rank, path=path),))
 
     def _far_apart(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
         """最贵的和最便宜的差多少: the two that rank first, either way, side by side."""

@@ -109,7 +109,7 @@ def _of_those_told(
     if (
         link.plays("top")
         and text.startswith(("前", "top"))
-        and len(context.shown) > 1
+        and (len(context.shown) > 1 or (context.plan and context.plan.op == "superlative"))
         and _of_the_list(at, links)
     ):
         return _first_of(context, _count(link), winner)

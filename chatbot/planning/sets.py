@@ -221,7 +221,9 @@ class SetPlanner:
         bought = parts.has("buy") and (not parts.has("list", "which") or not conditions)
         bought = bought or (asks_for_all(parts) and not conditions and context.empty)
         bought = bought and not _has_chosen(parts, context)
-        guiding = bought or (context.guiding and leaning and not (parts.has("done", "list") or _has_chosen(parts, context)))
+        guiding = bought or (
+            context.guiding and leaning and not (parts.has("done", "list") or _has_chosen(parts, context))
+        )
         alone = context.empty  # 有HUD没, before any car was named
         filters = is_filter(parts, said, leaning, alone) or _has_chosen(parts, context)
         if not filters and not guiding:

@@ -20,11 +20,14 @@ from chatbot.planning.vocabulary import Vocabulary
 MAX_VERSIONS = 40
 _BESIDE = re.compile(r"[的\s]?")
 _JOINED = re.compile(r"[的\s]*(?:[和跟与、/]|还有|vs)?[\s]*")
-_GOES_ON = re.compile(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)(?:就行|也行|就好|就可以|即可)?$")
+_GOES_ON = re.compile(
+    r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)(?:就行|也行|就好|就可以|即可)?$"
+)
 _ASKED_ON = re.compile("(?:那|那么)?[^,，。]{1,8}呢$")
 _THAT_ONE = re.compile("的?(?:那|这)(?:一)?[个款台辆]")
 _VERSIONS = re.compile("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
 _ALL_WHEELS = {"4matic", "quattro", "xdrive", "4motion", "awd", "4wd"}  # as makers call 四驱
+_KIND_OF = re.compile(r"\s?(?:新能源|EV|DM-i|\(进口\))$")
 _SUFFIX = re.compile("[版型款]$")
 _AND = re.compile(r"[版款型]?的?(?:和|跟|与|比|、|/|vs)")
 _OR = re.compile("的?还是(?:个|用|带|那种)?")
@@ -212,6 +215,9 @@ class VersionReader:
         names = tuple(name for name in series if all(name in some for some in named))
         for atom in wanted:
             names = self._with(names, atom, parts.text) if names else ()
+        if not names and (others := self._of_another_kind(series, wanted, parts.text)):
+            thing = Thing(others, None, wanted[0].start, wanted[-1].end)
+            return replace(parts, things=(thing,), atoms=(), _roles=parts._roles | {"told"})
         if not names and not named and _ASKED_ON.fullmatch(parts.text) and context.plan is None:
             lead = self._vocabulary.graph.by_name[series[0]].keywords[1]  # 5座呢, of a series that has none
             whole = Thing(series, Condition(keyword_level(2), "=", lead), wanted[0].start, wanted[0].start)
@@ -221,6 +227,19 @@ class VersionReader:
         first, last = wanted[0], wanted[-1]
         thing = Thing(names, None, first.start, last.end)
         return replace(parts, things=(thing,), atoms=(), _roles=parts._roles | {"told"})
+
+    def _of_another_kind(self, series: tuple[str, ...], wanted: Sequence[Atom], text: str) -> tuple[str, ...]:
+        """电动的呢 of a Macan: of the Macan新能源, which is a series of its own."""
+        brand, lead = self._vocabulary.graph.by_name[series[0]].keywords[:2]
+        kin = (
+            e for e in self._vocabulary.graph.entities if e.keywords[:1] == (brand,) and len(e.keywords) > 1
+        )
+        names = tuple(
+            e.name for e in kin if e.keywords[1] != lead and _KIND_OF.sub("", e.keywords[1]) == lead
+        )
+        for atom in wanted:
+            names = self._with(names, atom, text) if names else ()
+        return names
 
     def _elsewhere(self, parts: Parts, context: Context) -> Thing | None:
         """后驱版 while a Model 3 is spoken of is not the one of another series that is called so."""

@@ -10,6 +10,7 @@ from tests.kbqa.carry_table import (
     E6,
     FU,
     TRACK,
+    TRUNK,
     Next,
     P,
     always,
@@ -40,10 +41,20 @@ TALKS: tuple[tuple[str, tuple[str, ...], Next], ...] = (
     ("a wish of a list", ("20万以内的SUV",), Next("", "总得有天窗吧|得有天窗吧", always(filtered(*SUVS, "天窗类型?有")))),
     ("by how much, than the one before", ("E6疾风版加速几秒", "巅峰版呢"), Next("", "它慢多少|那它慢多少|这款慢几秒", always(compared(AC, PEAK, GALE)))),
     ("nothing before it to be dearer than", ("R1赛道版续航",), Next("", "它贵多少|那它多少钱", always(looked_up([TRACK], P)))),
+    ("just so many seats", ("15万左右的SUV有哪些", "要能拉7个人的"), Next("", "那6座的呢|6座的呢", always(filtered("经销商报价>=135000", "经销商报价<=165000", "级别~SUV", "座位数(个)=6")))),
+    ("which of those compared", ("B型号25款豪华版和舒适版有啥区别",), Next("", "要天窗的话选哪个|要天窗选哪款", always(filtered("名称~B型号", "名称~2025款", "天窗类型?有")))),
+    ("beside the few of a series", ("L8御享版后备箱多大",), Next("", "和R1比呢|跟星屿R1比呢", always(compared(TRUNK, "云岚L8|御享版", "星屿R1|后驱逐风版", TRACK)))),
+    ("the difference where nothing was asked", ("S5 2025款尊享版", "舒享版"), Next("", "和尊享差多少|跟尊享版差多少", always(compared(P, "云岚S5|2025款|舒享版", "云岚S5|2025款|尊享版")))),
+    ("the second by what the first was by", ("续航600以上的电车", "快充最快的"), Next("", "第二快的呢", always(looked_up([E6], "快充时间")))),
     ("another than was understood", ("E6长续航多少钱",), Next("", "不是这款，我要的是疾风版|不是这个，是疾风版|不对，不是那个，是疾风版", always(looked_up([GALE], P)))),
 )  # fmt: skip
 
 REAL: tuple[tuple[str, tuple[str, ...], Next], ...] = (
+    ("beside the cheapest of another series", ("雅阁2025款有哪些版本", "最便宜那个"), Next("", "和凯美瑞最便宜的比呢|跟最便宜的凯美瑞比呢", always(compared(GP, "雅阁|2025款|260TURBO 舒适版", "凯美瑞|双擎 2.0HGVP 豪华版")))),
+    ("the electric kind of a series", ("Macan多少钱",), Next("", "电动的呢|纯电的呢", always(looked_up(["Macan新能源|长续航版"], GP)))),
+    ("the year of two series", ("帕萨特和雅阁怎么选", "长度呢"), Next("", "2025款的|就要2025款的", always(filtered("关键词~|帕萨特| || 关键词~|雅阁|", "名称~2025款")))),
+    ("those of another year", ("奥迪A4L 40 TFSI 豪华动感型马力",), Next("", "有没有2025款的|2025款的有吗", always(filtered("关键词~|奥迪A4L|", "名称~2025款")))),
+    ("a part of the size", ("宝马X5 xDrive 40Li M运动曜夜套装长度",), Next("", "宽呢|那高是多少|车宽呢", always(looked_up(["宝马X5|xDrive 40Li M运动曜夜套装"], "长*宽*高(mm)")))),
     ("by how much, than the one before", ("海豹06GT 505海浪版多少钱", "605热浪版呢"), Next("", "它贵多少|它又贵多少", always(compared(GP, SEAL_605, SEAL_505)))),
 )  # fmt: skip
 
@@ -72,6 +83,44 @@ def test_a_talk_about_real_cars_goes_on(real: Demo, turns: tuple[str, ...], foll
 @pytest.mark.parametrize("opening", OPENINGS, ids=[opening.kind for opening in OPENINGS])
 def test_an_opening_about_real_cars_is_read(real: Demo, opening: Next) -> None:
     assert wrong_in(real, Memory(state="question_intake"), opening, []) == {}
+
+
+@needs_cars
+@pytest.mark.parametrize(
+    ("turns", "name"),
+    [
+        (("Model Y后驱版多少钱", "性能版呢"), "Model Y 性能版"),
+        (("奔驰C级2025款 C 260 L 运动版价格", "豪华版呢"), "奔驰C级 豪华版"),
+        (("迈腾2025款380TSI豪华多少钱",), "迈腾2025款380TSI豪华"),
+    ],
+    ids=["of one other series", "of many", "beside its series"],
+)
+def test_a_version_that_the_series_has_not_is_said_not_to_be_there(
+    real: Demo, turns: tuple[str, ...], name: str
+) -> None:
+    reply = talked(real, turns)[2].reply
+    assert reply.answer_type == "fallback"
+    assert f"“{name}”" in reply.answer
+
+
+@needs_cars
+def test_the_rear_driven_one_of_a_series_is_no_car_that_is_called_so(real: Demo) -> None:
+    turn = talked(real, ("Model Y后驱版多少钱",))[2]
+    assert turn.reply.entities == () or "天工" not in turn.reply.answer
+    assert "Model Y 后轮驱动版" in turn.reply.answer
+
+
+@needs_cars
+def test_a_recommendation_ends_the_narrowing_down(real: Demo) -> None:
+    turn = talked(real, ("我想买个10万以内代步车", "自动的", "推荐一个"))[2]
+    assert turn.reply.answer_type == "answer"
+    assert 0 < len(turn.rows) < 20
+
+
+@needs_cars
+def test_nothing_found_of_a_series_shows_cars_of_that_series(real: Demo) -> None:
+    turn = talked(real, ("雅阁有混动的吗",))[2]
+    assert turn.rows and all("雅阁" in row for row in turn.rows)
 
 
 @needs_cars
