@@ -133,11 +133,20 @@ def _subject(path: Path) -> Path:
 
 def _with_alternative(base: list[Clause], clause: Clause, about: set[Path]) -> list[Clause]:
     for i, old in enumerate(base):
+        if _other_end(old, clause):
+            continue  # 没有的话30万也行, of 20到25万: 20万以上 still holds
         if {_subject(path) for path in paths_of(old)} & about and not isinstance(old, Not):
             inner = old.clauses if isinstance(old, AnyOf) else (old,)
             base[i] = AnyOf(tuple(dict.fromkeys((*inner, clause))))
             return base
     return [*base, clause]
+
+
+def _other_end(old: Clause, new: Clause) -> bool:
+    """Whether one is a lower and the other an upper bound: either of the two would be no bound at all."""
+    if not (isinstance(old, Condition) and isinstance(new, Condition)):
+        return False
+    return bool(_bound(old) and _bound(new)) and _bound(old) != _bound(new)
 
 
 def is_exclusion(clause: Clause) -> bool:

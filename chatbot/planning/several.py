@@ -76,7 +76,7 @@ class SeveralPlanner:
         if len(things) < _BOTH or len(wide) < len(things) or not _WEIGHED.search(parts.text):
             return None
         told = parts.attributes or parts.rankings or parts.atoms or parts.scan.unknown
-        scopes = tuple(filter(None, map(self._decider.scope, things)))
+        scopes = tuple(scope for thing in things if (scope := self._decider.scope(thing)))
         names = tuple(name for thing in things for name in thing.names)
         if told or any(thing.negated or thing.referred for thing in things):
             return None

@@ -41,6 +41,7 @@ TALKS: tuple[tuple[str, tuple[str, ...], Next], ...] = (
     ("a wish of a list", ("20万以内的SUV",), Next("", "总得有天窗吧|得有天窗吧", always(filtered(*SUVS, "天窗类型?有")))),
     ("by how much, than the one before", ("E6疾风版加速几秒", "巅峰版呢"), Next("", "它慢多少|那它慢多少|这款慢几秒", always(compared(AC, PEAK, GALE)))),
     ("nothing before it to be dearer than", ("R1赛道版续航",), Next("", "它贵多少|那它多少钱", always(looked_up([TRACK], P)))),
+    ("the upper end moves, the lower holds", ("10到12万的SUV",), Next("", "没有的话15万也行|没有的话15万以内也行", always(filtered("级别~SUV", "经销商报价>=100000", "经销商报价<=150000")))),
     ("just so many seats", ("15万左右的SUV有哪些", "要能拉7个人的"), Next("", "那6座的呢|6座的呢", always(filtered("经销商报价>=135000", "经销商报价<=165000", "级别~SUV", "座位数(个)=6")))),
     ("which of those compared", ("B型号25款豪华版和舒适版有啥区别",), Next("", "要天窗的话选哪个|要天窗选哪款", always(filtered("名称~B型号", "名称~2025款", "天窗类型?有")))),
     ("beside the few of a series", ("L8御享版后备箱多大",), Next("", "和R1比呢|跟星屿R1比呢", always(compared(TRUNK, "云岚L8|御享版", "星屿R1|后驱逐风版", TRACK)))),
