@@ -47,7 +47,9 @@ def nearest_rows(selection: Selection, shown: int = SHOWN) -> Nearest | None:
 def _names(clause: Clause) -> bool:
     """Whether it names a series or a single entity, which is what was asked about: the last thing to give up."""
     named = leaf_conditions((clause,))
-    return any(c.attribute == NAME or (c.attribute[:2] == KEYWORDS and c.attribute[2] > "1") for c in named)
+    return any(
+        c.attribute == NAME or (c.attribute[:2] == KEYWORDS and c.attribute[2:] > ("1",)) for c in named
+    )
 
 
 def _flat(clauses: tuple[Clause, ...]) -> list[Clause]:
