@@ -92,7 +92,7 @@ class QueryAnswerer:
             "already_best", conditions=self._words.conditions(others) or say("everything"),
             entity=self._words.name(query.carried[0]), attribute=attribute_text(path),
             end="低" if relaxed.op in ("<", "<=") else "高",
-        )  # fmt: skip
+        ) + "".join(f"\n{part}" for part in (self._words.left_out(result.left_out),) if part)  # fmt: skip
 
     def _of_the_first(self, query: Query, result: Result) -> Found:
         """最便宜的续航多少: first who ranks first, then what was asked of it."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from chatbot.knowledge_graph.conditions import Conditions
-from chatbot.knowledge_graph.plan import AllOf, Clause, Condition, Path
+from chatbot.knowledge_graph.plan import KEYWORDS, NAME, AllOf, Clause, Condition, Path, leaf_conditions
 from chatbot.knowledge_graph.result import Nearest, Note
 from chatbot.knowledge_graph.selection import Selection, distance, first_by
 from chatbot.knowledge_graph.thresholds import Threshold
@@ -31,7 +31,8 @@ def nearest_rows(selection: Selection, shown: int = SHOWN) -> Nearest | None:
             continue
         threshold = _threshold(clause, conditions)
         if threshold is None or not isinstance(clause, Condition):
-            other = other or (clause, np.flatnonzero(candidates)[:shown].tolist())
+            if other is None or _names(other[0]) > _names(clause):
+                other = clause, np.flatnonzero(candidates)[:shown].tolist()
             continue
         numbers = conditions.numbers(clause.attribute, threshold.dimension)
         miss = distance(numbers.keys, threshold.low, threshold.high)
@@ -41,6 +42,14 @@ def nearest_rows(selection: Selection, shown: int = SHOWN) -> Nearest | None:
     if best:
         return Nearest(best[1], selection.rows(best[2], selection.attributes()))
     return Nearest(other[0], selection.rows(other[1], selection.attributes())) if other else None
+
+
+def _names(clause: Clause) -> bool:
+    """Whether it names a series or a single entity, which is what was asked about: the last thing to give up."""
+    named = leaf_conditions((clause,))
+    return any(
+        c.attribute == NAME or (c.attribute[:2] == KEYWORDS and c.attribute[2:] > ("1",)) for c in named
+    )
 
 
 def _flat(clauses: tuple[Clause, ...]) -> list[Clause]:

@@ -145,8 +145,8 @@ class EntityLinker:
             last = kept[-1] if kept else None
             if last is None or text[last.end : thing.start].strip() or self._fragments.leads(thing):
                 kept.append(thing)
-            elif self._kinds(last) & thing.mask:
-                pieces = [replace(piece, mask=piece.mask | thing.mask) for piece in last.pieces]
+            elif (kinds := self._kinds(last)) & thing.mask:
+                pieces = [replace(piece, mask=kinds) for piece in last.pieces]
                 kept[-1] = Named([*pieces, *thing.pieces], inherited=True)
             elif not all(piece.name.isascii() and piece.name.isalpha() for piece in thing.pieces):
                 kept.append(thing)

@@ -79,7 +79,8 @@ class PieceReader:
                 return None
         having = self._index.latin(mask, pieces)
         if having:
-            end += said[end : end + 1] == "款"
+            behind = said[end : end + 1]
+            end += behind == "款" or (run.group()[-1].isalpha() and behind != "" and behind in SUFFIX)  # WX版
             return Piece(
                 run.start(),
                 end,

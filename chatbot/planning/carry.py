@@ -24,6 +24,7 @@ from chatbot.planning.read_parts import is_brand, is_year
 CARRIES = ("filter", "superlative", "count", "verify", "nearest", "group", "aggregate")
 
 
+_CHOOSES = re.compile("[选挑买]哪")  # 要天窗的话选哪个
 _ADDS = re.compile("加上|算上|加进来|算进来")  # 再加上插混的: those too
 _GOING_ON = ("除", "只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以", "换")
 
@@ -75,7 +76,8 @@ def which_of_these(parts: Parts, context: Context) -> bool:
     """有天窗的是哪一款, while several are side by side: which of these."""
     asks = parts.atoms and parts.has("which") and not parts.things
     several = len(context.entities) > 1 or (context.plan is None and len(side_by_side(context)) > 1)
-    return bool(asks) and several and not parts.has("head", "list", "buy", "total")
+    bought = parts.has("buy") and _CHOOSES.search(parts.text) is None
+    return bool(asks) and several and not (bought or parts.has("head", "list", "total"))
 
 
 def side_by_side(context: Context) -> tuple[str, ...]:
@@ -131,11 +133,20 @@ def _subject(path: Path) -> Path:
 
 def _with_alternative(base: list[Clause], clause: Clause, about: set[Path]) -> list[Clause]:
     for i, old in enumerate(base):
+        if _other_end(old, clause):
+            continue  # 没有的话30万也行, of 20到25万: 20万以上 still holds
         if {_subject(path) for path in paths_of(old)} & about and not isinstance(old, Not):
             inner = old.clauses if isinstance(old, AnyOf) else (old,)
             base[i] = AnyOf(tuple(dict.fromkeys((*inner, clause))))
             return base
     return [*base, clause]
+
+
+def _other_end(old: Clause, new: Clause) -> bool:
+    """Whether one is a lower and the other an upper bound: either of the two would be no bound at all."""
+    if not (isinstance(old, Condition) and isinstance(new, Condition)):
+        return False
+    return bool(_bound(old) and _bound(new)) and _bound(old) != _bound(new)
 
 
 def is_exclusion(clause: Clause) -> bool:
@@ -156,15 +167,25 @@ def _gives_way(
         return True
     if isinstance(old, Not):
         return old.clause == new
+    if _is_wider(old, new):
+        return False
     if not (isinstance(old, Condition) and isinstance(new, Condition)):
         return True
-    if _bound(old) and _bound(new):
+    if _bound(old) or _bound(new):  # 6座的呢 after 能坐7个人的
         return _bound(old) == _bound(new) or "=" in (old.op, new.op)
     if old.attribute[:2] == KEYWORDS:
         return old.attribute == new.attribute or old.attribute[2:] > new.attribute[2:]
     if old.op == new.op == "contains":
         return not together(old, new)
     return old.op == new.op or {old.op, new.op} == {"contains", "="}
+
+
+def _is_wider(old: Clause, new: Clause) -> bool:
+    """Two series, beside a model year: 2025款的 is of both."""
+    if not (isinstance(new, Condition) and new.attribute[:2] == KEYWORDS):
+        return False
+    named = tuple(leaf_conditions((old,)))
+    return all(c.attribute[:2] == KEYWORDS and c.attribute < new.attribute for c in named)
 
 
 def _bound(clause: Condition) -> str:

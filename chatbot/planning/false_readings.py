@@ -7,6 +7,7 @@ from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.planning.links import Link, ValueSense
 
 _ELECTRIC = "电动"
+_MOVES = re.compile("(?:打?开(?:启|合|闭)?|关闭?|调节?|升降|折叠|收起?|伸缩)(?:的|吗|不|$|[,，。])")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _KIND = re.compile("级别|车身结构|品牌|系列")
 _PEOPLE = frozenset("娃孩人老儿女宝崽")
@@ -18,6 +19,8 @@ def drives_a_part(link: Link, links: Sequence[Link], text: str) -> bool:
     """电动 of 电动侧滑门: said of a part, and not of what the car runs on."""
     if link.text != _ELECTRIC or not _HAN.match(text, link.end):
         return False
+    if _MOVES.match(text, link.end):  # 后备箱得能电动开
+        return any(x.end <= link.start and (x.attribute or x.category) for x in links)
     behind = next((other for other in links if other.start == link.end), None)
     return behind is None or not (
         behind.roles or any(isinstance(s, ValueSense) and _KIND.search(s.path[-1]) for s in behind.senses)

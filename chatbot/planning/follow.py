@@ -15,6 +15,8 @@ from chatbot.planning.read_parts import numeric
 
 _EITHER_WAY = re.compile(r"(.)不\1")  # 大不大
 _DIFFERENCES = re.compile("差在哪|区别|不同|不一样|变化|差异")  # of all, not of what was asked last
+_DIFFER = re.compile("差(?:了|得|距)?(?:多少|多大|几)")  # in the price, where nothing else was asked
+_EXTENT = re.compile("车身?[长宽高]度?(?:呢|是?多少)[啊呀]?")
 _FEW = 10
 _PAIR = 2
 MAX_MORE = 3
@@ -28,6 +30,9 @@ _OF_ALL = re.compile("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱
 _AGAINST_ONE = re.compile(
     "(?:那|那么)?(?:和|跟|与|同|比)(?:第|最|前|上|刚).+?(?:比|相比|比较|对比|差|贵|便宜|快|慢|远|多|少|省)"
 )  # 和第一款比呢
+_THE_FORMER = re.compile(
+    "(?:那|那么)?(?:它|他|她|这[个款台辆]|那[个款台辆])(?:要|得|会|能|又)?[贵便快慢短低省小远轻]"
+)
 _AGAINST = re.compile(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
 
 
@@ -54,7 +59,8 @@ class Follower:
         if parts.rankings:  # 费油不, 后备箱大不大
             plain = all(rank.strength == "plain" for rank in parts.rankings)
             degrees = tuple((rank.path,) for rank in parts.rankings)
-            asks = plain and (asks_whether(parts) or bool(parts.attributes))  # 跑得快不，零百
+            extent = _EXTENT.fullmatch(parts.text) is not None
+            asks = plain and (asks_whether(parts) or bool(parts.attributes) or extent)  # 跑得快不，零百
             topics = tuple(dict.fromkeys((*degrees, *parts.attributes))) if asks else ()
         if not topics:
             return None
@@ -69,7 +75,7 @@ class Follower:
     def of_those(parts: Parts, context: Context) -> Query | None:
         """多少钱 after a list: that attribute of all that matched."""
         last = context.plan
-        if last is None or last.op not in ("filter", "count", "verify") or not last.conditions:
+        if last is None or last.op not in ("filter", "count", "verify", "superlative") or not last.conditions:
             return None
         if context.entities or last.entities:
             return None
@@ -94,6 +100,8 @@ class Follower:
             focus = focus[-1:]  # 26款的又贵多少: than the one named last
         if len(things) != 1 or not things[0].single or len(focus) != 1:
             return None
+        if parts.referred and things[0].names == focus and _THE_FORMER.match(parts.text):
+            return self._beside_the_former(parts, context)
         if parts.referred and not _AGAINST_ONE.match(parts.text):
             return None
         asks_many = parts.has("list", "head", "nearest", "exists", "others", "buy")
@@ -112,10 +120,20 @@ class Follower:
         asked = numeric(self._decider.vocabulary, parts.attributes)
         price = (self._decider.price,) if self._decider.price and says_money(parts.text) else ()
         told = tuple(dict.fromkeys((*(rank.path for rank in parts.rankings), *asked)))
-        paths = told or price or context.attributes[:1]
+        usual = (self._decider.price,) if self._decider.price and _DIFFER.search(parts.text) else ()
+        paths = told or price or context.attributes[:1] or usual
         if entities[0] == entities[1] or not paths:
             return None
         return Query(Plan("compare", entities, paths), parts.scan, carried=context.entities)
+
+    def _beside_the_former(self, parts: Parts, context: Context) -> Query | None:
+        """它贵多少, of two that were asked about one after the other: than the one before."""
+        before = next((name for name in context.recent if name not in context.entities), None)
+        paths = tuple(rank.path for rank in parts.rankings) or self._decider.in_units(parts.text)
+        if before is None or context.plan is not None or len(paths) != 1 or not parts.has("much", "compare"):
+            return None
+        names = (context.entities[0], before)
+        return Query(Plan("compare", names, paths), parts.scan, carried=names)
 
     def _of_many(self, context: Context, things: tuple[Thing, ...]) -> tuple[str, ...]:
         """The one that won of several compared, where another of them is named: 比疾风版多多少."""
@@ -130,11 +148,14 @@ class Follower:
         """跟最便宜的差多少, 比最贵的便宜多少: what is in focus beside the one that ranks first of those listed."""
         most = [rank for rank in parts.rankings if rank.strength == "most"]
         asks = parts.has("compare", "much") and _AGAINST.match(parts.text)
-        if parts.things or parts.atoms or len(most) != 1 or len(context.entities) != 1 or not asks:
+        others = [thing for thing in parts.things if not thing.single]  # 和凯美瑞最便宜的比呢
+        told = len(others) == len(parts.things) <= 1
+        if not told or parts.atoms or len(most) != 1 or len(context.entities) != 1 or not asks:
             return None
         last = context.plan
-        among = context.shown if len(context.shown) > 1 else ()
+        among = context.shown if len(context.shown) > 1 and not others else ()
         conditions = last.conditions if last and not among else ()
+        conditions = tuple(filter(None, map(self._decider.scope, others))) or conditions
         path = most[0].path
         best = self._winner(Plan("superlative", among, (path,), conditions, most[0].order, 1))
         if best is None or best == context.entities[0]:

@@ -10,6 +10,7 @@ from chatbot.normalization.text import content, normalize
 from chatbot.planning.asides import background, plain_question, rejoined, unframed
 from chatbot.planning.bind import Binder
 from chatbot.planning.corrections import corrected, not_but
+from chatbot.planning.english import EnglishWords
 from chatbot.planning.links import AttributeSense, Link, ValueSense
 from chatbot.planning.model_years import ModelYears
 from chatbot.planning.notation import in_words
@@ -38,11 +39,13 @@ class Listener:
         """``plain`` normalises, and puts a dialect's words in plain wording."""
         self._vocabulary, self._scanner, self._binder, self._plain = vocabulary, scanner, binder, plain
         self._names, self._years = SpokenNames(vocabulary.entities.names), ModelYears(vocabulary)
+        self._english = EnglishWords(vocabulary.entities.names)
 
     def asked(self, utterance: str) -> str:
         """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
         said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], utterance)
-        said = without_courtesies(self._years.written(self._names.written(plainly(self._plain(said)))))
+        said = self._english.in_chinese(plainly(self._plain(said)))
+        said = without_courtesies(self._years.written(self._names.written(said)))
         return unframed(plain_question(in_words(plainly(said))))
 
     def scan(self, text: str, *, mend: Callable[[], bool] = always, near: str = "") -> Scan:

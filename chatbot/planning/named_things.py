@@ -49,6 +49,9 @@ class NamedPlanner:
         refused = bool(parts.things) and all(thing.negated for thing in parts.things)
         if refused or far_apart(parts):
             return None
+        return self._years_of_series(parts, context) or self._of_things(parts, context)
+
+    def _of_things(self, parts: Parts, context: Context) -> Planned:
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
         several = all_of_them(parts, things)
@@ -124,12 +127,37 @@ class NamedPlanner:
                 things.append(replace(thing, names=offered))  # 25款的, of those to choose from
             elif len(thing.names) == _PAIR and (parts.has("pair", "those") or parts.limit == _PAIR):
                 things.append(thing)  # 两个活力版
-            elif thing.single or is_brand(thing.clause) or of_those or not known or parts.has("versions"):
+            elif (
+                thing.single
+                or is_brand(thing.clause)
+                or of_those
+                or not known
+                or parts.has("versions")
+                or _asks_of_its_kind(thing, parts)
+            ):
                 things.append(thing)
             else:
                 names = nearest_kin(graph, thing.names, known)
                 things.append(replace(thing, names=names))
         return tuple(things)
+
+    def _years_of_series(self, parts: Parts, context: Context) -> Query | None:
+        """有没有2025款的, while a car of some other year is spoken of: those of its series, not what was asked of it."""
+        near = context.near(self.vocabulary.graph)
+        year = parts.things[0] if len(parts.things) == 1 and is_year(parts.things[0].clause) else None
+        asks = parts.has("exists", "list", "count") and not (
+            parts.atoms or parts.rankings or parts.attributes
+        )
+        if year is None or year.clause is None or not near or not asks:
+            return None
+        lead = Condition(keyword_level(2), "=", self.vocabulary.graph.by_name[near].keywords[1])
+        if context.plan and lists(context.plan):
+            kept = tuple(c for c in flat(context.plan.conditions) if not is_exclusion(c))
+            return Query(
+                Plan("filter", (), context.plan.attributes, (*kept, year.clause)), parts.scan, kept=kept
+            )
+        price = (self._decider.price,) if self._decider.price else ()
+        return Query(Plan("filter", (), price, (lead, year.clause)), parts.scan, kept=(lead,))
 
     def _is_scope(self, parts: Parts, things: tuple[Thing, ...]) -> bool:
         """A brand that happens to have one car, in a question about many."""
@@ -183,6 +211,16 @@ def without_denied(parts: Parts) -> Parts:
     if len(kept) < len(parts.atoms):
         parts = replace(parts, atoms=kept, _roles=parts._roles | {"wrong"})
     return parts
+
+
+def _asks_of_its_kind(thing: Thing, parts: Parts) -> bool:
+    """E3里哪几款是四驱, X7里面便宜的是哪款: of the whole series, whichever of its cars was spoken of before."""
+    clause = thing.clause
+    if thing.referred or not (isinstance(clause, Condition) and clause.attribute == keyword_level(2)):
+        return False
+    chooses = parts.has("which") and (parts.atoms or parts.rankings) and not parts.has("compare")
+    most = any(rank.strength == "most" for rank in parts.rankings)
+    return bool(parts.has("list", "count") or chooses or most)
 
 
 def _of_many(thing: Thing) -> bool:

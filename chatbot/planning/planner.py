@@ -36,6 +36,7 @@ from chatbot.planning.two_rankings import both
 from chatbot.planning.unknowns import (
     another_things,
     unknown_attribute,
+    unknown_here,
     unknown_kind,
     unknown_make,
     unknown_measure,
@@ -182,6 +183,7 @@ class Planner:
             or unknown_version(parts, self.vocabulary)
             or unknown_part(parts, self.vocabulary)
             or another_things(parts, self.vocabulary)
+            or unknown_here(parts, context, self.vocabulary)
         ):
             return refusal
         if refusal := unknown_kind(parts, self.vocabulary) or unknown_measure(parts):
@@ -195,8 +197,8 @@ class Planner:
             return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)
         parts = self._named.of_the_series(self._completer.told(without_denied(parts)), context)
         return (
-            self._named.plan(parts, context)
-            or self._follow.against_the_first(parts, context)
+            self._follow.against_the_first(parts, context)
+            or self._named.plan(parts, context)
             or self._follow.continued(parts, context)
             or self._follow.verified_again(parts, context)
             or self._follow.near_focus(parts, context)

@@ -12,6 +12,7 @@ from chatbot.planning.query import Query
 from chatbot.planning.read_parts import numeric
 
 _WHOSE = re.compile("谁家|哪家|哪个(?:牌子|品牌)")
+_BY_PRICE = re.compile("从便宜到贵|从贵到便宜")
 _WHETHER = re.compile("带不带|有没有|支不支持|是不是|能不能|有没")
 _FIRST_FEW = re.compile("前|top")
 _TURNED: dict[Order | None, Order] = {"asc": "desc", "desc": "asc"}
@@ -29,7 +30,7 @@ class RankedPlanner:
         self, parts: Parts, context: Context, conditions: tuple[Clause, ...], *, anew: bool
     ) -> Query | None:
         """A ranking of all that meet ``conditions``; ``anew``: not among the few that were listed before."""
-        scan = parts.scan
+        scan, parts = parts.scan, self._as_before(parts, context)
         most = any(r.strength == "most" for r in parts.rankings) or parts.reverse or parts.place
         most = most or _the_other_way(parts, context)
         if far := self._far_apart(parts, conditions):
@@ -39,7 +40,7 @@ class RankedPlanner:
                 return None
             return self._superlative(parts, conditions, self._among(parts, context, anew=anew))
         best = self._best(parts, conditions) if parts.limit or parts.place else None
-        if best and parts.attributes:
+        if best:
             place = parts.place if not parts.limit else 0
             return Query(replace(best, limit=parts.limit or parts.place), scan, place=place)
         if parts.reverse and parts.attributes:
@@ -49,6 +50,22 @@ class RankedPlanner:
             plan = Plan("superlative", (), (path,), conditions, "desc" if slow else "asc", parts.limit or 1)
             return Query(plan, scan, place=parts.place)
         return None
+
+    def _as_before(self, parts: Parts, context: Context) -> Parts:
+        """第二快的 after 快充最快的 is by the time of charging, as the first was."""
+        last, rank = context.plan, next(iter(parts.rankings), None)
+        if last is None or last.op != "superlative" or not (parts.place and rank) or parts.attributes:
+            return parts
+        timed = self._decider.vocabulary.dimension
+        path, order = last.attributes[0], last.order
+        if (
+            len(parts.rankings) > 1
+            or timed(path) != _TIME
+            or timed(rank.path) != _TIME
+            or order != rank.order
+        ):
+            return parts
+        return replace(parts, rankings=(replace(rank, path=path),))
 
     def _far_apart(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
         """最贵的和最便宜的差多少: the two that rank first, either way, side by side."""
@@ -81,6 +98,8 @@ class RankedPlanner:
         if not _FIRST_FEW.search(parts.text) and not parts.has("sort", "upward", "downward", "best"):
             return None
         path = next(iter(numeric(self._decider.vocabulary, parts.attributes)), None)
+        if path is None and parts.limit and _BY_PRICE.search(parts.text):
+            path = self._decider.price  # 从便宜到贵数前三台
         if path is None:
             return None
         order = self.sorted(parts) or self._decider.better(path)

@@ -86,7 +86,7 @@ def _meant(
         return _rest(_count(link), context), (at,)
     if named:
         return None, ()
-    if (names := _of_those_told(at, links, text, context)) is not None:
+    if (names := _of_those_told(at, links, text, context, winner)) is not None:
         return names, (at,)
     if link.plays("pair", "those"):
         of_all = _NO_NUMBER.search(link.text) and context.plan and _OF_ALL_THAT_MATCH.search(text)
@@ -99,7 +99,9 @@ def _meant(
     return None, ()
 
 
-def _of_those_told(at: int, links: Sequence[Link], text: str, context: Context) -> tuple[str, ...] | None:
+def _of_those_told(
+    at: int, links: Sequence[Link], text: str, context: Context, winner: Callable[[Plan], str | None]
+) -> tuple[str, ...] | None:
     """前者, 前三个的价格, 上一款: by where they stood in what was told; ``None`` for a link that says no such thing."""
     link = links[at]
     if link.plays("former", "latter") and len(two := _two(context)) == 2:
@@ -107,10 +109,10 @@ def _of_those_told(at: int, links: Sequence[Link], text: str, context: Context) 
     if (
         link.plays("top")
         and text.startswith(("前", "top"))
-        and len(context.shown) > 1
+        and (len(context.shown) > 1 or (context.plan and context.plan.op == "superlative"))
         and _of_the_list(at, links)
     ):
-        return context.shown[: _count(link)]
+        return _first_of(context, _count(link), winner)
     if link.plays("kth") and link.plays("reverse") and _of_the_list(at, links) and not _measures(links[:at]):
         rows, back = context.shown, _count(link)
         return rows[-back : len(rows) - back + 1] if 0 < back <= len(rows) else None
@@ -119,6 +121,15 @@ def _of_those_told(at: int, links: Sequence[Link], text: str, context: Context) 
     if link.plays("those") and link.text.startswith("前"):
         return context.shown[: _count(link)]
     return None
+
+
+def _first_of(context: Context, count: int, winner: Callable[[Plan], str | None]) -> tuple[str, ...]:
+    """前三都多少钱: those that stand first in what was listed; by the ranking before, where it told fewer."""
+    last = context.plan
+    if last and last.op == "superlative" and not last.entities and len(context.shown) < count <= _FURTHEST:
+        places = (_next_best(last, place, winner) for place in range(1, count + 1))
+        return tuple(name for place in places for name in place)
+    return context.shown[:count]
 
 
 def _two(context: Context) -> tuple[str, ...]:

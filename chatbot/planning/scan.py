@@ -32,6 +32,7 @@ from chatbot.planning.links import (
 from chatbot.planning.measures import asked_measures
 from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
 from chatbot.planning.rewriting import Rewriter
+from chatbot.planning.said_of_links import kinds_said_again, tails
 from chatbot.planning.sound_repair import SoundRepair
 from chatbot.planning.values_index import MAX_ENDS
 from chatbot.planning.vocabulary import Vocabulary
@@ -41,6 +42,7 @@ _THING = frozenset({"thing"})  # 充电桩 is not about charging: it stays unkno
 MAX_MENDING = 2  # a mended word may let the next one be seen
 _DE = re.compile(r"\s*\bde\b\s*")
 _BETWEEN_LETTERS = re.compile(r"(?<=[a-z]) (?=[a-z](?![a-z]?\d))")  # qingyu e6: a code is a word of its own
+_BETWEEN_SYLLABLES = re.compile(r"(?<=[a-z]{2}) (?=[a-z]{2})")  # among Chinese, where a letter may be a name
 _TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
 _INSIDE = re.compile(r"(?<=[\d万秒升米里w块元个座])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
 _BOUND_BEFORE = re.compile(
@@ -143,6 +145,9 @@ class Scanner:
             whole = self._read(normalize(joined), near) if joined != mended else None
             if apart is None or (whole is not None and whole.coverage > apart.coverage):
                 mended = joined
+        elif _BETWEEN_SYLLABLES.search(text):  # zui gui的轿车
+            joined = normalize(self._without_spaces(text, _BETWEEN_SYLLABLES))
+            mended = joined if self._read(joined, near).coverage > first.coverage else mended
         mended = normalize(_DE.sub("的", mended)) if mended != text else text
         best = self._read(mended, near) if mended != text else first
         if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:
@@ -158,9 +163,9 @@ class Scanner:
             best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
 
-    def _without_spaces(self, text: str) -> str:
+    def _without_spaces(self, text: str, between: re.Pattern[str] = _BETWEEN_LETTERS) -> str:
         """zui pianyi de suv: pinyin typed with a space behind each word or character, read as one run."""
-        joined = _BETWEEN_LETTERS.sub("", _DE.sub("的", text))
+        joined = between.sub("", _DE.sub("的", text))
         links = self._read(joined, "").links
         return self._repair.letters(joined, [(x.start, x.end) for x in links if x.text.isascii()])
 
@@ -173,6 +178,7 @@ class Scanner:
     def _read(self, text: str, near: str, *, fuzzy: bool = False) -> Scan:
         text = _INSIDE.sub("以内", text)
         links = self._entities(text, near, fuzzy=fuzzy)
+        links += kinds_said_again(text, links)
         masked = _masked(text, links)
         links += find_places(masked, links)
         links += asked_ways(_masked(text, links), self._vocabulary.concepts)
@@ -197,7 +203,7 @@ class Scanner:
             links.append(Link(mention.start, mention.end, mention.alias, _ordered(mention.targets)))
         links += bare_numbers(text, links, self._units)
         links += asked_measures(text, links, self._units, self._vocabulary.concepts)
-        links.sort(key=lambda link: link.start)
+        links = tails(text, sorted(links, key=lambda link: link.start))
         links = [link for link in links if not drives_a_part(link, links, text)]
         links = [link for link in links if link.roles != _THING]
         unknown = _unexplained(text, links)

@@ -10,6 +10,7 @@ from chatbot.planning.carry import (
     goes_back,
     is_exclusion,
     leans,
+    lists,
     merged,
     moved,
     side_by_side,
@@ -33,6 +34,9 @@ _HOW_MANY = re.compile("什么|啥|几种|几个|几家|多少种|多少个")
 _SOME = re.compile(
     r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)"
 )  # 来几台 counts nothing
+_TAKEN_TO_BE_SO = re.compile(
+    "(?:总|该|肯定|一定|起码|至少|好歹|也|都|会|当然|是)(?:还)?(?:有|带|配|支持|是)[了的]?吧$"
+)  # 天窗总有吧
 _EACH = re.compile("各有?|分别有?|每[个种]有?")  # 宝马和奔驰各有多少款
 
 
@@ -56,7 +60,7 @@ class SetPlanner:
             return None  # 永磁同步 is a value, though every one of them has it
         if asks_otherwise(parts) or (parts.scan.unknown and not ignored):
             return None
-        leaning = leans(parts, context.plan)
+        leaning = leans(parts, context.plan) or _has_chosen(parts, context)
         if not leaning and goes_back(
             parts, context
         ):  # of the list, one row of which was spoken of in between
@@ -102,6 +106,7 @@ class SetPlanner:
         features = all(atom.kind == "feature" for atom in parts.atoms)
         asks = parts.has("enough") or (features and parts.has("exists"))
         asks = asks or any(w in said for w in ("吗", "是不是", "么")) or said.endswith(("不", "没", "没有"))
+        asks = asks or _TAKEN_TO_BE_SO.search(parts.text) is not None
         return asks and not said.endswith(("的吗", "的么", "的没", "的有吗", "的有么", "的有没有", "的有没"))
 
     def _side_by_side(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
@@ -215,9 +220,13 @@ class SetPlanner:
         scan = parts.scan
         bought = parts.has("buy") and (not parts.has("list", "which") or not conditions)
         bought = bought or (asks_for_all(parts) and not conditions and context.empty)
-        guiding = bought or (context.guiding and leaning and not parts.has("done", "list"))
+        bought = bought and not _has_chosen(parts, context)
+        guiding = bought or (
+            context.guiding and leaning and not (parts.has("done", "list") or _has_chosen(parts, context))
+        )
         alone = context.empty  # 有HUD没, before any car was named
-        if not is_filter(parts, said, leaning, alone) and not guiding:
+        filters = is_filter(parts, said, leaning, alone) or _has_chosen(parts, context)
+        if not filters and not guiding:
             return None
         order = parts.rankings[0].order if parts.rankings else self._ranked.sorted(parts)
         attributes = self._shown(conditions, parts)
@@ -246,6 +255,12 @@ class SetPlanner:
             return Query(replace(last, conditions=conditions), parts.scan)
         order = last.order or "desc"
         return Query(Plan("filter", (), last.attributes, conditions, order), parts.scan)
+
+
+def _has_chosen(parts: Parts, context: Context) -> bool:
+    """推荐一个 while a choice is being narrowed down: of those that are left, and no further question."""
+    told = parts.atoms or parts.things or parts.rankings or parts.attributes or parts.scan.unknown
+    return context.guiding and lists(context.plan) and parts.has("buy") and not told
 
 
 def _without_seen(context: Context) -> Plan:

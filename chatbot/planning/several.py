@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from chatbot.knowledge_graph.execute import Engine
-from chatbot.knowledge_graph.plan import Plan
+from chatbot.knowledge_graph.plan import AnyOf, Plan
 from chatbot.normalization.text import normalize
 from chatbot.planning.asked_sets import asks_range
 from chatbot.planning.context import Context
@@ -17,6 +17,10 @@ from chatbot.planning.scan import Scan
 
 _HOW_MANY = re.compile("几[个种]|多少[个种]")
 _ALL_ARE = re.compile("都(?:是|有|用的?是?)(?:什么|啥|哪[些几]?种?)")
+_WEIGHED = re.compile("怎么选|咋选|该选|选哪|买哪|哪个?好|谁好|哪个?值得|纠结|犹豫")
+_BOTH = 2
+_BESIDE_IT = re.compile("(?:那|那么)?它?(?:和|跟|与|同).+比|(?:那|那么)?(?:和|跟|与|同|比).+呢$")
+_COMPARES_ON = re.compile("(?:那|那么)?它?(?:和|跟|与|同|比).{1,12}?(?:比|相比|对比)?呢")
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
 MAX_NARROWED = 20
 MAX_BESIDE = 3
@@ -32,9 +36,11 @@ class SeveralPlanner:
         """What is asked of ``things``, none of which is one entity alone; ``None`` when it asks about a set."""
         return (
             self._kinds(parts, things)
+            or self._weighed(parts, things)
             or self._ranges(parts, things)
             or self._table(parts, things)
             or self._each(parts, things)
+            or self._beside_focus(parts, things, context)
             or self._which_one(parts, things)
             or self._of_several(parts, things, context)
         )
@@ -64,6 +70,18 @@ class SeveralPlanner:
         plan = self._decider.verify(parts, *things[0].names) if asks_whether(parts) and not many else None
         return Query(plan, parts.scan) if plan else None
 
+    def _weighed(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
+        """帕萨特和雅阁怎么选: the cars of both with what people compare; which is better is not said."""
+        wide = [thing for thing in things if not (thing.single or is_brand(thing.clause))]
+        if len(things) < _BOTH or len(wide) < len(things) or not _WEIGHED.search(parts.text):
+            return None
+        told = parts.attributes or parts.rankings or parts.atoms or parts.scan.unknown
+        scopes = tuple(scope for thing in things if (scope := self._decider.scope(thing)))
+        names = tuple(name for thing in things for name in thing.names)
+        if told or any(thing.negated or thing.referred for thing in things):
+            return None
+        return Query(Plan("filter", (), self._decider.usual(names)[:3], (AnyOf(scopes),)), parts.scan)
+
     def _ranges(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
         """迈腾和帕萨特差多少钱: of several cars each, from what to what."""
         wide = [self._decider.scope(thing) for thing in things if not thing.single]
@@ -92,6 +110,25 @@ class SeveralPlanner:
             return None
         paths = tuple(paths[0] for paths in parts.attributes)
         return Query(Plan("filter", (), paths, (scope,) if scope else ()), parts.scan)
+
+    def _beside_focus(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Query | None:
+        """和Model 3比哪个远, 比S5呢: the one in focus beside the few of another series."""
+        if len(things) != 1 or is_brand(things[0].clause) or len(things[0].names) >= MAX_EACH:
+            return None
+        compared = context.plan is not None and context.plan.op == "compare"
+        if parts.atoms or not (len(context.entities) == 1 or (compared and context.entities)):
+            return None
+        asks = parts.has("which") or _COMPARES_ON.fullmatch(parts.text)
+        told = tuple(rank.path for rank in parts.rankings)
+        told = told or numeric(
+            self._decider.vocabulary, parts.attributes or tuple((p,) for p in context.attributes[:1])
+        )
+        if not asks or len(told) != 1:
+            return None
+        if not _BESIDE_IT.match(parts.text) or parts.scan.unknown or parts.has("head", "list", "buy"):
+            return None
+        names = tuple(dict.fromkeys((*context.entities[:1], *things[0].names)))
+        return Query(Plan("compare", names, told), parts.scan, carried=context.entities[:1])
 
     def _which_one(self, parts: Parts, things: tuple[Thing, ...]) -> Query | Asked | None:
         """跟S5尊享版差不多的, 比S5便宜的, where several cars are called that: it must be asked which."""

@@ -39,6 +39,7 @@ _ASCII = re.compile("[a-z0-9]")
 _LONGEST_TYPED = 10  # characters of a name that is typed in pinyin
 _SHORTEST_SPELLED = 3  # letters of the Chinese part of a name
 _YEAR = re.compile(r"(?<![零一二三四五六七八九十])二([零一二三四五六七八九])款")
+_LETTER_YEAR = re.compile(r"(?<![a-z0-9])([a-z])(2\d)款?(?=[\u4e00-\u9fff])(?![万公座年米升])")
 _POINT = re.compile(r"([零一二两三四五六七八九])点([零一二三四五六七八九])\s?(?=[tl](?![a-z]))")
 _RANGE = re.compile(
     r"(\d{2,4}|[一二两三四五六七八九][零一二三四五六七八九十百]{1,6})(?:公里|千米)(?=([\u4e00-\u9fff]{2}))"
@@ -72,6 +73,7 @@ class SpokenNames:
         text = _TYPED.sub(self._in_characters, _APART.sub(self._joined, text))
         if _NUMERAL.search(text) is None:
             return text
+        text = _LETTER_YEAR.sub(self._letter_year, text)
         text = _SPELLED.sub(self._letter, text)
         text = _LETTER_NUMERAL.sub(self._digit, _DOT.sub(".", text))
         text = _SERIES.sub(self._series, _LETTER_NUMBER.sub(self._number, text))
@@ -79,6 +81,13 @@ class SpokenNames:
         text = _YEAR.sub(self._year, text)
         text = _POINT.sub(lambda found: f"{DIGIT[found[1]]}.{DIGIT[found[2]]}", text)
         return _RANGE.sub(self._range, text)
+
+    def _letter_year(self, found: re.Match[str]) -> str:
+        """b25豪华 is B型号 2025款 豪华, where there is no B25."""
+        letter, year = found.groups()
+        model = f"{letter}型号"
+        known = model in self._names and f"{year}款" in self._names and letter + year not in self._names
+        return f"{model}{year}款" if known else found.group()
 
     def _joined(self, found: re.Match[str]) -> str:
         """ix 3 is ix3, where that is a name and the two apart are none."""

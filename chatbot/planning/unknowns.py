@@ -3,8 +3,9 @@
 import itertools
 import re
 
-from chatbot.knowledge_graph.plan import KEYWORDS, Condition
+from chatbot.knowledge_graph.plan import KEYWORDS, Condition, leaf_conditions
 from chatbot.normalization.text import normalize
+from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Refusal
 from chatbot.planning.read_parts import is_year
@@ -26,6 +27,7 @@ _PLACES, _PLACE = frozenset("后副左右"), re.compile("[排座驾边侧面的]
 _HOW_MUCH = frozenset("多长 有多长".split())  # 质保多长
 _CLOSE = re.compile("(?:的|是|用的?|到底|大概|有|它|本身)*")
 _DEEPEST = 5
+_CODE = re.compile(r"[a-z]{1,3}\s?\d{2,3}")  # E300L says which series it is of
 
 
 def unknown_name(parts: Parts) -> Refusal | None:
@@ -80,8 +82,11 @@ def unknown_version(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
         turned = is_year(first.clause) and _level(second) == 2
         series, version = (second, first) if turned else (first, second)
         if (
-            _level(series) > 2
-            or not 3 <= _level(version) <= _DEEPEST
+            min(_levels(series)) > 2
+            or not (
+                3 <= _level(version) <= _DEEPEST
+                or (not series.single and _is_piece(version, parts.text, vocabulary))
+            )
             or parts.text[first.end : second.start].strip() not in ("", "的")
             or series.referred
             or _names_its_series(version, parts.text, vocabulary)
@@ -97,6 +102,40 @@ def _names_its_series(thing: Thing, text: str, vocabulary: Vocabulary) -> bool:
     said = text[thing.start : thing.end].replace(" ", "")
     lead = vocabulary.graph.by_name[thing.names[0]].keywords[:2]
     return len(lead) == 2 and said in normalize(lead[1]).replace(" ", "")
+
+
+def unknown_here(parts: Parts, context: Context, vocabulary: Vocabulary) -> Refusal | None:
+    """2.5L四驱尊贵版 while a 威兰达 is spoken of that has none such: no car of another series that has."""
+    near = context.near(vocabulary.graph)
+    if len(parts.things) != 1 or not near:
+        return None
+    thing, lead = parts.things[0], vocabulary.graph.by_name[near].keywords[:2]
+    if thing.referred or thing.negated or not _is_piece(thing, parts.text, vocabulary) or len(lead) < 2:
+        return None
+    spoken_of = {vocabulary.graph.by_name[name].keywords[:2] for name in (*context.recent, *context.shown)}
+    named = [vocabulary.graph.by_name[name].keywords[:2] for name in thing.names]
+    if any(lead[1] in one[1] or one in spoken_of for one in named):
+        return None  # of its other kind, or of one that was spoken of before
+    said = parts.text[thing.start : thing.end]
+    return Refusal("unknown_entity", f"{lead[1]} {_capitals(said)}", parts.scan)
+
+
+def _is_piece(thing: Thing, text: str, vocabulary: Vocabulary) -> bool:
+    """Whether it is named by pieces of a version's name alone, and by nothing of a brand or a series."""
+    if thing.clause is not None or not thing.names or _CODE.search(text[thing.start : thing.end]):
+        return False
+    said = text[thing.start : thing.end].replace(" ", "")
+    leads = {vocabulary.graph.by_name[name].keywords[:2] for name in thing.names}
+    words = {normalize(word).replace(" ", "") for lead in leads for word in lead}
+    return not any(word[at : at + 2] in said for word in words for at in range(len(word) - 1))
+
+
+def _levels(thing: Thing) -> list[int]:
+    """Which keywords name it; a big number where none does."""
+    named = leaf_conditions((thing.clause,) if thing.clause else ())
+    return [int(c.attribute[2]) for c in named if c.attribute[:2] == KEYWORDS and len(c.attribute) == 3] or [
+        9
+    ]
 
 
 def _level(thing: Thing) -> int:

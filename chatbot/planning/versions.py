@@ -20,9 +20,14 @@ from chatbot.planning.vocabulary import Vocabulary
 MAX_VERSIONS = 40
 _BESIDE = re.compile(r"[的\s]?")
 _JOINED = re.compile(r"[的\s]*(?:[和跟与、/]|还有|vs)?[\s]*")
-_GOES_ON = re.compile(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)$")
+_GOES_ON = re.compile(
+    r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)(?:就行|也行|就好|就可以|即可)?$"
+)
+_ASKED_ON = re.compile("(?:那|那么)?[^,，。]{1,8}呢$")
 _THAT_ONE = re.compile("的?(?:那|这)(?:一)?[个款台辆]")
 _VERSIONS = re.compile("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
+_ALL_WHEELS = {"4matic", "quattro", "xdrive", "4motion", "awd", "4wd"}  # as makers call 四驱
+_KIND_OF = re.compile(r"\s?(?:新能源|EV|DM-i|\(进口\))$")
 _SUFFIX = re.compile("[版型款]$")
 _AND = re.compile(r"[版款型]?的?(?:和|跟|与|比|、|/|vs)")
 _OR = re.compile("的?还是(?:个|用|带|那种)?")
@@ -45,6 +50,7 @@ class VersionReader:
             return self._that_one(parts, context) or self._of_the_series(parts, context)
         if len(parts.things) == 1 and (meant := self._elsewhere(parts, context)):
             return replace(parts, things=(meant,))
+        parts = self._of_the_one_before(parts)
         if (
             len(parts.things) == 1
             and parts.atoms
@@ -56,11 +62,17 @@ class VersionReader:
         asks = parts.attributes or parts.rankings or parts.has("compare", "nearest") or parts.categories
         if not asks or parts.has("list", "count", "buy", "exists"):
             return self._by_name(parts)
+        return self._told_apart(parts)
+
+    def _told_apart(self, parts: Parts) -> Parts:
+        """The first thing of several cars, as those of them that the values beside it hold for."""
         for at, thing in enumerate(parts.things):
             if thing.single or thing.negated or is_brand(thing.clause) or len(thing.names) > MAX_VERSIONS:
                 continue
             atoms = self._beside(thing, parts)
             found = [self._with(thing.names, atom, parts.text) for atom in atoms]
+            if self._all_called_so(thing, atoms, parts.text):
+                return replace(parts, atoms=tuple(atom for atom in parts.atoms if atom not in atoms))
             if not atoms or not all(0 < len(names) < len(thing.names) for names in found):
                 continue
             if len({atom.path for atom in atoms}) > 1:
@@ -73,6 +85,12 @@ class VersionReader:
             rest = tuple(atom for atom in parts.atoms if atom not in atoms)
             return replace(parts, things=things, atoms=rest)
         return parts
+
+    def _all_called_so(self, thing: Thing, atoms: Sequence[Atom], text: str) -> bool:
+        """四驱 of 260L动感型四驱, where no value says so and every name does: 260 L 4MATIC 动感型."""
+        if len(atoms) != 1 or self._holding(Plan("filter", thing.names, (), (atoms[0].clause,))):
+            return False
+        return self._called(thing.names, atoms[0].clause, text[atoms[0].start : atoms[0].end]) == thing.names
 
     def _beside_one(self, parts: Parts) -> Parts:
         """C型号后驱和四驱差几秒: the other version of the series of the one that is named."""
@@ -148,6 +166,7 @@ class VersionReader:
     def _called(self, names: Sequence[str], clause: Clause, said: str) -> tuple[str, ...]:
         """Those of ``names`` that have a word for the value in them."""
         words = {said, *self._vocabulary.words_for(clause)}
+        words |= _ALL_WHEELS if any("四驱" in word for word in words) else set()
         return tuple(n for n in names if any(word in normalize(n).replace(" ", "") for word in words))
 
     def _having(self, names: Sequence[str], clause: Clause, said: str) -> tuple[str, ...]:
@@ -196,11 +215,31 @@ class VersionReader:
         names = tuple(name for name in series if all(name in some for some in named))
         for atom in wanted:
             names = self._with(names, atom, parts.text) if names else ()
+        if not names and (others := self._of_another_kind(series, wanted, parts.text)):
+            thing = Thing(others, None, wanted[0].start, wanted[-1].end)
+            return replace(parts, things=(thing,), atoms=(), _roles=parts._roles | {"told"})
+        if not names and not named and _ASKED_ON.fullmatch(parts.text) and context.plan is None:
+            lead = self._vocabulary.graph.by_name[series[0]].keywords[1]  # 5座呢, of a series that has none
+            whole = Thing(series, Condition(keyword_level(2), "=", lead), wanted[0].start, wanted[0].start)
+            return replace(parts, things=(whole,), _roles=parts._roles | {"list"})
         if not names or len(names) == len(series) or (not named and set(context.entities[:1]) & set(names)):
             return parts
         first, last = wanted[0], wanted[-1]
         thing = Thing(names, None, first.start, last.end)
         return replace(parts, things=(thing,), atoms=(), _roles=parts._roles | {"told"})
+
+    def _of_another_kind(self, series: tuple[str, ...], wanted: Sequence[Atom], text: str) -> tuple[str, ...]:
+        """电动的呢 of a Macan: of the Macan新能源, which is a series of its own."""
+        brand, lead = self._vocabulary.graph.by_name[series[0]].keywords[:2]
+        kin = (
+            e for e in self._vocabulary.graph.entities if e.keywords[:1] == (brand,) and len(e.keywords) > 1
+        )
+        names = tuple(
+            e.name for e in kin if e.keywords[1] != lead and _KIND_OF.sub("", e.keywords[1]) == lead
+        )
+        for atom in wanted:
+            names = self._with(names, atom, text) if names else ()
+        return names
 
     def _elsewhere(self, parts: Parts, context: Context) -> Thing | None:
         """后驱版 while a Model 3 is spoken of is not the one of another series that is called so."""
@@ -213,6 +252,20 @@ class VersionReader:
             if 0 < len(names) < len(series):
                 return replace(thing, names=names, clause=None)
         return None
+
+    def _of_the_one_before(self, parts: Parts) -> Parts:
+        """后驱版 of Model Y后驱版 is no car of another series that is called so: the 后轮驱动版."""
+        if len(parts.things) != 2 or any(thing.negated or thing.referred for thing in parts.things):
+            return parts
+        first, second = parts.things
+        gap = parts.text[first.end : second.start]
+        if first.single or is_brand(first.clause) or gap.strip("的 ") or set(first.names) & set(second.names):
+            return parts
+        word = _SUFFIX.sub("", content(parts.text[second.start : second.end]))
+        for sense in self._vocabulary.values_of(word):
+            if names := self._having(first.names, sense.clause, word):
+                return replace(parts, things=(replace(first, names=names, clause=None, end=second.end),))
+        return parts
 
     def _series(self, context: Context) -> tuple[str, ...]:
         return self._vocabulary.kin(context.near(self._vocabulary.graph))

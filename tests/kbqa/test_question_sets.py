@@ -71,6 +71,8 @@ def answered_well(
         ("blind6_conversations_demo", 50, 0.96),
         ("blind8_single_demo", 40, 0.95),
         ("blind8_conversations_demo", 55, 0.97),
+        ("blind9_single_demo", 55, 0.97),
+        ("blind9_conversations_demo", 100, 0.97),
     ],
 )
 def test_tuned_questions_stay_answered_without_a_wrong_value(
@@ -93,6 +95,8 @@ def test_tuned_questions_stay_answered_without_a_wrong_value(
         ("blind4_conversations_cars2025", 65, 0.93),
         ("blind5_single_cars2025", 60, 0.94),
         ("blind5_conversations_cars2025", 55, 0.9),
+        ("blind9_single_cars2025", 32, 0.96),
+        ("blind9_conversations_cars2025", 36, 0.96),
     ],
 )
 def test_tuned_questions_about_real_cars_stay_answered_without_a_wrong_value(

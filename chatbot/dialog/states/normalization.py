@@ -27,6 +27,13 @@ _WORTH_PLANNING = re.compile(
 )
 
 
+def _of_another_series(turn: Turn) -> bool:
+    """Whether nothing that is named is of the series that the conversation speaks of: it may name none of its own."""
+    near = turn.context.near(turn.hearing.knowledge.graph)
+    kin = set(turn.hearing.knowledge.planner.vocabulary.kin(near)) if near else set()
+    return bool(kin) and all(kin.isdisjoint(link.candidates) for link in turn.hearing.reading.entities)
+
+
 def _node(path: Path, tree: Container[Path]) -> Path:
     """The attribute that a look-up of ``path`` reads: a part of a leaf (the height in 长*宽*高) stands in that leaf."""
     return path if path in tree else path[:-1]
@@ -77,7 +84,8 @@ class NormalizationState:
         ends = any(link.paths[0][-1][0] in "前后" for link in reading.attributes)  # 轮胎规格 may ask for both
         plain = plain and not (ends and not re.search("[前后]", reading.question))
         listed = len(reading.attributes) < 2 or _LISTS.search(reading.question)  # 轮胎什么牌子 is no list
-        if plain and leaves and listed and reading.entities and not _WORTH_PLANNING.search(reading.question):
+        worth = not listed or _WORTH_PLANNING.search(reading.question) or _of_another_series(turn)
+        if plain and leaves and reading.entities and not worth:
             return None
         planned = turn.hearing.planned(turn.context)
         if isinstance(planned, Asked) and not planned.needed and plain and leaves:

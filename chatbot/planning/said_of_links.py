@@ -1,0 +1,41 @@
+"""Words that say again what stands right before them: 这两个牌子 behind 云岚和北辰, 影像 of 360全景影像, 功能 of 座椅通风功能."""
+
+import re
+from collections.abc import Sequence
+
+from chatbot.planning.links import Link, RoleSense
+
+_KIND = re.compile(
+    r"[,，]?(?:[这那](?:[两俩几三四]|一)?(?:个|家|款|种)?|[两俩三四几](?:个|家))(?:汽车|车企)?(?:牌子|品牌|厂家?|车企|公司)(?!.{0,3}(?:哪|谁|各|分别))|[两俩三四]家(?=的)"
+)
+_TAIL = re.compile("(?:系统|功能|配置|装置)(?=$|的|和|跟|与|、|[,，。?]|吗|没|有|是)")
+
+
+def kinds_said_again(text: str, named: Sequence[Link]) -> list[Link]:
+    """这两个牌子, 两家: what the ``named`` before it are; it asks for nothing, and points at nothing else."""
+    found = (_KIND.match(text, link.end) for link in named if link.entity)
+    return [Link(*one.span(), one.group(), (RoleSense("so"),)) for one in found if one]
+
+
+def tails(text: str, links: Sequence[Link]) -> list[Link]:
+    """``links`` without those that only go on with the attribute right before: 影像 of 360全景影像; 功能 counts as read."""
+    kept: list[Link] = []
+    for link in links:
+        last = kept[-1] if kept else None
+        if last and last.end == link.start and _goes_on(last, link):
+            kept[-1] = Link(last.start, link.end, last.text + link.text, last.senses, last.score)
+        else:
+            kept.append(link)
+    behind = (_TAIL.match(text, link.end) for link in kept if link.attribute)
+    more = [Link(*one.span(), one.group(), (RoleSense("so"),)) for one in behind if one]
+    rest = [link for link in kept if not any(x.start <= link.start and link.end <= x.end for x in more)]
+    return sorted((*rest, *more), key=lambda link: link.start)
+
+
+def _goes_on(last: Link, link: Link) -> bool:
+    if not (last.attribute and link.attribute) or last.value or link.value or link.degree:
+        return False
+    return (
+        set(link.attribute.paths) <= set(last.attribute.paths)
+        or last.attribute.paths[0] in link.attribute.paths
+    )
