@@ -79,7 +79,7 @@ class PartsReader:
             and not any(a.path[: len(p)] == p for a in atoms for p in link.category.paths)
         )
         return Parts(
-            scan, self._things(rest, text, pointed, context), atoms, ranks, tuple(dict.fromkeys(attributes)),
+            scan, self._things(rest, text, pointed, context), atoms, ranks, _told_once(attributes),
             tuple(categories), read.misfits, _count(rest, "top", "reverse"), any(link.plays("reverse") for link in rest), bool(pointed.used), read.loose,
             _dangling(links, pointed), _count(rest, "kth") or 0, _wishes_for_more(rest, text, used, atoms),
             frozenset(s.role for link in rest for s in link.senses if hasattr(s, "role")),
@@ -135,6 +135,12 @@ class PartsReader:
             if len(narrowed[-1].names) <= 3:
                 known.insert(0, narrowed[-1].names)
         return shared_out(_without_wholes(narrowed, text), graph, text)
+
+
+def _told_once(asked: Sequence[tuple[Path, ...]]) -> tuple[tuple[Path, ...], ...]:
+    """多宽多长: the width is told with 长*宽*高, of which it is one number."""
+    whole = {paths[0] for paths in asked}
+    return tuple(paths for paths in dict.fromkeys(asked) if paths[0][:-1] not in whole)
 
 
 def _of_the_same(link: Link, names: Sequence[tuple[Path, str]]) -> list[Path]:

@@ -170,3 +170,9 @@ def test_after_one_of_four_was_picked_which_ranks_all_four_and_two_are_not_guess
     assert len(rows(*asked, "哪款续航最长")) == 4
     assert "青羽E6 长续航版更高" in talk(*asked, "哪款续航最长").answer
     assert talk(*asked, "这俩差多少").answer_type == "fallback"
+
+
+def test_a_number_of_a_list_is_not_told_beside_the_list() -> None:
+    (evidence,) = talk("北辰T3自动精英版这车有多宽多长").evidence
+    assert evidence.value == "4650*1800*1475"
+    assert len(talk("北辰T3自动精英版多宽，轴距多少").evidence) == 2

@@ -45,3 +45,8 @@ def test_the_nearest_first_and_no_more_than_asked_for() -> None:
     assert few == many[:1]
     assert few[0][-1].startswith("后备厢容积")
     assert near.nearest("后备箱搁行李", 3) == many
+
+
+@pytest.mark.parametrize("said", ["X7旗舰版脚垫送不送", "E6疾风版遮阳帘有没有", "C型号性能版点烟器在哪"])
+def test_nothing_is_offered_for_the_sake_of_a_word_that_asks(said: str) -> None:
+    assert "您是想问" not in talk(said).answer
