@@ -31,6 +31,15 @@ SAME = {
     ),
     "what one can drive": ("我只会开自动挡的，10万以内", "10万以内的自动挡"),
     "a dialect's particle": ("有激光雷达滴有哪些", "有激光雷达的车有哪些"),
+    "two features of one seat, and no word between": (
+        "座椅通风加热都有的二十万以内的SUV",
+        "有座椅通风和座椅加热，20万以内的SUV",
+    ),
+    "for somebody else": (
+        "客户预算二十五到三十五，要六座以上，有哪些车可推",
+        "预算25万到35万，6座以上的车有哪些",
+    ),
+    "where they are listed": ("你们系统里有哪些增程的", "增程的车有哪些"),
     "which of two, twice said": ("V4省油还是Q5省油", "V4和Q5哪个省油"),
 }
 
@@ -176,3 +185,26 @@ def test_a_number_of_a_list_is_not_told_beside_the_list() -> None:
     (evidence,) = talk("北辰T3自动精英版这车有多宽多长").evidence
     assert evidence.value == "4650*1800*1475"
     assert len(talk("北辰T3自动精英版多宽，轴距多少").evidence) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "attribute"),
+    [
+        ("R1赛道版 NM", "最大扭矩(N·m)"),
+        ("北辰X7旗舰版 kw", "最大功率(kW)"),
+        ("青羽E6智驾巅峰版现金报价", "经销商报价"),
+        ("V4雅致版的整车质保期限", "整车质保"),
+        ("C2青春版充满一回电得多长时间啊", "充电时间"),
+        ("Q3探索版一箱油能跑老远不", "综合续航里程"),
+        ("星屿M9行政版26年那款坐垫能不能加热", "主驾座椅加热"),
+        ("赶时间 q5四驱尊贵 价", "经销商报价"),
+    ],
+)
+def test_an_attribute_is_asked_for_in_few_words_or_in_everyday_ones(said: str, attribute: str) -> None:
+    assert {one.path[-1] for one in talk(said).evidence} == {attribute}
+
+
+@pytest.mark.parametrize("said", ["星屿都做些什么级别的车", "星屿主要出哪些级别的车", "星屿都有什么级别的车"])
+def test_what_a_make_builds_is_told_by_kind(said: str) -> None:
+    reply = talk(said)
+    assert reply.answer.startswith("星屿汽车里，级别有 3 种")

@@ -69,6 +69,8 @@ def answered_well(
         ("old_blind5_conversations_demo", 60, 0.97),
         ("blind6_single_demo", 60, 0.96),
         ("blind6_conversations_demo", 50, 0.96),
+        ("old_blind6_single_demo", 60, 0.9),
+        ("old_blind7_single_demo", 60, 0.9),
         ("blind8_single_demo", 40, 0.95),
         ("blind8_conversations_demo", 55, 0.97),
         ("blind9_single_demo", 55, 0.97),
@@ -111,6 +113,8 @@ def test_tuned_questions_about_real_cars_stay_answered_without_a_wrong_value(
         ("blind7_single_demo", 80, 0.91, 1),
         ("blind7_conversations_demo", 90, 0.95, 0),
         ("old_blind3_conversations_demo", 70, 0.94, 1),
+        ("old_blind6_conversations_demo", 50, 0.9, 1),
+        ("old_blind7_conversations_demo", 65, 0.93, 1),
     ],
 )
 def test_sets_with_a_known_wrong_value_about_the_demo_get_no_worse(
