@@ -12,6 +12,7 @@ from chatbot.planning.bind import Binder
 from chatbot.planning.corrections import corrected, not_but
 from chatbot.planning.english import EnglishWords
 from chatbot.planning.links import AttributeSense, Link, ValueSense
+from chatbot.planning.misheard_makes import MisheardMakes
 from chatbot.planning.model_years import ModelYears
 from chatbot.planning.notation import in_words
 from chatbot.planning.purposes import without_purpose, without_story
@@ -40,13 +41,16 @@ class Listener:
         self._vocabulary, self._scanner, self._binder, self._plain = vocabulary, scanner, binder, plain
         self._names, self._years = SpokenNames(vocabulary.entities.names), ModelYears(vocabulary)
         self._english = EnglishWords(vocabulary.entities.names)
+        brands = {entity.keywords[0] for entity in vocabulary.graph.entities if entity.keywords}
+        makes = sorted({normalize(brand).removesuffix("汽车") for brand in brands})
+        self._makes = MisheardMakes(makes, vocabulary.finder.aliases.keys() | vocabulary.common_words)
 
     def asked(self, utterance: str) -> str:
         """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
         said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], utterance)
         said = self._english.in_chinese(plainly(self._plain(said)))
         said = without_courtesies(self._years.written(self._names.written(said)))
-        return unframed(plain_question(in_words(plainly(said))))
+        return self._makes.written(unframed(plain_question(in_words(plainly(said)))))
 
     def scan(self, text: str, *, mend: Callable[[], bool] = always, near: str = "") -> Scan:
         """Links of what is ``asked``; ``mend`` is consulted when words stay unknown that may be slips.
