@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 T = TypeVar("T")
+_Part = bytes | memoryview
 
 _PREFIX = "derived-"
 _DIGEST = hashlib.sha256().digest_size
@@ -35,14 +36,14 @@ class Derived:
         self.root = root
         self._file = root / f"{_PREFIX}{of}" if root else None
         self._kept = _read(self._file) if self._file else {}
-        self._used: dict[str, bytes] = {}
+        self._used: dict[str, _Part] = {}
         self._fresh = False
 
     def json(self, name: str, derive: Callable[[], T]) -> T:
         """A value of JSON's own kinds; ``derive`` makes it where it is not kept."""
         blob = self._part(name)
         if blob is not None:
-            return cast(T, json.loads(blob))  # written by ``derive`` of this very version
+            return cast(T, json.loads(bytes(blob)))  # written by ``derive`` of this very version
         value = derive()
         if self._file:
             text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -53,7 +54,9 @@ class Derived:
         """Unsigned 32-bit numbers."""
         blob = self._part(name)
         if blob is not None:
-            return array("I", blob)
+            held = array("I")
+            held.frombytes(blob)
+            return held
         value = derive()
         if self._file:
             self._keep(name, value.tobytes())
@@ -72,7 +75,7 @@ class Derived:
                 pass  # derived again at the next load
         self._file, self._kept, self._used = None, {}, {}
 
-    def _part(self, name: str) -> bytes | None:
+    def _part(self, name: str) -> _Part | None:
         if name in self._kept:
             self._used[name] = self._kept[name]
         return self._kept.get(name)
@@ -113,7 +116,7 @@ def _content(file: Path) -> str:
         return ""
 
 
-def _read(file: Path) -> dict[str, bytes]:
+def _read(file: Path) -> dict[str, _Part]:
     """The parts in ``file``; none where there is no such file or it is not as it was written."""
     try:
         held = file.read_bytes()
@@ -123,14 +126,14 @@ def _read(file: Path) -> dict[str, bytes]:
     if hashlib.sha256(body).digest() != held[:_DIGEST]:
         return {}
     at = held.index(b"\n", _DIGEST) + 1
-    parts = {}
+    whole, parts = memoryview(held), dict[str, _Part]()
     for name, length in json.loads(held[_DIGEST:at]).items():
-        parts[name] = held[at : at + length]
+        parts[name] = whole[at : at + length]
         at += length
     return parts
 
 
-def _write(file: Path, parts: dict[str, bytes]) -> None:
+def _write(file: Path, parts: dict[str, _Part]) -> None:
     """Aside, then by one rename: who reads it meanwhile reads the whole of one or the other."""
     head = json.dumps({name: len(blob) for name, blob in parts.items()}).encode()
     body = b"".join((head, b"\n", *parts.values()))
