@@ -12,6 +12,7 @@ from chatbot.answering.knowledge import Knowledge
 from chatbot.answering.suggestible import type_ahead_of
 from chatbot.answering.type_ahead import LazyTypeAhead
 from chatbot.config import EngineConfig
+from chatbot.derived import Derived, derived_version
 from chatbot.encoders.load import load_encoder
 from chatbot.errors import ChatbotError
 from chatbot.faq_modules.answers import AnswerBook, load_answers
@@ -62,7 +63,10 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
     )
     talk_folder = config.chitchat_data_dir
     talk = load_dataset(talk_folder) if talk_folder else None
-    reader = build_reader(graph, lexicon, _how_people_ask(faq, dataset), config.lexicon_dir)
+    derived = Derived(config.state_dir / SNAPSHOTS, derived_version(graph.version, config.lexicon_dir))
+    reader = build_reader(graph, lexicon, _how_people_ask(faq, dataset), config.lexicon_dir, derived)
+    planner = build_planner(graph, reader, lexicon, config.lexicon_dir, derived)
+    derived.save()
     questions = dataset.questions if dataset else load_label_map(label_map or config.faq_data_dir / MAP_FILE)
     answers = load_answers(config.faq_data_dir, questions)
     talk_answers = load_answers(talk_folder, talk.questions) if talk_folder and talk else answers
@@ -70,7 +74,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         version=_version(graph.version, faq.version, *_fingerprints(config)),
         graph=graph,
         reader=reader,
-        planner=build_planner(graph, reader, lexicon, config.lexicon_dir, config.state_dir / SNAPSHOTS),
+        planner=planner,
         faq=Remembering(faq),
         answers=answers,
         small_talk=Remembering(open_retriever(talk_folder, encoder, dataset=talk, respells=False))
@@ -109,18 +113,23 @@ def _how_people_ask(faq: FaqRetriever, dataset: FaqDataset | None) -> list[str]:
 
 
 def graph_knowledge(folder: Path, lexicon_dir: Path | None, snapshots: Path | None = None) -> Knowledge:
-    """A knowledge base of a graph and lexicons alone: no FAQ, no small talk; ``snapshots`` as ``build_planner``.
+    """A knowledge base of a graph and lexicons alone: no FAQ, no small talk.
+
+    ``snapshots`` holds what was worked out before (``None``: all of it anew, in memory).
 
     Raises:
         DataError: a file that cannot be used.
     """
     graph, lexicon = load_graph(folder), load_lexicon(lexicon_dir)
-    reader = build_reader(graph, lexicon, [], lexicon_dir)
+    derived = Derived(snapshots, derived_version(graph.version, lexicon_dir)) if snapshots else Derived()
+    reader = build_reader(graph, lexicon, [], lexicon_dir, derived)
+    planner = build_planner(graph, reader, lexicon, lexicon_dir, derived)
+    derived.save()
     return Knowledge(
         version=graph.version,
         graph=graph,
         reader=reader,
-        planner=build_planner(graph, reader, lexicon, lexicon_dir, snapshots),
+        planner=planner,
         faq=_Silent(),
         answers=_Unwritten(),
         small_talk=_Silent(),
@@ -180,13 +189,19 @@ class _Silent:
 
 
 def build_reader(
-    graph: KnowledgeGraph, lexicon: Lexicon, texts: list[str], folder: Path | None = None
+    graph: KnowledgeGraph,
+    lexicon: Lexicon,
+    texts: list[str],
+    folder: Path | None = None,
+    derived: Derived | None = None,
 ) -> Reader:
     """The linkers over one graph; ``texts`` teach the pinyin decoder how people ask."""
-    entities = EntityLinker(graph, with_makes(graph, lexicon.entity_aliases, folder))
-    attributes = AttributeLinker(graph.tree, with_generic_words(graph, lexicon.attribute_synonyms))
+    entities = EntityLinker(graph, with_makes(graph, lexicon.entity_aliases, folder), derived)
+    attributes = AttributeLinker(graph.tree, with_generic_words(graph, lexicon.attribute_synonyms), derived)
     decoder = PinyinDecoder(
-        [*texts, *entities.names, *attributes.names, *lexicon.question_words], attributes.names
+        [*texts, *entities.names, *attributes.names, *lexicon.question_words],
+        attributes.names,
+        derived,
     )
     return Reader(entities, attributes, decoder, lexicon)
 

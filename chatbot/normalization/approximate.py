@@ -12,6 +12,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from chatbot.derived import Derived, named
 from chatbot.normalization.pinyin import Sounds, commonest_sounds, sounds
 
 SOUNDS_ALIKE = 0.95
@@ -35,22 +36,20 @@ class NearName:
 class ApproximateFinder:
     """Built once for a set of normalised names of two characters or more."""
 
-    def __init__(self, names: Iterable[str], *, min_slip_length: int, cutoff: float) -> None:
+    def __init__(
+        self, names: Iterable[str], *, min_slip_length: int, cutoff: float, derived: Derived | None = None
+    ) -> None:
         """Names shorter than ``min_slip_length`` match by sound only; ``cutoff`` is RapidFuzz's 0-100."""
         self._sounds = {
             name: _sounds_of_name(name) for name in names if len(name) >= 2 and not name.isdigit()
         }
         self._min_slip_length, self._cutoff = min_slip_length, cutoff
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._nearest)
-        self._followers: dict[str, dict[str, int]] = {}  # a syllable → the one behind it → number of the pair
-        self._having: list[list[str]] = []  # by the number of a pair
-        for name, heard in self._sounds.items():
-            for left, right in _pairs(heard):
-                behind = self._followers.setdefault(left, {})
-                if right not in behind:
-                    behind[right] = len(self._having)
-                    self._having.append([])
-                self._having[behind[right]].append(name)
+        kept, known = derived or Derived(), tuple(self._sounds)
+        self._followers, having = kept.json(
+            named("pairs", known), lambda: _numbered_pairs(self._sounds.values())
+        )
+        self._having = [[known[place] for place in places] for places in having]  # by the number of a pair
 
     def nearest(self, text: str) -> NearName | None:
         """The best name, the longer of two as good; ``None`` when nothing is near enough."""
@@ -102,6 +101,20 @@ class ApproximateFinder:
         if _slips(name, text, near.dest_start) > max(1, width // _LETTERS_A_SLIP):
             return None
         return NearName(name, near.dest_start, near.dest_end, near.score / 100)
+
+
+def _numbered_pairs(heard: Iterable[Sounds]) -> tuple[dict[str, dict[str, int]], list[list[int]]]:
+    """A syllable → the one behind it → the number of the pair; and by that number the places of what has the pair."""
+    followers: dict[str, dict[str, int]] = {}
+    having: list[list[int]] = []
+    for place, syllables in enumerate(heard):
+        for left, right in sorted(_pairs(syllables)):
+            behind = followers.setdefault(left, {})
+            if right not in behind:
+                behind[right] = len(having)
+                having.append([])
+            having[behind[right]].append(place)
+    return followers, having
 
 
 def _sounds_of_name(name: str) -> Sounds:

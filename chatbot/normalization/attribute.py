@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from chatbot.derived import Derived
 from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.graph import AttributeNode, Path, display_name
 from chatbot.normalization.approximate import ApproximateFinder
@@ -56,11 +57,18 @@ class _Weights(NamedTuple):
 class AttributeLinker:
     """Built once for an attribute tree and a lexicon; reads only."""
 
-    def __init__(self, tree: Mapping[Path, AttributeNode], synonyms: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self,
+        tree: Mapping[Path, AttributeNode],
+        synonyms: Mapping[str, tuple[str, ...]],
+        derived: Derived | None = None,
+    ) -> None:
         self._tree = tree
         self._aliases = _alias_paths(tree, synonyms)
         self._finder: MentionFinder[Path] = MentionFinder(self._aliases)
-        self._approximate = ApproximateFinder(self._aliases, min_slip_length=4, cutoff=TYPO_CUTOFF)
+        self._approximate = ApproximateFinder(
+            self._aliases, min_slip_length=4, cutoff=TYPO_CUTOFF, derived=derived
+        )
         weight = _character_weights(self._aliases)
         self._weights_of = {alias: _Weights.of(alias, weight) for alias in self._aliases}
         self._by_pair: dict[str, list[str]] = {}
@@ -170,7 +178,7 @@ def _alias_paths(
     by_name: dict[str, set[Path]] = {}
     for path in tree:
         if path:
-            for name in {normalize(path[-1]), normalize(display_name(path[-1]))}:
+            for name in dict.fromkeys((normalize(path[-1]), normalize(display_name(path[-1])))):
                 if len(name) >= 2:
                     found.setdefault(name, set()).add(path)
                 by_name.setdefault(name, set()).add(path)

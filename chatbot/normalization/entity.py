@@ -8,6 +8,7 @@ import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from chatbot.derived import Derived
 from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder
@@ -54,16 +55,19 @@ class EntityLink:
 class EntityLinker:
     """Built once for a knowledge graph and a lexicon; reads only."""
 
-    def __init__(self, graph: KnowledgeGraph, aliases: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, graph: KnowledgeGraph, aliases: Mapping[str, tuple[str, ...]], derived: Derived | None = None
+    ) -> None:
         self._graph = graph
-        words, leading = _alias_words(graph.entities, aliases)
+        kept = derived or Derived()
+        words, leading = kept.json("names", lambda: _alias_words(graph.entities, aliases))
         self._masks = Postings(words)
-        self._weak = Postings(_weak_words(graph.entities, self._masks))
+        self._weak = Postings(kept.json("weak names", lambda: _weak_words(graph.entities, self._masks)))
         self._beside: MentionFinder[str] = MentionFinder({alias: (alias,) for alias in self._weak})
         self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
         typed = (alias for alias in self._masks if len(alias) >= 3)
-        self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF)
-        self._fragments = FragmentReader(graph.entities, leading)
+        self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF, derived=kept)
+        self._fragments = FragmentReader(graph.entities, frozenset(leading))
         self._by_bare_name: dict[str, int] = {}
         for index, entity in enumerate(graph.entities):
             for bare in bare_series(entity.keywords):
@@ -246,7 +250,7 @@ def _weak_words(entities: tuple[Entity, ...], strong: Container[str]) -> dict[st
     found: dict[str, list[int]] = {}
     for index, entity in enumerate(entities):
         for keyword in entity.keywords:
-            for alias in weak_spellings(keyword):
+            for alias in sorted(weak_spellings(keyword)):
                 if alias not in strong:
                     found.setdefault(alias, []).append(index)
     return found
@@ -254,21 +258,21 @@ def _weak_words(entities: tuple[Entity, ...], strong: Container[str]) -> dict[st
 
 def _alias_words(
     entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, ...]]
-) -> tuple[dict[str, list[int]], frozenset[str]]:
+) -> tuple[dict[str, list[int]], list[str]]:
     """Alias → positions of the entities that it may stand for; and the aliases that name a brand or a series."""
     found: dict[str, list[int]] = {}
     by_name: dict[str, list[int]] = {}
     for index, entity in enumerate(entities):
-        for keyword in {*entity.keywords, entity.name}:
+        for keyword in dict.fromkeys((*entity.keywords, entity.name)):
             by_name.setdefault(normalize(keyword), []).append(index)
-            for alias in spellings(keyword):
+            for alias in sorted(spellings(keyword)):
                 found.setdefault(alias, []).append(index)
-    names = {normalize(keyword) for entity in entities for keyword in entity.keywords[:2]}
+    names = dict.fromkeys(normalize(keyword) for entity in entities for keyword in entity.keywords[:2])
     found.update({own: list(by_name[own]) for own in names})  # a series' own name is that alone
     leading = {alias for own in names for alias in spellings(own)}
     for index, entity in enumerate(entities):
         own = [normalize(keyword) for keyword in entity.keywords[:2]]
-        for alias in series_spellings(entity.keywords):
+        for alias in sorted(series_spellings(entity.keywords)):
             leading.add(alias)
             if alias not in own and alias not in by_name:
                 found.setdefault(alias, []).append(index)
@@ -279,14 +283,14 @@ def _alias_words(
         for word in words if normalize(name) in by_name else ():
             found[word] = [*found.get(word, ()), *by_name[normalize(name)]]
             leading.update([word] if normalize(name) in names else ())
-    return found, frozenset(leading)
+    return found, sorted(leading)
 
 
 def _short_names(entities: tuple[Entity, ...], by_name: Mapping[str, list[int]]) -> dict[str, list[int]]:
     """Series by a part of their name (id7, 锐放); what is no brand's."""
     short: dict[str, list[int]] = {}
     for index, entity in enumerate(entities):
-        for alias in first_words(entity.keywords):
+        for alias in sorted(first_words(entity.keywords)):
             short.setdefault(alias, []).append(index)
     brands = {normalize(entity.keywords[0]) for entity in entities if entity.keywords}
     series = [entity.keywords[1] for entity in entities if len(entity.keywords) > 1]

@@ -12,7 +12,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import add
 
+from chatbot.derived import Derived, named
 from chatbot.normalization.text import has_han, normalize
 
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0304\u0306\u030c"))
@@ -76,18 +78,16 @@ class SyllableModel:
 
     START, END = "^", "$"
 
-    def __init__(self, texts: Iterable[str], readings_each: int | None = None) -> None:
-        """``texts`` are normalised; of a character's readings the commonest ``readings_each`` count (``None``: all)."""
+    def __init__(
+        self, texts: Iterable[str], readings_each: int | None = None, counts: "_Counts | None" = None
+    ) -> None:
+        """``texts`` are normalised; of a character's readings the commonest ``readings_each`` count (``None``: all).
+
+        ``counts`` are those of the texts where they are known.
+        """
         self._chars: dict[str, set[str]] = {}
-        self._single: Counter[str] = Counter()
-        self._pair: Counter[tuple[str, str]] = Counter()
-        own: dict[
-            str, str
-        ] = {}  # one object for each character: iterating over a text makes a new one every time
-        for text in texts:
-            marked = [own.setdefault(char, char) for char in self.START + text + self.END]
-            self._single.update(marked)
-            self._pair.update(itertools.pairwise(marked))
+        single, pair = counts or _counted(texts)
+        self._single, self._pair = Counter(single), Counter(pair)
         self.characters = tuple(filter(has_han, self._single))
         for char in self.characters:
             for reading in readings(char)[:readings_each]:
@@ -97,7 +97,7 @@ class SyllableModel:
 
     def follows(self, last: str, char: str) -> bool:
         """Whether any text has ``char`` right behind ``last``."""
-        return (last, char) in self._pair
+        return last + char in self._pair
 
     def split(self, word: str) -> list[str] | None:
         """The segmentation of letters into the fewest syllables that any text has, or ``None``."""
@@ -133,17 +133,36 @@ class SyllableModel:
 
     def _log_probability(self, last: str, char: str) -> float:
         """Bigram with a unigram back-off (absolute weights 0.9 : 0.1)."""
-        pair = self._pair[last, char] / (self._single[last] or 1)
+        pair = self._pair[last + char] / (self._single[last] or 1)
         return math.log(0.9 * pair + 0.1 * self._single[char] / self._total + 1e-9)
+
+
+_Counts = tuple[
+    dict[str, int], dict[str, int]
+]  # how often each character stands in texts, and each two neighbours
+
+
+def _counted(texts: Iterable[str]) -> _Counts:
+    single: Counter[str] = Counter()
+    pair: Counter[str] = Counter()
+    for text in texts:
+        marked = SyllableModel.START + text + SyllableModel.END
+        single.update(marked)
+        pair.update(map(add, marked, marked[1:]))
+    return single, pair
 
 
 class PinyinDecoder:
     """Latin letters back into the knowledge base's own words."""
 
-    def __init__(self, texts: Iterable[str], phrases: Iterable[str] = ()) -> None:
+    def __init__(
+        self, texts: Sequence[str], phrases: Iterable[str] = (), derived: Derived | None = None
+    ) -> None:
         """``texts`` teach the bigram model; ``phrases`` may also be typed by their initials."""
-        self._model = SyllableModel(map(normalize, texts))
-        self._initials = _initials_table(phrases)
+        kept = derived or Derived()
+        counts = kept.json(named("bigrams", texts), lambda: _counted(map(normalize, texts)))
+        self._model = SyllableModel((), counts=counts)
+        self._initials = kept.json("initials", lambda: _initials_table(phrases))
 
     def decode(self, text: str, keep: Sequence[tuple[int, int]] = ()) -> str:
         """``text`` with its pinyin runs replaced; spans in ``keep`` (known Latin names) are left alone.

@@ -124,7 +124,7 @@ def own_parts(series: Iterable[str]) -> dict[str, str]:
     for name, plain in bare.items():
         parts = set(re.findall(r"[\u4e00-\u9fff]{2,}", plain)) - {plain}
         parts |= {plain[len(other) :] for other in known if plain.startswith(other) and plain != other}
-        for part in parts:
+        for part in sorted(parts):
             if "汽" not in part and len(part) >= _SHORTEST and re.fullmatch(r"[\u4e00-\u9fff]+", part):
                 found.setdefault(part, set()).add(name)
     return {part: next(iter(names)) for part, names in found.items() if len(names) == 1}

@@ -83,7 +83,7 @@ def telling_endings(columns: Columns, flags: Container[Path], known: Container[s
         enough = column is not None and len(column.rows) >= _FEWEST_HOLDERS
         if len(name) >= 4 and path in flags and enough:
             parts = (part for part in _name_parts(name) if len(part) > 2 or name.endswith(part))
-            found.update({part: path for part in parts if holders[part] == 1 and part not in known})
+            found.update({part: path for part in sorted(parts) if holders[part] == 1 and part not in known})
     return found
 
 

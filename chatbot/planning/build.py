@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 
+from chatbot.derived import Derived
 from chatbot.errors import DataError
 from chatbot.knowledge_graph.build_columns import build_columns
 from chatbot.knowledge_graph.columns import Columns
@@ -29,16 +30,16 @@ def build_planner(
     reader: Reader,
     lexicon: Lexicon,
     folder: FilePath | None,
-    snapshots: FilePath | None = None,
+    derived: Derived | None = None,
 ) -> Planner:
-    """``folder`` holds the operator's lexicons, ``snapshots`` the columns read before (``None``: in memory).
+    """``folder`` holds the operator's lexicons; ``derived`` is what was worked out before, beside the columns read before.
 
     Raises:
         DataError: a lexicon line that cannot be read.
     """
     units = load_units(folder / "units.txt" if folder else None)
     engine = Engine(
-        _columns(graph, units, snapshots),
+        _columns(graph, units, derived.root if derived else None),
         units,
         load_directions(folder / "directions.txt" if folder else None),
     )
@@ -53,6 +54,7 @@ def build_planner(
         (*lexicon.stop_words, *lexicon.question_words),
         makes(folder),
         brand_groups(folder),
+        derived or Derived(),
     )
     return Planner(engine, vocabulary, reader.decoder, reader.plain)
 
@@ -75,13 +77,14 @@ def with_makes(
     for stem, those in _stems(series).items():
         for one in those:
             result[one] = tuple(dict.fromkeys((*result.get(one, ()), stem)))
+    plain = {one: normalize(one) for one in (*sorted(brands), *sorted(series))}
     for names in makes(folder):
         for brand in sorted(brands):
-            if any(name in normalize(brand) for name in names):
+            if any(name in plain[brand] for name in names):
                 result[brand] = tuple(dict.fromkeys((*result.get(brand, ()), *names)))
     for name, *others in models(folder):
         for one in sorted(series):
-            if normalize(one).removesuffix("新能源") == name:
+            if plain[one].removesuffix("新能源") == name:
                 result[one] = tuple(dict.fromkeys((*result.get(one, ()), *others)))
     return result
 

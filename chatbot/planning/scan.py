@@ -110,7 +110,12 @@ class Scanner:
         said = [word for words in vocabulary.concepts.words.values() for word in words]
         words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
         self._repair = SoundRepair(
-            words, self._finder.aliases, decoder, self._latin_words(), vocabulary.classifying_texts()
+            words,
+            self._finder.aliases,
+            decoder,
+            self._latin_words(),
+            vocabulary.classifying_texts(),
+            vocabulary.derived,
         )
 
     def _latin_words(self) -> list[str]:

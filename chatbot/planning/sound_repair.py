@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
+from chatbot.derived import Derived
 from chatbot.normalization.pinyin import PinyinDecoder, fold, readings
 from chatbot.normalization.text import has_han
 from chatbot.planning.word_sounds import MAX_WORD, SHORT, WordSounds, all_han
@@ -28,6 +29,7 @@ class SoundRepair:
         decoder: PinyinDecoder | None = None,
         latin: Sequence[str] = (),
         written: Iterable[str] = (),
+        derived: Derived | None = None,
     ) -> None:
         """``words`` are looked for by sound, these and ``spelled`` by their letters; ``latin`` are mended to from slips.
 
@@ -40,7 +42,7 @@ class SoundRepair:
         self._latin = sorted({word for word in latin if len(word) >= SHORT})
         heard = dict.fromkeys(words)
         self._names = {run for word in heard for run in _LATIN.findall(word)}
-        self._sounds = WordSounds(heard, spelled)
+        self._sounds = WordSounds(heard, spelled, derived)
 
     def repair(self, text: str, known: Sequence[bool]) -> str:
         """``text`` with its unknown parts mended; ``known`` marks the characters that need no mending."""

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
+from chatbot.derived import Derived
 from chatbot.knowledge_graph.columns import FLAG_CODE, Columns
 from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
 from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Condition, keyword_level
@@ -28,6 +29,7 @@ from chatbot.planning.links import (
     ValueSense,
 )
 from chatbot.planning.roles import role_words
+from chatbot.planning.stored_senses import meanings
 from chatbot.planning.valued_names import displacements, valued_names
 from chatbot.planning.values_index import MAX_ENDS, ValueWords
 from chatbot.planning.word_forms import OTHER_WAY, WHICH_KIND, forms, only_compared, too_much
@@ -51,14 +53,12 @@ class Vocabulary:
     fillers: tuple[str, ...] = ()
     makes: tuple[tuple[str, ...], ...] = ()
     groups: tuple[BrandGroup, ...] = ()
+    derived: Derived = field(default_factory=Derived)
 
     @cached_property
     def finder(self) -> MentionFinder[Sense]:
         """All words; a word's senses are its targets."""
-        found: dict[str, dict[Sense, None]] = {}
-        for word, sense in self._words():
-            found.setdefault(word, {})[sense] = None
-        words = {word: tuple(senses) for word, senses in found.items()}
+        words = meanings(self.derived, self._words)
         return MentionFinder(words, lambda senses: any(not isinstance(s, RoleSense) for s in senses))
 
     def _words(self) -> Iterator[tuple[str, Sense]]:
@@ -163,6 +163,9 @@ class Vocabulary:
     @cached_property
     def common_words(self) -> frozenset[str]:
         """Values and words of degree that are also parts of some entity's name (SUV, 混动), but no whole keyword."""
+        return frozenset(self.derived.json("common words", self._common_words))
+
+    def _common_words(self) -> list[str]:
         whole = {normalize(word) for entity in self.graph.entities for word in entity.keywords}
         brands = {
             name
@@ -174,14 +177,10 @@ class Vocabulary:
         }
         measures = frozenset(name for name in self.entities.names if _MEASURE.fullmatch(name))
         said = self.finder.aliases
-        kinds = (
-            ValueSense,
-            DegreeSense,
-            RoleSense,
-        )  # asked of each set of senses once: most words share theirs
+        kinds = (ValueSense, DegreeSense, RoleSense)  # asked of each set of senses once: most share theirs
         common = {senses for senses in set(said.values()) if any(isinstance(s, kinds) for s in senses)}
         apart = whole | brands
-        return measures | frozenset(w for w, senses in said.items() if senses in common and w not in apart)
+        return sorted(measures.union(w for w, senses in said.items() if senses in common and w not in apart))
 
     @cached_property
     def flags(self) -> frozenset[Path]:

@@ -3,8 +3,9 @@
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from chatbot.derived import Derived, named
 from chatbot.normalization.pinyin import fold, readings
 from chatbot.normalization.text import has_han
 from chatbot.planning.checked_index import CheckedIndex
@@ -23,16 +24,36 @@ def all_han(text: str) -> bool:
 class WordSounds:
     """Built once; reads only. Words of two to ``MAX_WORD`` characters that have Chinese ones count, others do not."""
 
-    def __init__(self, heard: Collection[str], spelled: Collection[str]) -> None:
+    def __init__(
+        self, heard: Collection[str], spelled: Collection[str], derived: Derived | None = None
+    ) -> None:
         """``heard`` are found by their sound, these and ``spelled`` by their letters; each word once in both."""
         self._words = tuple(dict.fromkeys((*heard, *spelled)))  # so the first of them are ``heard``
         fitting = [(place, word) for place, word in enumerate(self._words) if 2 <= len(word) <= MAX_WORD]
-        keys = [(key, at) for at, w in fitting if at < len(heard) and has_han(w) for key in _keys_of(w)]
-        self._by_sound = CheckedIndex((" ".join(key), place) for key, place in keys)
-        self._bits, self._behind = _neighbours(key for key, _ in keys)
-        han = [(place, word) for place, word in fitting if all_han(word)]
-        self._by_letters = CheckedIndex((letters, at) for at, word in han for letters in _spellings(word))
-        self._by_start = CheckedIndex((_start(readings(w[0])[0], w[1:]), at) for at, w in han)
+
+        @cache
+        def keys() -> Sequence[tuple[_Key, int]]:
+            return [(key, at) for at, w in fitting if at < len(heard) and has_han(w) for key in _keys_of(w)]
+
+        @cache
+        def han() -> Sequence[tuple[int, str]]:
+            return [(place, word) for place, word in fitting if all_han(word)]
+
+        kept, told = derived or Derived(), named("", (str(len(heard)), *self._words))
+        self._by_sound = CheckedIndex(
+            lambda: ((" ".join(key), at) for key, at in keys()), kept, f"sounds{told}"
+        )
+        self._bits, self._behind = kept.json(
+            f"neighbours{told}", lambda: _neighbours(key for key, _ in keys())
+        )
+        self._by_letters = CheckedIndex(
+            lambda: ((letters, at) for at, word in han() for letters in _spellings(word)),
+            kept,
+            f"letters{told}",
+        )
+        self._by_start = CheckedIndex(
+            lambda: ((_start(readings(w[0])[0], w[1:]), at) for at, w in han()), kept, f"starts{told}"
+        )
 
     def sounding_like(self, window: Sequence[str]) -> Iterator[str]:
         """The words that may sound as ``window``, a character each, does."""
@@ -71,7 +92,7 @@ def _neighbours(keys: Iterable[_Key]) -> tuple[dict[str, int], dict[str, int]]:
     """A bit for each sound, and for each sound the bits of those that stand right behind it in some key."""
     bits: dict[str, int] = {}
     behind: dict[str, int] = {}
-    for left, right in {pair for key in keys for pair in itertools.pairwise(key)}:
+    for left, right in sorted({pair for key in keys for pair in itertools.pairwise(key)}):
         bit = bits.setdefault(right, 1 << len(bits))
         behind[left] = behind.get(left, 0) | bit
     return bits, behind

@@ -2,6 +2,7 @@ import itertools
 from collections.abc import Iterator
 from zlib import crc32
 
+from chatbot.derived import Derived
 from chatbot.normalization.pinyin import fold, readings
 from chatbot.planning.checked_index import CheckedIndex
 from chatbot.planning.word_sounds import WordSounds
@@ -66,7 +67,9 @@ def test_neighbours_sound_together_where_some_word_has_such_neighbours() -> None
 
 def test_an_index_gives_every_place_of_a_key_in_the_order_told_and_keeps_colliding_keys() -> None:
     assert crc32(b"plumless") == crc32(b"buckeroo")
-    index = CheckedIndex([("plumless", 3), ("a", 1), ("buckeroo", 2), ("plumless", 0), ("a", 7)])
+    index = CheckedIndex(
+        lambda: [("plumless", 3), ("a", 1), ("buckeroo", 2), ("plumless", 0), ("a", 7)], Derived(), "any"
+    )
     assert list(index.candidates("a")) == [1, 7]
     assert list(index.candidates("plumless")) == [3, 2, 0]
-    assert list(index.candidates("b")) == list(CheckedIndex([]).candidates("a")) == []
+    assert list(index.candidates("b")) == list(CheckedIndex(list, Derived(), "none").candidates("a")) == []
