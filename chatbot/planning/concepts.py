@@ -55,7 +55,7 @@ class Concepts:
         for line in built_in("concepts"):
             name, patterns, words = (part.strip() for part in line.split(": "))
             self.words[name] = tuple(
-                dict.fromkeys(said for word in words.split() for said in _spelled_out(word))
+                dict.fromkeys(said for word in words.split() for said in spelled_out(word))
             )
             self._named[name] = self._find(patterns.split())
         groups = [self._alike(patterns.split()) for patterns in _KIN]
@@ -94,7 +94,7 @@ class Concepts:
         return (found or self._find([name]))[:1]
 
 
-def _spelled_out(pattern: str) -> list[str]:
+def spelled_out(pattern: str) -> list[str]:
     """Every way through ``[充满/充一次电][要/得/][多久/几小时]``; an empty choice leaves its part out."""
     parts = _CHOICES.split(pattern)
     choices = [part.split("/") if i % 2 else [part] for i, part in enumerate(parts)]

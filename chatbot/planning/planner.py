@@ -23,6 +23,7 @@ from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
 from chatbot.planning.named_things import NamedPlanner, without_denied
 from chatbot.planning.near_attributes import NearAttributes
+from chatbot.planning.of_parts import of_a_part
 from chatbot.planning.parts import Parts
 from chatbot.planning.purposes import only_a_purpose
 from chatbot.planning.query import Planned, Refusal
@@ -182,6 +183,7 @@ class Planner:
             or unknown_name(parts)
             or unknown_version(parts, self.vocabulary)
             or unknown_part(parts, self.vocabulary)
+            or of_a_part(parts, self.vocabulary)
             or another_things(parts, self.vocabulary)
             or unknown_here(parts, context, self.vocabulary)
         ):

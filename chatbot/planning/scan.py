@@ -30,6 +30,7 @@ from chatbot.planning.links import (
     ValueSense,
 )
 from chatbot.planning.measures import asked_measures
+from chatbot.planning.part_names import spans_of_parts
 from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
 from chatbot.planning.rewriting import Rewriter
 from chatbot.planning.said_of_links import kinds_said_again, tails
@@ -135,7 +136,10 @@ class Scanner:
 
     def mendable(self, scan: Scan) -> bool:
         """Whether what is not known may be a slip; a thing, or a kind of thing, that the graph lacks is none."""
-        return not self._vocabulary.lacks(scan.text) and not names_no_attribute(scan.text)
+        if self._vocabulary.lacks(scan.text) or names_no_attribute(scan.text):
+            return False
+        spans = [scan.text[start:end] for start, end in spans_of_parts(scan.text)]
+        return not any(piece in span for piece in scan.unknown for span in spans)  # 轮胎多重
 
     def mended(self, first: Scan, near: str = "") -> Scan:
         """``first`` with its unknown words read by how they sound and what they look like."""

@@ -15,6 +15,7 @@ from chatbot.frozen import changed
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.messages import say, shown_question
 from chatbot.normalization.selection import choose
+from chatbot.planning.part_names import asks_of_a_part
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.reply import FaqEvidence, Reply
 from chatbot.session.base import Option, Pending
@@ -85,6 +86,7 @@ class NormalizationState:
         plain = plain and not (ends and not re.search("[前后]", reading.question))
         listed = len(reading.attributes) < 2 or _LISTS.search(reading.question)  # 轮胎什么牌子 is no list
         worth = not listed or _WORTH_PLANNING.search(reading.question) or _of_another_series(turn)
+        worth = worth or asks_of_a_part(reading.question)
         if plain and leaves and reading.entities and not worth:
             return None
         planned = turn.hearing.planned(turn.context)
