@@ -62,6 +62,10 @@ class Suggestions:
         """The questions for ``paths`` of ``entity``."""
         return tuple(self._of(entity, path) for path in paths)
 
+    def those(self, entities: Iterable[str]) -> tuple[str, ...]:
+        """A chip for each of ``entities``, that goes on with what was asked."""
+        return tuple(self._that(entity) for entity in entities)
+
     def _after_graph(self, entity: str, path: Path) -> list[str]:
         siblings = _siblings(self._graph.by_name[entity].leaves, path)
         chips = [self._of(entity, leaf) for leaf in siblings[:_SIBLINGS]]

@@ -8,6 +8,7 @@ from chatbot.answering.inquiry import Inquiry, Outcome
 from chatbot.dialog.hearing import CERTAIN, Hearing
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.frozen import changed, quickly_made
+from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.intent_model import Heard
 from chatbot.normalization.selection import choose
 from chatbot.planning.context import Context
@@ -66,7 +67,10 @@ class Turn:
         if pending is None or pending.kind != "entity":
             asked = memory.attributes and not (memory.entities or memory.plan)
             return memory.shown if asked else ()  # which of them is still open
-        return tuple(o.value for o in pending.options if o.value in self.hearing.knowledge.graph.by_name)
+        graph = self.hearing.knowledge.graph
+        values = [option.value for option in pending.options]
+        named = tuple(value for value in values if value in graph.by_name)
+        return named or _of_one_series([value.split("|") for value in values], graph)
 
     @property
     def small_talk(self) -> FaqCandidate | None:
@@ -80,6 +84,15 @@ class Turn:
         planned = self.hearing.planned(self.context)
         unsure = planned is None or (isinstance(planned, Refusal) and planned.code == "no_attribute")
         return talk if unsure else None
+
+
+def _of_one_series(options: list[list[str]], graph: KnowledgeGraph) -> tuple[str, ...]:
+    """Those of the series of which some part, a model year, was to be chosen: 2022款 or 2023款 of the 718."""
+    leads = {tuple(words[:2]) for words in options if len(words) > 2}
+    if len(leads) != 1 or any(len(words) <= 2 for words in options):
+        return ()
+    (lead,) = leads
+    return tuple(entity.name for entity in graph.entities if entity.keywords[:2] == lead)
 
 
 @quickly_made

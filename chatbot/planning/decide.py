@@ -155,13 +155,13 @@ class Decider:
         return Plan("nearest", (entity,), (path,), (*self._around(entity, path), *bounds, *others))
 
     def _around(self, entity: str, path: Path) -> tuple[Clause, ...]:
-        if (measured := self._measured(entity, path)) is None:
+        if (measured := self.measured(entity, path)) is None:
             return ()
         middle, unit = measured
         bottom, top = (float(f"{middle * (1 + side * NEAR_SHARE):.6g}") for side in (-1, 1))
         return Condition(path, ">=", bottom, unit), Condition(path, "<=", top, unit)
 
-    def _measured(self, entity: str, path: Path) -> tuple[float, str] | None:
+    def measured(self, entity: str, path: Path) -> tuple[float, str] | None:
         """The number that an entity has, and its unit; of a range the middle, of 长*宽*高 the part that is meant."""
         column, label = self.columns.resolve(path) or (None, "")
         main = column.main if column else None
@@ -177,7 +177,7 @@ class Decider:
         """What is better by ``rank`` than an entity; ``None`` where it has no value."""
         op: Comparator = "<" if rank.order == "asc" else ">"
         if self.columns.column(rank.path) is None:  # a part of a value: the raw text would be all of it
-            found = self._measured(entity, rank.path)
+            found = self.measured(entity, rank.path)
             return Condition(rank.path, op, float(f"{found[0]:.6g}"), found[1]) if found else None
         raw = self.raw(entity, rank.path)
         return Condition(rank.path, op, raw) if raw is not None else None

@@ -14,8 +14,10 @@ from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import AtomReader
 from chatbot.planning.bind import Binder
 from chatbot.planning.carry import lists
+from chatbot.planning.choosing import Chooser
 from chatbot.planning.completing import Completer
 from chatbot.planning.context import Context
+from chatbot.planning.contradicted import contradicted, unknown_trim
 from chatbot.planning.decide import Decider
 from chatbot.planning.follow import Follower
 from chatbot.planning.guide import Guide
@@ -94,6 +96,7 @@ class Planner:
         )
         self._sets = SetPlanner(self._decider, self._winner, self._found)
         self._salvage = Salvage(vocabulary)
+        self._chooser = Chooser(self._decider, self._found)
         self._openings: Recent[tuple[str, bool], tuple[Planned] | None] = Recent(REMEMBERED)
 
     def plan(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Planned:
@@ -190,6 +193,8 @@ class Planner:
             return refusal
         if refusal := unknown_kind(parts, self.vocabulary) or unknown_measure(parts):
             return refusal
+        if refusal := unknown_trim(parts, context, self.vocabulary):
+            return refusal
         if too_little_known(scan) and not stray(parts):
             return unknown_attribute(parts, self.vocabulary) or unknown_subject(parts)
         if parts.dangling:
@@ -199,7 +204,9 @@ class Planner:
             return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)
         parts = self._named.of_the_series(self._completer.told(without_denied(parts)), context)
         return (
-            self._follow.against_the_first(parts, context)
+            contradicted(parts, self.vocabulary, self._found)
+            or self._chooser.plan(parts, context)
+            or self._follow.against_the_first(parts, context)
             or self._named.plan(parts, context)
             or self._follow.continued(parts, context)
             or self._follow.verified_again(parts, context)

@@ -36,7 +36,7 @@ def unknown_name(parts: Parts) -> Refusal | None:
     odd = [piece for piece in unknown if MODEL_LIKE.search(piece)]
     if not odd or any(t.single and not t.referred for t in parts.things):
         return None
-    alone = text == odd[0] and len(text) > 1  # C63, and no more
+    alone = text.rstrip("款的版型") == odd[0] and len(text) > 1  # C63, 2026款, and no more
     if not (parts.attributes or parts.things or parts.atoms or "呢" in text or alone):
         return None
     start, end = text.find(unknown[0]), text.rfind(odd[-1]) + len(odd[-1])
@@ -82,13 +82,11 @@ def unknown_version(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
         turned = is_year(first.clause) and _level(second) == 2
         series, version = (second, first) if turned else (first, second)
         if (
-            min(_levels(series)) > 2
-            or not (
-                3 <= _level(version) <= _DEEPEST
-                or (not series.single and _is_piece(version, parts.text, vocabulary))
-            )
+            (min(_levels(series)) > 2 and not _names_its_series(series, parts.text, vocabulary, begins=True))
+            or not (3 <= _level(version) <= _DEEPEST or _is_piece(version, parts.text, vocabulary))
             or parts.text[first.end : second.start].strip() not in ("", "的")
             or series.referred
+            or (series.single and (first.end < second.start or parts.has("which", "compare")))
             or _names_its_series(version, parts.text, vocabulary)
         ):
             continue
@@ -97,11 +95,17 @@ def unknown_version(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     return None
 
 
-def _names_its_series(thing: Thing, text: str, vocabulary: Vocabulary) -> bool:
-    """M2 is a version of the 宝马M2, and the series as well: no version of what stands before it."""
+def _names_its_series(thing: Thing, text: str, vocabulary: Vocabulary, *, begins: bool = False) -> bool:
+    """M2 is a version of the 宝马M2, and the series as well: no version of what stands before it.
+
+    ``begins``: the series is named first, and something behind it (护卫舰07 205KM).
+    """
     said = text[thing.start : thing.end].replace(" ", "")
     lead = vocabulary.graph.by_name[thing.names[0]].keywords[:2]
-    return len(lead) == 2 and said in normalize(lead[1]).replace(" ", "")
+    if len(lead) < 2:
+        return False
+    series = normalize(lead[1]).replace(" ", "")
+    return said.startswith(series) if begins else said in series
 
 
 def unknown_here(parts: Parts, context: Context, vocabulary: Vocabulary) -> Refusal | None:
@@ -114,7 +118,7 @@ def unknown_here(parts: Parts, context: Context, vocabulary: Vocabulary) -> Refu
         return None
     spoken_of = {vocabulary.graph.by_name[name].keywords[:2] for name in (*context.recent, *context.shown)}
     named = [vocabulary.graph.by_name[name].keywords[:2] for name in thing.names]
-    if any(lead[1] in one[1] or one in spoken_of for one in named):
+    if any(lead[1] in one[1] or one[1] in lead[1] or one in spoken_of for one in named):
         return None  # of its other kind, or of one that was spoken of before
     said = parts.text[thing.start : thing.end]
     return Refusal("unknown_entity", f"{lead[1]} {_capitals(said)}", parts.scan)
@@ -122,7 +126,8 @@ def unknown_here(parts: Parts, context: Context, vocabulary: Vocabulary) -> Refu
 
 def _is_piece(thing: Thing, text: str, vocabulary: Vocabulary) -> bool:
     """Whether it is named by pieces of a version's name alone, and by nothing of a brand or a series."""
-    if thing.clause is not None or not thing.names or _CODE.search(text[thing.start : thing.end]):
+    of_a_version = thing.clause is None or min(_levels(thing)) > 2  # 2025款旗领
+    if not of_a_version or not thing.names or _CODE.search(text[thing.start : thing.end]):
         return False
     said = text[thing.start : thing.end].replace(" ", "")
     leads = {vocabulary.graph.by_name[name].keywords[:2] for name in thing.names}

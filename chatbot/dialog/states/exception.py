@@ -6,6 +6,7 @@ from chatbot.answering.inquiry import Missing, Refused, Unsure
 from chatbot.answering.narrowing import common_name
 from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.state import BadCase, Decision, Turn
+from chatbot.dialog.versions_there import chips_of, listing, series_meant
 from chatbot.knowledge_graph.graph import Path, display_name
 from chatbot.messages import say, shown_question
 from chatbot.reply import Reply
@@ -114,9 +115,10 @@ class ExceptionState:
         key = "misfit" if refusal.code == "wrong_dimension" else refusal.code
         attribute = display_name(refusal.attribute[-1]) if refusal.attribute else ""
         meant = _may_be_meant(turn) if key == "no_attribute" else ()
-        chips = (
-            Suggestions(knowledge).of_each(_focus(turn), meant) if meant else knowledge.examples[:MAX_NEAREST]
-        )
+        asked = tuple(link.attribute.paths[0] for link in refusal.scan.links if link.attribute)
+        cars = series_meant(turn, refusal)
+        there = chips_of(turn, cars, asked or turn.memory.attributes) or knowledge.examples[:MAX_NEAREST]
+        chips = Suggestions(knowledge).of_each(_focus(turn), meant) if meant else there
         reply = Reply(
             answer=say(
                 "no_attribute_near" if meant else key,
@@ -134,10 +136,11 @@ class ExceptionState:
         decision = Decision("question_intake", turn, reply, BadCase(refusal.code, (refusal.subject,)))
         named = [link.entity.names for link in refusal.scan.links if link.entity]
         if refusal.code != "no_attribute" or len(named) != 1 or len(named[0]) != 1:
-            asked = tuple(link.attribute.paths[0] for link in refusal.scan.links if link.attribute)
             if refusal.code == "unknown_entity" and asked:
                 # 那先锋版的 goes on with what was asked of the other
                 decision = decision.remembering(attributes=asked)
+            if cars and not turn.memory.entities and not turn.memory.plan:
+                decision = decision.remembering(listed=listing(turn, cars, asked))
             return decision.remembering(pending=None)
         recent = _before(turn, named[0])  # it is spoken of all the same
         return decision.remembering(

@@ -26,6 +26,7 @@ _LISTS = re.compile("[和跟与及、,， /+]|还有")
 _WORTH_PLANNING = re.compile(
     r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各|[怎咋]"
 )
+_TELLS_APART = re.compile("[四两全前后]轮?驱|[二两三四五六七八九2-9]座")  # 四驱智享版, where it is 后驱
 
 
 def _of_another_series(turn: Turn) -> bool:
@@ -86,7 +87,7 @@ class NormalizationState:
         plain = plain and not (ends and not re.search("[前后]", reading.question))
         listed = len(reading.attributes) < 2 or _LISTS.search(reading.question)  # 轮胎什么牌子 is no list
         worth = not listed or _WORTH_PLANNING.search(reading.question) or _of_another_series(turn)
-        worth = worth or asks_of_a_part(reading.question)
+        worth = worth or asks_of_a_part(reading.question) or _TELLS_APART.search(turn.hearing.text)
         if plain and leaves and reading.entities and not worth:
             return None
         planned = turn.hearing.planned(turn.context)

@@ -1,0 +1,46 @@
+"""The versions that a series does have, where one was asked for that it has not."""
+
+from chatbot.answering.suggestions import Suggestions
+from chatbot.dialog.state import Turn
+from chatbot.knowledge_graph.graph import Path
+from chatbot.knowledge_graph.plan import Condition, Plan, keyword_level
+from chatbot.normalization.text import normalize
+from chatbot.planning.query import Refusal
+
+MAX_CHIPS = 3
+
+
+def series_meant(turn: Turn, refusal: Refusal) -> tuple[str, ...]:
+    """The cars of the one series that ``refusal`` is about: the one named in it, or the one that is spoken of."""
+    graph = turn.hearing.knowledge.graph
+    if refusal.code != "unknown_entity":
+        return ()
+    said = normalize(refusal.subject).replace(" ", "")
+    near = turn.context.near(graph)
+    named = [names[0] for link in refusal.scan.links if link.entity and (names := link.entity.names)]
+    for name in (*named, *((near,) if near else ())):
+        lead = graph.by_name[name].keywords[:2]
+        if len(lead) == 2 and _begins_with(said, lead):
+            return turn.hearing.knowledge.planner.vocabulary.kin(name)
+    return turn.hearing.knowledge.planner.vocabulary.kin(near) if near and not named else ()  # 2026款
+
+
+def _begins_with(said: str, lead: tuple[str, ...]) -> bool:
+    brand, series = (normalize(word).replace(" ", "") for word in lead)
+    bare = series.removeprefix(brand)
+    return said.startswith(series) or (len(bare) > 1 and said.startswith(bare))
+
+
+def chips_of(turn: Turn, cars: tuple[str, ...], asked: tuple[Path, ...]) -> tuple[str, ...]:
+    """A chip for each of the first few of ``cars``, those that have what was ``asked`` first."""
+    graph = turn.hearing.knowledge.graph
+    telling = [name for name in cars if asked and graph.has(name, asked[0])]
+    return Suggestions(turn.hearing.knowledge).those(
+        [*telling, *(n for n in cars if n not in telling)][:MAX_CHIPS]
+    )
+
+
+def listing(turn: Turn, cars: tuple[str, ...], asked: tuple[Path, ...]) -> Plan:
+    """The series as a list, for the next question to go on with: 四驱的多少钱."""
+    series = turn.hearing.knowledge.graph.by_name[cars[0]].keywords[1]
+    return Plan("filter", (), asked[:1], (Condition(keyword_level(2), "=", series),))
