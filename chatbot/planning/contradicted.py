@@ -40,10 +40,9 @@ def contradicted(
         own = parts.text[thing.start : thing.end]
         if all(_is_called_otherwise(name, own) for name in thing.names):  # 四驱尊贵 is no 前驱尊贵型
             return Refusal("unknown_entity", _name_of(thing, thing, parts, vocabulary), parts.scan)
-        beside = tuple(_beside(thing, parts))
-        for atom in beside:
-            if [other.path for other in beside].count(atom.path) > 1:
-                continue  # 两驱四驱 asks which
+        for atom in _beside(thing, parts):
+            if _asks_which(thing, atom, parts.text):
+                continue
             said = parts.text[atom.start : atom.end]
             held = holding(Plan("filter", thing.names, (), (atom.clause,)))
             if not held and all(_has_another(name, atom, said, vocabulary) for name in thing.names):
@@ -74,6 +73,13 @@ def _beside(thing: Thing, parts: Parts) -> Iterator[Atom]:
         behind = atom.start >= thing.end and _CLOSE.fullmatch(parts.text[thing.end : atom.start])
         if inside or before or behind:
             yield atom
+
+
+def _asks_which(thing: Thing, atom: Atom, text: str) -> bool:
+    """两驱四驱, 前驱后驱: two of one kind beside a version ask which it is."""
+    kinds = {kind for kind, _ in _facts(text[atom.start : atom.end])}
+    said = {fact for fact in _facts(text[: thing.start] + "|" + text[thing.end :]) if fact[0] in kinds}
+    return len(said) > len(kinds)
 
 
 def _has_another(name: str, atom: Atom, said: str, vocabulary: Vocabulary) -> bool:
@@ -121,7 +127,8 @@ def _name_of(thing: Thing, atom: Atom | Thing, parts: Parts, vocabulary: Vocabul
     said = re.sub("[a-z]+", lambda found: found.group().upper(), parts.text[start:end].strip())
     series = {vocabulary.graph.by_name[name].keywords[1] for name in thing.names}
     lead = next(iter(series)) if len(series) == 1 else ""
-    known = normalize(lead).replace(" ", "") in normalize(said).replace(" ", "")
+    whole, told = (normalize(text).replace(" ", "") for text in (lead, said))
+    known = whole in told or any(told.startswith(whole[at:]) for at in range(len(whole) - 1))  # R1 of 星屿R1
     return said if known or not lead else f"{lead} {said}"
 
 

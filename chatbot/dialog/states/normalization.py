@@ -87,7 +87,7 @@ class NormalizationState:
         plain = plain and not (ends and not re.search("[前后]", reading.question))
         listed = len(reading.attributes) < 2 or _LISTS.search(reading.question)  # 轮胎什么牌子 is no list
         worth = not listed or _WORTH_PLANNING.search(reading.question) or _of_another_series(turn)
-        worth = worth or asks_of_a_part(reading.question) or _TELLS_APART.search(turn.hearing.text)
+        worth = worth or asks_of_a_part(reading.question) or bool(_TELLS_APART.search(turn.hearing.text))
         if plain and leaves and reading.entities and not worth:
             return None
         planned = turn.hearing.planned(turn.context)
