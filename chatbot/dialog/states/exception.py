@@ -140,7 +140,7 @@ class ExceptionState:
                 # 那先锋版的 goes on with what was asked of the other
                 decision = decision.remembering(attributes=asked)
             if cars and not turn.memory.entities and not turn.memory.plan:
-                decision = decision.remembering(listed=listing(turn, cars, asked))
+                decision = decision.remembering(plan=listing(turn, cars, asked), shown=cars)
             return decision.remembering(pending=None)
         recent = _before(turn, named[0])  # it is spoken of all the same
         return decision.remembering(
