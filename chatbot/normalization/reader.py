@@ -59,6 +59,9 @@ class Reader:
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._read)
         self._plainly = lru_cache(maxsize=REMEMBERED)(self._read_plainly)
         self._plain = lru_cache(maxsize=64)(lambda said: self._dialect.plain(normalize(said)))
+        self._named = lru_cache(maxsize=64)(
+            lambda text: self.entities.link(text, fuzzy=False, ordinary=self._words)
+        )  # what is read without names is read with them where it has some
 
     def plain(self, utterance: str) -> str:
         """The utterance normalised, a dialect's words in plain wording."""
@@ -80,7 +83,7 @@ class Reader:
 
     def _read_plainly(self, utterance: str) -> Reading | None:
         text = self._decoded(utterance)
-        if self.entities.link(text, fuzzy=False, ordinary=self._words):
+        if self._named(text):
             return None
         question, core = self._asked(text, ())
         if self.attributes.named(question, core) or self.entities.misspelt(text, ordinary=self._words):
@@ -89,7 +92,7 @@ class Reader:
 
     def _read(self, utterance: str) -> Reading:
         text = self._decoded(utterance)
-        links = self.entities.link(text, fuzzy=False, ordinary=self._words)
+        links = self._named(text)
         reading = self._read_question(text, links)
         if links or not reading.leftover:
             return reading
