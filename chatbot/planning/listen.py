@@ -79,7 +79,7 @@ class Listener:
         if scan.unknown:
             rest, asides = background(scan)
             scan = self._explained(as_written(rest)) if asides else scan
-        if scan.unknown and self._scanner.mendable(scan) and mend():
+        if scan.unknown and mend() and self._scanner.mendable(scan):
             scan = self._explained(self._scanner.mended(scan, near))
         scan = self._without_misspelt_make(scan)
         asides = (*story, *asides)

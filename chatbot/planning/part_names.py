@@ -33,15 +33,16 @@ def _measure(asked: str, dimensions: str = "", named: str = "") -> Measure:
 
 _PRICE = "多少钱|多少米|几个钱|几块钱|几多钱|几钱|多少块|什么价钱?|啥价钱?|什么价位|多贵|怎么卖|咋卖|(?:的)?(?:价格|售价|报价|价钱)(?:是?多少)?"
 _WEIGHT = "多重|多沉|几斤重?|多少公斤|多少斤|几公斤|多少千克|(?:的)?(?:重量|自重)(?:是?多少)?"
-_MAKER = "(?:谁家|哪家|哪一家|哪个厂家?|什么厂家?)(?:公司)?(?:的|出的|产的|生产的|做的|供的)?|(?:什么|啥|哪个|哪种)(?:牌子|品牌|牌)的?|(?:的)(?:品牌|牌子|供应商)(?:是?什么)?"
+_MAKER = "(?:的)?(?:厂家|厂商|品牌|牌子|供应商)(?:是|用的?是?)(?:谁家?|哪家|哪个|什么)的?|(?:谁家|哪家|哪一家|哪个厂家?|什么厂家?)(?:公司)?(?:的|出的|产的|生产的|制造的|造的|做的|供的)?|(?:什么|啥|哪个|哪种)(?:牌子|品牌|牌)的?|(?:的)(?:品牌|牌子|供应商)(?:是?什么)?"
+_WARRANTY = "(?:质保|保修|包修|保)(?:期|期限)?(?:是|有)?(?:几年|多久|多少年|多长时间)|(?:几年|多久|多少年)的?(?:质保|保修)"
 _POWER = "多少瓦|几瓦|几十瓦|多少w|多大(?:的)?功率|功率多大|(?:的)?功率(?:是?多少)?"
 _SIZE = "多大|几寸|多少寸|几英寸|多少英寸|(?:的)?(?:尺寸|大小)(?:是?多少)?"
 MEASURES = (
     _measure(_PRICE, MONEY),
     _measure(_WEIGHT, "重量"),
     _measure(_MAKER, named=_MAKERS.pattern),
+    _measure(_WARRANTY, named="质保|保修"),
     _measure(_POWER, "功率"),
-    _measure("多少万?像素|几百万像素", named="像素"),
     _measure("多少万?像素|几百万像素", named="像素"),
     _measure(_SIZE, "长度 容积 电量 面积", _SIZED.pattern),
     *(
@@ -79,7 +80,7 @@ def joined_before(text: str, start: int) -> Sequence[int]:
 
 def asks_of_a_part(text: str) -> bool:
     """Whether a price, a weight, … of a part is asked for in a normalised ``text``."""
-    return any(part_before(text, hit.start()) for one in MEASURES for hit in one.asked.finditer(text))
+    return bool(spans_of_parts(text))
 
 
 def spans_of_parts(text: str) -> list[tuple[int, int]]:

@@ -37,7 +37,6 @@ from chatbot.planning.several import SeveralPlanner
 from chatbot.planning.stray import says_nothing_of_the_graph, stray, too_little_known
 from chatbot.planning.two_rankings import both
 from chatbot.planning.unknowns import (
-    another_things,
     unknown_attribute,
     unknown_here,
     unknown_kind,
@@ -187,7 +186,6 @@ class Planner:
             or unknown_version(parts, self.vocabulary)
             or unknown_part(parts, self.vocabulary)
             or of_a_part(parts, self.vocabulary)
-            or another_things(parts, self.vocabulary)
             or unknown_here(parts, context, self.vocabulary)
         ):
             return refusal

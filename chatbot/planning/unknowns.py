@@ -18,14 +18,10 @@ _TAIL = re.compile(r"型号|[版款型]|系列|套装")
 _EXPLAINS = re.compile("怎么|如何|为什么|为啥|区别|好处|坏处|优点|缺点|什么意思|什么是|是什么|值得")
 _NAME_BEHIND = re.compile(r"\s?[a-z]{0,6}\d{0,3}[a-z]{0,4}")
 _MAX_SUBJECT = 8
-_OF_THE_WHOLE = ("重量", "长度", "宽度", "高度", "品牌", "质保")
-_WHOSE = ("谁家", "哪家")
 _ASKED_OF = ("什么", "啥", "哪种")
 _ASKS = re.compile("[几多少啥哪吗]|什么|怎")
 _ASKED_BEHIND = re.compile("(?:是|有)?(?:多少|多大|什么|啥|怎么样|如何)?(?:的)?[吗呢啊呀?]*")
 _PLACES, _PLACE = frozenset("后副左右"), re.compile("[排座驾边侧面的]*")
-_HOW_MUCH = frozenset("多长 有多长".split())  # 质保多长
-_CLOSE = re.compile("(?:的|是|用的?|到底|大概|有|它|本身)*")
 _DEEPEST = 5
 _CODE = re.compile(r"[a-z]{1,3}\s?\d{2,3}")  # E300L says which series it is of
 
@@ -193,30 +189,6 @@ def _elsewhere(piece: str, end: int, parts: Parts) -> str:
         if near and link.attribute and not any(piece in path[-1] for path in link.attribute.paths):
             return parts.text[end - len(piece) : link.end]
     return ""
-
-
-def another_things(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
-    """电池多重, 发动机是谁家的, 轮胎什么牌子: what is told of the whole car is asked of a part of it."""
-    whole = {path for concept in _OF_THE_WHOLE for path in vocabulary.concepts.paths(concept)}
-    asked = {path for paths in parts.attributes for path in paths}
-    said = [link for link in parts.scan.links if not link.roles or link.attribute or link.category]
-    for before, link in itertools.pairwise(said):
-        told = link.attribute is not None and link.attribute.paths[0] in whole & asked
-        if not told or not _CLOSE.fullmatch(parts.text[before.end : link.start]) or before.value:
-            continue
-        of = before.attribute.paths[0] if before.attribute else None
-        part = before.category is not None or (
-            of and of not in whole and not vocabulary.dimensions(of) & {"长度"}
-        )
-        if (
-            link.text.startswith(_WHOSE)
-            and not parts.text[link.end :].startswith(("的", "出"))
-            and link.end < len(parts.text)
-        ):
-            continue  # 功率数谁家最高
-        if part and link.text not in _HOW_MUCH:
-            return Refusal("no_attribute", parts.text[before.start : link.end], parts.scan)
-    return None
 
 
 def _capitals(name: str) -> str:

@@ -29,6 +29,19 @@ _WORTH_PLANNING = re.compile(
 _TELLS_APART = re.compile("[四两全前后]轮?驱|[二两三四五六七八九2-9]座")  # 四驱智享版, where it is 后驱
 
 
+def _worth_planning(turn: Turn) -> bool:
+    """Whether a look-up of something named may be more than that, or of something else."""
+    reading = turn.hearing.reading
+    listed = len(reading.attributes) < 2 or _LISTS.search(reading.question)  # 轮胎什么牌子 is no list
+    return bool(
+        not listed
+        or _WORTH_PLANNING.search(reading.question)
+        or _of_another_series(turn)
+        or asks_of_a_part(reading.question)
+        or _TELLS_APART.search(turn.hearing.text)
+    )
+
+
 def _of_another_series(turn: Turn) -> bool:
     """Whether nothing that is named is of the series that the conversation speaks of: it may name none of its own."""
     near = turn.context.near(turn.hearing.knowledge.graph)
@@ -85,10 +98,7 @@ class NormalizationState:
         plain = bool(reading.attributes) and not reading.leftover and clear
         ends = any(link.paths[0][-1][0] in "前后" for link in reading.attributes)  # 轮胎规格 may ask for both
         plain = plain and not (ends and not re.search("[前后]", reading.question))
-        listed = len(reading.attributes) < 2 or _LISTS.search(reading.question)  # 轮胎什么牌子 is no list
-        worth = not listed or _WORTH_PLANNING.search(reading.question) or _of_another_series(turn)
-        worth = worth or asks_of_a_part(reading.question) or bool(_TELLS_APART.search(turn.hearing.text))
-        if plain and leaves and reading.entities and not worth:
+        if plain and leaves and reading.entities and not _worth_planning(turn):
             return None
         planned = turn.hearing.planned(turn.context)
         if isinstance(planned, Asked) and not planned.needed and plain and leaves:
