@@ -39,7 +39,7 @@ def read_state(path: Path, identity: str) -> Mapping[str, object] | None:
     if not path.is_file():
         return None
     try:
-        state = cast(Mapping[str, object], torch.load(path, weights_only=True))
+        state = cast(Mapping[str, object], torch.load(path, map_location="cpu", weights_only=True))
     except Exception as error:  # torch raises many kinds for a damaged file
         raise DataError(path, "不是检查点", hint="加 --no-resume 重新训练") from error
     if state.get("identity") != identity:

@@ -1,6 +1,8 @@
 import pytest
+import torch
 
 from chatbot.errors import ConfigError
+from tools.train_two_tower.processes import join_processes
 from tools.train_two_tower.settings import LossType, TrainSettings, check_schema, with_user_defined
 
 ISSUE_FORM = (
@@ -55,3 +57,12 @@ def test_a_schema_must_name_both_columns_as_strings(schema: str, told: str) -> N
 
 def test_the_schema_of_the_issue_is_accepted() -> None:
     check_schema("sent:str:1,label:str:1", {"--text-column": "sent", "--label-column": "label"})
+
+
+def test_more_processes_than_gpus_are_refused_before_they_meet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    with pytest.raises(ConfigError, match="1 个 GPU，却要第 2 个进程"):
+        join_processes()

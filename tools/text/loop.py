@@ -26,7 +26,7 @@ from tools.text.curve import Point
 from tools.text.data import Example, TextData
 from tools.text.optimizers import optimizer
 from tools.text.settings import TrainSettings
-from tools.text.transformer import Classifier, padded
+from tools.text.transformer import Classifier, device_here, padded
 
 WARM_UP = 0.1  # of all steps: the learning rate rises to its value, then falls to zero, both linearly
 _POOL = 50  # batches: texts are sorted by length within so many, so that little is padded
@@ -72,7 +72,8 @@ class Trainer:
         parts: tuple[Part, Part],
         score: Callable[[NDArray[np.float32]], float],
     ) -> None:
-        self._settings, self._model, self._score = settings, model, score
+        self._device = device_here()
+        self._settings, self._model, self._score = settings, model.to(self._device), score
         self._train, self._dev = parts
         self._optimizer = optimizer(settings.optimizer, model, settings.learning_rate)
         self._rates = [group["lr"] for group in self._optimizer.param_groups]
@@ -135,10 +136,12 @@ class Trainer:
         self._set_rate()
         self._model.train()
         torch.manual_seed(self._settings.seed * 1_000_003 + self._step)
-        scores = self._model(*padded([self._train.pieces[one] for one in batch]))
-        loss = self._loss(
-            scores, torch.from_numpy(self._train.targets[batch]), torch.from_numpy(self._train.weights[batch])
+        scores = self._model(*padded([self._train.pieces[one] for one in batch], self._device))
+        targets, weights = (
+            torch.from_numpy(one[batch]).to(self._device)
+            for one in (self._train.targets, self._train.weights)
         )
+        loss = self._loss(scores, targets, weights)
         if not torch.isfinite(loss):
             problem = f"第 {self._step + 1} 步的损失不是数"
             raise DataError("training", problem, hint="把 --learning-rate 调小，再运行同一条命令")
@@ -189,7 +192,7 @@ class Trainer:
         if found is None:
             return
         self._model.load_state_dict(found.weights)
-        self._average.weights = found.average
+        self._average.weights = {name: value.to(self._device) for name, value in found.average.items()}
         self._optimizer.load_state_dict(found.optimizer)
         self._step, self._best_step, self._best = found.step, found.best_step, found.best
         self._losses, self._points = list(found.losses), list(found.points)
@@ -208,9 +211,10 @@ class Trainer:
 def scores_of(model: Classifier, pieces: Sequence[Pieces], batch_size: int) -> NDArray[np.float32]:
     """Scores (n, labels), computed in batches of like length."""
     model.eval()
+    device = model.head.weight.device
     order = sorted(range(len(pieces)), key=lambda one: len(pieces[one].ids))
     scores = np.zeros((len(pieces), model.head.out_features), dtype=np.float32)
     for at in range(0, len(order), batch_size):
         batch = order[at : at + batch_size]
-        scores[batch] = model(*padded([pieces[one] for one in batch])).numpy()
+        scores[batch] = model(*padded([pieces[one] for one in batch], device)).cpu().numpy()
     return scores

@@ -43,7 +43,7 @@ def train_precise(
     model = new_classifier(base, labels, settings.seed, settings.word_dropout)
     trainer = Trainer(settings, data, model, (train, dev), _scorer(data, settings))
     points = trainer.run(folder, _shown(watch), resume=resume)
-    export_onnx(model, folder, samples_of(train.pieces, settings.seed))
+    export_onnx(model.cpu(), folder, samples_of(train.pieces, settings.seed))
     checkpoint.remove(folder)
     facts: dict[str, object] = {"底座": settings.pretrain_model_name_or_path, "步数": trainer.steps}
     return Learned(base.most_pieces, trainer.seconds, facts, points)

@@ -37,7 +37,7 @@ class WordDropout(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         if not self.training or not self.share:
             return ids
-        hidden = torch.rand(ids.shape) < self.share
+        hidden = torch.rand(ids.shape, device=ids.device) < self.share
         return ids.masked_fill(hidden & ~torch.isin(ids, self.get_buffer("marks")), self.mask)
 
 
@@ -125,15 +125,20 @@ def pieces_of(examples: Sequence[Example], base: Base, length: int) -> list[Piec
     return [pieces(base.tokenizer, one.first, one.second, length) for one in examples]
 
 
-def padded(batch: Sequence[Pieces]) -> tuple[Tensor, Tensor, Tensor]:
-    """Ids, mask and types (n, longest)."""
+def device_here() -> torch.device:
+    """Where a classifier learns: the GPU that torch sees, else the processor."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def padded(batch: Sequence[Pieces], device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
+    """Ids, mask and types (n, longest), on ``device``."""
     longest = max(len(one.ids) for one in batch)
     ids, mask, types = (torch.zeros(len(batch), longest, dtype=torch.long) for _ in range(3))
     for row, one in enumerate(batch):
         ids[row, : len(one.ids)] = torch.tensor(one.ids)
         types[row, : len(one.types)] = torch.tensor(one.types)
         mask[row, : len(one.ids)] = 1
-    return ids, mask, types
+    return ids.to(device), mask.to(device), types.to(device)
 
 
 def _write_tokenizer(folder: Path, output_dir: Path) -> None:
