@@ -17,12 +17,14 @@ from chatbot.planning.query import Asked, Planned, Query
 LONGEST = 8  # characters: what says more stands alone
 SURE = 0.7  # as below which an answer of the FAQ says which question it answers
 VERY_SURE = 0.9
+WORTH_SAYING = 0.5  # as below which a question is not answered for itself while the topic is near
 _HEAD, _FEW = 2, 5
 MAX_OFFERED = 3
 _ASKS_HOW = re.compile(
     "怎么样?|[是对]吗|如何|怎样|是怎样的|多少|什么|哪些|哪个|几年|几点|多久|吗|可以|能不能|会不会|需要|最[低长高短]|在哪查?|要(?=.{1,3}$)|和|有"
 )
 _POINTS = re.compile("[它他她]|[这那][个款台辆]|这车|那车|第.")
+_PRICE = re.compile("多少钱|价格|贵不贵")
 _COST = re.compile("多少钱|要钱|收费|费用|价格|贵不贵|花钱")
 
 
@@ -38,21 +40,39 @@ def goes_on(hearing: Hearing, topic: str, planned: Planned) -> tuple[FaqCandidat
     ):
         return ()
     cost = _COST.search(said) is not None
-    if hearing.reading.attributes and not cost:
+    if hearing.reading.attributes and not cost and _core(said):
         return ()
     if _pairs(said) & _pairs(_subject(topic)):
         return ()  # 试驾能带狗吗 says itself what it is about
     alone = hearing.faq[0] if hearing.faq else None
     together = _together(hearing.knowledge, topic, said)
-    if alone and alone.confidence >= SURE and _tells_itself(alone, together, said, topic):
+    if alone and _stands_alone(alone, together, said, topic, cost=cost):
         return ()
-    sure = SURE if planned is None and not cost else VERY_SURE
+    sure = SURE if planned is None and not _PRICE.search(said) else VERY_SURE  # a car has a price, too
     if together and together.confidence >= sure and (planned is None or _hardly_a_query(planned, said)):
         return (together,)
     if alone is None or alone.confidence >= SURE or planned is not None or hearing.reading.attributes:
         return ()
     near = (topic, *hearing.knowledge.related(topic, MAX_OFFERED))[:MAX_OFFERED]
     return tuple(replace(alone, question=question, confidence=0.0) for question in near)
+
+
+def _stands_alone(
+    alone: FaqCandidate, together: FaqCandidate | None, said: str, topic: str, *, cost: bool
+) -> bool:
+    """Whether ``said`` is surer by itself than with the topic, which makes any words look like the topic's own."""
+    core = _core(said)
+    if alone.confidence >= WORTH_SAYING and (together is None or _HEAD <= len(core) and core in alone.question):
+        return True  # 可以试驾吗 after 门店几点营业: all it is about stands in another question
+    if together is None:
+        return False
+    if alone.confidence >= SURE and _tells_itself(alone, together, said, topic):
+        return True
+    if cost or together.question == alone.question:
+        return False
+    again = together.question == topic and _subject(together.matched) == _subject(topic)  # nothing but its name
+    least = SURE if again else VERY_SURE
+    return alone.confidence >= least and (together.question == topic or together.confidence < alone.confidence)
 
 
 def _hardly_a_query(planned: Planned, said: str) -> bool:
@@ -82,7 +102,7 @@ def _about(found: FaqCandidate, subject: str, head: str) -> bool:
 
 def _speaks_of(knowledge: Knowledge, found: FaqCandidate, said: str) -> bool:
     """Whether the question, its paraphrase or its answer holds what is asked: 免费 of 收费吗; what only asks is in all."""
-    core = "".join(char for char in _subject(said) if not carries_nothing(char))
+    core = _core(said)
     answer = knowledge.answers.answer_for(found.question, None)
     told = found.question + found.matched + (answer.text if answer else "")
     if len(core) <= _HEAD:
@@ -95,6 +115,11 @@ def _tells_itself(alone: FaqCandidate, together: FaqCandidate | None, said: str,
     shared = _pairs(_subject(topic)) | (_pairs(normalize(together.question)) if together else set())
     own = _pairs(normalize(alone.question)) - shared
     return any(pair in said and not carries_nothing(pair) and not _ASKS_HOW.search(pair) for pair in own)
+
+
+def _core(said: str) -> str:
+    """What is left of ``said`` without the words that only ask: 试驾 of 可以试驾吗."""
+    return "".join(char for char in _subject(said) if not carries_nothing(char))
 
 
 def _subject(question: str) -> str:
