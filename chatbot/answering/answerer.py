@@ -54,7 +54,9 @@ class Answerer:
         if lacking and inquiry.refusal and sure_of_faq < self._threshold:
             return Refused(inquiry.refusal)
         if not lacking and self._graph_wins(inquiry, sure_of_graph, sure_of_faq):
-            return self._graph_answer(inquiry, sure_of_graph, f"{why}: names the attribute")
+            told = self._graph_answer(inquiry, sure_of_graph, f"{why}: names the attribute")
+            if inquiry.named or not isinstance(told, Missing) or sure_of_faq < EXACT_FAQ:
+                return told  # else 加什么油, of an electric car that was spoken of before
         if best and sure_of_faq >= self._threshold:
             found = self._standard_question(inquiry, best.question, best, f"{why}: nearest question")
             if not isinstance(found, NeedEntity) or sure_of_faq >= WORTH_ASKING:
@@ -75,7 +77,9 @@ class Answerer:
     def _graph_wins(self, inquiry: Inquiry, graph: float, faq: float) -> bool:
         if graph < GRAPH_THRESHOLD:
             return False
-        if inquiry.verbatim and not inquiry.groups:
+        if inquiry.verbatim and (
+            not inquiry.groups or any(self._children(one, ()) for one in inquiry.topics)
+        ):
             return False  # the operator has said what these words mean
         if inquiry.topical and not inquiry.reading.leftover and faq < EXACT_FAQ:
             return True

@@ -6,18 +6,32 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from chatbot.dialog.state import Turn
+from chatbot.faq_modules.base import FaqCandidate
 from chatbot.planning.query import Asked, Query, Refusal
 
 SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query can be made of its words
+BESIDE_A_NAME_FAQ = 0.97  # the same where the message itself names a car
 OPEN_FAQ = 0.5  # the same where some words of the query stay unexplained
 LEFT_OUT_FAQ = 0.8  # where these can be left out, and much else is said
 ALL_CARS_FAQ = 0.95  # the same where the query would list every car: 提车得带哪些东西
 ALIKE = 80  # percent of its letters
+_WORD = 2  # characters: a shorter link alone is a weak one
 NEARLY = 95  # the same where every word is one of the graph's: 续航多少公里 asks nothing about winter
 _OF_CARS = re.compile("车型?的?$|[款的]$")
 _WEIGHED = re.compile(
     "还是|区别|差异|差别|不同|怎么选|选哪|可以|能不能|还能|纠结|犹豫"
 )  # 买油的还是电的 lists no cars
+# what is done with a thing, or has befallen it: no graph of attributes tells
+_HOW_TO = re.compile(
+    "怎么(?!样|卖|[选比])|咋(?!样|卖|[选比])|如何(?![选比])|怎么办|教程"
+    "|[死黑卡坏亮响漏爆]了|报警|失灵|没反应|不灵了?$|异响|打不着"
+)
+
+
+def asks_how(turn: Turn) -> bool:
+    """Whether it asks how to do something or what to do about something, and a standard question surely tells."""
+    best = next(iter(turn.hearing.faq), None)
+    return best is not None and best.confidence >= SURE_FAQ and _HOW_TO.search(turn.hearing.text) is not None
 
 
 def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> bool:
@@ -25,23 +39,35 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
     if isinstance(planned, Refusal):
         points = planned.code == "nothing_to_point_at"  # 老带新 is no slip of 老大, where nothing was listed
         return turn.hearing.verbatim or (planned.scan.mended and (points or turn.hearing.likely_faq))
-    leaning = (
-        planned.carried or planned.kept or planned.plan.entities
-        if isinstance(planned, Query)
-        else planned.referred
-    )
     best = next(iter(turn.hearing.faq), None)
     if best is None:
         return False
+    leaning = _leans(planned)
+    if best.confidence >= (SURE_FAQ if leaning else BESIDE_A_NAME_FAQ) and _explains_more(
+        turn, planned, best
+    ):
+        return True
     if planned.scan.mended and best.confidence >= SURE_FAQ and _no_slip(turn, planned.scan.text):
         return True  # 有现车吗, as people ask, is no slip of 有厢车吗
     if turn.hearing.verbatim and not leaning:
         return True
-    if leaning and sum(map(len, planned.scan.unknown)) < 2:
+    if leaning and sum(map(len, planned.scan.unknown)) < _WORD:
         return False
     if isinstance(planned, Asked):
         meant = planned.scan.unknown or alike(turn) >= NEARLY
         return bool(meant) and best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
+    return _outweighs(turn, planned, best)
+
+
+def _leans(planned: Query | Asked) -> bool:
+    """Whether it is read with what the conversation speaks of, or names something itself."""
+    if isinstance(planned, Query):
+        return bool(planned.carried or planned.kept or planned.plan.entities)
+    return planned.referred
+
+
+def _outweighs(turn: Turn, planned: Query, best: FaqCandidate) -> bool:
+    """Whether the standard question is so likely that the query can be left."""
     if _names_a_kind(planned):
         return alike(turn) >= NEARLY  # 增程车 asks for cars, not how they differ from others
     if planned.scan.unknown:
@@ -50,6 +76,21 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
         return best.confidence >= ALL_CARS_FAQ
     weighed = planned.plan.op in ("filter", "superlative") and _WEIGHED.search(turn.hearing.text)
     return best.confidence >= SURE_FAQ and bool(alike(turn) >= ALIKE or not planned.solid or weighed)
+
+
+def _explains_more(turn: Turn, planned: Query | Asked, best: FaqCandidate) -> bool:
+    """Whether the standard question has what the graph's reading leaves open, or reads a character or a branch into."""
+    unknown = planned.scan.unknown
+    if unknown and all(piece in best.matched for piece in unknown):
+        return True  # 配件多少钱 asks for no car's price, whatever car was spoken of
+    if not isinstance(planned, Asked):
+        return False
+    links = [link for link in planned.scan.links if link.attribute or link.degree]
+    if links and all(link.end - link.start < _WORD for link in links):
+        return True  # 新车能跑高速吗 asks for no date
+    tree = turn.hearing.knowledge.graph.tree
+    branches = all(path in tree and not tree[path].is_leaf for topic in planned.topics for path in topic[:1])
+    return bool(planned.topics) and branches and alike(turn) >= ALIKE  # 电池安全吗 is no way to 电池
 
 
 def _lists_all(query: Query) -> bool:

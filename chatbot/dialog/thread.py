@@ -62,7 +62,9 @@ def _stands_alone(
 ) -> bool:
     """Whether ``said`` is surer by itself than with the topic, which makes any words look like the topic's own."""
     core = _core(said)
-    if alone.confidence >= WORTH_SAYING and (together is None or _HEAD <= len(core) and core in alone.question):
+    if alone.confidence >= WORTH_SAYING and (
+        together is None or (len(core) >= _HEAD and core in alone.question)
+    ):
         return True  # 可以试驾吗 after 门店几点营业: all it is about stands in another question
     if together is None:
         return False
@@ -70,9 +72,13 @@ def _stands_alone(
         return True
     if cost or together.question == alone.question:
         return False
-    again = together.question == topic and _subject(together.matched) == _subject(topic)  # nothing but its name
+    again = together.question == topic and _subject(together.matched) == _subject(
+        topic
+    )  # nothing but its name
     least = SURE if again else VERY_SURE
-    return alone.confidence >= least and (together.question == topic or together.confidence < alone.confidence)
+    return alone.confidence >= least and (
+        together.question == topic or together.confidence < alone.confidence
+    )
 
 
 def _hardly_a_query(planned: Planned, said: str) -> bool:

@@ -153,6 +153,21 @@ FAQ_TALKS = (
     (("怎么预约试驾", "提车要带什么证件"), "提车要带什么证件"),
     (("家用充电桩怎么安装", "多少钱"), "安装充电桩要花多少钱"),
     (("附近的门店在哪", "几点关门"), "门店几点营业"),
+    (("怎么预约试驾", "要多久"), "怎么预约试驾"),
+    (("怎么预约试驾", "收费吗"), "怎么预约试驾"),
+    (("门店几点营业", "可以试驾吗"), "怎么预约试驾"),
+    (("辅助驾驶怎么开启", "怎么订车"), "怎么下定买车"),
+    (("购车发票怎么开", "油电怎么选"), "油车和电车怎么选"),
+)
+_CAR = "青羽E6 2026款长续航版的价格"
+BESIDE_A_CAR = (
+    ("配件多少钱", "配件价格在哪查"),
+    ("装个桩贵不贵", "安装充电桩要花多少钱"),
+    ("儿童座椅怎么装", "儿童座椅怎么安装"),
+    ("屏幕卡死了", "车机卡顿怎么办"),
+    ("能以旧换新吗", "旧车怎么以旧换新"),
+    ("电池安全吗", "电池会不会着火"),
+    ("加什么油", "加多少号汽油"),
 )
 
 
@@ -162,6 +177,21 @@ def test_what_follows_an_answer_is_read_with_what_it_was_about(
 ) -> None:
     _, _, turn = talked(demo, turns)
     assert question in [getattr(one, "question", "") for one in turn.reply.evidence]
+
+
+@pytest.mark.parametrize(("said", "question"), BESIDE_A_CAR)
+def test_a_standard_question_is_heard_while_a_car_is_spoken_of(demo: Demo, said: str, question: str) -> None:
+    _, _, turn = talked(demo, (_CAR, said))
+    assert turn.reply.answer_source == "faq"
+    assert question in [getattr(one, "question", "") for one in turn.reply.evidence]
+
+
+@pytest.mark.parametrize("said", ["质保几年", "能自动泊车吗", "充电要多久"])
+def test_what_the_graph_tells_of_the_car_spoken_of_is_told_of_it(demo: Demo, said: str) -> None:
+    _, _, turn = talked(demo, (_CAR, said))
+    assert turn.reply.answer_source == "kg" and {entity for entity, _, _ in turn.values} == {
+        _whole(demo, "青羽E6 2026款 长续航版")
+    }
 
 
 def test_a_word_that_no_answer_speaks_of_is_asked_about_and_not_guessed(demo: Demo) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from chatbot.answering.inquiry import Inquiry, NeedAttribute, NeedEntity, NeedTopic, Topic
 from chatbot.answering.narrowing import entity_options, narrow
 from chatbot.answering.suggestions import Suggestions
-from chatbot.dialog.faq_or_graph import ALIKE, alike, means_a_standard_question
+from chatbot.dialog.faq_or_graph import ALIKE, alike, asks_how, means_a_standard_question
 from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.offered import choose_again, none_of_them, told_by_pieces, wants_all, wants_none
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
@@ -66,6 +66,9 @@ class NormalizationState:
             return chosen
         if not turn.heard:
             return Decision("question_intake", turn)
+        if asks_how(turn):
+            inquiry = changed(self._inquire(turn), faq=turn.hearing.faq, topics=(), topical=False)
+            return Decision("answering", changed(turn, inquiry=inquiry))
         planned = self._planned(turn)
         if turn.memory.topic and (meant := goes_on(turn.hearing, turn.memory.topic, planned)):
             inquiry = Inquiry(turn.hearing.knowledge.reader.read(""), faq=meant)
