@@ -1,4 +1,4 @@
-"""The n-grams of the default encoder and their rows, packed: 12 bytes each, which take 240 in a ``dict`` of strings.
+"""The n-grams of the default encoder and their rows, packed: 16 bytes each, which take 240 in a ``dict`` of strings.
 
 An n-gram is at most two characters, so it is one integer of 64 bits: its first character in the lower half, its second
 in the upper half; ``EDGE`` stands where a run of characters begins or ends, ``ALONE`` behind a character by itself. A
@@ -41,19 +41,19 @@ class GramTable:
         self._written = Written((token for token in vocabulary if len(token) == 1), separates)
         short = [token for token in vocabulary if len(token) <= _LONGEST]
         keys = _keys(short)
-        rows = np.fromiter(map(vocabulary.__getitem__, short), np.int32, len(short))
+        rows = np.fromiter(map(vocabulary.__getitem__, short), np.intp, len(short))  # as ``take`` wants them
         none = np.flatnonzero(keys == 0)
         order = np.argsort(keys)[len(none) :]
-        self._keys, self._rows = np.append(keys[order], _LAST), np.append(rows[order], np.int32(0))
+        self._keys, self._rows = np.append(keys[order], _LAST), np.append(rows[order], np.intp(0))
         others = [short[place] for place in none] + [one for one in vocabulary if len(one) > _LONGEST]
         self._others = {vocabulary[token]: token for token in others}
 
-    def rows(self, text: str) -> NDArray[np.int32]:
+    def rows(self, text: str) -> NDArray[np.intp]:
         """The rows of the known n-grams of a normalised ``text``, in order, shape (known,)."""
         written = f"{EDGE}{text.translate(self._written)}{EDGE}"
         keys = np.frombuffer(written.encode("utf-32-le"), "<i8")
         places = self._keys.searchsorted(keys)
-        found: NDArray[np.int32] = self._rows[places[self._keys[places] == keys]]
+        found: NDArray[np.intp] = self._rows[places[self._keys[places] == keys]]
         return found
 
     def tokens(self) -> tuple[str, ...]:

@@ -73,7 +73,9 @@ class NgramEncoder:
     ) -> None:
         self._grams, self._rows, self._weights = GramTable(vocabulary, is_separator), rows, weights
         self._fingerprint = fingerprint
-        self._last = "", np.zeros((1, rows.shape[1]), dtype=np.float32)
+        self._nothing = np.zeros(rows.shape[1], dtype=np.float32)
+        self._nothing.flags.writeable = False
+        self._last = "", self._nothing[np.newaxis]
 
     @property
     def fingerprint(self) -> str:
@@ -92,16 +94,15 @@ class NgramEncoder:
         """
         if len(texts) == 1:
             return self._encode_one(texts[0])
-        vectors = np.zeros((len(texts), self._rows.shape[1]), dtype=np.float32)
+        vectors = np.empty((len(texts), self._rows.shape[1]), dtype=np.float32)
         for place, text in enumerate(texts):
-            self._encode_into(vectors[place], text)
+            vectors[place] = self._vector(text)
         return vectors
 
     def _encode_one(self, text: str) -> NDArray[np.float32]:
         known, vectors = self._last
         if known != text:
-            vectors = np.zeros((1, self._rows.shape[1]), dtype=np.float32)
-            self._encode_into(vectors[0], text)
+            vectors = self._vector(text)[np.newaxis]
             vectors.flags.writeable = False
             self._last = text, vectors
         return vectors
@@ -110,14 +111,19 @@ class NgramEncoder:
         """All n-grams in order, and their rows (vocabulary, dimension): what further training starts from."""
         return self._grams.tokens(), self._rows.astype(np.float32) * self._weights[:, None]
 
-    def _encode_into(self, vector: NDArray[np.float32], text: str) -> None:
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        """Shape (dimension,); the zeros where nothing is known are shared, and read-only."""
         ids = self._grams.rows(normalize(text))
         if not len(ids):
-            return
-        total = self._weights.take(ids).dot(self._rows.take(ids, axis=0).astype(np.float32))
+            return self._nothing
+        total: NDArray[np.float32] = self._weights.take(ids).dot(
+            self._rows.take(ids, axis=0).astype(np.float32)
+        )
         length = math.sqrt(total.dot(total))
-        if length > 0:
-            np.divide(total, length, out=vector)
+        if not length:
+            return self._nothing
+        total /= length
+        return total
 
 
 def load_ngram(model_dir: Path) -> NgramEncoder:

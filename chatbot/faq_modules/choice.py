@@ -66,22 +66,25 @@ class Choice:
 
     def probabilities(self, table: SignalTable) -> NDArray[np.float32]:
         """For each row, the probability that it is what was asked; they add up to at most 1."""
-        shares, total = self._shares(table)
+        shares, total, _ = self._shares(table)
         shares *= np.float32(1.0 / total)
         return shares
 
     def likely(self, table: SignalTable, k: int) -> list[tuple[float, int]]:
         """The ``k`` highest probabilities and their rows, best first, of equal ones the first; none below
         ``NEGLIGIBLE`` of the best."""
-        shares, total = self._shares(table)
+        shares, total, best = self._shares(table)
         if not len(shares):
             return []
-        rows: NDArray[np.int64] = (shares >= NEGLIGIBLE * shares.item(shares.argmax())).nonzero()[0]
+        rows: NDArray[np.int64] = (shares >= NEGLIGIBLE * shares.item(best)).nonzero()[0]
         if len(rows) > k:
-            rows = np.sort(rows[shares[rows].argpartition(-k)[-k:]])
+            rows = rows[shares.take(rows).argpartition(-k)[-k:]]
+            rows.sort()
         share_of = shares.item  # of two rows, as a rule, which no array is worth
-        found = ((share_of(row) / total, row) for row in rows.tolist())
-        return sorted(found, key=itemgetter(0), reverse=True)
+        found = [(share_of(row) / total, row) for row in rows.tolist()]
+        if len(found) > 1:
+            found.sort(key=itemgetter(0), reverse=True)
+        return found
 
     def at_most(self, table: SignalTable) -> float:
         """What no probability of a row is above, whatever the modules say; ``table`` has their signals at 1.
@@ -94,17 +97,18 @@ class Choice:
         highest = float(table.values.dot(self._most).max()) + _ROUNDING
         return 1.0 / (1.0 + math.exp(min(sum(map(mul, table.query, self._nothing)) - highest, _FAR)))
 
-    def _shares(self, table: SignalTable) -> tuple[NDArray[np.float32], float]:
-        """For each row the odds against the likeliest of all, and what all odds add up to."""
+    def _shares(self, table: SignalTable) -> tuple[NDArray[np.float32], float, int]:
+        """For each row the odds against the likeliest of all, what all odds add up to, and the likeliest row."""
         logits: NDArray[np.float32] = table.values.dot(self._weights)
         nothing = sum(map(mul, table.query, self._nothing))
-        highest = max(nothing, logits.item(logits.argmax())) if len(logits) else nothing
+        best = int(logits.argmax()) if len(logits) else 0
+        highest = max(nothing, logits.item(best)) if len(logits) else nothing
         if table.exact is not None and table.exact.any():
             logits = np.where(table.exact, highest + EXACT_LOGIT, logits)
-            highest += EXACT_LOGIT
+            highest, best = highest + EXACT_LOGIT, int(logits.argmax())
         logits -= np.float32(highest)
         shares: NDArray[np.float32] = np.exp(logits, out=logits)
-        return shares, float(np.add.reduce(shares)) + math.exp(nothing - highest)
+        return shares, float(np.add.reduce(shares)) + math.exp(nothing - highest), best
 
 
 PRIOR = ChoiceModel(

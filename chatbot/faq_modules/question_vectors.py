@@ -5,6 +5,8 @@ paraphrase does; so only the ``EXACT`` likeliest are read in full (a quarter of 
 of it is memory traffic).
 """
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,11 +20,13 @@ class QuestionVectors:
     def __init__(self, vectors: NDArray[np.float32], starts: NDArray[np.int64]) -> None:
         self._vectors, self._firsts = vectors, starts[:-1]
         self._starts: list[int] = starts.tolist()
+        self._own: list[NDArray[np.float32]] = []
         self._means: NDArray[np.float32] | None = None
         counts = np.diff(starts)
         if len(counts) > EXACT and len(vectors) >= _WORTH_IT * len(counts):
             sums = np.add.reduceat(vectors, self._firsts, axis=0)
             self._means = np.ascontiguousarray(sums / counts[:, None].astype(np.float32))
+            self._own = [vectors[first:last] for first, last in pairwise(self._starts)]
 
     def scores(self, vector: NDArray[np.float32]) -> tuple[NDArray[np.float32], dict[int, int]]:
         """For each standard question the cosine of its nearest paraphrase, or the mean one where that is not near; and
@@ -39,15 +43,12 @@ class QuestionVectors:
             likeliest.append(int(scores.argmax()))
             scores[likeliest[-1]] = -np.inf
         for owner in likeliest:
-            own = self._of(owner, vector)
+            own = self._own[owner].dot(vector)
             best = int(own.argmax())
             scores[owner], nearest[owner] = own.item(best), self._starts[owner] + best
         return scores, nearest
 
     def nearest(self, owner: int, vector: NDArray[np.float32]) -> int:
         """The text of standard question ``owner`` that is nearest to ``vector``."""
-        return self._starts[owner] + int(self._of(owner, vector).argmax())
-
-    def _of(self, owner: int, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        scores: NDArray[np.float32] = self._vectors[self._starts[owner] : self._starts[owner + 1]].dot(vector)
-        return scores
+        own = self._vectors[self._starts[owner] : self._starts[owner + 1]]
+        return self._starts[owner] + int(own.dot(vector).argmax())

@@ -181,13 +181,10 @@ class FaqRetriever:
         question, label = self._corpus.questions[owner], self._corpus.labels[owner]
         scores = [one.values.item(row) for one in found]
         highest = max(scores)
-        for place, score in enumerate(scores):
-            matched = found[place].matched(row) if score == highest else None
-            if matched is not None:
-                module = self._modules[place]
-                return FaqCandidate(
-                    label, question, matched, min(max(score, 0.0), 1.0), module, confidence, read_as
-                )
+        for one, score, module in zip(found, scores, self._modules, strict=True):
+            if score == highest and (matched := one.matched(row)) is not None:
+                score = min(max(score, 0.0), 1.0)
+                return FaqCandidate(label, question, matched, score, module, confidence, read_as)
         return FaqCandidate(label, question, question, 0.0, OWN_MODULE, confidence, read_as)
 
 

@@ -1,7 +1,10 @@
 """Courtesies around a question are taken off; what is asked, and a message that is courtesy alone, stay whole."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import from_regex
 
+from chatbot.normalization import courtesy
 from chatbot.normalization.courtesy import without_courtesies
 
 
@@ -40,6 +43,18 @@ def test_courtesies_are_taken_off(said: str, asked: str) -> None:
 )
 def test_what_is_asked_stays_whole(said: str) -> None:
     assert without_courtesies(said) == said
+
+
+@settings(max_examples=300, derandomize=True)
+@given(from_regex(courtesy._BEFORE, fullmatch=True))
+def test_every_courtesy_at_the_start_is_looked_for(courtesies: str) -> None:
+    assert courtesies[0] in courtesy._OPENING
+
+
+@settings(max_examples=300, derandomize=True)
+@given(from_regex(courtesy._AFTER))
+def test_every_courtesy_at_the_end_is_looked_for(said: str) -> None:
+    assert said[-1] in courtesy._CLOSING or not said[-1].isalnum()
 
 
 def test_taking_them_off_twice_changes_nothing_more() -> None:
