@@ -13,8 +13,9 @@ from statistics import median
 
 from chatbot.errors import ModelError
 from chatbot.predict.base import ItemError
+from tools.predict.lines import Place
 from tools.predict.run import Job, run
-from tools.predict.table import Place, Table
+from tools.predict.table import Table
 from tools.predict.work import Trouble, Worker
 
 Say = Callable[[str], None]

@@ -12,7 +12,9 @@ from chatbot.errors import DataError
 from chatbot.json_bytes import dumps, loads
 from chatbot.json_file import Json, kind_of
 from tools.manifest.annotation import NotLabelledError, Which, labels_of, source_of, written
-from tools.predict.table import Broken, Format, Place, Table
+from tools.predict.lines import Place
+from tools.predict.rows import Broken
+from tools.predict.table import Format, Table
 
 Kind: TypeAlias = Literal["text", "image"]
 COLUMNS: Mapping[Kind, str] = {"text": "sentence", "image": "image_url"}

@@ -4,7 +4,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -12,8 +11,9 @@ from chatbot.errors import DataError
 from tools.predict.crews import Crew, Here, Processes, in_order
 from tools.predict.fingerprint import plan_of
 from tools.predict.journal import Journal, Mark
+from tools.predict.lines import Place
 from tools.predict.rendering import check_names
-from tools.predict.table import Format, Place, Table
+from tools.predict.table import Format, Table
 from tools.predict.work import Done, Piece, Work
 
 Engine: TypeAlias = Literal["local", "ray"]
@@ -130,18 +130,14 @@ class _Pieces:
 
     def __init__(self, table: Table, work: Work, start: Place) -> None:
         self._table, self._batch = table, work.batch_size
-        self._rows = table.rows(start, work.choice.columns)
+        self._blocks = table.blocks(start, work.choice.columns, lambda: self._batches * self._batch)
         self._batches = 1
         self._ends: deque[Place] = deque()
 
     def __iter__(self) -> Iterator[Piece]:
-        while True:
-            taken = list(islice(self._rows, self._batches * self._batch))
-            if not taken:
-                return
+        for rows, lines in self._blocks:
             self._ends.append(self._table.place)
-            lines, rows = zip(*taken, strict=True)
-            yield Piece(list(rows), list(lines))
+            yield Piece(rows, lines)
 
     def finished(self, done: Done) -> Place:
         """Where the input goes on after the piece that was done next; its time decides on the size of later ones."""

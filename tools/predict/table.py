@@ -1,50 +1,23 @@
 """The file that is predicted on: CSV, JSON Lines or a list of paths, read as a stream whose place can be kept."""
 
 import csv
-import gzip
-import io
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
-from operator import length_hint
 from pathlib import Path
-from typing import IO, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from chatbot.errors import DataError
-from chatbot.json_file import Json
+from tools.predict.lines import Lines, Place
+from tools.predict.rows import Broken, CsvRows, Raw, Rows, listed
 
 Format: TypeAlias = Literal["csv", "jsonl", "list"]
 FORMATS: tuple[Format, ...] = ("csv", "jsonl", "list")
 PATH_COLUMN = "path"
+_Take: TypeAlias = Callable[[int], tuple[Rows, Sequence[int]]]
 MOST_CELL = 16 * 2**20
-_BLOCK = 2**16
-"""So many bytes are read at once, about: whole lines, by the length of those before them."""
 _ENDINGS: dict[str, Format] = {
     ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "list", ".list": "list",
 }  # fmt: skip
-_UNREADABLE = (OSError, EOFError, zlib.error)
-_BOM = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A row that cannot be read; ``cells`` as far as they are known."""
-
-    message: str
-    cells: tuple[Json, ...] = ()
-
-
-Raw: TypeAlias = tuple[str, ...] | bytes | Broken
-"""A row as it is handed to a worker: the cells that are wanted, the bytes of a JSON line, or why there is nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where reading goes on: bytes from the start of the (uncompressed) file, lines before it."""
-
-    offset: int = 0
-    line: int = 0
 
 
 def format_of(path: Path) -> Format | None:
@@ -63,7 +36,7 @@ class Table:
     def __init__(self, path: Path, kind: Format) -> None:
         self.path, self.kind = path, kind
         self.columns: tuple[str, ...] = ()
-        self._lines = _Lines(path)
+        self._lines = Lines(path)
         csv.field_size_limit(MOST_CELL)
         try:
             if kind != "jsonl":
@@ -81,10 +54,28 @@ class Table:
         Raises:
             DataError: a quotation that never ends, or the file cannot be read on.
         """
+        for rows, lines in self.blocks(start, columns, lambda: 1):
+            yield from zip(lines, listed(rows), strict=True)
+
+    def blocks(
+        self, start: Place, columns: tuple[str, ...], size: Callable[[], int]
+    ) -> Iterator[tuple[Rows, Sequence[int]]]:
+        """The same in blocks, each of as many rows as ``size`` says when it is asked for; the last may have fewer.
+
+        Raises:
+            DataError: as ``rows``.
+        """
         self._lines.seek(start if start.offset else self._body)
         if self.kind == "csv":
-            return self._csv_rows([self.columns.index(name) for name in columns])
-        return self._line_rows(len(columns))
+            wanted = [self.columns.index(name) for name in columns]
+            take: _Take = CsvRows(self.path, self._lines, len(self.columns), wanted).take
+        else:
+            take = _taking(self._line_rows(len(columns)))
+        while True:
+            rows, lines = take(size())
+            if not lines:
+                return
+            yield rows, lines
 
     @property
     def place(self) -> Place:
@@ -114,43 +105,6 @@ class Table:
             raise DataError(self.path, f"有两列都叫“{twice}”", line=1, hint="改一个列名")
         return names
 
-    def _csv_rows(self, wanted: list[int]) -> Iterator[tuple[int, Raw]]:
-        lines, width, bad = self._lines, len(self.columns), self._lines.bad
-        before = lines.line + 1
-        reader = csv.reader(chain.from_iterable(lines.blocks()), strict=True)
-        first = before
-        while True:
-            try:
-                for cells in reader:  # a pass for each row: nothing is done here that can be done elsewhere
-                    line = before + reader.line_num
-                    if len(cells) == width and not (bad and bad[0] < line):
-                        yield first, tuple([cells[at] for at in wanted])
-                    elif cells:
-                        yield first, self._broken(cells, line, wanted)
-                    first = line
-                return
-            except csv.Error as error:
-                line = before + reader.line_num
-                lines.take_bad_line(line)
-                yield first, self._quotes(error, first)
-                first = line
-
-    def _broken(self, cells: list[str], end: int, wanted: list[int]) -> Broken:
-        """Why a row that ends before the line ``end`` is none."""
-        line, width = self._lines.take_bad_line(end), len(self.columns)
-        if len(cells) != width:
-            return Broken(f"有 {len(cells)} 列，表头有 {width} 列 → 含逗号或换行的文字用英文双引号括起来")
-        some = tuple(_mended(cells[at]) for at in wanted)
-        return Broken(f"第 {line} 行不是 UTF-8 → 用 UTF-8 另存", some)
-
-    def _quotes(self, error: csv.Error, first: int) -> Broken:
-        """A row with a quotation mark out of place; one that opens and never closes ends the reading."""
-        if "field larger" in str(error) or "unexpected end" in str(error):
-            raise DataError(
-                self.path, "从这一行起有一个双引号没有配对", line=first, hint="补上或去掉这个引号"
-            ) from error
-        return Broken(f"引号不对（{error}）→ 引号里的引号写两遍，外面再括一对")
-
     def _line_rows(self, cells: int) -> Iterator[tuple[int, Raw]]:
         as_bytes = self.kind == "jsonl"
         for number, line in enumerate(self._lines.raw(), self._lines.line + 1):
@@ -166,122 +120,11 @@ class Table:
                 yield number, Broken(f"第 {number} 行不是 UTF-8 → 用 UTF-8 另存", (shown,) * cells)
 
 
-class _Lines:
-    """The lines of a file, plain or gzip, a block at a time; ``place`` stands behind the last one given.
+def _taking(rows: Iterator[tuple[int, Raw]]) -> _Take:
+    """So many of ``rows`` at once as are asked for."""
 
-    ``bad`` are the numbers of those that are not UTF-8, of the lines that were read and not yet taken.
-    """
+    def take(count: int) -> tuple[Rows, Sequence[int]]:
+        taken = list(islice(rows, count))
+        return [row for _, row in taken], [line for line, _ in taken]
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.bad: list[int] = []
-        self._offset = self._line = 0  # before the block that is being given
-        self._block: list[bytes] = []
-        self._left: Iterator[str] | Iterator[bytes] = iter(())
-        try:
-            self._disk = path.open("rb")
-            packed = path.name.lower().endswith(".gz")
-            self._file: IO[bytes] = (
-                io.BufferedReader(gzip.GzipFile(fileobj=self._disk), 2**18) if packed else self._disk
-            )
-        except OSError as error:
-            hint = "检查路径" if isinstance(error, FileNotFoundError) else "检查它是不是文件、有没有读权限"
-            raise DataError(path, f"读不了输入（{error.strerror}）", hint=hint) from error
-
-    @property
-    def line(self) -> int:
-        """So many lines were given."""
-        return self._line + len(self._block) - length_hint(self._left)
-
-    @property
-    def place(self) -> Place:
-        given = len(self._block) - length_hint(self._left)
-        return Place(self._offset + sum(map(len, self._block[:given])), self._line + given)
-
-    @property
-    def read_bytes(self) -> int:
-        return self._disk.tell() if self._file is not self._disk else self.place.offset
-
-    def is_empty(self) -> bool:
-        """Whether nothing (more) is there."""
-        place = self.place
-        self.seek(place)
-        try:
-            return not self._file.read(1) or bool(self._file.seek(place.offset) < 0)
-        except _UNREADABLE as error:
-            raise self._unreadable(error) from error
-
-    def seek(self, place: Place) -> None:
-        self.bad.clear()
-        try:
-            self._file.seek(place.offset)
-        except _UNREADABLE as error:
-            raise self._unreadable(error) from error
-        self._offset, self._line, self._block, self._left = place.offset, place.line, [], iter(())
-
-    def raw(self) -> Iterator[bytes]:
-        """Line by line."""
-        for block in self._blocks():
-            left = self._left = iter(block)
-            yield from left
-
-    def blocks(self) -> Iterator[Iterator[str]]:
-        """Lines as text; of those that are not UTF-8 the numbers are in ``bad``."""
-        for block in self._blocks():
-            try:
-                texts = list(map(bytes.decode, block))
-            except UnicodeDecodeError:
-                texts = [self._text(line, number) for number, line in enumerate(block, self._line + 1)]
-            left = self._left = iter(texts)
-            yield left
-
-    def _blocks(self) -> Iterator[list[bytes]]:
-        """Blocks of lines, of at least one: what is given of the last counts from ``_offset`` and ``_line``."""
-        count = 1
-        while True:
-            place, block = self.place, list[bytes]()
-            error: Exception | None = None
-            try:
-                block.extend(islice(self._file, count))
-            except _UNREADABLE as found:
-                error = found  # the lines before the damage are given, then it is told
-            if block:
-                self._offset, self._line, self._block = place.offset, place.line, block
-                size = sum(map(len, block))
-                if not place.line and block[0].startswith(_BOM):
-                    block = [block[0].removeprefix(_BOM), *block[1:]]
-                yield block
-                count = max(1, min(2 * count, len(block) * _BLOCK // size))
-            if error:
-                raise self._unreadable(error) from error
-            if not block:
-                return
-
-    def _text(self, line: bytes, number: int) -> str:
-        try:
-            return line.decode()
-        except UnicodeDecodeError:
-            self.bad.append(number)
-            return line.decode(errors="surrogateescape")
-
-    def take_bad_line(self, end: int) -> int:
-        """The first line that is not UTF-8 of those before ``end``, or 0; none of them is told again."""
-        found = next(iter(self.bad), end)
-        while self.bad and self.bad[0] < end:
-            del self.bad[0]
-        return found if found < end else 0
-
-    def close(self) -> None:
-        self._file.close()
-        self._disk.close()
-
-    def _unreadable(self, error: Exception) -> DataError:
-        said = getattr(error, "strerror", None) or str(error)
-        return DataError(
-            self._path, f"读不下去（{said}）", line=self.line + 1, hint="重新下载或重新压缩这个文件"
-        )
-
-
-def _mended(cell: str) -> str:
-    """Bytes that are no text become U+FFFD."""
-    return cell.encode(errors="surrogateescape").decode(errors="replace")
+    return take

@@ -11,11 +11,14 @@ from chatbot.json_bytes import loads
 from chatbot.json_file import Json, kind_of
 from chatbot.predict.base import Input, Item, ItemError, Kind, Outcome, Predictor
 from chatbot.predict.batching import predict_each
+from chatbot.predict.columns import ColumnPredictor
 from chatbot.predict.processors import processor
 from chatbot.predict.wire import read_item
-from tools.predict.rendering import Renderer
-from tools.predict.table import Raw
+from tools.predict.rendering import Renderer, TableRenderer
+from tools.predict.rows import Cells, Raw, Rows, listed, part_of
 
+_Written: TypeAlias = tuple[bytes, Sequence[tuple[int, str]]]
+"""Lines of the output, and which lines of the input have none for what reason."""
 _Read: TypeAlias = tuple[Item | ItemError, Sequence[Json]]
 _NUMBERS: Mapping[Kind, type] = {"integer": int, "number": float}
 _TEXTS = frozenset({"text", "image"})  # a picture is base64, or stands elsewhere and is fetched
@@ -62,8 +65,13 @@ class Work:
 class Piece:
     """Rows that come one after another; ``lines`` are where they begin in the input."""
 
-    rows: list[Raw]
-    lines: list[int]
+    rows: Rows
+    lines: Sequence[int]
+
+    def part(self, start: int, size: int) -> "Piece":
+        """``size`` of its rows from ``start`` on."""
+        end = start + size
+        return Piece(part_of(self.rows, start, end), self.lines[start:end])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,7 @@ class Worker:
     _predictor: Predictor | None = None
     _inputs: tuple[Input, ...] = ()
     _columns: tuple[str, ...] = ()
+    _by_columns: tuple[ColumnPredictor, TableRenderer] | None = None
 
     def load(self) -> Ready | Trouble:
         """Load the model and have it predict on its own example."""
@@ -125,6 +134,10 @@ class Worker:
         stated = schema.outputs.get("properties")
         found = {} if isinstance(example, ItemError) else example
         self._columns = tuple(dict.fromkeys([*(stated if isinstance(stated, dict) else ()), *found]))
+        rendering = self.work.rendering
+        plain = self._reads_one_text() and not self.work.fetch
+        if plain and isinstance(rendering, TableRenderer) and isinstance(predictor, ColumnPredictor):
+            self._by_columns = (predictor, rendering) if rendering.is_table else None
         return Ready(self._columns)
 
     def run(self, piece: Piece) -> Done | Trouble:
@@ -134,23 +147,16 @@ class Worker:
         errors, first = 0, None
         size = self.work.batch_size
         try:
-            for start in range(0, len(piece.rows), size):
-                read = self.read_all(piece.rows[start : start + size])
-                outcomes = self._predicted([item for item, _ in read])
-                cells = [appended for _, appended in read]
-                lines = piece.lines[start : start + size]
-                written.append(self.work.rendering.rows(outcomes, lines, cells, self._columns))
-                wrong = [
-                    (line, one.message)
-                    for line, one in zip(lines, outcomes, strict=True)
-                    if type(one) is ItemError
-                ]
+            for start in range(0, len(piece.lines), size):
+                batch = piece.part(start, size)
+                text, wrong = self._by_column(batch) or self._by_row(batch)
+                written.append(text)
                 errors += len(wrong)
                 first = first or next(iter(wrong), None)
         except ChatbotError as error:
             return Trouble(error.message)
         seconds, processor = time.monotonic() - begun, time.process_time() - worked
-        return Done(b"".join(written), len(piece.rows), errors, seconds, first, processor)
+        return Done(b"".join(written), len(piece.lines), errors, seconds, first, processor)
 
     def unload(self) -> None:
         """Give the model's memory back; nothing is run afterwards."""
@@ -161,6 +167,32 @@ class Worker:
         """The model by itself, on one batch."""
         assert self._predictor is not None, "load comes first"
         return self._predictor.predict(items)
+
+    def _by_column(self, batch: Piece) -> _Written | None:
+        """A batch that is whole, by a model that tells its predictions by the column; ``None`` for any other."""
+        if self._by_columns is None or not isinstance(batch.rows, Cells):
+            return None
+        predictor, rendering = self._by_columns
+        texts, *appended = batch.rows.columns
+        items = self._plain_items(texts)
+        if items is None:
+            return None
+        try:
+            found = predictor.predict_columns(items)
+        except Exception:  # whatever a model raises: item by item it is told which one fails, and why
+            return None
+        return None if found is None else (rendering.table(found, appended, self._columns), ())
+
+    def _by_row(self, batch: Piece) -> _Written:
+        read = self.read_all(listed(batch.rows))
+        outcomes = self._predicted([item for item, _ in read])
+        cells = [appended for _, appended in read]
+        wrong = [
+            (line, one.message)
+            for line, one in zip(batch.lines, outcomes, strict=True)
+            if type(one) is ItemError
+        ]
+        return self.work.rendering.rows(outcomes, batch.lines, cells, self._columns), wrong
 
     def _predicted(self, items: Sequence[Item | ItemError]) -> list[Outcome]:
         good = [item for item in items if not isinstance(item, ItemError)]
@@ -190,16 +222,24 @@ class Worker:
             return self._read_json(raw)
         return ItemError("invalid_row", raw.message), raw.cells[len(self._inputs) :]
 
+    def _reads_one_text(self) -> bool:
+        return len(self._inputs) == 1 and self._inputs[0].kind in _TEXTS
+
     def _plain_texts(self, rows: Sequence[Raw]) -> list[_Read] | None:
         """What ``_read_cells`` makes of rows that all have one text fit as it stands, told of all of them together."""
-        if len(self._inputs) != 1 or self._inputs[0].kind not in _TEXTS or set(map(type, rows)) != {tuple}:
+        if not self._reads_one_text() or set(map(type, rows)) != {tuple}:
             return None
-        one, cells = self._inputs[0], cast("Sequence[tuple[str, ...]]", rows)
-        texts = [row[0] for row in cells]
+        cells = cast("Sequence[tuple[str, ...]]", rows)
+        items = self._plain_items([row[0] for row in cells])
+        return None if items is None else [(item, row[1:]) for item, row in zip(items, cells, strict=True)]
+
+    def _plain_items(self, texts: Sequence[str]) -> list[Item] | None:
+        """The items that have one of ``texts`` each as their only input, where all are fit as they stand."""
+        one = self._inputs[0]
         longest = max(map(len, texts))
         if longest > one.most or not all(texts) or any(map(str.isspace, texts)) or "\0" in "".join(texts):
             return None
-        return [({one.name: text}, row[1:]) for text, row in zip(texts, cells, strict=True)]
+        return [{one.name: text} for text in texts]
 
     def _read_cells(self, cells: tuple[str, ...]) -> _Read:
         """Most texts of a file are fit as they stand; seeing that here is several times as fast as ``read_item``."""

@@ -1,9 +1,13 @@
 """Text classification: one processor for *fast* and *precise* models; the directory says which it is."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chatbot.classifying.linear import load_linear
 from chatbot.classifying.mixture import MixedScorer, Parts
@@ -12,6 +16,7 @@ from chatbot.errors import ModelError
 from chatbot.json_file import Json
 from chatbot.normalization.text import normalize
 from chatbot.predict.base import Description, Input, Item, ItemError, Outcome, Schema
+from chatbot.predict.columns import Column, Numbers
 from chatbot.predict.nlp.classifier_card import (
     FAST,
     PRECISE,
@@ -40,6 +45,24 @@ class TextClassifier:
         good = [pair for pair in pairs if isinstance(pair, Pair)]
         rows = iter(self._outcomes(self.scores(good)) if good else ())
         return [next(rows) if isinstance(pair, Pair) else pair for pair in pairs]
+
+    def predict_columns(self, items: Sequence[Item]) -> Mapping[str, Column] | None:
+        """As ``ColumnPredictor``."""
+        pairs = [self._pair(item) for item in items]
+        good = [pair for pair in pairs if isinstance(pair, Pair)]
+        if len(good) < len(pairs):
+            return None
+        labels, told = self.card.labels, self._told(self.scores(good))
+        best = [[labels[one] for one in picked] for picked in told.picked]
+        rows = np.repeat(np.arange(len(best)), [*map(len, best)])
+        chances = iter(told.chances[rows, [*chain.from_iterable(told.picked)]].tolist())
+        output: list[Json] = [[{"pred": one, "prob": next(chances)} for one in named] for named in best]
+        return {
+            "predictions": cast("list[Json]", best) if self.card.multi_label else [one for (one,) in best],
+            "probabilities": Numbers(labels, told.chances),
+            "logits": Numbers(labels, told.logits),
+            "output": output,
+        }
 
     def scores(self, pairs: Sequence[Pair]) -> Scores:
         """Scores (n, labels), not calibrated.
@@ -90,33 +113,43 @@ class TextClassifier:
         second = normalize(str(item.get("second_sequence", "")))
         return Pair(first, second, min(max(length, SHORTEST), self.card.most))
 
-    def _outcomes(self, scores: Scores) -> list[Outcome]:
+    def _told(self, scores: Scores) -> "_Told":
         card = self.card
         chances = probabilities(scores, card.calibration, multi_label=card.multi_label)
-        chosen = chances >= card.threshold if card.multi_label else None
-        best = chances.argmax(axis=1)
+        picked: list[list[int]] = (
+            [np.flatnonzero(row).tolist() for row in chances >= card.threshold]
+            if card.multi_label
+            else chances.argmax(axis=1)[:, np.newaxis].tolist()
+        )
+        return _Told(scores.astype(np.float64).round(_DIGITS), chances.round(_DIGITS), picked)
+
+    def _outcomes(self, scores: Scores) -> list[Outcome]:
+        told, labels = self._told(scores), self.card.labels
         outcomes: list[Outcome] = []
-        for row, (logits, chance) in enumerate(
-            zip(
-                scores.astype(np.float64).round(_DIGITS).tolist(),
-                chances.round(_DIGITS).tolist(),
-                strict=True,
-            )
+        for logits, chance, picked in zip(
+            told.logits.tolist(), told.chances.tolist(), told.picked, strict=True
         ):
-            named = dict(zip(card.labels, chance, strict=True))
-            picked = [int(best[row])] if chosen is None else np.flatnonzero(chosen[row]).tolist()
-            output: list[Json] = [{"pred": card.labels[one], "prob": chance[one]} for one in picked]
+            output: list[Json] = [{"pred": labels[one], "prob": chance[one]} for one in picked]
             outcomes.append(
                 {
-                    "predictions": card.labels[picked[0]]
-                    if chosen is None
-                    else [card.labels[one] for one in picked],
-                    "probabilities": named,
-                    "logits": dict(zip(card.labels, logits, strict=True)),
+                    "predictions": [labels[one] for one in picked]
+                    if self.card.multi_label
+                    else labels[picked[0]],
+                    "probabilities": dict(zip(labels, chance, strict=True)),
+                    "logits": dict(zip(labels, logits, strict=True)),
                     "output": output,
                 }
             )
         return outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What scores come to, as it is told: ``logits`` and ``chances`` (n, labels), rounded; the labels ``picked`` of each."""
+
+    logits: NDArray[np.float64]
+    chances: NDArray[np.float64]
+    picked: list[list[int]]
 
 
 def make_text_classifier(model_path: Path | None, settings: Mapping[str, Json]) -> TextClassifier:

@@ -14,6 +14,7 @@ import pytest
 from chatbot.classifying.linear import WEIGHTS_FILE
 from chatbot.errors import ConfigError, ModelError
 from chatbot.predict.base import Item, ItemError
+from chatbot.predict.columns import Numbers
 from chatbot.predict.nlp.classifier_card import LABELS_FILE, read_classifier
 from chatbot.predict.nlp.text_classification import TextClassifier, make_text_classifier
 from chatbot.predict.processors import processor
@@ -109,6 +110,32 @@ def test_what_else_is_in_the_batch_changes_no_bit(folder: Path) -> None:
     alone = [model.predict([item])[0] for item in items]
     assert list(model.predict(items)) == alone
     assert list(model.predict(items[::-1])) == alone[::-1]
+
+
+@pytest.mark.parametrize("multi_label", [False, True], ids=["one label", "several"])
+def test_predictions_by_the_column_are_those_by_the_row(multi_label: bool, tmp_path: Path) -> None:
+    fast_model(tmp_path, replace(CARD, multi_label=multi_label, threshold=0.7))
+    model = classifier(tmp_path)
+    items: list[Item] = [{"first_sequence": text} for text in ("多少钱", "能跑多远", "多少钱能跑多远", "无")]
+    columns = model.predict_columns(items)
+    assert columns is not None
+    rows = [
+        {
+            name: dict(zip(column.names, column.values[place].tolist(), strict=True))
+            if isinstance(column, Numbers)
+            else column[place]
+            for name, column in columns.items()
+        }
+        for place in range(len(items))
+    ]
+    assert rows == model.predict(items)
+
+
+def test_there_are_no_columns_where_an_item_has_no_prediction(folder: Path) -> None:
+    assert (
+        classifier(folder).predict_columns([{"first_sequence": "多少钱"}, {"first_sequence": "\u200b"}])
+        is None
+    )
 
 
 def test_describe_works_before_load_and_unload_twice(folder: Path) -> None:

@@ -4,12 +4,14 @@ import csv
 import io
 import json
 
+import numpy as np
 import pytest
 
 from chatbot.errors import ModelError
 from chatbot.json_bytes import dumps
 from chatbot.json_file import Json
 from chatbot.predict.base import ItemError, Outcome
+from chatbot.predict.columns import Numbers
 from chatbot.predict.processors import processor
 from tools.predict.rendering import Rendering
 
@@ -100,3 +102,21 @@ def test_a_row_of_texts_and_cells_that_nest_can_be_read_back(text: str) -> None:
     expected = text.encode(errors="replace").decode()
     for row, one, last in zip(rows, nested, reversed(nested), strict=True):
         assert row == [expected, "", dumps(one).decode(), dumps(last).decode(), ""]
+
+
+@pytest.mark.parametrize("names", [("a",), ("a", 'b "c", d', "长"), ()], ids=["one", "several", "none"])
+def test_columns_of_numbers_are_written_as_the_objects_they_stand_for(names: tuple[str, ...]) -> None:
+    hard = [0.0, -0.0, 1.0, 1e-6, 0.1, 1e16, 1e22, -2.5, float("nan"), float("inf"), 1 / 3, 1e-300]
+    values = np.array([hard[place : place + len(names)] for place in range(9)], dtype=np.float64)
+    outcomes: list[Outcome] = [
+        {"label": "x,y", "keywords": [row], "score": dict(zip(names, row, strict=True))}
+        for row in values.tolist()
+    ]
+    form, cells = Rendering("csv", ("id",)), [str(number) for number in range(9)]
+    by_row = form.rows(outcomes, range(9), [[cell] for cell in cells], COLUMNS)
+    columns = {
+        "label": ["x,y"] * 9, "keywords": [[row] for row in values.tolist()], "score": Numbers(names, values),
+    }  # fmt: skip
+    assert form.table(columns, [cells], COLUMNS) == by_row
+    first = next(csv.reader(io.StringIO(by_row.decode(), newline="")))
+    assert first[0] == "x,y" and set(json.loads(first[2])) == set(names)

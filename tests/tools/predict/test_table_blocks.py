@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from chatbot.errors import DataError
-from tools.predict import table
-from tools.predict.table import Broken, Place, Raw, Table
+from tools.predict import lines as lines_file
+from tools.predict.lines import Place
+from tools.predict.rows import Broken, Cells, Raw, listed
+from tools.predict.table import Table
 
 ROWS = [
     "一,1", '"二\n行",2', "三,3\r", "", b"\xff\xfe,4".decode(errors="surrogateescape"), '"五"x,5', "六", "七,7", "",
@@ -34,7 +36,7 @@ def test_rows_lines_and_places_are_the_same_whatever_the_size_of_a_block(
     path.write_bytes(gzip.compress(TEXT) if name.endswith(".gz") else TEXT)
     found = []
     for size in (1, 7, 30, 2**16):
-        monkeypatch.setattr(table, "_BLOCK", size)
+        monkeypatch.setattr(lines_file, "_BLOCK", size)
         found.append(read(path))
     assert found[0] == found[1] == found[2] == found[3]
     lines, rows, places = zip(*found[0], strict=True)
@@ -42,6 +44,22 @@ def test_rows_lines_and_places_are_the_same_whatever_the_size_of_a_block(
     assert [isinstance(row, Broken) for row in rows] == [number in (3, 4, 5, 8) for number in range(11)]
     assert "第 7 行不是 UTF-8" in rows[3].message and "第 15 行不是 UTF-8" in rows[8].message
     assert places[-1] == Place(len(TEXT), 18)
+
+
+@pytest.mark.parametrize("size", [2, 3, 5, 100])
+def test_rows_in_blocks_are_the_rows_one_by_one(size: int, tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    plain = "".join(f"{number},{number}\n" for number in range(12))
+    path.write_bytes(TEXT + b"\n" + plain.encode())
+    one = Table(path, "csv")
+    found, kinds = [], set()
+    for rows, at in one.blocks(START, ("text", "number"), lambda: size):
+        kinds.add(type(rows))
+        found += list(zip(at, listed(rows), strict=True))
+        assert len(at) == size or len(found) == 23
+    one.close()
+    assert found == [(line, row) for line, row, _ in read(path)] and len(found) == 23
+    assert Cells in kinds or size == 100
 
 
 def test_reading_goes_on_from_every_place(tmp_path: Path) -> None:

@@ -2,10 +2,13 @@
 
 import csv
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from chatbot.predict.base import Item
+from chatbot.predict.columns import Column
 from chatbot.predict.nlp.classifier_card import read_classifier
 from chatbot.predict.nlp.text_classification import TextClassifier
 from tests.tools.text.conftest import Write
@@ -78,6 +81,27 @@ def test_an_empty_text_in_a_file_to_predict_is_an_error_in_its_row(
     rows = list(csv.DictReader((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()))
     assert [row["predictions"] for row in rows] == ["价格", ""]
     assert json.loads(rows[1]["error"])["line"] == 3
+
+
+def test_what_is_told_by_the_column_is_written_as_by_the_row(
+    model_dir: Path, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that is empty once it is normalised takes its batch the slow way, and the others the quick one."""
+    texts = [["\u200b" if number == 40 else f"多少钱{number}", str(number)] for number in range(100)]
+    source, asked, written = write("in.csv", texts, ("sentence", "id")), 0, []
+    by_column = TextClassifier.predict_columns
+
+    def counted(model: TextClassifier, items: Sequence[Item]) -> Mapping[str, Column] | None:
+        nonlocal asked
+        asked += 1
+        return by_column(model, items)
+
+    for way in (counted, lambda model, items: None):
+        monkeypatch.setattr(TextClassifier, "predict_columns", way)
+        target = tmp_path / f"{len(written)}.csv"
+        run_job(texts_job(Texts(model_dir, source, target, appended="id"), 16, 0, restart=False))
+        written.append(target.read_bytes())
+    assert asked == 7 and written[0] == written[1] and written[0].count(b"invalid_item") == 1
 
 
 def test_a_file_of_which_nothing_can_be_predicted_ends_with_1(

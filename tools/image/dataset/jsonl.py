@@ -14,7 +14,9 @@ from chatbot.json_bytes import dumps, loads
 from chatbot.json_file import Json, kind_of, shown
 from tools.image.dataset.records import Box, Fault, ImageRow, Outline, RowError, Shape
 from tools.image.dataset.records import Place as At
-from tools.predict.table import Broken, Place, Table
+from tools.predict.lines import Place
+from tools.predict.rows import Broken
+from tools.predict.table import Table
 
 _PIXELS = re.compile(r"\s*(\d{1,9})(?:\.0+)?\s*(?:px)?\s*", re.IGNORECASE)
 _CORNERS = ("topX", "topY", "bottomX", "bottomY")

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from tools.image.dataset.records import Fault, ImageRow
 from tools.image.dataset.records import Place as At
-from tools.predict.table import Broken, Place, Table
+from tools.predict.lines import Place
+from tools.predict.rows import Broken
+from tools.predict.table import Table
 
 
 def list_rows(file: Path) -> Iterator[ImageRow | Fault]:
