@@ -125,7 +125,7 @@ def _faq(faq: FaqRanking) -> Iterator[str]:
     if not faq.candidates:
         yield "【FAQ】没有候选"
         return
-    read_as = f"，按读音读作“{faq.read_as}”" if faq.read_as else ""
+    read_as = f"，读作“{faq.read_as}”" if faq.read_as else ""
     yield f"【FAQ】{faq.asked}{read_as}（都不是的概率 {faq.nothing:.2f}）"
     for number, one in enumerate(faq.candidates[:_FAQS], 1):
         exact = "，一字不差" if one.exact else ""

@@ -43,7 +43,7 @@ def open_retriever(
 ) -> FaqRetriever:
     """The retriever of the FAQ in ``folder``, with the vectors of the file ``features`` where one is named.
 
-    ``dataset`` is the folder already read. ``respells``: a doubtful question is also read as what it sounds like.
+    ``dataset`` is the folder already read. ``respells``: a doubtful question is also read as what it may mean.
 
     The choice is the one that ``rebuild-index`` fitted and left in ``folder``; without it, the prior one.
 

@@ -20,6 +20,7 @@ from chatbot.faq_modules.large.modules import build_scorers
 from chatbot.faq_modules.latin import LatinDecoder
 from chatbot.faq_modules.question_index import QuestionIndex
 from chatbot.faq_modules.respelling import Respeller
+from chatbot.faq_modules.restoring import RIGHT, Restorer
 from chatbot.faq_modules.signals import SignalReader, SignalTable
 from chatbot.frozen import quickly_made
 from chatbot.normalization.courtesy import without_courtesies
@@ -80,6 +81,7 @@ class FaqRetriever:
         self._modules = tuple(modules)
         self._latin = LatinDecoder(corpus.texts)
         self._respeller = Respeller(self._latin.model) if respells else None
+        self._restorer = Restorer(self._latin.model)
         self._choice = Choice(choice, reader.names)
 
     @property
@@ -142,12 +144,15 @@ class FaqRetriever:
         table = self._reader.without_modules(text) if ways == (text,) else None
         if table is None or self._choice.at_most(table) >= confidence:
             return True
-        return self._respeller is not None and self._respeller.respelled(text) != text
+        if self._respeller is None:
+            return False
+        meant = self._respeller.respelled(text) != text
+        return meant or (confidence <= RIGHT and self._restorer.restored(text) != text)
 
     def signals(self, utterance: str) -> tuple[SignalTable, NDArray[np.float32]]:
         """All signals for ``utterance`` and the probabilities they give: for fitting, measuring and explaining."""
-        table = self._read(self.heard(utterance)).table
-        return table, self._choice.probabilities(table)
+        read = self._read(self.heard(utterance))
+        return read.table, self._choice.probabilities(read.table) * np.float32(read.right)
 
     def heard(self, utterance: str) -> str:
         """What of ``utterance`` is searched for: normalised, without courtesies unless a paraphrase has them too."""
@@ -156,19 +161,25 @@ class FaqRetriever:
         return text if asked == text or self._reader.knows(text) else asked
 
     def _read(self, text: str, k: int = 1) -> "_Reading":
-        """``text`` as ``heard``: its pinyin, and where all is doubtful a slip of it, read so that the most probable
-        question is found."""
+        """``text`` as ``heard``: its pinyin, and where all is doubtful a slip of it or what it may lack, read so that
+        the most probable question is found."""
         read = max(
             [self._as(way, k) for way in self._latin.decodings(text)], key=_surest
         )  # of equal ones the first
         if self._respeller is None or _surest(read) >= DOUBTFUL:
             return read
         meant = self._respeller.respelled(read.text)
-        return read if meant == read.text else max(read, self._as(meant, k), key=_surest)
+        if meant != read.text:
+            read = max(read, self._as(meant, k), key=_surest)
+        whole = text if _surest(read) >= DOUBTFUL else self._restorer.restored(text)
+        return read if whole == text else max(read, self._as(whole, k, RIGHT), key=_surest)
 
-    def _as(self, text: str, k: int) -> "_Reading":
+    def _as(self, text: str, k: int, right: float = 1.0) -> "_Reading":
         table, found = self._reader.read(text)
-        return _Reading(text, table, found, self._choice.likely(table, k))
+        likely = self._choice.likely(table, k)
+        if right < 1:
+            likely = [(confidence * right, row) for confidence, row in likely]
+        return _Reading(text, table, found, likely, right)
 
     def _candidate(
         self,
@@ -191,12 +202,14 @@ class FaqRetriever:
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One way of reading a question: its signals, the scores of each module, and the likeliest rows."""
+    """One way of reading a question: its signals, the scores of each module, and the likeliest rows; ``right`` is how
+    probable the way itself is."""
 
     text: str
     table: SignalTable
     found: tuple[QuestionScores, ...]
     likely: list[tuple[float, int]]
+    right: float = 1.0
 
 
 def _surest(read: _Reading) -> float:
@@ -236,7 +249,7 @@ def make_retriever(
 ) -> FaqRetriever:
     """The retriever over ``index``; ``settings`` are the modules' own, by module name.
 
-    ``respells``: a doubtful question is also read as what it sounds like.
+    ``respells``: a doubtful question is also read as what it sounds like, and with what it may lack.
 
     Raises:
         ConfigError: A module name that is not known.

@@ -95,6 +95,11 @@ class SyllableModel:
         self._longest = max(map(len, self._chars), default=0)
         self._total = self._single.total() or 1
 
+    @property
+    def pairs(self) -> Iterable[str]:
+        """Two characters each, as some text has them side by side, its ``START`` and ``END`` among them."""
+        return self._pair
+
     def follows(self, last: str, char: str) -> bool:
         """Whether any text has ``char`` right behind ``last``."""
         return last + char in self._pair

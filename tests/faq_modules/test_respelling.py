@@ -7,6 +7,7 @@ import pytest
 from chatbot.faq_modules.corpus import build_corpus
 from chatbot.faq_modules.dataset import load_dataset
 from chatbot.faq_modules.respelling import MOST, Respeller
+from chatbot.faq_modules.restoring import RIGHT, Restorer
 from chatbot.faq_modules.retrieval import build_index, make_retriever
 from chatbot.normalization.pinyin import SyllableModel
 from tests.faq_modules.small_faq import HashEncoder, write_faq
@@ -70,7 +71,40 @@ def test_the_bound_for_what_can_be_reached_holds_for_what_was_meant_too(tmp_path
     questions = {text: [text] for text in TEXTS}
     corpus = build_corpus(load_dataset(write_faq(tmp_path / "faq", questions, {})))
     retriever = make_retriever(build_index(corpus, HashEncoder().encode(corpus.texts)), HashEncoder())
-    for typed in ("喜车要注意什么", "上拍流程", "西瓜怎么挑", "怎么预约维休"):
+    for typed in ("喜车要注意什么", "上拍流程", "西瓜怎么挑", "怎么预约维休", "洗车要意什么", "充桩怎么装"):
         found = retriever.retrieve(typed)
         confidence = found[0].confidence if found else 0.0
         assert retriever.may_reach(retriever.heard(typed), confidence)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("充桩怎么装", "充电桩怎么装"),
+        ("牌流程是怎样的", "上牌流程是怎样的"),
+        ("现车有", "现车有吗"),
+        ("洗车要意什么", "洗车要注意什么"),
+        ("上牌流程是怎样的", "上牌流程是怎样的"),
+        ("上拍流程", "上拍流程"),  # a wrong character is none that is missing
+        ("西瓜怎么挑", "西瓜怎么挑"),
+        ("app装", "app装"),
+        ("", ""),
+    ],
+)
+def test_a_character_is_missed_where_two_never_meet_and_a_third_stood_between(typed: str, meant: str) -> None:
+    assert Restorer(SyllableModel(TEXTS, 3)).restored(typed) == meant
+
+
+def test_what_a_missing_character_finds_is_a_guess(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two readings the likelier counts, and that with a character put in only as far as it is ``RIGHT``."""
+    questions = {text: [text] for text in TEXTS}
+    corpus = build_corpus(load_dataset(write_faq(tmp_path / "faq", questions, {})))
+    index = build_index(corpus, HashEncoder().encode(corpus.texts))
+    retriever = make_retriever(index, HashEncoder())
+    monkeypatch.setattr(Restorer, "restored", lambda self, text: text.replace("房", "洗车要注意"))
+    typed, whole = retriever.retrieve("房什么"), retriever.retrieve("洗车要注意什么")[0]
+    assert (typed[0].question, typed[0].read_as) == ("洗车要注意什么", "洗车要注意什么")
+    assert typed[0].confidence == pytest.approx(RIGHT * whole.confidence)
+    _, probabilities = retriever.signals("房什么")
+    assert float(probabilities.max()) == pytest.approx(typed[0].confidence, abs=1e-6)
+    assert make_retriever(index, HashEncoder(), respells=False).retrieve("房什么")[0].read_as == ""

@@ -39,6 +39,7 @@ def rebuild_index(
         print(json.dumps(asdict(found), ensure_ascii=False) if as_json else found.reason)
         raise typer.Exit(int(found.stale))
     result = rebuild(engine, progress, target=target)
+    gc.freeze()  # nor at the end of the process, which takes half the time then
     if as_json:
         print(json.dumps(asdict(result), ensure_ascii=False))
         return

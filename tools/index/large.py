@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import repeat
 from pathlib import Path
 
@@ -38,11 +37,13 @@ LINES = "lines.npy"
 class Kept:
     """What is known without encoding: the last index, and by text what a rebuild has just made.
 
-    ``forms`` are normal forms, ``rows`` places in the ``parts`` one after another. ``in_file``: there are some more vectors
-    that stand in the new features alone, from a run that was interrupted, say.
+    ``originals`` are all texts of the last index, as they were written; ``forms`` are normal forms, ``rows`` places in
+    the ``parts`` one after another. ``in_file``: there are some more vectors that stand in the new features alone, from a
+    run that was interrupted, say.
     """
 
     previous: LargeIndex | None = None
+    originals: Sequence[str] = ()
     parts: list[NDArray[np.float32]] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     forms: dict[str, str] = field(default_factory=dict)
@@ -55,10 +56,10 @@ class Kept:
         self.rows.update(zip(texts, range(first, first + len(texts)), strict=True))
         self.forms.update(zip(texts, batch.forms, strict=True))
 
-    @cached_property
-    def originals(self) -> Sequence[str]:
-        """All texts of the last index, as they were written."""
-        return self.previous.originals.every() if self.previous else ()
+    @classmethod
+    def of(cls, previous: LargeIndex | None) -> "Kept":
+        """What ``previous`` knows."""
+        return cls(previous, previous.originals.every() if previous else ())
 
     def normal_forms(self) -> Mapping[str, str]:
         """Text → its normal form, of all texts that are known."""

@@ -125,7 +125,10 @@ def _rebuild(
         fresh = folder / published.name
         rows = [(p.text, p.label) for p in dataset.paraphrases]
         keys = row_keys(rows)
-        kept, large = Kept(previous_index(published, encoder)), is_large(len(rows) + len(dataset.questions))
+        kept, large = (
+            Kept.of(previous_index(published, encoder)),
+            is_large(len(rows) + len(dataset.questions)),
+        )
         new: list[int] = []
 
         def keep(places: Sequence[int], batch: Encoded) -> None:
