@@ -16,9 +16,10 @@ from operator import add
 
 from chatbot.derived import Derived, named
 from chatbot.normalization.text import has_han, normalize
+from chatbot.regex import regex
 
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0304\u0306\u030c"))
-_LATIN_RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
+_LATIN_RUN = regex(r"[a-z]+(?:[ '][a-z]+)*")
 _MIN_LETTERS = 4
 _MAX_LETTERS = 120
 _INITIALS_LENGTH = range(3, 9)

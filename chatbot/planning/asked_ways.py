@@ -13,8 +13,9 @@ from chatbot.once import once
 from chatbot.planning.concepts import Concepts
 from chatbot.planning.links import AttributeSense, DegreeSense, Link, RoleSense, Sense
 from chatbot.planning.words import built_in
+from chatbot.regex import regex
 
-_HOW = re.compile(
+_HOW = regex(
     "(?:到底|究竟)?(?:能)?(?:有|是)?多(?:么)?(?P<degree>[大高长宽强猛快足沉重轻矮低短久远好慢])(?!少)"
 )
 _NONE = "-"  # what is no attribute: it stays unknown as a whole
