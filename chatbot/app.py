@@ -29,13 +29,11 @@ from chatbot.handoff.configured import handoff_outbox, handoff_target, transcrip
 from chatbot.handoff.handed_over import HandedOver
 from chatbot.knowledge_source import KnowledgeSource, load_knowledge
 from chatbot.learning.layout import Layout
-from chatbot.learning.replay import Replayer
 from chatbot.learning.versions import Versions
 from chatbot.messages import SENSITIVE
 from chatbot.publish_lock import reading
 from chatbot.reply import Message, Reply
 from chatbot.security.credentials import new_token
-from chatbot.sensitive_words import checked_turn, load_sensitive_words
 from chatbot.service import Tally
 from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings
@@ -47,6 +45,7 @@ from chatbot.store.recorder import TurnRecorder
 
 if TYPE_CHECKING:
     from chatbot.learning.desk import Desk
+    from chatbot.learning.replay import Replayer
     from chatbot.store.sql_store import SqlStore
     from chatbot.web.admin.promises import Console, Latency, OpenConsole
 
@@ -127,6 +126,8 @@ def build_service(
         service.turn = service.handed_over.watched(service.turn)
     service.turn = backends.around(service.turn)
     if config.sensitive_words:
+        from chatbot.sensitive_words import checked_turn, load_sensitive_words  # most have no such list
+
         check = load_sensitive_words(config.sensitive_words)
         service.turn = checked_turn(service.turn, check, SENSITIVE)
     service.turn = versioned_turn(service.turn, source.current)
@@ -230,12 +231,14 @@ def load_warm(config: EngineConfig) -> Knowledge:
     return knowledge
 
 
-def open_replayer(config: EngineConfig) -> Replayer:
+def open_replayer(config: EngineConfig) -> "Replayer":
     """Plays stored turns over the knowledge base of ``config``.
 
     Raises:
         ConfigError, DataError, StaleIndexError: as ``load_knowledge``.
     """
+    from chatbot.learning.replay import Replayer  # with its processes, for the learning loop alone
+
     with reading(config.versions_dir):
         knowledge = load_knowledge(config)
     return Replayer(build_machine(), knowledge, dialog_settings(config))

@@ -33,7 +33,18 @@ LAYERS = (
     ("knowledge_graph", "normalization"),
     ("config", "service_desc", "service_status", "log", "metrics"),
     ("config_table", "config_values", "json_file", "publish_lock", "security", "classifying"),
-    ("messages", "errors", "json_bytes", "recent", "frozen", "once", "derived", "process_memory", ""),
+    (
+        "messages",
+        "errors",
+        "json_bytes",
+        "recent",
+        "frozen",
+        "once",
+        "regex",
+        "derived",
+        "process_memory",
+        "",
+    ),
 )
 # Exceptions, each with its reason.
 ALLOWED = {

@@ -1,6 +1,5 @@
 """What of a graph's leaves could not be read as values, with counts and examples."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +9,10 @@ from chatbot.knowledge_graph.graph import KnowledgeGraph, unit_in_name
 from chatbot.knowledge_graph.plan import Path
 from chatbot.knowledge_graph.units import UnitTable
 from chatbot.knowledge_graph.values import Value, parse_value
+from chatbot.regex import regex
 
 Reason = Literal["number_expected", "digits_in_text", "odd_one_out"]
-_DIGIT = re.compile(r"\d")
+_DIGIT = regex(r"\d")
 _MOSTLY = 0.8  # of an attribute's values are measures: the others are odd
 
 

@@ -1,10 +1,10 @@
 """Numbers as people write them: digits, Chinese numerals, 万/千/k/w, 三四十, 三十来, 30多, 十几."""
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from chatbot.frozen import quickly_made
+from chatbot.regex import regex
 
 MAX_DIGITS = 18
 ABOUT = Decimal("0.1")  # 来, 左右: this share to either side
@@ -12,13 +12,13 @@ ABOUT = Decimal("0.1")  # 来, 左右: this share to either side
 DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
 _POWER = {"十": 10, "百": 100, "千": 1000}
 _SECTION = {"万": 10**4, "亿": 10**8}
-_ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?")
+_ARABIC = regex(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?")
 NUMERAL = (
     r"[\d零〇一二两俩三四五六七八九十百千万亿半]"  # what a number, and so a quantity or a date, begins with
 )
-_HAN = re.compile("[零〇一二两俩三四五六七八九十百千万亿]+(?:点[零〇一二两三四五六七八九]+)?|半")
-_SCALE = re.compile(r"个?(?:达不溜|达布溜|大不溜|w(?![a-z0-9]))|k(?![a-z0-9])|[百千万亿]+")
-_KILO_UNIT = re.compile("千[瓦米克]")
+_HAN = regex("[零〇一二两俩三四五六七八九十百千万亿]+(?:点[零〇一二两三四五六七八九]+)?|半")
+_SCALE = regex(r"个?(?:达不溜|达布溜|大不溜|w(?![a-z0-9]))|k(?![a-z0-9])|[百千万亿]+")
+_KILO_UNIT = regex("千[瓦米克]")
 _MULTIPLIER = {"k": 1000, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 

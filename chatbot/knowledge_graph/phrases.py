@@ -11,6 +11,7 @@ from chatbot.knowledge_graph.plan import Comparator, Condition, Path
 from chatbot.knowledge_graph.quantities import Span, read_span
 from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
 from chatbot.knowledge_graph.values import date_interval
+from chatbot.regex import regex
 
 _LOWEST = "最低"  # 最低30万; 价格最低10个 ranks
 _MIN = "大于等于|高于等于|不低于|不少于|不小于|不短于|至少|最少|起码|≥|>="
@@ -18,22 +19,22 @@ _OVER = "高于|大于|多于|超过|超|长于|破|>"
 _MAX = "小于等于|低于等于|不超过|不超|不高于|不大于|不多于|至多|最多|顶多|最高|没超过|跑进|进|≤|<="
 _UNDER = "不到|低于|小于|少于|没到|不足|短于|<"
 _ABOUT = "大概|大约|差不多|约莫|约|接近"
-_BEFORE = re.compile(
+_BEFORE = regex(
     f"(?:(?P<ge>{_MIN})|(?P<le>{_MAX})|(?P<lt>{_UNDER})|(?P<gt>{_OVER})|(?P<about>{_ABOUT})|(?P<least>{_LOWEST})|(?P<nearly>快要?|将近|[小近])|从|在)$"
 )
-_AFTER = re.compile(
+_AFTER = regex(
     r"\s?(?:的?(?:价格?|预算|这个价))?(?:(?P<ge>以上|及以上|起步|起|往上|开外|打底|\+)|(?P<le>以下|以内|之内|内|封顶|往下|打住|为止)"
     r"|(?P<about>左右|上下|附近|前后|样子|之间|中间|区间)|(?P<over>出头|冒头|多一点|多点)|(?P<more>多(?=的|$|[,。!?呢吗])))"
 )
-_DATE = re.compile(
+_DATE = regex(
     r"((?:19|20)\d\d)(?:年(?:(1[0-2]|0?[1-9])月|(?P<half>[上下]半年)|(?P<edge>[底末初]))?|[.\-/](?P<dash>1[0-2]|0[1-9])(?!\d))(?:份)?"
     r"(?:(?P<ge>以后|之后|及以后|后|以来|起)|(?P<le>以前|之前|前))?(?!款)"
 )
-_TO_DATE = re.compile(r"\s*(?:--?|~|到|至)\s*(?=(?:19|20)\d\d)")
-_START = re.compile(NUMERAL)
-_NOT_BEFORE = re.compile(r"[a-z0-9.第这那哪前后]$")
-_RUN = re.compile(f"{NUMERAL}+")
-_POINTS_AT = re.compile("[这那后]$")
+_TO_DATE = regex(r"\s*(?:--?|~|到|至)\s*(?=(?:19|20)\d\d)")
+_START = regex(NUMERAL)
+_NOT_BEFORE = regex(r"[a-z0-9.第这那哪前后]$")
+_RUN = regex(f"{NUMERAL}+")
+_POINTS_AT = regex("[这那后]$")
 _LONGEST_BEFORE = 8
 _ONLY_OF = {"least", "nearly"}
 _NEARLY = 0.9

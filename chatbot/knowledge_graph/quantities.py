@@ -1,14 +1,14 @@
 """A quantity or a range of them at a place in a text: number, scale and unit; the same for files and people."""
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from chatbot.knowledge_graph.numerals import Number, read_number
 from chatbot.knowledge_graph.units import Unit, UnitTable
+from chatbot.regex import regex
 
-_TO = re.compile(r"\s*(?:--?|~|—+|–|到|至|和(?=[^和]{1,12}(?:之间|中间)))\s*")
-_SPACES = re.compile(r"\s*")
+_TO = regex(r"\s*(?:--?|~|—+|–|到|至|和(?=[^和]{1,12}(?:之间|中间)))\s*")
+_SPACES = regex(r"\s*")
 MAX_ABSOLUTE = Decimal(10) ** 30
 
 

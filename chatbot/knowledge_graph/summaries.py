@@ -1,6 +1,5 @@
 """Plans that sum up instead of listing: compare side by side, group, range and average, verify."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,9 +9,10 @@ from chatbot.knowledge_graph.directions import Direction
 from chatbot.knowledge_graph.plan import Path
 from chatbot.knowledge_graph.result import Aggregate, Answer, Comparison, Group, Note, Verdict
 from chatbot.knowledge_graph.selection import Selection
+from chatbot.regex import regex
 
 _LONGEST_LISTED = 12  # characters; longer parts are no names
-_BETWEEN = re.compile(r"(?:、|(?<!\d)[,;]|[,;](?!\d))(?![^(（]*[)）])")  # ， parts the clauses of a sentence
+_BETWEEN = regex(r"(?:、|(?<!\d)[,;]|[,;](?!\d))(?![^(（]*[)）])")  # ， parts the clauses of a sentence
 _ASKED: dict[str | None, Direction] = {"asc": "down", "desc": "up"}  # 哪个轻, where neither way is better
 
 

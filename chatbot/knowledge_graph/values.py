@@ -15,6 +15,7 @@ from typing import Literal
 from chatbot.knowledge_graph.graph import display_name, unit_in_name
 from chatbot.knowledge_graph.quantities import Span, read_span
 from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, Unit, UnitTable
+from chatbot.regex import regex
 
 Kind = Literal["number", "range", "list", "parts", "date", "flag", "text"]
 Flag = Literal["yes", "no", "optional"]
@@ -28,23 +29,21 @@ _FLAGS: dict[str, Flag] = {
     **dict.fromkeys(_NO, "no"),
     **dict.fromkeys(_OPTIONAL, "optional"),
 }
-_MARK = re.compile(r"\((标配|选配|选装|无)\)")
-_MARKED_PARTS = re.compile(r"([^\s()/\-]{1,6})(?:\((标配|选配|选装|无)\)|(-))(?:\s*/\s*|$)")
-_DATE = re.compile(
-    r"((?:19|20)\d\d)[.\-/年]\s?(0?[1-9]|1[0-2])(?:[.\-/月]\s?(0?[1-9]|[12]\d|3[01]))?[月日号]?"
-)
-_YEAR = re.compile(r"((?:19|20)\d\d)年?")
-_DATE_NAME = re.compile("时间|日期|年份|年月|上市|发布")
-_PRICE_NAME = re.compile("价(?![值位比])|费用|售价|定金|订金|首付|尾款")
-_TIMES = re.compile(r"\s*[*×xX]\s*")
-_BETWEEN = re.compile(r"[\s,，;；、/|]+|或|和|及")
-_LABEL = re.compile(r"[^\d\s,，;；、/|()（）*<>≤≥]")
-_TRAILING = re.compile(r"[\u4e00-\u9fffA-Za-z]{0,6}(?:\([^()\d]{0,12}\))?")
-OWN_UNIT = re.compile(r"(\d+(?:\.\d+)?)\s?([\u4e00-\u9fff]{1,2}|[A-Za-z]{1,4})")
-_BOUND_BEFORE = re.compile(
+_MARK = regex(r"\((标配|选配|选装|无)\)")
+_MARKED_PARTS = regex(r"([^\s()/\-]{1,6})(?:\((标配|选配|选装|无)\)|(-))(?:\s*/\s*|$)")
+_DATE = regex(r"((?:19|20)\d\d)[.\-/年]\s?(0?[1-9]|1[0-2])(?:[.\-/月]\s?(0?[1-9]|[12]\d|3[01]))?[月日号]?")
+_YEAR = regex(r"((?:19|20)\d\d)年?")
+_DATE_NAME = regex("时间|日期|年份|年月|上市|发布")
+_PRICE_NAME = regex("价(?![值位比])|费用|售价|定金|订金|首付|尾款")
+_TIMES = regex(r"\s*[*×xX]\s*")
+_BETWEEN = regex(r"[\s,，;；、/|]+|或|和|及")
+_LABEL = regex(r"[^\d\s,，;；、/|()（）*<>≤≥]")
+_TRAILING = regex(r"[\u4e00-\u9fffA-Za-z]{0,6}(?:\([^()\d]{0,12}\))?")
+OWN_UNIT = regex(r"(\d+(?:\.\d+)?)\s?([\u4e00-\u9fff]{1,2}|[A-Za-z]{1,4})")
+_BOUND_BEFORE = regex(
     "(不低于|至少|大于|超过|高于|≥|>=?)|(不超过|不高于|小于|低于|不到|≤|<=?|最多)|(约|大约|大概)"
 )
-_BOUND_AFTER = re.compile(r"(以上|起|\+)|(以下|以内|之内)|(左右|上下|之间|不等)")
+_BOUND_AFTER = regex(r"(以上|起|\+)|(以下|以内|之内)|(左右|上下|之间|不等)")
 _MAX_LABEL = 8
 
 

@@ -1,7 +1,6 @@
 """Attribute linking on the tree: names, synonyms, partial names, homophones and typos → leaves or categories."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ from chatbot.knowledge_graph.graph import AttributeNode, Path, display_name
 from chatbot.normalization.approximate import ApproximateFinder
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.text import normalize
+from chatbot.regex import regex
 
-_LATIN = re.compile("[a-z]{2}")
+_LATIN = regex("[a-z]{2}")
 PARTIAL_CUTOFF = 0.6
 TYPO_CUTOFF = 75.0
 _ROUNDING = 1e-9

@@ -4,7 +4,6 @@ Sets of entities at work are bit masks over ``KnowledgeGraph.entities``: an inte
 is kept for each alias is its sorted positions.
 """
 
-import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -29,9 +28,10 @@ from chatbot.normalization.spellings import (
     weak_spellings,
 )
 from chatbot.normalization.text import normalize
+from chatbot.regex import regex
 
 FUZZY_CUTOFF = 75.0
-_RUNS_ON = re.compile(
+_RUNS_ON = regex(
     r"\s?(?:插电混动|插电式混动|插混|插电|phev|新能源|纯电动|纯电|电动)版?(?!汽车|车|的|续航里程|续航|里程|能)"
 )
 

@@ -4,7 +4,6 @@ A thing is what its pieces have in common: from a name that is known as such the
 then to the left, as long as what stands there is a piece of the name of an entity that still fits.
 """
 
-import re
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
@@ -16,12 +15,13 @@ from chatbot.normalization.named import Named, counted, holding_on, latin, less,
 from chatbot.normalization.partly_read import PartlyRead
 from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader, narrowed
 from chatbot.normalization.postings import bits, mask_of
+from chatbot.regex import regex
 
 MAX_CANDIDATES = 256  # a name that more entities share is a group, not the beginning of one thing's name
-SEPARATOR = re.compile(r"\s*(?:还有|还是|以及|对比|[和跟与同及比或、,;&]|vs\.?|pk)\s*")
-_GAP = re.compile(r"[\s\-·/()+]*的?[\s\-·/()+]*")
-_LEAD = re.compile(r"(?:那么?|还有|和|跟|与|比|换成?|要是|如果|再看|我?[要问说看]的?是?|就|[\s,、])*")
-_SPACES = re.compile(r"\s*")
+SEPARATOR = regex(r"\s*(?:还有|还是|以及|对比|[和跟与同及比或、,;&]|vs\.?|pk)\s*")
+_GAP = regex(r"[\s\-·/()+]*的?[\s\-·/()+]*")
+_LEAD = regex(r"(?:那么?|还有|和|跟|与|比|换成?|要是|如果|再看|我?[要问说看]的?是?|就|[\s,、])*")
+_SPACES = regex(r"\s*")
 
 
 class FragmentReader:

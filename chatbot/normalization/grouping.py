@@ -1,13 +1,13 @@
 """Which names in a text go together: those that some entity has all of, with no joining word against it."""
 
-import re
 from collections.abc import Callable, Sequence
 
 from chatbot.normalization.fragments import SEPARATOR
 from chatbot.normalization.pieces import Piece, narrowed
+from chatbot.regex import regex
 
 # 比S5贵的云岚: what is said of the first is asked of the second
-_MEASURED = re.compile(
+_MEASURED = regex(
     "(?:便宜|实惠|省油|省电|[贵快慢大小长短高低强重轻远近新旧宽窄多少])(?:一?点儿?|一?些)?的|差不多|接近|类似|同价"
 )
 

@@ -6,7 +6,6 @@ them, one its sound, each Chinese character as its syllable and Latin letters as
 """
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +16,7 @@ from chatbot.normalization.aligned import aligned
 from chatbot.normalization.common_words import CommonWords
 from chatbot.normalization.pinyin import readings
 from chatbot.normalization.text import content, has_han, normalize
+from chatbot.regex import regex
 
 Way = Literal["exact", "variant", "split", "pinyin", "homophone"]
 """How a word was written: as listed; in other width, case or 繁体; with something between; in letters; by its sound."""
@@ -27,7 +27,7 @@ _MOST_READINGS = 8
 _FEWEST_LETTERS = 5
 _SHORT_LATIN = 4
 _CLAUSE = frozenset(" ,.!?;:，。！？；：、\n\t")
-_LATIN = re.compile("[a-z]+")
+_LATIN = regex("[a-z]+")
 _ENGLISH = frozenset(
     "again alone arena asia asian banana balance beige binge boring cameo care case chain chance change china chinese "
     "chin cute dance danger dare data dean demo demon dice ending face fate game gala genie hate here house human june "

@@ -1,5 +1,6 @@
 """Finds every known name in a text in one pass (Aho-Corasick), longest first, none overlapping."""
 
+import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
@@ -8,6 +9,7 @@ import ahocorasick
 
 Target = TypeVar("Target")
 Cut: TypeAlias = Callable[[str, str, int], bool]
+_LATIN = frozenset(string.ascii_letters + string.digits)
 
 
 class Mention(NamedTuple, Generic[Target]):
@@ -32,7 +34,7 @@ class MentionFinder(Generic[Target]):
         self.aliases = {alias: alike.setdefault(targets, targets) for alias, targets in sets}
         self._automaton = ahocorasick.Automaton()
         for alias, targets in self.aliases.items():
-            edges = _latin(alias[0]), _latin(alias[-1])
+            edges = alias[0] in _LATIN, alias[-1] in _LATIN
             self._automaton.add_word(alias, (alias, targets, len(alias), *edges))
         telling = {targets for targets in alike if told and told(targets)}
         self._told = frozenset(alias for alias, targets in self.aliases.items() if targets in telling)
@@ -52,9 +54,14 @@ class MentionFinder(Generic[Target]):
         found = []
         for last, (alias, targets, length, opens_latin, ends_latin) in self._automaton.iter(text):
             start, end = last + 1 - length, last + 1
-            if opens_latin and start > 0 and _latin(text[start - 1]) and not _may(begins, alias, text, start):
+            if (
+                opens_latin
+                and start > 0
+                and text[start - 1] in _LATIN
+                and not _may(begins, alias, text, start)
+            ):
                 continue  # a Latin word or a number is not cut in two
-            if ends_latin and end < len(text) and _latin(text[end]) and not _may(ends, alias, text, end):
+            if ends_latin and end < len(text) and text[end] in _LATIN and not _may(ends, alias, text, end):
                 continue
             found.append((-length, start, alias, targets))
         if len(found) > 1:
@@ -84,10 +91,6 @@ def _apart(found: "list[_Found[Target]]") -> "list[_Found[Target]]":
 
 _Found: TypeAlias = tuple[int, int, str, frozenset[Target]]  # length below zero, start, alias, targets
 _by_length, _by_start = itemgetter(0, 1), itemgetter(1)
-
-
-def _latin(char: str) -> bool:
-    return char.isascii() and char.isalnum()
 
 
 def _may(cut: Cut | None, alias: str, text: str, at: int) -> bool:

@@ -8,14 +8,15 @@ from functools import cached_property
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.pinyin import Sounds, readings, sounds
 from chatbot.normalization.text import normalize
+from chatbot.regex import regex
 
 SUFFIX = "版型款"
-_ATOM = re.compile(r"\d+(?:\.\d+)?|[a-z]+|\++")
-_LATIN_STRETCH = re.compile(r"[a-z0-9.+\-:·'é ]+")
-_HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
-YEAR = re.compile(r"((?:19|20)?(\d\d))款?")
-SAID = re.compile(r"[\u4e00-\u9fff]+|[a-z0-9.+]+")
-COUNTED = re.compile(r"第?[12]?\d[座门代]")
+_ATOM = regex(r"\d+(?:\.\d+)?|[a-z]+|\++")
+_LATIN_STRETCH = regex(r"[a-z0-9.+\-:·'é ]+")
+_HAN_RUN = regex(r"[\u4e00-\u9fff]+")
+YEAR = regex(r"((?:19|20)?(\d\d))款?")
+SAID = regex(r"[\u4e00-\u9fff]+|[a-z0-9.+]+")
+COUNTED = regex(r"第?[12]?\d[座门代]")
 _JOINED = 5  # so many neighbouring pieces of letters and digits are written as one word
 _MAX_PINYIN = 5
 _LONG_WORD = 5  # letters

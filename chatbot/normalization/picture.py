@@ -1,18 +1,18 @@
 """Words that point at a picture, put as if what it shows had been named: 这车多少钱 → 海豚 E6多少钱."""
 
-import re
 from collections.abc import Callable
 
 from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.text import content
+from chatbot.regex import regex
 
 _COUNTED = r"(?:辆|台|款|部|个|件|种|只|双|条|张)?"
 _THING = r"(?:车子|车型|车|东西|产品)?"
 _PICTURE = r"(?:(?:图|图片|照片|相片)(?:里面?|中|上面?)(?:的)?)"
 _POINTER = rf"(?:{_PICTURE}?(?:这|那|此)(?![么样里边时些儿会])一?{_COUNTED}(?:(?:图片|照片|图)(?:里面?|中|上面?)?的?)?{_THING}|{_PICTURE}{_THING}|它)"
-_POINTED = re.compile(_POINTER)
+_POINTED = regex(_POINTER)
 _WHAT = rf"(?:是|叫|属于|算)?(?:什么|啥|哪)一?{_COUNTED}[\u4e00-\u9fff]{{0,3}}"
-_ASKS_WHAT = re.compile(
+_ASKS_WHAT = regex(
     rf"(?:(?:你|您|帮我|能)?(?:认识|认得出?|知道|看看|识别)(?:一下)?)?(?:{_POINTER})?(?:{_WHAT})?[吗么呢啊呀吧]?"
 )
 

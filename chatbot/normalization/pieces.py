@@ -8,15 +8,16 @@ from chatbot.knowledge_graph.numerals import DIGIT
 from chatbot.normalization.approximate import SOUNDS_ALIKE
 from chatbot.normalization.name_index import NameIndex
 from chatbot.normalization.name_parts import SUFFIX, YEAR, atoms
+from chatbot.regex import regex
 
 LONGEST = 10
-RUN = re.compile(r"[a-z0-9]+(?:\.\d+)?[a-z0-9]*(?:[.:\-'][a-z0-9]+)*\+*")
+RUN = regex(r"[a-z0-9]+(?:\.\d+)?[a-z0-9]*(?:[.:\-'][a-z0-9]+)*\+*")
 _MISHEARD = 4  # so many characters are compared by sound
-_HAN = re.compile(r"[\u4e00-\u9fff]+")
-_QUANTITY_BEHIND = re.compile(
+_HAN = regex(r"[\u4e00-\u9fff]+")
+_QUANTITY_BEHIND = regex(
     r"\s*(?:[万千百元块秒月日天个位人%度几升瓦米迈吨名台辆种条]|以[上下内]|左右|多(?!少)|之[内间]|马力|英?寸|[-~到至]\s*\d)"
 )
-_COUNTED = re.compile(r"(第?)([一二两三四五六七八九]|[12]?\d)([座门代])")
+_COUNTED = regex(r"(第?)([一二两三四五六七八九]|[12]?\d)([座门代])")
 _METRES = "公里"
 _MIN_SPELLED = 4
 SLIPPED = 0.9

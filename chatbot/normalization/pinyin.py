@@ -6,19 +6,24 @@ chooses, among the characters of each syllable, the sequence the operator's text
 
 import itertools
 import math
-import os
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from operator import add
+from pathlib import Path
+from typing import cast
+
+import orjson
 
 from chatbot.derived import Derived, named
 from chatbot.normalization.text import has_han, normalize
+from chatbot.regex import regex
 
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0304\u0306\u030c"))
-_LATIN_RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
+_LATIN_RUN = regex(r"[a-z]+(?:[ '][a-z]+)*")
 _MIN_LETTERS = 4
 _MAX_LETTERS = 120
 _INITIALS_LENGTH = range(3, 9)
@@ -27,20 +32,22 @@ _MAX_READINGS = 3
 
 
 @lru_cache(maxsize=1)
-def _table() -> Mapping[int, str]:
-    """The readings of every character, by its code."""
-    # pypinyin's own switches, read when it is imported: characters only, and its table as it is
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
-    from pypinyin.constants import PINYIN_DICT  # 50 ms, for what is spelled or heard alone
+def _table() -> Mapping[str, str]:
+    """The readings of every character, by its code: the table of the ``pypinyin`` wheel, read without importing it.
 
-    return PINYIN_DICT
+    The import would take five times as long, for all that writes readings in other ways.
+    """
+    spec = find_spec("pypinyin")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("pypinyin")
+    table = Path(spec.submodule_search_locations[0]) / "pinyin_dict.json"
+    return cast("Mapping[str, str]", orjson.loads(table.read_bytes()))
 
 
 @lru_cache(maxsize=32768)
 def readings(char: str) -> tuple[str, ...]:
     """Toneless readings of one Chinese character, commonest first; ``(char,)`` for anything else."""
-    found = _table().get(ord(char)) if has_han(char) else None
+    found = _table().get(str(ord(char))) if has_han(char) else None
     if found is None:
         return (char,)
     toneless = unicodedata.normalize("NFC", unicodedata.normalize("NFD", found).translate(_TONES))

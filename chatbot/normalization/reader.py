@@ -1,6 +1,5 @@
 """Reads an utterance against the knowledge base: what it names, and how much of it that explains."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,9 +12,10 @@ from chatbot.normalization.lexicon import Lexicon
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize
+from chatbot.regex import regex
 
 MAX_READ = 400
-_POINTING = re.compile(r"(?:(?:[你咱]们家?|你家|贵[司店])的?(?:[这那][个款台辆])?|[这那][个款台辆])$")
+_POINTING = regex(r"(?:(?:[你咱]们家?|你家|贵[司店])的?(?:[这那][个款台辆])?|[这那][个款台辆])$")
 _LAST_OF_POINTING = "们家的司店个款台辆"
 REMEMBERED = 512  # chips and popular questions come word for word, again and again
 

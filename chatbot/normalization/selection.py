@@ -1,15 +1,15 @@
 """Choosing among what the bot has just offered: 第二个, 2, 后者, or the option's own words."""
 
-import re
 from collections.abc import Sequence
 
 from chatbot.normalization.text import content, normalize
+from chatbot.regex import regex
 
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_ORDINAL = re.compile(
+_ORDINAL = regex(
     r"(?:我?(?:选|要|看|就|是|那|问)*)(?:第)?([一二两三四五六七八九十]|\d{1,2})(?:个|款|种|项|条|号|辆)?(?:吧|的|呢|啊|好了)?"
 )
-_BEHIND = re.compile("[的吧呢啊呀吗嘛好了]{0,2}")
+_BEHIND = regex("[的吧呢啊呀吗嘛好了]{0,2}")
 _NAMED = {"前者": 1, "前面那个": 1, "前一个": 1, "上面那个": 1, "前面那款": 1, "后者": -1, "后面那个": -1, "后一个": -1,
           "最后一个": -1, "最后那个": -1, "后面那款": -1, "下面那个": -1, "倒数第一个": -1}  # fmt: skip
 

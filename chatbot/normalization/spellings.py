@@ -5,25 +5,24 @@ import re
 from collections.abc import Iterable, Sequence
 
 from chatbot.normalization.text import normalize
+from chatbot.regex import regex
 
 SUFFIXES = ("版", "型", "款", "汽车")
-_ONLY_A_QUANTITY = re.compile(r"[\d一二两三四五六七八九十]+[座门]?")
-_HAN_RUN = re.compile(r"(?<=[a-z0-9+])(?!款)[\u4e00-\u9fff]{2,}[版型款]$")
+_ONLY_A_QUANTITY = regex(r"[\d一二两三四五六七八九十]+[座门]?")
+_HAN_RUN = regex(r"(?<=[a-z0-9+])(?!款)[\u4e00-\u9fff]{2,}[版型款]$")
 _MAX_PARTS = 5
 _SHORTEST = 2
-_SHORT_CODE = re.compile(r"[a-z]\d\d")  # g63 of AMG G 63
+_SHORT_CODE = regex(r"[a-z]\d\d")  # g63 of AMG G 63
 _MODEL = "型号"  # B豪华 of B型号豪华版
-_MARKS = re.compile(r"[\s\-.:·]")
-_HAN_THEN_LATIN = re.compile(r"([\u4e00-\u9fff]{2,})([a-z][a-z0-9]+(?: [a-z]+)?|[a-z]级)")
-_CODE_THEN_HAN = re.compile(r"([a-z]{1,4}-?[a-z]?\d{1,2})(?=[\u4e00-\u9fff])")
-_HAN_LATIN_HAN = re.compile(r"([\u4e00-\u9fff]{2,}[a-z]{2,4})(?=[\u4e00-\u9fff])")
-_LATIN_TOKEN = re.compile(r"[a-z]+(?:-[a-z])?")
-_KIND = re.compile(r"\([^)]*\)$|新能源$")
-_ASCII_TOKEN = re.compile(r"[a-z0-9.\-]+")
-_NUMERIC = re.compile(r"\d+(?:\.\d+)?[tl]?")
-_TELLING = re.compile(
-    r"[a-z][\u4e00-\u9fff]|[a-z].*\d|\d.*[a-z\u4e00-\u9fff]|\d{3}|[a-z]{2}|[\u4e00-\u9fff]{2}"
-)
+_MARKS = regex(r"[\s\-.:·]")
+_HAN_THEN_LATIN = regex(r"([\u4e00-\u9fff]{2,})([a-z][a-z0-9]+(?: [a-z]+)?|[a-z]级)")
+_CODE_THEN_HAN = regex(r"([a-z]{1,4}-?[a-z]?\d{1,2})(?=[\u4e00-\u9fff])")
+_HAN_LATIN_HAN = regex(r"([\u4e00-\u9fff]{2,}[a-z]{2,4})(?=[\u4e00-\u9fff])")
+_LATIN_TOKEN = regex(r"[a-z]+(?:-[a-z])?")
+_KIND = regex(r"\([^)]*\)$|新能源$")
+_ASCII_TOKEN = regex(r"[a-z0-9.\-]+")
+_NUMERIC = regex(r"\d+(?:\.\d+)?[tl]?")
+_TELLING = regex(r"[a-z][\u4e00-\u9fff]|[a-z].*\d|\d.*[a-z\u4e00-\u9fff]|\d{3}|[a-z]{2}|[\u4e00-\u9fff]{2}")
 
 
 def spellings(keyword: str) -> set[str]:

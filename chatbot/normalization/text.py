@@ -65,6 +65,7 @@ def normalize(text: str) -> str:
     return _SPACE_BESIDE_HAN.sub("", text)
 
 
+@lru_cache(maxsize=256)  # a turn asks it of the same words in seven places
 def content(text: str) -> str:
     """Only the letters, digits and Chinese characters of a normalised ``text``: no marks, emoji or spaces."""
     return text if text.isalnum() else _NO_CONTENT.sub("", text)

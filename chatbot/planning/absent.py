@@ -7,8 +7,9 @@ from functools import cached_property
 
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.text import normalize
+from chatbot.regex import regex
 
-_PARTS = re.compile(r"[+/!：]")
+_PARTS = regex(r"[+/!：]")
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,19 @@
 """Whether a question is about all that match, and how plainly it says so."""
 
-import re
-
 from chatbot.knowledge_graph.plan import Clause
 from chatbot.planning.parts import Parts
 from chatbot.planning.read_parts import is_brand
+from chatbot.regex import regex
 
-_ROUGHLY = re.compile(
+_ROUGHLY = regex(
     "多少(?:钱|万)?(?:到|至|~|-)多少|(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)"
 )
 # how, why or where, which no table answers
-_ADVICE = re.compile(
+_ADVICE = regex(
     "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
 )
 
-_OF_SUCH = re.compile("的(?:车|款)?(?:还)?(?:有吗|有么|有没有|有没|有不)$")  # 不带天窗的有吗 asks for cars
+_OF_SUCH = regex("的(?:车|款)?(?:还)?(?:有吗|有么|有没有|有没|有不)$")  # 不带天窗的有吗 asks for cars
 
 
 def asks_otherwise(parts: Parts) -> bool:

@@ -1,6 +1,5 @@
 """Conditions in an utterance: values, features, quantities and names, negated and joined as it was said."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,29 +9,30 @@ from chatbot.planning.bind import Binder, Misfit
 from chatbot.planning.links import Link, ValueSense
 from chatbot.planning.valued_names import predicated, said_beside, shares_a_name
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
-_ASKED_BEFORE = re.compile("(?:几个?|多少个?|多大|什么|哪种|啥)$")  # 几个排气管 asks for a value
-_ASKED_BEHIND = re.compile(
+_ASKED_BEFORE = regex("(?:几个?|多少个?|多大|什么|哪种|啥)$")  # 几个排气管 asks for a value
+_ASKED_BEHIND = regex(
     "(?:都|分别)?(?:是|用的是|用的|配的是|配的)?(?:什么|啥|哪种|哪一种|多大|几[个种根]?|怎[么样])"
 )
-_ASKS_VALUE = re.compile("几|多少|多大|多久|多远|多长|什么|哪|怎|还是")
+_ASKS_VALUE = regex("几|多少|多大|多久|多远|多长|什么|哪|怎|还是")
 _BOUNDS = {"<", "<=", ">", ">="}
 _BUDGET = tuple("预算 够 拿下 拿得下 买得到 买得下 能买 可以买 买得起 搞定 只有 手里 手上".split())
-_BEARS = re.compile("(?:带|配|装|有)(?:有|了|着)?(?:个|一个)?$")
-_LISTS = re.compile("的(?:车|有|$|suv|轿车|mpv|都?有哪)")
-_WHICH = re.compile("谁|哪")
-_SIMPLY_NOT = re.compile(r"(?<![是要能会])不(?:用|需要?|必)?$")  # 不烧油的, 有没有不烧油的, 不用充电的
+_BEARS = regex("(?:带|配|装|有)(?:有|了|着)?(?:个|一个)?$")
+_LISTS = regex("的(?:车|有|$|suv|轿车|mpv|都?有哪)")
+_WHICH = regex("谁|哪")
+_SIMPLY_NOT = regex(r"(?<![是要能会])不(?:用|需要?|必)?$")  # 不烧油的, 有没有不烧油的, 不用充电的
 _CLOSING = frozenset("也行 也可以 都行 也成 也凑合 也能接受".split())  # said behind what may be either
-_BREAK = re.compile(r"[,;。!?]")
-_DENIED_BEHIND = re.compile(
+_BREAK = regex(r"[,;。!?]")
+_DENIED_BEHIND = regex(
     "(?:的|家|车|款|这些|那些|系列|牌子|版本)*(?:(?:看|开|坐|用)?(?:腻|够|烦|怕|厌)了)?(?:咱|我)?(?:也|都|就|全|通通|统统|一律|先|可|直接)*"
     "(?:别(?!的|克)(?:给我|给|再)?(?:看|推|来|算|列|选)?|不要|不想要|不考虑|不看|不买|不喜欢|不行|排除|除外|算了|去掉|剔除|免了|免谈|pass|不算|不想看|刨掉|踢掉|划掉)"
     "(?:了|掉|吧|啊|哈|的|推荐)*(?=$|[,。;!?、])"
     "|(?:也|都|全|就|还)*(?:没有|没得|没配|没装|没带|不带|不配|不支持)的"  # 座椅通风都没有的车
 )
-_REACHED_OVER = re.compile("[的车款家个台辆那这些种也都就全了吧]*")
+_REACHED_OVER = regex("[的车款家个台辆那这些种也都就全了吧]*")
 _NEAR_DENIAL = 4  # characters before the word that says it is not wanted
-_JOINED = re.compile(r"[、/和或跟与及以者是还要么也的车型|\s]*")
+_JOINED = regex(r"[、/和或跟与及以者是还要么也的车型|\s]*")
 
 
 @dataclass(frozen=True, slots=True)

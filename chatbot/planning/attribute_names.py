@@ -3,24 +3,24 @@
 Only what one attribute alone can be called so, and what is not a large part of other names.
 """
 
-import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 
 from chatbot.knowledge_graph.columns import Columns
 from chatbot.knowledge_graph.graph import Entity, Path, display_name
 from chatbot.normalization.text import normalize
+from chatbot.regex import regex
 
-_ENDING = re.compile("(?:系统|功能|装置|类型|方式|规格|形式|里程|辅助|技术|数量)$")
-_IN_BRACKETS = re.compile(r"\([^)]*\)")
-_UNIT_BEHIND = re.compile(r"(?<=[\u4e00-\u9fff])/[a-z]{1,3}$")
-_BOTH = re.compile(r"^([前主])/([后副])(.+)$")
-_ASCII_SLASH = re.compile(r"(?<=[a-z0-9])/(?=[a-z0-9])")
+_ENDING = regex("(?:系统|功能|装置|类型|方式|规格|形式|里程|辅助|技术|数量)$")
+_IN_BRACKETS = regex(r"\([^)]*\)")
+_UNIT_BEHIND = regex(r"(?<=[\u4e00-\u9fff])/[a-z]{1,3}$")
+_BOTH = regex(r"^([前主])/([后副])(.+)$")
+_ASCII_SLASH = regex(r"(?<=[a-z0-9])/(?=[a-z0-9])")
 _JOINS = ("", "-", ".")
-_WORD = re.compile("[a-z]+")
-_LATIN = re.compile(r"[a-z]{3,}")
-_HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
-_RUN = re.compile(r"[\u4e00-\u9fff]+")
+_WORD = regex("[a-z]+")
+_LATIN = regex(r"[a-z]{3,}")
+_HAN = regex(r"[\u4e00-\u9fff]{2,}")
+_RUN = regex(r"[\u4e00-\u9fff]+")
 _FEWEST_HOLDERS = 2  # entities that have an attribute before a part of its name may stand for it
 _SHORT = 3  # characters
 _MOST_HOLDERS = 2  # names that hold a stem: 电池 is a part of too many to stand for 电池类型

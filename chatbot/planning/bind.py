@@ -1,6 +1,5 @@
 """Which attribute a quantity is about: the one named beside it, else the one its unit or dimension stands for."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,10 +10,11 @@ from chatbot.knowledge_graph.units import COUNT, MONEY
 from chatbot.planning.links import Link
 from chatbot.planning.money import as_money, budget, in_counts, times
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
 NEAR = 6  # characters between an attribute and its quantity
 _COUNTED = {"座": "座位", "门": "车门", "缸": "气缸", "挡": "档位", "档": "档位"}
-_COUNTED_BY = re.compile(r"[\d一二两三四五六七八九十]个?([座门缸挡档])")
+_COUNTED_BY = regex(r"[\d一二两三四五六七八九十]个?([座门缸挡档])")
 _BY_UNIT = {
     "km": "续航", "mm": "轴距", "英寸": "中控屏", "s": "加速", "min": "快充", "h": "充电时间", "年": "质保",
     "Ps": "马力", "L": "后备厢", "kWh": "电池", "V": "高压平台",
@@ -24,17 +24,17 @@ _BY_DIMENSION = {
     "重量": "重量", "日期": "上市", "电量": "电池", "容积": "后备厢",
 }  # fmt: skip
 _COUNTED_IN = {"油耗", MONEY}  # 5个油, 20个
-_EXTENT = re.compile(r"(?:车身?|全)?([长宽高])度?")
+_EXTENT = regex(r"(?:车身?|全)?([长宽高])度?")
 _EXTENTS = frozenset("长宽高")
 _NEARLY = 0.03
 _SPEED = "速度"
-_DRIVES = re.compile("(?:最[快高多])?(?:能|可以|会)?[跑开飙走](?:得?到|得|的)?")
+_DRIVES = regex("(?:最[快高多])?(?:能|可以|会)?[跑开飙走](?:得?到|得|的)?")
 _OF_CARS = (1.2, 25.0)  # metres: from how high the lowest cars are to how long the longest
 _LONGER_THAN_AXLES = 3.4  # metres: more than the distance of any car's axles
 _GAP = 3  # characters between 长 and its quantity
 _LENGTHS = {"m": 1.0, "cm": 0.01, "mm": 0.001}
-_DIGITS = re.compile(r"\d+(?:\.\d+)?")
-_NEXT = re.compile(r"[,、且和并]?|但|并且|而且")
+_DIGITS = regex(r"\d+(?:\.\d+)?")
+_NEXT = regex(r"[,、且和并]?|但|并且|而且")
 
 
 @dataclass(frozen=True, slots=True)

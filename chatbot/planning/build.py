@@ -1,6 +1,5 @@
 """The planner of a knowledge base, put together from its graph, its lexicons and its linkers."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 
@@ -21,8 +20,9 @@ from chatbot.planning.groups import brand_groups
 from chatbot.planning.makes import makes, models
 from chatbot.planning.planner import Planner
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
-_STEM = re.compile(r"[\u4e00-\u9fff]{2,}(?=[a-z](?:$|[\u4e00-\u9fff]))")
+_STEM = regex(r"[\u4e00-\u9fff]{2,}(?=[a-z](?:$|[\u4e00-\u9fff]))")
 
 
 def build_planner(

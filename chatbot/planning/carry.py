@@ -20,12 +20,13 @@ from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
 from chatbot.planning.read_parts import is_brand, is_year
+from chatbot.regex import regex
 
 CARRIES = ("filter", "superlative", "count", "verify", "nearest", "group", "aggregate")
 
 
-_CHOOSES = re.compile("[选挑买]哪")  # 要天窗的话选哪个
-_ADDS = re.compile("加上|算上|加进来|算进来")  # 再加上插混的: those too
+_CHOOSES = regex("[选挑买]哪")  # 要天窗的话选哪个
+_ADDS = regex("加上|算上|加进来|算进来")  # 再加上插混的: those too
 _GOING_ON = ("除", "只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以", "换")
 
 
@@ -198,7 +199,7 @@ def within(entities: tuple[str, ...]) -> tuple[Clause, ...]:
 
 
 _MORE = "加添涨抬"
-_MOVED = re.compile(
+_MOVED = regex(
     "(?:再|又|还|可以|能|多|往上|往下)(?:多)?([加添涨抬减降砍])(?![到至个上])|([加添涨抬减降砍])(?=(?:个)?[\\d一两二三四五]{1,2}万$)"
 )
 _COUNTED = ("座", "门")

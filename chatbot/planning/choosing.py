@@ -1,6 +1,5 @@
 """Which one to take: 那选哪个 of a series after one of its cars, and 中间价位的 of those that are looked at."""
 
-import re
 from collections.abc import Callable
 
 from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan, keyword_level
@@ -10,12 +9,13 @@ from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.parts import Parts
 from chatbot.planning.query import Query
+from chatbot.regex import regex
 
-_WHICH = re.compile(
+_WHICH = regex(
     "(?:那|那么|我|到底|究竟|就|该|应该|一般|你说|[,，])*(?:选|买|挑|入|入手|拿|提)"
     "(?:哪|哪一)(?:个|款|台|辆|种)(?:版本|配置)?(?:好|合适|划算|比较|更|呢|啊|呀|些|一点|点)*"
 )
-_MIDDLE = re.compile("(?:中间|居中|不高不低)(?:的)?(?:价位|价格|价钱|价)|(?:价位|价格|价钱)(?:中间|不高不低)")
+_MIDDLE = regex("(?:中间|居中|不高不低)(?:的)?(?:价位|价格|价钱|价)|(?:价位|价格|价钱)(?:中间|不高不低)")
 _ASKED = ("list", "which", "exists", "buy", "head", "count", "keep")
 _FEWEST = 3  # cars that have a middle
 

@@ -11,10 +11,11 @@ from chatbot.planning.parts import Parts
 from chatbot.planning.read_parts import is_brand
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
-_OVERVIEW = re.compile("怎么样|咋样|怎样|如何|好不好")
+_OVERVIEW = regex("怎么样|咋样|怎样|如何|好不好")
 _NEAR_NAME = 3  # characters between a name and 怎么样
-_OTHER_KIND = re.compile(r"(?:那|那么)?([\u4e00-\u9fff]{1,4}?)的?呢?")  # 综合的呢
+_OTHER_KIND = regex(r"(?:那|那么)?([\u4e00-\u9fff]{1,4}?)的?呢?")  # 综合的呢
 _SAME_END = 2  # characters that the names of two kinds of one thing end in
 
 

@@ -4,7 +4,6 @@ The operator's ``comparatives.txt`` and ``value_synonyms.txt`` stand beside thes
 """
 
 import itertools
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -16,6 +15,7 @@ from chatbot.knowledge_graph.graph import AttributeNode, Path, display_name
 from chatbot.normalization.lexicon import read_lines
 from chatbot.normalization.text import normalize
 from chatbot.planning.words import built_in
+from chatbot.regex import regex
 
 Way = Literal["up", "down", "worse"]  # worse: against the way the attribute gets better
 
@@ -30,7 +30,7 @@ _KIN = (
     "*0-100km/h加速* *0/100km/h加速*",
 )
 _COMMON = 5  # entities that have an attribute before it goes before those that a package of options has
-_CHOICES = re.compile(r"\[([^\]]*)\]")
+_CHOICES = regex(r"\[([^\]]*)\]")
 _SIGNS: dict[str, Way | None] = {"↑": "up", "↓": "down", "—": None}
 
 

@@ -16,13 +16,14 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Refusal
 from chatbot.planning.read_parts import is_brand, is_year
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
 MAX_CARS = 20
-_TRIM = re.compile(r"[\u4e00-\u9fff]{2,6}[版型]$")
-_CLOSE = re.compile(r"[的\s]*")
-_ENGINE = re.compile(r"(\d\.\d)\s?([tl](?![a-z]))?(?=[a-z]|\s|$)")
-_DRIVE = re.compile("([四两全前后])轮?驱|(4matic|xdrive|quattro|4motion|awd|4wd)")
-_SEATS = re.compile("([2-9二两三四五六七八九])座")
+_TRIM = regex(r"[\u4e00-\u9fff]{2,6}[版型]$")
+_CLOSE = regex(r"[的\s]*")
+_ENGINE = regex(r"(\d\.\d)\s?([tl](?![a-z]))?(?=[a-z]|\s|$)")
+_DRIVE = regex("([四两全前后])轮?驱|(4matic|xdrive|quattro|4motion|awd|4wd)")
+_SEATS = regex("([2-9二两三四五六七八九])座")
 _DIGITS = str.maketrans("二两三四五六七八九", "223456789")
 _TWO_WHEELS = frozenset("两前后")
 _LOOKS_FOR = ("list", "count", "exists", "which", "buy", "others", "compare", "nearest")

@@ -1,6 +1,5 @@
 """Corrected in mid-sentence: 10万不对是12万以内, 轿车，不，SUV吧, 途锐的价格，啊不是，我问途昂. What comes later counts."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,19 +8,20 @@ from chatbot.normalization.text import content
 from chatbot.planning.asides import carries
 from chatbot.planning.links import Link
 from chatbot.planning.scan import Scan
+from chatbot.regex import regex
 
 _SOUND = r"(?:哦|啊|哎呀?|诶|欸|呃|嗯|额|唉|噢|呀)"
 _WRONG = r"(?:(?<!对)不对(?:不对)?(?!称)|(?:我)?(?:刚才?)?(?:说|问|打|搞|弄|记|看|讲)错了?|口误|错了|更正一下|纠正一下|哦不|啊不(?!是)|不不不?)"
 _INSTEAD = r"(?:[,.。!…\s]*(?:(?:我)?(?:是|要|想)?(?:问|说|指|要)的?(?:是)?|应该说?是|改成|换成|是(?!不是|否)))?[,.。\s]*"
-_MARKER = re.compile(
+_MARKER = regex(
     rf"[,.。…\s]*{_SOUND}*[,.。…\s]*(?:{_WRONG}|(?:{_SOUND}|(?<=[,.。…]))不是(?=[,.。]|我|帮)|{_SOUND}不是|(?<=[,.。…])不(?=[,.。…]))"
     rf"(?:了|的)?{_INSTEAD}"
 )
 # Weaker words, that take back only what the later may stand for: 要SUV，算了还是MPV吧
-_RATHER = re.compile(
+_RATHER = regex(
     r"[,.。…\s]*(?:算了|要不|不然|想想|想了想|(?<=[,.。…])不)[吧,.。…\s]*还是(?:要|看|选|买|换成?|来)?(?=[^,.。]{2,})(?!算了)"
 )
-_RESTATED = re.compile(r"(?:[,.\s]*也)?就是(?:说)?(?:[,.\s]*)(?=.{2,})")
+_RESTATED = regex(r"(?:[,.\s]*也)?就是(?:说)?(?:[,.\s]*)(?=.{2,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Correction:
     kept: str
 
 
-_NOT_BUT = re.compile(
+_NOT_BUT = regex(
     rf"^{_SOUND}*[,.。\s]*(?:不是|不要|不看|不问)(?P<not>[^,。]{{2,20}})[,，。\s]+(?:我)?(?:而?是|要|看|问|说)(?:的是|的)?(?P<but>.{{2,}})$"
 )
 

@@ -1,7 +1,6 @@
 """Which operator the parts of a question ask for, and with what."""
 
 import itertools
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -23,24 +22,25 @@ from chatbot.planning.clauses import paths_of
 from chatbot.planning.parts import Parts, Ranking, Thing
 from chatbot.planning.read_parts import numeric
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
 KEY_ATTRIBUTES = ("价格", "续航", "加速", "油耗", "功率", "轴距")
 NEAR_SHARE = 0.15
-_WHICH_IS_BETTER = re.compile(
+_WHICH_IS_BETTER = regex(
     "(?:哪|谁)(?:一?[个款台辆])?(?:更|比较)?(?:好|强|值|划算|合适|值得买)|怎么选|咋选|该选|选哪|买哪"
 )
-_KINDS = re.compile("几种|哪几[种类档]|几类|几档")
-_PRICE = re.compile("价|多少钱")
-_WHICH_KINDS = re.compile("(?:哪|有|分)(?:哪)?几[种类样]|什么种类|哪些种类")
-_HOW_MUCH = re.compile("(?<![个款台辆种])(?:要|得|是|花)?多少$")  # 七座的大概要多少
-_MONEY = re.compile("钱|价")
-_A_BIT = re.compile("点|些")
-_IN_UNITS = re.compile(
+_KINDS = regex("几种|哪几[种类档]|几类|几档")
+_PRICE = regex("价|多少钱")
+_WHICH_KINDS = regex("(?:哪|有|分)(?:哪)?几[种类样]|什么种类|哪些种类")
+_HOW_MUCH = regex("(?<![个款台辆种])(?:要|得|是|花)?多少$")  # 七座的大概要多少
+_MONEY = regex("钱|价")
+_A_BIT = regex("点|些")
+_IN_UNITS = regex(
     "(?P<加速>几秒|多少秒|零点几)|(?P<油耗>[多少]烧|烧多少|省几个油|几个油|省多少油)|(?P<电耗>省多少电|几度电)"
     "|(?P<价格>[多少]花(?:多少|几)|[差贵宜多少]几万|几万块?$|[差贵宜]几千)|(?P<续航>几公里|多少公里|[多少]跑(?:多少|几))"
 )
 _MEASURES = ("加速", "油耗", "电耗", "价格", "续航")
-_MONEY_DIFFERENCE = re.compile("差价|价差|差.{0,3}(?:钱|万|块)|(?:钱|价格?)差")
+_MONEY_DIFFERENCE = regex("差价|价差|差.{0,3}(?:钱|万|块)|(?:钱|价格?)差")
 
 
 def measured_by(text: str) -> str:

@@ -3,15 +3,15 @@
 Of 海豚410时尚比420自由 the second is the one that differs from the first in just what is said of it.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.text import normalize
 from chatbot.planning.parts import Thing
+from chatbot.regex import regex
 
-_JOINED = re.compile(r"[的\s]*(?:[和跟与同及、,/比或]|还是|还有|以及|vs|pk|对比|相比)?[\s]*")
+_JOINED = regex(r"[的\s]*(?:[和跟与同及、,/比或]|还是|还有|以及|vs|pk|对比|相比)?[\s]*")
 _FIRST = 2  # brand and series are not shared out: these are the same for both
 _MAX = 60
 

@@ -8,18 +8,19 @@ from collections.abc import Iterable
 
 from chatbot.planning.makes import makes
 from chatbot.planning.words import built_in
+from chatbot.regex import regex
 
 _AMOUNT = r"(\d[\d.]*\s?(?:万元?|千元?|元|公里|升|秒|千瓦|(?:wk|w|k(?:m|w|wh|g)?|l|s|mm)?(?![a-z0-9])))"
 _WORD, _END = r"(?<![a-z0-9\-])", r"(?![a-z0-9\-])"
 _BOUNDS = (
-    (re.compile(rf"{_WORD}between\s?{_AMOUNT}\s?(?:and|to|和)\s?{_AMOUNT}"), r"\1到\2"),
-    (re.compile(rf"{_WORD}(?:under|below|less than|within|up to|no more than|at most)\s?{_AMOUNT}"), r"\1以内"),
-    (re.compile(rf"{_WORD}(?:over|above|more than|at least)\s?{_AMOUNT}"), r"\1以上"),
-    (re.compile(rf"{_WORD}(?:around|about)\s?{_AMOUNT}"), r"\1左右"),
-    (re.compile(rf"(?<![\d.])(\d)\s?-?(?:seater|seats?){_END}"), r"\1座"),
+    (regex(rf"{_WORD}between\s?{_AMOUNT}\s?(?:and|to|和)\s?{_AMOUNT}"), r"\1到\2"),
+    (regex(rf"{_WORD}(?:under|below|less than|within|up to|no more than|at most)\s?{_AMOUNT}"), r"\1以内"),
+    (regex(rf"{_WORD}(?:over|above|more than|at least)\s?{_AMOUNT}"), r"\1以上"),
+    (regex(rf"{_WORD}(?:around|about)\s?{_AMOUNT}"), r"\1左右"),
+    (regex(rf"(?<![\d.])(\d)\s?-?(?:seater|seats?){_END}"), r"\1座"),
 )  # fmt: skip
-_TWICE = re.compile(r"的\s?的")
-_LETTERS = re.compile("[a-z]{2,}")
+_TWICE = regex(r"的\s?的")
+_LETTERS = regex("[a-z]{2,}")
 
 
 class EnglishWords:

@@ -1,15 +1,15 @@
 """What looks like a quantity or a value and is none: 28T of a name, 4G, 三个 of three that are named, 电动 of 电动侧滑门."""
 
-import re
 from collections.abc import Sequence
 
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.planning.links import Link, ValueSense
+from chatbot.regex import regex
 
 _ELECTRIC = "电动"
-_MOVES = re.compile("(?:打?开(?:启|合|闭)?|关闭?|调节?|升降|折叠|收起?|伸缩)(?:的|吗|不|$|[,，。])")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_KIND = re.compile("级别|车身结构|品牌|系列")
+_MOVES = regex("(?:打?开(?:启|合|闭)?|关闭?|调节?|升降|折叠|收起?|伸缩)(?:的|吗|不|$|[,，。])")
+_HAN = regex(r"[\u4e00-\u9fff]")
+_KIND = regex("级别|车身结构|品牌|系列")
 _PEOPLE = frozenset("娃孩人老儿女宝崽")
 _FARTHEST = 5000  # km that no car goes without a stop: 15万公里 is of a warranty
 _HEAVIEST = 10  # tonnes that a car may weigh

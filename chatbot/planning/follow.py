@@ -1,6 +1,5 @@
 """Questions that go on about what the conversation speaks of, without naming it: 差多少, 油耗呢, 比旗舰版便宜多少."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,28 +11,27 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import numeric
+from chatbot.regex import regex
 
-_EITHER_WAY = re.compile(r"(.)不\1")  # 大不大
-_DIFFERENCES = re.compile("差在哪|区别|不同|不一样|变化|差异")  # of all, not of what was asked last
-_DIFFER = re.compile("差(?:了|得|距)?(?:多少|多大|几)")  # in the price, where nothing else was asked
-_EXTENT = re.compile("车身?[长宽高]度?(?:呢|是?多少)[啊呀]?")
+_EITHER_WAY = regex(r"(.)不\1")  # 大不大
+_DIFFERENCES = regex("差在哪|区别|不同|不一样|变化|差异")  # of all, not of what was asked last
+_DIFFER = regex("差(?:了|得|距)?(?:多少|多大|几)")  # in the price, where nothing else was asked
+_EXTENT = regex("车身?[长宽高]度?(?:呢|是?多少)[啊呀]?")
 _FEW = 10
 _PAIR = 2
 MAX_MORE = 3
-_ONE_MORE = re.compile("再?加上|还有|再加|再算上|算上|也比|一起比|再看|再来")
-_ABOUT_SAME = re.compile("同|差不多|相近|接近|类似|相似|一个|相当|不相上下")
-_BOTH = re.compile("都(?:是)?(?:多少|几|啥|什么)")
-_BARE_UNIT = re.compile(
-    "(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?"
-)
-_OF_ALL = re.compile("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱 of a list
-_AGAINST_ONE = re.compile(
+_ONE_MORE = regex("再?加上|还有|再加|再算上|算上|也比|一起比|再看|再来")
+_ABOUT_SAME = regex("同|差不多|相近|接近|类似|相似|一个|相当|不相上下")
+_BOTH = regex("都(?:是)?(?:多少|几|啥|什么)")
+_BARE_UNIT = regex("(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?")
+_OF_ALL = regex("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱 of a list
+_AGAINST_ONE = regex(
     "(?:那|那么)?(?:和|跟|与|同|比)(?:第|最|前|上|刚).+?(?:比|相比|比较|对比|差|贵|便宜|快|慢|远|多|少|省)"
 )  # 和第一款比呢
-_THE_FORMER = re.compile(
+_THE_FORMER = regex(
     "(?:那|那么)?(?:它|他|她|这[个款台辆]|那[个款台辆])(?:要|得|会|能|又)?[贵便快慢短低省小远轻]"
 )
-_AGAINST = re.compile(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
+_AGAINST = regex(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
 
 
 class Follower:

@@ -12,16 +12,17 @@ from chatbot.normalization.text import content
 from chatbot.planning.function_words import carries_nothing
 from chatbot.planning.makes import makes
 from chatbot.planning.words import built_in
+from chatbot.regex import regex
 
 _FEWEST = 2  # letters that must be left for a question
-_POINTS = re.compile("[它他她这那哪几多少啥谁咋呢]|什么|怎")  # such a clause asks or points back
+_POINTS = regex("[它他她这那哪几多少啥谁咋呢]|什么|怎")  # such a clause asks or points back
 # What one says to the answer before, and asks something else then: 才这么点。自动紧急制动总有吧
-_REACTS = re.compile(
+_REACTS = regex(
     "(?:哦|啊|嗯|哇|哎|唉|天哪?)*(?:(?:才|就|居然|竟然|怎么|咋|都|要|也)*(?:这么|那么)"
     "(?:一?点|少|多|贵|便宜|低|高|短|长|慢|快|费油|费电|大|小|远|重)(?:儿|啊|呀|嘛|了|的|哦)*"
     r"|(?:才|居然|竟然)\d[\d.]*[^\s,，。]{0,3}|\d+个(?:啊|呀|哦|喔|嘛))"
 )
-_SAYS_AGAIN = re.compile("的是|的就是")
+_SAYS_AGAIN = regex("的是|的就是")
 
 
 def without_frame(clause: str) -> str:

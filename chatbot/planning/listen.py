@@ -1,6 +1,5 @@
 """An utterance on its way to the scanner: notation in words, frames and background left out, corrections carried out."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -20,10 +19,11 @@ from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.spoken_names import SpokenNames
 from chatbot.planning.spoken_tail import plainly
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
-_LONE_KIND = re.compile(r"(?:(?<=^)|(?<=[\s,，、/+。]))[电油混](?=$|[\s,，、/+。])")  # suv 15w 油
+_LONE_KIND = regex(r"(?:(?<=^)|(?<=[\s,，、/+。]))[电油混](?=$|[\s,，、/+。])")  # suv 15w 油
 _KINDS = {"电": "纯电", "油": "汽油", "混": "混动"}
-_HAN = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_HAN = regex(r"[\u4e00-\u9fff]{2,4}")
 _SAME_THING = 4  # characters between an attribute and a stray part of its name
 
 

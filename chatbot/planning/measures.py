@@ -1,13 +1,13 @@
 """Units that are asked for: 几kw, 多少毫米, 极速多少kph; alone they say which attribute is meant."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from chatbot.knowledge_graph.units import COUNT, UnitTable
 from chatbot.planning.concepts import Concepts
 from chatbot.planning.links import AttributeSense, Link, RoleSense, Sense
+from chatbot.regex import regex
 
-_ASKED = re.compile(
+_ASKED = regex(
     r"几(?![个十百千万])|几[十百](?=\S{1,3}(?:$|[呢啊呀?,。]))|多少|多大"
 )  # 几百牛米 asks at an end only
 # What a unit that is asked for measures; 升 and 毫米 measure too much to say, 米 is slang for money where nothing
@@ -17,7 +17,7 @@ _MEASURES = {
     "t": "重量", "kg": "重量", "km": "续航", "m": "价格", "V": "高压平台",
 }  # fmt: skip
 _MUCH = frozenset({"much"})
-_CLAUSE = re.compile("[,。;!?]")
+_CLAUSE = regex("[,。;!?]")
 
 
 def asked_measures(text: str, links: Sequence[Link], units: UnitTable, concepts: Concepts) -> Iterator[Link]:

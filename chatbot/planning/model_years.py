@@ -8,15 +8,16 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
-_OF_MODEL = re.compile(
+_OF_MODEL = regex(
     r"(?P<new>今年的?新?款|今年新出的?款|最新款|最新的?年款|新款|新版|现款)|(?P<old>去年的?款|去年的?老款|上一?年款|老款|旧款|上一?款|老版)"
 )
-_LAUNCHED = re.compile(
+_LAUNCHED = regex(
     r"(?P<when>今年|去年|前年)(?P<what>(?:新|刚|才)?(?:上市|上(?=的(?:新)?车)|出来?|发布|推出|上新|开卖|面世|发售)的?)(?!厂|了?吗)"
 )
-_YEAR_OF_MODEL = re.compile(r"(\d{4})款")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR_OF_MODEL = regex(r"(\d{4})款")
+_YEAR = regex(r"(?:19|20)\d\d")
 _TWO = 2
 _BEFORE = {"今年": 0, "去年": 1, "前年": 2}
 

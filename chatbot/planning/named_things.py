@@ -1,6 +1,5 @@
 """Questions about things that are named or pointed at: compare, verify, nearest, relative, or a look-up."""
 
-import re
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -16,9 +15,10 @@ from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import is_brand, is_year
 from chatbot.planning.several import SeveralPlanner, all_of_them, names_alone, side_by_side
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
 _PAIR = 2
-_DIFFERENCE = re.compile("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
+_DIFFERENCE = regex("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
 
 
 Topics: TypeAlias = tuple[tuple[Path, ...], ...]

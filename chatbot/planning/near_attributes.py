@@ -6,7 +6,6 @@ A question and an attribute are bags of characters and of pairs of them; what fe
 
 import itertools
 import math
-import re
 from collections.abc import Iterator
 
 from chatbot.knowledge_graph.graph import Path, display_name
@@ -14,13 +13,14 @@ from chatbot.normalization.text import normalize
 from chatbot.planning.asked_ways import said_of
 from chatbot.planning.links import AttributeSense
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
 MIN_SCORE = 0.22  # below it an attribute shares no more than chance would
 _PAIR, _ONE = 2.0, 1.0  # what a pair of characters weighs, and a single one
 _STRANGE = (
     3.0  # how telling is what no attribute is asked with: 杯架 is not accounted for by the 几个 before it
 )
-_RUN = re.compile("[\u4e00-\u9fff]+|[a-z0-9]+")
+_RUN = regex("[\u4e00-\u9fff]+|[a-z0-9]+")
 _EMPTY = frozenset("的了吗么呢不没有是能会可以几多少什么啥怎哪个我你它这那在要得就都还一上下吧啊呀到把给和")
 
 

@@ -5,7 +5,6 @@ where an attribute of that part measures it, and said not to be on record where 
 ``words/parts.txt``; a graph's own names of things (天窗类型 is the type of a 天窗) are parts as well.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,11 +14,10 @@ from chatbot.planning.part_names import MEASURES, Measure, joined_before, part_b
 from chatbot.planning.parts import Parts
 from chatbot.planning.query import Refusal
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
-_CHOSEN = re.compile(
-    "(?:带|有|配|含|要|装了|具备)(?:了|的|个)?[^,，。]{0,3}$"
-)  # 有天窗多少钱 asks for the car
-_KIND_OF = re.compile("(?:类型|种类|尺寸|大小|个数|数量|材质|规格|型号|形式|方式|光源|接口|级别)$")
+_CHOSEN = regex("(?:带|有|配|含|要|装了|具备)(?:了|的|个)?[^,，。]{0,3}$")  # 有天窗多少钱 asks for the car
+_KIND_OF = regex("(?:类型|种类|尺寸|大小|个数|数量|材质|规格|型号|形式|方式|光源|接口|级别)$")
 
 
 def of_a_part(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:

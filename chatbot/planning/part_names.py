@@ -8,11 +8,12 @@ from functools import cache
 from chatbot.knowledge_graph.units import MONEY
 from chatbot.planning.concepts import spelled_out
 from chatbot.planning.words import built_in
+from chatbot.regex import regex
 
 _END = r"(?=(?:一?[个条块套对只片根副台]|来着|左右|[的啊呀呢吗嘛哦呐咧])*(?:$|[,，。?？!！;；\s]))"
-_SAID_OF = re.compile(r"(?:是|用的|装的|到底|大概|差不多|能?有|它|本身|要|得|卖|能|\s)*")
-_SIZED = re.compile("尺寸|规格|大小|容积|容量|直径|面积")
-_MAKERS = re.compile("品牌|厂商|供应商|牌子|厂家")
+_SAID_OF = regex(r"(?:是|用的|装的|到底|大概|差不多|能?有|它|本身|要|得|卖|能|\s)*")
+_SIZED = regex("尺寸|规格|大小|容积|容量|直径|面积")
+_MAKERS = regex("品牌|厂商|供应商|牌子|厂家")
 _FAR = 8  # characters between a part and what is asked of it
 _EXTENTS = {"长": "长", "宽": "宽", "高": "高", "厚": "厚", "粗": "粗径", "细": "细径", "深": "深"}
 
@@ -27,8 +28,8 @@ class Measure:
 
 
 def _measure(asked: str, dimensions: str = "", named: str = "") -> Measure:
-    pattern = re.compile(f"(?:{asked}){_END}")
-    return Measure(pattern, frozenset(dimensions.split()), re.compile(named) if named else None)
+    pattern = regex(f"(?:{asked}){_END}")
+    return Measure(pattern, frozenset(dimensions.split()), regex(named) if named else None)
 
 
 _PRICE = "多少钱|多少米|几个钱|几块钱|几多钱|几钱|多少块|什么价钱?|啥价钱?|什么价位|多贵|怎么卖|咋卖|(?:的)?(?:价格|售价|报价|价钱)(?:是?多少)?"

@@ -1,6 +1,5 @@
 """The parts of a question once its links are sorted out: things, conditions, rankings, attributes, roles."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,17 +13,18 @@ from chatbot.planning.concepts import Way
 from chatbot.planning.links import DegreeSense, Link, Strength
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
 _ORDERS: dict[str | None, Order] = {"up": "desc", "down": "asc"}
 _OPPOSITE: dict[str | None, Order] = {"up": "asc", "down": "desc"}
 _NEAR = 5  # characters between an attribute and a word of degree
-_MEANT = re.compile("哪|谁|最|第[一二两三四五六七八九十\\d]")
+_MEANT = regex("哪|谁|最|第[一二两三四五六七八九十\\d]")
 _WHOSE = {"谁家", "哪家", "哪个牌子", "什么牌子", "哪个品牌"}
 _PACE = {"快", "慢", "猛"}
 _SIZE = {"大", "小"}
 _EXTENT = {"长", "宽", "高"}
 _EITHER_END = set("大小高低长短宽窄多少")
-_LIKE = re.compile("差不多|一样|同样|接近|相当|比|哪|谁")
+_LIKE = regex("差不多|一样|同样|接近|相当|比|哪|谁")
 
 
 @dataclass(frozen=True, slots=True)

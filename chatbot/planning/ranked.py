@@ -1,6 +1,5 @@
 """Which of all that match rank first: 最便宜的三款, 排第二的, 倒数第一, both far ends, and what is asked of the one."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,11 +9,12 @@ from chatbot.planning.decide import Decider
 from chatbot.planning.parts import Parts, Ranking
 from chatbot.planning.query import Query
 from chatbot.planning.read_parts import numeric
+from chatbot.regex import regex
 
-_WHOSE = re.compile("谁家|哪家|哪个(?:牌子|品牌)")
-_BY_PRICE = re.compile("从便宜到贵|从贵到便宜")
-_WHETHER = re.compile("带不带|有没有|支不支持|是不是|能不能|有没")
-_FIRST_FEW = re.compile("前|top")
+_WHOSE = regex("谁家|哪家|哪个(?:牌子|品牌)")
+_BY_PRICE = regex("从便宜到贵|从贵到便宜")
+_WHETHER = regex("带不带|有没有|支不支持|是不是|能不能|有没")
+_FIRST_FEW = regex("前|top")
 _TURNED: dict[Order | None, Order] = {"asc": "desc", "desc": "asc"}
 _TIME = "时间"
 _PAIR = 2

@@ -1,7 +1,6 @@
 """Links and what they point back to → the parts of a question."""
 
 import itertools
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -17,22 +16,23 @@ from chatbot.planning.parts import Parts, Thing, rankings
 from chatbot.planning.refer import Reference, references
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
-_OF = re.compile(
+_OF = regex(
     "(?:的|是|为|属于|用的|什么|啥|哪个|哪种|几|能|会|可以|带|有|支持|一共|总共|合计|加起来|到底|大概|最大|最高)*"
 )
-_SAYS = re.compile("是|为|属于|=|等于")
-_WITHIN = re.compile(
+_SAYS = regex("是|为|属于|=|等于")
+_WITHIN = regex(
     r"[^和跟与及、,/比或]{0,8}|的?呢?,(?:那个?|我)?(?:也|就|都)?(?:是|要|说的是|问的是)?(?:那个)?"
 )  # 舒享版呢，也是25款的
-_LISTED = re.compile(r"[、/]?(?:和|跟|与|及|还有|以及)?(?:的|家)?")
-_THAT_ONE = re.compile("的[那这](?:一)?[个款台辆]呢$")
+_LISTED = regex(r"[、/]?(?:和|跟|与|及|还有|以及)?(?:的|家)?")
+_THAT_ONE = regex("的[那这](?:一)?[个款台辆]呢$")
 _WISHES = frozenset(
     "带 带有 配 配有 配备 标配 具备 搭载 要有 要带 得有 得带 自带 必须有 没有 不带 没带 不要".split()
 )
-_ASKS = re.compile("几|多|什么|啥|哪|怎|吗|么$|还是")
+_ASKS = regex("几|多|什么|啥|哪|怎|吗|么$|还是")
 _STEM = 2  # characters of a name that say what is measured
-_ABLE = re.compile("能(?![源量力耗])|可以")
+_ABLE = regex("能(?![源量力耗])|可以")
 _ASKING = ("吗", "么", "不", "没", "是不是", "够不够", "够", "够吗", "嘛", "能拿下", "拿下")
 
 

@@ -8,14 +8,14 @@ from chatbot.knowledge_graph.plan import Condition, Order, Path, Plan, keyword_l
 from chatbot.planning.context import Context, besides
 from chatbot.planning.links import EntitySense, Link
 from chatbot.planning.parts import Thing
+from chatbot.regex import regex
 
-_THAT_ONE = re.compile(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
-_THE_OTHER = re.compile("的呢$")
-_THAT_DEGREE = re.compile(r"(?:那|这)(?:一)?(?:款|个|台|辆)[\u4e00-\u9fff]{1,4}?的")
-
-_EITHER_WAY = re.compile(r"([大高低长宽快慢贵重远])不\1")
-_NO_NUMBER = re.compile("们|几|些")
-_OF_ALL_THAT_MATCH = re.compile("均价|平均|均值")
+_THAT_ONE = regex(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
+_THE_OTHER = regex("的呢$")
+_THAT_DEGREE = regex(r"(?:那|这)(?:一)?(?:款|个|台|辆)[\u4e00-\u9fff]{1,4}?的")
+_EITHER_WAY = regex(r"([大高低长宽快慢贵重远])不\1")
+_NO_NUMBER = regex("们|几|些")
+_OF_ALL_THAT_MATCH = regex("均价|平均|均值")
 _FURTHEST = 5
 _PAIR = 2
 

@@ -7,51 +7,52 @@ from chatbot.normalization.text import content
 from chatbot.planning.links import AttributeSense, DegreeSense, Sense
 from chatbot.planning.roles import role_words
 from chatbot.planning.word_order import in_order
+from chatbot.regex import regex
 
-_CHIP_COUNT = re.compile(r"\s*\(\d+\)\s*$")
-_BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
-_YEAR_OF_MODEL = re.compile(
+_CHIP_COUNT = regex(r"\s*\(\d+\)\s*$")
+_BARE_YEAR = regex(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
+_YEAR_OF_MODEL = regex(
     r"(?:(?<=[\u4e00-\u9fff,])|(?<![\w.]))(2\d)年(?=[的那这])|(?<=[\u4e00-\u9fff,])(2\d)(?=的)"
 )
-_YEAR_ALONE = re.compile(r"(?<=[a-z\d\u4e00-\u9fff] )(2\d)(?= )")  # 宝马i4 23 edrive40
-_HAVE_HOW_MANY = re.compile(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
-_HESITATION = re.compile(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
-_HUNDRED = re.compile(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
-_TEN_THOUSAND = re.compile(r"万万|(?<=\d)wan(?![a-z])")
-_YEAR_OF_CAR = re.compile(r"(?<![\d.])(2\d)年(?=的?(?:老款|新款|款|车|那|这|版))")
-_PEOPLE = re.compile(
+_YEAR_ALONE = regex(r"(?<=[a-z\d\u4e00-\u9fff] )(2\d)(?= )")  # 宝马i4 23 edrive40
+_HAVE_HOW_MANY = regex(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
+_HESITATION = regex(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
+_HUNDRED = regex(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
+_TEN_THOUSAND = regex(r"万万|(?<=\d)wan(?![a-z])")
+_YEAR_OF_CAR = regex(r"(?<![\d.])(2\d)年(?=的?(?:老款|新款|款|车|那|这|版))")
+_PEOPLE = regex(
     r"(?:能|可以|要|够)?(?:坐|拉|装|载)(?:得下|下|满)?([四五六七八九4-9])(?:个|口)大?人?(?:人)?(?!座)"
 )
-_FAMILY = re.compile(
+_FAMILY = regex(
     r"(?:[俺咱我他你]?们?家里?|一家|全家)?(?:一共|总共|共)?(?:有)?([四五六七八4-9])口(?:人|之家)(?:人)?|一家(?:老小)?([四五六七八4-9])口(?!人|之家)"
 )
-_YEAR_RUN_ON = re.compile(r"(?<=[a-z\d]\d)(?=20[12]\d款)")  # h92024款
-_SHORT_YEAR = re.compile(
+_YEAR_RUN_ON = regex(r"(?<=[a-z\d]\d)(?=20[12]\d款)")  # h92024款
+_SHORT_YEAR = regex(
     r"(?<![\d.])(2\d)年(?=[底初上下以之]|\d{1,2}月|.{0,4}(?:上市|出的|发布|新车|的车))(?!以[内上])"
 )
-_BOTH_ENDS = re.compile(r"前后(?:排|轮|悬)?[\u4e00-\u9fff]{1,6}")  # 前后轮胎规格
-_CYLINDERS = re.compile(r"([三四五六八十3-8])缸(?:发动)?机")
-_COUNTED = re.compile(r"(?<=[\d四五六七八九两][座门缸])(?=[a-z])")  # 7座mpv
-_VERSUS = re.compile(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
-_HOW_MANY = re.compile(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
-_ANY = re.compile(
+_BOTH_ENDS = regex(r"前后(?:排|轮|悬)?[\u4e00-\u9fff]{1,6}")  # 前后轮胎规格
+_CYLINDERS = regex(r"([三四五六八十3-8])缸(?:发动)?机")
+_COUNTED = regex(r"(?<=[\d四五六七八九两][座门缸])(?=[a-z])")  # 7座mpv
+_VERSUS = regex(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
+_HOW_MANY = regex(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
+_ANY = regex(
     r"[\d座缸坐拉装载口]|门[a-z]|万万|有(?:几|多少)|前后|[百千]万|vs|pk"
 )  # one look, where there is mostly nothing to do
-_RUN_TOGETHER = re.compile(
+_RUN_TOGETHER = regex(
     r"(?<=[a-z0-9]\d)(?<!(?<!\d)20)(?=2\d款)|(?<=[a-z]\d)(?=\d\.\d[tl](?![a-z]))"
 )  # s525款, hs31.5t
-_CODES = re.compile(r"(?<![a-z0-9])([a-z]{1,3}\d[a-z]?)(\d{2,3}[a-z]{0,2})(?![a-z0-9.])")  # x540li
+_CODES = regex(r"(?<![a-z0-9])([a-z]{1,3}\d[a-z]?)(\d{2,3}[a-z]{0,2})(?![a-z0-9.])")  # x540li
 _SHORTEST_PAIR = 3
-_OR_RATHER = re.compile(r"^(.{2,24}?)[,\s]?还是(.{2,24}?)(?:一?[点些])?[啊呀呢]?$")
-_EITHER_DOES = re.compile(
+_OR_RATHER = regex(r"^(.{2,24}?)[,\s]?还是(.{2,24}?)(?:一?[点些])?[啊呀呢]?$")
+_EITHER_DOES = regex(
     r"([\u4e00-\u9fff]{1,5})不\1(?:都|也)?(?:行|可以|成|无所谓|没关系|没事)(?:了|吧|的)?"
     r"|(?:什么|啥|哪种|哪个|随便什么|随便哪个)([\u4e00-\u9fff]{2,5})(?:都|也)(?:行|可以|成|无所谓|没关系)(?:了|吧|的)?"
 )  # 四驱不四驱都行, 什么颜色都行
-_ANY_PRICE = re.compile(
+_ANY_PRICE = regex(
     r"(?:多少钱|什么价位?|啥价位?|几万)(?:都|也)(?:行|可以|成|无所谓|没关系)|(?:预算|价钱|钱)(?=(?:不限|不设限|随意|随便|无所谓|没限制|没要求|不是问题|充足|够))"
 )
-_MOST_OF = re.compile("([坐拉装载])最多的?(人|货|东西)(?=$|[的,。车])")  # 能坐最多人的车
-_JOINT = re.compile("[和跟与及、]|还有|以及")
+_MOST_OF = regex("([坐拉装载])最多的?(人|货|东西)(?=$|[的,。车])")  # 能坐最多人的车
+_JOINT = regex("[和跟与及、]|还有|以及")
 _LONGEST_NAME, _LONGEST_TAIL = 7, 4  # characters of an attribute's name, and of the end of one
 _MARKS = r",.;:!?~。、 …"
 

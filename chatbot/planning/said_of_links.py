@@ -1,14 +1,14 @@
 """Words that say again what stands right before them: 这两个牌子 behind 云岚和北辰, 影像 of 360全景影像, 功能 of 座椅通风功能."""
 
-import re
 from collections.abc import Sequence
 
 from chatbot.planning.links import Link, RoleSense
+from chatbot.regex import regex
 
-_KIND = re.compile(
+_KIND = regex(
     r"[,，]?(?:[这那](?:[两俩几三四]|一)?(?:个|家|款|种)?|[两俩三四几](?:个|家))(?:汽车|车企)?(?:牌子|品牌|厂家?|车企|公司)(?!.{0,3}(?:哪|谁|各|分别))|[两俩三四]家(?=的)"
 )
-_TAIL = re.compile("(?:系统|功能|配置|装置)(?=$|的|和|跟|与|、|[,，。?]|吗|没|有|是)")
+_TAIL = regex("(?:系统|功能|配置|装置)(?=$|的|和|跟|与|、|[,，。?]|吗|没|有|是)")
 
 
 def kinds_said_again(text: str, named: Sequence[Link]) -> list[Link]:

@@ -3,7 +3,6 @@
 Only words that can hardly be a condition, a negation, a number, a name or what is asked for are left out.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,18 +10,19 @@ from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
 MIN_COVERAGE = 0.5
 MAX_PIECES = 3
 MAX_PIECE = 5
 MIN_TOLD = 2
-_NO_CHATTER = re.compile(
+_NO_CHATTER = regex(
     "[不没无非别除未甭莫勿吗么怎哪谁啥几多少比最差第零一二两三四五六七八九十百千万半]|[^\u4e00-\u9fff]"
 )
-_ASKS_MORE = re.compile(
+_ASKS_MORE = regex(
     "怎么|如何|为什么|为啥|咋|区别|原因|哪里|哪儿|在哪|什么意思|办理?|流程|手续|优惠|活动|保养|维修|贷款|分期|置换|试驾|提车|定金|保险"
 )
-_ASKED_FOR = re.compile("(?:多少|几|什么|啥|哪)$")
+_ASKED_FOR = regex("(?:多少|几|什么|啥|哪)$")
 _CLINGS = ("has", "exists", "not", "compare", "or", "nearest", "keep")
 _MARKS = ",;。!?"
 

@@ -37,22 +37,21 @@ from chatbot.planning.said_of_links import kinds_said_again, tails
 from chatbot.planning.sound_repair import SoundRepair
 from chatbot.planning.values_index import MAX_ENDS
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
 MAX_SCAN = 200
 _THING = frozenset({"thing"})  # 充电桩 is not about charging: it stays unknown
 MAX_MENDING = 2  # a mended word may let the next one be seen
-_DE = re.compile(r"\s*\bde\b\s*")
-_BETWEEN_LETTERS = re.compile(r"(?<=[a-z]) (?=[a-z](?![a-z]?\d))")  # qingyu e6: a code is a word of its own
-_BETWEEN_SYLLABLES = re.compile(r"(?<=[a-z]{2}) (?=[a-z]{2})")  # among Chinese, where a letter may be a name
-_TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
-_INSIDE = re.compile(r"(?<=[\d万秒升米里w块元个座])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
-_BOUND_BEFORE = re.compile(
+_DE = regex(r"\s*\bde\b\s*")
+_BETWEEN_LETTERS = regex(r"(?<=[a-z]) (?=[a-z](?![a-z]?\d))")  # qingyu e6: a code is a word of its own
+_BETWEEN_SYLLABLES = regex(r"(?<=[a-z]{2}) (?=[a-z]{2})")  # among Chinese, where a letter may be a name
+_TWICE = regex(r"([^\W\d])\1+")  # 油油耗
+_INSIDE = regex(r"(?<=[\d万秒升米里w块元个座])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
+_BOUND_BEFORE = regex(
     r"(?:[小大低高少多]于|超过?|不[到足超]|[至最][少多低高]|起码|顶多|大[概约]|差不多|约|控制在|[到至~\-])$"
 )
-_BOUND_BEHIND = re.compile(
-    r"\s?(?:及?以[上下内]|之内|左右|上下|起步?|往[上下]|封顶|打底|打住|[到至~\-]\s?\d)"
-)
-_POINTING = re.compile(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
+_BOUND_BEHIND = regex(r"\s?(?:及?以[上下内]|之内|左右|上下|起步?|往[上下]|封顶|打底|打住|[到至~\-]\s?\d)")
+_POINTING = regex(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
 _GRAMMAR = {
     "or",
     "not",

@@ -1,6 +1,5 @@
 """Questions about all that match: filter, superlative, count, group, average, and how they go on."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -27,17 +26,18 @@ from chatbot.planning.query import Planned, Query
 from chatbot.planning.ranked import RankedPlanner
 from chatbot.planning.read_parts import is_brand
 from chatbot.planning.stray import stray
+from chatbot.regex import regex
 
 _TWO = 2
-_MOST_OF = re.compile("(?:哪个|哪家|谁家|什么|哪种)(?:品牌|牌子|车系|级别|颜色|能源)?的?车?最[多少]")
-_HOW_MANY = re.compile("什么|啥|几种|几个|几家|多少种|多少个")
-_SOME = re.compile(
+_MOST_OF = regex("(?:哪个|哪家|谁家|什么|哪种)(?:品牌|牌子|车系|级别|颜色|能源)?的?车?最[多少]")
+_HOW_MANY = regex("什么|啥|几种|几个|几家|多少种|多少个")
+_SOME = regex(
     r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)"
 )  # 来几台 counts nothing
-_TAKEN_TO_BE_SO = re.compile(
+_TAKEN_TO_BE_SO = regex(
     "(?:总|该|肯定|一定|起码|至少|好歹|也|都|会|当然|是)(?:还)?(?:有|带|配|支持|是)[了的]?吧$"
 )  # 天窗总有吧
-_EACH = re.compile("各有?|分别有?|每[个种]有?")  # 宝马和奔驰各有多少款
+_EACH = regex("各有?|分别有?|每[个种]有?")  # 宝马和奔驰各有多少款
 
 
 class SetPlanner:

@@ -1,6 +1,5 @@
 """Questions about a name that several entities go by: for each of them, from what to what, or which one is meant."""
 
-import re
 from dataclasses import replace
 
 from chatbot.knowledge_graph.execute import Engine
@@ -14,13 +13,14 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.read_parts import is_brand, is_year, numeric
 from chatbot.planning.scan import Scan
+from chatbot.regex import regex
 
-_HOW_MANY = re.compile("几[个种]|多少[个种]")
-_ALL_ARE = re.compile("都(?:是|有|用的?是?)(?:什么|啥|哪[些几]?种?)")
-_WEIGHED = re.compile("怎么选|咋选|该选|选哪|买哪|哪个?好|谁好|哪个?值得|纠结|犹豫")
+_HOW_MANY = regex("几[个种]|多少[个种]")
+_ALL_ARE = regex("都(?:是|有|用的?是?)(?:什么|啥|哪[些几]?种?)")
+_WEIGHED = regex("怎么选|咋选|该选|选哪|买哪|哪个?好|谁好|哪个?值得|纠结|犹豫")
 _BOTH = 2
-_BESIDE_IT = re.compile("(?:那|那么)?它?(?:和|跟|与|同).+比|(?:那|那么)?(?:和|跟|与|同|比).+呢$")
-_COMPARES_ON = re.compile("(?:那|那么)?它?(?:和|跟|与|同|比).{1,12}?(?:比|相比|对比)?呢")
+_BESIDE_IT = regex("(?:那|那么)?它?(?:和|跟|与|同).+比|(?:那|那么)?(?:和|跟|与|同|比).+呢$")
+_COMPARES_ON = regex("(?:那|那么)?它?(?:和|跟|与|同|比).{1,12}?(?:比|相比|对比)?呢")
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
 MAX_NARROWED = 20
 MAX_BESIDE = 3

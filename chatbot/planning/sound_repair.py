@@ -8,9 +8,10 @@ from chatbot.derived import Derived
 from chatbot.normalization.pinyin import PinyinDecoder, fold, readings
 from chatbot.normalization.text import has_han
 from chatbot.planning.word_sounds import MAX_WORD, SHORT, WordSounds, all_han
+from chatbot.regex import regex
 
-_LATIN = re.compile(r"[a-z]{3,}")
-_LATIN_THEN_HAN = re.compile(r"(?<![a-z0-9])([a-z]{2,6})([\u4e00-\u9fff]+)")
+_LATIN = regex(r"[a-z]{3,}")
+_LATIN_THEN_HAN = regex(r"(?<![a-z0-9])([a-z]{2,6})([\u4e00-\u9fff]+)")
 _PASSING = "是的里和有在吗呢车"
 _WITHIN = "的是有要最前第车和到"
 _HOLDING = "带有没无配含按"

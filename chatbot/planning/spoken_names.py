@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from chatbot.knowledge_graph.numerals import DIGIT, parse_chinese
 from chatbot.normalization.pinyin import readings
 from chatbot.normalization.text import has_han
+from chatbot.regex import regex
 
 _LETTERS = {
     "a": "诶 埃 诶伊", "b": "必", "c": "西 希", "e": "伊 意 依 易", "f": "艾弗 爱夫", "g": "吉 记", "h": "艾尺 爱尺",
@@ -17,37 +18,35 @@ _LETTERS = {
     "w": "达不溜 达不留 大不六", "x": "艾克斯 爱克斯 埃克斯 叉 插", "y": "歪 外", "z": "贼德 泽德",
 }  # fmt: skip
 _BY_SOUND = {word: letter for letter, words in _LETTERS.items() for word in words.split()}
-_SPELLED = re.compile(
+_SPELLED = regex(
     rf"({'|'.join(sorted(_BY_SOUND, key=len, reverse=True))})([一二三四五六七八九\d])(?![零一二三四五六七八九十百千万点个款台辆年月位座门代\d])"
 )
-_RUN = re.compile(
-    r"(?<![十百千万亿点第几])[零〇一二三四五六七八九]{2,4}(?!多(?!少)|[十百千万亿点半几来个款年])"
-)
-_LETTER_NUMERAL = re.compile(
+_RUN = regex(r"(?<![十百千万亿点第几])[零〇一二三四五六七八九]{2,4}(?!多(?!少)|[十百千万亿点半几来个款年])")
+_LETTER_NUMERAL = regex(
     r"([a-z]{1,5})([ .]?)([一二三四五六七八九])(?![零一二三四五六七八九十百千万点个款台辆年月位座门代缸挡档])"
 )
-_LETTER_NUMBER = re.compile(
+_LETTER_NUMBER = regex(
     r"(?<![a-z0-9])([a-z]{1,5}) ?([一二三四五六七八九][一二三四五六七八九零十百]*[十百][一二三四五六七八九零十]*)(?=[a-z\s\u4e00-\u9fff]|$)"
 )
-_SERIES = re.compile(r"([一二三四五六七八九])系(?!列)")
-_DOT = re.compile(r"(?<=[a-z])点(?=[一二三四五六七八九])")
-_APART = re.compile(
+_SERIES = regex(r"([一二三四五六七八九])系(?!列)")
+_DOT = regex(r"(?<=[a-z])点(?=[一二三四五六七八九])")
+_APART = regex(
     r"(?<![a-z0-9] )(?<![a-z0-9.\-])([a-z]{1,4}) (\d{1,2}[a-z]{0,2})(?![a-z0-9.])(?!款|万|年|公里|座)"
 )
-_TYPED = re.compile(r"(?<![a-z0-9])[a-z]{3}[a-z0-9\-]{2,}")
-_ASCII = re.compile("[a-z0-9]")
+_TYPED = regex(r"(?<![a-z0-9])[a-z]{3}[a-z0-9\-]{2,}")
+_ASCII = regex("[a-z0-9]")
 _LONGEST_TYPED = 10  # characters of a name that is typed in pinyin
 _SHORTEST_SPELLED = 3  # letters of the Chinese part of a name
-_YEAR = re.compile(r"(?<![零一二三四五六七八九十])二([零一二三四五六七八九])款")
-_LETTER_YEAR = re.compile(r"(?<![a-z0-9])([a-z])(2\d)款?(?=[\u4e00-\u9fff])(?![万公座年米升])")
-_POINT = re.compile(r"([零一二两三四五六七八九])点([零一二三四五六七八九])\s?(?=[tl](?![a-z]))")
-_RANGE = re.compile(
+_YEAR = regex(r"(?<![零一二三四五六七八九十])二([零一二三四五六七八九])款")
+_LETTER_YEAR = regex(r"(?<![a-z0-9])([a-z])(2\d)款?(?=[\u4e00-\u9fff])(?![万公座年米升])")
+_POINT = regex(r"([零一二两三四五六七八九])点([零一二三四五六七八九])\s?(?=[tl](?![a-z]))")
+_RANGE = regex(
     r"(\d{2,4}|[一二两三四五六七八九][零一二三四五六七八九十百]{1,6})(?:公里|千米)(?=([\u4e00-\u9fff]{2}))"
 )
-_DIGITS = re.compile(r"[\d零一二三四五六七八九][a-z]+$")  # 零六gt五零五: two numbers, not one word
-_NUMERAL = re.compile(r"[\d零〇一二两三四五六七八九]")
-_NUMBER = re.compile(r"\d{2,4}")
-_CODE = re.compile(r"[a-z]{1,5}\d{2,3}")
+_DIGITS = regex(r"[\d零一二三四五六七八九][a-z]+$")  # 零六gt五零五: two numbers, not one word
+_NUMERAL = regex(r"[\d零〇一二两三四五六七八九]")
+_NUMBER = regex(r"\d{2,4}")
+_CODE = regex(r"[a-z]{1,5}\d{2,3}")
 
 
 class SpokenNames:

@@ -1,17 +1,16 @@
 """Words that are not understood and stand apart from what is: they are left out, and the reply says so."""
 
-import re
-
 from chatbot.planning.parts import Parts
 from chatbot.planning.scan import Scan
 from chatbot.planning.unknowns import MODEL_LIKE
+from chatbot.regex import regex
 
 MIN_COVERAGE = 0.8
 MAX_UNKNOWN = 3
 MAX_PIECE = 4
 MAX_ALL = 8
 MIN_TOLD = 2  # what else must be said, for the rest to be left out
-_CLAUSE = re.compile(r"[^,;。!?]+")
+_CLAUSE = regex(r"[^,;。!?]+")
 _CLINGS = ("not", "has", "exists", "compare", "or", "nearest", "verify", "enough")
 
 

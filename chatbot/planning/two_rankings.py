@@ -1,15 +1,15 @@
 """Two rankings of two kinds in one question: 最便宜的SUV和最贵的轿车; each half is a question of its own."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Plan
 from chatbot.planning.query import Planned, Query
+from chatbot.regex import regex
 
-_JOINT = re.compile("和|跟|与|以及|还有|、|,|，|比")
-_MOST = re.compile("最")
-_DIFFERENCE = re.compile("差|比[一较个下]|相比|对比|[贵高宜低快慢]多少")
+_JOINT = regex("和|跟|与|以及|还有|、|,|，|比")
+_MOST = regex("最")
+_DIFFERENCE = regex("差|比[一较个下]|相比|对比|[贵高宜低快慢]多少")
 _PAIR = 2
 
 

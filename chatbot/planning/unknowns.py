@@ -10,20 +10,21 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Refusal
 from chatbot.planning.read_parts import is_year
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
-MODEL_LIKE = re.compile(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$|^\d{3}[a-z]{1,2}$")
+MODEL_LIKE = regex(r"[a-z]{1,3}\d{1,3}[a-z]?$|^(?:19|20)\d\d$|^[a-z]$|^\d{3}[a-z]{1,2}$")
 _EXTENTS = frozenset("长 宽 高 多长 多宽 多高 长度 宽度 高度".split())
-_NAMELIKE = re.compile(r"[a-z0-9]|[版款型]$|套装$")
-_TAIL = re.compile(r"型号|[版款型]|系列|套装")
-_EXPLAINS = re.compile("怎么|如何|为什么|为啥|区别|好处|坏处|优点|缺点|什么意思|什么是|是什么|值得")
-_NAME_BEHIND = re.compile(r"\s?[a-z]{0,6}\d{0,3}[a-z]{0,4}")
+_NAMELIKE = regex(r"[a-z0-9]|[版款型]$|套装$")
+_TAIL = regex(r"型号|[版款型]|系列|套装")
+_EXPLAINS = regex("怎么|如何|为什么|为啥|区别|好处|坏处|优点|缺点|什么意思|什么是|是什么|值得")
+_NAME_BEHIND = regex(r"\s?[a-z]{0,6}\d{0,3}[a-z]{0,4}")
 _MAX_SUBJECT = 8
 _ASKED_OF = ("什么", "啥", "哪种")
-_ASKS = re.compile("[几多少啥哪吗]|什么|怎")
-_ASKED_BEHIND = re.compile("(?:是|有)?(?:多少|多大|什么|啥|怎么样|如何)?(?:的)?[吗呢啊呀?]*")
-_PLACES, _PLACE = frozenset("后副左右"), re.compile("[排座驾边侧面的]*")
+_ASKS = regex("[几多少啥哪吗]|什么|怎")
+_ASKED_BEHIND = regex("(?:是|有)?(?:多少|多大|什么|啥|怎么样|如何)?(?:的)?[吗呢啊呀?]*")
+_PLACES, _PLACE = frozenset("后副左右"), regex("[排座驾边侧面的]*")
 _DEEPEST = 5
-_CODE = re.compile(r"[a-z]{1,3}\s?\d{2,3}")  # E300L says which series it is of
+_CODE = regex(r"[a-z]{1,3}\s?\d{2,3}")  # E300L says which series it is of
 
 
 def unknown_name(parts: Parts) -> Refusal | None:

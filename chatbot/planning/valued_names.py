@@ -1,6 +1,5 @@
 """Words that say an attribute and a value of it at once: LED大灯, 真皮座椅; and 2.0T, the size of an engine that is charged."""
 
-import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from chatbot.knowledge_graph.columns import Columns
@@ -9,12 +8,13 @@ from chatbot.knowledge_graph.plan import AllOf, Clause, Condition
 from chatbot.normalization.text import normalize
 from chatbot.planning.concepts import Concepts
 from chatbot.planning.links import Link, Sense, ValueSense
+from chatbot.regex import regex
 
-_ASKS = re.compile("吗|么|还是|几|什么|啥|多少|有没有|带不带|是不是|哪|多[大久长]")
+_ASKS = regex("吗|么|还是|几|什么|啥|多少|有没有|带不带|是不是|哪|多[大久长]")
 _NEAR = 6  # characters between a value and a part of its attribute's name
-_BREAK = re.compile(r"[,;。!?]")
-_COPULA = re.compile("(?:都|也|还|就|只|得|要|必须)*(?:是|为|用)(?:的|个)?")
-_SIZE = re.compile(r"\d\.\d")
+_BREAK = regex(r"[,;。!?]")
+_COPULA = regex("(?:都|也|还|就|只|得|要|必须)*(?:是|为|用)(?:的|个)?")
+_SIZE = regex(r"\d\.\d")
 _CHARGED = "涡轮增压"
 _NATURAL = "自然吸气"
 

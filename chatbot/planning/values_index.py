@@ -1,11 +1,11 @@
 """Words for the values that a graph's text attributes hold: whole values, their ends, and synonyms of these."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from chatbot.knowledge_graph.columns import FLAG_CODE, Column, Columns
 from chatbot.knowledge_graph.plan import AllOf, AnyOf, Clause, Condition, Not, Path
 from chatbot.planning.links import ValueSense
+from chatbot.regex import regex
 
 MAX_DISTINCT = 300
 MAX_ENDS = 60  # an attribute with more distinct values is no classification, its values have no telling ends
@@ -13,27 +13,25 @@ MIN_SHARE = 0.03
 MAX_SENSES = 4
 _LONGEST = 14
 _HEADER = "实体"
-_SPLIT = re.compile(r"[、，,/;；+()（）\s]+")
-_WORD = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|[\u4e00-\u9fff]*[a-z]{2,}[\u4e00-\u9fff]*")
-_HEAD = re.compile(r"(?:\d+[\u4e00-\u9fff])+(?=\D{2})")  # the counts before what a value is: 5门7座SUV
-_COUNTS = re.compile(r"\d+[\u4e00-\u9fff]")  # 12核 of 12核车规级座舱芯片
-_COUNTED = re.compile(r"\d[\u4e00-\u9fff]")
-_NUMBERED = re.compile(r"(?=.*\d)(?:\d*[\u4e00-\u9fff]+\d*){1,4}|[a-z]\d{1,2}")  # 92号, 8挡湿式双离合, v8
-_CODE = re.compile(
+_SPLIT = regex(r"[、，,/;；+()（）\s]+")
+_WORD = regex(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|[\u4e00-\u9fff]*[a-z]{2,}[\u4e00-\u9fff]*")
+_HEAD = regex(r"(?:\d+[\u4e00-\u9fff])+(?=\D{2})")  # the counts before what a value is: 5门7座SUV
+_COUNTS = regex(r"\d+[\u4e00-\u9fff]")  # 12核 of 12核车规级座舱芯片
+_COUNTED = regex(r"\d[\u4e00-\u9fff]")
+_NUMBERED = regex(r"(?=.*\d)(?:\d*[\u4e00-\u9fff]+\d*){1,4}|[a-z]\d{1,2}")  # 92号, 8挡湿式双离合, v8
+_CODE = regex(
     r"(?<![a-z0-9.])(?:[a-z]\d{1,2}|\d\.\d[tl])(?![a-z0-9.])"
 )  # v6, 1.5t of 1.5T 182马力 L4, though the horsepower is a measure
-_GENERATION = re.compile(r"\d[a-z]\+?")  # 4G and 5G, which are no grams
+_GENERATION = regex(r"\d[a-z]\+?")  # 4G and 5G, which are no grams
 _FEW_CODES = 4  # different values, all of a kind
-_RAISED = re.compile(r"[a-z]\d\+")  # L2+, which is more than L2
+_RAISED = regex(r"[a-z]\d\+")  # L2+, which is more than L2
 _DENIAL = "非"  # 非独立悬架 is not 独立悬架, though it holds it
 _FEWEST = 5  # entities that have an attribute whose values people know
-_RARE_WORD = re.compile(r"[\u4e00-\u9fff]{2,8}|[a-z]{4,}|[a-z]\d\+?|[\u4e00-\u9fff]{2,6}\d{3,4}[a-z]?")
-_RARE_CORE = re.compile(
-    r"[a-z]{5,}|(?<!\d)\d{4}(?!\d)"
-)  # alcantara of 皮/alcantara混搭, 8155 of 高通骁龙8155p
+_RARE_WORD = regex(r"[\u4e00-\u9fff]{2,8}|[a-z]{4,}|[a-z]\d\+?|[\u4e00-\u9fff]{2,6}\d{3,4}[a-z]?")
+_RARE_CORE = regex(r"[a-z]{5,}|(?<!\d)\d{4}(?!\d)")  # alcantara of 皮/alcantara混搭, 8155 of 高通骁龙8155p
 _INSIDE = "内饰"  # 蓝色 is said of what one sees from outside
 _SHORT_END = 3
-_SUPPORTS = re.compile("^(?:支持|包含)")
+_SUPPORTS = regex("^(?:支持|包含)")
 _NUMERALS = dict(zip("123456789", "一两三四五六七八九", strict=True))
 _TAILS = ("车型", "车", "型", "级")
 _WEAK = {

@@ -4,7 +4,6 @@ What is said right beside a series, and holds for some of it only, says which of
 """
 
 import itertools
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -16,21 +15,20 @@ from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.read_parts import is_brand, is_year
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
 
 MAX_VERSIONS = 40
-_BESIDE = re.compile(r"[的\s]?")
-_JOINED = re.compile(r"[的\s]*(?:[和跟与、/]|还有|vs)?[\s]*")
-_GOES_ON = re.compile(
-    r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)(?:就行|也行|就好|就可以|即可)?$"
-)
-_ASKED_ON = re.compile("(?:那|那么)?[^,，。]{1,8}呢$")
-_THAT_ONE = re.compile("的?(?:那|这)(?:一)?[个款台辆]")
-_VERSIONS = re.compile("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
+_BESIDE = regex(r"[的\s]?")
+_JOINED = regex(r"[的\s]*(?:[和跟与、/]|还有|vs)?[\s]*")
+_GOES_ON = regex(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)(?:就行|也行|就好|就可以|即可)?$")
+_ASKED_ON = regex("(?:那|那么)?[^,，。]{1,8}呢$")
+_THAT_ONE = regex("的?(?:那|这)(?:一)?[个款台辆]")
+_VERSIONS = regex("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
 _ALL_WHEELS = {"4matic", "quattro", "xdrive", "4motion", "awd", "4wd"}  # as makers call 四驱
-_KIND_OF = re.compile(r"\s?(?:新能源|EV|DM-i|\(进口\))$")
-_SUFFIX = re.compile("[版型款]$")
-_AND = re.compile(r"[版款型]?的?(?:和|跟|与|比|、|/|vs)")
-_OR = re.compile("的?还是(?:个|用|带|那种)?")
+_KIND_OF = regex(r"\s?(?:新能源|EV|DM-i|\(进口\))$")
+_SUFFIX = regex("[版型款]$")
+_AND = regex(r"[版款型]?的?(?:和|跟|与|比|、|/|vs)")
+_OR = regex("的?还是(?:个|用|带|那种)?")
 _MAX_OTHER = 5  # characters of the other value that the graph has not: AT, 吃电
 _OF_ALL = ("list", "count", "head", "buy", "which", "exists", "has", "keep", "or", "others", "total")
 

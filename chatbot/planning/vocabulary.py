@@ -1,6 +1,5 @@
 """Every word the planner knows of one graph, in one automaton; entities apart, since they come from the linker."""
 
-import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,8 +32,9 @@ from chatbot.planning.stored_senses import meanings
 from chatbot.planning.valued_names import displacements, valued_names
 from chatbot.planning.values_index import MAX_ENDS, ValueWords
 from chatbot.planning.word_forms import OTHER_WAY, WHICH_KIND, forms, only_compared, too_much
+from chatbot.regex import regex
 
-_MEASURE = re.compile(r"\d+(?:\.\d+)?(?:km|s|l|t|kw|kwh)")  # of a name only beside another part of it
+_MEASURE = regex(r"\d+(?:\.\d+)?(?:km|s|l|t|kw|kwh)")  # of a name only beside another part of it
 _EXTENTS = ("长度", "宽度", "高度")
 _MOSTLY = 0.5  # of an attribute's values are measures: it is a number
 

@@ -3,34 +3,36 @@
 import re
 from collections.abc import Callable
 
+from chatbot.regex import regex
+
 _PART = "悬挂|悬架|刹车片?|制动器?|轮胎|胎"
 _PLACE = "(?P<end>[前后])(?:面|边|头|轮|桥|轴)(?:的)?"
 _ASKED = "用的?|采用|配的?|是|装的?|什么样?的?|啥样?的?|哪一?种|多大的?|多宽的?"
-_REPEATED = re.compile(
+_REPEATED = regex(
     r"(?P<first>[\u4e00-\u9fff])不(?P=first)(?P<rest>[\u4e00-\u9fff]{1,3}?)(?=$|[的吗呢啊呀,。?])"
 )
-_ANY = re.compile(
+_ANY = regex(
     "雷达|[前后](?:面|边|头|轮|桥|轴)|后独立|前独立|(.)不\\1.|9[258]"
 )  # one look, where there is mostly nothing
 _REWRITES = (
     # 前轮用的什么悬挂
-    (re.compile(rf"{_PLACE}(?P<asked>(?:{_ASKED})+)(?P<part>{_PART})(?![盘鼓])"), r"\g<end>\g<part>\g<asked>"),
+    (regex(rf"{_PLACE}(?P<asked>(?:{_ASKED})+)(?P<part>{_PART})(?![盘鼓])"), r"\g<end>\g<part>\g<asked>"),
     # 后面是独立悬挂吗
     (
-        re.compile(rf"{_PLACE}(?:是|用的?|采用)(?P<kind>[^,。的是吗有没]{{2,5}}?)(?P<part>悬挂|悬架)"),
+        regex(rf"{_PLACE}(?:是|用的?|采用)(?P<kind>[^,。的是吗有没]{{2,5}}?)(?P<part>悬挂|悬架)"),
         r"\g<end>悬架是\g<kind>\g<part>",
     ),
     # 后轮是碟刹不, 后面刹车盘还是鼓
     (
-        re.compile(rf"{_PLACE}(?:刹车)?(?:是|用的?)?(?P<kind>(?:碟|盘|鼓)(?:式|刹)?(?:还是(?:碟|盘|鼓)(?:式|刹)?)?)(?=$|[吗么不没的嘛,。])"),
+        regex(rf"{_PLACE}(?:刹车)?(?:是|用的?)?(?P<kind>(?:碟|盘|鼓)(?:式|刹)?(?:还是(?:碟|盘|鼓)(?:式|刹)?)?)(?=$|[吗么不没的嘛,。])"),
         r"\g<end>刹是\g<kind>刹",
     ),
-    (re.compile(rf"{_PLACE}(?P<part>{_PART})"), r"\g<end>\g<part>"),
-    (re.compile("(?P<end>[前后])(?P<kind>独立|非独立)(?:式)?(?:悬挂|悬架)"), r"\g<end>悬架是\g<kind>悬架"),
+    (regex(rf"{_PLACE}(?P<part>{_PART})"), r"\g<end>\g<part>"),
+    (regex("(?P<end>[前后])(?P<kind>独立|非独立)(?:式)?(?:悬挂|悬架)"), r"\g<end>悬架是\g<kind>悬架"),
     # 前后都有雷达的车: all that have one in front have one behind
-    (re.compile("(?<![倒])前后?(?:面)?(?:都|也)?(?:有|带|配|装)?(?:了)?的?(?:倒车)?雷达"), "倒车雷达是前后"),
+    (regex("(?<![倒])前后?(?:面)?(?:都|也)?(?:有|带|配|装)?(?:了)?的?(?:倒车)?雷达"), "倒车雷达是前后"),
     # 92的能加不
-    (re.compile(r"(?<!\d)(?P<number>9[258])号?(?:的)?(?:汽油|油)?(?P<may>能|可以|可不可以|能不能)加"), r"\g<may>加\g<number>"),
+    (regex(r"(?<!\d)(?P<number>9[258])号?(?:的)?(?:汽油|油)?(?P<may>能|可以|可不可以|能不能)加"), r"\g<may>加\g<number>"),
 )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """The words a planner knows, by how they sound and by the letters they are typed in."""
 
 import itertools
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
@@ -9,10 +8,11 @@ from chatbot.derived import Derived, named
 from chatbot.normalization.pinyin import fold, readings
 from chatbot.normalization.text import has_han
 from chatbot.planning.checked_index import CheckedIndex
+from chatbot.regex import regex
 
 MAX_WORD = 6
 SHORT = 3
-_ALL_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+_ALL_HAN = regex(r"[\u3400-\u9fff\uf900-\ufaff]+")
 _MAX_KEYS = 8
 
 

@@ -3,7 +3,7 @@
 import pytest
 from pypinyin import Style, pinyin
 
-from chatbot.normalization.pinyin import PinyinDecoder, fold, readings, sounds
+from chatbot.normalization.pinyin import PinyinDecoder, _table, fold, readings, sounds
 
 DECODER = PinyinDecoder(
     ["续航多少公里", "这款车续航多少", "充电要多久", "保养灯怎么归零", "价格是多少"],
@@ -43,3 +43,9 @@ def test_readings_are_those_of_the_library_without_tones() -> None:
         char = chr(code)
         known = pinyin(char, style=Style.NORMAL, heteronym=True)[0]
         assert readings(char) == tuple(dict.fromkeys(one.replace("ü", "v") for one in known)), char
+
+
+def test_the_readings_are_those_that_pypinyin_itself_tells() -> None:
+    from pypinyin.constants import PINYIN_DICT
+
+    assert _table() == {str(code): told for code, told in PINYIN_DICT.items()}
