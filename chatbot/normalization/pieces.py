@@ -62,7 +62,8 @@ class PieceReader:
             before, count, what = counted.groups()
             name = f"{before}{DIGIT.get(count, count)}{what}"
             having = self._index.latin(mask, (name,))
-            return Piece(*counted.span(), name, having, weak=not counted.group(1)) if having else None
+            if having or what != "代":  # 第二代 is written in characters
+                return Piece(*counted.span(), name, having, weak=not before) if having else None
         if run := RUN.match(said, at, limit):
             return self._run(said, run, mask, words)
         han = _HAN.match(said, at, limit)

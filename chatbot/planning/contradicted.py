@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from chatbot.knowledge_graph.plan import Plan
 from chatbot.normalization.text import normalize
-from chatbot.planning.atoms import Atom
+from chatbot.planning.atom import Atom
 from chatbot.planning.context import Context
 from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Thing

@@ -9,8 +9,10 @@ from chatbot.knowledge_graph.directions import Directions
 from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
 from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan, keyword_level
 from chatbot.normalization.text import normalize
-from chatbot.planning.atoms import Atom, AtomReader, denied_behind
+from chatbot.planning.atom import Atom
+from chatbot.planning.atoms import AtomReader
 from chatbot.planning.context import Context, nearest_kin
+from chatbot.planning.denials import denied_behind
 from chatbot.planning.ellipsis import shared_out
 from chatbot.planning.links import Link
 from chatbot.planning.parts import Parts, Thing, rankings

@@ -4,6 +4,7 @@ import itertools
 import re
 
 from chatbot.knowledge_graph.plan import KEYWORDS, Condition, leaf_conditions
+from chatbot.normalization.spellings import series_spellings
 from chatbot.normalization.text import normalize
 from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts, Thing
@@ -101,7 +102,9 @@ def _names_its_series(thing: Thing, text: str, vocabulary: Vocabulary, *, begins
     if len(lead) < 2:
         return False
     series = normalize(lead[1]).replace(" ", "")
-    return said.startswith(series) if begins else said in series
+    if not begins:
+        return said in series
+    return said.startswith((series, *(name.replace(" ", "") for name in series_spellings(lead))))
 
 
 def unknown_here(parts: Parts, context: Context, vocabulary: Vocabulary) -> Refusal | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Path, Plan, keyword_level
 from chatbot.normalization.text import content, normalize
-from chatbot.planning.atoms import Atom
+from chatbot.planning.atom import Atom
 from chatbot.planning.carry import lists
 from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts, Thing
@@ -259,7 +259,7 @@ class VersionReader:
             return parts
         first, second = parts.things
         gap = parts.text[first.end : second.start]
-        if first.single or is_brand(first.clause) or gap.strip("的 ") or set(first.names) & set(second.names):
+        if is_brand(first.clause) or gap.strip("的 ") or set(first.names) & set(second.names):
             return parts
         word = _SUFFIX.sub("", content(parts.text[second.start : second.end]))
         for sense in self._vocabulary.values_of(word):
