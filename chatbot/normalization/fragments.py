@@ -128,7 +128,8 @@ class FragmentReader:
 
     def widened(self, group: Sequence[Piece]) -> list[Piece]:
         """Each known name of a thing of one series also as a part of longer words: 尊贵版 of 尊贵版大迈包."""
-        series = self.series_of(narrowed(-1, group) or (group[0].mask if group else 0))
+        series = self.series_of(narrowed(-1, group))
+        series = series or next((of for piece in group if (of := self.series_of(piece.mask))), 0)
         if not series:
             return list(group)
         return [replace(p, mask=p.mask | self.index.having(series, SAID.findall(p.name))) for p in group]

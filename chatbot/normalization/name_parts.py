@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chatbot.knowledge_graph.graph import Entity
+from chatbot.knowledge_graph.numerals import DIGIT
 from chatbot.normalization.pinyin import Sounds, readings, sounds
 from chatbot.normalization.text import normalize
 
@@ -15,6 +16,7 @@ _LATIN_STRETCH = re.compile(r"[a-z0-9.+\-:·'é ]+")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
 YEAR = re.compile(r"((?:19|20)?(\d\d))款?")
 SAID = re.compile(r"[\u4e00-\u9fff]+|[a-z0-9.+]+")
+_COUNTED_HAN = re.compile("(第?)([二两三四五六七八九])([座门代])")  # 六座 is 6座
 COUNTED = re.compile(r"第?[12]?\d[座门代]")
 _JOINED = 5  # so many neighbouring pieces of letters and digits are written as one word
 _MAX_PINYIN = 5
@@ -60,6 +62,9 @@ class NameParts:
                 for length in range(1, _JOINED + 1):
                     found |= {"".join(said[i : i + length]) for i in range(len(said) - length + 1)}
             found.update(COUNTED.findall(word))
+            said = _COUNTED_HAN.findall(word)
+            found.update(f"{first}{DIGIT[digit]}{what}" for first, digit, what in said)
+            found.update(f"{DIGIT[digit]}{what}" for _, digit, what in said)
             if (year := YEAR.fullmatch(word)) and len(word) > 3:
                 found.update(year.groups())
         return frozenset(found)

@@ -17,6 +17,7 @@ _QUANTITY_BEHIND = re.compile(
     r"\s*(?:[万千百元块秒月日天个位人%度几升瓦米迈吨名台辆种条]|以[上下内]|左右|多(?!少)|之[内间]|马力|英?寸|[-~到至]\s*\d)"
 )
 _COUNTED = re.compile(r"(第?)([一二两三四五六七八九]|[12]?\d)([座门代])")
+_SPELLED_SUFFIX = re.compile(" (?:ban|xing|kuan)(?![a-z])")
 _METRES = "公里"
 _MIN_SPELLED = 4
 SLIPPED = 0.9
@@ -93,7 +94,8 @@ class PieceReader:
         if len(spelled) >= _MIN_SPELLED and spelled.isalpha():
             having = self._index.spelled(mask, spelled)
         if having:
-            return Piece(*run.span(), spelled, having, SOUNDS_ALIKE)
+            suffix = _SPELLED_SUFFIX.match(said, run.end())
+            return Piece(run.start(), suffix.end() if suffix else run.end(), spelled, having, SOUNDS_ALIKE)
         having = 0 if spelled in words else self._index.written(mask, pieces)
         return Piece(*run.span(), spelled, having, SLIPPED) if having else None
 
@@ -104,8 +106,9 @@ class PieceReader:
         for end in range(at + longest, at + 1, -1):
             part = said[at:end]
             if having := self._index.han(mask, part):
-                weak = part[-1] not in SUFFIX and _is_word(said, at, end, words)
-                return Piece(at, _with_suffix(said, end, limit), part, having, weak=weak)
+                whole = _with_suffix(said, end, limit)
+                weak = whole == end and part[-1] not in SUFFIX and _is_word(said, at, end, words)
+                return Piece(at, whole, part, having, weak=weak)
         for end in range(min(limit, at + _MISHEARD), at + 1, -1):
             part = said[at:end]
             if _is_word(said, at, end, words):

@@ -45,7 +45,7 @@ _DE = re.compile(r"\s*\bde\b\s*")
 _BETWEEN_LETTERS = re.compile(r"(?<=[a-z]) (?=[a-z](?![a-z]?\d))")  # qingyu e6: a code is a word of its own
 _BETWEEN_SYLLABLES = re.compile(r"(?<=[a-z]{2}) (?=[a-z]{2})")  # among Chinese, where a letter may be a name
 _TWICE = re.compile(r"([^\W\d])\1+")  # 油油耗
-_INSIDE = re.compile(r"(?<=[\d万秒升米里w块元个座])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
+_INSIDE = re.compile(r"(?<=[\d万秒升米里w块元个座钱吨匹])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
 _BOUND_BEFORE = re.compile(
     r"(?:[小大低高少多]于|超过?|不[到足超]|[至最][少多低高]|起码|顶多|大[概约]|差不多|约|控制在|[到至~\-])$"
 )

@@ -83,6 +83,7 @@ def unknown_version(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
             or not (3 <= _level(version) <= _DEEPEST or _is_piece(version, parts.text, vocabulary))
             or parts.text[first.end : second.start].strip() not in ("", "的")
             or series.referred
+            or set(version.names) <= set(vocabulary.kin(series.names[0]))  # 8座9座
             or (series.single and (first.end < second.start or parts.has("which", "compare")))
             or _names_its_series(version, parts.text, vocabulary)
         ):
