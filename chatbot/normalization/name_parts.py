@@ -62,9 +62,8 @@ class NameParts:
                 for length in range(1, _JOINED + 1):
                     found |= {"".join(said[i : i + length]) for i in range(len(said) - length + 1)}
             found.update(COUNTED.findall(word))
-            said = _COUNTED_HAN.findall(word)
-            found.update(f"{first}{DIGIT[digit]}{what}" for first, digit, what in said)
-            found.update(f"{DIGIT[digit]}{what}" for _, digit, what in said)
+            for hit in _COUNTED_HAN.finditer(word):
+                found |= {f"{hit[1]}{DIGIT[hit[2]]}{hit[3]}", f"{DIGIT[hit[2]]}{hit[3]}"}
             if (year := YEAR.fullmatch(word)) and len(word) > 3:
                 found.update(year.groups())
         return frozenset(found)

@@ -24,6 +24,9 @@ _ASKS = re.compile("[几多少啥哪吗]|什么|怎")
 _ASKED_BEHIND = re.compile("(?:是|有)?(?:多少|多大|什么|啥|怎么样|如何)?(?:的)?[吗呢啊呀?]*")
 _PLACES, _PLACE = frozenset("后副左右"), re.compile("[排座驾边侧面的]*")
 _DEEPEST = 5
+_COUNTS_ALIKE = re.compile(
+    r"[\d二两三四五六七八九]([座门])[\d二两三四五六七八九]\1$"
+)  # 8座9座 are two versions
 _CODE = re.compile(r"[a-z]{1,3}\s?\d{2,3}")  # E300L says which series it is of
 
 
@@ -83,7 +86,7 @@ def unknown_version(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
             or not (3 <= _level(version) <= _DEEPEST or _is_piece(version, parts.text, vocabulary))
             or parts.text[first.end : second.start].strip() not in ("", "的")
             or series.referred
-            or set(version.names) <= set(vocabulary.kin(series.names[0]))  # 8座9座
+            or _COUNTS_ALIKE.search(parts.text, first.start, second.end)
             or (series.single and (first.end < second.start or parts.has("which", "compare")))
             or _names_its_series(version, parts.text, vocabulary)
         ):

@@ -60,8 +60,9 @@ class VersionReader:
         ):
             return self._of_the_series(parts, context)
         parts = self._beside_one(one_or_other(parts))
-        asks = parts.attributes or parts.rankings or parts.has("compare", "nearest") or parts.categories
-        asks = asks or (context.attributes and context.plan is None and parts.text.endswith("呢"))
+        goes_on = context.plan is None and bool(context.attributes) and parts.text.endswith("呢")
+        asks = parts.attributes or parts.rankings or parts.categories or goes_on
+        asks = asks or parts.has("compare", "nearest")
         if not asks or parts.has("list", "count", "buy", "exists"):
             return self._by_name(parts)
         return self._told_apart(parts)
