@@ -248,6 +248,11 @@ def is_brand(clause: Clause | None) -> bool:
     return isinstance(clause, Condition) and clause.attribute == keyword_level(1)
 
 
+def is_series(clause: Clause | None) -> bool:
+    """Whether it names a series, and no version of it."""
+    return isinstance(clause, Condition) and clause.attribute == keyword_level(2)
+
+
 def is_year(clause: Clause | None) -> bool:
     """Whether it names a model year only."""
     return isinstance(clause, Condition) and clause.attribute == keyword_level(3)
