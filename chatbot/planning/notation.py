@@ -33,7 +33,7 @@ _TO_HUNDRED = (
 )
 _PRICED = "啥么何单差报售车讲降均标房总底定评物市原特惠地导步牌跌涨加还比性同高低平廉半何代天溢个裸有砍问保一"
 _ANY = re.compile(
-    r"[个口位]大?[人乘]|两[台款辆]|俩|一下|没[超到达够]|有\d|[座坐]垫|座椅|座位|[库统料单表][里中]|[做出产造]|牛|n·|储物|先[到破]|油老|底|how|\dt|[限达]|蚊|个款|\d驱|多老|[得跑有]几|[<>≥≤≧≦~+千介级上米秒吨过零0价长宽高省排放摆几算咧捏嘞哩呐涅泥尼滴号溜]|k?w|ps|nm|开|静止|百公里|座以?及|功率|扭矩|马力|[低小少短高大多长]于|超|个[座门]|[或及和]以|一[起并块]|纯电|真|垫底|吊车尾|排|[壹贰叁肆伍陆柒捌玖拾佰仟]|[往向]|百公|满|充[好完饱]|wltc|个半油|箱油|不是[这那]"
+    r"[个口位]大?[人乘]|两[台款辆]|俩|一下|没[超到达够]|有\d|[座坐]垫|座椅|座位|[库统料单表][里中]|[做出产造]|牛|n·|储物|先[到破]|油老|底|how|\dt|[限达]|蚊|个款|\d驱|多老|[得跑有]几|[<>≥≤≧≦~+千介级上米秒吨过零0价长宽高省排放摆几算咧捏嘞哩呐涅泥尼滴号溜]|k?w|ps|nm|开|静止|百公里|座以?及|功率|扭矩|马力|[低小少短高大多长]于|超|个[座门]|[或及和]以|一[起并块]|纯电|真|垫底|吊车尾|排|[壹贰叁肆伍陆柒捌玖拾佰仟]|[往向]|百公|满|箱油|不是[这那]"
 )  # one look, where there is mostly nothing to do
 
 _FINANCIAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
@@ -72,11 +72,14 @@ def _beyond(found: re.Match[str]) -> str:
     return _BEYOND[found.group(1)]
 
 
+# Each only where what stands first is in the text: most texts are spared the search
+_RARE: tuple[tuple[str, re.Pattern[str], Rewrite], ...] = (
+    ("过", re.compile(rf"({'|'.join(_BEYOND)})过(?=(?:{_N}|[一二两三四五六七八九十百]+)\s?(?:[万wk千元秒米吨升公kmls]))"), _beyond),
+    ("半油", re.compile(rf"({_ONE}|\d+)个半(?=油)"), lambda found: f"{DIGIT.get(found[1], found[1])}.5个"),
+    ("充", re.compile(_CHARGED), r"充电时间不超过\1"),
+    ("wltc", re.compile(rf"(?<![a-z])wltc(?=[^,。a-z]{{0,5}}{_N}\s?(?:l(?![a-z])|升|个油))"), "油耗"),
+)  # fmt: skip
 _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
-    (re.compile(rf"({'|'.join(_BEYOND)})过(?=(?:{_N}|[一二两三四五六七八九十百]+)\s?(?:[万wk千元秒米吨升公kmls]))"), _beyond),
-    (re.compile(rf"({_ONE}|\d+)个半(?=油)"), lambda found: f"{DIGIT.get(found[1], found[1])}.5个"),
-    (re.compile(_CHARGED), r"充电时间不超过\1"),
-    (re.compile(rf"(?<![a-z])wltc(?=[^,。a-z]{{0,5}}{_N}\s?(?:l(?![a-z])|升|个油))"), "油耗"),
     (re.compile(rf"(?<![a-z0-9])({_UNITS})\s*([<>]=?|[≥≤≧≦]|大于|超过|高于|小于|低于)\s*({_N})(?![\d.]|\s?[a-z万千])"), r"\2\3\1"),
     (re.compile(rf"\s?(>=|<=|[<>≥≤≧≦])\s?(?={_N})"), _sign),
     (re.compile(rf"(?<=[于过])({_N})\s?s(?![a-z0-9])"), r"\1秒"),
@@ -174,6 +177,8 @@ _ENGINE = re.compile(r"(?<![\d.])(\d\.\d)t(?![a-z])")  # 排量1.5t以上: the t
 
 def in_words(text: str) -> str:
     """A normalised ``text`` with its notation in words; the text itself where there is none."""
+    for key, pattern, plain in _RARE:
+        text = pattern.sub(plain, text) if key in text else text
     if _ANY.search(text) is None:
         return text
     for pattern, plain in _REWRITES:
