@@ -23,8 +23,11 @@ _MAX_PINYIN = 5
 _LONG_WORD = 5  # letters
 
 
+_DOTTED = re.compile("(?<=[\u4e00-\u9fff])·(?=[\u4e00-\u9fff])")  # 锐·科技版 is said 锐科技
+
+
 def _plain(word: str) -> str:
-    return normalize(word).replace("é", "e")
+    return _DOTTED.sub("", normalize(word).replace("é", "e"))
 
 
 def atoms(latin: str) -> tuple[str, ...]:

@@ -62,6 +62,7 @@ def unknown_make(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     behind = _NAME_BEHIND.match(parts.text, start + len(make))
     name = capitals(make + (behind.group() if behind else ""))
     asks = parts.attributes or parts.has("list", "count", "exists", "head") or parts.rankings
+    asks = asks or any(atom.kind == "quantity" for atom in parts.atoms)  # 30万以内的劳斯莱斯
     sure = asks and not parts.has("compare") and not _EXPLAINS.search(parts.text)
     return Refusal("unknown_entity" if sure else "unknown_subject", name, parts.scan)
 
@@ -124,6 +125,7 @@ def unknown_kind(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     asks = (
         parts.has("list", "exists", "count", "head", "which", "has", "verify", "buy") or len(parts.text) <= 4
     )
+    asks = asks or any(atom.kind == "quantity" for atom in parts.atoms)  # 纯电或增程，25万到30万
     if not (word and asks):
         return None
     lists = parts.has("list", "exists", "count", "which", "buy") and not parts.has("compare")
