@@ -18,6 +18,7 @@ _QUANTITY_BEHIND = re.compile(
 )
 _COUNTED = re.compile(r"(第?)([一二两三四五六七八九]|[12]?\d)([座门代])")
 _SPELLED_SUFFIX = re.compile(" (?:ban|xing|kuan)(?![a-z])")
+_SUFFIX_HEARD = SUFFIX + "板"  # for 版
 _METRES = "公里"
 _MIN_SPELLED = 4
 SLIPPED = 0.9
@@ -148,4 +149,5 @@ def _is_word(said: str, at: int, end: int, words: Container[str]) -> bool:
 
 
 def _with_suffix(said: str, end: int, limit: int) -> int:
-    return end + 1 if end < limit and said[end] in SUFFIX and said[end - 1] not in SUFFIX else end
+    suffixed = end < limit and said[end] in _SUFFIX_HEARD and said[end - 1] not in SUFFIX
+    return end + 1 if suffixed else end

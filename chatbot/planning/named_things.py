@@ -142,7 +142,8 @@ class NamedPlanner:
             ):
                 things.append(thing)
             else:
-                names = nearest_kin(graph, thing.names, known)
+                spoken = tuple(name for name in thing.names if name in context.recent)
+                names = spoken if len(spoken) == 1 else nearest_kin(graph, thing.names, known)
                 things.append(replace(thing, names=names))
         return tuple(things)
 

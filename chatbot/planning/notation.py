@@ -75,6 +75,7 @@ def _beyond(found: re.Match[str]) -> str:
 # Each only where what stands first is in the text: most texts are spared the search
 _RARE: tuple[tuple[str, re.Pattern[str], Rewrite], ...] = (
     ("过", re.compile(rf"({'|'.join(_BEYOND)})过(?=(?:{_N}|[一二两三四五六七八九十百]+)\s?(?:[万wk千元秒米吨升公kmls]))"), _beyond),
+    ("比", re.compile("(?<=比)[这那](?=便宜|实惠|贵|快|慢|大|小|省|长|短|重|轻|高|远|好|强|多|少)"), "这个"),
     ("半油", re.compile(rf"({_ONE}|\d+)个半(?=油)"), lambda found: f"{DIGIT.get(found[1], found[1])}.5个"),
     ("充", re.compile(_CHARGED), r"充电时间不超过\1"),
     ("wltc", re.compile(rf"(?<![a-z])wltc(?=[^,。a-z]{{0,5}}{_N}\s?(?:l(?![a-z])|升|个油))"), "油耗"),
@@ -158,7 +159,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
     (_TAIL, _decimal),
     (re.compile(rf"({_ONE}|\d)个(座|门)(?=位?(?:的|$|[,。车轿跑]))位?"), r"\1\2"),
     (re.compile(_TO_HUNDRED), "百公里加速"),
-    (re.compile("(?:一百|100|百|每百)公里(?=要|得|是|大概|用|烧|吃|喝)?(?:要|得|是|大概|用|烧|吃|喝)?(?=几个?升?油|多少升|几升|多少个?油)"), ""),
+    (re.compile("(?:[跑开])?(?:一百|100|百|每百)公里(?=要|得|是|大概|用|烧|吃|喝)?(?:要|得|是|大概|用|烧|吃|喝)?(?=几个?升?油|多少升|几升|多少个?油)"), ""),
     (re.compile(r"(?:一百|100|百|每百)公里(?:大概|平均)?(?:能|要|会)?(?:烧|吃|喝|用|耗)油(?:量)?(?=[不在低小超最\d一二三四五六七八九十])"), "油耗"),
     (re.compile("(?:一百|100|百|每百)公里(?=(?:能|要|会|得)?(?:相?差|[少多省])[用烧耗吃喝]?(?:了|出|掉)?(?:几|多少)个?(?:升|油))"), ""),
     (re.compile("[从由](便宜|[低少短小])(?:的)?(?:往|向|数到|排到)(?=[贵高多长大])([贵高多长大])(?:里|了)?(?:[数排看列])?"), r"从\1到\2"),

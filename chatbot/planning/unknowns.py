@@ -61,8 +61,9 @@ def unknown_make(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     start = parts.text.find(make)
     behind = _NAME_BEHIND.match(parts.text, start + len(make))
     name = capitals(make + (behind.group() if behind else ""))
-    asks = parts.attributes or parts.has("list", "count", "exists", "head") or parts.rankings
-    asks = asks or any(atom.kind == "quantity" for atom in parts.atoms)  # 30万以内的劳斯莱斯
+    bounded = any(atom.kind == "quantity" for atom in parts.atoms)  # 30万以内的劳斯莱斯
+    told = bool(parts.attributes or parts.rankings or bounded)
+    asks = told or parts.has("list", "count", "exists", "head")
     sure = asks and not parts.has("compare") and not _EXPLAINS.search(parts.text)
     return Refusal("unknown_entity" if sure else "unknown_subject", name, parts.scan)
 
