@@ -100,7 +100,11 @@ class EntityLinker:
         mentions = (
             m for m in self._finder.find(text, self._may_begin, self._may_end) if m.alias not in besides
         )
-        found = [Piece(m.start, m.end, m.alias, self._masks[m.alias]) for m in mentions]
+        found = [
+            Piece(m.start, m.end, m.alias, self._masks[m.alias])
+            for m in mentions
+            if len(m.alias) > 1 or not self.in_some_name(text[max(0, m.start - 1) : m.end])  # 汉 of 霄汉版
+        ]
         found = [self._whole(text, one) for one in found]
         series = self._series_of(near)
         if found and series and (told := self._told_at_length(text, found, series, ordinary)):
