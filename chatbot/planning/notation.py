@@ -76,7 +76,7 @@ def _beyond(found: re.Match[str]) -> str:
 _RARE: tuple[tuple[str, re.Pattern[str], Rewrite], ...] = (
     ("过", re.compile(rf"({'|'.join(_BEYOND)})过(?=(?:{_N}|[一二两三四五六七八九十百]+)\s?(?:[万wk千元秒米吨升公kmls]))"), _beyond),
     ("比", re.compile("(?<=比)[这那](?=便宜|实惠|贵|快|慢|大|小|省|长|短|重|轻|高|远|好|强|多|少)"), "这个"),
-    ("百公里", re.compile("(?:几个?|多少个?)油?(?:每|一)?百公里"), "百公里油耗多少"),
+    ("百公里", re.compile("(?:几个?|多少个?)油?[每一]百公里"), "百公里油耗多少"),
     ("半油", re.compile(rf"({_ONE}|\d+)个半(?=油)"), lambda found: f"{DIGIT.get(found[1], found[1])}.5个"),
     ("充", re.compile(_CHARGED), r"充电时间不超过\1"),
     ("wltc", re.compile(rf"(?<![a-z])wltc(?=[^,。a-z]{{0,5}}{_N}\s?(?:l(?![a-z])|升|个油))"), "油耗"),
