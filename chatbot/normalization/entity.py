@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from chatbot.derived import Derived
 from chatbot.frozen import quickly_made
-from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
+from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.normalization.alias_words import alias_words, weak_words
 from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder
 from chatbot.normalization.fragments import FragmentReader
 from chatbot.normalization.grouping import grouped
@@ -21,13 +22,7 @@ from chatbot.normalization.postings import Postings, bits
 from chatbot.normalization.spellings import (
     SUFFIXES,
     bare_series,
-    first_words,
-    own_parts,
-    series_spellings,
-    spellings,
-    weak_spellings,
 )
-from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
 FUZZY_CUTOFF = 75.0
@@ -60,9 +55,9 @@ class EntityLinker:
     ) -> None:
         self._graph = graph
         kept = derived or Derived()
-        words, leading = kept.json("names", lambda: _alias_words(graph.entities, aliases))
+        words, leading = kept.json("names", lambda: alias_words(graph.entities, aliases))
         self._masks = Postings(words)
-        self._weak = Postings(kept.json("weak names", lambda: _weak_words(graph.entities, self._masks)))
+        self._weak = Postings(kept.json("weak names", lambda: weak_words(graph.entities, self._masks)))
         self._beside: MentionFinder[str] = MentionFinder({alias: (alias,) for alias in self._weak})
         self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
         typed = (alias for alias in self._masks if len(alias) >= 3)
@@ -105,7 +100,11 @@ class EntityLinker:
         mentions = (
             m for m in self._finder.find(text, self._may_begin, self._may_end) if m.alias not in besides
         )
-        found = [Piece(m.start, m.end, m.alias, self._masks[m.alias]) for m in mentions]
+        found = [
+            Piece(m.start, m.end, m.alias, self._masks[m.alias])
+            for m in mentions
+            if len(m.alias) > 1 or not self.in_some_name(text[max(0, m.start - 1) : m.end])  # 汉 of 霄汉版
+        ]
         found = [self._whole(text, one) for one in found]
         series = self._series_of(near)
         if found and series and (told := self._told_at_length(text, found, series, ordinary)):
@@ -149,6 +148,8 @@ class EntityLinker:
             last = kept[-1] if kept else None
             if last is None or text[last.end : thing.start].strip() or self._fragments.leads(thing):
                 kept.append(thing)
+            elif joined := self._fragments.having_all(last.mask, thing):  # pro of 玄影和旗享pro
+                last.pieces += [replace(piece, mask=joined) for piece in thing.pieces]
             elif (kinds := self._kinds(last)) & thing.mask:
                 pieces = [replace(piece, mask=kinds) for piece in last.pieces]
                 kept[-1] = Named([*pieces, *thing.pieces], inherited=True)
@@ -197,8 +198,8 @@ class EntityLinker:
 
     def _may_end(self, alias: str, text: str, end: int) -> bool:
         """model3 of model3高性能 is whole there, 探岳x of 探岳x330tsi too: what follows is of the same names."""
-        if text[end - 1].isdigit() == text[end].isdigit():
-            return False
+        if text[end - 1].isdigit() == text[end].isdigit() and (text[end].isdigit() or alias.isascii()):
+            return False  # but 宋plus of 宋plusdmi112
         return self._fragments.goes_on(self._masks[alias], text, end)
 
     def _named_beside(self, text: str, found: list[Piece], besides: Container[str]) -> list[Piece]:
@@ -244,57 +245,3 @@ class EntityLinker:
 
 def _latin(text: str) -> str:
     return "".join(char for char in text if char.isascii() and char.isalnum())
-
-
-def _weak_words(entities: tuple[Entity, ...], strong: Container[str]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for index, entity in enumerate(entities):
-        for keyword in entity.keywords:
-            for alias in sorted(weak_spellings(keyword)):
-                if alias not in strong:
-                    found.setdefault(alias, []).append(index)
-    return found
-
-
-def _alias_words(
-    entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, ...]]
-) -> tuple[dict[str, list[int]], list[str]]:
-    """Alias → positions of the entities that it may stand for; and the aliases that name a brand or a series."""
-    found: dict[str, list[int]] = {}
-    by_name: dict[str, list[int]] = {}
-    for index, entity in enumerate(entities):
-        for keyword in dict.fromkeys((*entity.keywords, entity.name)):
-            by_name.setdefault(normalize(keyword), []).append(index)
-            for alias in sorted(spellings(keyword)):
-                found.setdefault(alias, []).append(index)
-    names = dict.fromkeys(normalize(keyword) for entity in entities for keyword in entity.keywords[:2])
-    found.update({own: list(by_name[own]) for own in names})  # a series' own name is that alone
-    leading = {alias for own in names for alias in spellings(own)}
-    for index, entity in enumerate(entities):
-        own = [normalize(keyword) for keyword in entity.keywords[:2]]
-        for alias in sorted(series_spellings(entity.keywords)):
-            leading.add(alias)
-            if alias not in own and alias not in by_name:
-                found.setdefault(alias, []).append(index)
-    short = {alias: rows for alias, rows in _short_names(entities, by_name).items() if alias not in found}
-    found.update(short)
-    leading.update(short)
-    for name, words in aliases.items():
-        for word in words if normalize(name) in by_name else ():
-            found[word] = [*found.get(word, ()), *by_name[normalize(name)]]
-            leading.update([word] if normalize(name) in names else ())
-    return found, sorted(leading)
-
-
-def _short_names(entities: tuple[Entity, ...], by_name: Mapping[str, list[int]]) -> dict[str, list[int]]:
-    """Series by a part of their name (id7, 锐放); what is no brand's."""
-    short: dict[str, list[int]] = {}
-    for index, entity in enumerate(entities):
-        for alias in sorted(first_words(entity.keywords)):
-            short.setdefault(alias, []).append(index)
-    brands = {normalize(entity.keywords[0]) for entity in entities if entity.keywords}
-    series = [entity.keywords[1] for entity in entities if len(entity.keywords) > 1]
-    for alias, name in own_parts(series).items():
-        if not any(brand.startswith(alias) for brand in brands):
-            short[alias] = list(by_name[normalize(name)])
-    return short

@@ -128,7 +128,8 @@ class FragmentReader:
 
     def widened(self, group: Sequence[Piece]) -> list[Piece]:
         """Each known name of a thing of one series also as a part of longer words: 尊贵版 of 尊贵版大迈包."""
-        series = self.series_of(narrowed(-1, group) or (group[0].mask if group else 0))
+        series = self.series_of(narrowed(-1, group))
+        series = series or next((of for piece in group if (of := self.series_of(piece.mask))), 0)
         if not series:
             return list(group)
         return [replace(p, mask=p.mask | self.index.having(series, SAID.findall(p.name))) for p in group]
@@ -244,15 +245,25 @@ class FragmentReader:
         if mask.bit_count() < 2 or mask.bit_count() > MAX_CANDIDATES:
             return mask
         series = self.series_of(mask)
-        if not series or not any(telling(p, series) and not YEAR.fullmatch(p.name) for p in thing.pieces):
-            return mask
         said, lead = self._told(thing)
+        if not series or not any(telling(p, series) and not YEAR.fullmatch(p.name) for p in thing.pieces):
+            return self._lettered(mask, said) if series else mask
         names = {i: self.index.parts[i] for i in bits(mask)}
         whole = mask_of(i for i, parts in names.items() if not parts.left_over(said, lead, touched=False))
         if whole:
             return self._saying_it_all(whole, thing)
         left = {i: parts.left_over(said, lead, touched=True) for i, parts in names.items()}
-        return mask_of(i for i, rest in left.items() if not any(less(other, rest) for other in left.values()))
+        least = mask_of(
+            i for i, rest in left.items() if not any(less(other, rest) for other in left.values())
+        )
+        return self._lettered(least, said)
+
+    def _lettered(self, mask: int, said: Iterable[str]) -> int:
+        """Macan T is the Macan T 2.0T: of several those of whose name a single letter that was said is a word."""
+        letters = {one for one in said if len(one) == 1 and one.isalpha()}
+        if not letters or mask.bit_count() < 2:
+            return mask
+        return mask_of(i for i in bits(mask) if letters <= set(self.index.parts[i].words[-1])) or mask
 
     def _told(self, thing: Named) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What is said of the version, and what of brand and series; the year is of neither."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chatbot.knowledge_graph.graph import Entity
+from chatbot.knowledge_graph.numerals import DIGIT
 from chatbot.normalization.pinyin import Sounds, readings, sounds
 from chatbot.normalization.text import normalize
 from chatbot.regex import regex
@@ -16,14 +17,18 @@ _LATIN_STRETCH = regex(r"[a-z0-9.+\-:·'é ]+")
 _HAN_RUN = regex(r"[\u4e00-\u9fff]+")
 YEAR = regex(r"((?:19|20)?(\d\d))款?")
 SAID = regex(r"[\u4e00-\u9fff]+|[a-z0-9.+]+")
+_COUNTED_HAN = regex("(第?)([二两三四五六七八九])([座门代])")  # 六座 is 6座
 COUNTED = regex(r"第?[12]?\d[座门代]")
 _JOINED = 5  # so many neighbouring pieces of letters and digits are written as one word
 _MAX_PINYIN = 5
 _LONG_WORD = 5  # letters
 
 
+_DOTTED = regex("(?<=[\u4e00-\u9fff])·(?=[\u4e00-\u9fff])")  # 锐·科技版 is said 锐科技
+
+
 def _plain(word: str) -> str:
-    return normalize(word).replace("é", "e")
+    return _DOTTED.sub("", normalize(word).replace("é", "e"))
 
 
 def atoms(latin: str) -> tuple[str, ...]:
@@ -61,6 +66,8 @@ class NameParts:
                 for length in range(1, _JOINED + 1):
                     found |= {"".join(said[i : i + length]) for i in range(len(said) - length + 1)}
             found.update(COUNTED.findall(word))
+            for hit in _COUNTED_HAN.finditer(word):
+                found |= {f"{hit[1]}{DIGIT[hit[2]]}{hit[3]}", f"{DIGIT[hit[2]]}{hit[3]}"}
             if (year := YEAR.fullmatch(word)) and len(word) > 3:
                 found.update(year.groups())
         return frozenset(found)

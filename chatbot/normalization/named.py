@@ -1,10 +1,13 @@
 """One thing that is named, piece by piece, and which of its pieces tell it apart."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot.normalization.name_parts import COUNTED
 from chatbot.normalization.pieces import Piece, narrowed
+
+_ENDS_COUNTED = re.compile(rf"(?:{COUNTED.pattern})$")  # 威霆8座
 
 
 @dataclass(slots=True)
@@ -62,7 +65,7 @@ def touches(weak: Piece, firm: Piece) -> bool:
 
 def counted(pieces: Sequence[Piece]) -> bool:
     """Whether they end in a number of seats or doors."""
-    return bool(pieces) and COUNTED.fullmatch(pieces[-1].name) is not None
+    return bool(pieces) and _ENDS_COUNTED.search(pieces[-1].name) is not None
 
 
 def telling(piece: Piece, series: int) -> bool:

@@ -18,6 +18,8 @@ _QUANTITY_BEHIND = regex(
     r"\s*(?:[万千百元块秒月日天个位人%度几升瓦米迈吨名台辆种条]|以[上下内]|左右|多(?!少)|之[内间]|马力|英?寸|[-~到至]\s*\d)"
 )
 _COUNTED = regex(r"(第?)([一二两三四五六七八九]|[12]?\d)([座门代])")
+_SPELLED_SUFFIX = regex(" (?:ban|xing|kuan)(?![a-z])")
+_SUFFIX_HEARD = SUFFIX + "板"  # for 版
 _METRES = "公里"
 _MIN_SPELLED = 4
 SLIPPED = 0.9
@@ -63,7 +65,8 @@ class PieceReader:
             before, count, what = counted.groups()
             name = f"{before}{DIGIT.get(count, count)}{what}"
             having = self._index.latin(mask, (name,))
-            return Piece(*counted.span(), name, having, weak=not counted.group(1)) if having else None
+            if having or what != "代":  # 第二代 is written in characters
+                return Piece(*counted.span(), name, having, weak=not before) if having else None
         if run := RUN.match(said, at, limit):
             return self._run(said, run, mask, words)
         han = _HAN.match(said, at, limit)
@@ -93,7 +96,8 @@ class PieceReader:
         if len(spelled) >= _MIN_SPELLED and spelled.isalpha():
             having = self._index.spelled(mask, spelled)
         if having:
-            return Piece(*run.span(), spelled, having, SOUNDS_ALIKE)
+            suffix = _SPELLED_SUFFIX.match(said, run.end())
+            return Piece(run.start(), suffix.end() if suffix else run.end(), spelled, having, SOUNDS_ALIKE)
         having = 0 if spelled in words else self._index.written(mask, pieces)
         return Piece(*run.span(), spelled, having, SLIPPED) if having else None
 
@@ -104,8 +108,9 @@ class PieceReader:
         for end in range(at + longest, at + 1, -1):
             part = said[at:end]
             if having := self._index.han(mask, part):
-                weak = part[-1] not in SUFFIX and _is_word(said, at, end, words)
-                return Piece(at, _with_suffix(said, end, limit), part, having, weak=weak)
+                whole = _with_suffix(said, end, limit)
+                weak = whole == end and part[-1] not in SUFFIX and _is_word(said, at, end, words)
+                return Piece(at, whole, part, having, weak=weak)
         for end in range(min(limit, at + _MISHEARD), at + 1, -1):
             part = said[at:end]
             if _is_word(said, at, end, words):
@@ -145,4 +150,5 @@ def _is_word(said: str, at: int, end: int, words: Container[str]) -> bool:
 
 
 def _with_suffix(said: str, end: int, limit: int) -> int:
-    return end + 1 if end < limit and said[end] in SUFFIX and said[end - 1] not in SUFFIX else end
+    suffixed = end < limit and said[end] in _SUFFIX_HEARD and said[end - 1] not in SUFFIX
+    return end + 1 if suffixed else end

@@ -30,7 +30,7 @@ def asked_ways(masked: str, concepts: Concepts) -> Iterator[Link]:
     hits = [(hit, way.concept) for way in _fitting(masked) for hit in way.pattern.finditer(masked)]
     taken: list[tuple[int, int]] = []
     for hit, name in sorted(hits, key=lambda one: one[0].start() - one[0].end()):
-        paths = concepts.paths(name)
+        paths = () if name == _NONE else concepts.paths(name)  # "-" stands in 0-100km/h加速
         if not (paths or name == _NONE) or any(
             start < hit.end() and hit.start() < end for start, end in taken
         ):
@@ -60,9 +60,9 @@ def asked_degrees(masked: str, known: Mapping[str, Collection[Sense]]) -> Iterat
 
 
 def said_of() -> Mapping[str, str]:
-    """Concept → the Chinese words of its patterns, apart from each other."""
+    """Concept → the Chinese words of its patterns, apart from each other; things of their own are none."""
     found: dict[str, str] = {}
-    for way in _ways():
+    for way in (one for one in _ways() if one.concept != _NONE):
         words = " ".join(re.findall("[\u4e00-\u9fff]+", way.own))
         found[way.concept] = f"{found.get(way.concept, '')} {words}"
     return found

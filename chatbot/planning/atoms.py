@@ -1,11 +1,13 @@
 """Conditions in an utterance: values, features, quantities and names, negated and joined as it was said."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chatbot.frozen import quickly_made
-from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Not, Path, leaf_conditions
+from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Path, leaf_conditions
+from chatbot.planning.atom import Atom
 from chatbot.planning.bind import Binder, Misfit
+from chatbot.planning.denials import joins, negated
 from chatbot.planning.links import Link, ValueSense
 from chatbot.planning.valued_names import predicated, said_beside, shares_a_name
 from chatbot.planning.vocabulary import Vocabulary
@@ -21,34 +23,7 @@ _BUDGET = tuple("预算 够 拿下 拿得下 买得到 买得下 能买 可以�
 _BEARS = regex("(?:带|配|装|有)(?:有|了|着)?(?:个|一个)?$")
 _LISTS = regex("的(?:车|有|$|suv|轿车|mpv|都?有哪)")
 _WHICH = regex("谁|哪")
-_SIMPLY_NOT = regex(r"(?<![是要能会])不(?:用|需要?|必)?$")  # 不烧油的, 有没有不烧油的, 不用充电的
 _CLOSING = frozenset("也行 也可以 都行 也成 也凑合 也能接受".split())  # said behind what may be either
-_BREAK = regex(r"[,;。!?]")
-_DENIED_BEHIND = regex(
-    "(?:的|家|车|款|这些|那些|系列|牌子|版本)*(?:(?:看|开|坐|用)?(?:腻|够|烦|怕|厌)了)?(?:咱|我)?(?:也|都|就|全|通通|统统|一律|先|可|直接)*"
-    "(?:别(?!的|克)(?:给我|给|再)?(?:看|推|来|算|列|选)?|不要|不想要|不考虑|不看|不买|不喜欢|不行|排除|除外|算了|去掉|剔除|免了|免谈|pass|不算|不想看|刨掉|踢掉|划掉)"
-    "(?:了|掉|吧|啊|哈|的|推荐)*(?=$|[,。;!?、])"
-    "|(?:也|都|全|就|还)*(?:没有|没得|没配|没装|没带|不带|不配|不支持)的"  # 座椅通风都没有的车
-)
-_REACHED_OVER = regex("[的车款家个台辆那这些种也都就全了吧]*")
-_NEAR_DENIAL = 4  # characters before the word that says it is not wanted
-_JOINED = regex(r"[、/和或跟与及以者是还要么也的车型|\s]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """One condition and where it was said. ``path`` is the attribute it is about; ``()`` for a name."""
-
-    start: int
-    end: int
-    path: Path
-    clause: Clause
-    negated: bool = False
-    kind: str = "value"
-
-    @property
-    def said(self) -> Clause:
-        return Not(self.clause) if self.negated else self.clause
 
 
 @quickly_made
@@ -181,71 +156,6 @@ def _same_thing(link: Link, path: Path) -> bool:
     return any(isinstance(clause, Condition) and clause.op == "contains" for clause in clauses)
 
 
-def denied_behind(text: str, end: int) -> bool:
-    """Whether what ends at ``end`` is not wanted, as is said behind it: 宝马的不要, 北辰的别给我看, 奔驰也不要."""
-    return _DENIED_BEHIND.match(text, end) is not None
-
-
-def _denied(atoms: Sequence[Atom], text: str) -> set[int]:
-    """Those that are not wanted, as is said behind them, with what is joined to them: 纯电和燃油都不要."""
-    found: set[int] = set()
-    for at in range(len(atoms) - 1, -1, -1):
-        gap = text[atoms[at].end : atoms[at + 1].start] if at + 1 < len(atoms) else ""
-        joined = at + 1 in found and _JOINED.fullmatch(gap) is not None and _joiner(gap)
-        if atoms[at].kind != "quantity" and (joined or denied_behind(text, atoms[at].end)):
-            found.add(at)
-    return found
-
-
-def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
-    """``atoms`` with those that 不要, 除了, 没有 … apply to turned round."""
-    result = [
-        replace(a, negated=not a.negated)
-        if a.kind == "value"
-        and _SIMPLY_NOT.search(text[: a.start])
-        and text[a.start : a.start + 1] != text[a.start - 2 : a.start - 1]
-        else a
-        for a in atoms
-    ]
-    denied = _denied(result, text)
-    result = [replace(a, negated=not a.negated) if i in denied else a for i, a in enumerate(result)]
-    for at, link in enumerate(links):
-        if not link.plays("not") or any(0 <= link.start - result[i].end <= _NEAR_DENIAL for i in denied):
-            continue
-        following = [i for i, atom in enumerate(result) if atom.start >= link.end]
-        head = following[:1]
-        between = [x for x in links if head and x.start >= link.end and x.end <= result[head[0]].start]
-        if any(x.entity for x in between):
-            continue  # 除了云岚的SUV leaves the SUV alone
-        if head and not _BREAK.search(text[link.end : result[head[0]].start]):
-            if any(
-                x.plays("keep", "swap")
-                for x in links[at + 1 :]
-                if x.end <= result[head[0]].start and x.text in ("要", "换")
-            ):
-                continue
-            reach = head
-            for i in following[1:]:
-                if not _JOINED.fullmatch(text[result[reach[-1]].end : result[i].start]) or not _joiner(
-                    text[result[reach[-1]].end : result[i].start]
-                ):
-                    break
-                reach = [*reach, i]
-        else:
-            behind = [i for i, atom in enumerate(result) if atom.end <= link.start]
-            reach = behind[-1:]
-            gap = text[result[reach[0]].end : link.start] if reach else ""
-            if not reach or not _REACHED_OVER.fullmatch(gap) or link.text in ("没", "不", "没有"):
-                continue  # 轿车 选配不算 is no word against 轿车
-        for i in reach:
-            result[i] = replace(result[i], negated=not result[i].negated)
-    return result
-
-
-def _joiner(gap: str) -> bool:
-    return any(mark in gap for mark in "、/和或跟与及")
-
-
 def joined(atoms: Sequence[Atom], links: Sequence[Link], text: str) -> tuple[Clause, ...]:
     """The clauses of ``atoms``: neighbours with 或 between them, or of one attribute with 、, are alternatives."""
     groups: list[list[Atom]] = []
@@ -275,7 +185,7 @@ def _alternatives(left: Atom, right: Atom, links: Sequence[Link], text: str) -> 
     behind = next((x for x in links if x.start >= right.end and not x.plays("filler", "so", "head")), None)
     if same and behind and behind.plays("or") and behind.text not in ("或", "或者"):
         return True
-    return same and bool(_joiner(gap))
+    return same and bool(joins(gap))
 
 
 def _exactly(*atoms: Atom) -> bool:

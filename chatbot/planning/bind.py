@@ -7,6 +7,7 @@ from chatbot.knowledge_graph.directions import Directions
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition, Path
 from chatbot.knowledge_graph.units import COUNT, MONEY
+from chatbot.planning.by_unit import meant_by_unit
 from chatbot.planning.links import Link
 from chatbot.planning.money import as_money, budget, in_counts, times
 from chatbot.planning.vocabulary import Vocabulary
@@ -15,14 +16,6 @@ from chatbot.regex import regex
 NEAR = 6  # characters between an attribute and its quantity
 _COUNTED = {"座": "座位", "门": "车门", "缸": "气缸", "挡": "档位", "档": "档位"}
 _COUNTED_BY = regex(r"[\d一二两三四五六七八九十]个?([座门缸挡档])")
-_BY_UNIT = {
-    "km": "续航", "mm": "轴距", "英寸": "中控屏", "s": "加速", "min": "快充", "h": "充电时间", "年": "质保",
-    "Ps": "马力", "L": "后备厢", "kWh": "电池", "V": "高压平台",
-}  # fmt: skip
-_BY_DIMENSION = {
-    MONEY: "价格", "长度": "续航", "功率": "功率", "扭矩": "扭矩", "油耗": "油耗", "电耗": "电耗", "速度": "车速",
-    "重量": "重量", "日期": "上市", "电量": "电池", "容积": "后备厢",
-}  # fmt: skip
 _COUNTED_IN = {"油耗", MONEY}  # 5个油, 20个
 _EXTENT = regex(r"(?:车身?|全)?([长宽高])度?")
 _EXTENTS = frozenset("长宽高")
@@ -230,8 +223,7 @@ class Binder:
             return next(iter(concepts.paths(_COUNTED[word])), None)
         if as_money(phrase) is not phrase:
             return next(iter(concepts.paths("价格")), None)
-        names = [n for n in (_BY_UNIT.get(phrase.unit), _BY_DIMENSION.get(phrase.dimension)) if n]
-        for name in names:
+        for name in meant_by_unit(phrase):
             for path in concepts.paths(name):
                 if self._fits(path, phrase):
                     return path

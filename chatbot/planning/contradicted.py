@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 
 from chatbot.knowledge_graph.plan import Plan
 from chatbot.normalization.text import normalize
-from chatbot.planning.atoms import Atom
-from chatbot.planning.context import Context
+from chatbot.planning.atom import Atom
 from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Refusal
@@ -131,27 +130,3 @@ def _name_of(thing: Thing, atom: Atom | Thing, parts: Parts, vocabulary: Vocabul
     whole, told = (normalize(text).replace(" ", "") for text in (lead, said))
     known = whole in told or any(told.startswith(whole[at:]) for at in range(len(whole) - 1))  # R1 of 星屿R1
     return said if known or not lead else f"{lead} {said}"
-
-
-def unknown_trim(parts: Parts, context: Context, vocabulary: Vocabulary) -> Refusal | None:
-    """1.5T风尚版 while a RAV4 is spoken of, or behind it: a version's name that the series has not."""
-    pieces = [piece for piece in parts.scan.unknown if _TRIM.search(piece)]
-    if len(pieces) != 1 or len(parts.scan.unknown) != 1 or len(parts.things) > 1:
-        return None
-    start = parts.text.find(pieces[0])
-    end = start + len(pieces[0])
-    values = [atom for atom in parts.atoms if atom.kind == "value" and atom.end <= start]
-    begin = values[-1].start if values and _CLOSE.fullmatch(parts.text[values[-1].end : start]) else start
-    thing = parts.things[0] if parts.things else None
-    if thing is not None:
-        if thing.referred or is_brand(thing.clause) or not _CLOSE.fullmatch(parts.text[thing.end : begin]):
-            return None
-        names: tuple[str, ...] = thing.names
-    else:
-        near = context.near(vocabulary.graph)
-        names = (near,) if near and begin == 0 else ()
-    if not names:
-        return None
-    lead = vocabulary.graph.by_name[names[0]].keywords[1]
-    said = re.sub("[a-z]+", lambda found: found.group().upper(), parts.text[begin:end])
-    return Refusal("unknown_entity", f"{lead} {said}", parts.scan)

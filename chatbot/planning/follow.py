@@ -24,6 +24,7 @@ _ONE_MORE = regex("再?加上|还有|再加|再算上|算上|也比|一起比|�
 _ABOUT_SAME = regex("同|差不多|相近|接近|类似|相似|一个|相当|不相上下")
 _BOTH = regex("都(?:是)?(?:多少|几|啥|什么)")
 _BARE_UNIT = regex("(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?")
+_HOW_MUCH_THEN = regex("(?:那|那么)?(?:到底|究竟|具体|实际|准确)?(?:是|有|要|得)?(?:多少|几)[啊呀呢]?")
 _OF_ALL = regex("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱 of a list
 _AGAINST_ONE = regex(
     "(?:那|那么)?(?:和|跟|与|同|比)(?:第|最|前|上|刚).+?(?:比|相比|比较|对比|差|贵|便宜|快|慢|远|多|少|省)"
@@ -54,6 +55,8 @@ class Follower:
         topics = parts.attributes or parts.categories
         if not topics and not parts.rankings and _BARE_UNIT.fullmatch(parts.text):  # 几秒
             topics = tuple((path,) for path in self._decider.in_units(parts.text))
+        if not topics and not parts.rankings and _HOW_MUCH_THEN.fullmatch(parts.text):
+            topics = tuple((path,) for path in context.attributes[:1])
         if parts.rankings:  # 费油不, 后备箱大不大
             plain = all(rank.strength == "plain" for rank in parts.rankings)
             degrees = tuple((rank.path,) for rank in parts.rankings)

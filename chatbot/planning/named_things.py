@@ -18,6 +18,7 @@ from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
 _PAIR = 2
+_IN_ITS_PLACE = regex("^(?:那|换成?|改成)|呢$")
 _DIFFERENCE = regex("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
 
 
@@ -49,7 +50,11 @@ class NamedPlanner:
         refused = bool(parts.things) and all(thing.negated for thing in parts.things)
         if refused or far_apart(parts):
             return None
-        return self._years_of_series(parts, context) or self._of_things(parts, context)
+        return (
+            self._years_of_series(parts, context)
+            or self._instead_of_the_series(parts, context)
+            or self._of_things(parts, context)
+        )
 
     def _of_things(self, parts: Parts, context: Context) -> Planned:
         things = self._narrowed(parts, context)
@@ -137,7 +142,8 @@ class NamedPlanner:
             ):
                 things.append(thing)
             else:
-                names = nearest_kin(graph, thing.names, known)
+                spoken = tuple(name for name in thing.names if name in context.recent)
+                names = spoken if len(spoken) == 1 else nearest_kin(graph, thing.names, known)
                 things.append(replace(thing, names=names))
         return tuple(things)
 
@@ -158,6 +164,21 @@ class NamedPlanner:
             )
         price = (self._decider.price,) if self._decider.price else ()
         return Query(Plan("filter", (), price, (lead, year.clause)), parts.scan, kept=(lead,))
+
+    @staticmethod
+    def _instead_of_the_series(parts: Parts, context: Context) -> Query | None:
+        """思域呢 while the 型格 below 15万 are listed: those of the 思域 below 15万."""
+        last, thing = context.plan, parts.things[0] if len(parts.things) == 1 else None
+        told = parts.atoms or parts.rankings or parts.attributes or parts.scan.unknown
+        if last is None or not lists(last) or thing is None or told or thing.referred or thing.negated:
+            return None
+        series = [c for c in last.conditions if isinstance(c, Condition) and c.attribute == keyword_level(2)]
+        named = isinstance(thing.clause, Condition) and thing.clause.attribute == keyword_level(2)
+        if len(series) != 1 or not named or not _IN_ITS_PLACE.search(parts.text):
+            return None
+        kept = tuple(c for c in flat(last.conditions) if c not in series and not is_exclusion(c))
+        clause = (thing.clause,) if thing.clause else ()
+        return Query(replace(last, conditions=(*clause, *kept)), parts.scan, kept=kept)
 
     def _is_scope(self, parts: Parts, things: tuple[Thing, ...]) -> bool:
         """A brand that happens to have one car, in a question about many."""

@@ -63,6 +63,25 @@ def _financial(found: re.Match[str]) -> str:
     return found.group().translate(_FINANCIAL)
 
 
+# Words of degree as bounds: 平过十三万, 贵过20万, 快过5秒
+_BEYOND = {"便宜": "价格低于", "低": "低于", "少": "低于", "贵": "价格高于", "高": "高于", "多": "高于", "快": "加速低于",
+           "慢": "加速高于", "长": "车长高于", "短": "车长低于", "重": "车重高于", "轻": "车重低于"}  # fmt: skip
+_CHARGED = rf"((?:半|{_NUM})个?(?:半)?(?:小时|分钟|钟头)|半个钟)(?:以内|之内|内)?(?:就|能|可以|可)*充(?:满|好|完|饱)(?:一次)?电?(?:就行)?"
+
+
+def _beyond(found: re.Match[str]) -> str:
+    return _BEYOND[found.group(1)]
+
+
+# Each only where what stands first is in the text: most texts are spared the search
+_RARE: tuple[tuple[str, re.Pattern[str], Rewrite], ...] = (
+    ("过", regex(rf"({'|'.join(_BEYOND)})过(?=(?:{_N}|[一二两三四五六七八九十百]+)\s?(?:[万wk千元秒米吨升公kmls]))"), _beyond),
+    ("比", regex("(?<=比)[这那](?=便宜|实惠|贵|快|慢|大|小|省|长|短|重|轻|高|远|好|强|多|少)"), "这个"),
+    ("百公里", regex("(?:几个?|多少个?)油?[每一]百公里"), "百公里油耗多少"),
+    ("半油", regex(rf"({_ONE}|\d+)个半(?=油)"), lambda found: f"{DIGIT.get(found[1], found[1])}.5个"),
+    ("充", regex(_CHARGED), r"充电时间不超过\1"),
+    ("wltc", regex(rf"(?<![a-z])wltc(?=[^,。a-z]{{0,5}}{_N}\s?(?:l(?![a-z])|升|个油))"), "油耗"),
+)  # fmt: skip
 _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
     (regex(rf"(?<![a-z0-9])({_UNITS})\s*([<>]=?|[≥≤≧≦]|大于|超过|高于|小于|低于)\s*({_N})(?![\d.]|\s?[a-z万千])"), r"\2\3\1"),
     (regex(rf"\s?(>=|<=|[<>≥≤≧≦])\s?(?={_N})"), _sign),
@@ -94,7 +113,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
     (regex(r"(?<![\d.])4(?=驱)"), "四"),
     (regex(r"(?<![\d.])2(?=驱)"), "两"),
     (regex("多老(?=[远长大高重久快])|(?<=[得跑有])几(?=[远长大高重久快])"), "多"),
-    (regex(r"(?<=[\u4e00-\u9fff])达(?=\d)"), "达到"),
+    (regex(r"(?<=[\u4e00-\u9fff])(?<![兰自柯捷])达(?=\d)"), "达到"),
     (regex(r"(?<![\d.重量])([0-6]\.\d)t(?=(?:及|或)?以[上下内])"), r"排量\1升"),
     (regex(rf"限高(?:是|为|只有|才)?(?={_N}|{_ONE})"), "车高不超过"),
     (regex(rf"限宽(?:是|为|只有|才)?(?={_N}|{_ONE})"), "车宽不超过"),
@@ -142,7 +161,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
     (_TAIL, _decimal),
     (regex(rf"({_ONE}|\d)个(座|门)(?=位?(?:的|$|[,。车轿跑]))位?"), r"\1\2"),
     (regex(_TO_HUNDRED), "百公里加速"),
-    (regex("(?:一百|100|百|每百)公里(?=要|得|是|大概|用|烧|吃|喝)?(?:要|得|是|大概|用|烧|吃|喝)?(?=几个?升?油|多少升|几升|多少个?油)"), ""),
+    (regex("(?:[跑开])?(?:一百|100|百|每百)公里(?=要|得|是|大概|用|烧|吃|喝)?(?:要|得|是|大概|用|烧|吃|喝)?(?=几个?升?油|多少升|几升|多少个?油)"), ""),
     (regex(r"(?:一百|100|百|每百)公里(?:大概|平均)?(?:能|要|会)?(?:烧|吃|喝|用|耗)油(?:量)?(?=[不在低小超最\d一二三四五六七八九十])"), "油耗"),
     (regex("(?:一百|100|百|每百)公里(?=(?:能|要|会|得)?(?:相?差|[少多省])[用烧耗吃喝]?(?:了|出|掉)?(?:几|多少)个?(?:升|油))"), ""),
     (regex("[从由](便宜|[低少短小])(?:的)?(?:往|向|数到|排到)(?=[贵高多长大])([贵高多长大])(?:里|了)?(?:[数排看列])?"), r"从\1到\2"),
@@ -161,6 +180,8 @@ _ENGINE = regex(r"(?<![\d.])(\d\.\d)t(?![a-z])")  # 排量1.5t以上: the turbo 
 
 def in_words(text: str) -> str:
     """A normalised ``text`` with its notation in words; the text itself where there is none."""
+    for key, pattern, plain in _RARE:
+        text = pattern.sub(plain, text) if key in text else text
     if _ANY.search(text) is None:
         return text
     for pattern, plain in _REWRITES:

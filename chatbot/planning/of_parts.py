@@ -17,6 +17,7 @@ from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
 _CHOSEN = regex("(?:带|有|配|含|要|装了|具备)(?:了|的|个)?[^,，。]{0,3}$")  # 有天窗多少钱 asks for the car
+_ASKS = regex("[几啥]|多少|什么")  # 几座 asks by itself
 _KIND_OF = regex("(?:类型|种类|尺寸|大小|个数|数量|材质|规格|型号|形式|方式|光源|接口|级别)$")
 
 
@@ -53,7 +54,7 @@ def _in_a_name(start: int, end: int, parts: Parts) -> bool:
 
 def _is_thing(link: Link, vocabulary: Vocabulary) -> bool:
     """天窗 of 天窗类型, 中控屏 of 中控屏尺寸, 激光雷达 that is there or not: named without what is told of it."""
-    if link.attribute is None or link.value:
+    if link.attribute is None or link.value or _ASKS.search(link.text):
         return False
     path = link.attribute.paths[0]
     name = display_name(path[-1])

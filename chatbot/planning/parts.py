@@ -7,7 +7,7 @@ from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.directions import Directions
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import Clause, Order, Path
-from chatbot.planning.atoms import Atom
+from chatbot.planning.atom import Atom
 from chatbot.planning.bind import Misfit
 from chatbot.planning.concepts import Way
 from chatbot.planning.links import DegreeSense, Link, Strength

@@ -17,7 +17,6 @@ from chatbot.planning.carry import lists
 from chatbot.planning.choosing import Chooser
 from chatbot.planning.completing import Completer
 from chatbot.planning.context import Context
-from chatbot.planning.contradicted import contradicted, unknown_trim
 from chatbot.planning.decide import Decider
 from chatbot.planning.follow import Follower
 from chatbot.planning.guide import Guide
@@ -25,6 +24,7 @@ from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
 from chatbot.planning.named_things import NamedPlanner, without_denied
 from chatbot.planning.near_attributes import NearAttributes
+from chatbot.planning.no_such_version import no_such_version
 from chatbot.planning.of_parts import of_a_part
 from chatbot.planning.parts import Parts
 from chatbot.planning.purposes import only_a_purpose
@@ -38,7 +38,6 @@ from chatbot.planning.stray import says_nothing_of_the_graph, stray, too_little_
 from chatbot.planning.two_rankings import both
 from chatbot.planning.unknowns import (
     unknown_attribute,
-    unknown_here,
     unknown_kind,
     unknown_make,
     unknown_measure,
@@ -46,7 +45,6 @@ from chatbot.planning.unknowns import (
     unknown_name,
     unknown_part,
     unknown_subject,
-    unknown_version,
 )
 from chatbot.planning.versions import VersionReader
 from chatbot.planning.vocabulary import Vocabulary
@@ -178,20 +176,17 @@ class Planner:
 
     def _decide(self, parts: Parts, context: Context) -> Planned:
         scan = parts.scan
-        if refusal := unknown_make(parts, self.vocabulary):
-            return refusal
-        if (
-            refusal := unknown_model(parts, self.vocabulary)
+        told = self._named.of_the_series(self._completer.told(without_denied(parts)), context)
+        if refusal := (
+            unknown_make(parts, self.vocabulary)
+            or unknown_model(parts, self.vocabulary)
             or unknown_name(parts)
-            or unknown_version(parts, self.vocabulary)
+            or no_such_version(parts, told, context, self.vocabulary, self._found)
             or unknown_part(parts, self.vocabulary)
             or of_a_part(parts, self.vocabulary)
-            or unknown_here(parts, context, self.vocabulary)
+            or unknown_kind(parts, self.vocabulary)
+            or unknown_measure(parts)
         ):
-            return refusal
-        if refusal := unknown_kind(parts, self.vocabulary) or unknown_measure(parts):
-            return refusal
-        if refusal := unknown_trim(parts, context, self.vocabulary):
             return refusal
         if too_little_known(scan) and not stray(parts):
             return unknown_attribute(parts, self.vocabulary) or unknown_subject(parts)
@@ -200,10 +195,9 @@ class Planner:
         if parts.misfits:
             misfit = parts.misfits[0]
             return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)
-        parts = self._named.of_the_series(self._completer.told(without_denied(parts)), context)
+        parts = told
         return (
-            contradicted(parts, self.vocabulary, self._found)
-            or self._chooser.plan(parts, context)
+            self._chooser.plan(parts, context)
             or self._follow.against_the_first(parts, context)
             or self._named.plan(parts, context)
             or self._follow.continued(parts, context)

@@ -8,8 +8,10 @@ from chatbot.knowledge_graph.directions import Directions
 from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
 from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan, keyword_level
 from chatbot.normalization.text import normalize
-from chatbot.planning.atoms import Atom, AtomReader, denied_behind
+from chatbot.planning.atom import Atom
+from chatbot.planning.atoms import AtomReader
 from chatbot.planning.context import Context, nearest_kin
+from chatbot.planning.denials import denied_behind
 from chatbot.planning.ellipsis import shared_out
 from chatbot.planning.links import Link
 from chatbot.planning.parts import Parts, Thing, rankings
@@ -244,6 +246,11 @@ def _count(links: Sequence[Link], *roles: str) -> int | None:
 def is_brand(clause: Clause | None) -> bool:
     """Whether it names the most general keyword only: that is a group of things, not one of them."""
     return isinstance(clause, Condition) and clause.attribute == keyword_level(1)
+
+
+def is_series(clause: Clause | None) -> bool:
+    """Whether it names a series, and no version of it."""
+    return isinstance(clause, Condition) and clause.attribute == keyword_level(2)
 
 
 def is_year(clause: Clause | None) -> bool:

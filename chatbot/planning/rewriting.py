@@ -118,8 +118,7 @@ class Rewriter:
         one, other = found.group(1), found.group(2)
         for size in range(min(4, len(one) - 1), 0, -1):
             said = one[-size:]
-            senses = self._finder.aliases.get(said, ())
-            if other.endswith(said) and any(isinstance(sense, DegreeSense) for sense in senses):
+            if other.endswith(said) and self._is_ranked_by(said):
                 return f"{one[:-size].rstrip('更比较')}和{other[:-size].rstrip('更比较')}哪个{said}"
         return found.group()
 
@@ -145,6 +144,12 @@ class Rewriter:
             if self._is_attribute(front) and self._is_attribute(rear):
                 return f"{front}和{rear}{said[end:]}"
         return found.group()
+
+    def _is_ranked_by(self, said: str) -> bool:
+        """省油, and 马力大: a word of degree, by itself or behind the name of an attribute."""
+        cuts = (cut for cut in range(len(said)) if cut == 0 or self._is_attribute(said[:cut]))
+        senses = (sense for cut in cuts for sense in self._finder.aliases.get(said[cut:], ()))
+        return any(isinstance(sense, DegreeSense) for sense in senses)
 
     def _is_attribute(self, word: str) -> bool:
         return any(isinstance(sense, AttributeSense) for sense in self._finder.aliases.get(word, ()))

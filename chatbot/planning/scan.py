@@ -35,6 +35,7 @@ from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
 from chatbot.planning.rewriting import Rewriter
 from chatbot.planning.said_of_links import kinds_said_again, tails
 from chatbot.planning.sound_repair import SoundRepair
+from chatbot.planning.spaced_pinyin import BETWEEN_LETTERS, BETWEEN_SYLLABLES, run_together, with_de
 from chatbot.planning.values_index import MAX_ENDS
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
@@ -42,11 +43,10 @@ from chatbot.regex import regex
 MAX_SCAN = 200
 _THING = frozenset({"thing"})  # 充电桩 is not about charging: it stays unknown
 MAX_MENDING = 2  # a mended word may let the next one be seen
-_DE = regex(r"\s*\bde\b\s*")
-_BETWEEN_LETTERS = regex(r"(?<=[a-z]) (?=[a-z](?![a-z]?\d))")  # qingyu e6: a code is a word of its own
-_BETWEEN_SYLLABLES = regex(r"(?<=[a-z]{2}) (?=[a-z]{2})")  # among Chinese, where a letter may be a name
 _TWICE = regex(r"([^\W\d])\1+")  # 油油耗
-_INSIDE = regex(r"(?<=[\d万秒升米里w块元个座])(?:[以一义意议已亿依之][内里类類])(?![饰容])")
+_INSIDE = regex(
+    r"(?<=[\d万秒升米里w块元个座钱吨匹])(?:往里(?=$|[,。的])|[以一义意议已亿依之][内里类類])(?![饰容])"
+)
 _BOUND_BEFORE = regex(
     r"(?:[小大低高少多]于|超过?|不[到足超]|[至最][少多低高]|起码|顶多|大[概约]|差不多|约|控制在|[到至~\-])$"
 )
@@ -135,7 +135,8 @@ class Scanner:
 
     def mendable(self, scan: Scan) -> bool:
         """Whether what is not known may be a slip; a thing, or a kind of thing, that the graph lacks is none."""
-        if self._vocabulary.lacks(scan.text) or names_no_attribute(scan.text):
+        absent = self._vocabulary.lacks(scan.text) or self._vocabulary.lacks_make(scan.text)
+        if absent or names_no_attribute(scan.text):
             return False
         spans = [scan.text[start:end] for start, end in spans_of_parts(scan.text)]
         return not any(piece in span for piece in scan.unknown for span in spans)  # 轮胎多重
@@ -149,14 +150,14 @@ class Scanner:
             joined = self._without_spaces(
                 text
             )  # a run is decoded better; but xianfengban jiage are two words
-            apart = self._read(normalize(_DE.sub("的", mended)), near) if has_han(mended) else None
+            apart = self._read(normalize(with_de(mended)), near) if has_han(mended) else None
             whole = self._read(normalize(joined), near) if joined != mended else None
             if apart is None or (whole is not None and whole.coverage > apart.coverage):
                 mended = joined
-        elif _BETWEEN_SYLLABLES.search(text):  # zui gui的轿车
-            joined = normalize(self._without_spaces(text, _BETWEEN_SYLLABLES))
+        elif BETWEEN_SYLLABLES.search(text):  # zui gui的轿车
+            joined = normalize(self._without_spaces(text, BETWEEN_SYLLABLES))
             mended = joined if self._read(joined, near).coverage > first.coverage else mended
-        mended = normalize(_DE.sub("的", mended)) if mended != text else text
+        mended = normalize(with_de(mended)) if mended != text else text
         best = self._read(mended, near) if mended != text else first
         if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:
             again = self._read(once, near)
@@ -171,9 +172,9 @@ class Scanner:
             best = latest if latest.coverage > best.coverage else best
         return replace(best, mended=best.text != text)
 
-    def _without_spaces(self, text: str, between: re.Pattern[str] = _BETWEEN_LETTERS) -> str:
+    def _without_spaces(self, text: str, between: re.Pattern[str] = BETWEEN_LETTERS) -> str:
         """zui pianyi de suv: pinyin typed with a space behind each word or character, read as one run."""
-        joined = between.sub("", _DE.sub("的", text))
+        joined = run_together(text, between, self._finder.aliases)
         links = self._read(joined, "").links
         return self._repair.letters(joined, [(x.start, x.end) for x in links if x.text.isascii()])
 

@@ -16,7 +16,7 @@ from chatbot.planning.scan import Scan
 from chatbot.regex import regex
 
 _HOW_MANY = regex("几[个种]|多少[个种]")
-_ALL_ARE = regex("都(?:是|有|用的?是?)(?:什么|啥|哪[些几]?种?)")
+_ALL_ARE = regex("都(?:是|有|用的?是?|[烧喝加带配装]的?)(?:什么|啥|哪[些几]?种?)")
 _WEIGHED = regex("怎么选|咋选|该选|选哪|买哪|哪个?好|谁好|哪个?值得|纠结|犹豫")
 _BOTH = 2
 _BESIDE_IT = regex("(?:那|那么)?它?(?:和|跟|与|同).+比|(?:那|那么)?(?:和|跟|与|同|比).+呢$")

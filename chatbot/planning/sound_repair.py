@@ -15,6 +15,7 @@ _LATIN_THEN_HAN = regex(r"(?<![a-z0-9])([a-z]{2,6})([\u4e00-\u9fff]+)")
 _PASSING = "是的里和有在吗呢车"
 _WITHIN = "的是有要最前第车和到"
 _HOLDING = "带有没无配含按"
+_SYLLABLES = {"che": "车", "dche": "的车", "kuai": "快"}  # words of one character, typed in letters
 _UNITS = "万秒款座年米升"
 _NUMERALS = "一二三四五六七八九十百千两几"
 _SURE = frozenset("二三四五六七八九十百千两")  # nobody types these for another word
@@ -108,6 +109,8 @@ class SoundRepair:
             return word
         if run in self._names:
             return run
+        if run in _SYLLABLES:
+            return _SYLLABLES[run]
         if near := [word for word in self._latin if _slipped(word, run)]:
             return near[0] if len(near) == 1 else run
         for cut in range(len(run) - 3, 3, -1):

@@ -19,7 +19,7 @@ _LETTERS = {
 }  # fmt: skip
 _BY_SOUND = {word: letter for letter, words in _LETTERS.items() for word in words.split()}
 _SPELLED = regex(
-    rf"({'|'.join(sorted(_BY_SOUND, key=len, reverse=True))})([一二三四五六七八九\d])(?![零一二三四五六七八九十百千万点个款台辆年月位座门代\d])"
+    rf"({'|'.join(sorted(_BY_SOUND, key=len, reverse=True))})([一二三四五六七八九\d])(?!(?![二三四五六七八九]十(?:li?|tfsi|e)(?![a-z]))[零一二三四五六七八九十百千万点个款台辆年月位座门代\d])"
 )
 _RUN = regex(r"(?<![十百千万亿点第几])[零〇一二三四五六七八九]{2,4}(?!多(?!少)|[十百千万亿点半几来个款年])")
 _LETTER_NUMERAL = regex(
@@ -39,13 +39,19 @@ _LONGEST_TYPED = 10  # characters of a name that is typed in pinyin
 _SHORTEST_SPELLED = 3  # letters of the Chinese part of a name
 _YEAR = regex(r"(?<![零一二三四五六七八九十])二([零一二三四五六七八九])款")
 _LETTER_YEAR = regex(r"(?<![a-z0-9])([a-z])(2\d)款?(?=[\u4e00-\u9fff])(?![万公座年米升])")
-_POINT = regex(r"([零一二两三四五六七八九])点([零一二三四五六七八九])\s?(?=[tl](?![a-z]))")
+_POINT = regex(
+    r"([零一二两三四五六七八九])点([零一二三四五六七八九])\s?(?=[tl](?![a-z])|双擎|混动|自吸|涡轮)"
+)
 _RANGE = regex(
     r"(\d{2,4}|[一二两三四五六七八九][零一二三四五六七八九十百]{1,6})(?:公里|千米)(?=([\u4e00-\u9fff]{2}))"
 )
 _DIGITS = regex(r"[\d零一二三四五六七八九][a-z]+$")  # 零六gt五零五: two numbers, not one word
 _NUMERAL = regex(r"[\d零〇一二两三四五六七八九]")
 _NUMBER = regex(r"\d{2,4}")
+_CODED = regex(r"^[\u4e00-\u9fff]{2,3}0\d")
+_OH = regex(r"([\u4e00-\u9fff]{2,3})o(\d)(?!\d)")  # 海狮o7
+_SPACED = regex(r"(?<![a-z0-9])[a-z]{2,6}(?: [a-z0-9\-]+){1,3}")
+_TENS = regex(r"([二三四五六七八九])十(?=li?(?![a-z])|tfsi|e(?![a-z]))")  # 四十li
 _CODE = regex(r"[a-z]{1,5}\d{2,3}")
 
 
@@ -63,17 +69,20 @@ class SpokenNames:
         }
 
         self._typed = _typed(self._names)
+        self._begun = {found for name in known for found in _CODED.findall(name)}
         self._joined_names = frozenset(
             found for name in known for found in _CODE.findall(name.replace(" ", ""))
         )
 
     def written(self, text: str) -> str:
         """A normalised ``text`` with names as they are written: numerals in digits, joined, no pinyin before letters."""
+        text = _SPACED.sub(self._spelled_apart, text) if " " in text else text
+        text = _OH.sub(self._zero, text) if "o" in text else text
         text = _TYPED.sub(self._in_characters, _APART.sub(self._joined, text))
         if _NUMERAL.search(text) is None:
             return text
         text = _LETTER_YEAR.sub(self._letter_year, text)
-        text = _SPELLED.sub(self._letter, text)
+        text = _TENS.sub(lambda found: f"{DIGIT[found[1]]}0", _SPELLED.sub(self._letter, text))
         text = _LETTER_NUMERAL.sub(self._digit, _DOT.sub(".", text))
         text = _SERIES.sub(self._series, _LETTER_NUMBER.sub(self._number, text))
         text = _RUN.sub(self._digits, text)
@@ -93,6 +102,20 @@ class SpokenNames:
         letters, number = found.groups()
         joined = f"{letters}{number}" in self._names and found.group() not in self._names
         return f"{letters}{number}" if joined else found.group()
+
+    def _spelled_apart(self, found: re.Match[str]) -> str:
+        """hai bao 06 gt is 海豹06gt: a name that is typed in pinyin with spaces between its parts."""
+        words = found.group().split(" ")
+        for count in range(len(words), 1, -1):
+            if name := self._typed.get("".join(words[:count])):
+                return " ".join((name, *words[count:]))
+        return found.group()
+
+    def _zero(self, found: re.Match[str]) -> str:
+        """海狮o7 is 海狮07, where that is a name or the beginning of one."""
+        said, digit = found.groups()
+        known = any(f"{said[at:]}0{digit}" in self._begun for at in range(len(said) - 1))
+        return f"{said}0{digit}" if known else found.group()
 
     def _in_characters(self, found: re.Match[str]) -> str:
         """hongqih9 is 红旗h9, and what stands behind it another word."""

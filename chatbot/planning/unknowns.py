@@ -1,14 +1,10 @@
 """What a question names that the graph does not hold: said as it is, never answered with something else."""
 
-import itertools
 import re
 
-from chatbot.knowledge_graph.plan import KEYWORDS, Condition, leaf_conditions
-from chatbot.normalization.text import normalize
-from chatbot.planning.context import Context
-from chatbot.planning.parts import Parts, Thing
+from chatbot.planning.parts import Parts
 from chatbot.planning.query import Refusal
-from chatbot.planning.read_parts import is_year
+from chatbot.planning.read_parts import is_series
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
@@ -23,8 +19,6 @@ _ASKED_OF = ("什么", "啥", "哪种")
 _ASKS = regex("[几多少啥哪吗]|什么|怎")
 _ASKED_BEHIND = regex("(?:是|有)?(?:多少|多大|什么|啥|怎么样|如何)?(?:的)?[吗呢啊呀?]*")
 _PLACES, _PLACE = frozenset("后副左右"), regex("[排座驾边侧面的]*")
-_DEEPEST = 5
-_CODE = regex(r"[a-z]{1,3}\s?\d{2,3}")  # E300L says which series it is of
 
 
 def unknown_name(parts: Parts) -> Refusal | None:
@@ -40,7 +34,7 @@ def unknown_name(parts: Parts) -> Refusal | None:
     start = min([start, *(t.start for t in parts.things if t.end <= end)])
     tail = re.match(r"型号|款|版|系列", text[end:])
     name = text[start : end + (tail.end() if tail else 0)]
-    return Refusal("unknown_entity", name.upper() if name.isascii() else _capitals(name), parts.scan)
+    return Refusal("unknown_entity", name.upper() if name.isascii() else capitals(name), parts.scan)
 
 
 def unknown_model(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
@@ -56,7 +50,7 @@ def unknown_model(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
         if not namelike or (piece.isdigit() and len(piece) == 1):
             continue
         end = tail.end() if tail else end
-        return Refusal("unknown_entity", _capitals(parts.text[before.start : end]), parts.scan)
+        return Refusal("unknown_entity", capitals(parts.text[before.start : end]), parts.scan)
     return None
 
 
@@ -67,91 +61,19 @@ def unknown_make(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
         return None
     start = parts.text.find(make)
     behind = _NAME_BEHIND.match(parts.text, start + len(make))
-    name = _capitals(make + (behind.group() if behind else ""))
-    asks = parts.attributes or parts.has("list", "count", "exists", "head") or parts.rankings
+    name = capitals(make + (behind.group() if behind else ""))
+    bounded = any(atom.kind == "quantity" for atom in parts.atoms)  # 30万以内的劳斯莱斯
+    told = bool(parts.attributes or parts.rankings or bounded)
+    asks = told or parts.has("list", "count", "exists", "head")
     sure = asks and not parts.has("compare") and not _EXPLAINS.search(parts.text)
     return Refusal("unknown_entity" if sure else "unknown_subject", name, parts.scan)
-
-
-def unknown_version(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
-    """云岚S5赛道版, 松峦Q5 2026款: a version that the series has not, though another one has."""
-    for first, second in itertools.pairwise(parts.things):
-        turned = is_year(first.clause) and _level(second) == 2
-        series, version = (second, first) if turned else (first, second)
-        if (
-            (min(_levels(series)) > 2 and not _names_its_series(series, parts.text, vocabulary, begins=True))
-            or not (3 <= _level(version) <= _DEEPEST or _is_piece(version, parts.text, vocabulary))
-            or parts.text[first.end : second.start].strip() not in ("", "的")
-            or series.referred
-            or (series.single and (first.end < second.start or parts.has("which", "compare")))
-            or _names_its_series(version, parts.text, vocabulary)
-        ):
-            continue
-        if not set(series.names) & set(version.names):
-            return Refusal("unknown_entity", _capitals(parts.text[first.start : second.end]), parts.scan)
-    return None
-
-
-def _names_its_series(thing: Thing, text: str, vocabulary: Vocabulary, *, begins: bool = False) -> bool:
-    """M2 is a version of the 宝马M2, and the series as well: no version of what stands before it.
-
-    ``begins``: the series is named first, and something behind it (护卫舰07 205KM).
-    """
-    said = text[thing.start : thing.end].replace(" ", "")
-    lead = vocabulary.graph.by_name[thing.names[0]].keywords[:2]
-    if len(lead) < 2:
-        return False
-    series = normalize(lead[1]).replace(" ", "")
-    return said.startswith(series) if begins else said in series
-
-
-def unknown_here(parts: Parts, context: Context, vocabulary: Vocabulary) -> Refusal | None:
-    """2.5L四驱尊贵版 while a 威兰达 is spoken of that has none such: no car of another series that has."""
-    near = context.near(vocabulary.graph)
-    if len(parts.things) != 1 or not near:
-        return None
-    thing, lead = parts.things[0], vocabulary.graph.by_name[near].keywords[:2]
-    if thing.referred or thing.negated or not _is_piece(thing, parts.text, vocabulary) or len(lead) < 2:
-        return None
-    spoken_of = {vocabulary.graph.by_name[name].keywords[:2] for name in (*context.recent, *context.shown)}
-    named = [vocabulary.graph.by_name[name].keywords[:2] for name in thing.names]
-    if any(lead[1] in one[1] or one[1] in lead[1] or one in spoken_of for one in named):
-        return None  # of its other kind, or of one that was spoken of before
-    said = parts.text[thing.start : thing.end]
-    return Refusal("unknown_entity", f"{lead[1]} {_capitals(said)}", parts.scan)
-
-
-def _is_piece(thing: Thing, text: str, vocabulary: Vocabulary) -> bool:
-    """Whether it is named by pieces of a version's name alone, and by nothing of a brand or a series."""
-    of_a_version = thing.clause is None or min(_levels(thing)) > 2  # 2025款旗领
-    if not of_a_version or not thing.names or _CODE.search(text[thing.start : thing.end]):
-        return False
-    said = text[thing.start : thing.end].replace(" ", "")
-    leads = {vocabulary.graph.by_name[name].keywords[:2] for name in thing.names}
-    words = {normalize(word).replace(" ", "") for lead in leads for word in lead}
-    return not any(word[at : at + 2] in said for word in words for at in range(len(word) - 1))
-
-
-def _levels(thing: Thing) -> list[int]:
-    """Which keywords name it; a big number where none does."""
-    named = leaf_conditions((thing.clause,) if thing.clause else ())
-    return [int(c.attribute[2]) for c in named if c.attribute[:2] == KEYWORDS and len(c.attribute) == 3] or [
-        9
-    ]
-
-
-def _level(thing: Thing) -> int:
-    """Which keyword names it, 1 for the brand; a big number where it takes more than one."""
-    clause = thing.clause
-    named = isinstance(clause, Condition) and clause.attribute[:2] == KEYWORDS and len(clause.attribute) == 3
-    return int(clause.attribute[2]) if named and isinstance(clause, Condition) else 9
 
 
 def unknown_attribute(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     """雨刮器有多长 of a car: the one thing that is not understood, where all else is."""
     known = vocabulary.attributes.aliases  # categories too, which are asked about further
     long = [piece for piece in parts.scan.unknown if len(piece) >= 2 and piece not in known]
-    named = any(thing.single or _level(thing) == 2 for thing in parts.things)
+    named = any(thing.single or is_series(thing.clause) for thing in parts.things)
     if not named or parts.attributes or len(long) != 1:
         return None
     return Refusal("no_attribute", long[0], parts.scan)
@@ -176,7 +98,7 @@ def unknown_subject(parts: Parts) -> Refusal | None:
         return None
     if not (parts.attributes or (parts.has("list", "count") and parts.has("head"))):
         return None
-    return Refusal("unknown_subject", _capitals(unknown[0]), parts.scan)
+    return Refusal("unknown_subject", capitals(unknown[0]), parts.scan)
 
 
 def _elsewhere(piece: str, end: int, parts: Parts) -> str:
@@ -192,7 +114,8 @@ def _elsewhere(piece: str, end: int, parts: Parts) -> str:
     return ""
 
 
-def _capitals(name: str) -> str:
+def capitals(name: str) -> str:
+    """``name`` with its letters as makers write them."""
     return re.sub(r"[a-z]+", lambda found: found.group().upper(), name)
 
 
@@ -204,6 +127,7 @@ def unknown_kind(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     asks = (
         parts.has("list", "exists", "count", "head", "which", "has", "verify", "buy") or len(parts.text) <= 4
     )
+    asks = asks or any(atom.kind == "quantity" for atom in parts.atoms)  # 纯电或增程，25万到30万
     if not (word and asks):
         return None
     lists = parts.has("list", "exists", "count", "which", "buy") and not parts.has("compare")

@@ -3,15 +3,15 @@
 What is said right beside a series, and holds for some of it only, says which of them is meant; it is no question of its own.
 """
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Path, Plan, keyword_level
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan, keyword_level
 from chatbot.normalization.text import content, normalize
-from chatbot.planning.atoms import Atom
+from chatbot.planning.atom import Atom
 from chatbot.planning.carry import lists
 from chatbot.planning.context import Context
+from chatbot.planning.one_or_other import one_or_other
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.read_parts import is_brand, is_year
 from chatbot.planning.vocabulary import Vocabulary
@@ -24,12 +24,13 @@ _GOES_ON = regex(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|�
 _ASKED_ON = regex("(?:那|那么)?[^,，。]{1,8}呢$")
 _THAT_ONE = regex("的?(?:那|这)(?:一)?[个款台辆]")
 _VERSIONS = regex("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
-_ALL_WHEELS = {"4matic", "quattro", "xdrive", "4motion", "awd", "4wd"}  # as makers call 四驱
+_MAKERS_WORDS = {
+    "四驱": {"4matic", "quattro", "xdrive", "4motion", "awd", "4wd"},
+    "敞篷": {"cabriolet", "spyder", "roadster", "敞篷"},
+}
 _KIND_OF = regex(r"\s?(?:新能源|EV|DM-i|\(进口\))$")
 _SUFFIX = regex("[版型款]$")
 _AND = regex(r"[版款型]?的?(?:和|跟|与|比|、|/|vs)")
-_OR = regex("的?还是(?:个|用|带|那种)?")
-_MAX_OTHER = 5  # characters of the other value that the graph has not: AT, 吃电
 _OF_ALL = ("list", "count", "head", "buy", "which", "exists", "has", "keep", "or", "others", "total")
 
 
@@ -56,8 +57,10 @@ class VersionReader:
             and is_year(parts.things[0].clause)
         ):
             return self._of_the_series(parts, context)
-        parts = self._beside_one(_either(parts))
-        asks = parts.attributes or parts.rankings or parts.has("compare", "nearest") or parts.categories
+        parts = self._beside_one(one_or_other(parts))
+        goes_on = context.plan is None and bool(context.attributes) and parts.text.endswith("呢")
+        asks = parts.attributes or parts.rankings or parts.categories or goes_on
+        asks = asks or parts.has("compare", "nearest")
         if not asks or parts.has("list", "count", "buy", "exists"):
             return self._by_name(parts)
         return self._told_apart(parts)
@@ -76,8 +79,8 @@ class VersionReader:
             if len({atom.path for atom in atoms}) > 1:
                 continue
             told = tuple(
-                replace(thing, names=names, clause=None, start=atom.start, end=atom.end)
-                for names, atom in zip(found, atoms, strict=True)
+                replace(thing, names=names, clause=None, start=start, end=atom.end)
+                for names, atom, start in zip(found, atoms, _starts(thing, atoms), strict=True)
             )
             things = (*parts.things[:at], *told, *parts.things[at + 1 :])
             rest = tuple(atom for atom in parts.atoms if atom not in atoms)
@@ -164,7 +167,8 @@ class VersionReader:
     def _called(self, names: Sequence[str], clause: Clause, said: str) -> tuple[str, ...]:
         """Those of ``names`` that have a word for the value in them."""
         words = {said, *self._vocabulary.words_for(clause)}
-        words |= _ALL_WHEELS if any("四驱" in word for word in words) else set()
+        for plain, names_of_it in _MAKERS_WORDS.items():
+            words |= names_of_it if any(plain in word for word in words) else set()
         return tuple(n for n in names if any(word in normalize(n).replace(" ", "") for word in words))
 
     def _having(self, names: Sequence[str], clause: Clause, said: str) -> tuple[str, ...]:
@@ -257,7 +261,7 @@ class VersionReader:
             return parts
         first, second = parts.things
         gap = parts.text[first.end : second.start]
-        if first.single or is_brand(first.clause) or gap.strip("的 ") or set(first.names) & set(second.names):
+        if is_brand(first.clause) or gap.strip("的 ") or set(first.names) & set(second.names):
             return parts
         word = _SUFFIX.sub("", content(parts.text[second.start : second.end]))
         for sense in self._vocabulary.values_of(word):
@@ -269,25 +273,6 @@ class VersionReader:
         return self._vocabulary.kin(context.near(self._vocabulary.graph))
 
 
-def _either(parts: Parts) -> Parts:
-    """V4是油电混合还是插混 asks for the attribute that both are values of; CVT还是AT for that of the one that is known."""
-    if "还是" not in parts.text or parts.has("list", "count", "head"):
-        return parts
-    for one, other in itertools.pairwise(parts.atoms):
-        if one.path == other.path and "还是" in parts.text[one.end : other.start]:
-            return _asking_for(parts, one.path)
-    for piece in parts.scan.unknown if not parts.attributes else ():
-        start = parts.text.find(piece)
-        end = start + len(piece)
-        for atom in parts.atoms:
-            apart = parts.text[atom.end : start] if atom.end <= start else parts.text[end : atom.start]
-            if atom.kind == "value" and len(piece) <= _MAX_OTHER and _OR.fullmatch(apart):
-                left = tuple(one for one in parts.scan.unknown if one != piece)
-                scan = replace(parts.scan, unknown=left, coverage=1.0 if not left else parts.scan.coverage)
-                return _asking_for(replace(parts, scan=scan), atom.path)
-    return parts
-
-
-def _asking_for(parts: Parts, path: Path) -> Parts:
-    rest = tuple(atom for atom in parts.atoms if atom.path != path)
-    return replace(parts, atoms=rest, attributes=tuple(dict.fromkeys((*parts.attributes, (path,)))))
+def _starts(thing: Thing, atoms: Sequence[Atom]) -> list[int]:
+    """Where each of the things that ``atoms`` tell apart begins: the first with the name, where that stands before it."""
+    return [min(thing.start, atoms[0].start), *(atom.start for atom in atoms[1:])]

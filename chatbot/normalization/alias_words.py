@@ -1,0 +1,67 @@
+"""The names that a graph's entities go by, each with the entities that it may stand for."""
+
+from collections.abc import Container, Mapping
+
+from chatbot.knowledge_graph.graph import Entity
+from chatbot.normalization.spellings import (
+    first_words,
+    own_parts,
+    series_spellings,
+    spellings,
+    weak_spellings,
+)
+from chatbot.normalization.text import normalize
+
+
+def weak_words(entities: tuple[Entity, ...], strong: Container[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for index, entity in enumerate(entities):
+        for keyword in entity.keywords:
+            for alias in sorted(weak_spellings(keyword)):
+                if alias not in strong:
+                    found.setdefault(alias, []).append(index)
+    return found
+
+
+def alias_words(
+    entities: tuple[Entity, ...], aliases: Mapping[str, tuple[str, ...]]
+) -> tuple[dict[str, list[int]], list[str]]:
+    """Alias → positions of the entities that it may stand for; and the aliases that name a brand or a series."""
+    found: dict[str, list[int]] = {}
+    by_name: dict[str, list[int]] = {}
+    for index, entity in enumerate(entities):
+        for keyword in dict.fromkeys((*entity.keywords, entity.name)):
+            by_name.setdefault(normalize(keyword), []).append(index)
+            for alias in sorted(spellings(keyword)):
+                found.setdefault(alias, []).append(index)
+    names = dict.fromkeys(normalize(keyword) for entity in entities for keyword in entity.keywords[:2])
+    found.update({own: list(by_name[own]) for own in names})  # a series' own name is that alone
+    leading = {alias for own in names for alias in spellings(own)}
+    for index, entity in enumerate(entities):
+        own = [normalize(keyword) for keyword in entity.keywords[:2]]
+        for alias in sorted(series_spellings(entity.keywords)):
+            leading.add(alias)
+            if alias not in own and alias not in by_name:
+                found.setdefault(alias, []).append(index)
+    short = {alias: rows for alias, rows in _short_names(entities, by_name).items() if alias not in found}
+    found.update(short)
+    leading.update(short)
+    for name, words in aliases.items():
+        for word in words if normalize(name) in by_name else ():
+            found[word] = [*found.get(word, ()), *by_name[normalize(name)]]
+            leading.update([word] if normalize(name) in names else ())
+    return found, sorted(leading)
+
+
+def _short_names(entities: tuple[Entity, ...], by_name: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    """Series by a part of their name (id7, 锐放); what is no brand's."""
+    short: dict[str, list[int]] = {}
+    for index, entity in enumerate(entities):
+        for alias in sorted(first_words(entity.keywords)):
+            short.setdefault(alias, []).append(index)
+    brands = {normalize(entity.keywords[0]) for entity in entities if entity.keywords}
+    series = [entity.keywords[1] for entity in entities if len(entity.keywords) > 1]
+    for alias, name in own_parts(series).items():
+        if not any(brand.startswith(alias) for brand in brands):
+            short[alias] = list(by_name[normalize(name)])
+    return short

@@ -1,0 +1,88 @@
+"""What is not wanted: 不要, 除了, 没有 before it, 的不要, 也别推荐, 以外的 behind it, and what is joined to it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chatbot.planning.atom import Atom
+from chatbot.planning.links import Link
+from chatbot.regex import regex
+
+_SIMPLY_NOT = regex(r"(?<![是要能会])不(?:用|需要?|必)?$")  # 不烧油的, 有没有不烧油的, 不用充电的
+_BREAK = regex(r"[,;。!?]")
+_DENIED_BEHIND = regex(
+    "(?:的|家|车|款|这些|那些|系列|牌子|版本)*(?:(?:看|开|坐|用)?(?:腻|够|烦|怕|厌)了)?(?:咱|我)?(?:也|都|就|全|通通|统统|一律|先|可|直接)*"
+    "(?:别(?!的|克)(?:给我|给|再)?(?:看|推|来|算|列|选)?|不要|不想要|不考虑|不看|不买|不喜欢|不行|排除|除外|算了|去掉|剔除|免了|免谈|pass|不算|不想看|刨掉|踢掉|划掉)"
+    "(?:了|掉|吧|啊|哈|的|推荐)*(?=$|[,。;!?、])"
+    "|(?:也|都|全|就|还)*(?:没有|没得|没配|没装|没带|不带|不配|不支持)的"  # 座椅通风都没有的车
+)
+_BEYOND = ("以外", "之外")
+_REACHED_OVER = regex("[的车款家个台辆那这些种也都就全了吧]*")
+_NEAR_DENIAL = 4  # characters before the word that says it is not wanted
+_JOINED = regex(r"[、/和或跟与及以者是还要么也的车型|\s]*")
+
+
+def denied_behind(text: str, end: int) -> bool:
+    """Whether what ends at ``end`` is not wanted, as is said behind it: 宝马的不要, 北辰的别给我看, 轿车以外的."""
+    if text.startswith(_BEYOND, end):
+        return "除" not in text[:end]  # 除了轿车以外的 says so before
+    return _DENIED_BEHIND.match(text, end) is not None
+
+
+def _denied(atoms: Sequence[Atom], text: str) -> set[int]:
+    """Those that are not wanted, as is said behind them, with what is joined to them: 纯电和燃油都不要."""
+    found: set[int] = set()
+    for at in range(len(atoms) - 1, -1, -1):
+        gap = text[atoms[at].end : atoms[at + 1].start] if at + 1 < len(atoms) else ""
+        joined = at + 1 in found and _JOINED.fullmatch(gap) is not None and joins(gap)
+        if atoms[at].kind != "quantity" and (joined or denied_behind(text, atoms[at].end)):
+            found.add(at)
+    return found
+
+
+def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
+    """``atoms`` with those that 不要, 除了, 没有 … apply to turned round."""
+    result = [
+        replace(a, negated=not a.negated)
+        if a.kind == "value"
+        and _SIMPLY_NOT.search(text[: a.start])
+        and text[a.start : a.start + 1] != text[a.start - 2 : a.start - 1]
+        else a
+        for a in atoms
+    ]
+    denied = _denied(result, text)
+    result = [replace(a, negated=not a.negated) if i in denied else a for i, a in enumerate(result)]
+    for at, link in enumerate(links):
+        if not link.plays("not") or any(0 <= link.start - result[i].end <= _NEAR_DENIAL for i in denied):
+            continue
+        following = [i for i, atom in enumerate(result) if atom.start >= link.end]
+        head = following[:1]
+        between = [x for x in links if head and x.start >= link.end and x.end <= result[head[0]].start]
+        if any(x.entity for x in between):
+            continue  # 除了云岚的SUV leaves the SUV alone
+        if head and not _BREAK.search(text[link.end : result[head[0]].start]):
+            if any(
+                x.plays("keep", "swap")
+                for x in links[at + 1 :]
+                if x.end <= result[head[0]].start and x.text in ("要", "换")
+            ):
+                continue
+            reach = head
+            for i in following[1:]:
+                if not _JOINED.fullmatch(text[result[reach[-1]].end : result[i].start]) or not joins(
+                    text[result[reach[-1]].end : result[i].start]
+                ):
+                    break
+                reach = [*reach, i]
+        else:
+            behind = [i for i, atom in enumerate(result) if atom.end <= link.start]
+            reach = behind[-1:]
+            gap = text[result[reach[0]].end : link.start] if reach else ""
+            if not reach or not _REACHED_OVER.fullmatch(gap) or link.text in ("没", "不", "没有"):
+                continue  # 轿车 选配不算 is no word against 轿车
+        for i in reach:
+            result[i] = replace(result[i], negated=not result[i].negated)
+    return result
+
+
+def joins(gap: str) -> bool:
+    return any(mark in gap for mark in "、/和或跟与及")

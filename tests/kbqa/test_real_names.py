@@ -1,0 +1,52 @@
+"""Names of real cars as people type and say them, and questions that no attribute of them tells."""
+
+import pytest
+
+from tests.kbqa.talking import Demo, talked
+from tests.real_cars import needs_cars
+
+TOLD = (
+    ("宋plusdmi112尊贵型智驾版破百要几秒", "7.7"),  # run together
+    ("hai bao 06 gt 505 hai lang ban duo shao qian", "13.68万"),  # spaced pinyin
+    ("海狮o7ev 610长续航版价位", "19.98万"),  # o for 0
+    ("宝马叉五四十li曜夜套装多重", "2271"),  # dictated
+    ("奔驰c260l4matic运动版2025改款零百", "7.6"),
+    ("Macan T多少钱", "62.80万"),  # a letter that is a word of one name
+    ("Model 3 2025款后驱版最大功率", "后轮驱动版"),
+    ("途岳月尊板多少钱", "19.76万"),
+)
+NOT_TOLD = ("迈腾280TSI舒适型保养一次多少钱", "迈腾280TSI舒适型洗车要花多少钱", "迈腾280TSI舒适型充电线多长")
+TALKS = (
+    (("型格15万以内的", "思域呢"), "劲骋版"),  # the series' place is taken
+    (("奔驰EQE 500先锋版续航够不够700", "那到底多少"), "681"),
+    (("奥迪A6L改款45四驱臻选动感零百", "不是45，我问55旗舰动感", "多少钱"), "65.68万"),
+    (("海狮07ev610长续航版多少钱", "550四驱版呢"), "23.98万"),
+)
+
+
+@needs_cars
+@pytest.mark.parametrize(("said", "value"), TOLD)
+def test_a_name_as_it_is_typed_or_said_finds_its_car(said: str, value: str, real: Demo) -> None:
+    assert value in talked(real, (said,))[2].reply.answer
+
+
+@needs_cars
+@pytest.mark.parametrize("said", NOT_TOLD)
+def test_what_no_attribute_tells_is_no_acceleration(said: str, real: Demo) -> None:
+    reply = talked(real, (said,))[2].reply
+    assert reply.answer_type != "answer"
+    assert not reply.evidence
+
+
+@needs_cars
+@pytest.mark.parametrize(("turns", "value"), TALKS)
+def test_a_talk_goes_on_with_what_takes_its_place(turns: tuple[str, ...], value: str, real: Demo) -> None:
+    assert value in talked(real, turns)[2].reply.answer
+
+
+@needs_cars
+@pytest.mark.parametrize("said", ["30万以内的劳斯莱斯", "纯电或增程，25万到30万", "宋plusdmi冠军版多少钱"])
+def test_what_is_not_there_is_said_not_to_be_there(said: str, real: Demo) -> None:
+    reply = talked(real, (said,))[2].reply
+    assert "资料里没有" in reply.answer
+    assert not reply.evidence
