@@ -142,9 +142,9 @@ class NamedPlanner:
             ):
                 things.append(thing)
             else:
-                spoken = tuple(name for name in thing.names if name in context.recent)
-                names = spoken if len(spoken) == 1 else nearest_kin(graph, thing.names, known)
-                things.append(replace(thing, names=names))
+                names = nearest_kin(graph, thing.names, known)
+                spoken = tuple(name for name in names if name in context.recent)
+                things.append(replace(thing, names=spoken if len(spoken) == 1 else names))
         return tuple(things)
 
     def _years_of_series(self, parts: Parts, context: Context) -> Query | None:
