@@ -143,6 +143,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "without": ("不要{what}", "not {what}"),
     "not_on_record": ("暂无资料", "not on record"),
     "everything": ("全部车型", "all cars"),
+    "of_these": ("这{count}款", "these {count}"),
     "carried": ("接着刚才的（{what}）：", "Going on with {what}: "),
     "found": ("{conditions}：找到 {count} 款{order}。", "{conditions}: {count} found{order}."),
     "sorted_asc": ("，{attribute}从低到高", ", {attribute} ascending"),

@@ -19,6 +19,8 @@ from chatbot.answering.knowledge import Knowledge
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.faq_modules.dataset import ANSWERS
 from chatbot.knowledge_graph.lookup import lookup
+from chatbot.planning.part_names import of_the_same_measure
+from chatbot.planning.query import Refusal
 from chatbot.reply import FaqEvidence
 
 GRAPH_THRESHOLD = 0.6
@@ -51,7 +53,7 @@ class Answerer:
         if inquiry.question:
             return self._standard_question(inquiry, inquiry.question, None, "carried or chosen")
         lacking = _lacks(inquiry)
-        if lacking and inquiry.refusal and sure_of_faq < self._threshold:
+        if lacking and inquiry.refusal and not (best and self._tells_of(best, inquiry.refusal)):
             return Refused(inquiry.refusal)
         if not lacking and self._graph_wins(inquiry, sure_of_graph, sure_of_faq):
             told = self._graph_answer(inquiry, sure_of_graph, f"{why}: names the attribute")
@@ -66,6 +68,11 @@ class Answerer:
         if inquiry.refusal:
             return Refused(inquiry.refusal)
         return Unsure(inquiry.faq, tuple(name for group in inquiry.groups for name in group[:1]))
+
+    def _tells_of(self, best: FaqCandidate, refusal: Refusal) -> bool:
+        """Whether a standard question is likely, and about what the graph has no record of."""
+        asks = of_the_same_measure(refusal.subject, best.matched + best.question)
+        return best.confidence >= self._threshold and asks
 
     def graph_confidence(self, inquiry: Inquiry) -> float:
         """How sure it is that an attribute is asked for: the weakest link, times what it explains."""
@@ -83,6 +90,8 @@ class Answerer:
             return False  # the operator has said what these words mean
         if inquiry.topical and not inquiry.reading.leftover and faq < EXACT_FAQ:
             return True
+        if not inquiry.groups and faq >= EXACT_FAQ:
+            return False  # of no car in particular: 怎么自动泊车, 胎压报警了
         return graph >= faq
 
     def _graph_answer(self, inquiry: Inquiry, confidence: float, why: str) -> Outcome:

@@ -147,7 +147,7 @@ class QueryAnswerer:
         return say("refused", why="；".join(note_text(n) for n in wrong), conditions=self._about(result.plan))
 
     def _about(self, plan: Plan) -> str:
-        return self._words.conditions(plan.conditions) or say("everything")
+        return self._words.scope(plan)
 
     def _tail(self, result: Result) -> str:
         more = (

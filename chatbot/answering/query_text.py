@@ -14,6 +14,7 @@ from chatbot.knowledge_graph.plan import (
     Condition,
     Not,
     Path,
+    Plan,
 )
 from chatbot.knowledge_graph.plan_text import attribute_text, clause_text, note_text, quantity_text
 from chatbot.knowledge_graph.result import Cell, Comparison, LeftOut, Result, ResultRow
@@ -56,6 +57,11 @@ class Wording:
     def table(self, result: Result, shown: int = SHOWN) -> str:
         lines = [f"{i}. {self.row(row, result.attributes)}" for i, row in enumerate(result.rows[:shown], 1)]
         return "\n".join(lines)
+
+    def scope(self, plan: Plan) -> str:
+        """What a plan is about: its conditions, else the things it is of, else all there are."""
+        all_of = say("of_these", count=len(plan.entities)) if plan.entities else say("everything")
+        return self.conditions(plan.conditions) or all_of
 
     def conditions(self, clauses: Sequence[Clause]) -> str:
         """What was understood, short: 经销商报价≤30万元、SUV、不要增程."""

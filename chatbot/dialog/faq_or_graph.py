@@ -1,6 +1,7 @@
 """A query can be made of the words, and a standard question is likely too: which of them is meant."""
 
 import re
+from typing import TypeGuard
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -50,7 +51,7 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
     if planned.scan.mended and best.confidence >= SURE_FAQ and _no_slip(turn, planned.scan.text):
         return True  # 有现车吗, as people ask, is no slip of 有厢车吗
     if turn.hearing.verbatim and not leaning:
-        return True
+        return not _of_one_car(planned) or _own_answer(turn, best.question, planned)
     if leaning and sum(map(len, planned.scan.unknown)) < _WORD:
         return False
     if isinstance(planned, Asked):
@@ -91,6 +92,13 @@ def _explains_more(turn: Turn, planned: Query | Asked, best: FaqCandidate) -> bo
     tree = turn.hearing.knowledge.graph.tree
     branches = all(path in tree and not tree[path].is_leaf for topic in planned.topics for path in topic[:1])
     return bool(planned.topics) and branches and alike(turn) >= ALIKE  # 电池安全吗 is no way to 电池
+
+
+def _of_one_car(planned: Query | Asked) -> TypeGuard[Asked]:
+    """Whether an attribute of one car is asked for, and all of it understood: what holds for all cars may not be so of it."""
+    if not isinstance(planned, Asked) or planned.scan.unknown:
+        return False
+    return bool(planned.topics) and len(planned.entities) == 1 and len(planned.entities[0]) == 1
 
 
 def _lists_all(query: Query) -> bool:

@@ -23,11 +23,11 @@ _SURELY_FAQ = 0.9
 _BEYOND_DOUBT = 0.95
 _LIKELY_FAQ = 0.6
 _QUERY_CUE = re.compile(
-    r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|suv|mpv|推荐|便宜|贵"
+    r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|以[上下内]的|suv|mpv|推荐|便宜|贵"
 )
-_RANKS = re.compile("最.{0,3}的")  # 油耗最底的: a slip in what is ranked
+_RANKS = re.compile("最.{0,3}的|zui[a-z]")  # 油耗最底的: a slip in what is ranked
 _OF_A_CAR = re.compile("[它他她]的|(?:这|那)[款台辆]")
-_MEASURED = re.compile(r"\d\D{0,2}以|suv|mpv")
+_MEASURED = re.compile(r"\d\D{0,2}以|\d\s?wan|suv|mpv")
 _MAY_BE_EITHER = 4  # characters: what is so short may be small talk all the same
 
 

@@ -19,6 +19,16 @@ _FILLER = (
     r"|我想想|我看看(?=[,。])|让我想想|就是说|就是那个|就是(?=[,。])|然后呢?(?=[,。])|那个(?=那个|[,。]))"
 )
 _FILLERS = regex(rf"(?:(?<=[,。;!?])|^){_FILLER}(?:[,。\s]*{_FILLER})*[,。\s]*|[,。\s]{_FILLER}(?=[,。])")
+_HEARD = regex("(?:我)?听[^,，。]{0,4}(?:说|讲|提)(?:过|起)?(?:的)?(?=[^,，。])")
+_TRIED = regex(
+    "(?:我|我们|俺)?(?:昨天|前天|今天|上周|上个?月|上?周末|周[一二三四五六日天]|刚刚?|之前|前[几两]天|已经)*"
+    "(?:去)?(?:店里|门店|4s店)?(?:试驾|试乘|体验|试坐)(?:了|过)(?:一下)?(?=[a-z\u4e00-\u9fff])(?!.{0,3}(?:要|需|带|吗|没))"
+)
+_ORDER = regex("(?:第[一二三]个?问题|首先|先问一下|还有一?个?问题)(?:就?是|呢)?[,:]?(?=..)")
+_IMPOSES = regex(
+    r"(?:我)?(?:就|只|再|想)*(?:耽误|占用|打扰|打搅|麻烦)(?:一下)?(?:您|你)?们?的?(?:宝贵)?的?"
+    r"(?:[一二两三几半\d]+(?:个)?(?:分钟|秒钟?|会儿?)|一?点儿?时间|时间)(?:了|哈|啊)?(?=$|[,，。])"
+)
 _ASK_AGAIN = regex(
     r"(?:^|(?<=[,。;!?]))(?:我)?(?:就是|就|只是|其实|主要)?(?:是)?(?:想|要)(?:请)?(?:问|打听|请教|了解|知道|咨询|确认|查|看)"
     r"(?:一?下子?|打听|问|看|一?声|个事儿?)?(?:[,。:]|(?:您|你)们?|就是|的是|说)*"
@@ -38,7 +48,7 @@ _THAT_ONE = regex(r"(?<=[\u4e00-\u9fff])的那[个款台](?=\s?[a-z0-9])")  # �
 _WHETHER = regex(
     "(?:冬天|夏天|平时|到底)?(能不能|带不带|有没有|支不支持|可不可以|配不配|能否|是否|(?:还|也)?(?:必须|一定|最好|应该|需要|[得要])(?:要|得)?(?:能够?|可以|会|带|有)|能够?|可以|会|带|有(?=..{0,2}[没吗么不]?$))(?:带|有|支持|够)?"
 )
-_ASKS = regex("多少|几|谁|比(?!较)|什么|哪|怎么|如何|为什么|吗|么$|多[大长久远重快]|[能会可]不[能会可]")
+_ASKS = regex("多少|几|谁|比(?![较如方])|什么|哪|怎么|如何|为什么|吗|么$|多[大长久远重快]|[能会可]不[能会可]")
 _WISHES = regex(
     "^(?:我|俺|咱)?(?:就|只|主要|最好)?(?:想要|只要|必须|一定要|最好|要求|要有|要带|要是|得有|得带|需要|带|有)(?!人)"
 )
@@ -49,6 +59,10 @@ _SHORTEST = 2
 def plain_question(text: str) -> str:
     """A normalised ``text`` without sounds of hesitation, requests to look and other frames; all of it when nothing stays."""
     said = _FILLERS.sub("", text)
+    said = _IMPOSES.sub("", said) if "耽误" in said or "占用" in said or "打" in said else said
+    said = _TRIED.sub("", said) if "试" in said or "体验" in said else said
+    said = _ORDER.sub("", said) if "问" in said or "首先" in said else said
+    said = _HEARD.sub("", said) if "听" in said else said
     said = _FOR_ME.sub("", _ASK_AGAIN.sub("", said))
     said = _THAT_ONE.sub("的", _APPOSED.sub("", said))
     kept = [piece for piece in map(without_courtesies, _clauses(said)) if content(piece)]

@@ -1,10 +1,14 @@
 """Whether a question is about all that match, and how plainly it says so."""
 
-from chatbot.knowledge_graph.plan import Clause
+from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition
+from chatbot.planning.clauses import flat
+from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
 from chatbot.planning.read_parts import is_brand
 from chatbot.regex import regex
 
+_SEVERAL = 2
+_EACH = regex("各有?|分别有?|每[个种]有?")  # 宝马和奔驰各有多少款
 _ROUGHLY = regex(
     "多少(?:钱|万)?(?:到|至|~|-)多少|(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)"
 )
@@ -75,3 +79,29 @@ def asks_for_all(parts: Parts) -> bool:
 def asks_range(parts: Parts) -> bool:
     """大概多少钱, 从多少到多少."""
     return _ROUGHLY.search(parts.text) is not None
+
+
+def each_of_these(parts: Parts, conditions: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """The conditions where each of several values is counted: 宝马和奔驰各有多少款; 增程几款，插混几款."""
+    if _EACH.search(parts.text):
+        return conditions
+    counted = sum(link.plays("count") for link in parts.scan.links)
+    plain = [c for c in flat(conditions) if isinstance(c, Condition) and not c.unit]
+    about = {c.attribute for c in plain}
+    if counted < _SEVERAL or len(about) != 1 or len(plain) != counted:
+        return ()
+    return (AnyOf(tuple(plain)), *(c for c in flat(conditions) if c not in plain))
+
+
+def of_what_was_told(parts: Parts, context: Context) -> bool:
+    """有没有橙色 after the colours of one car: whether that one has it."""
+    one = len(context.entities) == 1 and context.plan is None and len(context.attributes) == 1
+    if (
+        not one
+        or parts.things
+        or not parts.has("exists")
+        or parts.has("which", "list", "head", "buy", "count")
+    ):
+        return False
+    told = [atom.path for atom in parts.atoms]
+    return bool(told) and all(path == context.attributes[0] for path in told)

@@ -173,12 +173,19 @@ def _gives_way(
     if not (isinstance(old, Condition) and isinstance(new, Condition)):
         return True
     if _bound(old) or _bound(new):  # 6座的呢 after 能坐7个人的
-        return _bound(old) == _bound(new) or "=" in (old.op, new.op)
+        return _bound(old) == _bound(new) or "=" in (old.op, new.op) or _apart(old, new)
     if old.attribute[:2] == KEYWORDS:
         return old.attribute == new.attribute or old.attribute[2:] > new.attribute[2:]
     if old.op == new.op == "contains":
         return not together(old, new)
     return old.op == new.op or {old.op, new.op} == {"contains", "="}
+
+
+def _apart(old: Condition, new: Condition) -> bool:
+    """Whether no number is within both: 10万以下的呢 after 20到25万 asks for the cheap ones instead."""
+    low, high = (old, new) if _bound(old) == "min" else (new, old)
+    ends = isinstance(low.value, float) and isinstance(high.value, float) and low.unit == high.unit
+    return ends and float(low.value) >= float(high.value)
 
 
 def _is_wider(old: Clause, new: Clause) -> bool:

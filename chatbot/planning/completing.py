@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from chatbot.knowledge_graph.graph import display_name
-from chatbot.knowledge_graph.plan import Path
+from chatbot.knowledge_graph.plan import Path, leaf_conditions
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.parts import Parts
@@ -14,8 +14,16 @@ from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
 _OVERVIEW = regex("怎么样|咋样|怎样|如何|好不好")
+_COUNTED = regex("(?:那|那么)?(.{2,12}?)的?有?(?:几|多少)[颗台块根只](?:呢|啊|呀)?")
+_PIECES = regex("[0-9]+[个颗台]")
 _NEAR_NAME = 3  # characters between a name and 怎么样
-_OTHER_KIND = regex(r"(?:那|那么)?([\u4e00-\u9fff]{1,4}?)的?呢?")  # 综合的呢
+_OTHER_KIND = regex(
+    r"(?:(?:不对|不是|错了)[,，]?)?(?:我(?:要|问|说|想|指)的是|我是[问说]|我要)?(?:那|那么)?([\u4e00-\u9fff]{1,4}?)的?呢?"
+)  # 综合的呢
+_OTHER_PART = regex(
+    r"(?:那|那么)?(?:(?P<end>[前后])[面边头轮排]?|(?P<kind>[\u4e00-\u9fff]{2,4}?))的?"
+    r"(?P<asks>呢|也?(?:有没有|有吗|有没|有么|支持吗|支不支持|多少|几个|多大|什么样)[呢啊]?)"
+)  # 膝部的有吗 after the 安全气囊个数
 _SAME_END = 2  # characters that the names of two kinds of one thing end in
 
 
@@ -31,8 +39,39 @@ class Completer:
 
     def same_kind(self, scan: Scan, context: Context) -> str:
         """综合的呢 after the 纯电续航里程: the attribute that begins so and ends as the one asked before."""
+        if counted := self._counted(scan, context):
+            return counted
+        if not context.attributes or any(link.entity for link in scan.links):
+            return ""
+        return self._other_of_a_kind(scan, context) or self._other_part(scan, context)
+
+    def _counted(self, scan: Scan, context: Context) -> str:
+        """第二个几颗, of those with a 激光雷达: how many of that it has."""
+        found = _COUNTED.fullmatch(scan.text)
+        last = context.plan or context.listed
+        if found is None or last is None:
+            return ""
+        for condition in leaf_conditions(last.conditions):
+            column = self._vocabulary.columns.column(condition.attribute)
+            if column and any(_PIECES.fullmatch(text) for text in column.texts):
+                return f"{found.group(1)}的{display_name(condition.attribute[-1])}"
+        return ""
+
+    def _other_part(self, scan: Scan, context: Context) -> str:
+        """膝部的有吗 after the 安全气囊个数: the attribute that begins so, and goes on as that one's name does."""
+        found = _OTHER_PART.fullmatch(scan.text)
+        last = display_name(context.attributes[0][-1])
+        if found is None or (found["end"] and last[0] not in "前后") or not (found["end"] or scan.unknown):
+            return ""
+        kind = found["end"] or found["kind"]
+        names = {display_name(path[-1]) for path in self._vocabulary.columns.paths}
+        rests = {name: name.removeprefix(kind) for name in names if name != last and name.startswith(kind)}
+        fitting = [name for name, rest in rests.items() if len(rest) >= _SAME_END and rest in last]
+        return f"{fitting[0]}{found['asks']}" if len(fitting) == 1 else ""
+
+    def _other_of_a_kind(self, scan: Scan, context: Context) -> str:
         found = _OTHER_KIND.fullmatch(scan.text)
-        if found is None or not context.attributes or any(link.entity for link in scan.links):
+        if found is None:
             return ""
         last, kind = display_name(context.attributes[0][-1]), found.group(1)
         names = {display_name(path[-1]) for path in self._vocabulary.columns.paths}

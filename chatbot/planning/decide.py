@@ -40,6 +40,7 @@ _IN_UNITS = regex(
     "|(?P<价格>[多少]花(?:多少|几)|[差贵宜多少]了?几万|几万块?$|[差贵宜]几千)|(?P<续航>几公里|多少公里|[多少]跑(?:多少|几))"
 )
 _MEASURES = ("加速", "油耗", "电耗", "价格", "续航")
+_TOLD_INSTEAD = (("油耗", "电耗"), ("马力", "功率"))
 _MONEY_DIFFERENCE = regex("差价|价差|差.{0,3}(?:钱|万|块)|(?:钱|价格?)差")
 
 
@@ -92,11 +93,15 @@ class Decider:
         return tuple(self.vocabulary.concepts.paths(concept))[:1] if concept else ()
 
     def told_of(self, entities: Sequence[str], path: Path) -> Path:
-        """``path``, or the 电耗 where 省 was taken for the 油耗 and all of ``entities`` run on electricity."""
+        """``path``, or the 电耗 where 省 was taken for the 油耗 and all of ``entities`` run on electricity.
+
+        So with 马力, which people say for power, and of which no car without an engine has a value.
+        """
         paths = self.vocabulary.concepts.paths
-        if path not in paths("油耗") or any(self.raw(name, path) is not None for name in entities):
+        other = next((told for said, told in _TOLD_INSTEAD if path in paths(said)), "")
+        if not other or any(self.raw(name, path) is not None for name in entities):
             return path
-        return next((p for p in paths("电耗") if all(self.raw(n, p) is not None for n in entities)), path)
+        return next((p for p in paths(other) if all(self.raw(n, p) is not None for n in entities)), path)
 
     def usual(self, entities: Sequence[str]) -> tuple[Path, ...]:
         """What any of ``entities`` has of the attributes that people compare."""

@@ -11,6 +11,8 @@ _MOVES = regex("(?:打?开(?:启|合|闭)?|关闭?|调节?|升降|折叠|收起?
 _HAN = regex(r"[\u4e00-\u9fff]")
 _KIND = regex("级别|车身结构|品牌|系列")
 _PEOPLE = frozenset("娃孩人老儿女宝崽")
+_WHETHER = regex("是不是都有|都有[^,。]{1,12}(?:吗|么|嘛)[?。]?$")
+_WHICH = regex("哪|什么|啥|几")
 _FARTHEST = 5000  # km that no car goes without a stop: 15万公里 is of a warranty
 _HEAVIEST = 10  # tonnes that a car may weigh
 
@@ -27,9 +29,19 @@ def drives_a_part(link: Link, links: Sequence[Link], text: str) -> bool:
     )
 
 
+def as_they_stand(links: Sequence[Link], text: str) -> list[Link]:
+    """``links`` without those of words that mean something else where they stand."""
+    return [x for x in links if not (drives_a_part(x, links, text) or asks_of_all(x, text))]
+
+
 def counts_people(phrase: QuantityPhrase, text: str) -> bool:
     """三个娃 is no price."""
     return phrase.unit == "个" and text[phrase.end : phrase.end + 1] in _PEOPLE
+
+
+def asks_of_all(link: Link, text: str) -> bool:
+    """都有 of A型号是不是都有天窗: whether each of them has it, and no list."""
+    return link.text == "都有" and _WHETHER.search(text) is not None and _WHICH.search(text) is None
 
 
 def is_a_code(phrase: QuantityPhrase) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Path, Plan
 from chatbot.planning.carry import leans
+from chatbot.planning.clauses import paths_of
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider, measured_by, says_money
 from chatbot.planning.parts import Parts, Thing
@@ -25,6 +26,7 @@ _ABOUT_SAME = regex("同|差不多|相近|接近|类似|相似|一个|相当|不
 _BOTH = regex("都(?:是)?(?:多少|几|啥|什么)")
 _BARE_UNIT = regex("(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?")
 _HOW_MUCH_THEN = regex("(?:那|那么)?(?:到底|究竟|具体|实际|准确)?(?:是|有|要|得)?(?:多少|几)[啊呀呢]?")
+_HOW_MANY = regex("(?:那|有|一共|总共|到底|具体)*(?:几|多少)[个颗台只块种](?:呢|啊|呀)?")  # after 有激光雷达
 _OF_ALL = regex("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱 of a list
 _AGAINST_ONE = regex(
     "(?:那|那么)?(?:和|跟|与|同|比)(?:第|最|前|上|刚).+?(?:比|相比|比较|对比|差|贵|便宜|快|慢|远|多|少|省)"
@@ -50,6 +52,8 @@ class Follower:
         focus = context.entities or (context.shown[:_FEW] if of_all else ())
         if parts.things or parts.atoms or not focus:
             return None
+        if _HOW_MANY.fullmatch(parts.text) and len(context.attributes) == len(focus) == 1:
+            return Asked((focus,), (context.attributes,), parts.scan, referred=True)
         if parts.has("list", "count", "typical", "average", "others", "buy", "any", "which", "nearest"):
             return None
         topics = parts.attributes or parts.categories
@@ -203,6 +207,9 @@ class Follower:
             return None
         if len(things) != 1 or not things[0].single or parts.attributes or parts.categories:
             return None
+        asked = {path for clause in last.conditions for path in paths_of(clause)}
+        if context.attributes and asked.isdisjoint(context.attributes):
+            return None  # something else was asked since
         if parts.atoms or parts.rankings or parts.scan.unknown or parts.has("compare", "which", "list"):
             return None
         return Query(
@@ -246,6 +253,13 @@ class Follower:
         if most and not context.entities and context.plan is None and leans(parts, context.listed):
             return None  # 最便宜的是哪款, of the series that it was asked about which is meant
         entities = context.last(0)
+        ranked = most and parts.has("which") and not (comparing or parts.has("compare"))
+        if ranked and len(entities) > _PAIR and self._of_one_series(entities):
+            rank = next(rank for rank in parts.rankings if rank.strength == "most")
+            path = self._decider.told_of(entities, rank.path)
+            return Query(
+                Plan("superlative", entities, (path,), (), rank.order, 1), parts.scan, carried=entities
+            )
         plan = self._decider.compare(parts, entities)
         if plan is None and comparing and len(entities) > 1:
             paths: tuple[Path, ...] = tuple(p[0] for p in parts.attributes)
@@ -254,6 +268,11 @@ class Follower:
         if plan and context.attributes and not (parts.attributes or parts.rankings or whole):
             plan = replace(plan, attributes=context.attributes[:1])
         return Query(plan, parts.scan, carried=entities) if plan else None
+
+    def _of_one_series(self, entities: tuple[str, ...]) -> bool:
+        """B型号的油耗 told of its versions: a set, and no cars that were named to be set side by side."""
+        known = self._decider.vocabulary.graph.by_name
+        return len({known[name].keywords[:_PAIR] for name in entities}) == 1
 
 
 def asks_whether(parts: Parts) -> bool:

@@ -20,8 +20,13 @@ _POINTS = regex("[它他她这那哪几多少啥谁咋呢]|什么|怎")  # such 
 _REACTS = regex(
     "(?:哦|啊|嗯|哇|哎|唉|天哪?)*(?:(?:才|就|居然|竟然|怎么|咋|都|要|也)*(?:这么|那么)"
     "(?:一?点|少|多|贵|便宜|低|高|短|长|慢|快|费油|费电|大|小|远|重)(?:儿|啊|呀|嘛|了|的|哦)*"
-    r"|(?:才|居然|竟然)\d[\d.]*[^\s,，。]{0,3}|\d+个(?:啊|呀|哦|喔|嘛))"
+    r"|(?:才|居然|竟然)\d[\d.]*[^\s,，。]{0,3}|\d+个(?:啊|呀|哦|喔|嘛)"
+    r"|(?:就|才|只有?)[这那]?[一两二三四\d]+[个款台](?:啊|呀|吗|嘛|哦|呢)?)"
 )
+_TOO_MUCH = regex(
+    "(?:有点|还是|这|那|都|也|哎|唉|啊)*(?:太|偏|忒|有点)(?:贵|慢|短|小|大|长|重|高|低|旧)(?:了|啊|呀|哦|些|点)*"
+)
+_BOUND = regex("[\\d一二两三四五六七八九十](?:万|w|公里|km|秒|升|米).{0,2}(?:以|之|内|往|不)")
 _SAYS_AGAIN = regex("的是|的就是")
 
 
@@ -38,9 +43,17 @@ def without_frame(clause: str) -> str:
 
 def without_idle_clauses(clauses: Sequence[str]) -> list[str]:
     """``clauses`` but those that are closed-class words only and neither ask nor point: 劳驾了, 掌柜的."""
+    clauses = [one for one in clauses if not (_TOO_MUCH.fullmatch(one) and _bounds(one, clauses))] or list(
+        clauses
+    )
     clauses = [one for one in clauses if not _REACTS.fullmatch(one)] or list(clauses)
     kept = [one for one in clauses if _POINTS.search(one) or not carries_nothing(content(one))]
     return kept or list(clauses)
+
+
+def _bounds(said: str, clauses: Sequence[str]) -> bool:
+    """Whether another clause says how much it may be: 太贵了，30万以内的呢."""
+    return any(one != said and _BOUND.search(one) for one in clauses)
 
 
 def _makes_in(clause: str) -> Iterator[tuple[int, int]]:

@@ -20,16 +20,21 @@ _EXTENTS = {"长": "长", "宽": "宽", "高": "高", "厚": "厚", "粗": "粗�
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How it is asked for, in which dimensions it is told, or by which words of an attribute's name."""
+    """How it is asked for, in which dimensions it is told, or by which words of an attribute's name.
+
+    What holds no character of ``said`` is about another measure.
+    """
 
     asked: re.Pattern[str]
+    said: frozenset[str]
     dimensions: frozenset[str] = frozenset()
     named: re.Pattern[str] | None = None
 
 
-def _measure(asked: str, dimensions: str = "", named: str = "") -> Measure:
+def _measure(asked: str, said: str, dimensions: str = "", named: str = "") -> Measure:
     pattern = regex(f"(?:{asked}){_END}")
-    return Measure(pattern, frozenset(dimensions.split()), regex(named) if named else None)
+    known = regex(named) if named else None
+    return Measure(pattern, frozenset(said), frozenset(dimensions.split()), known)
 
 
 _PRICE = "多少钱|多少米|几个钱|几块钱|几多钱|几钱|多少块|什么价钱?|啥价钱?|什么价位|多贵|怎么卖|咋卖|(?:的)?(?:价格|售价|报价|价钱)(?:是?多少)?"
@@ -39,15 +44,15 @@ _WARRANTY = "(?:质保|保修|包修|保)(?:期|期限)?(?:是|有)?(?:几年|�
 _POWER = "多少瓦|几瓦|几十瓦|多少w|多大(?:的)?功率|功率多大|(?:的)?功率(?:是?多少)?"
 _SIZE = "多大|几寸|多少寸|几英寸|多少英寸|(?:的)?(?:尺寸|大小)(?:是?多少)?"
 MEASURES = (
-    _measure(_PRICE, MONEY),
-    _measure(_WEIGHT, "重量"),
-    _measure(_MAKER, named=_MAKERS.pattern),
-    _measure(_WARRANTY, named="质保|保修"),
-    _measure(_POWER, "功率"),
-    _measure("多少万?像素|几百万像素", named="像素"),
-    _measure(_SIZE, "长度 容积 电量 面积", _SIZED.pattern),
+    _measure(_PRICE, "钱价费贵块", MONEY),
+    _measure(_WEIGHT, "重沉斤", "重量"),
+    _measure(_MAKER, "牌厂家商", named=_MAKERS.pattern),
+    _measure(_WARRANTY, "保", named="质保|保修"),
+    _measure(_POWER, "瓦率w", "功率"),
+    _measure("多少万?像素|几百万像素", "像", named="像素"),
+    _measure(_SIZE, "大寸尺", "长度 容积 电量 面积", _SIZED.pattern),
     *(
-        _measure(f"多{one}", named=f"[{words}]" + ("|规格" if one == "宽" else ""))
+        _measure(f"多{one}", one, named=f"[{words}]" + ("|规格" if one == "宽" else ""))
         for one, words in _EXTENTS.items()
     ),
 )
@@ -82,6 +87,12 @@ def joined_before(text: str, start: int) -> Sequence[int]:
 def asks_of_a_part(text: str) -> bool:
     """Whether a price, a weight, … of a part is asked for in a normalised ``text``."""
     return bool(spans_of_parts(text))
+
+
+def of_the_same_measure(asked: str, other: str) -> bool:
+    """Whether ``other`` may be about what ``asked`` asks of a part: 充电会折寿吗 is not about a price."""
+    measure = next((one for one in MEASURES if one.asked.search(asked)), None)
+    return measure is None or not measure.said.isdisjoint(other)
 
 
 def spans_of_parts(text: str) -> list[tuple[int, int]]:

@@ -15,13 +15,16 @@ _YEAR_OF_MODEL = regex(
     r"(?:(?<=[\u4e00-\u9fff,])|(?<![\w.]))(2\d)年(?=[的那这])|(?<=[\u4e00-\u9fff,])(2\d)(?=的)"
 )
 _YEAR_ALONE = regex(r"(?<=[a-z\d\u4e00-\u9fff] )(2\d)(?= )")  # 宝马i4 23 edrive40
+_YEAR_BEHIND = regex(
+    r"([\u4e00-\u9fff]{2})(2\d)(?![-~到至多来\d.a-z万千公里秒度升座款年号寸米吨个%])"
+)  # m9行政26
 _HAVE_HOW_MANY = regex(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
 _HESITATION = regex(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
 _HUNDRED = regex(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
 _TEN_THOUSAND = regex(r"万万|(?<=\d)wan(?![a-z])")
 _YEAR_OF_CAR = regex(r"(?<![\d.])(2\d)年(?=的?(?:老款|新款|款|车|那|这|版))")
 _PEOPLE = regex(
-    r"(?:能|可以|要|够)?(?:坐|拉|装|载)(?:得下|下|满)?([四五六七八九4-9])(?:个|口)大?人?(?:人)?(?!座)"
+    r"(?:能|可以|要|够)?(?:坐|拉|装|载)(?:得[下了上]|下|满|进)?([四五六七八九4-9])(?:个|口)大?人?(?:人)?(?!座)"
 )
 _FAMILY = regex(
     r"(?:[俺咱我他你]?们?家里?|一家|全家)?(?:一共|总共|共)?(?:有)?([四五六七八4-9])口(?:人|之家)(?:人)?|一家(?:老小)?([四五六七八4-9])口(?!人|之家)"
@@ -36,7 +39,7 @@ _COUNTED = regex(r"(?<=[\d四五六七八九两][座门缸])(?=[a-z])")  # 7座m
 _VERSUS = regex(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
 _HOW_MANY = regex(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
 _ANY = regex(
-    r"[\d座缸坐拉装载口]|门[a-z]|万万|有(?:几|多少)|前后|[百千]万|vs|pk"
+    r"[\d座缸坐拉装载口]|门[a-z]|万万|有(?:几|多少)|前后|[百千]万|vs|pk|2\d(?![\d.a-z])"
 )  # one look, where there is mostly nothing to do
 _RUN_TOGETHER = regex(
     r"(?<=[a-z0-9]\d)(?<!(?<!\d)20)(?=2\d款)|(?<=[a-z]\d)(?=\d\.\d[tl](?![a-z]))"
@@ -90,6 +93,7 @@ class Rewriter:
         text = _HAVE_HOW_MANY.sub(self._plainly, text)
         text = _YEAR_OF_MODEL.sub(self._model_year, text)
         text = _YEAR_ALONE.sub(self._model_year, text)
+        text = _YEAR_BEHIND.sub(self._year_of_version, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         return _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
 
@@ -126,6 +130,12 @@ class Rewriter:
         """尊享25的 is 尊享25款, where there is such a year."""
         year = f"{found.group(found.lastindex or 1)}款"
         return year if year in self._names else found.group()
+
+    def _year_of_version(self, found: re.Match[str]) -> str:
+        """行政26 is 行政26款, where 行政 is a piece of a name and there is such a year."""
+        said, year = found.groups()
+        known = f"{year}款" in self._names and any(said in name for name in self._names)
+        return f"{said}{year}款" if known else found.group()
 
     def _plainly(self, found: re.Match[str]) -> str:
         """有几个座 is 几个座, where that is a word."""

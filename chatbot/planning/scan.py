@@ -14,9 +14,9 @@ from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize
 from chatbot.planning.asked_ways import asked_degrees, asked_ways, names_no_attribute
 from chatbot.planning.false_readings import (
+    as_they_stand,
     counts_people,
     counts_the_named,
-    drives_a_part,
     is_a_code,
 )
 from chatbot.planning.function_words import carries_nothing
@@ -213,8 +213,8 @@ class Scanner:
         links += bare_numbers(text, links, self._units)
         links += asked_measures(text, links, self._units, self._vocabulary.concepts)
         links = tails(text, sorted(links, key=lambda link: link.start))
-        links = [link for link in links if not drives_a_part(link, links, text)]
         links = [link for link in links if link.roles != _THING]
+        links = as_they_stand(links, text)
         unknown = _unexplained(text, links)
         said = len(content(text)) or 1
         return Scan(text, tuple(links), unknown, 1 - sum(map(len, unknown)) / said)

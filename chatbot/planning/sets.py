@@ -4,7 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Clause, Condition, Not, Order, Path, Plan, keyword_level
-from chatbot.planning.asked_sets import asks_for_all, asks_otherwise, asks_range, is_filter, is_solid
+from chatbot.planning.asked_sets import (
+    asks_for_all,
+    asks_otherwise,
+    asks_range,
+    each_of_these,
+    is_filter,
+    is_solid,
+    of_what_was_told,
+)
 from chatbot.planning.carry import (
     goes_back,
     is_exclusion,
@@ -37,7 +45,12 @@ _SOME = regex(
 _TAKEN_TO_BE_SO = regex(
     "(?:总|该|肯定|一定|起码|至少|好歹|也|都|会|当然|是)(?:还)?(?:有|带|配|支持|是)[了的]?吧$"
 )  # 天窗总有吧
-_EACH = regex("各有?|分别有?|每[个种]有?")  # 宝马和奔驰各有多少款
+_FINDS = regex(
+    "找(?![对个]象)|筛|查|搜|报一?下|列一?[下出]"
+)  # what is looked for is told: a list, and no choice to be led through
+_REACHES = regex(
+    "^[^,，]{2,6}(?:有没有|有无|能有|够)(?=[\\d一两二三四五六七八九十])[^的]*$"
+)  # 轴距有没有三米
 
 
 class SetPlanner:
@@ -65,7 +78,7 @@ class SetPlanner:
             parts, context
         ):  # of the list, one row of which was spoken of in between
             context, leaning = replace(context, plan=context.listed), True
-        if context.entities and self._about_focus(parts, context):
+        if context.entities and (self._about_focus(parts, context) or of_what_was_told(parts, context)):
             return self._verify(parts, context)
         said = self._decider.clauses(replace(parts, things=tuple(t for t in parts.things if not t.referred)))
         conditions = said
@@ -106,6 +119,7 @@ class SetPlanner:
         features = all(atom.kind == "feature" for atom in parts.atoms)
         asks = parts.has("enough") or (features and parts.has("exists"))
         asks = asks or any(w in said for w in ("吗", "是不是", "么")) or said.endswith(("不", "没", "没有"))
+        asks = asks or (parts.has("exists") and _REACHES.search(said) is not None)
         asks = asks or _TAKEN_TO_BE_SO.search(parts.text) is not None
         return asks and not said.endswith(("的吗", "的么", "的没", "的有吗", "的有么", "的有没有", "的有没"))
 
@@ -138,12 +152,10 @@ class SetPlanner:
             and (plan := self._decider.aggregate(parts, conditions))
         ):
             return Query(plan, scan)
-        if (
-            parts.has("count")
-            and _EACH.search(parts.text)
-            and (plan := self._decider.counted_each(conditions))
-        ):
-            return Query(plan, scan)
+        if parts.has("count") and (each := each_of_these(parts, conditions)):
+            plan = self._decider.counted_each(each)
+            if plan:
+                return Query(plan, scan)
         if (
             parts.has("count", "total")
             and not _SOME.search(parts.text)
@@ -221,6 +233,7 @@ class SetPlanner:
         bought = parts.has("buy") and (not parts.has("list", "which") or not conditions)
         bought = bought or (asks_for_all(parts) and not conditions and context.empty)
         bought = bought and not _has_chosen(parts, context)
+        bought = bought and not (_FINDS.search(parts.text) and len(flat(conditions)) >= _TWO)
         guiding = bought or (
             context.guiding and leaning and not (parts.has("done", "list") or _has_chosen(parts, context))
         )

@@ -69,7 +69,10 @@ class SoundRepair:
     def _stands_so(self, said: list[str], at: int) -> bool:
         """Whether the character and its neighbour are in a text of the graph, or it is a numeral."""
         pair = "".join(said[at : at + 2]), "".join(said[max(0, at - 1) : at + 1])
-        return said[at] in _SURE or any(one in self._written for one in pair)
+        a_bit = (
+            said[at] == "点" and at > 0 and has_han(said[at - 1]) and pair[0] == "点的"
+        )  # 皮实点的 is no 电的
+        return said[at] in _SURE or a_bit or any(one in self._written for one in pair)
 
     @staticmethod
     def _alone(said: list[str], done: list[bool], at: int) -> str:

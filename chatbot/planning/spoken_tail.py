@@ -7,8 +7,11 @@ only colours is left out.
 from chatbot.regex import regex
 
 _ANY = regex(
-    "[撒噻啵哟呗哒嘎噶诺哉咯喽伐勒〇]|[是对错]吧|[上前]面|刚[才刚]|上述|之前|另|好[多久]|然后|就是|里|多座|少座|预算|上限|价|喃|那个|[头次]|0百|剩下|余下|剩余|其余|最|^[那它]?[长宽高]|差"
+    "[撒噻啵哟呗哒嘎噶诺哉咯喽伐勒〇]|[是对错]吧|[上前]面|刚[才刚]|上述|之前|另|好[多久远大长重高快宽]|然后|就是|里|多座|少座|预算|贵个?[0-9一两二三四五]|上限|价|喃|那个|[头次]|0百|剩下|余下|剩余|其余|最|^[那它]?[长宽高]|差|hh|哈哈|嘿嘿|嘻嘻|233|666|lol|xsw|aws|emm|orz|qaq|笑死"
 )  # one look
+_LAUGHS = regex(
+    r"[,，\s]*(?<![a-z0-9])(?:h{2,}|哈{2,}|嘿{2,}|嘻{2,}|233+|666+|lol|xswl|awsl|emm+|orz|qaq|(?<=[\u4e00-\u9fff])笑死我?了?)(?![a-z0-9])"
+)
 _ASKS = regex("多少|几|哪|谁|什么|啥|吗|怎|咋|好多|[不没]$")
 _COLOUR = regex(r"(?<=..)(?:[撒噻啵哟呗噶诺哉]|(?<=[呢吗吧])[嘞咧哩哈嘛哒嘎])+(?=[?。!~]*$)")
 _TAKEN_TO_BE_SO = regex(r"(?<=..)(?:[咯喽]|是吧|对吧|没错吧)(?=[?。!~]*$)")
@@ -33,6 +36,15 @@ _WORDS = (
         r"\1的那个",
     ),
     (regex("(?<=..)喃(?=[?。!~]*$)"), "呢"),
+    (regex("(?<=[跑开走])好远(?=$|[,，。嘛哦啊呢嘞])"), "多远"),
+    (regex("(?<=有)好(?=[大长重高快宽远](?:$|[,，。嘛哦啊呢嘞]))"), "多"),
+    (regex("(最(?:贵|便宜))(?=几万|几千|多少钱)"), r"\1的"),
+    (
+        regex(
+            "^(?:再|多|还)?(?:能|可以)?贵个?([\\d一两二三四五]{1,2}万)(?:块钱?|元)?(?:也|都)?(?:行|可以|成|没事|能接受|没关系)"
+        ),
+        r"预算再加\1",
+    ),
     (regex("头一(?=[个款台辆部])"), "第一"),
     (regex("头(?=[两二三四五][个款台辆部])"), "前"),
     (regex("前[面边](?:的)?(?:那)?(?=[两二三四五]\\s?[个款台辆部])"), "前"),
@@ -62,6 +74,7 @@ def plainly(text: str) -> str:
     """A normalised ``text`` with the particle at its end, and the words that point back, as the grammar knows them."""
     if _ANY.search(text) is None:
         return text
+    text = _LAUGHS.sub("", text) or text
     text = _COLOUR.sub("", _ZERO.sub("零", text))
     for pattern, plain in _WORDS:
         text = pattern.sub(plain, text)

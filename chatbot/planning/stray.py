@@ -11,6 +11,7 @@ MAX_PIECE = 4
 MAX_ALL = 8
 MIN_TOLD = 2  # what else must be said, for the rest to be left out
 _CLAUSE = regex(r"[^,;。!?]+")
+_CHANGES_ALL = regex("二手|准新|展车|试驾车")  # its price is none of a new one
 _CLINGS = ("not", "has", "exists", "compare", "or", "nearest", "verify", "enough")
 
 
@@ -31,7 +32,7 @@ def stray(parts: Parts) -> bool:
 def _apart(piece: str, parts: Parts) -> bool:
     start = parts.text.find(piece)
     clause = next((c for c in _CLAUSE.finditer(parts.text) if c.start() <= start < c.end()), None)
-    if clause is None or piece.isascii():
+    if clause is None or piece.isascii() or _CHANGES_ALL.search(piece):
         return False
     meant = [atom.start for atom in parts.atoms] + [thing.start for thing in parts.things]
     meant += [rank.start for rank in parts.rankings]

@@ -19,6 +19,9 @@ _ASKED_OF = ("什么", "啥", "哪种")
 _ASKS = regex("[几多少啥哪吗]|什么|怎")
 _ASKED_BEHIND = regex("(?:是|有)?(?:多少|多大|什么|啥|怎么样|如何)?(?:的)?[吗呢啊呀?]*")
 _PLACES, _PLACE = frozenset("后副左右"), regex("[排座驾边侧面的]*")
+_DIFFERS_MOST = regex(
+    "([\u4e00-\u9fff]{2,6}[和跟与][\u4e00-\u9fff]{2,6}?(?:相?差(?:价|额|距)?|的差))(?:得|的)?(?:最[多大少小]|多少最)"
+)
 
 
 def unknown_name(parts: Parts) -> Refusal | None:
@@ -81,12 +84,27 @@ def unknown_attribute(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
 
 def unknown_measure(parts: Parts) -> Refusal | None:
     """销量最高的是哪款, 口碑最好的SUV: what is ranked by is not known, so nothing else is ranked in its place."""
+    if between := _DIFFERS_MOST.search(parts.text):  # no column holds the difference of two
+        return Refusal("no_attribute", between.group(1), parts.scan)
     for piece in parts.scan.unknown:
         end = parts.text.find(piece) + len(piece)
         behind = next((x for x in parts.scan.links if x.start == end), None)
+        a_bit = behind is not None and behind.degree is not None and behind.degree.strength != "most"
+        if a_bit and parts.atoms and _in_a_clause_of_its_own(end, parts):
+            continue  # 颜值高点的，红色的有吗: a wish beside a full question
         if len(piece) >= 2 and behind and behind.degree and behind.degree.path is None:
             return Refusal("no_attribute", piece, parts.scan)
     return None
+
+
+def _in_a_clause_of_its_own(at: int, parts: Parts) -> bool:
+    """Whether nothing that can be asked of the graph stands in the same clause as ``at``."""
+    start = max(parts.text.rfind(mark, 0, at) for mark in ",;。") + 1
+    end = min(
+        [found for mark in ",;。" if (found := parts.text.find(mark, at)) >= 0], default=len(parts.text)
+    )
+    told = [*(atom.start for atom in parts.atoms), *(thing.start for thing in parts.things)]
+    return end - start < len(parts.text) and not any(start <= one < end for one in told)
 
 
 def unknown_subject(parts: Parts) -> Refusal | None:

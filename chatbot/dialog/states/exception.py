@@ -9,6 +9,8 @@ from chatbot.dialog.state import BadCase, Decision, Turn
 from chatbot.dialog.versions_there import chips_of, listing, series_meant
 from chatbot.knowledge_graph.graph import Path, display_name
 from chatbot.messages import say, shown_question
+from chatbot.planning.part_names import asks_of_a_part, of_the_same_measure
+from chatbot.planning.query import Refusal
 from chatbot.reply import Reply
 from chatbot.session.base import Option, Pending
 
@@ -117,7 +119,7 @@ class ExceptionState:
         meant = _may_be_meant(turn) if key == "no_attribute" else ()
         asked = tuple(link.attribute.paths[0] for link in refusal.scan.links if link.attribute)
         cars = series_meant(turn, refusal)
-        there = chips_of(turn, cars, asked or turn.memory.attributes) or knowledge.examples[:MAX_NEAREST]
+        there = chips_of(turn, cars, asked or turn.memory.attributes) or _of_its_kind(turn, refusal)
         chips = Suggestions(knowledge).of_each(_focus(turn), meant) if meant else there
         reply = Reply(
             answer=say(
@@ -173,6 +175,15 @@ class ExceptionState:
             entities=focus, attributes=missing.attributes, question=missing.question, pending=None, recent=recent,
             shown=turn.memory.shown if focus else missing.entities,
         )  # fmt: skip
+
+
+def _of_its_kind(turn: Turn, refusal: Refusal) -> tuple[str, ...]:
+    """The nearest standard questions that ask for the same of something, then the operator's examples."""
+    examples = turn.hearing.knowledge.examples
+    if refusal.code != "no_attribute" or not asks_of_a_part(refusal.subject):
+        return examples[:MAX_NEAREST]
+    near = (one for one in turn.hearing.faq if of_the_same_measure(refusal.subject, one.question))
+    return (*(shown_question(one.question) for one in near), *examples)[:MAX_NEAREST]
 
 
 def _focus(turn: Turn) -> str:
