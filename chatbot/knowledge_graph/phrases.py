@@ -155,7 +155,8 @@ def _quantity_at(text: str, at: int, since: int, units: UnitTable, bare: bool) -
     said_before = before if before and before.lastgroup else None
     if said_before and said_before.lastgroup in _ONLY_OF and not _may_be_said(text, said_before, span, after):
         said_before = None
-    amount = span.scale >= 1000 or after is not None  # 那三十万左右的呢
+    counted = text[span.end - 1] in _COUNTED  # 那五座的呢
+    amount = span.scale >= 1000 or after is not None or counted  # 那三十万左右的呢
     if not said_before and _NOT_BEFORE.search(head) and not (amount and _POINTS_AT.search(head)):
         return None
     if not _is_quantity(text, span, bool(after or said_before), bare):
