@@ -55,7 +55,8 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
     if leaning and sum(map(len, planned.scan.unknown)) < _WORD:
         return False
     if isinstance(planned, Asked):
-        meant = planned.scan.unknown or alike(turn) >= NEARLY
+        named = any(link.attribute or link.category or link.degree for link in planned.scan.links)
+        meant = planned.scan.unknown or not named or alike(turn) >= NEARLY
         return bool(meant) and best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
     return _outweighs(turn, planned, best)
 
