@@ -55,8 +55,7 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
     if leaning and sum(map(len, planned.scan.unknown)) < _WORD:
         return False
     if isinstance(planned, Asked):
-        named = any(link.attribute or link.category or link.degree for link in planned.scan.links)
-        meant = planned.scan.unknown or not named or alike(turn) >= NEARLY
+        meant = planned.scan.unknown or turn.hearing.of_last_clause or alike(turn) >= NEARLY
         return bool(meant) and best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
     return _outweighs(turn, planned, best)
 

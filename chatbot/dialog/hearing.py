@@ -23,14 +23,14 @@ _BESIDE = 0.5
 _SURELY_FAQ = 0.9
 _BEYOND_DOUBT = 0.95
 _LIKELY_FAQ = 0.6
-_OF_A_CLAUSE = 0.95  # how sure it is that what is asked last is what is meant: 有点贵啊，有优惠吗
+_OF_A_CLAUSE = 0.95  # how sure it is that what is asked last is what is meant
 _QUERY_CUE = re.compile(
     r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|以[上下内]的|suv|mpv|推荐|便宜|贵"
 )
 _RANKS = re.compile("最.{0,3}的|zui[a-z]")  # 油耗最底的: a slip in what is ranked
 _OF_A_CAR = re.compile("[它他她]的|(?:这|那)[款台辆]")
 _MEASURED = re.compile(r"\d\D{0,2}以|\d\s?wan|suv|mpv")
-_STOPS = re.compile("[,，。.;；!！?？\\s]+")
+_STOPS = re.compile("[,，。;；!！?？]+")
 _MAY_BE_EITHER = 4  # characters: what is so short may be small talk all the same
 
 
@@ -87,14 +87,18 @@ class Hearing:
     @once
     def faq(self) -> tuple[FaqCandidate, ...]:
         """Standard questions for the utterance without the entities it names, or for the last thing it says."""
-        question = self.reading.question
-        found = self._candidates(question)
-        if found and found[0].confidence >= _LIKELY_FAQ:
-            return found
-        last = _last_clause(question)
+        return self.of_last_clause or self._candidates(self.reading.question)
+
+    @once
+    def of_last_clause(self) -> tuple[FaqCandidate, ...]:
+        """Standard questions for what is said last, where it surely is one and the whole is none: 有点贵啊，有优惠吗."""
+        whole = self._candidates(self.reading.question)
+        if whole and whole[0].confidence >= _LIKELY_FAQ:
+            return ()
+        last = _last_clause(self.reading.question)
         own = self._candidates(last) if last else ()
         if not own or own[0].confidence < _SURELY_FAQ:
-            return found
+            return ()
         return tuple(changed(one, confidence=one.confidence * _OF_A_CLAUSE) for one in own)
 
     def _candidates(self, question: str) -> tuple[FaqCandidate, ...]:
