@@ -28,6 +28,7 @@ from chatbot.web.ops import ops_routes
 from chatbot.web.pages import page_routes
 from chatbot.web.public_api import public_routes
 from chatbot.web.turns import TurnObserver, Turns, admit_everyone
+from chatbot.web.unbuilt_rule import UnbuiltRule
 from chatbot.web.wire import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def create_web_app(
     limits and no operator's addresses.
     """
     app = Flask("chatbot.web", static_folder=None, template_folder=None)
+    app.url_rule_class = UnbuiltRule
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1  # one more than allowed, to see that there is more
     metrics = ChatMetrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
     service.report_to(metrics)
