@@ -41,6 +41,7 @@ LAYERS = (
         "frozen",
         "once",
         "regex",
+        "needed",
         "derived",
         "process_memory",
         "",

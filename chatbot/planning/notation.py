@@ -4,9 +4,9 @@ Works on normalised text. What it writes means the same: nothing is added, round
 """
 
 import re
-from collections.abc import Callable
 
 from chatbot.knowledge_graph.numerals import DIGIT
+from chatbot.planning.rewrites import Rewrite, Rewrites
 from chatbot.regex import regex
 
 _N = r"\d+(?:\.\d+)?"
@@ -40,8 +40,6 @@ _ANY = regex(
 _FINANCIAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 # A distance as it is said of a battery, behind what says that it is reached: 能上700, 真有三百公里
 _REACHES = rf"(?:有没有?|能不能|真的?|到底|能|可以?|会|有|跑|上得?了?|到|达|破|过){{1,4}}(?:至少|超过)?(?=(?:\d{{2,4}}|{_ONE}百)(?![\d万wk.座款年升]))"
-
-Rewrite = str | Callable[[re.Match[str]], str]
 
 
 def _sign(found: re.Match[str]) -> str:
@@ -93,7 +91,7 @@ _RARE: tuple[tuple[str, re.Pattern[str], Rewrite], ...] = (
     ("充", regex(_CHARGED), r"充电时间不超过\1"),
     ("wltc", regex(rf"(?<![a-z])wltc(?=[^,。a-z]{{0,5}}{_N}\s?(?:l(?![a-z])|升|个油))"), "油耗"),
 )  # fmt: skip
-_REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
+_REWRITES = Rewrites((
     (regex(rf"(?<![a-z0-9])({_UNITS})\s*([<>]=?|[≥≤≧≦]|大于|超过|高于|小于|低于)\s*({_N})(?![\d.]|\s?[a-z万千])"), r"\2\3\1"),
     (regex(rf"\s?(>=|<=|[<>≥≤≧≦])\s?(?={_N})"), _sign),
     (regex(rf"(?<=[于过])({_N})\s?s(?![a-z0-9])"), r"\1秒"),
@@ -212,7 +210,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], Rewrite], ...] = (
     (regex(r"(?<=[\u4e00-\u9fff])\s?\+\s?(?=[\u4e00-\u9fff])"), "和"),
     (regex(r"(?<=[和、/\s])价(?=$|[和、/,。\s])|^价(?=$|[,。呢])"), "价格"),
     (regex(rf"(?<=[\u4e00-\u9fffa-z0-9])(?<![{_PRICED}])价(?=$|[,。呢])"), "价格"),
-)  # fmt: skip
+))  # fmt: skip
 
 
 _ENGINE = regex(r"(?<![\d.])(\d\.\d)t(?![a-z])")  # 排量1.5t以上: the turbo is not what is measured
@@ -224,6 +222,5 @@ def in_words(text: str) -> str:
         text = pattern.sub(plain, text) if key in text else text
     if _ANY.search(text) is None:
         return text
-    for pattern, plain in _REWRITES:
-        text = pattern.sub(plain, text)
+    text = _REWRITES(text)
     return _ENGINE.sub(r"\1升", text) if "排量" in text else text

@@ -4,6 +4,7 @@ Particles are a closed class. What they add (that it is asked, that it is taken 
 only colours is left out.
 """
 
+from chatbot.planning.rewrites import Rewrites
 from chatbot.regex import regex
 
 _ANY = regex(
@@ -68,6 +69,20 @@ _POINTERS = (
     (regex(rf"{_SHOWN}(?:那|这)些(?:车|个|款)?"), "这几款"),
     (regex(r"另(?:外)?(?:的)?(?:那)?(?:一)?(?=[个款台辆](?:呢|$|[的,]|多少|价))"), "另一"),
 )
+_PLAINLY = Rewrites(
+    (
+        (_ZERO, "零"),
+        (_COLOUR, ""),
+        *_WORDS,
+        (_CAP, r"预算\1\2万"),
+        (_SEATS, "几座"),
+        (_LI, "能跑多远"),
+        (_AND_THEN, ","),
+        (_HOW_MUCH, "多少"),
+        (_HOW_LONG, "多久"),
+    )
+)
+_AT_LAST = Rewrites(((_AND_ITS, "呢"), (_ASKED, "吗"), *_POINTERS))
 
 
 def plainly(text: str) -> str:
@@ -75,14 +90,6 @@ def plainly(text: str) -> str:
     if _ANY.search(text) is None:
         return text
     text = _LAUGHS.sub("", text) or text
-    text = _COLOUR.sub("", _ZERO.sub("零", text))
-    for pattern, plain in _WORDS:
-        text = pattern.sub(plain, text)
-    text = _SEATS.sub("几座", _CAP.sub(r"预算\1\2万", text))
-    text = _AND_THEN.sub(",", _LI.sub("能跑多远", text))
-    text = _HOW_LONG.sub("多久", _HOW_MUCH.sub("多少", text))
+    text = _PLAINLY(text)
     text = _TAKEN_TO_BE_SO.sub("" if _ASKS.search(text) else "吗", text)
-    text = _ASKED.sub("吗", _AND_ITS.sub("呢", text))
-    for pattern, plain in _POINTERS:
-        text = pattern.sub(plain, text)
-    return text
+    return _AT_LAST(text)
