@@ -12,6 +12,7 @@ from chatbot.planning.query import Asked, Query, Refusal
 
 SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query can be made of its words
 BESIDE_A_NAME_FAQ = 0.97  # the same where the message itself names a car
+LIKELY_HOW_TO = 0.6  # where it asks how to do something, and names no car
 OPEN_FAQ = 0.5  # the same where some words of the query stay unexplained
 LEFT_OUT_FAQ = 0.8  # where these can be left out, and much else is said
 ALL_CARS_FAQ = 0.95  # the same where the query would list every car: 提车得带哪些东西
@@ -32,13 +33,17 @@ _HOW_TO = re.compile(
 def asks_how(turn: Turn) -> bool:
     """Whether it asks how to do something or what to do about something, and a standard question surely tells."""
     best = next(iter(turn.hearing.faq), None)
-    return best is not None and best.confidence >= SURE_FAQ and _HOW_TO.search(turn.hearing.text) is not None
+    if best is None or best.confidence < LIKELY_HOW_TO or not _HOW_TO.search(turn.hearing.text):
+        return False
+    return best.confidence >= SURE_FAQ or not turn.hearing.reading.entities  # 怎么ota asks for no car's value
 
 
 def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> bool:
     """Whether a standard question is meant after all: its words are nearly these, or the query leaves some open."""
     if isinstance(planned, Refusal):
         points = planned.code == "nothing_to_point_at"  # 老带新 is no slip of 老大, where nothing was listed
+        if planned.code == "wrong_dimension" and turn.hearing.likely_faq:
+            return True  # 多少钱一个月 贷款的话 asks for no price
         return turn.hearing.verbatim or (planned.scan.mended and (points or turn.hearing.likely_faq))
     best = next(iter(turn.hearing.faq), None)
     if best is None:
@@ -110,7 +115,9 @@ def _lists_all(query: Query) -> bool:
 def _names_a_kind(query: Query) -> bool:
     """Whether it is a kind of car and nothing else: 增程的车."""
     said = query.scan
-    plain = _OF_CARS.search(said.text) and all(link.value or link.plays("head", "so") for link in said.links)
+    text = said.text.rstrip("吗么嘛呀啊呢")
+    told = ("head", "so", "has", "exists", "verify")  # 有红色的车吗
+    plain = _OF_CARS.search(text) and all(link.value or link.plays(*told) for link in said.links)
     return bool(plain) and query.plan.op == "filter" and len(query.plan.conditions) == 1 and not said.unknown
 
 

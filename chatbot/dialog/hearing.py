@@ -29,6 +29,8 @@ _QUERY_CUE = re.compile(
 )
 _RANKS = re.compile("最.{0,3}的|zui[a-z]")  # 油耗最底的: a slip in what is ranked
 _OF_A_CAR = re.compile("[它他她]的|(?:这|那)[款台辆]")
+_PIECES = re.compile(r"[\s,.!;~。，！；]+")
+MOST_PIECES = 3
 _MEASURED = re.compile(r"\d\D{0,2}以|\d\s?wan|suv|mpv")
 _STOPS = re.compile("[,，。;；!！?？]+")
 _MAY_BE_EITHER = 4  # characters: what is so short may be small talk all the same
@@ -173,11 +175,23 @@ class Hearing:
         least = self.settings.chitchat_confidence_threshold
         best = next(iter(talk.retrieve(said, 3)), None) if talk.may_reach(said, least) else None
         if best is None or best.confidence < least:
-            return None
+            return None if self.likely_faq else self._small_talk_in_pieces()
         if best.confidence >= CERTAIN or not self.faq:
             return best
         # 能试驾吗 is one of several questions, and no 我试试你
         return best if best.confidence >= sum(one.confidence for one in self.faq) else None
+
+    def _small_talk_in_pieces(self) -> FaqCandidate | None:
+        """谢谢啊 回头再说: the last of two or three pieces, each of which is small talk by itself."""
+        pieces = [piece for piece in _PIECES.split(self.utterance) if content(piece)]
+        if not 1 < len(pieces) <= MOST_PIECES:
+            return None
+        talk, found = self.knowledge.small_talk, None
+        for piece in pieces:
+            found = next(iter(talk.retrieve(normalize(piece), 1)), None)
+            if found is None or found.confidence < self.settings.chitchat_confidence_threshold:
+                return None
+        return found
 
     @once
     def intent(self) -> Heard | None:

@@ -25,6 +25,7 @@ from chatbot.regex import regex
 CARRIES = ("filter", "superlative", "count", "verify", "nearest", "group", "aggregate")
 
 
+_WISHES = ("要", "不要", "得", "最好")
 _CHOOSES = regex("[选挑买]哪")  # 要天窗的话选哪个
 _ADDS = regex("加上|算上|加进来|算进来")  # 再加上插混的: those too
 _GOING_ON = ("除", "只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以", "换")
@@ -89,7 +90,20 @@ def side_by_side(context: Context) -> tuple[str, ...]:
 def goes_back(parts: Parts, context: Context) -> bool:
     """Whether a message goes on with the list that the one in focus was picked from: 第二便宜的呢, 还有别的吗."""
     few = len(parts.atoms) + len([thing for thing in parts.things if not thing.referred]) <= 1
-    return context.listed is not None and few and leans(parts, context.listed)
+    if context.listed is None or not few:
+        return False
+    if not (context.entities or context.attributes) and not _says_that_it_goes_on(parts):
+        return False  # 七座的有哪些, after a standard question in between
+    return leans(parts, context.listed)
+
+
+def _says_that_it_goes_on(parts: Parts) -> bool:
+    """那就油车吧, 里面最便宜的, 还有别的吗: by its words, or a ranking that names nothing it is of."""
+    if parts.text.startswith(_WISHES) or parts.has("others", "swap", "widen"):
+        return True
+    if parts.has("keep") or any(x in _besides_names(parts) for x in _GOING_ON):
+        return True
+    return bool(parts.rankings) and not (parts.atoms or parts.things or parts.has("head", "total"))
 
 
 def merged(

@@ -64,7 +64,9 @@ class Context:
             one_of_them and len(self.shown) != count
         ):  # 这俩, of four: which two is not said; 哪个快: any of the four
             return tuple(named) if count or len(self.shown) > _SIDE_BY_SIDE else self.shown
-        return self.shown[: max(count, 2)] if len(self.shown) >= 2 else tuple(named)
+        if not count and len(self.shown) > _SIDE_BY_SIDE:
+            return tuple(named)
+        return self.shown[: count or None] if len(self.shown) >= 2 else tuple(named)
 
     def several(self) -> tuple[str, ...]:
         """它们, 这几款: all that are in focus, else all that were listed, else the two spoken of last."""

@@ -18,12 +18,15 @@ _EITHER_WAY = regex(r"(.)不\1")  # 大不大
 _DIFFERENCES = regex("差在哪|区别|不同|不一样|变化|差异")  # of all, not of what was asked last
 _DIFFER = regex("差(?:了|得|距)?(?:多少|多大|几)")  # in the price, where nothing else was asked
 _EXTENT = regex("车身?[长宽高]度?(?:呢|是?多少)[啊呀]?")
+_BY_HOW_MUCH = regex(
+    "^(?:那|那么)?(?:要|得|能|会)?(?:贵|便宜|快|慢|省)(?:了|出)?(?:多少|几[万千秒个])"
+)  # 贵多少钱
 _FEW = 10
 _PAIR = 2
 MAX_MORE = 3
 _ONE_MORE = regex("再?加上|还有|再加|再算上|算上|也比|一起比|再看|再来")
 _ABOUT_SAME = regex("同|差不多|相近|接近|类似|相似|一个|相当|不相上下")
-_BOTH = regex("都(?:是)?(?:多少|几|啥|什么)")
+_BOTH = regex("都(?:是)?(?:多少|几|啥|什么|报)")
 _BARE_UNIT = regex("(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?")
 _HOW_MUCH_THEN = regex("(?:那|那么)?(?:到底|究竟|具体|实际|准确)?(?:是|有|要|得)?(?:多少|几)[啊呀呢]?")
 _HOW_MANY = regex("(?:那|有|一共|总共|到底|具体)*(?:几|多少)[个颗台只块种](?:呢|啊|呀)?")  # after 有激光雷达
@@ -35,6 +38,16 @@ _THE_FORMER = regex(
     "(?:那|那么)?(?:它|他|她|这[个款台辆]|那[个款台辆])(?:要|得|会|能|又)?[贵便快慢短低省小远轻]"
 )
 _AGAINST = regex(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
+
+
+def alone(parts: Parts, context: Context) -> str:
+    """差多少 while one car is spoken of and none before it: the words that want a second one; else empty."""
+    told = parts.things or parts.atoms or parts.rankings or parts.has("list", "which", "nearest")
+    found = _DIFFER.search(parts.text) if parts.has("compare") and not told else None
+    one = (len(context.entities) == 1 and context.plan is None) or (
+        context.plan and context.plan.op == "superlative"
+    )
+    return parts.text if found and one and len(context.last(0)) < _PAIR else ""
 
 
 class Follower:
@@ -239,7 +252,8 @@ class Follower:
             return None
         most = any(rank.strength == "most" for rank in parts.rankings)
         comparing = context.plan is not None and context.plan.op == "compare"
-        asks = parts.has("compare") or (parts.rankings and parts.has("which", "much"))
+        by_how_much = parts.has("which", "much") or _BY_HOW_MUCH.search(parts.text)
+        asks = parts.has("compare") or (parts.rankings and by_how_much)
         asks = asks or (
             most and len(context.entities) > 1 and context.plan is None
         )  # 最贵的, of those just told

@@ -128,7 +128,9 @@ class NamedPlanner:
         things = []
         for thing in parts.things:
             of_those = is_year(thing.clause) and context.plan is not None and not context.entities
-            if not thing.single and (offered := tuple(n for n in thing.names if n in context.offered)):
+            if of_those and parts.attributes and (listed := _in_order(thing.names, context.shown)):
+                things.append(replace(thing, names=listed, clause=None))  # 2025的多少钱, of a list
+            elif not thing.single and (offered := tuple(n for n in thing.names if n in context.offered)):
                 things.append(replace(thing, names=offered))  # 25款的, of those to choose from
             elif len(thing.names) == _PAIR and (parts.has("pair", "those") or parts.limit == _PAIR):
                 things.append(thing)  # 两个活力版
@@ -242,6 +244,10 @@ def _asks_of_its_kind(thing: Thing, parts: Parts) -> bool:
     chooses = parts.has("which") and (parts.atoms or parts.rankings) and not parts.has("compare")
     most = any(rank.strength == "most" for rank in parts.rankings)
     return bool(parts.has("list", "count") or chooses or most)
+
+
+def _in_order(names: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in shown if name in names)
 
 
 def _of_many(thing: Thing) -> bool:

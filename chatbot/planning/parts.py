@@ -19,6 +19,7 @@ _ORDERS: dict[str | None, Order] = {"up": "desc", "down": "asc"}
 _OPPOSITE: dict[str | None, Order] = {"up": "asc", "down": "desc"}
 _NEAR = 5  # characters between an attribute and a word of degree
 _MEANT = regex("哪|谁|最|第[一二两三四五六七八九十\\d]")
+_BY_HOW_MUCH = regex("比.*(?:[多少高低长短远大小])(?:多少|几)")  # 探索版比它多多少
 _WHOSE = {"谁家", "哪家", "哪个牌子", "什么牌子", "哪个品牌"}
 _PACE = {"快", "慢", "猛"}
 _SIZE = {"大", "小"}
@@ -168,7 +169,7 @@ def _meant(
 ) -> Path | None:
     """What is measured where no attribute is named: what was asked before, or what the word is mostly said of."""
     path: Path | None = None
-    if _MEANT.search(text) and not any(x.attribute or x.value for x in links):
+    if (_MEANT.search(text) or _BY_HOW_MUCH.search(text)) and not any(x.attribute or x.value for x in links):
         path = next((p for p in last[:1] if _said_of(sense.word, vocabulary.dimension(p))), None)
     plainly = sense.strength != "plain" or _alone(links, text) or f"又{sense.word}" in text or "比" in text
     if path is None and sense.word in _SIZE and plainly:  # 屏幕越大越好，最大那个

@@ -18,7 +18,7 @@ from chatbot.planning.choosing import Chooser
 from chatbot.planning.completing import Completer
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
-from chatbot.planning.follow import Follower
+from chatbot.planning.follow import Follower, alone
 from chatbot.planning.guide import Guide
 from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
@@ -48,6 +48,7 @@ from chatbot.planning.unknowns import (
 )
 from chatbot.planning.versions import VersionReader
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.planning.years_beside import YearsBeside
 from chatbot.recent import Recent
 
 EARLIER = 2  # things spoken of before that a version may be of
@@ -93,6 +94,7 @@ class Planner:
         )
         self._sets = SetPlanner(self._decider, self._winner, self._found)
         self._salvage = Salvage(vocabulary)
+        self._years = YearsBeside(vocabulary)
         self._chooser = Chooser(self._decider, self._found)
         self._openings: Recent[tuple[str, bool], tuple[Planned] | None] = Recent(REMEMBERED)
 
@@ -142,6 +144,7 @@ class Planner:
 
     def _scan(self, utterance: str, context: Context, mend: Callable[[], bool]) -> Scan:
         asked, near = self._listener.asked(utterance), context.near(self.vocabulary.graph)
+        asked = self._years.beside(asked, context.entities)
         if only_a_purpose(asked):
             said = _GO_ON if lists(context.plan) or context.listed else _CHOOSE
             return replace(self._listener.scan(said), asides=(asked,))
@@ -149,7 +152,8 @@ class Planner:
         for earlier in context.recent[:EARLIER] if scan.unknown and context.entities else ():
             again = self._listener.scan(asked, mend=mend, near=earlier)  # 逐风 of the R1 spoken of before
             scan = again if again.coverage > scan.coverage else scan
-        whole = self._completer.same_kind(scan, context)
+        heard = replace(scan, text=asked, asides=()) if scan.asides else scan  # 不对，综合的
+        whole = self._completer.same_kind(heard, context)
         return self._listener.scan(self._listener.asked(whole), mend=mend) if whole else scan
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
@@ -190,8 +194,8 @@ class Planner:
             return refusal
         if too_little_known(scan) and not stray(parts):
             return unknown_attribute(parts, self.vocabulary) or unknown_subject(parts)
-        if parts.dangling:
-            return Refusal("nothing_to_point_at", parts.dangling, scan)
+        if dangling := parts.dangling or alone(parts, context):
+            return Refusal("nothing_to_point_at", dangling, scan)
         if parts.misfits:
             misfit = parts.misfits[0]
             return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)

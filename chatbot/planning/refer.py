@@ -8,12 +8,11 @@ from chatbot.knowledge_graph.plan import Condition, Order, Path, Plan, keyword_l
 from chatbot.planning.context import Context, besides
 from chatbot.planning.links import EntitySense, Link
 from chatbot.planning.parts import Thing
+from chatbot.planning.pointing import THAT_ONE, asks_which, counts_a_name, ranks_the_list, told_by_a_value
 from chatbot.regex import regex
 
-_THAT_ONE = regex(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
 _THE_OTHER = regex("的呢$")
 _THAT_DEGREE = regex(r"(?:那|这)(?:一)?(?:款|个|台|辆)[\u4e00-\u9fff]{1,4}?的")
-_EITHER_WAY = regex(r"([大高低长宽快慢贵重远])不\1")
 _NO_NUMBER = regex("们|几|些")
 _OF_ALL_THAT_MATCH = regex("均价|平均|均值")
 _FURTHEST = 5
@@ -45,6 +44,8 @@ def references(
     for at, link in enumerate(links):
         if at in used or not (link.degree or link.plays(*_POINTING)):
             continue
+        if ranks_the_list(at, links, text, context):
+            continue  # 最快的那个, of a list: the answer tells by what it ranks first
         names, taken = _meant(at, links, text, context, winner, named)
         if names is None:
             continue
@@ -71,7 +72,7 @@ def _meant(
     """The names one link points at (``None``: it points at nothing), and the links that took."""
     link = links[at]
     measured = link.degree and (link.degree.path or _measured_before(link, links, context))
-    if measured or (link.degree and _named_before(at, links) and _THAT_ONE.match(text, link.end)):
+    if measured or (link.degree and _named_before(at, links) and THAT_ONE.match(text, link.end)):
         return _the_one(at, links, text, context, winner)
     if (
         link.plays("it")
@@ -84,14 +85,14 @@ def _meant(
         return _placed(link, context, winner), (at,)
     if link.plays("rest"):
         return _rest(_count(link), context), (at,)
-    if named:
-        return None, ()
+    if named or counts_a_name(at, links):
+        return None, ()  # 两个尊享版: how many are so called
     if (names := _of_those_told(at, links, text, context, winner)) is not None:
         return names, (at,)
     if link.plays("pair", "those"):
         of_all = _NO_NUMBER.search(link.text) and context.plan and _OF_ALL_THAT_MATCH.search(text)
         return None if of_all else _several(link, context), (at,)  # 它们均价多少, of all that matched
-    if link.plays("it") and not _asks(at, links, text) and not _told_by_a_value(at, links, text):
+    if link.plays("it") and not asks_which(at, links, text) and not told_by_a_value(at, links, text):
         if any(other.plays("nth", "last", "rest", "former", "latter") for other in links[:at]):
             return (), (at,)  # 就第二个吧，它多少钱
         focus = context.entities or (context.recent if context.plan is None else ()) or context.shown[:1]
@@ -208,24 +209,6 @@ def _count(link: Link) -> int:
     return 3 if "三" in link.text or "仨" in link.text else 2
 
 
-def _asks(at: int, links: Sequence[Link], text: str) -> bool:
-    """那个便宜 is 哪个便宜."""
-    following = links[at + 1] if at + 1 < len(links) else None
-    if not links[at].plays("which") or _EITHER_WAY.search(text):
-        return False  # 那个后备箱大不大 asks of one
-    if following is None:
-        return any(link.degree for link in links[:at])
-    return bool(following.degree or following.attribute)
-
-
-def _told_by_a_value(at: int, links: Sequence[Link], text: str) -> bool:
-    """四驱的那个 is the one with that value, not the one in focus."""
-    before = next((x for x in reversed(links[:at]) if x.text != "的"), None)
-    return (
-        before is not None and before.value is not None and text[before.end : links[at].start] in ("的", "")
-    )
-
-
 def _measured_before(link: Link, links: Sequence[Link], context: Context) -> bool:
     """最低的那款, where nothing in the message says what is low: what was asked before does."""
     most = link.degree is not None and link.degree.strength == "most"
@@ -238,7 +221,7 @@ def _the_one(
     """贵的那款: the one of those spoken of that ranks first."""
     link = links[at]
     degree = link.degree
-    found = _THAT_ONE.match(text, link.end) or _that_before(at, links, text)
+    found = THAT_ONE.match(text, link.end) or _that_before(at, links, text)
     plain = degree is not None and degree.strength == "plain"
     if (
         found is None
@@ -257,7 +240,8 @@ def _the_one(
         return (), _within(links, link.start, found.end())  # 贵的那个贵多少 asks for the difference
     two = context.entities if len(context.entities) > 2 else context.last(2)
     among = two if len(two) >= 2 else context.shown
-    if degree.strength == "most" and len(context.entities) < 2 <= len(context.shown):
+    whole = degree.strength == "most" or not context.entities
+    if whole and len(context.entities) < 2 <= len(context.shown):
         among = context.shown
     if not among:
         return (None, ()) if degree.strength == "most" else ((), (at,))
@@ -291,7 +275,7 @@ def _first_said(links: Sequence[Link]) -> int:
 
 def _named_before(at: int, links: Sequence[Link]) -> Path | None:
     """价格 of 价格低的那个油耗多少, right before the word of degree, where something else is asked of the one."""
-    before = links[at - 1] if at and any(link.attribute for link in links[at + 1 :]) else None
+    before = links[at - 1] if at else None
     touches = before is not None and before.attribute is not None and before.end == links[at].start
     return before.attribute.paths[0] if touches and before and before.attribute else None
 

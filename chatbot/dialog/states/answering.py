@@ -93,7 +93,8 @@ class AnsweringState:
         memory, inquiry = turn.memory, turn.inquiry
         recent = _recent(memory, found.entities)
         if found.source != "kg":  # a new topic; what one points at (它, 第二个) is still there
-            return {"recent": recent, "plan": None, "guiding": False, "asked": (), "listed": None}
+            kept = None if found.entities else _listed(memory)  # 那就油车吧, with what was wished for before
+            return {"recent": recent, "plan": None, "guiding": False, "asked": (), "listed": kept}
         if inquiry and (inquiry.referred or not inquiry.named):
             return {"recent": recent, "guiding": False}
         if found.entities and set(found.entities) < set(memory.shown):  # one of those listed or offered

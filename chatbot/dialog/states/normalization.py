@@ -21,11 +21,12 @@ from chatbot.reply import FaqEvidence, Reply
 from chatbot.session.base import Option, Pending
 
 Path = tuple[str, ...]
-MAX_RECENT = 4
+MAX_RECENT, FEW = 4, 10
 _LISTS = re.compile("[和跟与及、,， /+]|还有")
 _WORTH_PLANNING = re.compile(
     r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各|[怎咋]"
 )
+_LOOKS_FOR = re.compile("有.{1,6}的车[吗么没嘛]")  # 有红色的车吗 looks for cars
 _TELLS_APART = re.compile("[四两全前后]轮?驱|[二两三四五六七八九2-9]座")  # 四驱智享版, where it is 后驱
 
 
@@ -92,7 +93,7 @@ class NormalizationState:
     def _planned(turn: Turn) -> Planned:
         """What the planner makes of it, unless it is plainly a look-up, or surely a standard question."""
         reading = turn.hearing.reading
-        if turn.hearing.surely_faq and alike(turn) >= ALIKE:
+        if turn.hearing.surely_faq and alike(turn) >= ALIKE and not _LOOKS_FOR.search(turn.hearing.text):
             return None
         clear = all(len(link.candidates) == 1 and link.score == 1 for link in reading.entities)
         clear = clear and all(link.score == 1 for link in reading.attributes)
@@ -212,7 +213,10 @@ class NormalizationState:
 
     def _ask_entity(self, turn: Turn, need: NeedEntity) -> Decision:
         graph = turn.hearing.knowledge.graph
-        options = entity_options(graph, need.candidates)
+        listed = tuple(name for name in need.candidates if name in turn.memory.shown)
+        if 1 < len(listed) <= FEW < len(need.candidates) and not turn.hearing.reading.entities:
+            need = changed(need, candidates=listed)  # 交车要等多久, of those that were listed
+        options = self._and_the_last(turn, need.candidates, entity_options(graph, need.candidates))
         named = say("and").join(display_name(path[-1]) for path in need.attributes)
         topic = shown_question(need.question) if need.question else named
         kind = "which_entity" if len(options) == len(need.candidates) else "which_group"
@@ -231,6 +235,16 @@ class NormalizationState:
         return decision.remembering(
             attributes=keep, question=need.question, entities=(), shown=shown, recent=recent
         )
+
+    @staticmethod
+    def _and_the_last(turn: Turn, candidates: Sequence[str], options: Sequence[Option]) -> Sequence[Option]:
+        """``options`` behind the car that was spoken of before a standard question, where any car may be meant."""
+        graph, last = turn.hearing.knowledge.graph, next(iter(turn.memory.recent), None)
+        anew = turn.memory.entities or turn.memory.shown or turn.hearing.reading.entities
+        if last not in candidates or anew or len(candidates) <= FEW:
+            return options
+        assert last is not None
+        return (Option(graph.short_names[last], last), *options)
 
     def _ask_attribute(self, turn: Turn, need: NeedAttribute) -> Decision:
         name = display_name(need.path[-1])

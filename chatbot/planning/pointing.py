@@ -1,0 +1,50 @@
+"""What stands around a word that may point back, and says that it does not: 哪个便宜, 四驱的那个, 最快的那个 of a list."""
+
+from collections.abc import Sequence
+
+from chatbot.planning.context import Context
+from chatbot.planning.links import Link
+from chatbot.regex import regex
+
+THAT_ONE = regex(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
+_EITHER_WAY = regex(r"([大高低长宽快慢贵重远])不\1")
+
+
+def ranks_the_list(at: int, links: Sequence[Link], text: str, context: Context) -> bool:
+    """续航最长的那款, and nothing else is asked, while all that match are listed; of either link: 最长 or 那款."""
+    if not (context.plan or context.listed) or context.entities:
+        return False
+    most = at if links[at].degree else at - 1
+    if most < 0 or not (degree := links[most].degree) or degree.strength != "most":
+        return False
+    that = THAT_ONE.match(text, links[most].end)
+    if that is None or (at != most and not links[at].plays("it")):
+        return False
+    behind = (link for link in links if link.start >= that.end())
+    return all(link.plays("so", "filler") or link.plays("which") for link in behind)
+
+
+def counts_a_name(at: int, links: Sequence[Link]) -> bool:
+    """两个 of 两个尊享版: a name stands right behind what counts, and nothing points."""
+    link, behind = links[at], links[at + 1] if at + 1 < len(links) else None
+    if behind is None or behind.entity is None or not link.plays("pair"):
+        return False
+    return behind.start == link.end and link.text[0] not in "这那它他"
+
+
+def asks_which(at: int, links: Sequence[Link], text: str) -> bool:
+    """那个便宜 is 哪个便宜."""
+    following = links[at + 1] if at + 1 < len(links) else None
+    if not links[at].plays("which") or _EITHER_WAY.search(text):
+        return False  # 那个后备箱大不大 asks of one
+    if following is None:
+        return any(link.degree for link in links[:at])
+    return bool(following.degree or following.attribute)
+
+
+def told_by_a_value(at: int, links: Sequence[Link], text: str) -> bool:
+    """四驱的那个 is the one with that value, not the one in focus."""
+    before = next((x for x in reversed(links[:at]) if x.text != "的"), None)
+    return (
+        before is not None and before.value is not None and text[before.end : links[at].start] in ("的", "")
+    )
