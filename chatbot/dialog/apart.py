@@ -24,6 +24,10 @@ _ASKS = re.compile(
     rf"多少|几|哪|什么|啥|谁|吗|么(?![样时])|怎么|咋|如何|{_MOST}|多[大长久远重快高宽贵]|呢|有没有|能不能|可不可以|是不是|带不带|[？?]"
 )
 _WHICH_CAR = re.compile("(?<!最)(?:是|叫)(?:什么|哪一?[款个台辆])车?$")
+_OPEN = ("recommend", "fallback", "clarify")
+_CHOOSES = re.compile(
+    r"(?:(?:好|行|嗯|ok|可以|得)的?吧?[\s,，。]*)?(?:那我?|我)?(?:就|要|选|定|订|还是|买)+(?P<which>[^\s,，。]{2,12}?)(?:吧|了|好了)?[\s,，。]+(?P<asked>.{2,})"
+)
 _BOUNDARY = re.compile(
     r"[？?！!。；;]\s*(?=.)|[，,、]?\s*(?:再问一?下|另外|顺便|还有就是|还想问|以及问|然后再?)[，,]?\s*|[，,]\s*"
 )
@@ -32,6 +36,8 @@ _BOUNDARY = re.compile(
 def answered_apart(walk: Walk, memory: Memory, hearing: Hearing, whole: Step) -> Step | None:
     """The message as two questions, where it is two; ``None`` where ``whole``, which took it as one, is better."""
     said = hearing.utterance
+    if whole.reply.answer_type in _OPEN and (chosen := _chosen_first(walk, memory, hearing)):
+        return chosen
     if memory.pending or len(said) > MAX_ASKED or len(_ASKS.findall(said)) < 2 or takes_back(hearing.text):
         return None
     if whole.reply.answer_source == "faq" and not hearing.reading.entities:
@@ -48,6 +54,18 @@ def answered_apart(walk: Walk, memory: Memory, hearing: Hearing, whole: Step) ->
             return _both(one, two) if _goes_on(one.reply, two) else None
         best = best or _one_of_them(one, two, (first, second), whole.reply)
     return best
+
+
+def _chosen_first(walk: Walk, memory: Memory, hearing: Hearing) -> Step | None:
+    """那就探索版吧 几天能提: what is asked behind, of the one that is chosen before it."""
+    found = _CHOOSES.match(hearing.utterance.strip())
+    if found is None:
+        return None
+    one = walk(memory, _part(hearing, found["which"]))
+    if len(one.memory.entities) != 1 or one.reply.answer_source not in ("kg", "guide"):
+        return None
+    two = walk(one.memory, _part(hearing, found["asked"]))
+    return two if _answers(two.reply) else None
 
 
 def _goes_on(first: Reply, second: Step) -> bool:

@@ -26,6 +26,7 @@ CARRIES = ("filter", "superlative", "count", "verify", "nearest", "group", "aggr
 
 
 _WISHES = ("要", "不要", "得", "最好")
+_PICKS = regex("(?:帮我|给我|就)?[挑选](?!择)")
 _CHOOSES = regex("[选挑买]哪")  # 要天窗的话选哪个
 _ADDS = regex("加上|算上|加进来|算进来")  # 再加上插混的: those too
 _GOING_ON = ("除", "只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以", "换")
@@ -54,6 +55,8 @@ def leans(parts: Parts, previous: Plan | None) -> bool:
         return False
     if marked:
         return True
+    if parts.rankings and not (parts.atoms or parts.things) and _PICKS.match(parts.text):
+        return True  # 挑续航最长的两台
     if parts.has("head", "buy") and not parts.text.startswith(("要", "不要", "得", "就", "除")):
         return False
     if parts.has("list") and len(parts.atoms) + len(parts.things) > 1:

@@ -252,7 +252,7 @@ class Follower:
             return None
         most = any(rank.strength == "most" for rank in parts.rankings)
         comparing = context.plan is not None and context.plan.op == "compare"
-        by_how_much = parts.has("which", "much") or _BY_HOW_MUCH.search(parts.text)
+        by_how_much = parts.has("which", "much") or _BY_HOW_MUCH.search(parts.text) is not None
         asks = parts.has("compare") or (parts.rankings and by_how_much)
         asks = asks or (
             most and len(context.entities) > 1 and context.plan is None

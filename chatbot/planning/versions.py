@@ -21,6 +21,7 @@ MAX_VERSIONS = 40
 _BESIDE = regex(r"[的\s]?")
 _JOINED = regex(r"[的\s]*(?:[和跟与、/]|还有|vs)?[\s]*")
 _GOES_ON = regex(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)(?:就行|也行|就好|就可以|即可)?$")
+_BY_HOW_MUCH = regex("的(?:那[个款台])?(?:要|又|得|能|会)?(?:贵|便宜|快|慢|省)(?:了|出)?(?:多少|几)")
 _ASKED_ON = regex("(?:那|那么)?[^,，。]{1,8}呢$")
 _THAT_ONE = regex("的?(?:那|这)(?:一)?[个款台辆]")
 _VERSIONS = regex("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
@@ -207,11 +208,17 @@ class VersionReader:
         """那两驱的呢, of the series that the conversation speaks of."""
         series = self._series(context)
         looked_up = context.plan is None or context.plan.op in ("lookup", "verify", "compare")
-        asks_all = parts.has("head", "buy", "count", "list", "others", "total") or parts.rankings
+        by_how_much = _BY_HOW_MUCH.search(parts.text)  # 自动的贵多少
+        ranks = bool(parts.rankings) and by_how_much is None
+        asks_all = parts.has("head", "buy", "count", "list", "others", "total") or ranks
         if not series or not looked_up or asks_all or parts.scan.unknown or not parts.atoms:
             return parts
         wanted = [atom for atom in parts.atoms if not atom.negated]  # 不是四驱，是两驱的
-        if not wanted or any(atom.kind != "value" for atom in parts.atoms) or not _GOES_ON.search(parts.text):
+        if (
+            not wanted
+            or any(atom.kind != "value" for atom in parts.atoms)
+            or not (by_how_much or _GOES_ON.search(parts.text))
+        ):
             return parts
         named = [set(thing.names) for thing in parts.things]  # 2025款两驱的
         names = tuple(name for name in series if all(name in some for some in named))
@@ -224,7 +231,10 @@ class VersionReader:
             lead = self._vocabulary.graph.by_name[series[0]].keywords[1]  # 5座呢, of a series that has none
             whole = Thing(series, Condition(keyword_level(2), "=", lead), wanted[0].start, wanted[0].start)
             return replace(parts, things=(whole,), _roles=parts._roles | {"list"})
-        if not names or len(names) == len(series) or (not named and set(context.entities[:1]) & set(names)):
+        of_focus = not named and bool(set(context.entities[:1]) & set(names))
+        if of_focus and by_how_much:
+            return replace(parts, atoms=())  # 后驱的便宜多少, of the 后驱 that is spoken of
+        if not names or len(names) == len(series) or of_focus:
             return parts
         first, last = wanted[0], wanted[-1]
         thing = Thing(names, None, first.start, last.end)
