@@ -52,6 +52,7 @@ class NamedPlanner:
             return None
         return (
             self._years_of_series(parts, context)
+            or self._same_of_a_year(parts, context)
             or self._instead_of_the_series(parts, context)
             or self._of_things(parts, context)
         )
@@ -144,10 +145,36 @@ class NamedPlanner:
             ):
                 things.append(thing)
             else:
-                names = nearest_kin(graph, thing.names, known)
+                names = self._kin_of_each(thing.names, context) or nearest_kin(graph, thing.names, known)
                 spoken = tuple(name for name in names if name in context.recent)
                 things.append(replace(thing, names=spoken if len(spoken) == 1 else names))
         return tuple(things)
+
+    def _kin_of_each(self, names: tuple[str, ...], context: Context) -> tuple[str, ...]:
+        """尊享版 after two 舒享版 of two years: the one of either year; none where no several of one series are spoken of."""
+        told = context.shown if len(context.shown) > 1 and set(context.shown) <= set(context.recent) else ()
+        several = context.entities or told
+        known = self.vocabulary.graph.by_name
+        if len(several) < _PAIR or len({known[name].keywords[:_PAIR] for name in several}) != 1:
+            return ()
+        near = {kin for one in several for kin in nearest_kin(self.vocabulary.graph, names, (one,))}
+        return tuple(name for name in names if name in near)
+
+    def _same_of_a_year(self, parts: Parts, context: Context) -> Query | None:
+        """25款的 while two are compared: the same two, of that year."""
+        last, thing = context.plan, parts.things[0] if len(parts.things) == 1 else None
+        told = parts.atoms or parts.rankings or parts.attributes or parts.scan.unknown
+        if last is None or last.op != "compare" or thing is None or told or not is_year(thing.clause):
+            return None
+        known = self.vocabulary.graph.by_name
+        of_year: list[str] = []
+        for name in last.entities:
+            words = known[name].keywords
+            same = (other for other in thing.names if known[other].keywords[:_PAIR] == words[:_PAIR])
+            of_year += [other for other in same if known[other].keywords[-1] == words[-1]]
+        if thing.negated or len(of_year) != len(last.entities) or len(set(of_year)) < len(of_year):
+            return None
+        return Query(replace(last, entities=tuple(of_year)), parts.scan, carried=context.entities)
 
     def _years_of_series(self, parts: Parts, context: Context) -> Query | None:
         """有没有2025款的, while a car of some other year is spoken of: those of its series, not what was asked of it."""

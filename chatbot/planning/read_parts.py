@@ -209,11 +209,13 @@ def _is_told(link: Link, atoms: tuple[Atom, ...], links: Sequence[Link], text: s
 def _wishes_for_more(links: Sequence[Link], text: str, used: frozenset[int], atoms: Sequence[Atom]) -> bool:
     """Whether 带, 配有 … stand right before the name of an attribute that comes to no condition, or 能 in it: 后排能放平的."""
     met = {(atom.start, atom.end) for atom in atoms}
+    measured = {atom.path for atom in atoms if atom.kind == "quantity"}  # 能塞下婴儿车的，起码500升
     for i, link in enumerate(links):
         before = links[i - 1].text if i and links[i - 1].end == link.start else ""
         able = _ABLE.search(link.text) or _ABLE.search(before)
         wished = before in _WISHES or (able and text[link.end : link.end + 1] == "的")
         plain = link.attribute and not link.value and not _ASKS.search(link.text)
+        plain = plain and measured.isdisjoint(link.attribute.paths if link.attribute else ())
         if wished and plain and i not in used and (link.start, link.end) not in met:
             return True
     return False
