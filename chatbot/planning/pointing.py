@@ -6,16 +6,19 @@ from chatbot.planning.context import Context
 from chatbot.planning.links import Link
 from chatbot.regex import regex
 
+_SEVERAL = 2
 THAT_ONE = regex(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
 _EITHER_WAY = regex(r"([大高低长宽快慢贵重远])不\1")
 
 
 def ranks_the_list(at: int, links: Sequence[Link], text: str, context: Context) -> bool:
     """续航最长的那款, and nothing else is asked, while all that match are listed; of either link: 最长 or 那款."""
-    if not (context.plan or context.listed) or context.entities:
-        return False
     most = at if links[at].degree else at - 1
     if most < 0 or not (degree := links[most].degree) or degree.strength != "most":
+        return False
+    several = len(context.entities) > 1 and degree.path is None  # 功率最大的那个, of those told
+    one_of_them = set(context.entities) <= set(context.shown) and len(context.entities) < _SEVERAL
+    if not (several or ((context.plan or context.listed) and one_of_them)):
         return False
     that = THAT_ONE.match(text, links[most].end)
     if that is None or (at != most and not links[at].plays("it")):
