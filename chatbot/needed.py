@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from re import _parser  # type: ignore[attr-defined]  # private, but the same from Python 3.11 on
+from re import _parser  # private, but the same from Python 3.11 on
 from typing import Any
 
 _Needed = frozenset[str] | None  # one of these stands in each text that matches; ``None``: nothing is known
