@@ -17,6 +17,7 @@ _ADVICE = regex(
     "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
 )
 
+_FROM = regex("(?:多少钱?|什么价|几万|几万块)起(?![来步])|起售价|起步价|起价")
 _OF_SUCH = regex("的(?:车|款)?(?:还)?(?:有吗|有么|有没有|有没|有不)$")  # 不带天窗的有吗 asks for cars
 
 
@@ -105,3 +106,8 @@ def of_what_was_told(parts: Parts, context: Context) -> bool:
         return False
     told = [atom.path for atom in parts.atoms]
     return bool(told) and all(path == context.attributes[0] for path in told)
+
+
+def asks_from(parts: Parts) -> bool:
+    """多少钱起, 起售价: the lowest of all that are meant."""
+    return _FROM.search(parts.text) is not None

@@ -37,6 +37,12 @@ class Context:
             self.entities or self.attributes or self.recent or self.shown or self.plan or self.offered
         )
 
+    @property
+    def measured(self) -> tuple[Path, ...]:
+        """What a bare 最低, 最短 is of: what was asked last, else what was ranked by."""
+        ranked = self.plan is not None and self.plan.op == "superlative"
+        return self.attributes or (self.plan.attributes[:1] if self.plan and ranked else ())
+
     def near(self, graph: KnowledgeGraph) -> str:
         """An entity of the series that the conversation speaks of: the one in focus, those offered, those just asked for."""
         if self.entities:
@@ -124,3 +130,19 @@ def _more_than_a_year(
     nearest = candidates[max(range(len(shared)), key=shared.__getitem__)]
     common = set(graph.by_name[nearest].keywords[1:]) & set(words)
     return any(not word.endswith("款") for word in common) or len({*candidates}) < _PAIR
+
+
+def spoken_two(context: Context) -> tuple[str, ...]:
+    """The two that were compared, in the order they were named; else the two spoken of last."""
+    shown = context.shown
+    return shown if len(shown) == 2 and set(context.entities) <= set(shown) else context.last(2)
+
+
+def the_rest(count: int, context: Context) -> tuple[str, ...]:
+    """另一个, 剩下的两个: those listed or compared that are not in focus; none where that many are not left."""
+    focus = context.entities
+    listed = context.shown if set(focus) <= set(context.shown) else ()
+    two = tuple(name for name in (*focus, *context.recent[:1]))
+    among = listed if len(listed) > len(focus) else two if len(focus) == 1 else ()
+    left = tuple(name for name in among if name not in focus)
+    return left if len(left) == count else ()

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Path, Plan
+from chatbot.planning.asked_sets import asks_from
 from chatbot.planning.carry import leans
 from chatbot.planning.clauses import paths_of
-from chatbot.planning.context import Context
+from chatbot.planning.context import Context, spoken_two
 from chatbot.planning.decide import Decider, measured_by, says_money
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
@@ -37,6 +38,7 @@ _AGAINST_ONE = regex(
 _THE_FORMER = regex(
     "(?:那|那么)?(?:它|他|她|这[个款台辆]|那[个款台辆])(?:要|得|会|能|又)?[贵便快慢短低省小远轻]"
 )
+_ONE_OF_TWO = regex("(?:那|那么)?[前后][者面](?:那[个款台辆])?")
 _AGAINST = regex(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
 
 
@@ -105,10 +107,15 @@ class Follower:
         ):  # fmt: skip
             return None
         paths = tuple(paths[0] for paths in parts.attributes)
+        if asks_from(parts):  # 多少钱起
+            lowest = Plan("superlative", (), paths[:1], last.conditions, "asc", 1)
+            return Query(lowest, parts.scan, kept=last.conditions)
         return Query(Plan("filter", (), paths, last.conditions), parts.scan, kept=last.conditions)
 
     def against_focus(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
         """比旗舰版便宜多少, 和城市版比呢: what is in focus beside the one that is named."""
+        if compared := self._beside_the_other(parts, context):
+            return compared
         focus = self._of_many(context, things) if len(context.entities) > _PAIR else context.entities
         if (
             len(focus) == _PAIR
@@ -143,6 +150,17 @@ class Follower:
         if entities[0] == entities[1] or not paths:
             return None
         return Query(Plan("compare", entities, paths), parts.scan, carried=context.entities)
+
+    @staticmethod
+    def _beside_the_other(parts: Parts, context: Context) -> Query | None:
+        """前者贵多少, 后者便宜多少: than the other of the two."""
+        two, thing = spoken_two(context), parts.things[0] if len(parts.things) == 1 else None
+        asks = parts.has("much") and parts.rankings and _ONE_OF_TWO.match(parts.text)
+        if thing is None or not asks or parts.atoms or len(two) != _PAIR or thing.names[0] not in two:
+            return None
+        names = (thing.names[0], next(name for name in two if name != thing.names[0]))
+        paths = tuple(dict.fromkeys(rank.path for rank in parts.rankings))
+        return Query(Plan("compare", names, paths), parts.scan, carried=names)
 
     def _beside_the_former(self, parts: Parts, context: Context) -> Query | None:
         """它贵多少, of two that were asked about one after the other: than the one before."""

@@ -1,5 +1,6 @@
 """What a part of an utterance may mean. A link carries its span and score; of several senses the grammar picks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
@@ -8,7 +9,9 @@ from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import Clause, Path
 from chatbot.once import once
 from chatbot.planning.concepts import Way
+from chatbot.regex import regex
 
+_AMONG = regex("的?(?:里面?|中|当中|里头)?的?")
 Strength = Literal["most", "more", "plain"]
 
 
@@ -125,3 +128,11 @@ class Link:
     def plays(self, *roles: str) -> bool:
         """Whether it may be a word of the grammar with one of ``roles``."""
         return not self.roles.isdisjoint(roles)
+
+
+def is_scoped(link: Link, links: Sequence[Link], text: str) -> bool:
+    """718最快的那个: a name right before the word of degree says among which."""
+    return any(
+        other.entity and other.end <= link.start and _AMONG.fullmatch(text[other.end : link.start])
+        for other in links
+    )

@@ -3,7 +3,16 @@
 from dataclasses import replace
 from typing import TypeAlias
 
-from chatbot.knowledge_graph.plan import NAME, Condition, Path, Plan, keyword_level, leaf_conditions
+from chatbot.knowledge_graph.plan import (
+    NAME,
+    AnyOf,
+    Clause,
+    Condition,
+    Path,
+    Plan,
+    keyword_level,
+    leaf_conditions,
+)
 from chatbot.planning.carry import is_exclusion, lists
 from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context, nearest_kin
@@ -58,6 +67,8 @@ class NamedPlanner:
         )
 
     def _of_things(self, parts: Parts, context: Context) -> Planned:
+        if better := self._beyond_one(parts):
+            return better
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
         several = all_of_them(parts, things)
@@ -84,6 +95,20 @@ class NamedPlanner:
         if self._is_scope(parts, things):
             return None
         return self._asked(parts, context, things, entities)
+
+    def _beyond_one(self, parts: Parts) -> Query | Asked | None:
+        """有没有比这个便宜的GL8: of that series, those that are beyond the one it is compared with."""
+        rank, things = next(iter(parts.rankings), None), parts.things
+        if rank is None or len(things) != _PAIR or "比" not in parts.text[: rank.start]:
+            return None
+        one, among = things
+        ranged = one.end <= rank.start and parts.text[rank.end : among.start] == "的"
+        if not ranged or not one.single or among.single or among.negated or parts.has("nearest"):
+            return None
+        plan = self._decider.relative(parts, one.names[0], rank)
+        if plan is None:  # it has no value to be beyond of: that is what is said
+            return Asked((one.names,), ((rank.path,),), parts.scan, needed=True, referred=one.referred)
+        return Query(plan, parts.scan, carried=one.names if one.referred else ())
 
     def _about(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
         if parts.text.count("比") > 1 and parts.rankings and (between := self._decider.between(parts)):
@@ -194,20 +219,33 @@ class NamedPlanner:
         price = (self._decider.price,) if self._decider.price else ()
         return Query(Plan("filter", (), price, (lead, year.clause)), parts.scan, kept=(lead,))
 
-    @staticmethod
-    def _instead_of_the_series(parts: Parts, context: Context) -> Query | None:
+    def _instead_of_the_series(self, parts: Parts, context: Context) -> Query | None:
         """思域呢 while the 型格 below 15万 are listed: those of the 思域 below 15万."""
         last, thing = context.plan, parts.things[0] if len(parts.things) == 1 else None
         told = parts.atoms or parts.rankings or parts.attributes or parts.scan.unknown
         if last is None or not lists(last) or thing is None or told or thing.referred or thing.negated:
             return None
-        series = [c for c in last.conditions if isinstance(c, Condition) and c.attribute == keyword_level(2)]
-        named = isinstance(thing.clause, Condition) and thing.clause.attribute == keyword_level(2)
-        if len(series) != 1 or not named or not _IN_ITS_PLACE.search(parts.text):
+        if context.entities and context.attributes and not set(context.attributes) & set(last.attributes):
+            return None  # 油耗呢 was asked of the cheapest in between
+        if not _IN_ITS_PLACE.search(parts.text):
+            return None
+        clause = self._decider.scope(thing)
+        series = [c for c in last.conditions if self._is_series(c)]
+        if len(series) != 1 or clause is None or not self._is_series(clause):
             return None
         kept = tuple(c for c in flat(last.conditions) if c not in series and not is_exclusion(c))
-        clause = (thing.clause,) if thing.clause else ()
-        return Query(replace(last, conditions=(*clause, *kept)), parts.scan, kept=kept)
+        return Query(replace(last, conditions=(clause, *kept)), parts.scan, kept=kept)
+
+    def _is_series(self, clause: Clause) -> bool:
+        """One series, or all cars of the few that go by one word: Cayenne and Cayenne新能源 of 卡宴."""
+        if isinstance(clause, Condition):
+            return clause.attribute == keyword_level(2)
+        named = tuple(leaf_conditions((clause,))) if isinstance(clause, AnyOf) else ()
+        if not named or any(c.attribute != NAME for c in named):
+            return False
+        names = {str(c.value) for c in named}
+        brands = {self.vocabulary.graph.by_name[name].keywords[:1] for name in names}
+        return len(brands) == 1 and all(names.issuperset(self.vocabulary.kin(name)) for name in names)
 
     def _is_scope(self, parts: Parts, things: tuple[Thing, ...]) -> bool:
         """A brand that happens to have one car, in a question about many."""

@@ -55,6 +55,7 @@ def _of_another_series(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
             or not (3 <= _level(version) <= _DEEPEST or _is_piece(version, parts.text, vocabulary))
             or parts.text[first.end : second.start].strip() not in ("", "的")
             or series.referred
+            or version.referred
             or _COUNTS_ALIKE.search(parts.text, first.start, second.end)
             or (series.single and (first.end < second.start or parts.has("which", "compare")))
             or _names_its_series(version, parts.text, vocabulary)

@@ -62,7 +62,7 @@ class PartsReader:
         asking = bool(context.entities) and looked_up and text.endswith("呢") and not text.endswith("的呢")
         asking = asking and not _THAT_ONE.search(text)  # 四驱的那个呢
         read = self._atoms.read(rest, text, verify=verify, before=before, asking=asking)
-        ranks, used = rankings(rest, text, read.used, self._vocabulary, context.attributes, self._directions)
+        ranks, used = rankings(rest, text, read.used, self._vocabulary, context.measured, self._directions)
         atoms = _without_features(read.atoms, rest, used - read.used)
         attributes = tuple(
             self._within_category(i, rest, text) or link.attribute.paths
@@ -131,12 +131,18 @@ class PartsReader:
         known: list[tuple[str, ...]] = []
         narrowed = []
         for thing in things:
-            wide = not known or is_brand(thing.clause)
+            wide = not known or is_brand(thing.clause) or _is_ranged_over(thing, links, text)
             names = thing.names if wide else _kin_of_each(graph, thing.names, known)
             narrowed.append(replace(thing, names=names) if len(names) < len(thing.names) else thing)
             if len(narrowed[-1].names) <= 3:
                 known.insert(0, narrowed[-1].names)
         return shared_out(_without_wholes(narrowed, text), graph, text)
+
+
+def _is_ranged_over(thing: Thing, links: Sequence[Link], text: str) -> bool:
+    """GL8 of 比这个便宜的GL8: what is to be better, not what it is better than."""
+    before = next((link for link in links if link.degree and link.end + 1 == thing.start), None)
+    return before is not None and text[before.end] == "的" and "比" in text[: before.start]
 
 
 def _told_once(asked: Sequence[tuple[Path, ...]]) -> tuple[tuple[Path, ...], ...]:

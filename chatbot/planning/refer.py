@@ -5,14 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.plan import Condition, Order, Path, Plan, keyword_level
-from chatbot.planning.context import Context, besides
-from chatbot.planning.links import EntitySense, Link
+from chatbot.planning.context import Context, besides, spoken_two, the_rest
+from chatbot.planning.links import EntitySense, Link, is_scoped
 from chatbot.planning.parts import Thing
 from chatbot.planning.pointing import THAT_ONE, asks_which, counts_a_name, ranks_the_list, told_by_a_value
 from chatbot.regex import regex
 
 _THE_OTHER = regex("的呢$")
 _THAT_DEGREE = regex(r"(?:那|这)(?:一)?(?:款|个|台|辆)[\u4e00-\u9fff]{1,4}?的")
+_STANDS_FOR = regex("[它他她]|[这那]车")
 _NO_NUMBER = regex("们|几|些")
 _OF_ALL_THAT_MATCH = regex("均价|平均|均值")
 _FURTHEST = 5
@@ -46,6 +47,9 @@ def references(
             continue
         if ranks_the_list(at, links, text, context):
             continue  # 最快的那个, of a list: the answer tells by what it ranks first
+        if things and link.plays("it") and _STANDS_FOR.match(link.text):
+            used.add(at)  # 最便宜那台，它油耗多少: the one just pointed at
+            continue
         names, taken = _meant(at, links, text, context, winner, named)
         if names is None:
             continue
@@ -71,8 +75,7 @@ def _meant(
 ) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:  # fmt: skip
     """The names one link points at (``None``: it points at nothing), and the links that took."""
     link = links[at]
-    measured = link.degree and (link.degree.path or _measured_before(link, links, context))
-    if measured or (link.degree and _named_before(at, links) and THAT_ONE.match(text, link.end)):
+    if _ranks_one(at, links, text, context):
         return _the_one(at, links, text, context, winner)
     if (
         link.plays("it")
@@ -84,7 +87,7 @@ def _meant(
     if link.plays("nth", "last"):
         return _placed(link, context, winner), (at,)
     if link.plays("rest"):
-        return _rest(_count(link), context), (at,)
+        return the_rest(_count(link), context), (at,)
     if named or counts_a_name(at, links):
         return None, ()  # 两个尊享版: how many are so called
     if (names := _of_those_told(at, links, text, context, winner)) is not None:
@@ -105,7 +108,7 @@ def _of_those_told(
 ) -> tuple[str, ...] | None:
     """前者, 前三个的价格, 上一款: by where they stood in what was told; ``None`` for a link that says no such thing."""
     link = links[at]
-    if link.plays("former", "latter") and len(two := _two(context)) == 2:
+    if link.plays("former", "latter") and len(two := spoken_two(context)) == 2:
         return (two[0 if link.plays("former") else 1],)
     if (
         link.plays("top")
@@ -131,12 +134,6 @@ def _first_of(context: Context, count: int, winner: Callable[[Plan], str | None]
         places = (_next_best(last, place, winner) for place in range(1, count + 1))
         return tuple(name for place in places for name in place)
     return context.shown[:count]
-
-
-def _two(context: Context) -> tuple[str, ...]:
-    """The two that were compared, in the order they were named; else the two spoken of last."""
-    shown = context.shown
-    return shown if len(shown) == 2 and set(context.entities) <= set(shown) else context.last(2)
 
 
 def _several(link: Link, context: Context) -> tuple[str, ...]:
@@ -191,16 +188,6 @@ def _next_best(last: Plan, place: int, winner: Callable[[Plan], str | None]) -> 
     return (better[-1],)
 
 
-def _rest(count: int, context: Context) -> tuple[str, ...]:
-    """另一个, 剩下的两个: those listed or compared that are not in focus; none where that many are not left."""
-    focus = context.entities
-    listed = context.shown if set(focus) <= set(context.shown) else ()
-    two = tuple(name for name in (*focus, *context.recent[:1]))
-    among = listed if len(listed) > len(focus) else two if len(focus) == 1 else ()
-    left = tuple(name for name in among if name not in focus)
-    return left if len(left) == count else ()
-
-
 def _count(link: Link) -> int:
     for sense in link.senses:
         role = getattr(sense, "role", "")
@@ -209,10 +196,22 @@ def _count(link: Link) -> int:
     return 3 if "三" in link.text or "仨" in link.text else 2
 
 
-def _measured_before(link: Link, links: Sequence[Link], context: Context) -> bool:
-    """最低的那款, where nothing in the message says what is low: what was asked before does."""
+def _ranks_one(at: int, links: Sequence[Link], text: str, context: Context) -> bool:
+    """Whether a word of degree may say which of those listed is meant; 718最快的那个 is of the 718, whatever was listed."""
+    link = links[at]
+    if link.degree is None or (link.degree.strength == "most" and is_scoped(link, links, text)):
+        return False
+    if link.degree.path or _measured_before(at, links, text, context):
+        return True
+    return _named_before(at, links) is not None and THAT_ONE.match(text, link.end) is not None
+
+
+def _measured_before(at: int, links: Sequence[Link], text: str, context: Context) -> bool:
+    """最低的那款, 最短那个多少钱, where nothing in the message says what is low: what was asked before does."""
+    link = links[at]
     most = link.degree is not None and link.degree.strength == "most"
-    return most and bool(context.attributes) and not any(other.attribute for other in links)
+    others = links[:at] if THAT_ONE.match(text, link.end) else links
+    return most and bool(context.measured) and not any(other.attribute for other in others)
 
 
 def _the_one(
@@ -231,7 +230,7 @@ def _the_one(
         and at == _first_said(links)
     ):
         found = _THE_OTHER.match(text, link.end)  # 便宜的呢, while the dearer one is spoken of
-    path = degree.path or _named_before(at, links) or next(iter(context.attributes), None) if degree else None
+    path = degree.path or _named_before(at, links) or next(iter(context.measured), None) if degree else None
     if found is None or degree is None or path is None:
         return None, ()
     if found.start() > link.start and text.startswith(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from chatbot.knowledge_graph.execute import Engine
 from chatbot.knowledge_graph.plan import AnyOf, Plan
 from chatbot.normalization.text import normalize
-from chatbot.planning.asked_sets import asks_range
+from chatbot.planning.asked_sets import asks_from, asks_range
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.follow import asks_whether
@@ -37,6 +37,7 @@ class SeveralPlanner:
         return (
             self._kinds(parts, things)
             or self._weighed(parts, things)
+            or self._from(parts, things)
             or self._ranges(parts, things)
             or self._table(parts, things)
             or self._each(parts, things)
@@ -81,6 +82,14 @@ class SeveralPlanner:
         if told or any(thing.negated or thing.referred for thing in things):
             return None
         return Query(Plan("filter", (), self._decider.usual(names)[:3], (AnyOf(scopes),)), parts.scan)
+
+    def _from(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
+        """凯美瑞多少钱起: the cheapest of those that go by the name."""
+        told = parts.atoms or parts.rankings or parts.scan.unknown or len(parts.attributes) > 1
+        scope = self._decider.scope(things[0]) if len(things) == 1 else None
+        if told or scope is None or self._decider.price is None or not asks_from(parts):
+            return None
+        return Query(Plan("superlative", (), (self._decider.price,), (scope,), "asc", 1), parts.scan)
 
     def _ranges(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
         """迈腾和帕萨特差多少钱: of several cars each, from what to what."""
@@ -190,7 +199,9 @@ class SeveralPlanner:
             return None  # 25款的, of those that were listed
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics = topics or tuple((path,) for path in context.attributes)
-        alone = not topics and (only_names(parts.scan) or (context.empty and names_alone(parts.scan)))
+        alone = only_names(parts.scan) or (context.empty and names_alone(parts.scan))
+        told = parts.has("told") and set(names) <= set(context.offered)  # 两驱的, of those to choose from
+        alone = not topics and (alone or told)
         needed = (
             parts.scan.mended or alone or parts.has("overview", "both") or len(names) < len(things[0].names)
         )
