@@ -39,6 +39,7 @@ _THE_FORMER = regex(
     "(?:那|那么)?(?:它|他|她|这[个款台辆]|那[个款台辆])(?:要|得|会|能|又)?[贵便快慢短低省小远轻]"
 )
 _ONE_OF_TWO = regex("(?:那|那么)?[前后][者面](?:那[个款台辆])?")
+_SO = regex("(?<![差好很太更])多$")
 _AGAINST = regex(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
 
 
@@ -313,5 +314,7 @@ def asks_whether(parts: Parts) -> bool:
         return True
     if _EITHER_WAY.search(parts.text) or parts.text.endswith("没有"):
         return True
+    if any(rank.strength == "plain" and _SO.search(parts.text, 0, rank.start) for rank in parts.rankings):
+        return True  # 有多省油
     ends = parts.text.rstrip("呢呀啊哈吧哦的").endswith(("吗", "么", "不", "没", "嘛"))
     return ends or parts.has("exists", "enough") or "是不是" in parts.text

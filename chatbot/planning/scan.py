@@ -190,7 +190,8 @@ class Scanner:
         links += kinds_said_again(text, links)
         masked = _masked(text, links)
         links += find_places(masked, links)
-        links += asked_ways(_masked(text, links), self._vocabulary.concepts)
+        ways = asked_ways(_masked(text, links), self._vocabulary.concepts)
+        links += [w for w in ways if not self._vocabulary.values_of(w.text)]  # 座椅通风 is a word itself
         links += asked_degrees(_masked(text, links), self._finder.aliases)
         masked = _masked(text, links)
         mentions = self._finder.find(masked)

@@ -30,7 +30,7 @@ from chatbot.planning.context import Context, besides
 from chatbot.planning.decide import Decider
 from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Ranking
-from chatbot.planning.query import Planned, Query
+from chatbot.planning.query import Planned, Query, Refusal
 from chatbot.planning.ranked import RankedPlanner
 from chatbot.planning.read_parts import is_brand
 from chatbot.planning.stray import stray
@@ -51,6 +51,7 @@ _FINDS = regex(
 _REACHES = regex(
     "^[^,，]{2,6}(?:有没有|有无|能有|够)(?=[\\d一两二三四五六七八九十])[^的]*$"
 )  # 轴距有没有三米
+_WHICH_MOST = regex("(?:哪个|谁)最[^,，。]{1,4}$")
 
 
 class SetPlanner:
@@ -90,6 +91,8 @@ class SetPlanner:
             if parts.has("any"):
                 told = [atom.path for atom in parts.atoms]
                 conditions = without(conditions, [*told, *(p for paths in parts.attributes for p in paths)])
+        if not (leaning or conditions) and context.entities and _WHICH_MOST.match(parts.text):
+            return Refusal("nothing_to_point_at", parts.text[:2], parts.scan)  # of one alone; never of all
         if not leaning and which_of_these(parts, context):
             conditions = (*within(side_by_side(context)), *conditions)
         query = self._side_by_side(parts, conditions) or self._choose(

@@ -189,9 +189,9 @@ class SeveralPlanner:
             names = self._those_with(parts, names)
             if not names or is_brand(things[0].clause):
                 return None
-        if parts.rankings and not (
-            asks_whether(parts) and all(r.strength == "plain" for r in parts.rankings)
-        ):
+        said_again = {rank.path for rank in parts.rankings} <= {paths[0] for paths in parts.attributes}
+        whether = asks_whether(parts) or said_again  # 费油吗，多少一百公里
+        if parts.rankings and not (whether and all(r.strength == "plain" for r in parts.rankings)):
             return None
         if is_brand(things[0].clause) and context.plan:
             return None

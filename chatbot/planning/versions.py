@@ -50,7 +50,7 @@ class VersionReader:
             return self._that_one(parts, context) or self._of_the_series(parts, context)
         if len(parts.things) == 1 and (meant := self._elsewhere(parts, context)):
             return replace(parts, things=(meant,))
-        parts = self._of_the_one_before(parts)
+        parts = self._of_the_one_behind(self._of_the_one_before(parts))
         if (
             len(parts.things) == 1
             and parts.atoms
@@ -277,6 +277,22 @@ class VersionReader:
         for sense in self._vocabulary.values_of(word):
             if names := self._having(first.names, sense.clause, word):
                 return replace(parts, things=(replace(first, names=names, clause=None, end=second.end),))
+        return parts
+
+    def _of_the_one_behind(self, parts: Parts) -> Parts:
+        """四驱版的RAV4 names no car of another series that is called so: those RAV4 that have it."""
+        if len(parts.things) != 2 or any(thing.negated or thing.referred for thing in parts.things):
+            return parts
+        first, second = parts.things
+        named = second.clause is not None or not second.single
+        if first.clause is not None or not named or set(first.names) & set(second.names):
+            return parts
+        if is_brand(second.clause) or parts.text[first.end : second.start].strip() not in ("", "的"):
+            return parts
+        word = _SUFFIX.sub("", content(parts.text[first.start : first.end]))
+        for sense in self._vocabulary.values_of(word):
+            if names := self._having(second.names, sense.clause, word):
+                return replace(parts, things=(replace(second, names=names, clause=None, start=first.start),))
         return parts
 
     def _series(self, context: Context) -> tuple[str, ...]:
