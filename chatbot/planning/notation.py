@@ -41,6 +41,8 @@ _FINANCIAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四
 # A distance as it is said of a battery, behind what says that it is reached: 能上700, 真有三百公里
 _REACHES = rf"(?:有没有?|能不能|真的?|到底|能|可以?|会|有|跑|上得?了?|到|达|破|过){{1,4}}(?:至少|超过)?(?=(?:\d{{2,4}}|{_ONE}百)(?![\d万wk.座款年升]))"
 
+_SEGMENTS = {"a": "紧凑型车", "b": "中型车", "c": "中大型车"}
+
 
 def _sign(found: re.Match[str]) -> str:
     return _SIGNS[found.group(1)]
@@ -84,6 +86,7 @@ def _beyond(found: re.Match[str]) -> str:
 
 # Each only where what stands first is in the text: most texts are spared the search
 _RARE: tuple[tuple[str, re.Pattern[str], Rewrite], ...] = (
+    ("级车", regex("(?<!奔驰)(?<!奔驰的)(?<![a-z])([abc])级车"), lambda found: _SEGMENTS[found.group(1)]),
     ("at", regex(r"(?<![a-z\d.])(10|[4-9])at(?![a-z\d])"), r"\1挡手自一体"),
     ("过", regex(rf"({'|'.join(_BEYOND)})过(?=(?:{_N}|[一二两三四五六七八九十百]+)\s?(?:[万wk千元秒米吨升公kmls]))"), _beyond),
     ("比", regex("(?<=比)[这那](?=便宜|实惠|贵|快|慢|大|小|省|长|短|重|轻|高|远|好|强|多|少)"), "这个"),
