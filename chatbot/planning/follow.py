@@ -39,6 +39,7 @@ _THE_FORMER = regex(
     "(?:那|那么)?(?:它|他|她|这[个款台辆]|那[个款台辆])(?:要|得|会|能|又)?[贵便快慢短低省小远轻]"
 )
 _ONE_OF_TWO = regex("(?:那|那么)?[前后][者面](?:那[个款台辆])?")
+_BY_MORE = regex("省|[多少][跑烧花用费]")
 _SO = regex("(?<![差好很太更])多$")
 _AGAINST = regex(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
 
@@ -152,16 +153,17 @@ class Follower:
             return None
         return Query(Plan("compare", entities, paths), parts.scan, carried=context.entities)
 
-    @staticmethod
-    def _beside_the_other(parts: Parts, context: Context) -> Query | None:
+    def _beside_the_other(self, parts: Parts, context: Context) -> Query | None:
         """前者贵多少, 后者便宜多少: than the other of the two."""
         two, thing = spoken_two(context), parts.things[0] if len(parts.things) == 1 else None
-        asks = parts.has("much") and parts.rankings and _ONE_OF_TWO.match(parts.text)
+        told = tuple(rank.path for rank in parts.rankings) if parts.has("much") else ()
+        if not told and _BY_MORE.search(parts.text):
+            told = self._decider.in_units(parts.text)  # 后者省多少油
+        asks = told and _ONE_OF_TWO.match(parts.text)
         if thing is None or not asks or parts.atoms or len(two) != _PAIR or thing.names[0] not in two:
             return None
         names = (thing.names[0], next(name for name in two if name != thing.names[0]))
-        paths = tuple(dict.fromkeys(rank.path for rank in parts.rankings))
-        return Query(Plan("compare", names, paths), parts.scan, carried=names)
+        return Query(Plan("compare", names, tuple(dict.fromkeys(told))), parts.scan, carried=names)
 
     def _beside_the_former(self, parts: Parts, context: Context) -> Query | None:
         """它贵多少, of two that were asked about one after the other: than the one before."""

@@ -28,6 +28,7 @@ from chatbot.regex import regex
 
 _PAIR = 2
 _IN_ITS_PLACE = regex("^(?:那|换成?|改成)|呢$")
+_BARE = regex("呢$")
 _DIFFERENCE = regex("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
 
 
@@ -282,9 +283,11 @@ class NamedPlanner:
     @staticmethod
     def _and_told(topics: Topics, parts: Parts, context: Context) -> Topics:
         """``topics`` and what the values in the text are of, but for those that only say which car: 混动的那个精英版呢."""
-        if parts.scan.unknown or (context.attributes and parts.text.endswith("呢")):
+        if parts.scan.unknown:
             return topics
         asked = [atom for atom in parts.atoms if atom.kind == "feature" or not parts.attributes]
+        if context.attributes and parts.text.endswith("呢"):  # 它质保呢 asks for it
+            asked = [atom for atom in asked if atom.kind == "feature" and _BARE.match(parts.text, atom.end)]
         told = (atom.path for atom in asked if atom.path[0] != NAME[0])  # 2.0t的 of a name asks for nothing
         return tuple(dict.fromkeys((*topics, *((path,) for path in told))))
 

@@ -115,7 +115,7 @@ def test_tuned_questions_stay_answered_without_a_wrong_value(
         ("fresh2_single_cars2025", 230, 0.97),
         ("fresh2_conversations_cars2025", 160, 0.97),
         ("fresh3_single_cars2025", 40, 0.97),
-        ("fresh3_conversations_cars2025", 125, 0.98),
+        ("fresh3_conversations_cars2025", 160, 0.98),
         ("blind9_single_cars2025", 32, 0.96),
         ("blind9_conversations_cars2025", 36, 0.96),
     ],
