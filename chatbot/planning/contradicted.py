@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from chatbot.knowledge_graph.plan import Plan
 from chatbot.normalization.text import normalize
 from chatbot.planning.atom import Atom
-from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Refusal
 from chatbot.planning.read_parts import is_brand, is_year
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
 MAX_CARS = 20

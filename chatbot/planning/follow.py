@@ -13,9 +13,9 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import numeric
+from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
-_EITHER_WAY = regex(r"(.)不\1")  # 大不大
 _DIFFERENCES = regex("差在哪|区别|不同|不一样|变化|差异")  # of all, not of what was asked last
 _DIFFER = regex("差(?:了|得|距)?(?:多少|多大|几)")  # in the price, where nothing else was asked
 _EXTENT = regex("车身?[长宽高]度?(?:呢|是?多少)[啊呀]?")
@@ -40,7 +40,6 @@ _THE_FORMER = regex(
 )
 _ONE_OF_TWO = regex("(?:那|那么)?[前后][者面](?:那[个款台辆])?")
 _BY_MORE = regex("省|[多少][跑烧花用费]")
-_SO = regex("(?<![差好很太更])多$")
 _AGAINST = regex(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
 
 
@@ -308,15 +307,3 @@ class Follower:
         """B型号的油耗 told of its versions: a set, and no cars that were named to be set side by side."""
         known = self._decider.vocabulary.graph.by_name
         return len({known[name].keywords[:_PAIR] for name in entities}) == 1
-
-
-def asks_whether(parts: Parts) -> bool:
-    """是不是, 有没有, 够不够, …吗; of what is said to be so also …吧."""
-    if parts.text.endswith("吧") and parts.atoms and not parts.has("buy", "keep"):
-        return True
-    if _EITHER_WAY.search(parts.text) or parts.text.endswith("没有"):
-        return True
-    if any(rank.strength == "plain" and _SO.search(parts.text, 0, rank.start) for rank in parts.rankings):
-        return True  # 有多省油
-    ends = parts.text.rstrip("呢呀啊哈吧哦的").endswith(("吗", "么", "不", "没", "嘛"))
-    return ends or parts.has("exists", "enough") or "是不是" in parts.text

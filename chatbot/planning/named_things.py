@@ -17,13 +17,14 @@ from chatbot.planning.carry import is_exclusion, lists
 from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.decide import Decider
-from chatbot.planning.follow import Follower, asks_whether
+from chatbot.planning.follow import Follower
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import is_brand, is_year
 from chatbot.planning.several import SeveralPlanner, all_of_them, names_alone, side_by_side
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
 _PAIR = 2

@@ -28,12 +28,12 @@ from chatbot.planning.carry import (
 from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context, besides
 from chatbot.planning.decide import Decider
-from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Ranking
 from chatbot.planning.query import Planned, Query, Refusal
 from chatbot.planning.ranked import RankedPlanner
 from chatbot.planning.read_parts import is_brand
 from chatbot.planning.stray import stray
+from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
 _TWO = 2

@@ -8,11 +8,11 @@ from chatbot.normalization.text import normalize
 from chatbot.planning.asked_sets import asks_from, asks_range
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
-from chatbot.planning.follow import asks_whether
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.read_parts import is_brand, is_year, numeric
 from chatbot.planning.scan import Scan
+from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
 _HOW_MANY = regex("几[个种]|多少[个种]")
