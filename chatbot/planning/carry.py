@@ -95,7 +95,8 @@ def goes_back(parts: Parts, context: Context) -> bool:
     few = len(parts.atoms) + len([thing for thing in parts.things if not thing.referred]) <= 1
     if context.listed is None or not few:
         return False
-    if not (context.entities or context.attributes) and not _says_that_it_goes_on(parts):
+    spoken_of = context.entities or context.attributes or context.offered
+    if not spoken_of and not _says_that_it_goes_on(parts):
         return False  # 七座的有哪些, after a standard question in between
     return leans(parts, context.listed)
 

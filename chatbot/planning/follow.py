@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Path, Plan
 from chatbot.planning.asked_sets import asks_from
+from chatbot.planning.beyond import beside_the_other
 from chatbot.planning.carry import leans
 from chatbot.planning.clauses import paths_of
-from chatbot.planning.context import Context, spoken_two
+from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider, measured_by, says_money
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
@@ -38,8 +39,6 @@ _AGAINST_ONE = regex(
 _THE_FORMER = regex(
     "(?:那|那么)?(?:它|他|她|这[个款台辆]|那[个款台辆])(?:要|得|会|能|又)?[贵便快慢短低省小远轻]"
 )
-_ONE_OF_TWO = regex("(?:那|那么)?[前后][者面](?:那[个款台辆])?")
-_BY_MORE = regex("省|[多少][跑烧花用费]")
 _AGAINST = regex(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
 
 
@@ -115,7 +114,7 @@ class Follower:
 
     def against_focus(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
         """比旗舰版便宜多少, 和城市版比呢: what is in focus beside the one that is named."""
-        if compared := self._beside_the_other(parts, context):
+        if compared := beside_the_other(parts, context, self._decider):
             return compared
         focus = self._of_many(context, things) if len(context.entities) > _PAIR else context.entities
         if (
@@ -151,18 +150,6 @@ class Follower:
         if entities[0] == entities[1] or not paths:
             return None
         return Query(Plan("compare", entities, paths), parts.scan, carried=context.entities)
-
-    def _beside_the_other(self, parts: Parts, context: Context) -> Query | None:
-        """前者贵多少, 后者便宜多少: than the other of the two."""
-        two, thing = spoken_two(context), parts.things[0] if len(parts.things) == 1 else None
-        told = tuple(rank.path for rank in parts.rankings) if parts.has("much") else ()
-        if not told and _BY_MORE.search(parts.text):
-            told = self._decider.in_units(parts.text)  # 后者省多少油
-        asks = told and _ONE_OF_TWO.match(parts.text)
-        if thing is None or not asks or parts.atoms or len(two) != _PAIR or thing.names[0] not in two:
-            return None
-        names = (thing.names[0], next(name for name in two if name != thing.names[0]))
-        return Query(Plan("compare", names, tuple(dict.fromkeys(told))), parts.scan, carried=names)
 
     def _beside_the_former(self, parts: Parts, context: Context) -> Query | None:
         """它贵多少, of two that were asked about one after the other: than the one before."""

@@ -5,14 +5,13 @@ from typing import TypeAlias
 
 from chatbot.knowledge_graph.plan import (
     NAME,
-    AnyOf,
-    Clause,
     Condition,
     Path,
     Plan,
     keyword_level,
     leaf_conditions,
 )
+from chatbot.planning.beyond import asks_of_its_kind, beyond_one, is_whole_series
 from chatbot.planning.carry import is_exclusion, lists
 from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context, nearest_kin
@@ -69,7 +68,7 @@ class NamedPlanner:
         )
 
     def _of_things(self, parts: Parts, context: Context) -> Planned:
-        if better := self._beyond_one(parts):
+        if better := beyond_one(parts, self._decider):
             return better
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
@@ -97,20 +96,6 @@ class NamedPlanner:
         if self._is_scope(parts, things):
             return None
         return self._asked(parts, context, things, entities)
-
-    def _beyond_one(self, parts: Parts) -> Query | Asked | None:
-        """有没有比这个便宜的GL8: of that series, those that are beyond the one it is compared with."""
-        rank, things = next(iter(parts.rankings), None), parts.things
-        if rank is None or len(things) != _PAIR or "比" not in parts.text[: rank.start]:
-            return None
-        one, among = things
-        ranged = one.end <= rank.start and parts.text[rank.end : among.start] == "的"
-        if not ranged or not one.single or among.single or among.negated or parts.has("nearest"):
-            return None
-        plan = self._decider.relative(parts, one.names[0], rank)
-        if plan is None:  # it has no value to be beyond of: that is what is said
-            return Asked((one.names,), ((rank.path,),), parts.scan, needed=True, referred=one.referred)
-        return Query(plan, parts.scan, carried=one.names if one.referred else ())
 
     def _about(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
         if parts.text.count("比") > 1 and parts.rankings and (between := self._decider.between(parts)):
@@ -168,7 +153,7 @@ class NamedPlanner:
                 or of_those
                 or not known
                 or parts.has("versions")
-                or _asks_of_its_kind(thing, parts)
+                or asks_of_its_kind(thing, parts)
             ):
                 things.append(thing)
             else:
@@ -232,22 +217,11 @@ class NamedPlanner:
         if not _IN_ITS_PLACE.search(parts.text):
             return None
         clause = self._decider.scope(thing)
-        series = [c for c in last.conditions if self._is_series(c)]
-        if len(series) != 1 or clause is None or not self._is_series(clause):
+        series = [c for c in last.conditions if is_whole_series(c, self.vocabulary)]
+        if len(series) != 1 or clause is None or not is_whole_series(clause, self.vocabulary):
             return None
         kept = tuple(c for c in flat(last.conditions) if c not in series and not is_exclusion(c))
         return Query(replace(last, conditions=(clause, *kept)), parts.scan, kept=kept)
-
-    def _is_series(self, clause: Clause) -> bool:
-        """One series, or all cars of the few that go by one word: Cayenne and Cayenne新能源 of 卡宴."""
-        if isinstance(clause, Condition):
-            return clause.attribute == keyword_level(2)
-        named = tuple(leaf_conditions((clause,))) if isinstance(clause, AnyOf) else ()
-        if not named or any(c.attribute != NAME for c in named):
-            return False
-        names = {str(c.value) for c in named}
-        brands = {self.vocabulary.graph.by_name[name].keywords[:1] for name in names}
-        return len(brands) == 1 and all(names.issuperset(self.vocabulary.kin(name)) for name in names)
 
     def _is_scope(self, parts: Parts, things: tuple[Thing, ...]) -> bool:
         """A brand that happens to have one car, in a question about many."""
@@ -303,16 +277,6 @@ def without_denied(parts: Parts) -> Parts:
     if len(kept) < len(parts.atoms):
         parts = replace(parts, atoms=kept, _roles=parts._roles | {"wrong"})
     return parts
-
-
-def _asks_of_its_kind(thing: Thing, parts: Parts) -> bool:
-    """E3里哪几款是四驱, X7里面便宜的是哪款: of the whole series, whichever of its cars was spoken of before."""
-    clause = thing.clause
-    if thing.referred or not (isinstance(clause, Condition) and clause.attribute == keyword_level(2)):
-        return False
-    chooses = parts.has("which") and (parts.atoms or parts.rankings) and not parts.has("compare")
-    most = any(rank.strength == "most" for rank in parts.rankings)
-    return bool(parts.has("list", "count") or chooses or most)
 
 
 def _in_order(names: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ...]:

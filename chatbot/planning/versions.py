@@ -9,6 +9,7 @@ from dataclasses import replace
 from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan, keyword_level
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.atom import Atom
+from chatbot.planning.beyond import starts
 from chatbot.planning.carry import lists
 from chatbot.planning.context import Context
 from chatbot.planning.one_or_other import one_or_other
@@ -81,7 +82,7 @@ class VersionReader:
                 continue
             told = tuple(
                 replace(thing, names=names, clause=None, start=start, end=atom.end)
-                for names, atom, start in zip(found, atoms, _starts(thing, atoms), strict=True)
+                for names, atom, start in zip(found, atoms, starts(thing, atoms), strict=True)
             )
             things = (*parts.things[:at], *told, *parts.things[at + 1 :])
             rest = tuple(atom for atom in parts.atoms if atom not in atoms)
@@ -297,8 +298,3 @@ class VersionReader:
 
     def _series(self, context: Context) -> tuple[str, ...]:
         return self._vocabulary.kin(context.near(self._vocabulary.graph))
-
-
-def _starts(thing: Thing, atoms: Sequence[Atom]) -> list[int]:
-    """Where each of the things that ``atoms`` tell apart begins: the first with the name, where that stands before it."""
-    return [min(thing.start, atoms[0].start), *(atom.start for atom in atoms[1:])]
