@@ -32,8 +32,10 @@ _HOW_TO = re.compile(
 
 def asks_how(turn: Turn) -> bool:
     """Whether it asks how to do something or what to do about something, and a standard question surely tells."""
+    if not _HOW_TO.search(turn.hearing.text):
+        return False  # before the FAQ is searched: what is plainly a look-up needs it not
     best = next(iter(turn.hearing.faq), None)
-    if best is None or best.confidence < LIKELY_HOW_TO or not _HOW_TO.search(turn.hearing.text):
+    if best is None or best.confidence < LIKELY_HOW_TO:
         return False
     return best.confidence >= SURE_FAQ or not turn.hearing.reading.entities  # 怎么ota asks for no car's value
 

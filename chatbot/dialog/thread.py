@@ -45,6 +45,8 @@ def goes_on(hearing: Hearing, topic: str, planned: Planned) -> tuple[FaqCandidat
     if _pairs(said) & _pairs(_subject(topic)):
         return ()  # 试驾能带狗吗 says itself what it is about
     alone = hearing.faq[0] if hearing.faq else None
+    if alone and _names_it(alone, said):
+        return ()
     together = _together(hearing.knowledge, topic, said)
     if alone and _stands_alone(alone, together, said, topic, cost=cost):
         return ()
@@ -57,28 +59,27 @@ def goes_on(hearing: Hearing, topic: str, planned: Planned) -> tuple[FaqCandidat
     return tuple(replace(alone, question=question, confidence=0.0) for question in near)
 
 
+def _names_it(alone: FaqCandidate, said: str) -> bool:
+    """Whether all that ``said`` is about stands in another question: 可以试驾吗 after 门店几点营业."""
+    core = _core(said)
+    return alone.confidence >= WORTH_SAYING and len(core) >= _HEAD and core in alone.question
+
+
 def _stands_alone(
     alone: FaqCandidate, together: FaqCandidate | None, said: str, topic: str, *, cost: bool
 ) -> bool:
     """Whether ``said`` is surer by itself than with the topic, which makes any words look like the topic's own."""
-    core = _core(said)
-    if alone.confidence >= WORTH_SAYING and (
-        together is None or (len(core) >= _HEAD and core in alone.question)
-    ):
-        return True  # 可以试驾吗 after 门店几点营业: all it is about stands in another question
     if together is None:
-        return False
+        return alone.confidence >= WORTH_SAYING
     if alone.confidence >= SURE and _tells_itself(alone, together, said, topic):
         return True
     if cost or together.question == alone.question:
         return False
-    again = together.question == topic and _subject(together.matched) == _subject(
-        topic
-    )  # nothing but its name
-    least = SURE if again else VERY_SURE
-    return alone.confidence >= least and (
-        together.question == topic or together.confidence < alone.confidence
-    )
+    of_topic = together.question == topic
+    by_its_name = of_topic and _subject(together.matched) == _subject(topic)
+    if alone.confidence < (SURE if by_its_name else VERY_SURE):
+        return False
+    return of_topic or together.confidence < alone.confidence
 
 
 def _hardly_a_query(planned: Planned, said: str) -> bool:

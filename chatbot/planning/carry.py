@@ -7,7 +7,6 @@ from dataclasses import replace
 from chatbot.knowledge_graph.plan import (
     KEYWORDS,
     NAME,
-    AllOf,
     AnyOf,
     Clause,
     Condition,
@@ -265,7 +264,3 @@ def _moved(clause: Clause, bounds: Mapping[Path, Condition], sign: int) -> Claus
         return clause
     value = old.value + sign * clause.value
     return replace(old, value=value) if value > 0 else clause
-
-
-def conjunction(clauses: Sequence[Clause]) -> Clause:
-    return clauses[0] if len(clauses) == 1 else AllOf(tuple(clauses))

@@ -18,7 +18,6 @@ from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
 MAX_CARS = 20
-_TRIM = regex(r"[\u4e00-\u9fff]{2,6}[版型]$")
 _CLOSE = regex(r"[的\s]*")
 _ENGINE = regex(r"(\d\.\d)\s?([tl](?![a-z]))?(?=[a-z]|\s|$)")
 _DRIVE = regex("([四两全前后])轮?驱|(4matic|xdrive|quattro|4motion|awd|4wd)")

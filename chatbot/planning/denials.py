@@ -85,4 +85,5 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
 
 
 def joins(gap: str) -> bool:
+    """Whether what stands on both sides of ``gap`` is said of together."""
     return any(mark in gap for mark in "、/和或跟与及")

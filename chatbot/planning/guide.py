@@ -20,7 +20,6 @@ from chatbot.planning.vocabulary import Vocabulary
 _ASKED = ("价格", "能源", "级别", "座位", "驱动", "品牌", "续航")
 MAX_CHOICES = 6
 MIN_KNOWN = 0.5
-_ROUND = (10_000, 20_000, 50_000, 100_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,7 @@ class YearsBeside:
 
     def beside(self, text: str, focus: Sequence[str]) -> str:
         """A normalised ``text`` with such a year in figures; unchanged where no one car is spoken of, or has no such kin."""
-        if len(focus) != 1 or (
-            "年" not in text and "款" not in text and "版" not in text and "代" not in text
-        ):
+        if len(focus) != 1 or not any(char in text for char in "年款版代"):
             return text
         said = _SAID.search(text)
         if said is None or _NAMES_A_YEAR.search(text) or self._names_a_series(text):

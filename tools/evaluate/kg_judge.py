@@ -132,10 +132,6 @@ def _verdict(turn: Turn, e: Expect) -> bool:
     return yes if e["verdict"] == "yes" else no
 
 
-def _says_average(turn: Turn, e: Expect) -> bool:
-    return True
-
-
 def _groups(turn: Turn, e: Expect) -> bool:
     return all(value in turn.reply.answer for value in e["groups"]) and (
         f"{len(e['groups'])} 种" in turn.reply.answer or turn.ops == {"filter"}
