@@ -34,6 +34,7 @@ from chatbot.normalization.lexicon import Lexicon, load_lexicon
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.reader import Reader
 from chatbot.planning.build import build_planner, with_generic_words, with_makes
+from chatbot.process_memory import nothing_collected
 from chatbot.recent import Recent
 
 CHECK_SECONDS = 1.0
@@ -42,6 +43,7 @@ REMEMBERED = 512  # utterances; about 1 MB
 _LOG = logging.getLogger("chatbot.knowledge")
 
 
+@nothing_collected()
 def load_knowledge(config: EngineConfig) -> Knowledge:
     """Everything ``config`` names, linked together.
 
@@ -112,6 +114,7 @@ def _how_people_ask(faq: FaqRetriever, dataset: FaqDataset | None) -> list[str]:
     return list(texts[:: max(1, len(texts) // TAUGHT_BY)])
 
 
+@nothing_collected()
 def graph_knowledge(folder: Path, lexicon_dir: Path | None, snapshots: Path | None = None) -> Knowledge:
     """A knowledge base of a graph and lexicons alone: no FAQ, no small talk.
 
