@@ -1,10 +1,14 @@
-"""The allocator's heaps: few of them, and as many as the operator says where they say."""
+"""The allocator's heaps, few of them or as many as the operator says; and when garbage is looked for."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from chatbot import knowledge_source
+from chatbot.process_memory import nothing_collected
 
 _PROGRAM = """
 import threading
@@ -40,3 +44,25 @@ def reserved(arenas: str | None) -> int:
 @pytest.mark.skipif(sys.platform != "linux", reason="only glibc's malloc has arenas to limit")
 def test_many_threads_share_few_heaps_unless_the_environment_says_how_many() -> None:
     assert reserved(None) < reserved("16")
+
+
+def test_nothing_is_collected_while_what_stays_is_loaded() -> None:
+    gc.enable()
+    with nothing_collected():
+        assert not gc.isenabled()
+        with nothing_collected():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(OSError), nothing_collected():
+        raise OSError
+    assert gc.isenabled()
+
+
+def test_a_knowledge_base_is_read_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def told(*_: object) -> None:
+        raise OSError(gc.isenabled())
+
+    monkeypatch.setattr(knowledge_source, "load_graph", told)
+    with pytest.raises(OSError, match="False"):
+        knowledge_source.graph_knowledge(tmp_path, None)

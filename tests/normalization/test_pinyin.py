@@ -1,9 +1,11 @@
 """Pinyin typed in Latin letters, and words that sound alike."""
 
+from collections import Counter
+
 import pytest
 from pypinyin import Style, pinyin
 
-from chatbot.normalization.pinyin import PinyinDecoder, _table, fold, readings, sounds
+from chatbot.normalization.pinyin import PinyinDecoder, _counted, _table, fold, readings, sounds
 
 DECODER = PinyinDecoder(
     ["续航多少公里", "这款车续航多少", "充电要多久", "保养灯怎么归零", "价格是多少"],
@@ -49,3 +51,11 @@ def test_the_readings_are_those_that_pypinyin_itself_tells() -> None:
     from pypinyin.constants import PINYIN_DICT
 
     assert _table() == {str(code): told for code, told in PINYIN_DICT.items()}
+
+
+@pytest.mark.parametrize("texts", [[], ["续航"], ["续航", "航续", "$^$", "a^"], ["", ""]], ids=str)
+def test_neighbours_are_those_within_a_text(texts: list[str]) -> None:
+    marked = [f"^{text}$" for text in texts]
+    single, pair = _counted(texts)
+    assert single == Counter("".join(marked))
+    assert pair == Counter(one[at : at + 2] for one in marked for at in range(len(one) - 1))
