@@ -57,14 +57,16 @@ def build_tree(entities: Sequence[Entity]) -> dict[Path, AttributeNode]:
     """The union of all entities' trees, in order of first appearance; the root is the path ``()``."""
     children: dict[Path, dict[Path, None]] = {(): {}}
     counts: dict[Path, int] = {}
+    above: dict[Path, list[Path]] = {}  # a leaf and all that it is below; most entities have the same leaves
     for entity in entities:
         seen: set[Path] = set()
         for path in entity.leaves:
-            for depth in range(1, len(path) + 1):
-                node, parent = path[:depth], path[: depth - 1]
-                children.setdefault(parent, {}).setdefault(node)
-                children.setdefault(node, {})
-                seen.add(node)
+            if path not in above:
+                above[path] = [path[:depth] for depth in range(1, len(path) + 1)]
+                for node in above[path]:
+                    children.setdefault(node[:-1], {}).setdefault(node)
+                    children.setdefault(node, {})
+            seen.update(above[path])
         for node in seen:
             counts[node] = counts.get(node, 0) + 1
     return {

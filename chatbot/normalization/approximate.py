@@ -40,16 +40,15 @@ class ApproximateFinder:
         self, names: Iterable[str], *, min_slip_length: int, cutoff: float, derived: Derived | None = None
     ) -> None:
         """Names shorter than ``min_slip_length`` match by sound only; ``cutoff`` is RapidFuzz's 0-100."""
-        self._sounds = {
-            name: _sounds_of_name(name) for name in names if len(name) >= 2 and not name.isdigit()
-        }
+        self._known = tuple(name for name in names if len(name) >= 2 and not name.isdigit())
+        self._sounds = _SoundsOfNames()
         self._min_slip_length, self._cutoff = min_slip_length, cutoff
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._nearest)
-        kept, known = derived or Derived(), tuple(self._sounds)
-        self._followers, having = kept.json(
-            named("pairs", known), lambda: _numbered_pairs(self._sounds.values())
+        self._followers, self._having = (
+            derived or Derived()
+        ).json(  # of a pair's number: places in ``_known``
+            named("pairs", self._known), lambda: _numbered_pairs(map(_sounds_of_name, self._known))
         )
-        self._having = [[known[place] for place in places] for places in having]  # by the number of a pair
 
     def nearest(self, text: str) -> NearName | None:
         """The best name, the longer of two as good; ``None`` when nothing is near enough."""
@@ -74,14 +73,15 @@ class ApproximateFinder:
                             pairs.add(behind[other])
         if not pairs:
             return []
-        shared: dict[str, int] = {}
+        shared: dict[int, int] = {}
         for pair in pairs:
-            for name in self._having[pair]:
-                shared[name] = shared.get(name, 0) + 1
+            for place in self._having[pair]:
+                shared[place] = shared.get(place, 0) + 1
+        known = self._known
         enough = [
-            (-count / (len(name) - 1), name)
-            for name, count in shared.items()
-            if count >= _SHARED_PAIRS * (len(name) - 1)
+            (-count / (len(known[place]) - 1), known[place])
+            for place, count in shared.items()
+            if count >= _SHARED_PAIRS * (len(known[place]) - 1)
         ]
         return [name for _, name in sorted(enough)[:_MAX_NAMES]]
 
@@ -101,6 +101,14 @@ class ApproximateFinder:
         if _slips(name, text, near.dest_start) > max(1, width // _LETTERS_A_SLIP):
             return None
         return NearName(name, near.dest_start, near.dest_end, near.score / 100)
+
+
+class _SoundsOfNames(dict[str, Sounds]):
+    """How each name sounds, worked out when it is first compared: most never are."""
+
+    def __missing__(self, name: str) -> Sounds:
+        self[name] = heard = _sounds_of_name(name)
+        return heard
 
 
 def _numbered_pairs(heard: Iterable[Sounds]) -> tuple[dict[str, dict[str, int]], list[list[int]]]:

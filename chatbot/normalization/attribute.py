@@ -1,5 +1,6 @@
 """Attribute linking on the tree: names, synonyms, partial names, homophones and typos → leaves or categories."""
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,6 +55,18 @@ class _Weights(NamedTuple):
         return cls(each, whole, tuple(telling), (1 - PARTIAL_CUTOFF + _ROUNDING) * whole)
 
 
+class _WeightsOf(dict[str, _Weights]):
+    """Those of each alias, worked out when it is first compared: most never are."""
+
+    def __init__(self, weight: Mapping[str, float]) -> None:
+        super().__init__()
+        self._weight = weight
+
+    def __missing__(self, alias: str) -> _Weights:
+        self[alias] = weights = _Weights.of(alias, self._weight)
+        return weights
+
+
 class AttributeLinker:
     """Built once for an attribute tree and a lexicon; reads only."""
 
@@ -69,11 +82,10 @@ class AttributeLinker:
         self._approximate = ApproximateFinder(
             self._aliases, min_slip_length=4, cutoff=TYPO_CUTOFF, derived=derived
         )
-        weight = _character_weights(self._aliases)
-        self._weights_of = {alias: _Weights.of(alias, weight) for alias in self._aliases}
+        self._weights_of = _WeightsOf(_character_weights(self._aliases))
         self._by_pair: dict[str, list[str]] = {}
         for alias in self._aliases:
-            for pair in sorted({alias[i : i + 2] for i in range(len(alias) - 1)}):
+            for pair in {alias[i : i + 2] for i in range(len(alias) - 1)}:
                 self._by_pair.setdefault(pair, []).append(alias)
 
     @property
@@ -156,6 +168,8 @@ class AttributeLinker:
     def prefer(self, paths: Iterable[Path]) -> tuple[Path, ...]:
         """Most entities first; a category is dropped for a node below it that has the same name."""
         found = list(paths)
+        if len(found) < 2:
+            return tuple(found)
         deepest = [p for p in found if not any(q[: len(p)] == p and len(q) > len(p) for q in found)]
         return tuple(sorted(deepest, key=lambda path: (-self._tree[path].count, len(path), path)))
 
@@ -192,7 +206,7 @@ def _alias_paths(
 def _character_weights(aliases: Iterable[str]) -> Mapping[str, float]:
     """How telling a character is: the log of how few aliases have it (个, 数 and 类型 weigh little)."""
     names = list(aliases)
-    counts = Counter(char for name in names for char in set(name))
+    counts = Counter(itertools.chain.from_iterable(map(set, names)))
     weights: Counter[str] = Counter()
     for char, count in counts.items():
         weights[char] = math.log1p(len(names) / count)  # type: ignore[assignment]

@@ -88,3 +88,10 @@ def test_the_first_lacking_word_is_the_one_that_looking_for_each_finds() -> None
         text = "".join(rng.choices((*words, "有", "车", "吗"), k=4))
         first = min((word for word in words if word in text), key=text.find, default="")
         assert vocabulary.lacks(text) == first
+
+
+def test_how_names_sound_and_weigh_is_worked_out_for_those_that_are_compared_alone() -> None:
+    finder = ApproximateFinder(NAMES, min_slip_length=4, cutoff=75.0)
+    assert not finder._sounds
+    assert (near := finder.nearest("座以加热")) and near.name == "座椅加热"
+    assert "座椅加热" in finder._sounds and "长安" not in finder._sounds
