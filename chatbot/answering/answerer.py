@@ -1,6 +1,7 @@
 """FAQ and graph candidates → one calibrated choice, or a question back, or an honest refusal."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chatbot.answering.inquiry import (
     Answered,
@@ -16,6 +17,7 @@ from chatbot.answering.inquiry import (
     Unsure,
 )
 from chatbot.answering.knowledge import Knowledge
+from chatbot.faq_modules.answers import Answer
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.faq_modules.dataset import ANSWERS
 from chatbot.knowledge_graph.lookup import lookup
@@ -27,6 +29,7 @@ GRAPH_THRESHOLD = 0.6
 EXACT_FAQ = 0.97
 WORTH_ASKING = 0.5  # what is less likely than not is offered; it is not asked which car it is about
 MAX_ENTITIES = 20
+FEW = 3  # things whose written answers are given one below the other
 
 
 class Answerer:
@@ -167,9 +170,11 @@ class Answerer:
     ) -> Outcome:
         answers = self._knowledge.answers
         clear = [group[0] for group in inquiry.groups if len(group) == 1]
-        for entity in clear[:1]:
-            if answer := answers.answer_for(question, entity):
-                return self._authored(question, answer.text, answer.file, best, why, entity)
+        own = [(one, answer) for one in clear if (answer := answers.answer_for(question, one))]
+        if 1 < len(own) == len(clear) <= FEW:
+            return self._of_each(question, own, best, why)
+        for entity, answer in own[:1]:
+            return self._authored(question, answer.text, answer.file, best, why, entity)
         general = answers.answer_for(question, None)
         if general:
             return self._authored(question, general.text, general.file, best, why, None)
@@ -183,6 +188,18 @@ class Answerer:
         if not choices:
             return Missing((), question=question)
         return NeedEntity(choices, question=question, evidence=(_faq_evidence(question, ANSWERS, best),))
+
+    def _of_each(
+        self, question: str, own: Sequence[tuple[str, Answer]], best: FaqCandidate | None, why: str
+    ) -> Answered:
+        """What is written of each of several things that are spoken of, one below the other."""
+        told = [self._authored(question, a.text, a.file, best, why, entity) for entity, a in own]
+        return replace(
+            told[0],
+            text="\n".join(one.text for one in told),
+            evidence=tuple(evidence for one in told for evidence in one.evidence),
+            entities=tuple(entity for entity, _ in own),
+        )
 
     def _authored(
         self, question: str, text: str, file: str, best: FaqCandidate | None, why: str, entity: str | None

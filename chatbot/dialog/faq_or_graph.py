@@ -8,12 +8,17 @@ from rapidfuzz.distance import Levenshtein
 
 from chatbot.dialog.state import Turn
 from chatbot.faq_modules.base import FaqCandidate
+from chatbot.normalization.text import content
+from chatbot.planning.function_words import carries_nothing
+from chatbot.planning.links import Link
+from chatbot.planning.pointing import points
 from chatbot.planning.query import Asked, Query, Refusal
 
 SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query can be made of its words
 BESIDE_A_NAME_FAQ = 0.97  # the same where the message itself names a car
 LIKELY_HOW_TO = 0.6  # where it asks how to do something, and names no car
 OPEN_FAQ = 0.5  # the same where some words of the query stay unexplained
+MORE_SAID_FAQ = 0.75  # where it has words of the question that the query makes nothing of
 LEFT_OUT_FAQ = 0.8  # where these can be left out, and much else is said
 ALL_CARS_FAQ = 0.95  # the same where the query would list every car: 提车得带哪些东西
 ALIKE = 80  # percent of its letters
@@ -23,6 +28,11 @@ _OF_CARS = re.compile("车型?的?$|[款的]$")
 _WEIGHED = re.compile(
     "还是|区别|差异|差别|不同|怎么选|选哪|可以|能不能|还能|纠结|犹豫"
 )  # 买油的还是电的 lists no cars
+_MUCH_MORE = 4  # characters beside the name of a branch
+_ASKING = re.compile("[多少久么怎样要几啥哪吗呢了啊呀吧咋]")
+_EXPLAINS = re.compile("(?:是什么|是啥|什么意思|啥意思|是什么意思|是啥意思)[呀啊呢]?$")
+_WHETHER = re.compile("(?:有没)?[有带].+[吗么嘛没]$|(?:有没有|带不带).+")
+_ASKS_ABOUT = re.compile("怎么|咋|如何|哪|多少|几|什么|啥|多久|为什么")
 # what is done with a thing, or has befallen it: no graph of attributes tells
 _HOW_TO = re.compile(
     "怎么(?!样|卖|[选比])|咋(?!样|卖|[选比])|如何(?![选比])|怎么办|教程"
@@ -32,7 +42,7 @@ _HOW_TO = re.compile(
 
 def asks_how(turn: Turn) -> bool:
     """Whether it asks how to do something or what to do about something, and a standard question surely tells."""
-    if not _HOW_TO.search(turn.hearing.text):
+    if not _HOW_TO.search(turn.hearing.text) and not _asks_what_it_is(turn):
         return False  # before the FAQ is searched: what is plainly a look-up needs it not
     best = next(iter(turn.hearing.faq), None)
     if best is None or best.confidence < LIKELY_HOW_TO:
@@ -40,17 +50,26 @@ def asks_how(turn: Turn) -> bool:
     return best.confidence >= SURE_FAQ or not turn.hearing.reading.entities  # 怎么ota asks for no car's value
 
 
+def _asks_what_it_is(turn: Turn) -> bool:
+    """增程是什么: what a value means, not what has it."""
+    reading = turn.hearing.reading
+    return not (reading.attributes or reading.entities) and _EXPLAINS.search(turn.hearing.text) is not None
+
+
 def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> bool:
     """Whether a standard question is meant after all: its words are nearly these, or the query leaves some open."""
     if isinstance(planned, Refusal):
-        points = planned.code == "nothing_to_point_at"  # 老带新 is no slip of 老大, where nothing was listed
+        nowhere = planned.code == "nothing_to_point_at"  # 老带新 is no slip of 老大, where nothing was listed
         if planned.code == "wrong_dimension" and turn.hearing.likely_faq:
             return True  # 多少钱一个月 贷款的话 asks for no price
-        return turn.hearing.verbatim or (planned.scan.mended and (points or turn.hearing.likely_faq))
+        return turn.hearing.verbatim or (planned.scan.mended and (nowhere or turn.hearing.likely_faq))
     best = next(iter(turn.hearing.faq), None)
     if best is None:
         return False
     leaning = _leans(planned)
+    free = not (turn.context.empty or turn.hearing.reading.entities or points(turn.hearing.text))
+    if free and best.confidence >= MORE_SAID_FAQ and _speaks_of_else(planned, best):
+        return True
     if best.confidence >= (SURE_FAQ if leaning else BESIDE_A_NAME_FAQ) and _explains_more(
         turn, planned, best
     ):
@@ -69,6 +88,33 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
     return _outweighs(turn, planned, best)
 
 
+def tells(link: Link) -> bool:
+    """Whether a word names what is asked for; of those of degree, one that is more than a letter (the 多 of 多久)."""
+    if link.attribute or link.category or link.value or link.quantity or link.entity:
+        return True
+    says = link.degree is not None or link.plays("compare", "nearest")
+    return says and link.end - link.start >= _WORD
+
+
+def _speaks_of_else(planned: Query | Asked, best: FaqCandidate) -> bool:
+    """下单了还能换颜色吗: the standard question has words of it too (能换) of which the graph's reading makes nothing."""
+    said, links = planned.scan.text, planned.scan.links
+    if any(link.value or link.quantity for link in links):
+        return False  # 要能加油的汽油车 is a wish, whatever else is said of it
+    told = {at for link in links if tells(link) for at in range(link.start, link.end)}
+    if not told and len(content(said)) >= _MUCH_MORE and best.confidence >= SURE_FAQ:
+        return True  # 跟同级比怎么样, which was told of what was asked before
+    also = best.matched + "|" + best.question
+    beside = (said[at : at + _WORD] for at in range(len(said) - 1) if not {at, at + 1} <= told)
+    if any(pair in also and _says_something(pair) for pair in beside):
+        return True
+    return len({one for at, one in enumerate(said) if at not in told and one in also and _says_something(one)}) > 1
+
+
+def _says_something(piece: str) -> bool:
+    return not (_ASKING.search(piece) or carries_nothing(piece))
+
+
 def _leans(planned: Query | Asked) -> bool:
     """Whether it is read with what the conversation speaks of, or names something itself."""
     if isinstance(planned, Query):
@@ -80,6 +126,8 @@ def _outweighs(turn: Turn, planned: Query, best: FaqCandidate) -> bool:
     """Whether the standard question is so likely that the query can be left."""
     if _names_a_kind(planned):
         return alike(turn) >= NEARLY  # 增程车 asks for cars, not how they differ from others
+    if _is_there(turn, planned, best):
+        return False
     if planned.scan.unknown:
         return best.confidence >= (LEFT_OUT_FAQ if planned.ignored and planned.solid else OPEN_FAQ)
     if _lists_all(planned):
@@ -91,7 +139,7 @@ def _outweighs(turn: Turn, planned: Query, best: FaqCandidate) -> bool:
 def _explains_more(turn: Turn, planned: Query | Asked, best: FaqCandidate) -> bool:
     """Whether the standard question has what the graph's reading leaves open, or reads a character or a branch into."""
     unknown = planned.scan.unknown
-    if unknown and all(piece in best.matched for piece in unknown):
+    if unknown and all(piece in best.matched + best.question for piece in unknown):
         return True  # 配件多少钱 asks for no car's price, whatever car was spoken of
     if not isinstance(planned, Asked):
         return False
@@ -100,7 +148,9 @@ def _explains_more(turn: Turn, planned: Query | Asked, best: FaqCandidate) -> bo
         return True  # 新车能跑高速吗 asks for no date
     tree = turn.hearing.knowledge.graph.tree
     branches = all(path in tree and not tree[path].is_leaf for topic in planned.topics for path in topic[:1])
-    return bool(planned.topics) and branches and alike(turn) >= ALIKE  # 电池安全吗 is no way to 电池
+    more = len(content(planned.scan.text)) - sum(x.end - x.start for x in planned.scan.links if tells(x))
+    asks = alike(turn) >= ALIKE or (best.confidence >= MORE_SAID_FAQ and more >= _MUCH_MORE)
+    return bool(planned.topics) and branches and asks  # 电池安全吗, 电池几年就不行了 is no way to 电池
 
 
 def _of_one_car(planned: Query | Asked) -> TypeGuard[Asked]:
@@ -114,6 +164,13 @@ def _lists_all(query: Query) -> bool:
     """Whether it would list every car, and not because a car is looked for."""
     looked_for = any(link.plays("buy") for link in query.scan.links)
     return query.plan.op == "filter" and not query.plan.conditions and not looked_for
+
+
+def _is_there(turn: Turn, planned: Query, best: FaqCandidate) -> bool:
+    """有座椅通风吗, all of it understood, where the standard question tells how it is used: 座椅通风在哪."""
+    said = planned.scan
+    whether = planned.plan.op == "filter" and not said.unknown and _WHETHER.match(said.text)
+    return bool(whether) and _ASKS_ABOUT.search(best.matched) is not None
 
 
 def _names_a_kind(query: Query) -> bool:

@@ -17,7 +17,7 @@ from chatbot.planning.read_parts import numeric
 from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
-_DIFFERENCES = regex("差在哪|区别|不同|不一样|变化|差异")  # of all, not of what was asked last
+_DIFFERENCES = regex("差在?哪|差啥|差什么|区别|不同|不一样|变化|差异")  # of all, not of what was asked last
 _DIFFER = regex("差(?:了|得|距)?(?:多少|多大|几)")  # in the price, where nothing else was asked
 _EXTENT = regex("车身?[长宽高]度?(?:呢|是?多少)[啊呀]?")
 _BY_HOW_MUCH = regex(
@@ -52,6 +52,16 @@ def alone(parts: Parts, context: Context) -> str:
     return parts.text if found and one and len(context.last(0)) < _PAIR else ""
 
 
+def _of_something_else(parts: Parts) -> bool:
+    """旧车能抵多少钱, 能装家充吗: a word of degree that says of what kind a thing is, or what is done with it."""
+    attributes = {x.start: x.attribute.paths for x in parts.scan.links if x.attribute}
+    return any(
+        rank.strength == "plain"
+        and (parts.text.startswith("车", rank.end) or rank.path not in attributes.get(rank.end, (rank.path,)))
+        for rank in parts.rankings
+    )
+
+
 class Follower:
     """Built once for a planner."""
 
@@ -70,6 +80,8 @@ class Follower:
         if _HOW_MANY.fullmatch(parts.text) and len(context.attributes) == len(focus) == 1:
             return Asked((focus,), (context.attributes,), parts.scan, referred=True)
         if parts.has("list", "count", "typical", "average", "others", "buy", "any", "which", "nearest"):
+            return None
+        if _of_something_else(parts):
             return None
         topics = parts.attributes or parts.categories
         if not topics and not parts.rankings and _BARE_UNIT.fullmatch(parts.text):  # 几秒

@@ -30,6 +30,7 @@ from chatbot.planning.parts import Parts
 from chatbot.planning.purposes import only_a_purpose
 from chatbot.planning.query import Planned, Refusal
 from chatbot.planning.read_parts import PartsReader
+from chatbot.planning.refer import references
 from chatbot.planning.salvage import Salvage
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.sets import SetPlanner
@@ -124,6 +125,22 @@ class Planner:
     def _anew(self, text: str) -> Planned:
         """One part of an opening question by itself."""
         return self._explained(self._listener.scan(text), Context()).planned
+
+    def pointed_at(self, utterance: str, context: Context) -> tuple[tuple[str, ...], str]:
+        """What 第二款多久提车 points at in the conversation, and the rest of what is said; nothing where it names a thing.
+
+        它, after a list of which none was picked, may be any of them.
+        """
+        scan = self._scan(utterance, context, lambda: False)
+        if any(link.entity for link in scan.links):
+            return (), scan.text
+        meant = references(scan.links, scan.text, context, self._winner)
+        used, rest, at = [scan.links[i] for i in sorted(meant.used)], "", 0
+        for link in used:
+            rest, at = rest + scan.text[at : link.start], link.end
+        any_of_them = not context.entities and all(link.plays("it") for link in used)
+        names = tuple(thing.names[0] for thing in meant.things)
+        return (context.shown or names) if any_of_them else names, rest + scan.text[at:]
 
     @cached_property
     def near(self) -> NearAttributes:

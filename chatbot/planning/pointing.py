@@ -9,6 +9,14 @@ from chatbot.regex import regex
 _SEVERAL = 2
 THAT_ONE = regex(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
 _EITHER_WAY = regex(r"([大高低长宽快慢贵重远])不\1")
+_POINTS = regex(
+    r"第[一二三四五六七八九十\d]|最后|倒数|[前后]者|[前后上][面一]?[那这]?[个款台辆]|[它他她]|[这那][一两几些俩仨个款台辆车]"
+)
+
+
+def points(text: str) -> bool:
+    """Whether a normalised ``text`` has a word that may point at what was spoken of: 它, 第二款, 后者, 这车."""
+    return _POINTS.search(text) is not None
 
 
 def ranks_the_list(at: int, links: Sequence[Link], text: str, context: Context) -> bool:

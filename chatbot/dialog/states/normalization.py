@@ -9,6 +9,7 @@ from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.faq_or_graph import ALIKE, alike, asks_how, means_a_standard_question
 from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.offered import choose_again, none_of_them, told_by_pieces, wants_all, wants_none
+from chatbot.dialog.pointed import of_what_is_pointed_at
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
 from chatbot.dialog.thread import goes_on
 from chatbot.frozen import changed
@@ -71,6 +72,8 @@ class NormalizationState:
             inquiry = changed(self._inquire(turn), faq=turn.hearing.faq, topics=(), topical=False)
             return Decision("answering", changed(turn, inquiry=inquiry))
         planned = self._planned(turn)
+        if pointed := of_what_is_pointed_at(turn, planned):
+            return Decision("answering", changed(turn, inquiry=pointed))
         if turn.memory.topic and (meant := goes_on(turn.hearing, turn.memory.topic, planned)):
             inquiry = Inquiry(turn.hearing.knowledge.reader.read(""), faq=meant)
             return Decision("answering", changed(turn, inquiry=inquiry))
