@@ -29,6 +29,7 @@ GRAPH_THRESHOLD = 0.6
 EXACT_FAQ = 0.97
 WORTH_ASKING = 0.5  # what is less likely than not is offered; it is not asked which car it is about
 MAX_ENTITIES = 20
+SURE_OF_TWO, NEARLY, _TWO = 0.9, 0.25, 2
 FEW = 3  # things whose written answers are given one below the other
 
 
@@ -57,7 +58,10 @@ class Answerer:
             return self._standard_question(inquiry, inquiry.question, None, "carried or chosen")
         lacking = _lacks(inquiry)
         if lacking and inquiry.refusal and not (best and self._tells_of(best, inquiry.refusal)):
-            return Refused(inquiry.refusal)
+            other = _of_that_measure(inquiry.faq, inquiry.refusal)
+            if other is None:
+                return Refused(inquiry.refusal)
+            return self._standard_question(inquiry, other.question, other, f"{why}: of what is asked")
         if not lacking and self._graph_wins(inquiry, sure_of_graph, sure_of_faq):
             told = self._graph_answer(inquiry, sure_of_graph, f"{why}: names the attribute")
             if inquiry.named or not isinstance(told, Missing) or sure_of_faq < EXACT_FAQ:
@@ -228,6 +232,14 @@ def _lacks(inquiry: Inquiry) -> bool:
     if refusal is None or refusal.code != "no_attribute":
         return False
     return bool(inquiry.reading.leftover) or not refusal.scan.unknown  # 音响是什么牌子: all of it is known
+
+
+def _of_that_measure(faq: Sequence[FaqCandidate], refusal: Refusal) -> FaqCandidate | None:
+    """装充电桩什么价: of the two questions about it, that together are sure, the one that tells what is asked."""
+    if sum(one.confidence for one in faq[:_TWO]) < SURE_OF_TWO:
+        return None
+    fits = (one for one in faq[:_TWO] if of_the_same_measure(refusal.subject, one.question))
+    return next((one for one in fits if one.confidence >= NEARLY), None)
 
 
 def _matching(question: str, best: FaqCandidate | None) -> FaqCandidate | None:

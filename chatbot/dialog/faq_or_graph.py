@@ -67,6 +67,8 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
     if best is None:
         return False
     leaning = _leans(planned)
+    if isinstance(planned, Asked) and not planned.entities and best.confidence >= SURE_FAQ:
+        return True  # 油耗高吗, of no car in particular
     free = not (turn.context.empty or turn.hearing.reading.entities or points(turn.hearing.text))
     if free and best.confidence >= MORE_SAID_FAQ and _speaks_of_else(planned, best):
         return True

@@ -25,8 +25,9 @@ _BEYOND_DOUBT = 0.95
 _LIKELY_FAQ = 0.6
 _OF_A_CLAUSE = 0.95  # how sure it is that what is asked last is what is meant
 _QUERY_CUE = re.compile(
-    r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|以[上下内]的|suv|mpv|推荐|便宜|贵"
+    r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|的车[吗么嘛没有]*$|以[上下内]的|suv|mpv|推荐|便宜|贵"
 )
+_IS_IT = re.compile(r"^.{0,4}([大高长快慢贵重轻])[不没]\1[啊呀呢]?$")  # 快不快 asks for no advice on 快充
 _RANKS = re.compile("最.{0,3}的|zui[a-z]")  # 油耗最底的: a slip in what is ranked
 _OF_A_CAR = re.compile("[它他她]的|(?:这|那)[款台辆]")
 _PIECES = re.compile(r"[\s,.!;~。，！；]+")
@@ -144,6 +145,8 @@ class Hearing:
         an attribute, beside so much else that it is surely not that alone which is asked."""
         reading = self.reading
         if reading.entities or not self.likely_faq or _QUERY_CUE.search(reading.text):
+            return False
+        if _IS_IT.search(reading.text) and self.faq[0].confidence < _SURELY_FAQ:
             return False
         if reading.attributes and (
             reading.leftover < _BESIDE or self.faq[0].confidence < self._doubtless(reading)

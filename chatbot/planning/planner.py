@@ -18,7 +18,7 @@ from chatbot.planning.choosing import Chooser
 from chatbot.planning.completing import Completer
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
-from chatbot.planning.follow import Follower, alone
+from chatbot.planning.follow import Follower, alone, of_some_car
 from chatbot.planning.guide import Guide
 from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
@@ -227,6 +227,7 @@ class Planner:
             or self._follow.of_focus(parts, context)
             or self._follow.of_those(parts, context)
             or self._sets.plan(parts, context)
+            or of_some_car(parts, context)
             or unknown_attribute(parts, self.vocabulary)
             or unknown_subject(parts)
         )

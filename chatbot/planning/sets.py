@@ -6,6 +6,7 @@ from dataclasses import replace
 from chatbot.knowledge_graph.plan import Clause, Condition, Not, Order, Path, Plan, keyword_level
 from chatbot.planning.asked_sets import (
     asks_for_all,
+    asks_from,
     asks_otherwise,
     asks_range,
     each_of_these,
@@ -155,6 +156,8 @@ class SetPlanner:
             and (plan := self._decider.aggregate(parts, conditions))
         ):
             return Query(plan, scan)
+        if conditions and self._decider.price and asks_from(parts) and not parts.rankings:
+            return Query(Plan("superlative", (), (self._decider.price,), conditions, "asc", 1), scan)
         if parts.has("count") and (each := each_of_these(parts, conditions)):
             plan = self._decider.counted_each(each)
             if plan:

@@ -124,6 +124,7 @@ class ValueWords:
         cores = {core for core in same if _WORD.fullmatch(core)}
         ends = self._ends(whole | cores) if column.distinct <= MAX_ENDS else set()
         ends -= self._said
+        ends -= {end for end in ends if sum(name.endswith(end) for name in self._names) > 1}  # 尺寸
         ends |= self._cores(whole) if column.distinct <= MAX_ENDS else set()
         telling = {w for w in parts | ends if len(column.plain) < 2 or not all(w in t for t in column.plain)}
         denied = {w for w in parts | ends if any(_DENIAL + w in text for text in column.plain)}
