@@ -16,8 +16,7 @@ from chatbot.answering.inquiry import (
     Topic,
     Unsure,
 )
-from chatbot.answering.knowledge import Knowledge
-from chatbot.faq_modules.answers import Answer
+from chatbot.answering.knowledge import AuthoredAnswer, Knowledge
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.faq_modules.dataset import ANSWERS
 from chatbot.knowledge_graph.lookup import lookup
@@ -58,10 +57,7 @@ class Answerer:
             return self._standard_question(inquiry, inquiry.question, None, "carried or chosen")
         lacking = _lacks(inquiry)
         if lacking and inquiry.refusal and not (best and self._tells_of(best, inquiry.refusal)):
-            other = _of_that_measure(inquiry.faq, inquiry.refusal)
-            if other is None:
-                return Refused(inquiry.refusal)
-            return self._standard_question(inquiry, other.question, other, f"{why}: of what is asked")
+            return self._of_that_measure(inquiry, inquiry.refusal, why)
         if not lacking and self._graph_wins(inquiry, sure_of_graph, sure_of_faq):
             told = self._graph_answer(inquiry, sure_of_graph, f"{why}: names the attribute")
             if inquiry.named or not isinstance(told, Missing) or sure_of_faq < EXACT_FAQ:
@@ -80,6 +76,14 @@ class Answerer:
         """Whether a standard question is likely, and about what the graph has no record of."""
         asks = of_the_same_measure(refusal.subject, best.matched + best.question)
         return best.confidence >= self._threshold and asks
+
+    def _of_that_measure(self, inquiry: Inquiry, refusal: Refusal, why: str) -> Outcome:
+        """装充电桩什么价: of two questions about it that together are sure, the one that tells what is asked; else refused."""
+        two = inquiry.faq[:_TWO]
+        fits = [one for one in two if of_the_same_measure(refusal.subject, one.question)]
+        if sum(one.confidence for one in two) < SURE_OF_TWO or not fits or fits[0].confidence < NEARLY:
+            return Refused(refusal)
+        return self._standard_question(inquiry, fits[0].question, fits[0], f"{why}: of what is asked")
 
     def graph_confidence(self, inquiry: Inquiry) -> float:
         """How sure it is that an attribute is asked for: the weakest link, times what it explains."""
@@ -194,7 +198,7 @@ class Answerer:
         return NeedEntity(choices, question=question, evidence=(_faq_evidence(question, ANSWERS, best),))
 
     def _of_each(
-        self, question: str, own: Sequence[tuple[str, Answer]], best: FaqCandidate | None, why: str
+        self, question: str, own: Sequence[tuple[str, AuthoredAnswer]], best: FaqCandidate | None, why: str
     ) -> Answered:
         """What is written of each of several things that are spoken of, one below the other."""
         told = [self._authored(question, a.text, a.file, best, why, entity) for entity, a in own]
@@ -232,14 +236,6 @@ def _lacks(inquiry: Inquiry) -> bool:
     if refusal is None or refusal.code != "no_attribute":
         return False
     return bool(inquiry.reading.leftover) or not refusal.scan.unknown  # 音响是什么牌子: all of it is known
-
-
-def _of_that_measure(faq: Sequence[FaqCandidate], refusal: Refusal) -> FaqCandidate | None:
-    """装充电桩什么价: of the two questions about it, that together are sure, the one that tells what is asked."""
-    if sum(one.confidence for one in faq[:_TWO]) < SURE_OF_TWO:
-        return None
-    fits = (one for one in faq[:_TWO] if of_the_same_measure(refusal.subject, one.question))
-    return next((one for one in fits if one.confidence >= NEARLY), None)
 
 
 def _matching(question: str, best: FaqCandidate | None) -> FaqCandidate | None:

@@ -67,10 +67,7 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
     if best is None:
         return False
     leaning = _leans(planned)
-    if isinstance(planned, Asked) and not planned.entities and best.confidence >= SURE_FAQ:
-        return True  # 油耗高吗, of no car in particular
-    free = not (turn.context.empty or turn.hearing.reading.entities or points(turn.hearing.text))
-    if free and best.confidence >= MORE_SAID_FAQ and _speaks_of_else(planned, best):
+    if _of_no_car(planned, best) or _speaks_of_else(turn, planned, best):
         return True
     if best.confidence >= (SURE_FAQ if leaning else BESIDE_A_NAME_FAQ) and _explains_more(
         turn, planned, best
@@ -98,8 +95,16 @@ def tells(link: Link) -> bool:
     return says and link.end - link.start >= _WORD
 
 
-def _speaks_of_else(planned: Query | Asked, best: FaqCandidate) -> bool:
-    """下单了还能换颜色吗: the standard question has words of it too (能换) of which the graph's reading makes nothing."""
+def _of_no_car(planned: Query | Asked, best: FaqCandidate) -> bool:
+    """油耗高吗, where no car was spoken of, and a standard question tells."""
+    return isinstance(planned, Asked) and not planned.entities and best.confidence >= SURE_FAQ
+
+
+def _speaks_of_else(turn: Turn, planned: Query | Asked, best: FaqCandidate) -> bool:
+    """下单了还能换颜色吗, after a car: the standard question has words of it too (能换) that the graph's reading lacks."""
+    free = not (turn.context.empty or turn.hearing.reading.entities or points(turn.hearing.text))
+    if not free or best.confidence < MORE_SAID_FAQ:
+        return False
     said, links = planned.scan.text, planned.scan.links
     if any(link.value or link.quantity for link in links):
         return False  # 要能加油的汽油车 is a wish, whatever else is said of it
@@ -110,7 +115,10 @@ def _speaks_of_else(planned: Query | Asked, best: FaqCandidate) -> bool:
     beside = (said[at : at + _WORD] for at in range(len(said) - 1) if not {at, at + 1} <= told)
     if any(pair in also and _says_something(pair) for pair in beside):
         return True
-    return len({one for at, one in enumerate(said) if at not in told and one in also and _says_something(one)}) > 1
+    return (
+        len({one for at, one in enumerate(said) if at not in told and one in also and _says_something(one)})
+        > 1
+    )
 
 
 def _says_something(piece: str) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Path, Plan
 from chatbot.planning.asked_sets import asks_from
+from chatbot.planning.bare_degrees import of_something_else
 from chatbot.planning.beyond import beside_the_other
 from chatbot.planning.carry import leans
 from chatbot.planning.clauses import paths_of
@@ -52,27 +53,6 @@ def alone(parts: Parts, context: Context) -> str:
     return parts.text if found and one and len(context.last(0)) < _PAIR else ""
 
 
-def of_some_car(parts: Parts, context: Context) -> Asked | None:
-    """后备箱大不大, 底盘高吗, where no car was spoken of: it is asked which one is meant."""
-    told = parts.things or parts.atoms or parts.scan.unknown or context.entities
-    other = parts.has("head", "list", "which", "count", "buy", "compare", "nearest", "typical", "average")
-    plain = parts.rankings and all(rank.strength == "plain" for rank in parts.rankings)
-    if told or other or not plain or not asks_whether(parts) or _of_something_else(parts):
-        return None
-    topics = tuple(dict.fromkeys((rank.path,) for rank in parts.rankings))
-    return Asked((), topics, parts.scan)
-
-
-def _of_something_else(parts: Parts) -> bool:
-    """旧车能抵多少钱, 能装家充吗: a word of degree that says of what kind a thing is, or what is done with it."""
-    attributes = {x.start: x.attribute.paths for x in parts.scan.links if x.attribute}
-    return any(
-        rank.strength == "plain"
-        and (parts.text.startswith("车", rank.end) or rank.path not in attributes.get(rank.end, (rank.path,)))
-        for rank in parts.rankings
-    )
-
-
 class Follower:
     """Built once for a planner."""
 
@@ -92,7 +72,7 @@ class Follower:
             return Asked((focus,), (context.attributes,), parts.scan, referred=True)
         if parts.has("list", "count", "typical", "average", "others", "buy", "any", "which", "nearest"):
             return None
-        if _of_something_else(parts):
+        if of_something_else(parts):
             return None
         topics = parts.attributes or parts.categories
         if not topics and not parts.rankings and _BARE_UNIT.fullmatch(parts.text):  # 几秒

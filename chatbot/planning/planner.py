@@ -12,13 +12,14 @@ from chatbot.knowledge_graph.plan import Condition, Plan, keyword_level
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import AtomReader
+from chatbot.planning.bare_degrees import of_some_car
 from chatbot.planning.bind import Binder
 from chatbot.planning.carry import lists
 from chatbot.planning.choosing import Chooser
 from chatbot.planning.completing import Completer
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
-from chatbot.planning.follow import Follower, alone, of_some_car
+from chatbot.planning.follow import Follower, alone
 from chatbot.planning.guide import Guide
 from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
