@@ -39,20 +39,35 @@ class AttributeLink:
 class _Weights(NamedTuple):
     """How telling the characters of an alias are: ``each`` in order, ``telling`` with its character, the most first.
 
-    ``spare`` is how much of it a text may lack that holds enough for a partial name.
+    ``spare`` is how much of it a text may lack that holds enough for a partial name, ``fewest`` how many different
+    pairs of neighbours that name has at least.
     """
 
     each: tuple[float, ...]
     whole: float
     telling: tuple[tuple[float, str], ...]
     spare: float
+    fewest: int
 
     @classmethod
     def of(cls, alias: str, weight: Mapping[str, float]) -> "_Weights":
         each = tuple(weight[char] for char in alias)
         telling = sorted(zip(each, alias, strict=True), reverse=True)
         whole = sum(each)
-        return cls(each, whole, tuple(telling), (1 - PARTIAL_CUTOFF + _ROUNDING) * whole)
+        spare = (1 - PARTIAL_CUTOFF + _ROUNDING) * whole
+        return cls(each, whole, tuple(telling), spare, _fewest_pairs(alias, telling, whole - spare))
+
+
+def _fewest_pairs(alias: str, telling: Sequence[tuple[float, str]], weight: float) -> int:
+    """How many different pairs of neighbours are in any part of ``alias`` that weighs ``weight``, at least."""
+    left, characters = weight, 0
+    for each, _ in telling:
+        if left <= 0:
+            break
+        left -= each
+        characters += 1
+    twice = len(alias) - 1 - len({alias[i : i + 2] for i in range(len(alias) - 1)})
+    return max(1, characters - 1 - twice)
 
 
 class _WeightsOf(dict[str, _Weights]):
@@ -134,8 +149,10 @@ class AttributeLinker:
         """The names that best share a run of characters with ``content``: 排气管 → 排气管个数."""
         scored = []
         pairs = {content[i : i + 2] for i in range(len(content) - 1)}
-        sharing = dict.fromkeys(alias for pair in sorted(pairs) for alias in self._by_pair.get(pair, ()))
-        for alias in sharing:
+        sharing = Counter(itertools.chain.from_iterable([self._by_pair.get(pair, ()) for pair in pairs]))
+        for alias, count in sharing.items():
+            if count < self._weights_of[alias].fewest:
+                continue
             start, length, share = self._common(alias, content)
             if length >= 2 and share >= PARTIAL_CUTOFF and not _cuts_a_word(content, start, start + length):
                 scored.append((share * length / len(content), share, alias, start, length))
