@@ -18,6 +18,7 @@ _ADVICE = regex(
 )
 
 _FROM = regex("(?:多少钱?|什么价|几万|几万块)起(?![来步])|起售价|起步价|起价")
+_WISHED = regex("[^,，。]{0,6}(?:要|得|最好)[^,，。]{1,4}")
 _OF_SUCH = regex("的(?:车|款)?(?:还)?(?:有吗|有么|有没有|有没|有不)$")  # 不带天窗的有吗 asks for cars
 
 
@@ -52,6 +53,7 @@ def is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool, alone: bool
     """Whether all that meet the conditions ``said`` are asked for; ``alone``: no car was spoken of before."""
     if leaning:
         plain = bool(parts.rankings) and parts.text.rstrip("呢吧").endswith(("的", "点", "些"))
+        plain = plain or wishes_for(parts)
         return bool(said) or plain or parts.has("done", "any", "list", "sort", "upward", "downward")
     told = [atom for atom in parts.atoms if atom.kind != "feature"]
     if told:
@@ -69,6 +71,16 @@ def is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool, alone: bool
     named = parts.has("exists") and bool(parts.things) and not parts.attributes  # 有没有乌尼莫克
     listed = parts.has("list", "head", "buy", "sort", "upward", "downward")
     return bool(said or parts.has("total")) and (listed or versions or named)
+
+
+def wishes_for(parts: Parts) -> bool:
+    """要快, 续航要长: a ranking and nothing else, said to be wanted."""
+    told = parts.atoms or parts.things or parts.attributes or parts.scan.unknown
+    return (
+        bool(parts.rankings)
+        and not told
+        and _WISHED.fullmatch(parts.text, 0, parts.rankings[-1].end) is not None
+    )
 
 
 def asks_for_all(parts: Parts) -> bool:

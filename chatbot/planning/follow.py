@@ -39,6 +39,8 @@ _AGAINST_ONE = regex(
 _THE_FORMER = regex(
     "(?:那|那么)?(?:它|他|她|这[个款台辆]|那[个款台辆])(?:要|得|会|能|又)?[贵便快慢短低省小远轻]"
 )
+_MORE_OR_LESS = regex("(?:便宜|[少多差贵])(?:了|出|花|个)?(?:多少|几[千万百])")  # 城市版少多少
+_ON_WITH = regex("(?:那|那么)?(?:和|跟|与|同|比|比起|换成?).{2,}?(?:比|相比|比较|对比)?呢")
 _AGAINST = regex(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
 
 
@@ -76,19 +78,19 @@ class Follower:
             topics = tuple((path,) for path in self._decider.in_units(parts.text))
         if not topics and not parts.rankings and _HOW_MUCH_THEN.fullmatch(parts.text):
             topics = tuple((path,) for path in context.attributes[:1])
-        if parts.rankings:  # 费油不, 后备箱大不大
+        each = parts.has("each") or _BOTH.search(parts.text)
+        if parts.rankings:  # 费油不, 后备箱大不大, 快充各要多久
             plain = all(rank.strength == "plain" for rank in parts.rankings)
             degrees = tuple((rank.path,) for rank in parts.rankings)
             extent = _EXTENT.fullmatch(parts.text) is not None
-            asks = plain and (asks_whether(parts) or bool(parts.attributes) or extent)  # 跑得快不，零百
+            asks = plain and (asks_whether(parts) or bool(parts.attributes or each) or extent)
             topics = tuple(dict.fromkeys((*degrees, *parts.attributes))) if asks else ()
         if not topics:
             return None
-        each = parts.has("each") or _BOTH.search(parts.text)
         if each and len(context.entities) == 1 and context.recent:  # 油耗各是多少, 零百都多少
             focus = context.last(2)
         groups = tuple((name,) for name in focus)
-        needed = parts.scan.mended or bool(parts.rankings) or not context.entities or parts.has("both")
+        needed = parts.scan.mended or bool(parts.rankings) or focus != context.entities or parts.has("both")
         return Asked(groups, topics, parts.scan, needed=needed, referred=True)
 
     @staticmethod
@@ -123,6 +125,10 @@ class Follower:
             and not set(things[0].names if things else ()) & set(focus)
         ):
             focus = focus[-1:]  # 26款的又贵多少: than the one named last
+        comparing = context.plan is not None and context.plan.op == "compare"
+        on_with = comparing and _ON_WITH.fullmatch(parts.text) is not None
+        if len(focus) == _PAIR and on_with:
+            focus = focus[:1]  # 跟E6巅峰呢: what was compared, with another
         if len(things) != 1 or not things[0].single or len(focus) != 1:
             return None
         if parts.referred and things[0].names == focus and _THE_FORMER.match(parts.text):
@@ -135,8 +141,9 @@ class Follower:
             or parts.text.strip().startswith(("vs", "pk"))
             or (parts.rankings and parts.has("which"))
             or parts.has("compare")
+            or on_with
         )
-        much = parts.rankings and parts.has("much")  # 旗舰版贵多少
+        much = parts.has("much") and (parts.rankings or _MORE_OR_LESS.search(parts.text))  # 旗舰版贵多少
         if asks_many or parts.atoms or not (much or (beside and _AGAINST.match(parts.text))):
             return None
         if parts.rankings and not parts.has("much", "which", "compare") and not parts.text.endswith("呢"):

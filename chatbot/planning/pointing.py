@@ -1,5 +1,6 @@
 """What stands around a word that may point back, and says that it does not: 哪个便宜, 四驱的那个, 最快的那个 of a list."""
 
+import re
 from collections.abc import Sequence
 
 from chatbot.planning.context import Context
@@ -8,6 +9,8 @@ from chatbot.regex import regex
 
 _SEVERAL = 2
 THAT_ONE = regex(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
+_TAKES = regex("(?:那|那么|我|就|还是|决定|行|好|[,，])*(?:要|买|选|定|订|拿|挑)(?:个|那个|这个)?")
+_TAKEN = regex("的?(?:那[个款台辆])?(?:吧|了|好了|算了|得了|就行|就好)$")
 _EITHER_WAY = regex(r"([大高低长宽快慢贵重远])不\1")
 
 
@@ -25,6 +28,14 @@ def ranks_the_list(at: int, links: Sequence[Link], text: str, context: Context) 
         return False
     behind = (link for link in links if link.start >= that.end())
     return all(link.plays("so", "filler") or link.plays("which") for link in behind)
+
+
+def takes_one(link: Link, text: str, context: Context) -> re.Match[str] | None:
+    """那就买便宜的吧: the one of the few side by side that is taken; of a list it is a wish."""
+    compared = context.plan is None or context.plan.op in ("compare", "lookup", "verify")
+    if not compared or len(context.last(0)) < _SEVERAL or not _TAKES.fullmatch(text, 0, link.start):
+        return None
+    return _TAKEN.match(text, link.end)
 
 
 def counts_a_name(at: int, links: Sequence[Link]) -> bool:

@@ -8,7 +8,14 @@ from chatbot.knowledge_graph.plan import Condition, Order, Path, Plan, keyword_l
 from chatbot.planning.context import Context, besides, spoken_two, the_rest
 from chatbot.planning.links import EntitySense, Link, is_scoped
 from chatbot.planning.parts import Thing
-from chatbot.planning.pointing import THAT_ONE, asks_which, counts_a_name, ranks_the_list, told_by_a_value
+from chatbot.planning.pointing import (
+    THAT_ONE,
+    asks_which,
+    counts_a_name,
+    ranks_the_list,
+    takes_one,
+    told_by_a_value,
+)
 from chatbot.regex import regex
 
 _THE_OTHER = regex("的呢$")
@@ -221,6 +228,7 @@ def _the_one(
     link = links[at]
     degree = link.degree
     found = THAT_ONE.match(text, link.end) or _that_before(at, links, text)
+    found = found or takes_one(link, text, context)
     plain = degree is not None and degree.strength == "plain"
     if (
         found is None
