@@ -61,16 +61,16 @@ def _standard_question_last(walk: Walk, memory: Memory, hearing: Hearing) -> Ste
 def _scene_first(walk: Walk, memory: Memory, hearing: Hearing) -> Step | None:
     """那就探索版吧 几天能提, 没有四驱的呀？那换个有四驱的: what is said behind, in the context of what stands before it.
 
-    What stands before takes one car, or asks: a wish is no scene, and holds for all that is asked behind it.
+    What stands before takes one car, or is a question of its own: a wish holds for all that is asked behind it.
     """
     for first, second in [*halves(hearing.utterance)][-1:] or _at_a_space(hearing.utterance):
         takes, asks = _TAKES.match(first) is not None, _asks(first)
         one = walk(memory, _part(hearing, first)) if takes or asks else None
-        if one is None or (takes and len(one.memory.entities) != 1):
+        if one is None or not (len(one.memory.entities) == 1 if takes else _answers(one.reply)):
             continue
         two = walk(_left_by(one, memory), _part(hearing, second))
         if _answers(two.reply):
-            return _both(one, two) if asks and _answers(one.reply) else two
+            return two
     return None
 
 

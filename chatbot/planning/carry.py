@@ -26,7 +26,7 @@ CARRIES = ("filter", "superlative", "count", "verify", "nearest", "group", "aggr
 
 _WISHES = ("要", "不要", "得", "最好")
 _PICKS = regex("(?:帮我|给我|就)?[挑选](?!择)")
-_CHOOSES = regex("[选挑买]哪")  # 要天窗的话选哪个
+_CHOOSES = regex("[选挑买上]哪")  # 要天窗的话选哪个
 _ADDS = regex("加上|算上|加进来|算进来")  # 再加上插混的: those too
 _GOING_ON = ("除", "只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以", "换")
 

@@ -22,10 +22,11 @@ class GoingOn:
     ) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
         """What is ``said``, with the bounds of ``last`` moved where it moves them; and all that holds then."""
         said = moved(last, said, parts.text)
-        holds = merged(last, () if parts.has("any") else said, parts, self._decider.together)
+        any_will_do = parts.has("any") and not _either(parts)
+        holds = merged(last, () if any_will_do else said, parts, self._decider.together)
         if parts.has("list") or any(rank.strength == "most" for rank in parts.rankings):
             holds = self._of_some(holds, said)
-        if parts.has("any"):
+        if any_will_do:
             told = [atom.path for atom in parts.atoms]
             holds = without(holds, [*told, *(p for paths in parts.attributes for p in paths)])
         return said, holds
@@ -41,6 +42,11 @@ class GoingOn:
 
     def _any(self, conditions: tuple[Clause, ...]) -> bool:
         return bool(self._found(Plan("filter", (), (), conditions)))
+
+
+def _either(parts: Parts) -> bool:
+    """六座七座都可以: one of these, and not whatever there is."""
+    return len(parts.atoms) > 1 and len({atom.path for atom in parts.atoms}) == 1
 
 
 def _names(clause: Clause) -> bool:

@@ -11,6 +11,7 @@ from chatbot.knowledge_graph.plan import (
     keyword_level,
     leaf_conditions,
 )
+from chatbot.planning.beside import Comparer
 from chatbot.planning.beyond import asks_of_its_kind, beyond_one, is_whole_series
 from chatbot.planning.carry import is_exclusion, lists
 from chatbot.planning.clauses import flat, paths_of
@@ -40,9 +41,9 @@ class NamedPlanner:
     """Built once for a planner."""
 
     def __init__(
-        self, vocabulary: Vocabulary, decider: Decider, follow: Follower, several: SeveralPlanner
+        self, vocabulary: Vocabulary, decider: Decider, beside: Comparer, several: SeveralPlanner
     ) -> None:
-        self.vocabulary, self._decider, self._follow, self._several = vocabulary, decider, follow, several
+        self.vocabulary, self._decider, self._beside, self._several = vocabulary, decider, beside, several
 
     def of_the_series(self, parts: Parts, context: Context) -> Parts:
         """240turbo, 旗舰型 while a 思域 is spoken of: of the many that are called so those of that series."""
@@ -76,14 +77,14 @@ class NamedPlanner:
         several = all_of_them(parts, things)
         if not entities and not several:
             return self._several.plan(parts, things, context)
-        swapped = self._follow.swapped(parts, context, things)
+        swapped = self._beside.swapped(parts, context, things)
         if swapped:
             return Query(swapped, parts.scan, carried=context.entities)
-        if more := self._follow.widened(parts, context, things) or self._follow.verified_of(
+        if more := self._beside.widened(parts, context, things) or Follower.verified_of(
             parts, context, things
         ):
             return more
-        if against := self._follow.against_focus(parts, context, things):
+        if against := self._beside.against_focus(parts, context, things):
             return against
         if several:
             entities = tuple(dict.fromkeys(name for t in things for name in t.names))

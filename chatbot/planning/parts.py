@@ -23,7 +23,7 @@ _BY_HOW_MUCH = regex("比.*(?:[多少高低长短远大小])(?:多少|几)")  # 
 _WHOSE = {"谁家", "哪家", "哪个牌子", "什么牌子", "哪个品牌"}
 _PACE = {"快", "慢", "猛"}
 _SIZE = {"大", "小"}
-_EXTENT = {"长", "宽", "高"}
+_EXTENT = {"长": "长", "宽": "宽", "高": "高", "短": "长", "窄": "宽", "矮": "高"}
 _EITHER_END = set("大小高低长短宽窄多少")
 _LIKE = regex("差不多|一样|同样|接近|相当|比|哪|谁")
 
@@ -178,7 +178,7 @@ def _meant(
         path = next(iter(vocabulary.concepts.paths("轴距")), None)
     beside = sense.strength != "plain" or _LIKE.search(text) is not None  # 跟L8差不多长的
     if path is None and beside and sense.word in _EXTENT:
-        path = vocabulary.part(sense.word)
+        path = vocabulary.part(_EXTENT[sense.word])
     return path
 
 

@@ -121,6 +121,9 @@ class SetPlanner:
         asks = asks or (
             context.plan is None and len(context.last(_TWO)) == _TWO and _BOTH_ARE.match(said) is not None
         )
+        named = {paths[0] for paths in parts.attributes}  # 车漆有黑的吗
+        if asks and several and named and all(atom.path in named for atom in parts.atoms):
+            return True
         return asks and not said.endswith(("的吗", "的么", "的没", "的有吗", "的有么", "的有没有", "的有没"))
 
     def _side_by_side(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:

@@ -45,7 +45,8 @@ class VersionReader:
     def told(self, parts: Parts, context: Context) -> Parts:
         """``parts`` with values that tell versions apart turned into the things they stand for."""
         if not parts.things:
-            parts = self._versions(parts, context)
+            asked_of = (context.entities or context.shown) and not context.guiding
+            parts = self._versions(one_or_other(parts) if asked_of else parts, context)
         if not parts.things:
             parts = self._named_so_in_the_list(parts, context)
             return self._that_one(parts, context) or self._of_the_series(parts, context)
