@@ -1,6 +1,8 @@
 """Whether a question is about all that match, and how plainly it says so."""
 
-from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition
+import itertools
+
+from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Path
 from chatbot.planning.clauses import flat
 from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
@@ -123,3 +125,13 @@ def of_what_was_told(parts: Parts, context: Context) -> bool:
 def asks_from(parts: Parts) -> bool:
     """多少钱起, 起售价: the lowest of all that are meant."""
     return _FROM.search(parts.text) is not None
+
+
+def asked_right_before(path: Path, parts: Parts) -> bool:
+    """SUV有哪些级别: what there are is asked right before the attribute's name."""
+    pairs = itertools.pairwise(parts.scan.links)
+    return any(
+        before.plays("list", "filler") and before.end == link.start and before.text[-1] in "么些啥种"
+        for before, link in pairs
+        if link.attribute and path in link.attribute.paths
+    )

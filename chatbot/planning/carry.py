@@ -141,9 +141,10 @@ def merged(
             base = _with_alternative(base, clause, about)
             continue
         if isinstance(clause, Not):
-            if clause.clause in base:  # 不要天窗了 takes the wish back
+            if clause.clause in base:  # 不要天窗了 takes the wish back; 不要两座的 has none of them
                 base.remove(clause.clause)
-                continue
+                if _of_a_feature(clause.clause):
+                    continue
         else:
             base = [
                 old for old in base if old in fresh or not _gives_way(old, clause, about, replaced, together)
@@ -151,6 +152,10 @@ def merged(
         base.append(clause)
         fresh.append(clause)
     return tuple(dict.fromkeys(base))
+
+
+def _of_a_feature(clause: Clause) -> bool:
+    return isinstance(clause, Condition) and clause.op == "has"
 
 
 def _subject(path: Path) -> Path:

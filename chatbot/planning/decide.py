@@ -1,6 +1,5 @@
 """Which operator the parts of a question ask for, and with what."""
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,10 +17,11 @@ from chatbot.knowledge_graph.plan import (
     keyword_level,
     leaf_conditions,
 )
+from chatbot.planning.asked_sets import asked_right_before
 from chatbot.planning.atom import Atom
 from chatbot.planning.atoms import joined
 from chatbot.planning.clauses import paths_of
-from chatbot.planning.parts import Parts, Ranking, Thing
+from chatbot.planning.parts import Parts, Ranking, Thing, by_how_much
 from chatbot.planning.read_parts import numeric
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
@@ -123,7 +123,7 @@ class Decider:
 
     def relative(self, parts: Parts, entity: str, rank: Ranking) -> Plan | None:
         """比它便宜的 …: those whose value is better than the entity's."""
-        by = _by_how_much(parts, rank)
+        by = by_how_much(parts, rank)
         condition = self._beyond(rank, entity, by)
         if condition is None:
             return None
@@ -263,7 +263,7 @@ class Decider:
             path = next((p for p in paths if not self.vocabulary.dimension(p)), None)
             if path is None and _KINDS.search(parts.text):  # 高压平台有几种电压
                 path = paths[0]
-            if path and (path not in told or _listed(path, parts)):
+            if path and (path not in told or asked_right_before(path, parts)):
                 return Plan("group", (), (path,), conditions)
         atoms = [atom for atom in parts.atoms if atom.kind != "quantity" and not atom.negated]
         if _WHICH_KINDS.search(parts.text) and len(parts.atoms) == len(atoms) == 1 and not parts.attributes:
@@ -286,22 +286,6 @@ class Decider:
         """Columns that a table shows beside those of its conditions: what was asked for, else the price."""
         asked = tuple(paths[0] for paths in parts.attributes if paths[0][0] != NAME[0])
         return asked or ((self.price,) if self.price else ())
-
-
-def _by_how_much(parts: Parts, rank: Ranking) -> Atom | None:
-    """一万 of 比它便宜一万的: a quantity of what is ranked by, right behind the word of degree."""
-    behind = (atom for atom in parts.atoms if atom.kind == "quantity" and atom.path == rank.path)
-    return next((atom for atom in behind if 0 <= atom.start - rank.end <= 1), None)
-
-
-def _listed(path: Path, parts: Parts) -> bool:
-    """SUV有哪些级别: what there are is asked right before the attribute's name."""
-    pairs = itertools.pairwise(parts.scan.links)
-    return any(
-        before.plays("list", "filler") and before.end == link.start and before.text[-1] in "么些啥种"
-        for before, link in pairs
-        if link.attribute and path in link.attribute.paths
-    )
 
 
 def _brands(clauses: list[Clause]) -> tuple[Clause, ...]:

@@ -84,6 +84,12 @@ class Parts:
         return self.scan.text
 
 
+def by_how_much(parts: Parts, rank: Ranking) -> Atom | None:
+    """一万 of 比它便宜一万的: a quantity of what is ranked by, right behind the word of degree."""
+    behind = (atom for atom in parts.atoms if atom.kind == "quantity" and atom.path == rank.path)
+    return next((atom for atom in behind if 0 <= atom.start - rank.end <= 1), None)
+
+
 _STEM = 2  # characters of a name that say what is measured
 
 

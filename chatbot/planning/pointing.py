@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from chatbot.knowledge_graph.plan import Clause
 from chatbot.planning.context import Context
-from chatbot.planning.links import Link
+from chatbot.planning.links import Link, ValueSense
 from chatbot.regex import regex
 
 _SEVERAL = 2
@@ -54,6 +55,15 @@ def asks_which(at: int, links: Sequence[Link], text: str) -> bool:
     if following is None:
         return any(link.degree for link in links[:at])
     return bool(following.degree or following.attribute)
+
+
+def said_of_it(at: int, links: Sequence[Link], text: str) -> tuple[int, Clause] | None:
+    """自动的 of 自动的便宜那个, and where it begins: only those are ranked."""
+    before = next((x for x in reversed(links[:at]) if x.text != "的"), None)
+    if before is None or before.value is None or text[before.end : links[at].start] not in ("", "的"):
+        return None
+    sense = next((sense for sense in before.senses if isinstance(sense, ValueSense)), None)
+    return (before.start, sense.clause) if sense else None
 
 
 def told_by_a_value(at: int, links: Sequence[Link], text: str) -> bool:

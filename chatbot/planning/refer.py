@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.plan import Clause, Condition, Order, Path, Plan, keyword_level
 from chatbot.planning.context import Context, besides, spoken_two, the_rest
-from chatbot.planning.links import EntitySense, Link, ValueSense, is_scoped
+from chatbot.planning.links import EntitySense, Link, is_scoped
 from chatbot.planning.parts import Thing
 from chatbot.planning.pointing import (
     THAT_ONE,
     asks_which,
     counts_a_name,
     ranks_the_list,
+    said_of_it,
     takes_one,
     told_by_a_value,
 )
@@ -261,22 +262,13 @@ def _the_one(
         return ((best,), _within(links, min(link.start, found.start()), found.end())) if best else (None, ())
     start = links[at - 1].start if degree.path is None and _named_before(at, links) else link.start
     said: tuple[Clause, ...] = ()
-    if value := _said_of_it(at, links, text):
+    if value := said_of_it(at, links, text):
         said, start = (value[1],), value[0]
         among = context.shown if set(among) <= set(context.shown) else among
     best = winner(Plan("superlative", among, (path,), said, order, 1))
     if best is None:
         return None, ()  # none has a value: that is what is said then
     return (best,), _within(links, min(start, found.start()), found.end())
-
-
-def _said_of_it(at: int, links: Sequence[Link], text: str) -> tuple[int, Clause] | None:
-    """自动的 of 自动的便宜那个, and where it begins: only those are ranked."""
-    before = next((x for x in reversed(links[:at]) if x.text != "的"), None)
-    if before is None or before.value is None or text[before.end : links[at].start] not in ("", "的"):
-        return None
-    sense = next((sense for sense in before.senses if isinstance(sense, ValueSense)), None)
-    return (before.start, sense.clause) if sense else None
 
 
 def _that_before(at: int, links: Sequence[Link], text: str) -> re.Match[str] | None:

@@ -12,7 +12,7 @@ from chatbot.planning.atom import Atom
 from chatbot.planning.beyond import starts
 from chatbot.planning.carry import lists
 from chatbot.planning.context import Context
-from chatbot.planning.one_or_other import one_or_other
+from chatbot.planning.one_or_other import asks_which_of_two, one_or_other
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.read_parts import is_brand, is_year
 from chatbot.planning.vocabulary import Vocabulary
@@ -45,7 +45,9 @@ class VersionReader:
     def told(self, parts: Parts, context: Context) -> Parts:
         """``parts`` with values that tell versions apart turned into the things they stand for."""
         if not parts.things:
-            asked_of = (context.entities or context.shown) and not context.guiding
+            asked_of = (
+                (context.entities or context.shown) and not context.guiding and asks_which_of_two(parts)
+            )
             parts = self._versions(one_or_other(parts) if asked_of else parts, context)
         if not parts.things:
             parts = self._named_so_in_the_list(parts, context)
