@@ -100,11 +100,10 @@ def _two_questions(walk: Walk, memory: Memory, hearing: Hearing, whole: Step) ->
             continue
         one = walk(memory, _part(hearing, first))
         two = walk(one.memory if _answers(one.reply) else memory, _part(hearing, second))
-        open_still = not (
-            _answers(two.reply) or two.reply.entities
-        )  # 跑多远 of one that has no such value is told
-        if _answers(one.reply) and open_still:  # it may not lean on the first at all
-            two = walk(memory, _part(hearing, second))
+        if _answers(one.reply) and not _answers(two.reply):
+            if two.reply.entities:
+                return None  # that the one spoken of has no such value is said of the whole
+            two = walk(memory, _part(hearing, second))  # it may not lean on the first at all
         if _answers(one.reply) and _answers(two.reply):
             return _both(one, two) if _goes_on(one.reply, two) else None
         best = best or _one_of_them(one, two, (first, second), whole.reply)

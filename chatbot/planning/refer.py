@@ -251,6 +251,8 @@ def _the_one(
     whole = degree.strength == "most" or not context.entities
     if whole and len(context.entities) < 2 <= len(context.shown):
         among = context.shown
+    if len(among) < _PAIR and any(other.value for other in links):
+        return None, ()  # 换自动的呢，便宜那款: not the one of the other kind that is spoken of
     if not among:
         return (None, ()) if degree.strength == "most" else ((), (at,))
     order: Order = "desc" if degree.way == "up" else "asc"

@@ -40,7 +40,14 @@ def _apart(piece: str, parts: Parts) -> bool:
     near = [x for x in parts.scan.links if clause.start() <= x.start and x.end <= start + len(piece)]
     if any(link.plays(*_CLINGS) and not link.plays("so") for link in near):
         return False
-    return start < min(inside, default=clause.end())
+    return start < min(inside, default=clause.end()) and not _is_measured(start, clause.end(), parts)
+
+
+def _is_measured(start: int, end: int, parts: Parts) -> bool:
+    """雷 of 哪个雷达最多: the word of degree behind it says of nothing else what is most."""
+    behind = [link for link in parts.scan.links if start < link.start and link.end <= end]
+    first = next((link for link in behind if link.degree or link.attribute or link.value), None)
+    return first is not None and first.degree is not None and first.degree.path is None
 
 
 def too_little_known(scan: Scan) -> bool:
