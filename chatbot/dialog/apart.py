@@ -45,8 +45,10 @@ def read_in_clauses(walk: Walk, memory: Memory, hearing: Hearing) -> Step:
 def _standard_question_last(walk: Walk, memory: Memory, hearing: Hearing) -> Step | None:
     """有点贵啊，有优惠吗: what is said last surely is a standard question, and the whole is none."""
     last = last_clause(hearing.utterance)
+    if not last or (hearing.likely_faq and not hearing.reading.entities):
+        return None
     asked = _part(hearing, last)
-    if not last or not asked.faq or asked.faq[0].confidence < SURELY:
+    if not asked.faq or asked.faq[0].confidence < SURELY:
         return None
     if hearing.likely_faq and hearing.faq[0].question != asked.faq[0].question:
         return None
@@ -55,7 +57,7 @@ def _standard_question_last(walk: Walk, memory: Memory, hearing: Hearing) -> Ste
     two = walk(_left_by(one, memory), asked)
     if two.reply.answer_source != "faq" or not _answers(two.reply):
         return None
-    return _both(one, two) if _asks(first) and _answers(one.reply) else two
+    return _both(one, two) if _asks(first) and _answers(one.reply) else _one_turn(two, memory)
 
 
 def _scene_first(walk: Walk, memory: Memory, hearing: Hearing) -> Step | None:
@@ -70,8 +72,13 @@ def _scene_first(walk: Walk, memory: Memory, hearing: Hearing) -> Step | None:
             continue
         two = walk(_left_by(one, memory), _part(hearing, second))
         if _answers(two.reply):
-            return two
+            return _one_turn(two, memory)
     return None
+
+
+def _one_turn(step: Step, before: Memory) -> Step:
+    """``step``, which came behind another of the same message, counted as the one turn that it is."""
+    return replace(step, memory=replace(step.memory, turns=before.turns + 1))
 
 
 def _at_a_space(utterance: str) -> list[tuple[str, str]]:
