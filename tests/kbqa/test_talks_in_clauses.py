@@ -135,3 +135,8 @@ def test_a_name_and_nothing_else_is_asked_about(demo: Demo) -> None:
     _, _, turn = talked(demo, ["想看下E6，长续航"])
     assert turn.reply.answer_type == "clarify"
     assert turn.reply.entities == (f"{E6} 2026款 长续航版",)
+
+
+def test_the_most_of_something_unknown_is_not_the_most_of_what_was_asked_last(demo: Demo) -> None:
+    _, _, turn = talked(demo, ["有激光雷达的有哪几款", "25-35万", "哪个雷达最多"])
+    assert turn.reply.answer_type != "answer"
