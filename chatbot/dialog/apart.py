@@ -45,7 +45,8 @@ def read_in_clauses(walk: Walk, memory: Memory, hearing: Hearing) -> Step:
 def _standard_question_last(walk: Walk, memory: Memory, hearing: Hearing) -> Step | None:
     """有点贵啊，有优惠吗: what is said last surely is a standard question, and the whole is none."""
     last = last_clause(hearing.utterance)
-    if not last or (hearing.likely_faq and not hearing.reading.entities):
+    names = hearing.reading.entities or _TAKES.match(hearing.utterance)
+    if not last or (hearing.likely_faq and not names):
         return None
     asked = _part(hearing, last)
     if not asked.faq or asked.faq[0].confidence < SURELY:
