@@ -71,7 +71,7 @@ def _scene_first(walk: Walk, memory: Memory, hearing: Hearing) -> Step | None:
         one = walk(memory, _part(hearing, first)) if takes or asks else None
         if one is None or not (len(one.memory.entities) == 1 if takes else _answers(one.reply)):
             continue
-        two = walk(_left_by(one, memory), _part(hearing, second))
+        two = walk(one.memory if takes else _left_by(one, memory), _part(hearing, second))
         if _answers(two.reply):
             return _one_turn(two, memory)
     return None

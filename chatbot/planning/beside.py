@@ -67,13 +67,14 @@ class Comparer:
         paths = told or price or context.attributes[:1] or usual
         if entities[0] == entities[1] or not paths:
             return None
-        return Query(Plan("compare", entities, paths), parts.scan, carried=context.entities)
+        return Query(Plan("compare", entities, paths), parts.scan, carried=context.entities or focus)
 
     def _against(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> tuple[str, ...]:
         """What in focus a thing is set beside; of two the other one, or the one named last."""
         if len(context.entities) > _PAIR:
             return self._of_many(context, things)
-        focus, names = context.entities, things[0].names if things else ()
+        before = context.recent[:1] if context.plan is None else ()  # a standard question came in between
+        focus, names = context.entities or before, things[0].names if things else ()
         if len(focus) != _PAIR:
             return focus
         if not set(names) & set(focus):

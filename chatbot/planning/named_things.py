@@ -254,7 +254,7 @@ class NamedPlanner:
         if not topics:
             topics = tuple((path,) for path in context.attributes)
         referred = parts.referred or parts.has("wrong")
-        spoken_of = bool(context.entities or context.offered)
+        spoken_of = bool(context.entities or context.offered or context.recent)
         named = names_alone(parts.scan) if spoken_of else context.empty and only_named(parts.scan)
         needed = needed or (not topics and named)  # 雅致, 想看看E6长续航
         return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
