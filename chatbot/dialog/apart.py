@@ -1,71 +1,121 @@
-"""Two questions in one message: each is answered, one after the other, and what stays open is named and offered.
+"""A message of several clauses, read one after the other: each in the context that those before it leave.
 
-A message is only taken apart where both halves ask for something; a look-up of several attributes stays one look-up.
+What is asked in each is told in one reply. A clause that asks nothing sets the scene for the next: 那就买便宜的吧，多久能提车 asks
+of the one that is taken. A message that one query answers, or one standard question, is not taken apart.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
+from chatbot.dialog.clauses import halves, last_clause
 from chatbot.dialog.hearing import Hearing
 from chatbot.dialog.state import Step
 from chatbot.knowledge_graph.plan import leaf_conditions
 from chatbot.messages import say
-from chatbot.normalization.text import content
 from chatbot.planning.corrections import takes_back
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
 Walk = Callable[[Memory, Hearing], Step]
 MAX_ASKED = 200  # characters of a message that is taken apart
+SURELY = 0.9  # a last clause that is a standard question beyond doubt
 SURE = 0.7  # a half that is answered by a standard question must be it nearly word for word
 _MOST = r"最(?!后|近|[多少高低]?不?[\d一二三四五六七八九十]|好(?:是|有|要|带|能|别|不)|[少低]要)"  # 最多20万 ranks nothing
 _ASKS = re.compile(
     rf"多少|几|哪|什么|啥|谁|吗|么(?![样时])|怎么|咋|如何|{_MOST}|多[大长久远重快高宽贵]|呢|有没有|能不能|可不可以|是不是|带不带|[？?]"
 )
 _WHICH_CAR = re.compile("(?<!最)(?:是|叫)(?:什么|哪一?[款个台辆])车?$")
+_TAKES = re.compile("(?:(?:好|行|嗯|ok|可以|得)的?吧?)?(?:那我?|我)?(?:就|要|选|定|订|还是|买)")
 _OPEN = ("recommend", "fallback", "clarify")
-_CHOOSES = re.compile(
-    r"(?:(?:好|行|嗯|ok|可以|得)的?吧?[\s,，。]*)?(?:那我?|我)?(?:就|要|选|定|订|还是|买)+(?P<which>[^\s,，。]{2,12}?)(?:吧|了|好了)?[\s,，。]+(?P<asked>.{2,})"
-)
-_BOUNDARY = re.compile(
-    r"[？?！!。；;]\s*(?=.)|[，,、]?\s*(?:再问一?下|另外|顺便|还有就是|还想问|以及问|然后再?)[，,]?\s*|[，,]\s*"
-)
 
 
-def answered_apart(walk: Walk, memory: Memory, hearing: Hearing, whole: Step) -> Step | None:
-    """The message as two questions, where it is two; ``None`` where ``whole``, which took it as one, is better."""
+def read_in_clauses(walk: Walk, memory: Memory, hearing: Hearing) -> Step:
+    """What a message comes to: as a whole, or clause by clause where that answers more of it."""
+    if len(hearing.utterance) > MAX_ASKED:
+        return walk(memory, hearing)
+    if last := _standard_question_last(walk, memory, hearing):
+        return last
+    whole = walk(memory, hearing)
+    if whole.reply.answer_type in _OPEN and (told := _scene_first(walk, memory, hearing)):
+        return told
+    return _two_questions(walk, memory, hearing, whole) or whole
+
+
+def _standard_question_last(walk: Walk, memory: Memory, hearing: Hearing) -> Step | None:
+    """有点贵啊，有优惠吗: what is said last surely is a standard question, and the whole is none."""
+    last = last_clause(hearing.utterance)
+    names = hearing.reading.entities or _TAKES.match(hearing.utterance)
+    if not last or (hearing.likely_faq and not names):
+        return None
+    asked = _part(hearing, last)
+    if not asked.faq or asked.faq[0].confidence < SURELY:
+        return None
+    if hearing.likely_faq and hearing.faq[0].question != asked.faq[0].question:
+        return None
+    first = hearing.utterance[: hearing.utterance.rindex(last)]
+    one = walk(memory, _part(hearing, first))
+    two = walk(_left_by(one, memory), asked)
+    if two.reply.answer_source != "faq" or not _answers(two.reply):
+        return None
+    return _both(one, two) if _asks(first) and _answers(one.reply) else _one_turn(two, memory)
+
+
+def _scene_first(walk: Walk, memory: Memory, hearing: Hearing) -> Step | None:
+    """那就探索版吧 几天能提, 没有四驱的呀？那换个有四驱的: what is said behind, in the context of what stands before it.
+
+    What stands before takes one car, or is a question of its own: a wish holds for all that is asked behind it.
+    """
+    for first, second in [*halves(hearing.utterance)][-1:] or _at_a_space(hearing.utterance):
+        takes, asks = _TAKES.match(first) is not None, _asks(first)
+        one = walk(memory, _part(hearing, first)) if takes or asks else None
+        if one is None or not (len(one.memory.entities) == 1 if takes else _answers(one.reply)):
+            continue
+        two = walk(one.memory if takes else _left_by(one, memory), _part(hearing, second))
+        if _answers(two.reply):
+            return _one_turn(two, memory)
+    return None
+
+
+def _one_turn(step: Step, before: Memory) -> Step:
+    """``step``, which came behind another of the same message, counted as the one turn that it is."""
+    return replace(step, memory=replace(step.memory, turns=before.turns + 1))
+
+
+def _at_a_space(utterance: str) -> list[tuple[str, str]]:
+    """就那个了 能贷款吗: where nothing but a space parts the two."""
+    first, _, second = utterance.strip().partition(" ")
+    return [(first, second.strip())] if _TAKES.match(first) and second.strip() else []
+
+
+def _left_by(one: Step, memory: Memory) -> Memory:
+    """The memory behind a clause: as before where it was not understood, or turned from a car to many (有点贵啊)."""
+    understood = one.reply.answer_source in ("kg", "guide") and one.reply.answer_type in ("answer", "clarify")
+    turned = bool(memory.entities) and not one.memory.entities
+    return one.memory if understood and not turned else memory
+
+
+def _two_questions(walk: Walk, memory: Memory, hearing: Hearing, whole: Step) -> Step | None:
+    """Each of two questions, and what stays open named; ``None`` where ``whole``, which took them as one, is better."""
     said = hearing.utterance
-    if whole.reply.answer_type in _OPEN and (chosen := _chosen_first(walk, memory, hearing)):
-        return chosen
-    if memory.pending or len(said) > MAX_ASKED or len(_ASKS.findall(said)) < 2 or takes_back(hearing.text):
+    if memory.pending or len(_ASKS.findall(said)) < 2 or takes_back(hearing.text):
         return None
     if whole.reply.answer_source == "faq" and not hearing.reading.entities:
         return None  # 安全座椅装哪个位置，怎么固定 is one standard question
     best: Step | None = None
-    for first, second in _halves(said):
-        if _is_one(whole.reply, first, second):
+    for first, second in halves(said):
+        if not (_asks(first) and _asks(second)) or _is_one(whole.reply, first, second):
             continue
         one = walk(memory, _part(hearing, first))
         two = walk(one.memory if _answers(one.reply) else memory, _part(hearing, second))
-        if _answers(one.reply) and not _answers(two.reply):  # it may not lean on the first at all
-            two = walk(memory, _part(hearing, second))
+        if _answers(one.reply) and not _answers(two.reply):
+            if two.reply.entities:
+                return None  # that the one spoken of has no such value is said of the whole
+            two = walk(memory, _part(hearing, second))  # it may not lean on the first at all
         if _answers(one.reply) and _answers(two.reply):
             return _both(one, two) if _goes_on(one.reply, two) else None
         best = best or _one_of_them(one, two, (first, second), whole.reply)
     return best
-
-
-def _chosen_first(walk: Walk, memory: Memory, hearing: Hearing) -> Step | None:
-    """那就探索版吧 几天能提: what is asked behind, of the one that is chosen before it."""
-    found = _CHOOSES.match(hearing.utterance.strip())
-    if found is None:
-        return None
-    one = walk(memory, _part(hearing, found["which"]))
-    if len(one.memory.entities) != 1 or one.reply.answer_source not in ("kg", "guide"):
-        return None
-    two = walk(one.memory, _part(hearing, found["asked"]))
-    return two if _answers(two.reply) else None
 
 
 def _goes_on(first: Reply, second: Step) -> bool:
@@ -84,13 +134,6 @@ def _one_of_them(one: Step, two: Step, said: tuple[str, str], whole: Reply) -> S
     if _answers(one.reply):
         return _half(one, said[1])
     return _half(two, said[0]) if _answers(two.reply) else None
-
-
-def _halves(utterance: str) -> Iterator[tuple[str, str]]:
-    for mark in _BOUNDARY.finditer(utterance):
-        first, second = utterance[: mark.start()].strip(), utterance[mark.end() :].strip()
-        if len(content(first)) > 1 and len(content(second)) > 1 and _asks(first) and _asks(second):
-            yield first, second
 
 
 def _asks(said: str) -> bool:

@@ -80,9 +80,7 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
     if leaning and sum(map(len, planned.scan.unknown)) < _WORD:
         return False
     if isinstance(planned, Asked):
-        named = any(link.attribute for link in planned.scan.links)
-        last = turn.hearing.of_last_clause and not named
-        meant = planned.scan.unknown or last or alike(turn) >= NEARLY
+        meant = planned.scan.unknown or alike(turn) >= NEARLY
         return bool(meant) and best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
     return _outweighs(turn, planned, best)
 

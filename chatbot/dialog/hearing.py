@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.faq_modules.base import FaqCandidate
-from chatbot.frozen import changed
 from chatbot.messages import Language
 from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.intent_model import Heard
@@ -23,7 +22,6 @@ _BESIDE = 0.5
 _SURELY_FAQ = 0.9
 _BEYOND_DOUBT = 0.95
 _LIKELY_FAQ = 0.6
-_OF_A_CLAUSE = 0.95  # how sure it is that what is asked last is what is meant
 _QUERY_CUE = re.compile(
     r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|的车[吗么嘛没有]*$|以[上下内]的|suv|mpv|推荐|便宜|贵"
 )
@@ -33,7 +31,6 @@ _OF_A_CAR = re.compile("[它他她]的|(?:这|那)[款台辆]")
 _PIECES = re.compile(r"[\s,.!;~。，！；]+")
 MOST_PIECES = 3
 _MEASURED = re.compile(r"\d\D{0,2}以|\d\s?wan|suv|mpv")
-_STOPS = re.compile("[,，。;；!！?？]+")
 _MAY_BE_EITHER = 4  # characters: what is so short may be small talk all the same
 
 
@@ -89,20 +86,8 @@ class Hearing:
 
     @once
     def faq(self) -> tuple[FaqCandidate, ...]:
-        """Standard questions for the utterance without the entities it names, or for the last thing it says."""
-        return self.of_last_clause or self._candidates(self.reading.question)
-
-    @once
-    def of_last_clause(self) -> tuple[FaqCandidate, ...]:
-        """Standard questions for what is said last, where it surely is one and the whole is none: 有点贵啊，有优惠吗."""
-        whole = self._candidates(self.reading.question)
-        if whole and whole[0].confidence >= _LIKELY_FAQ:
-            return ()
-        last = _last_clause(self.reading.question)
-        own = self._candidates(last) if last else ()
-        if not own or own[0].confidence < _SURELY_FAQ:
-            return ()
-        return tuple(changed(one, confidence=one.confidence * _OF_A_CLAUSE) for one in own)
+        """Standard questions for the utterance without the entities it names."""
+        return self._candidates(self.reading.question)
 
     def _candidates(self, question: str) -> tuple[FaqCandidate, ...]:
         found = self._found.get(question)
@@ -217,12 +202,6 @@ class Hearing:
     def language(self) -> Language:
         """English for letters without any Chinese; Chinese for all else, pinyin included."""
         return language_of(self.reading.text)
-
-
-def _last_clause(text: str) -> str:
-    """What stands behind the last comma or stop; empty where there is none, or hardly anything behind it."""
-    clauses = [clause for clause in _STOPS.split(text) if content(clause)]
-    return clauses[-1] if len(clauses) > 1 and len(content(clauses[-1])) > 1 else ""
 
 
 def _bare(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from chatbot.dialog.apart import answered_apart
+from chatbot.dialog.apart import read_in_clauses
 from chatbot.dialog.hearing import Hearing
 from chatbot.dialog.state import State, Step, Turn, path_of
 from chatbot.frozen import changed
@@ -22,14 +22,13 @@ class DialogMachine:
         self._states = states
 
     def step(self, memory: Memory, hearing: Hearing) -> Step:
-        """The message answered; where it holds two questions that are not one query, each of them.
+        """The message answered, clause by clause where it is not one question.
 
         Raises:
             RuntimeError: the states pass the turn round without replying (a defect of a state).
         """
         memory = still_known(memory, hearing.knowledge.graph)
-        whole = self._walk(memory, hearing)
-        return answered_apart(self._walk, memory, hearing, whole) or whole
+        return read_in_clauses(self._walk, memory, hearing)
 
     def _walk(self, memory: Memory, hearing: Hearing) -> Step:
         """From the remembered state until one replies."""

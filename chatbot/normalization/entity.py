@@ -47,6 +47,9 @@ class EntityLink:
     plain: bool = True
 
 
+_MOST = "最"
+
+
 class EntityLinker:
     """Built once for a knowledge graph and a lexicon; reads only."""
 
@@ -104,6 +107,7 @@ class EntityLinker:
             Piece(m.start, m.end, m.alias, self._masks[m.alias])
             for m in mentions
             if len(m.alias) > 1 or not self.in_some_name(text[max(0, m.start - 1) : m.end])  # 汉 of 霄汉版
+            if text[max(0, m.start - 1) : m.start] != _MOST  # 长续航 of 最长续航
         ]
         found = [self._whole(text, one) for one in found]
         series = self._series_of(near)

@@ -20,7 +20,9 @@ from chatbot.regex import regex
 MAX_CANDIDATES = 256  # a name that more entities share is a group, not the beginning of one thing's name
 SEPARATOR = regex(r"\s*(?:还有|还是|以及|对比|[和跟与同及比或、,;&]|vs\.?|pk)\s*")
 _GAP = regex(r"[\s\-·/()+]*的?[\s\-·/()+]*")
-_LEAD = regex(r"(?:那么?|还有|和|跟|与|比|换成?|要是|如果|再看|我?[要问说看]的?是?|就|[\s,、])*")
+_LEAD = regex(
+    r"(?:(?:[它他她]|[这那][款个台辆])(?=[和跟与比])|那么?|还有|和|跟|与|比|换成?|要是|如果|再看|我?[要问说看]的?是?|就|[\s,、])*"
+)
 _SPACES = regex(r"\s*")
 
 

@@ -1,6 +1,8 @@
 """Whether a question is about all that match, and how plainly it says so."""
 
-from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition
+import itertools
+
+from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Path
 from chatbot.planning.clauses import flat
 from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
@@ -14,10 +16,11 @@ _ROUGHLY = regex(
 )
 # how, why or where, which no table answers
 _ADVICE = regex(
-    "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
+    "怎么(?!样)|如何|咋(?!样)|为什么|为啥|区别|在哪|哪里|哪儿|上哪(?!一?[个款台辆])|行不行|什么是|啥是|什么意思|一样吗|哪个好|好还是|还是.{0,6}好|保价|伤不伤"
 )
 
 _FROM = regex("(?:多少钱?|什么价|几万|几万块)起(?![来步])|(?:多少钱|什么价|几万)起步|起售价|起步价|起价")
+_WISHED = regex("[^,，。]{0,6}(?:要|得|最好)[^,，。]{1,4}")
 _OF_SUCH = regex("的(?:车|款)?(?:还)?(?:有吗|有么|有没有|有没|有不)$")  # 不带天窗的有吗 asks for cars
 
 
@@ -52,6 +55,7 @@ def is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool, alone: bool
     """Whether all that meet the conditions ``said`` are asked for; ``alone``: no car was spoken of before."""
     if leaning:
         plain = bool(parts.rankings) and parts.text.rstrip("呢吧").endswith(("的", "点", "些"))
+        plain = plain or wishes_for(parts)
         return bool(said) or plain or parts.has("done", "any", "list", "sort", "upward", "downward")
     told = [atom for atom in parts.atoms if atom.kind != "feature"]
     if told:
@@ -69,6 +73,16 @@ def is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool, alone: bool
     named = parts.has("exists") and bool(parts.things) and not parts.attributes  # 有没有乌尼莫克
     listed = parts.has("list", "head", "buy", "sort", "upward", "downward")
     return bool(said or parts.has("total")) and (listed or versions or named)
+
+
+def wishes_for(parts: Parts) -> bool:
+    """要快, 续航要长: a ranking and nothing else, said to be wanted."""
+    told = parts.atoms or parts.things or parts.attributes or parts.scan.unknown
+    return (
+        bool(parts.rankings)
+        and not told
+        and _WISHED.fullmatch(parts.text, 0, parts.rankings[-1].end) is not None
+    )
 
 
 def asks_for_all(parts: Parts) -> bool:
@@ -111,3 +125,13 @@ def of_what_was_told(parts: Parts, context: Context) -> bool:
 def asks_from(parts: Parts) -> bool:
     """多少钱起, 起售价: the lowest of all that are meant."""
     return _FROM.search(parts.text) is not None
+
+
+def asked_right_before(path: Path, parts: Parts) -> bool:
+    """SUV有哪些级别: what there are is asked right before the attribute's name."""
+    pairs = itertools.pairwise(parts.scan.links)
+    return any(
+        before.plays("list", "filler") and before.end == link.start and before.text[-1] in "么些啥种"
+        for before, link in pairs
+        if link.attribute and path in link.attribute.paths
+    )

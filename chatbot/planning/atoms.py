@@ -15,7 +15,7 @@ from chatbot.regex import regex
 
 _ASKED_BEFORE = regex("(?:几个?|多少个?|多大|什么|哪种|啥)$")  # 几个排气管 asks for a value
 _ASKED_BEHIND = regex(
-    "(?:都|分别)?(?:是|用的是|用的|配的是|配的)?(?:什么|啥|哪种|哪一种|多大|几[个种根]?|怎[么样])"
+    "(?:都|分别|各自?)?(?:是|用的是|用的|配的是|配的|要|得|有)?(?:什么|啥|哪种|哪一种|多[大久长远快]|多少(?![钱万])|几[个种根]?|怎[么样])"
 )
 _ASKS_VALUE = regex("几|多少|多大|多久|多远|多长|什么|哪|怎|还是")
 _BOUNDS = {"<", "<=", ">", ">="}
@@ -194,13 +194,9 @@ def _exactly(*atoms: Atom) -> bool:
 
 
 def _exclusive(left: Atom, right: Atom) -> bool:
-    """Two different values of one attribute, of which an entity has one: both cannot be meant at once."""
-    equal = isinstance(left.clause, Condition) and isinstance(right.clause, Condition)
+    """Two different values of one attribute, of which an entity has one (汽油 纯电, 六座七座): both cannot be meant."""
     same = left.path == right.path and not (left.negated or right.negated) and left.path != ()
-    if not (same and equal and left.kind == right.kind == "value"):
-        return False
-    assert isinstance(left.clause, Condition) and isinstance(right.clause, Condition)
-    return left.clause.op == "=" and right.clause.op == "="
+    return same and left.kind == right.kind != "feature" and _exactly(left, right)
 
 
 def _either(group: Sequence[Atom]) -> Clause:

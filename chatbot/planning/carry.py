@@ -1,8 +1,7 @@
 """How a message that leans on the query before it changes that query."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 from chatbot.knowledge_graph.plan import (
     KEYWORDS,
@@ -15,6 +14,7 @@ from chatbot.knowledge_graph.plan import (
     Plan,
     leaf_conditions,
 )
+from chatbot.planning.bounds import apart, end_of, other_end, wider, without_rough
 from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
@@ -26,7 +26,7 @@ CARRIES = ("filter", "superlative", "count", "verify", "nearest", "group", "aggr
 
 _WISHES = ("要", "不要", "得", "最好")
 _PICKS = regex("(?:帮我|给我|就)?[挑选](?!择)")
-_CHOOSES = regex("[选挑买]哪")  # 要天窗的话选哪个
+_CHOOSES = regex("[选挑买上]哪")  # 要天窗的话选哪个
 _ADDS = regex("加上|算上|加进来|算进来")  # 再加上插混的: those too
 _GOING_ON = ("除", "只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以", "换")
 
@@ -54,13 +54,20 @@ def leans(parts: Parts, previous: Plan | None) -> bool:
         return False
     if marked:
         return True
-    if parts.rankings and not (parts.atoms or parts.things) and _PICKS.match(parts.text):
-        return True  # 挑续航最长的两台
+    if _picks(parts):
+        return True
     if parts.has("head", "buy") and not parts.text.startswith(("要", "不要", "得", "就", "除")):
         return False
     if parts.has("list") and len(parts.atoms) + len(parts.things) > 1:
         return False
     return len(parts.atoms) + len(parts.things) <= 2 or parts.text.startswith(("要", "不要", "得"))
+
+
+def _picks(parts: Parts) -> bool:
+    """挑续航最长的两台, 25万以内能买哪个: of those that were listed."""
+    if parts.rankings and not (parts.atoms or parts.things) and _PICKS.match(parts.text):
+        return True
+    return bool(parts.atoms) and _CHOOSES.search(parts.text) is not None and not parts.has("head")
 
 
 def _besides_names(parts: Parts) -> str:
@@ -123,6 +130,7 @@ def merged(
     loose = ((parts.has("or") and not parts.has("widen")) or _ADDS.search(parts.text) is not None) and len(
         added
     ) == 1
+    base = base if loose else without_rough(base, added, parts.text)
     fresh: list[Clause] = []  # 换成15到20万: one end does not push out the other
     for clause in flat(added):
         about = {_subject(path) for path in paths_of(clause)}
@@ -133,9 +141,10 @@ def merged(
             base = _with_alternative(base, clause, about)
             continue
         if isinstance(clause, Not):
-            if clause.clause in base:  # 不要天窗了 takes the wish back
+            if clause.clause in base:  # 不要天窗了 takes the wish back; 不要两座的 has none of them
                 base.remove(clause.clause)
-                continue
+                if _of_a_feature(clause.clause):
+                    continue
         else:
             base = [
                 old for old in base if old in fresh or not _gives_way(old, clause, about, replaced, together)
@@ -145,26 +154,26 @@ def merged(
     return tuple(dict.fromkeys(base))
 
 
+def _of_a_feature(clause: Clause) -> bool:
+    return isinstance(clause, Condition) and clause.op == "has"
+
+
 def _subject(path: Path) -> Path:
     return path[:2] if path[:2] == KEYWORDS else path
 
 
 def _with_alternative(base: list[Clause], clause: Clause, about: set[Path]) -> list[Clause]:
     for i, old in enumerate(base):
-        if _other_end(old, clause):
+        if other_end(old, clause):
             continue  # 没有的话30万也行, of 20到25万: 20万以上 still holds
         if {_subject(path) for path in paths_of(old)} & about and not isinstance(old, Not):
+            if more := wider(old, clause):  # 20万也行, of 15万以内
+                base[i] = more
+                return base
             inner = old.clauses if isinstance(old, AnyOf) else (old,)
             base[i] = AnyOf(tuple(dict.fromkeys((*inner, clause))))
             return base
     return [*base, clause]
-
-
-def _other_end(old: Clause, new: Clause) -> bool:
-    """Whether one is a lower and the other an upper bound: either of the two would be no bound at all."""
-    if not (isinstance(old, Condition) and isinstance(new, Condition)):
-        return False
-    return bool(_bound(old) and _bound(new)) and _bound(old) != _bound(new)
 
 
 def is_exclusion(clause: Clause) -> bool:
@@ -189,20 +198,13 @@ def _gives_way(
         return False
     if not (isinstance(old, Condition) and isinstance(new, Condition)):
         return True
-    if _bound(old) or _bound(new):  # 6座的呢 after 能坐7个人的
-        return _bound(old) == _bound(new) or "=" in (old.op, new.op) or _apart(old, new)
+    if end_of(old) or end_of(new):  # 6座的呢 after 能坐7个人的
+        return end_of(old) == end_of(new) or "=" in (old.op, new.op) or apart(old, new)
     if old.attribute[:2] == KEYWORDS:
         return old.attribute == new.attribute or old.attribute[2:] > new.attribute[2:]
     if old.op == new.op == "contains":
         return not together(old, new)
     return old.op == new.op or {old.op, new.op} == {"contains", "="}
-
-
-def _apart(old: Condition, new: Condition) -> bool:
-    """Whether no number is within both: 10万以下的呢 after 20到25万 asks for the cheap ones instead."""
-    low, high = (old, new) if _bound(old) == "min" else (new, old)
-    ends = isinstance(low.value, float) and isinstance(high.value, float) and low.unit == high.unit
-    return ends and float(low.value) >= float(high.value)
 
 
 def _is_wider(old: Clause, new: Clause) -> bool:
@@ -213,19 +215,11 @@ def _is_wider(old: Clause, new: Clause) -> bool:
     return all(c.attribute[:2] == KEYWORDS and c.attribute < new.attribute for c in named)
 
 
-def _bound(clause: Condition) -> str:
-    return {"<": "max", "<=": "max", ">": "min", ">=": "min"}.get(clause.op, "")
-
-
 def within(entities: tuple[str, ...]) -> tuple[Clause, ...]:
     """The named entities as a condition, for plans that name another one."""
     return (AnyOf(tuple(Condition(NAME, "=", name) for name in entities)),) if entities else ()
 
 
-_MORE = "加添涨抬"
-_MOVED = regex(
-    "(?:再|又|还|可以|能|多|往上|往下)(?:多)?([加添涨抬减降砍])(?![到至个上])|([加添涨抬减降砍])(?=(?:个)?[\\d一两二三四五]{1,2}万$)"
-)
 _COUNTED = ("座", "门")
 
 
@@ -243,24 +237,3 @@ def _counts(clause: Clause, word: str) -> bool:
     """Whether it demands a number of seats or doors in words."""
     said = (str(c.value) for c in leaf_conditions((clause,)))
     return any(re.fullmatch(rf"\d+{word}", value) for value in said)
-
-
-def moved(previous: Plan, clauses: Sequence[Clause], text: str) -> tuple[Clause, ...]:
-    """预算再加两万: the bound that is there, moved by that much; ``clauses`` as they are where none is."""
-    by = _MOVED.search(text)
-    if by is None:
-        return tuple(clauses)
-    bounds = {
-        c.attribute: c for c in flat(previous.conditions) if isinstance(c, Condition) and c.op in ("<", "<=")
-    }
-    return tuple(_moved(clause, bounds, 1 if by.group(1) in _MORE else -1) for clause in clauses)
-
-
-def _moved(clause: Clause, bounds: Mapping[Path, Condition], sign: int) -> Clause:
-    if not isinstance(clause, Condition) or not isinstance(clause.value, float):
-        return clause
-    old = bounds.get(clause.attribute)
-    if old is None or old.unit != clause.unit or not isinstance(old.value, float):
-        return clause
-    value = old.value + sign * clause.value
-    return replace(old, value=value) if value > 0 else clause

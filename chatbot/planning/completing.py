@@ -5,15 +5,17 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import Path, leaf_conditions
+from chatbot.knowledge_graph.units import DATE
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
-from chatbot.planning.parts import Parts
+from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.read_parts import is_brand
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
 _OVERVIEW = regex("怎么样|咋样|怎样|如何|好不好")
+_HOW_MUCH = regex("(?:现在|目前|大概|到底|一共|一台|一辆|要|得|卖|是)*多少[啊呀呢]?")
 _COUNTED = regex("(?:那|那么)?(.{2,12}?)的?有?(?:几|多少)[颗台块根只](?:呢|啊|呀)?")
 _PIECES = regex("[0-9]+[个颗台]")
 _NEAR_NAME = 3  # characters between a name and 怎么样
@@ -33,9 +35,22 @@ class Completer:
     def __init__(self, vocabulary: Vocabulary, decider: Decider) -> None:
         self._vocabulary, self._decider = vocabulary, decider
 
-    def told(self, parts: Parts) -> Parts:
+    def told(self, parts: Parts, context: Context) -> Parts:
         """``parts`` with the attributes that are asked for with those that are named."""
-        return self._overviewed(self._both_ends(parts))
+        parts = self._both_ends(self._priced(parts, context))
+        return self._overviewed(parts, context)
+
+    def _priced(self, parts: Parts, context: Context) -> Parts:
+        """E6长续航版现在多少: the price, where nothing else was asked before."""
+        told = parts.attributes or parts.rankings or parts.atoms or parts.categories or parts.scan.unknown
+        price = self._decider.price
+        counted = any(self._vocabulary.dimension(path) not in (DATE, "") for path in context.attributes[:1])
+        if told or price is None or counted or not parts.things or parts.has("compare"):
+            return parts
+        last = parts.things[-1]
+        if last.referred or not _HOW_MUCH.fullmatch(parts.text, _end_of(last, parts)):
+            return parts
+        return replace(parts, attributes=((price,),), _roles=parts._roles | {"overview"})
 
     def same_kind(self, scan: Scan, context: Context) -> str:
         """综合的呢 after the 纯电续航里程: the attribute that begins so and ends as the one asked before."""
@@ -96,7 +111,7 @@ class Completer:
         other = (*path[:-1], {"前": "后", "后": "前"}.get(name[0], "") + name[1:])
         return (other,) if name[0] in "前后" and self._vocabulary.columns.column(other) else ()
 
-    def _overviewed(self, parts: Parts) -> Parts:
+    def _overviewed(self, parts: Parts, context: Context) -> Parts:
         """V4怎么样，多少钱: the usual attributes too; 油耗怎么样 asks for the one only."""
         found = _OVERVIEW.search(parts.text)
         named = [t for t in parts.things if not is_brand(t.clause)]
@@ -108,9 +123,19 @@ class Completer:
                 link.attribute and near[-1].end <= link.start < found.start() for link in parts.scan.links
             )
         )
-        if not told or not parts.attributes or parts.atoms or parts.rankings or parts.scan.unknown:
+        of_it = parts.attributes or not context.empty  # 那E3悦动版怎么样, whatever was asked before
+        if not told or not of_it or parts.atoms or parts.rankings or parts.scan.unknown:
             return parts
         names = tuple(name for thing in named for name in thing.names)
         usual = tuple((path,) for path in self._decider.usual(names))
         attributes = tuple(dict.fromkeys((*parts.attributes, *usual)))
         return replace(parts, attributes=attributes, _roles=parts._roles | {"overview"})
+
+
+def _end_of(thing: Thing, parts: Parts) -> int:
+    """Where the name of ``thing`` ends, its pieces included."""
+    end = thing.end
+    for link in parts.scan.links:
+        if link.plays("part") and 0 <= link.start - end <= 1:
+            end = link.end
+    return end

@@ -1,6 +1,5 @@
 """Which operator the parts of a question ask for, and with what."""
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,10 +15,13 @@ from chatbot.knowledge_graph.plan import (
     Path,
     Plan,
     keyword_level,
+    leaf_conditions,
 )
+from chatbot.planning.asked_sets import asked_right_before
+from chatbot.planning.atom import Atom
 from chatbot.planning.atoms import joined
 from chatbot.planning.clauses import paths_of
-from chatbot.planning.parts import Parts, Ranking, Thing
+from chatbot.planning.parts import Parts, Ranking, Thing, by_how_much
 from chatbot.planning.read_parts import numeric
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
@@ -121,9 +123,11 @@ class Decider:
 
     def relative(self, parts: Parts, entity: str, rank: Ranking) -> Plan | None:
         """比它便宜的 …: those whose value is better than the entity's."""
-        condition = self._beyond(rank, entity)
+        by = by_how_much(parts, rank)
+        condition = self._beyond(rank, entity, by)
         if condition is None:
             return None
+        parts = replace(parts, atoms=tuple(atom for atom in parts.atoms if atom is not by))
         also = [self._beyond(r, entity) for r in parts.rankings if r.path != rank.path]
         more = tuple(one for one in also if one is not None)
         others = self.clauses(replace(parts, things=tuple(t for t in parts.things if t.names != (entity,))))
@@ -178,14 +182,26 @@ class Decider:
             return None
         return (low[code] + high[code]) / 2 / float(main.factor), main.unit
 
-    def _beyond(self, rank: Ranking, entity: str) -> Condition | None:
-        """What is better by ``rank`` than an entity; ``None`` where it has no value."""
+    def _beyond(self, rank: Ranking, entity: str, by: Atom | None = None) -> Condition | None:
+        """What is better by ``rank`` than an entity, ``by`` so much; ``None`` where it has no value."""
         op: Comparator = "<" if rank.order == "asc" else ">"
+        if by is not None:
+            return self._beyond_by(rank, entity, by)
         if self.columns.column(rank.path) is None:  # a part of a value: the raw text would be all of it
             found = self.measured(entity, rank.path)
             return Condition(rank.path, op, float(f"{found[0]:.6g}"), found[1]) if found else None
         raw = self.raw(entity, rank.path)
         return Condition(rank.path, op, raw) if raw is not None else None
+
+    def _beyond_by(self, rank: Ranking, entity: str, by: Atom) -> Condition | None:
+        """比它便宜一万的: by that much at least."""
+        told, found = tuple(leaf_conditions((by.clause,))), self.measured(entity, rank.path)
+        ends = [c.value for c in told if isinstance(c.value, float)]
+        if found is None or not ends or {c.unit for c in told} != {found[1]}:
+            return None
+        way = -1 if rank.order == "asc" else 1
+        value = float(f"{found[0] + way * sum(ends) / len(ends):.6g}")
+        return Condition(rank.path, "<=" if way < 0 else ">=", value, found[1])
 
     def verify(self, parts: Parts, *entities: str) -> Plan | None:
         """Whether the conditions hold for each entity."""
@@ -247,7 +263,7 @@ class Decider:
             path = next((p for p in paths if not self.vocabulary.dimension(p)), None)
             if path is None and _KINDS.search(parts.text):  # 高压平台有几种电压
                 path = paths[0]
-            if path and (path not in told or _listed(path, parts)):
+            if path and (path not in told or asked_right_before(path, parts)):
                 return Plan("group", (), (path,), conditions)
         atoms = [atom for atom in parts.atoms if atom.kind != "quantity" and not atom.negated]
         if _WHICH_KINDS.search(parts.text) and len(parts.atoms) == len(atoms) == 1 and not parts.attributes:
@@ -270,16 +286,6 @@ class Decider:
         """Columns that a table shows beside those of its conditions: what was asked for, else the price."""
         asked = tuple(paths[0] for paths in parts.attributes if paths[0][0] != NAME[0])
         return asked or ((self.price,) if self.price else ())
-
-
-def _listed(path: Path, parts: Parts) -> bool:
-    """SUV有哪些级别: what there are is asked right before the attribute's name."""
-    pairs = itertools.pairwise(parts.scan.links)
-    return any(
-        before.plays("list", "filler") and before.end == link.start and before.text[-1] in "么些啥种"
-        for before, link in pairs
-        if link.attribute and path in link.attribute.paths
-    )
 
 
 def _brands(clauses: list[Clause]) -> tuple[Clause, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from chatbot.knowledge_graph.plan import Condition
 from chatbot.planning.atom import Atom
 from chatbot.planning.links import Link
 from chatbot.regex import regex
@@ -11,10 +12,12 @@ _SIMPLY_NOT = regex(r"(?<![是要能会])不(?:用|需要?|必)?$")  # 不烧油
 _BREAK = regex(r"[,;。!?]")
 _DENIED_BEHIND = regex(
     "(?:的|家|车|款|这些|那些|系列|牌子|版本)*(?:(?:看|开|坐|用)?(?:腻|够|烦|怕|厌)了)?(?:咱|我)?(?:也|都|就|全|通通|统统|一律|先|可|直接)*"
-    "(?:别(?!的|克)(?:给我|给|再)?(?:看|推|来|算|列|选)?|不要|不想要|不考虑|不看|不买|不喜欢|不行|排除|除外|算了|去掉|剔除|免了|免谈|滚蛋?|滚开|拉黑|靠边站?|pass|不算|不想看|刨掉|踢掉|划掉)"
+    "(?:(?<![级区性类差特])别(?!的|克)(?:给我|给|再)?(?:看|推|来|算|列|选)?|不要|不想要|不考虑|不看|不买|不喜欢|不行|排除|除外|算了|去掉|剔除|免了|免谈|滚蛋?|滚开|拉黑|靠边站?|pass|不算|不想看|刨掉|踢掉|划掉)"
     "(?:了|掉|吧|啊|哈|的|推荐)*(?=$|[,。;!?、])"
     "|(?:也|都|全|就|还)*(?:没有|没得|没配|没装|没带|不带|不配|不支持)的"  # 座椅通风都没有的车
 )
+_TOO = regex("(?:的|的话|也|都|又|还是|有点)*太[^,，。太]{1,2}了?(?=$|[,，。!])")  # 两座太小了
+_ENDS_IN_BIE = regex("[级区性类差特]$")
 _BEYOND = ("以外", "之外")
 _REACHED_OVER = regex("[的车款家个台辆那这些种也都就全了吧]*")
 _NEAR_DENIAL = 4  # characters before the word that says it is not wanted
@@ -34,9 +37,16 @@ def _denied(atoms: Sequence[Atom], text: str) -> set[int]:
     for at in range(len(atoms) - 1, -1, -1):
         gap = text[atoms[at].end : atoms[at + 1].start] if at + 1 < len(atoms) else ""
         joined = at + 1 in found and _JOINED.fullmatch(gap) is not None and joins(gap)
-        if atoms[at].kind != "quantity" and (joined or denied_behind(text, atoms[at].end)):
+        behind = joined or denied_behind(text, atoms[at].end) or _TOO.match(text, atoms[at].end)
+        if behind and (atoms[at].kind == "feature" or _is_one_of_many(atoms[at])):
             found.add(at)
     return found
+
+
+def _is_one_of_many(atom: Atom) -> bool:
+    """Whether it names one of several values, and no bound: 两座, SUV; 20万 is no such thing."""
+    clause = atom.clause
+    return atom.kind == "value" or (isinstance(clause, Condition) and clause.op == "=")
 
 
 def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
@@ -52,7 +62,7 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
     denied = _denied(result, text)
     result = [replace(a, negated=not a.negated) if i in denied else a for i, a in enumerate(result)]
     for at, link in enumerate(links):
-        if not link.plays("not") or any(0 <= link.start - result[i].end <= _NEAR_DENIAL for i in denied):
+        if not _denies(link, text) or any(0 <= link.start - result[i].end <= _NEAR_DENIAL for i in denied):
             continue
         following = [i for i, atom in enumerate(result) if atom.start >= link.end]
         head = following[:1]
@@ -82,6 +92,11 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
         for i in reach:
             result[i] = replace(result[i], negated=not result[i].negated)
     return result
+
+
+def _denies(link: Link, text: str) -> bool:
+    """Whether it is a word against something; 别 of L2+级别 is none."""
+    return link.plays("not") and not (link.text == "别" and _ENDS_IN_BIE.search(text, 0, link.start))
 
 
 def joins(gap: str) -> bool:

@@ -1,12 +1,11 @@
 """Questions that go on about what the conversation speaks of, without naming it: 差多少, 油耗呢, 比旗舰版便宜多少."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Path, Plan
 from chatbot.planning.asked_sets import asks_from
 from chatbot.planning.bare_degrees import of_something_else
-from chatbot.planning.beyond import beside_the_other
+from chatbot.planning.beside import DIFFER
 from chatbot.planning.carry import leans
 from chatbot.planning.clauses import paths_of
 from chatbot.planning.context import Context
@@ -14,39 +13,28 @@ from chatbot.planning.decide import Decider, measured_by, says_money
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
-from chatbot.planning.read_parts import numeric
 from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
 _DIFFERENCES = regex("差在?哪|差啥|差什么|区别|不同|不一样|变化|差异")  # of all, not of what was asked last
-_DIFFER = regex("差(?:了|得|距)?(?:多少|多大|几)")  # in the price, where nothing else was asked
 _EXTENT = regex("车身?[长宽高]度?(?:呢|是?多少)[啊呀]?")
 _BY_HOW_MUCH = regex(
     "^(?:那|那么)?(?:要|得|能|会)?(?:贵|便宜|快|慢|省)(?:了|出)?(?:多少|几[万千秒个])"
 )  # 贵多少钱
 _FEW = 10
 _PAIR = 2
-MAX_MORE = 3
-_ONE_MORE = regex("再?加上|还有|再加|再算上|算上|也比|一起比|再看|再来")
 _ABOUT_SAME = regex("同|差不多|相近|接近|类似|相似|一个|相当|不相上下")
 _BOTH = regex("都(?:是)?(?:多少|几|啥|什么|报)")
 _BARE_UNIT = regex("(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?")
 _HOW_MUCH_THEN = regex("(?:那|那么)?(?:到底|究竟|具体|实际|准确)?(?:是|有|要|得)?(?:多少|几)[啊呀呢]?")
 _HOW_MANY = regex("(?:那|有|一共|总共|到底|具体)*(?:几|多少)[个颗台只块种](?:呢|啊|呀)?")  # after 有激光雷达
 _OF_ALL = regex("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱 of a list
-_AGAINST_ONE = regex(
-    "(?:那|那么)?(?:和|跟|与|同|比)(?:第|最|前|上|刚).+?(?:比|相比|比较|对比|差|贵|便宜|快|慢|远|多|少|省)"
-)  # 和第一款比呢
-_THE_FORMER = regex(
-    "(?:那|那么)?(?:它|他|她|这[个款台辆]|那[个款台辆])(?:要|得|会|能|又)?[贵便快慢短低省小远轻]"
-)
-_AGAINST = regex(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
 
 
 def alone(parts: Parts, context: Context) -> str:
     """差多少 while one car is spoken of and none before it: the words that want a second one; else empty."""
     told = parts.things or parts.atoms or parts.rankings or parts.has("list", "which", "nearest")
-    found = _DIFFER.search(parts.text) if parts.has("compare") and not told else None
+    found = DIFFER.search(parts.text) if parts.has("compare") and not told else None
     one = (len(context.entities) == 1 and context.plan is None) or (
         context.plan and context.plan.op == "superlative"
     )
@@ -56,9 +44,8 @@ def alone(parts: Parts, context: Context) -> str:
 class Follower:
     """Built once for a planner."""
 
-    def __init__(self, decider: Decider, winner: Callable[[Plan], str | None]) -> None:
-        """``winner`` gives the entity that a superlative finds."""
-        self._decider, self._winner = decider, winner
+    def __init__(self, decider: Decider) -> None:
+        self._decider = decider
 
     def of_focus(self, parts: Parts, context: Context) -> Asked | None:
         """轴具呢, 零百几秒: an attribute of what the conversation speaks of."""
@@ -79,19 +66,19 @@ class Follower:
             topics = tuple((path,) for path in self._decider.in_units(parts.text))
         if not topics and not parts.rankings and _HOW_MUCH_THEN.fullmatch(parts.text):
             topics = tuple((path,) for path in context.attributes[:1])
-        if parts.rankings:  # 费油不, 后备箱大不大
+        each = parts.has("each") or _BOTH.search(parts.text)
+        if parts.rankings:  # 费油不, 后备箱大不大, 快充各要多久
             plain = all(rank.strength == "plain" for rank in parts.rankings)
             degrees = tuple((rank.path,) for rank in parts.rankings)
             extent = _EXTENT.fullmatch(parts.text) is not None
-            asks = plain and (asks_whether(parts) or bool(parts.attributes) or extent)  # 跑得快不，零百
+            asks = plain and (asks_whether(parts) or bool(parts.attributes or each) or extent)
             topics = tuple(dict.fromkeys((*degrees, *parts.attributes))) if asks else ()
         if not topics:
             return None
-        each = parts.has("each") or _BOTH.search(parts.text)
         if each and len(context.entities) == 1 and context.recent:  # 油耗各是多少, 零百都多少
             focus = context.last(2)
         groups = tuple((name,) for name in focus)
-        needed = parts.scan.mended or bool(parts.rankings) or not context.entities or parts.has("both")
+        needed = parts.scan.mended or bool(parts.rankings) or focus != context.entities or parts.has("both")
         return Asked(groups, topics, parts.scan, needed=needed, referred=True)
 
     @staticmethod
@@ -114,94 +101,6 @@ class Follower:
             lowest = Plan("superlative", (), paths[:1], last.conditions, "asc", 1)
             return Query(lowest, parts.scan, kept=last.conditions)
         return Query(Plan("filter", (), paths, last.conditions), parts.scan, kept=last.conditions)
-
-    def against_focus(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
-        """比旗舰版便宜多少, 和城市版比呢: what is in focus beside the one that is named."""
-        if compared := beside_the_other(parts, context, self._decider):
-            return compared
-        focus = self._of_many(context, things) if len(context.entities) > _PAIR else context.entities
-        if (
-            len(focus) == _PAIR
-            and parts.has("much")
-            and not set(things[0].names if things else ()) & set(focus)
-        ):
-            focus = focus[-1:]  # 26款的又贵多少: than the one named last
-        if len(things) != 1 or not things[0].single or len(focus) != 1:
-            return None
-        if parts.referred and things[0].names == focus and _THE_FORMER.match(parts.text):
-            return self._beside_the_former(parts, context)
-        if parts.referred and not _AGAINST_ONE.match(parts.text):
-            return None
-        asks_many = parts.has("list", "head", "nearest", "exists", "others", "buy")
-        beside = (
-            "比" in parts.text
-            or parts.text.strip().startswith(("vs", "pk"))
-            or (parts.rankings and parts.has("which"))
-            or parts.has("compare")
-        )
-        much = parts.rankings and parts.has("much")  # 旗舰版贵多少
-        if asks_many or parts.atoms or not (much or (beside and _AGAINST.match(parts.text))):
-            return None
-        if parts.rankings and not parts.has("much", "which", "compare") and not parts.text.endswith("呢"):
-            return None
-        entities = (focus[0], things[0].names[0])
-        asked = numeric(self._decider.vocabulary, parts.attributes)
-        price = (self._decider.price,) if self._decider.price and says_money(parts.text) else ()
-        told = tuple(dict.fromkeys((*(rank.path for rank in parts.rankings), *asked)))
-        usual = (self._decider.price,) if self._decider.price and _DIFFER.search(parts.text) else ()
-        paths = told or price or context.attributes[:1] or usual
-        if entities[0] == entities[1] or not paths:
-            return None
-        return Query(Plan("compare", entities, paths), parts.scan, carried=context.entities)
-
-    def _beside_the_former(self, parts: Parts, context: Context) -> Query | None:
-        """它贵多少, of two that were asked about one after the other: than the one before."""
-        before = next((name for name in context.recent if name not in context.entities), None)
-        paths = tuple(rank.path for rank in parts.rankings) or self._decider.in_units(parts.text)
-        if before is None or context.plan is not None or len(paths) != 1 or not parts.has("much", "compare"):
-            return None
-        names = (context.entities[0], before)
-        return Query(Plan("compare", names, paths), parts.scan, carried=names)
-
-    def _of_many(self, context: Context, things: tuple[Thing, ...]) -> tuple[str, ...]:
-        """The one that won of several compared, where another of them is named: 比疾风版多多少."""
-        last = context.plan
-        among = bool(things) and set(things[0].names) <= set(context.entities)
-        if last is None or last.op != "compare" or not (among and last.attributes):
-            return ()
-        best = self._winner(replace(last, op="superlative", attributes=last.attributes[:1], limit=1))
-        return (best,) if best else ()
-
-    def against_the_first(self, parts: Parts, context: Context) -> Query | None:
-        """跟最便宜的差多少, 比最贵的便宜多少: what is in focus beside the one that ranks first of those listed."""
-        most = [rank for rank in parts.rankings if rank.strength == "most"]
-        asks = parts.has("compare", "much") and _AGAINST.match(parts.text)
-        others = [thing for thing in parts.things if not thing.single]  # 和凯美瑞最便宜的比呢
-        told = len(others) == len(parts.things) <= 1
-        if not told or parts.atoms or len(most) != 1 or len(context.entities) != 1 or not asks:
-            return None
-        last = context.plan
-        among = context.shown if len(context.shown) > 1 and not others else ()
-        conditions = last.conditions if last and not among else ()
-        conditions = tuple(filter(None, map(self._decider.scope, others))) or conditions
-        path = most[0].path
-        best = self._winner(Plan("superlative", among, (path,), conditions, most[0].order, 1))
-        if best is None or best == context.entities[0]:
-            return None
-        asked = numeric(self._decider.vocabulary, parts.attributes)
-        plan = Plan("compare", (context.entities[0], best), tuple(dict.fromkeys((*asked, path))))
-        return Query(plan, parts.scan, carried=context.entities)
-
-    def widened(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
-        """再加上B型号呢 in a comparison: one thing more side by side."""
-        last = context.plan
-        if last is None or last.op != "compare" or not _ONE_MORE.search(parts.text):
-            return None
-        new = [t.names[0] for t in things if t.single and t.names[0] not in context.entities]
-        if len(new) != len(things) or not 0 < len(new) <= MAX_MORE or parts.atoms or parts.attributes:
-            return None
-        entities = (*context.entities, *new)
-        return Query(replace(last, entities=entities), parts.scan, carried=context.entities)
 
     def near_focus(self, parts: Parts, context: Context) -> Query | None:
         """同价位的还有啥: close to the one that the conversation speaks of."""
@@ -240,17 +139,6 @@ class Follower:
             parts.scan,
             carried=things[0].names if parts.referred else (),
         )
-
-    def swapped(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Plan | None:
-        """把C2换成E3智行版 in a comparison."""
-        last = context.plan
-        if last is None or last.op != "compare" or not parts.has("swap") or len(things) != 2:
-            return None
-        out = [name for name in context.entities if name in parts.things[0].names]
-        if len(out) != 1 or not things[1].single:
-            return None
-        entities = tuple(things[1].names[0] if name == out[0] else name for name in context.entities)
-        return replace(last, entities=entities)
 
     def continued(self, parts: Parts, context: Context) -> Planned:
         """差多少, 哪个便宜, 油耗呢: about the two or more things spoken of last."""

@@ -11,6 +11,7 @@ from chatbot.knowledge_graph.plan import (
     keyword_level,
     leaf_conditions,
 )
+from chatbot.planning.beside import Comparer
 from chatbot.planning.beyond import asks_of_its_kind, beyond_one, is_whole_series
 from chatbot.planning.carry import is_exclusion, lists
 from chatbot.planning.clauses import flat, paths_of
@@ -21,13 +22,14 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import is_brand, is_year
-from chatbot.planning.several import SeveralPlanner, all_of_them, names_alone, side_by_side
+from chatbot.planning.several import SeveralPlanner, all_of_them, names_alone, only_named, side_by_side
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
 _PAIR = 2
 _IN_ITS_PLACE = regex("^(?:那|换成?|改成)|呢$")
+_NAMES_IT = regex("(?:是|叫)(?:哪|什么|啥)一?[个款台辆]?车?[啊呀呢]?$")
 _BARE = regex("呢$")
 _DIFFERENCE = regex("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
 
@@ -39,9 +41,9 @@ class NamedPlanner:
     """Built once for a planner."""
 
     def __init__(
-        self, vocabulary: Vocabulary, decider: Decider, follow: Follower, several: SeveralPlanner
+        self, vocabulary: Vocabulary, decider: Decider, beside: Comparer, several: SeveralPlanner
     ) -> None:
-        self.vocabulary, self._decider, self._follow, self._several = vocabulary, decider, follow, several
+        self.vocabulary, self._decider, self._beside, self._several = vocabulary, decider, beside, several
 
     def of_the_series(self, parts: Parts, context: Context) -> Parts:
         """240turbo, 旗舰型 while a 思域 is spoken of: of the many that are called so those of that series."""
@@ -75,14 +77,14 @@ class NamedPlanner:
         several = all_of_them(parts, things)
         if not entities and not several:
             return self._several.plan(parts, things, context)
-        swapped = self._follow.swapped(parts, context, things)
+        swapped = self._beside.swapped(parts, context, things)
         if swapped:
             return Query(swapped, parts.scan, carried=context.entities)
-        if more := self._follow.widened(parts, context, things) or self._follow.verified_of(
+        if more := self._beside.widened(parts, context, things) or Follower.verified_of(
             parts, context, things
         ):
             return more
-        if against := self._follow.against_focus(parts, context, things):
+        if against := self._beside.against_focus(parts, context, things):
             return against
         if several:
             entities = tuple(dict.fromkeys(name for t in things for name in t.names))
@@ -247,12 +249,14 @@ class NamedPlanner:
         groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
         if not topics and parts.scan.unknown:
             return None  # 这车能飞吗: what was asked before is no answer to what is not understood
+        if not topics and _NAMES_IT.search(parts.text):
+            topics = _ranked_by(parts, things)
         if not topics:
             topics = tuple((path,) for path in context.attributes)
         referred = parts.referred or parts.has("wrong")
-        needed = needed or (
-            not topics and bool(context.entities or context.offered) and names_alone(parts.scan)
-        )  # 雅致
+        spoken_of = bool(context.entities or context.offered or context.recent)
+        named = names_alone(parts.scan) if spoken_of else context.empty and only_named(parts.scan)
+        needed = needed or (not topics and named)  # 雅致, 想看看E6长续航
         return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
 
     @staticmethod
@@ -277,6 +281,12 @@ def without_denied(parts: Parts) -> Parts:
     if len(kept) < len(parts.atoms):
         parts = replace(parts, atoms=kept, _roles=parts._roles | {"wrong"})
     return parts
+
+
+def _ranked_by(parts: Parts, things: tuple[Thing, ...]) -> Topics:
+    """What 快的那个 was told by: the reply to 快的那个是哪款 shows that it is."""
+    links = (x for x in parts.scan.links for t in things if t.referred and t.start <= x.start < t.end)
+    return tuple((link.degree.path,) for link in links if link.degree and link.degree.path)
 
 
 def _in_order(names: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ...]:

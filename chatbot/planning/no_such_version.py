@@ -59,6 +59,9 @@ def _of_another_series(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
             or _COUNTS_ALIKE.search(parts.text, first.start, second.end)
             or (series.single and (first.end < second.start or parts.has("which", "compare")))
             or _names_its_series(version, parts.text, vocabulary)
+            or (
+                parts.has("compare") and set(version.names) <= set(vocabulary.kin(series.names[0]))
+            )  # Q5两驱四驱差多少
         ):
             continue
         if not set(series.names) & set(version.names):

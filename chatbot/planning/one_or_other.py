@@ -30,6 +30,11 @@ def one_or_other(parts: Parts) -> Parts:
     return parts
 
 
+def asks_which_of_two(parts: Parts) -> bool:
+    """纯电还是混动, and nothing behind it: 纯电还是油车好 asks for advice."""
+    return bool(parts.atoms) and not parts.text[parts.atoms[-1].end :].strip("的车呢啊呀")
+
+
 def _asking_for(parts: Parts, path: Path) -> Parts:
     rest = tuple(atom for atom in parts.atoms if atom.path != path)
     return replace(parts, atoms=rest, attributes=tuple(dict.fromkeys((*parts.attributes, (path,)))))

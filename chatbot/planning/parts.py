@@ -23,7 +23,7 @@ _BY_HOW_MUCH = regex("比.*(?:[多少高低长短远大小])(?:多少|几)")  # 
 _WHOSE = {"谁家", "哪家", "哪个牌子", "什么牌子", "哪个品牌"}
 _PACE = {"快", "慢", "猛"}
 _SIZE = {"大", "小"}
-_EXTENT = {"长", "宽", "高"}
+_EXTENT = {"长": "长", "宽": "宽", "高": "高", "短": "长", "窄": "宽", "矮": "高"}
 _EITHER_END = set("大小高低长短宽窄多少")
 _LIKE = regex("差不多|一样|同样|接近|相当|比|哪|谁")
 
@@ -82,6 +82,12 @@ class Parts:
     @property
     def text(self) -> str:
         return self.scan.text
+
+
+def by_how_much(parts: Parts, rank: Ranking) -> Atom | None:
+    """一万 of 比它便宜一万的: a quantity of what is ranked by, right behind the word of degree."""
+    behind = (atom for atom in parts.atoms if atom.kind == "quantity" and atom.path == rank.path)
+    return next((atom for atom in behind if 0 <= atom.start - rank.end <= 1), None)
 
 
 _STEM = 2  # characters of a name that say what is measured
@@ -178,7 +184,7 @@ def _meant(
         path = next(iter(vocabulary.concepts.paths("轴距")), None)
     beside = sense.strength != "plain" or _LIKE.search(text) is not None  # 跟L8差不多长的
     if path is None and beside and sense.word in _EXTENT:
-        path = vocabulary.part(sense.word)
+        path = vocabulary.part(_EXTENT[sense.word])
     return path
 
 

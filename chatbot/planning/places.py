@@ -87,7 +87,10 @@ _BESIDE = regex(
 _BARE = regex(
     r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九]百[一二三四五六七八九十]*)(?![\d.]*[a-z%年月款座门个号挡档缸种项万千])"
 )
-_FOLLOW_UP = regex(r"(?<![\d.a-z])(\d+(?:\.\d+)?)(?:的)?呢$")
+_FOLLOW_UP = regex(
+    r"(?:(?<![\d.a-z])(?=[\d.]+的?呢$)|(?<=[到成为至])|^(?:那|那就|就|要不)?(?=[\d.]+(?:吧|也行|也可以)))"
+    r"(\d+(?:\.\d+)?)(?:的)?(?:[呢吧啊]|也行|也可以)?$"
+)
 
 
 def find_places(masked: str, taken: Sequence[Link]) -> Iterator[Link]:
@@ -110,7 +113,7 @@ def _number(said: str) -> int:
 
 
 def _alone(text: str, links: Sequence[Link]) -> list[re.Match[str]]:
-    """500 of 没有的话500呢."""
+    """500 of 没有的话500呢, 30 of 那放宽到30."""
     found = _FOLLOW_UP.search(text)
     taken = found and any(x.start < found.end(1) and found.start(1) < x.end for x in links)
     return [found] if found and not taken else []

@@ -13,8 +13,9 @@ from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import AtomReader
 from chatbot.planning.bare_degrees import of_some_car
+from chatbot.planning.beside import Comparer
 from chatbot.planning.bind import Binder
-from chatbot.planning.carry import lists
+from chatbot.planning.carry import lists, within
 from chatbot.planning.choosing import Chooser
 from chatbot.planning.completing import Completer
 from chatbot.planning.context import Context
@@ -90,9 +91,10 @@ class Planner:
         self._decider = Decider(vocabulary, engine.directions)
         self._completer = Completer(vocabulary, self._decider)
         self.guide = Guide(vocabulary)
-        self._follow = Follower(self._decider, self._winner)
+        self._follow = Follower(self._decider)
+        self._beside = Comparer(self._decider, self._winner)
         self._named = NamedPlanner(
-            vocabulary, self._decider, self._follow, SeveralPlanner(engine, self._decider)
+            vocabulary, self._decider, self._beside, SeveralPlanner(engine, self._decider)
         )
         self._sets = SetPlanner(self._decider, self._winner, self._found)
         self._salvage = Salvage(vocabulary)
@@ -196,9 +198,20 @@ class Planner:
     def _found(self, plan: Plan) -> tuple[str, ...]:
         return tuple(row.entity for row in self.engine.run(plan, MAX_ROWS).rows)
 
+    def _with_nearest_rows(self, parts: Parts, context: Context) -> Context:
+        """``context`` with the nearest rows as its list, where nothing matched and these are asked about: 哪个最便宜, 颜色呢."""
+        asks = (parts.rankings or parts.attributes) and not (
+            parts.atoms or parts.things or parts.scan.unknown
+        )
+        if not asks or context.entities or context.guiding or not (context.shown and lists(context.plan)):
+            return context
+        if parts.has("widen", "swap", "others", "any") or context.plan is None or self._winner(context.plan):
+            return context
+        return replace(context, plan=replace(context.plan, op="filter", conditions=within(context.shown)))
+
     def _decide(self, parts: Parts, context: Context) -> Planned:
         scan = parts.scan
-        told = self._named.of_the_series(self._completer.told(without_denied(parts)), context)
+        told = self._named.of_the_series(self._completer.told(without_denied(parts), context), context)
         if refusal := (
             unknown_make(parts, self.vocabulary)
             or unknown_model(parts, self.vocabulary)
@@ -218,9 +231,10 @@ class Planner:
             misfit = parts.misfits[0]
             return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)
         parts = told
+        context = self._with_nearest_rows(parts, context)
         return (
             self._chooser.plan(parts, context)
-            or self._follow.against_the_first(parts, context)
+            or self._beside.against_the_first(parts, context)
             or self._named.plan(parts, context)
             or self._follow.continued(parts, context)
             or self._follow.verified_again(parts, context)

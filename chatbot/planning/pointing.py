@@ -1,13 +1,17 @@
 """What stands around a word that may point back, and says that it does not: 哪个便宜, 四驱的那个, 最快的那个 of a list."""
 
+import re
 from collections.abc import Sequence
 
+from chatbot.knowledge_graph.plan import Clause
 from chatbot.planning.context import Context
-from chatbot.planning.links import Link
+from chatbot.planning.links import Link, ValueSense
 from chatbot.regex import regex
 
 _SEVERAL = 2
 THAT_ONE = regex(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
+_TAKES = regex("(?:那|那么|我|就|还是|决定|行|好|[,，])*(?:要|买|选|定|订|拿|挑)(?:个|那个|这个)?")
+_TAKEN = regex("的?(?:那[个款台辆])?(?:吧|了|好了|算了|得了|就行|就好)$")
 _EITHER_WAY = regex(r"([大高低长宽快慢贵重远])不\1")
 _POINTS = regex(
     r"第[一二三四五六七八九十\d]|最后|倒数|[前后]者|[前后上][面一]?[那这]?[个款台辆]|[它他她]|[这那][一两几些俩仨个款台辆车]"
@@ -35,6 +39,14 @@ def ranks_the_list(at: int, links: Sequence[Link], text: str, context: Context) 
     return all(link.plays("so", "filler") or link.plays("which") for link in behind)
 
 
+def takes_one(link: Link, text: str, context: Context) -> re.Match[str] | None:
+    """那就买便宜的吧: the one of the few side by side that is taken; of a list it is a wish."""
+    compared = context.plan is None or context.plan.op in ("compare", "lookup", "verify")
+    if not compared or len(context.last(0)) < _SEVERAL or not _TAKES.fullmatch(text, 0, link.start):
+        return None
+    return _TAKEN.match(text, link.end)
+
+
 def counts_a_name(at: int, links: Sequence[Link]) -> bool:
     """两个 of 两个尊享版: a name stands right behind what counts, and nothing points."""
     link, behind = links[at], links[at + 1] if at + 1 < len(links) else None
@@ -51,6 +63,15 @@ def asks_which(at: int, links: Sequence[Link], text: str) -> bool:
     if following is None:
         return any(link.degree for link in links[:at])
     return bool(following.degree or following.attribute)
+
+
+def said_of_it(at: int, links: Sequence[Link], text: str) -> tuple[int, Clause] | None:
+    """自动的 of 自动的便宜那个, and where it begins: only those are ranked."""
+    before = next((x for x in reversed(links[:at]) if x.text != "的"), None)
+    if before is None or before.value is None or text[before.end : links[at].start] not in ("", "的"):
+        return None
+    sense = next((sense for sense in before.senses if isinstance(sense, ValueSense)), None)
+    return (before.start, sense.clause) if sense else None
 
 
 def told_by_a_value(at: int, links: Sequence[Link], text: str) -> bool:

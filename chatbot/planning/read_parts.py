@@ -35,6 +35,7 @@ _WISHES = frozenset(
 _ASKS = regex("几|多|什么|啥|哪|怎|吗|么$|还是")
 _STEM = 2  # characters of a name that say what is measured
 _ABLE = regex("能(?![源量力耗])|可以")
+_REFUSED = regex("(?:不想|不爱|不愿意?|不乐意|懒得|讨厌|不喜欢)(?:老|再|去|总是?)?$")  # 不想充电
 _ASKING = ("吗", "么", "不", "没", "是不是", "够不够", "够", "够吗", "嘛", "能拿下", "拿下")
 
 
@@ -71,6 +72,7 @@ class PartsReader:
             and i not in used
             and not (link.value and i in read.used)
             and not _is_told(link, atoms, rest, text)
+            and not _REFUSED.search(text, 0, link.start)
         )
         categories = dict.fromkeys(
             link.category.paths

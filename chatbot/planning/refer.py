@@ -4,11 +4,19 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from chatbot.knowledge_graph.plan import Condition, Order, Path, Plan, keyword_level
+from chatbot.knowledge_graph.plan import Clause, Condition, Order, Path, Plan, keyword_level
 from chatbot.planning.context import Context, besides, spoken_two, the_rest
 from chatbot.planning.links import EntitySense, Link, is_scoped
 from chatbot.planning.parts import Thing
-from chatbot.planning.pointing import THAT_ONE, asks_which, counts_a_name, ranks_the_list, told_by_a_value
+from chatbot.planning.pointing import (
+    THAT_ONE,
+    asks_which,
+    counts_a_name,
+    ranks_the_list,
+    said_of_it,
+    takes_one,
+    told_by_a_value,
+)
 from chatbot.regex import regex
 
 _THE_OTHER = regex("的呢$")
@@ -221,6 +229,7 @@ def _the_one(
     link = links[at]
     degree = link.degree
     found = THAT_ONE.match(text, link.end) or _that_before(at, links, text)
+    found = found or takes_one(link, text, context)
     plain = degree is not None and degree.strength == "plain"
     if (
         found is None
@@ -242,6 +251,8 @@ def _the_one(
     whole = degree.strength == "most" or not context.entities
     if whole and len(context.entities) < 2 <= len(context.shown):
         among = context.shown
+    if len(among) < _PAIR and any(other.value for other in links):
+        return None, ()  # 换自动的呢，便宜那款: not the one of the other kind that is spoken of
     if not among:
         return (None, ()) if degree.strength == "most" else ((), (at,))
     order: Order = "desc" if degree.way == "up" else "asc"
@@ -251,8 +262,12 @@ def _the_one(
             Plan("superlative", (), (path,), last.conditions, order, 1)
         )  # 贵的那个呢, after the cheapest
         return ((best,), _within(links, min(link.start, found.start()), found.end())) if best else (None, ())
-    best = winner(Plan("superlative", among, (path,), order=order, limit=1))
     start = links[at - 1].start if degree.path is None and _named_before(at, links) else link.start
+    said: tuple[Clause, ...] = ()
+    if value := said_of_it(at, links, text):
+        said, start = (value[1],), value[0]
+        among = context.shown if set(among) <= set(context.shown) else among
+    best = winner(Plan("superlative", among, (path,), said, order, 1))
     if best is None:
         return None, ()  # none has a value: that is what is said then
     return (best,), _within(links, min(start, found.start()), found.end())

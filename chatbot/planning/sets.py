@@ -19,16 +19,14 @@ from chatbot.planning.carry import (
     is_exclusion,
     leans,
     lists,
-    merged,
-    moved,
     side_by_side,
     which_of_these,
     within,
-    without,
 )
 from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context, besides
 from chatbot.planning.decide import Decider
+from chatbot.planning.going_on import GoingOn
 from chatbot.planning.parts import Parts, Ranking
 from chatbot.planning.query import Planned, Query, Refusal
 from chatbot.planning.ranked import RankedPlanner
@@ -52,6 +50,7 @@ _FINDS = regex(
 _REACHES = regex(
     "^[^,，]{2,6}(?:有没有|有无|能有|够)(?=[\\d一两二三四五六七八九十])[^的]*$"
 )  # 轴距有没有三米
+_BOTH_ARE = regex("(?:那|它们|他们|这俩|那俩)?都(?:是|有|带|配|支持|能)")  # 都是四驱？ of the two spoken of
 _WHICH_MOST = regex("(?:哪个|谁)最[^,，。]{1,4}$")
 
 
@@ -67,6 +66,7 @@ class SetPlanner:
         """``winner`` gives the entity that a superlative finds, ``found`` all that a filter finds."""
         self._decider, self._winner, self._found = decider, winner, found
         self._ranked = RankedPlanner(decider, winner)
+        self._going_on = GoingOn(decider, found)
 
     def plan(self, parts: Parts, context: Context) -> Planned:
         """A query over the graph's entities, or ``None``."""
@@ -85,13 +85,7 @@ class SetPlanner:
         said = self._decider.clauses(replace(parts, things=tuple(t for t in parts.things if not t.referred)))
         conditions = said
         if leaning and context.plan:
-            said = moved(context.plan, said, parts.text)
-            conditions = merged(
-                _without_seen(context), () if parts.has("any") else said, parts, self._decider.together
-            )
-            if parts.has("any"):
-                told = [atom.path for atom in parts.atoms]
-                conditions = without(conditions, [*told, *(p for paths in parts.attributes for p in paths)])
+            said, conditions = self._going_on.conditions(parts, _without_seen(context), said)
         if not (leaning or conditions) and context.entities and _WHICH_MOST.match(parts.text):
             return Refusal("nothing_to_point_at", parts.text[:2], parts.scan)  # of one alone; never of all
         if not leaning and which_of_these(parts, context):
@@ -125,6 +119,12 @@ class SetPlanner:
         asks = asks or any(w in said for w in ("吗", "是不是", "么")) or said.endswith(("不", "没", "没有"))
         asks = asks or (parts.has("exists") and _REACHES.search(said) is not None)
         asks = asks or _TAKEN_TO_BE_SO.search(parts.text) is not None
+        asks = asks or (
+            context.plan is None and len(context.last(_TWO)) == _TWO and _BOTH_ARE.match(said) is not None
+        )
+        named = {paths[0] for paths in parts.attributes}  # 车漆有黑的吗
+        if asks and several and named and all(atom.path in named for atom in parts.atoms):
+            return True
         return asks and not said.endswith(("的吗", "的么", "的没", "的有吗", "的有么", "的有没有", "的有没"))
 
     def _side_by_side(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
@@ -137,8 +137,10 @@ class SetPlanner:
         return Query(plan, parts.scan, carried=names) if plan else None
 
     def _verify(self, parts: Parts, context: Context) -> Planned:
-        plan = self._decider.verify(parts, *context.entities)
-        return Query(plan, parts.scan, carried=context.entities) if plan else None
+        both = context.plan is None and _BOTH_ARE.match(parts.text) is not None
+        entities = context.last(_TWO) if both else context.entities
+        plan = self._decider.verify(parts, *entities)
+        return Query(plan, parts.scan, carried=entities) if plan else None
 
     def _choose(
         self, parts: Parts, context: Context, conditions: tuple[Clause, ...],
@@ -241,7 +243,9 @@ class SetPlanner:
         bought = bought and not _has_chosen(parts, context)
         bought = bought and not (_FINDS.search(parts.text) and len(flat(conditions)) >= _TWO)
         guiding = bought or (
-            context.guiding and leaning and not (parts.has("done", "list") or _has_chosen(parts, context))
+            context.guiding
+            and leaning
+            and not (parts.has("done", "list") or parts.rankings or _has_chosen(parts, context))
         )
         alone = context.empty  # 有HUD没, before any car was named
         filters = is_filter(parts, said, leaning, alone) or _has_chosen(parts, context)

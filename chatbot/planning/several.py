@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.execute import Engine
 from chatbot.knowledge_graph.plan import AnyOf, Plan
-from chatbot.normalization.text import normalize
+from chatbot.normalization.text import content, normalize
 from chatbot.planning.asked_sets import asks_from, asks_range
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
@@ -232,6 +232,12 @@ def names_alone(scan: Scan) -> bool:
     """A name, and nothing that asks for anything."""
     named = any(link.entity for link in scan.links)
     return named and not scan.unknown and all(x.entity or x.plays("part", "so", "filler") for x in scan.links)
+
+
+def only_named(scan: Scan) -> bool:
+    """A name from one end to the other: E6长续航 of 想看看E6长续航; of 玉享版几坐 something else is left."""
+    said = content("".join(x.text for x in scan.links if x.entity or x.plays("part")))
+    return names_alone(scan) and not scan.mended and len(said) == len(content(scan.text))
 
 
 def _beside_one(parts: Parts, things: tuple[Thing, ...], wide: list[Thing]) -> bool:

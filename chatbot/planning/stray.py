@@ -10,6 +10,7 @@ MAX_UNKNOWN = 3
 MAX_PIECE = 4
 MAX_ALL = 8
 MIN_TOLD = 2  # what else must be said, for the rest to be left out
+_NEAR = 3  # characters between a word and what is said to be most of it
 _CLAUSE = regex(r"[^,;。!?]+")
 _CHANGES_ALL = regex("二手|准新|展车|试驾车")  # its price is none of a new one
 _CLINGS = ("not", "has", "exists", "compare", "or", "nearest", "verify", "enough")
@@ -40,7 +41,14 @@ def _apart(piece: str, parts: Parts) -> bool:
     near = [x for x in parts.scan.links if clause.start() <= x.start and x.end <= start + len(piece)]
     if any(link.plays(*_CLINGS) and not link.plays("so") for link in near):
         return False
-    return start < min(inside, default=clause.end())
+    return start < min(inside, default=clause.end()) and not _is_measured(start + len(piece), parts)
+
+
+def _is_measured(end: int, parts: Parts) -> bool:
+    """雷 of 哪个雷达最多: what is most is said right behind it, and of nothing else."""
+    behind = next((x for x in parts.scan.links if x.start >= end and not x.plays("so")), None)
+    degree = behind.degree if behind is not None and behind.start - end < _NEAR else None
+    return degree is not None and degree.strength == "most" and degree.path is None
 
 
 def too_little_known(scan: Scan) -> bool:

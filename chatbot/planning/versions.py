@@ -12,7 +12,7 @@ from chatbot.planning.atom import Atom
 from chatbot.planning.beyond import starts
 from chatbot.planning.carry import lists
 from chatbot.planning.context import Context
-from chatbot.planning.one_or_other import one_or_other
+from chatbot.planning.one_or_other import asks_which_of_two, one_or_other
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.read_parts import is_brand, is_year
 from chatbot.planning.vocabulary import Vocabulary
@@ -22,7 +22,7 @@ MAX_VERSIONS = 40
 _BESIDE = regex(r"[的\s]?")
 _JOINED = regex(r"[的\s]*(?:[和跟与、/]|还有|vs)?[\s]*")
 _GOES_ON = regex(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)(?:就行|也行|就好|就可以|即可)?$")
-_BY_HOW_MUCH = regex("的(?:那[个款台])?(?:要|又|得|能|会)?(?:贵|便宜|快|慢|省)(?:了|出)?(?:多少|几)")
+_BY_HOW_MUCH = regex("(?:的|版)?(?:那[个款台])?(?:要|又|得|能|会)?(?:贵|便宜|快|慢|省)(?:了|出)?(?:多少|几)")
 _ASKED_ON = regex("(?:那|那么)?[^,，。]{1,8}呢$")
 _THAT_ONE = regex("的?(?:那|这)(?:一)?[个款台辆]")
 _VERSIONS = regex("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
@@ -45,7 +45,10 @@ class VersionReader:
     def told(self, parts: Parts, context: Context) -> Parts:
         """``parts`` with values that tell versions apart turned into the things they stand for."""
         if not parts.things:
-            parts = self._versions(parts, context)
+            asked_of = (
+                (context.entities or context.shown) and not context.guiding and asks_which_of_two(parts)
+            )
+            parts = self._versions(one_or_other(parts) if asked_of else parts, context)
         if not parts.things:
             parts = self._named_so_in_the_list(parts, context)
             return self._that_one(parts, context) or self._of_the_series(parts, context)
@@ -209,8 +212,8 @@ class VersionReader:
         """那两驱的呢, of the series that the conversation speaks of."""
         series = self._series(context)
         looked_up = context.plan is None or context.plan.op in ("lookup", "verify", "compare")
-        by_how_much = _BY_HOW_MUCH.search(parts.text)  # 自动的贵多少
-        ranks = bool(parts.rankings) and by_how_much is None
+        by_how_much = any(_BY_HOW_MUCH.match(parts.text, a.end) for a in parts.atoms)  # 自动的贵多少
+        ranks = bool(parts.rankings) and not by_how_much
         asks_all = parts.has("head", "buy", "count", "list", "others", "total") or ranks
         if not series or not looked_up or asks_all or parts.scan.unknown or not parts.atoms:
             return parts

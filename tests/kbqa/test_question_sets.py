@@ -76,7 +76,7 @@ def answered_well(
         ("old_blind8_conversations_demo", 40, 0.97),
         ("blind8_single_demo", 40, 0.95),
         ("blind8_conversations_demo", 55, 0.97),
-        ("fresh3_conversations_demo", 116, 0.97),
+        ("fresh3_conversations_demo", 145, 0.97),
         ("fresh3_single_demo", 33, 0.97),
         ("blind10_conversations_demo", 70, 0.95),
         ("old_blind9_single_demo", 50, 0.88),

@@ -6,7 +6,7 @@ from chatbot.answering.inquiry import Missing, Refused, Unsure
 from chatbot.answering.narrowing import common_name
 from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.state import BadCase, Decision, Turn
-from chatbot.dialog.versions_there import chips_of, listing, series_meant
+from chatbot.dialog.versions_there import chips_of, is_one_series, listing, series_meant
 from chatbot.knowledge_graph.graph import Path, display_name
 from chatbot.messages import say, shown_question
 from chatbot.planning.part_names import asks_of_a_part, of_the_same_measure
@@ -42,6 +42,11 @@ class ExceptionState:
             # asked of nothing known, and not gone on with at once
             decision = decision.remembering(attributes=())
         named = [link.candidates for link in turn.hearing.reading.entities if link.score == 1]
+        if len(named) == 1 and is_one_series(turn, named[0]):  # 多少钱, later on, is of these
+            return decision.remembering(
+                entities=(), attributes=(), question=None, plan=listing(turn, named[0], ()), shown=named[0],
+                listed=None, guiding=False, recent=_before(turn, ()),
+            )  # fmt: skip
         if len(named) != 1 or len(named[0]) != 1:
             return decision
         return decision.remembering(  # it is spoken of all the same

@@ -25,7 +25,7 @@ Path = tuple[str, ...]
 MAX_RECENT, FEW = 4, 10
 _LISTS = re.compile("[和跟与及、,， /+]|还有")
 _WORTH_PLANNING = re.compile(
-    r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各|[怎咋]"
+    r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各|[怎咋]|[多少]多少"
 )
 _LOOKS_FOR = re.compile("有.{1,6}的车[吗么没嘛]")  # 有红色的车吗 looks for cars
 _TELLS_APART = re.compile("[四两全前后]轮?驱|[二两三四五六七八九2-9]座")  # 四驱智享版, where it is 后驱

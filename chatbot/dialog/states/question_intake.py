@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from chatbot.dialog.clauses import clauses
 from chatbot.dialog.intents import act_on, hand_off
 from chatbot.dialog.offered import choose_again
 from chatbot.dialog.state import Decision, Turn
@@ -15,7 +16,6 @@ from chatbot.planning.query import Asked, Query
 from chatbot.reply import AnswerType, Reply
 from chatbot.session.base import Memory
 
-_CLAUSES = re.compile("[,，。;；!！?？]")
 _FEWEST, _SURE = 4, 0.8  # letters of a clause that may ask; how likely the question is then
 _MARKS = re.compile(r"[\s?!.,。、…~]*")  # ？？ asks, and is no emoji
 
@@ -23,7 +23,7 @@ _MARKS = re.compile(r"[\s?!.,。、…~]*")  # ？？ asks, and is no emoji
 def _asks_besides(turn: Turn) -> bool:
     """不看了，怎么预约试驾: a clause more than what takes leave, and a standard question beyond doubt."""
     text, cancel = turn.hearing.text, turn.hearing.knowledge.cancel
-    rest = [piece for piece in _CLAUSES.split(text) if len(piece) >= _FEWEST and not cancel.fits(piece)]
+    rest = [piece for piece in clauses(text) if len(piece) >= _FEWEST and not cancel.fits(piece)]
     best = next(iter(turn.hearing.faq), None) if rest and rest != [text] else None
     return best is not None and best.confidence >= _SURE
 
@@ -32,9 +32,9 @@ def _starts_afresh(text: str, cancel: PhraseIntent) -> bool:
     """不考虑电车了，重来: a clause at the beginning or the end that asks to start over."""
     if "重" not in text and "从头" not in text:
         return False
-    clauses = [piece.strip() for piece in _CLAUSES.split(text)]
-    ends = [piece for piece in (clauses[0], clauses[-1]) if piece.startswith(("重", "从头"))]
-    return len(clauses) > 1 and any(map(cancel.fits, ends))
+    said = clauses(text)
+    ends = [piece for piece in (*said[:1], *said[-1:]) if piece.startswith(("重", "从头"))]
+    return len(said) > 1 and any(map(cancel.fits, ends))
 
 
 class QuestionIntakeState:

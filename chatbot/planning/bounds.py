@@ -1,0 +1,85 @@
+"""Bounds of earlier turns and how a message moves, widens or replaces them: 预算再加两万, 20万也行, 15万吧."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from chatbot.knowledge_graph.numerals import ABOUT
+from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan
+from chatbot.planning.clauses import flat
+from chatbot.regex import regex
+
+_MORE = "加添涨抬"
+_MOVED = regex(
+    "(?:再|又|还|可以|能|多|往上|往下)(?:多)?([加添涨抬减降砍])(?![到至个上])|([加添涨抬减降砍])(?=(?:个)?[\\d一两二三四五]{1,2}万$)"
+)
+
+
+def end_of(clause: Condition) -> str:
+    """Which end a condition bounds: ``max``, ``min``, or neither."""
+    return {"<": "max", "<=": "max", ">": "min", ">=": "min"}.get(clause.op, "")
+
+
+def other_end(old: Clause, new: Clause) -> bool:
+    """Whether one is a lower and the other an upper bound: either of the two would be no bound at all."""
+    if not (isinstance(old, Condition) and isinstance(new, Condition)):
+        return False
+    return bool(end_of(old) and end_of(new)) and end_of(old) != end_of(new)
+
+
+def apart(old: Condition, new: Condition) -> bool:
+    """Whether no number is within both: 10万以下的呢 after 20到25万 asks for the cheap ones instead."""
+    low, high = (old, new) if end_of(old) == "min" else (new, old)
+    ends = isinstance(low.value, float) and isinstance(high.value, float) and low.unit == high.unit
+    return ends and float(low.value) >= float(high.value)
+
+
+def wider(one: Clause, other: Clause) -> Condition | None:
+    """Of two bounds that point the same way the one that leaves more; ``None`` for all else."""
+    if not (isinstance(one, Condition) and isinstance(other, Condition)) or one.attribute != other.attribute:
+        return None
+    ends = isinstance(one.value, float) and isinstance(other.value, float) and one.unit == other.unit
+    if not ends or not end_of(one) or end_of(one) != end_of(other):
+        return None
+    further = float(other.value) > float(one.value)
+    return other if further == (end_of(one) == "max") else one
+
+
+def without_rough(base: list[Clause], added: Sequence[Clause], text: str) -> list[Clause]:
+    """``base`` without both ends of 15万左右 where ``added`` says another bound: 预算15万吧; 再加两万 moves one of them."""
+    if _MOVED.search(text):
+        return base
+    told = {c.attribute for c in flat(added) if isinstance(c, Condition) and end_of(c)}
+    bounds = [c for c in base if isinstance(c, Condition) and c.attribute in told and end_of(c)]
+    rough = {c for low in bounds for high in bounds if _is_rough(low, high) for c in (low, high)}
+    return [clause for clause in base if clause not in rough]
+
+
+def _is_rough(low: Condition, high: Condition) -> bool:
+    """Whether the two are what is said as about a number."""
+    if low.attribute != high.attribute or (end_of(low), end_of(high)) != ("min", "max"):
+        return False
+    if not (isinstance(low.value, float) and isinstance(high.value, float)) or low.unit != high.unit:
+        return False
+    return math.isclose(low.value * (1 + float(ABOUT)), high.value * (1 - float(ABOUT)))
+
+
+def moved(previous: Plan, clauses: Sequence[Clause], text: str) -> tuple[Clause, ...]:
+    """预算再加两万: the bound that is there, moved by that much; ``clauses`` as they are where none is."""
+    by = _MOVED.search(text)
+    if by is None:
+        return tuple(clauses)
+    bounds = {
+        c.attribute: c for c in flat(previous.conditions) if isinstance(c, Condition) and c.op in ("<", "<=")
+    }
+    return tuple(_moved(clause, bounds, 1 if by.group(1) in _MORE else -1) for clause in clauses)
+
+
+def _moved(clause: Clause, bounds: Mapping[Path, Condition], sign: int) -> Clause:
+    if not isinstance(clause, Condition) or not isinstance(clause.value, float):
+        return clause
+    old = bounds.get(clause.attribute)
+    if old is None or old.unit != clause.unit or not isinstance(old.value, float):
+        return clause
+    value = old.value + sign * clause.value
+    return replace(old, value=value) if value > 0 else clause

@@ -1,0 +1,54 @@
+"""What holds when a message goes on with the query before: its conditions with those of that query, and without what no
+longer is meant."""
+
+from collections.abc import Callable, Sequence
+
+from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Not, Plan
+from chatbot.planning.bounds import moved
+from chatbot.planning.carry import merged, without
+from chatbot.planning.clauses import flat, paths_of
+from chatbot.planning.decide import Decider
+from chatbot.planning.parts import Parts
+
+
+class GoingOn:
+    """Built once for a planner; ``found`` gives the entities that a plan finds."""
+
+    def __init__(self, decider: Decider, found: Callable[[Plan], tuple[str, ...]]) -> None:
+        self._decider, self._found = decider, found
+
+    def conditions(
+        self, parts: Parts, last: Plan, said: tuple[Clause, ...]
+    ) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
+        """What is ``said``, with the bounds of ``last`` moved where it moves them; and all that holds then."""
+        said = moved(last, said, parts.text)
+        any_will_do = parts.has("any") and not _either(parts)
+        holds = merged(last, () if any_will_do else said, parts, self._decider.together)
+        if parts.has("list") or any(rank.strength == "most" for rank in parts.rankings):
+            holds = self._of_some(holds, said)
+        if any_will_do:
+            told = [atom.path for atom in parts.atoms]
+            holds = without(holds, [*told, *(p for paths in parts.attributes for p in paths)])
+        return said, holds
+
+    def _of_some(self, holds: tuple[Clause, ...], said: Sequence[Clause]) -> tuple[Clause, ...]:
+        """七座的有哪些 after a series that has none: the names before it are no longer meant; 有七座的吗 asks of them."""
+        new = flat(said)
+        named = [clause for clause in holds if clause not in new and _names(clause)]
+        if not named or not new or any(map(_names, new)) or self._any(holds):
+            return holds
+        rest = tuple(clause for clause in holds if clause not in named)
+        return rest if self._any(rest) else holds
+
+    def _any(self, conditions: tuple[Clause, ...]) -> bool:
+        return bool(self._found(Plan("filter", (), (), conditions)))
+
+
+def _either(parts: Parts) -> bool:
+    """六座七座都可以: one of these, and not whatever there is."""
+    return len(parts.atoms) > 1 and len({atom.path for atom in parts.atoms}) == 1
+
+
+def _names(clause: Clause) -> bool:
+    """Whether it says by name which cars: a brand, a series."""
+    return not isinstance(clause, Not) and all(path[:2] == KEYWORDS for path in paths_of(clause))
