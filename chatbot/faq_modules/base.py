@@ -44,6 +44,7 @@ class Matcher(Protocol):
         """The nearest standard questions to a normalised ``utterance``."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class QuestionScores:
     """A module's score of every standard question at once.

@@ -74,9 +74,7 @@ class Choice:
         """The ``k`` highest probabilities and their rows, best first, of equal ones the first; none below
         ``NEGLIGIBLE`` of the best."""
         shares, total, best = self._shares(table)
-        if not len(shares):
-            return []
-        rows: NDArray[np.int64] = (shares >= NEGLIGIBLE * shares.item(best)).nonzero()[0]
+        rows: NDArray[np.int64] = (shares >= NEGLIGIBLE * best).nonzero()[0]
         if len(rows) > k:
             rows = rows[shares.take(rows).argpartition(-k)[-k:]]
             rows.sort()
@@ -97,18 +95,20 @@ class Choice:
         highest = float(table.values.dot(self._most).max()) + _ROUNDING
         return 1.0 / (1.0 + math.exp(min(sum(map(mul, table.query, self._nothing)) - highest, _FAR)))
 
-    def _shares(self, table: SignalTable) -> tuple[NDArray[np.float32], float, int]:
-        """For each row the odds against the likeliest of all, what all odds add up to, and the likeliest row."""
+    def _shares(self, table: SignalTable) -> tuple[NDArray[np.float32], float, float]:
+        """For each row the odds against the likeliest of all, what all odds add up to, and the highest of a row."""
         logits: NDArray[np.float32] = table.values.dot(self._weights)
         nothing = sum(map(mul, table.query, self._nothing))
-        best = int(logits.argmax()) if len(logits) else 0
-        highest = max(nothing, logits.item(best)) if len(logits) else nothing
+        if not len(logits):
+            return logits, 1.0, 0.0
+        best = float(np.maximum.reduce(logits))
+        highest = max(nothing, best)
         if table.exact is not None and table.exact.any():
             logits = np.where(table.exact, highest + EXACT_LOGIT, logits)
-            highest, best = highest + EXACT_LOGIT, int(logits.argmax())
-        logits -= np.float32(highest)
+            highest = best = highest + EXACT_LOGIT
+        logits -= highest
         shares: NDArray[np.float32] = np.exp(logits, out=logits)
-        return shares, float(np.add.reduce(shares)) + math.exp(nothing - highest), best
+        return shares, float(np.add.reduce(shares)) + math.exp(nothing - highest), math.exp(best - highest)
 
 
 PRIOR = ChoiceModel(

@@ -9,14 +9,17 @@ the kernel is linear in the features ``X``, the log-odds of an utterance ``q`` a
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.faq_modules.grams import Grams, grams
+from chatbot.faq_modules.question_index import ones
 
 STRENGTH = 30.0  # C
 UNIT = 10.0
@@ -99,37 +102,58 @@ def _information(
 
 
 class ClassEvidence:
-    """The weights of every feature for every standard question, shape (features, questions)."""
+    """What every feature says for every standard question."""
 
     def __init__(self, dual: Dual, features: TextFeatures) -> None:
-        """``dual`` is ``A``, shape (texts, questions)."""
-        self.dual = dual
-        self._unseen = len(features.names)  # the last row: a value, and no weight for anything
-        self._rows = dict(zip(features.names, range(self._unseen), strict=True))
-        self._value = features.value
-        self._weights = np.zeros((self._unseen + 1, dual.shape[1]), dtype=np.float32)
+        """``dual`` is ``A``, shape (texts, questions). ``names`` are the features, row by row."""
+        self.dual, self.names = dual, features.names
+        size, value = len(features.names), features.value
+        # a row of W for each feature, times its value; the square of that; what else it is worth. The last, of one never
+        # seen, says nothing
+        self._weights = np.zeros((size + 1, dual.shape[1] + 2), dtype=np.float32)
         rows = dual.astype(np.float32)
-        for start in range(0, len(features.names), _BLOCK):
+        for start in range(0, size, _BLOCK):
             bounds = features.bounds[start : start + _BLOCK + 1]
-            span = slice(int(bounds[0]), int(bounds[-1]))
+            span, block = slice(int(bounds[0]), int(bounds[-1])), slice(start, start + len(bounds) - 1)
             parts = rows[features.texts[span]] * features.weights[span, None]
-            self._weights[start : start + len(bounds) - 1] = np.add.reduceat(parts, bounds[:-1] - bounds[0])
+            sums = np.add.reduceat(parts, bounds[:-1] - bounds[0])
+            self._weights[block, :-2] = sums * value[block, None]
+        self._weights[:, -2] = value * value
+
+    def beside(self, worth: Mapping[str, float]) -> "ClassEvidence":
+        """The same, where each feature is also worth what ``worth`` says, or else nothing: ``scores_of`` adds it up."""
+        found = copy(self)
+        found._weights = self._weights.copy()
+        found._weights[:-1, -1] = [*map(worth.get, self.names, repeat(0.0))]
+        return found
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return dict(zip(self.names, range(len(self.names)), strict=True))
 
     def scores(self, text: str) -> NDArray[np.float32]:
         """Log-odds in units of ``UNIT``: about 1 for the standard question that is clearly meant; shape (questions,)."""
-        return self.scores_of(grams(text))
+        counts = grams(text)
+        return self.scores_of([*map(self._rows.get, counts, repeat(len(self.names)))], counts)[0]
 
-    def scores_of(self, counts: Grams) -> NDArray[np.float32]:
-        """The same for the text that has these ``counts``."""
-        rows = np.array([*map(self._rows.get, counts, repeat(self._unseen))], dtype=np.intp)
-        weights = self._value.take(rows)
-        if sum(counts.values()) > len(counts):
-            tf = [1.0 + math.log(count) if count > 1 else 1.0 for count in counts.values()]
-            weights *= np.array(tf, dtype=np.float32)
-        length = math.sqrt(weights.dot(weights)) or 1.0
-        found: NDArray[np.float32] = weights.dot(self._weights.take(rows, axis=0))
-        found *= np.float32(1.0 / (UNIT * length))
-        return found
+    def scores_of(self, rows: Sequence[int], counts: Grams) -> tuple[NDArray[np.float32], float]:
+        """The same for the text that has these ``counts``, and what its grams are worth ``beside``.
+
+        ``rows`` are those of the grams; what lies behind the last row is unseen.
+        """
+        told, more = self._weights.take(rows, axis=0, mode="clip"), counts.values()
+        sums: NDArray[np.float32]
+        if sum(more) == len(counts):
+            sums = ones(len(rows)).dot(told)
+            length, worth = sums.item(-2), sums.item(-1)
+        else:
+            often = [1.0 + math.log(count) if count > 1 else 1.0 for count in more]
+            factors = np.array([often, [one * one for one in often], [1.0] * len(rows)], dtype=np.float32)
+            every = factors.dot(told)
+            sums, length, worth = every[0], every.item(1, -2), every.item(2, -1)
+        found = sums[:-2]
+        found *= 1.0 / (UNIT * (math.sqrt(length) or 1.0))
+        return found, worth
 
 
 def may_fit(texts: int, questions: int) -> bool:

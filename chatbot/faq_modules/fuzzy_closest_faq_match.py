@@ -57,9 +57,8 @@ class FuzzyClosestMatcher:
     def _nearest(self, utterance: str) -> dict[int, tuple[int, float]]:
         """Standard question → its nearest text and that one's score, for those BM25 likes best, best first."""
         bm25, wanted = self._questions.scores(utterance)[0][0], self._best
-        best = bm25.argpartition(-wanted)[-wanted:].tolist() if len(bm25) > wanted else range(len(bm25))
         found, left = dict[int, tuple[int, float]](), COMPARED
-        for owner in sorted(best, key=bm25.item, reverse=True):
+        for owner in bm25.argsort()[: -wanted - 1 : -1].tolist():
             texts = self._texts[owner]
             if len(texts) > left:
                 texts = texts[:left]

@@ -5,6 +5,8 @@ neighbours gives way to one of the same sound that it has beside both of them; o
 of the FAQ's texts. What the FAQ says nothing about stays as it was typed.
 """
 
+from operator import add
+
 from chatbot.normalization.pinyin import SyllableModel, fold, readings
 from chatbot.normalization.text import has_han
 
@@ -25,26 +27,27 @@ class Respeller:
     def respelled(self, text: str) -> str:
         """A normalised ``text`` with ``MOST`` characters replaced at most; ``text`` itself where none need be."""
         said = [SyllableModel.START, *text, SyllableModel.END]
+        told = [*map(has_han, said)]  # what is no Chinese is no neighbour
+        stands = [*map(self._model.pairs.__contains__, map(add, said, said[1:]))]
         changed = 0
         for at in range(1, len(said) - 1):
-            if changed < MOST and has_han(said[at]):
-                meant = self._meant(*said[at - 1 : at + 2])
-                changed += meant != said[at]
-                said[at] = meant
+            left, right = told[at - 1], told[at + 1]
+            if not told[at] or ((stands[at - 1] or not left) and (stands[at] or not right)):
+                continue
+            meant = self._meant(said[at - 1 : at + 2], left, right)
+            if meant is not None:
+                said[at], stands[at], changed = meant, True, changed + 1
+                if changed == MOST:
+                    break
         return "".join(said[1:-1]) if changed else text
 
-    def _meant(self, before: str, char: str, after: str) -> str:
-        """``char``, or what sounds like it and stands between these neighbours; what is no Chinese is no neighbour."""
-        left, right = has_han(before), has_han(after)
-        if not (left or right) or self._stands(before, char, after, left, right):
-            return char
-        fitting = (
+    def _meant(self, said: list[str], left: bool, right: bool) -> str | None:
+        """What sounds like the second of three characters and stands beside the first and the third, where these count."""
+        before, char, after = said
+        pairs = self._model.pairs
+        fitting = [
             (self._model.likelihood(before, other, after), other)
             for other in self._sounding.get(fold(readings(char)[0]), ())
-            if self._stands(before, other, after, left, right)
-        )
-        return max(fitting, default=(0.0, char))[1]
-
-    def _stands(self, before: str, char: str, after: str, left: bool, right: bool) -> bool:
-        follows = self._model.follows
-        return (not left or follows(before, char)) and (not right or follows(char, after))
+            if (not left or before + other in pairs) and (not right or other + after in pairs)
+        ]
+        return max(fitting)[1] if fitting else None

@@ -7,6 +7,7 @@ the likeliest by the bigrams of its texts is put in. A wrong character (上拍�
 
 from collections.abc import Iterator
 from functools import cached_property
+from operator import add
 
 from chatbot.normalization.pinyin import SyllableModel
 from chatbot.normalization.text import has_han
@@ -23,13 +24,13 @@ class Restorer:
 
     def restored(self, text: str) -> str:
         """A normalised ``text`` with one character more; ``text`` itself where none is missed."""
-        said = [SyllableModel.START, *text, SyllableModel.END]
-        fitting = (
+        said, pairs = [SyllableModel.START, *text, SyllableModel.END], self._model.pairs
+        fitting = [
             (self._model.likelihood(said[at], char, said[at + 1]), -at, char)
             for at in self._seams(said)
             for char in self._behind.get(said[at], ())
-            if self._model.follows(char, said[at + 1])
-        )
+            if char + said[at + 1] in pairs
+        ]
         best = max(fitting, default=None)
         return text if best is None else f"{text[: -best[1]]}{best[2]}{text[-best[1] :]}"
 
@@ -44,12 +45,9 @@ class Restorer:
 
     def _seams(self, said: list[str]) -> Iterator[int]:
         """The places of what stands before a seam; only Chinese, and the ends, are told by their neighbours."""
-        told = [has_han(char) for char in said]
-        told[0] = told[-1] = True
-        apart = [
-            told[at] and told[at + 1] and not self._model.follows(said[at], said[at + 1])
-            for at in range(len(said) - 1)
-        ]
+        told = [True, *map(has_han, said[1:-1]), True]
+        met = [*map(self._model.pairs.__contains__, map(add, said, said[1:]))]
+        apart = [told[at] and told[at + 1] and not one for at, one in enumerate(met)]
         for at, seam in enumerate(apart):
             if seam and not (at and apart[at - 1]) and not any(apart[at + 1 : at + 2]):
                 yield at

@@ -29,6 +29,8 @@ from chatbot.normalization.text import has_content, normalize
 DEFAULT_MODULES = ("feature_vector_faq_match", "fuzzy_closest_faq_match")
 OWN_MODULE = "closest_choice"
 DOUBTFUL = 0.6  # below it a slip is looked for: a question read aright is seldom so unlike all paraphrases
+LATER = 0.87
+"""How probable a way to read initials is, against the one before it: some way far down says by chance what is asked often."""
 
 
 @dataclass(frozen=True)
@@ -163,14 +165,15 @@ class FaqRetriever:
     def _read(self, text: str, k: int = 1) -> "_Reading":
         """``text`` as ``heard``: its pinyin, and where all is doubtful a slip of it or what it may lack, read so that
         the most probable question is found."""
+        ways = enumerate(self._latin.decodings(text))
         read = max(
-            [self._as(way, k) for way in self._latin.decodings(text)], key=_surest
-        )  # of equal ones the first
+            [self._as(way, k, LATER**place) for place, way in ways], key=_surest
+        )  # of equals the first
         if self._respeller is None or _surest(read) >= DOUBTFUL:
             return read
         meant = self._respeller.respelled(read.text)
         if meant != read.text:
-            read = max(read, self._as(meant, k), key=_surest)
+            read = max(read, self._as(meant, k, read.right), key=_surest)
         whole = text if _surest(read) >= DOUBTFUL else self._restorer.restored(text)
         return read if whole == text else max(read, self._as(whole, k, RIGHT), key=_surest)
 

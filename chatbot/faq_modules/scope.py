@@ -29,5 +29,8 @@ class ScopeEvidence:
 
     def score_of(self, found: Collection[str]) -> float:
         """The same for the text whose grams are ``found``."""
-        total = sum(map(self.weights.get, found, repeat(0.0)))
-        return (total / math.sqrt(len(found) or 1) + self.bias) / UNIT
+        return self.of(sum(map(self.weights.get, found, repeat(0.0))), len(found))
+
+    def of(self, total: float, grams: int) -> float:
+        """The same for a text of so many ``grams``, whose weights add up to ``total``."""
+        return (total / math.sqrt(grams or 1) + self.bias) / UNIT

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 from chatbot.faq_modules.base import FaqCandidate, Matcher, QuestionScorer, QuestionScores
 from chatbot.faq_modules.class_evidence import ClassEvidence
 from chatbot.faq_modules.corpus import Corpus
-from chatbot.faq_modules.grams import Grams, grams
+from chatbot.faq_modules.own_signals import OwnSignalReader
 from chatbot.faq_modules.question_index import QuestionIndex
 from chatbot.faq_modules.scope import ScopeEvidence
-from chatbot.faq_modules.sound import SoundTable
 from chatbot.frozen import quickly_made
 
 OWN_SIGNALS = ("bm25", "coverage", "class", "sound_bm25", "sound_coverage", "length", "size")
@@ -40,14 +39,9 @@ class SignalTable:
         return SignalTable(self.owners[rows], self.values[rows], self.query, exact)
 
 
-def query_signals(
-    text: str, known: float, scope: ScopeEvidence | None, found: Grams | None = None
-) -> tuple[float, ...]:
-    """``QUERY_SIGNALS`` of a normalised ``text``, of whose idf the share ``known`` was ever seen.
-
-    ``found`` are its grams, where they are there already.
-    """
-    beyond = 0.0 if scope is None else scope.score_of(grams(text) if found is None else found)
+def query_signals(text: str, known: float, beyond: float) -> tuple[float, ...]:
+    """``QUERY_SIGNALS`` of a normalised ``text``, of whose idf the share ``known`` was ever seen; ``beyond`` is the evidence
+    of its scope."""
     return 1.0, 1.0 - known, 1.0 / (1.0 + len(text)), beyond
 
 
@@ -62,13 +56,9 @@ class SignalReader:
         modules: Sequence[Matcher],
         scope: ScopeEvidence | None = None,
     ) -> None:
-        self._questions, self._evidence, self._modules = questions, evidence, tuple(modules)
-        self._scope = scope
+        self._own = OwnSignalReader(corpus.texts, corpus.owners, questions, evidence, scope)
         self._owner_of = {label: owner for owner, label in enumerate(corpus.labels)}
-        self._sounds = SoundTable()
-        sounds = [text.translate(self._sounds) for text in corpus.texts]
         size = len(corpus.questions)
-        self._by_sound = QuestionIndex(sounds, corpus.owners, size)
         lengths = np.fromiter(map(len, corpus.texts), dtype=np.float32, count=len(corpus.texts))
         self._lengths = np.add.reduceat(lengths, corpus.starts[:-1]) / np.diff(corpus.starts).astype(
             np.float32
@@ -80,33 +70,30 @@ class SignalReader:
             self._places.setdefault(text, []).append(owner)
         self._ways = tuple(map(self._way, modules))
         self._ratios: dict[int, NDArray[np.float32]] = {}
-        self._everyone, self._unknown = np.arange(size), np.zeros(size, dtype=np.float32)
-        one = QuestionScores(np.ones(size, dtype=np.float32), lambda row: None)
-        self._at_most = (one,) * len(self._modules)
+        self._everyone = np.arange(size)
         self.names = tuple(f"module:{module.name}" for module in modules) + OWN_SIGNALS
 
     def read(self, text: str) -> tuple[SignalTable, tuple[QuestionScores, ...]]:
         """The signals of every standard question for a normalised ``text``, and the scores of each module."""
+        values, query = self._own_signals(text)
         found = tuple([way(text) for way in self._ways])
-        return self._table(text, found), found
+        for row, scores in enumerate(found):
+            values[row] = scores.values
+        return SignalTable(self._everyone, values.T, query, self._exact(text)), found
 
     def without_modules(self, text: str) -> SignalTable:
         """The same signals, every module's at 1: what no module is asked for, and none can be above."""
-        return self._table(text, self._at_most)
-
-    def _table(self, text: str, found: Sequence[QuestionScores]) -> SignalTable:
-        counts = grams(text)
-        written, known = self._questions.scores(text)
-        told = self._unknown if self._evidence is None else self._evidence.scores_of(counts)
-        heard, _ = self._by_sound.scores(text.translate(self._sounds))
-        values = np.empty((len(self.names), len(self._everyone)), dtype=np.float32)
-        for row, scores in enumerate(found):
-            values[row] = scores.values
-        own = values[len(found) :]
-        own[0:2], own[2], own[3:5] = written, told, heard
-        own[5], own[6] = self._length_ratio(len(text)), self._sizes
-        query = query_signals(text, known, self._scope, counts)
+        values, query = self._own_signals(text)
+        values[: len(self._ways)] = 1.0
         return SignalTable(self._everyone, values.T, query, self._exact(text))
+
+    def _own_signals(self, text: str) -> tuple[NDArray[np.float32], tuple[float, ...]]:
+        """The rows of signals, those of the modules yet to be filled, and the signals of the utterance."""
+        values = np.empty((len(self.names), len(self._everyone)), dtype=np.float32)
+        own = values[len(self._ways) :]
+        known, beyond = self._own.read(text, own)
+        own[5], own[6] = self._length_ratio(len(text)), self._sizes
+        return values, query_signals(text, known, beyond)
 
     def knows(self, text: str) -> bool:
         """Whether a normalised ``text`` is a paraphrase word for word."""

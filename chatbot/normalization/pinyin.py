@@ -9,7 +9,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from operator import add
@@ -103,7 +103,7 @@ class SyllableModel:
         self._total = self._single.total() or 1
 
     @property
-    def pairs(self) -> Iterable[str]:
+    def pairs(self) -> Collection[str]:
         """Two characters each, as some text has them side by side, its ``START`` and ``END`` among them."""
         return self._pair
 
@@ -141,12 +141,15 @@ class SyllableModel:
 
     def likelihood(self, before: str, char: str, after: str) -> float:
         """The logarithm of the probability of ``char`` behind ``before``, and of ``after`` behind it."""
-        return self._log_probability(before, char) + self._log_probability(char, after)
+        return math.log(self._probability(before, char) * self._probability(char, after))
 
     def _log_probability(self, last: str, char: str) -> float:
+        return math.log(self._probability(last, char))
+
+    def _probability(self, last: str, char: str) -> float:
         """Bigram with a unigram back-off (absolute weights 0.9 : 0.1)."""
         pair = self._pair[last + char] / (self._single[last] or 1)
-        return math.log(0.9 * pair + 0.1 * self._single[char] / self._total + 1e-9)
+        return 0.9 * pair + 0.1 * self._single[char] / self._total + 1e-9
 
 
 _Counts = tuple[

@@ -6,9 +6,10 @@ import pytest
 
 from chatbot.faq_modules.corpus import build_corpus
 from chatbot.faq_modules.dataset import load_dataset
+from chatbot.faq_modules.latin import LatinDecoder
 from chatbot.faq_modules.respelling import MOST, Respeller
 from chatbot.faq_modules.restoring import RIGHT, Restorer
-from chatbot.faq_modules.retrieval import build_index, make_retriever
+from chatbot.faq_modules.retrieval import LATER, build_index, make_retriever
 from chatbot.normalization.pinyin import SyllableModel
 from tests.faq_modules.small_faq import HashEncoder, write_faq
 
@@ -108,3 +109,15 @@ def test_what_a_missing_character_finds_is_a_guess(tmp_path: Path, monkeypatch: 
     _, probabilities = retriever.signals("房什么")
     assert float(probabilities.max()) == pytest.approx(typed[0].confidence, abs=1e-6)
     assert make_retriever(index, HashEncoder(), respells=False).retrieve("房什么")[0].read_as == ""
+
+
+def test_a_reading_further_down_is_less_probable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    questions = {text: [text] for text in TEXTS}
+    corpus = build_corpus(load_dataset(write_faq(tmp_path / "faq", questions, {})))
+    retriever = make_retriever(build_index(corpus, HashEncoder().encode(corpus.texts)), HashEncoder())
+    sure = retriever.retrieve(TEXTS[0])[0]
+    ways = ("西瓜", "香瓜", TEXTS[0])
+    monkeypatch.setattr(LatinDecoder, "decodings", lambda self, text: ways if text == "xyz" else (text,))
+    found = retriever.retrieve("xyz")[0]
+    assert (found.question, found.read_as) == (TEXTS[0], TEXTS[0])
+    assert found.confidence == pytest.approx(sure.confidence * LATER**2)

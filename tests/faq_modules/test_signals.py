@@ -18,8 +18,10 @@ from chatbot.faq_modules.class_evidence import (
     text_features,
 )
 from chatbot.faq_modules.latin import LatinDecoder
-from chatbot.faq_modules.question_index import K1, B, QuestionIndex
+from chatbot.faq_modules.own_signals import OwnSignalReader
+from chatbot.faq_modules.question_index import K1, B, QuestionIndex, TwinIndex
 from chatbot.faq_modules.question_vectors import EXACT, QuestionVectors
+from chatbot.faq_modules.scope import ScopeEvidence
 from chatbot.faq_modules.sound import SoundTable
 
 TEXTS = ["首付几成", "首付最少多少", "怎么预约试驾", "试驾怎么约", "多久能提车", "提车要多久", "提车等几天"]
@@ -127,6 +129,42 @@ def test_class_evidence_scores_are_the_log_odds_of_the_kernel() -> None:
     for text in ASKED:
         wanted = brute_vectors([text])[1] @ table.T @ dual.astype(np.float64) / UNIT
         np.testing.assert_allclose(evidence.scores(text), wanted[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("dense", [True, False], ids=["dense", "postings"])
+def test_two_indexes_read_at_once_say_what_each_says_alone(
+    dense: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not dense:
+        monkeypatch.setattr("chatbot.faq_modules.question_index.DENSE_CELLS", 0)
+    first, second = QuestionIndex(TEXTS, OWNERS, 3), QuestionIndex([text[::2] for text in TEXTS], OWNERS, 3)
+    twins = TwinIndex(first, second)
+    rows, others = [0, 3, first.unseen], [1, second.unseen, 2]
+    behind = [twins.offset + 1, twins.unseen + 77, twins.offset + 2]
+    written, spoken, known = twins.scores_of(rows, behind)
+    np.testing.assert_allclose(written, first.scores_of(rows)[0], atol=1e-6)
+    np.testing.assert_allclose(spoken, second.scores_of(others)[0], atol=1e-6)
+    assert known == pytest.approx(first.scores_of(rows)[1])
+    assert twins.scores_of([], [])[2] == 0
+
+
+@pytest.mark.parametrize("classified", [True, False], ids=["class evidence", "none"])
+@pytest.mark.parametrize("text", [*ASKED, "房贷首付", "多多少少多少", "首付受付", ""])
+def test_what_is_read_in_one_pass_is_what_each_part_says_alone(text: str, classified: bool) -> None:
+    features = text_features(TEXTS, OWNERS, 3)
+    evidence = ClassEvidence(fit_dual(features, OWNERS, 3), features) if classified else None
+    questions, sounds = QuestionIndex(TEXTS, OWNERS, 3), SoundTable()
+    by_sound = QuestionIndex([one.translate(sounds) for one in TEXTS], OWNERS, 3)
+    scope = ScopeEvidence({"首": -1.0, "少": 0.3, "房": 2.0, "房贷": 3.0, "提车": -0.7}, 0.2)
+    found = np.full((5, 3), np.nan, dtype=np.float32)
+    known, beyond = OwnSignalReader(TEXTS, OWNERS, questions, evidence, scope).read(text, found)
+    (bm25, coverage), wanted_known = QuestionIndex(TEXTS, OWNERS, 3).scores(text)
+    heard, _ = by_sound.scores(text.translate(sounds))
+    told = evidence.scores(text) if evidence else np.zeros(3)
+    np.testing.assert_allclose(found, [bm25, coverage, told, *heard], atol=1e-5)
+    np.testing.assert_allclose(questions.scores(text)[0], [bm25, coverage], atol=1e-6)
+    assert known == pytest.approx(wanted_known)
+    assert beyond == pytest.approx(scope.score(text), abs=1e-5)
 
 
 def test_a_word_of_one_standard_question_is_worth_more_than_one_that_stands_everywhere() -> None:

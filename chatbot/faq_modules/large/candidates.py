@@ -94,7 +94,8 @@ class CandidateReader:
             "size": self._sizes[owners],
         }
         columns = [*(scores.values for scores in found), *(own[name] for name in OWN_SIGNALS)]
-        query = query_signals(text, known, self._scope)
+        beyond = 0.0 if self._scope is None else self._scope.score(text)
+        query = query_signals(text, known, beyond)
         exact = np.isin(owners, same) if len(same) else None
         return SignalTable(owners, np.stack(columns, axis=1), query, exact), found
 
