@@ -109,10 +109,10 @@ class AtomReader:
         return len(column.rows) if column else 0
 
     def _is_ranked(self, at: int, links: Sequence[Link], *, asks: bool) -> bool:
-        """快充最快, 谁快充快: the value is also the name of what is ranked; 自动挡最便宜 ranks no gearboxes."""
-        behind = links[at + 1] if at + 1 < len(links) else None
+        """快充最快, 快充哪个快: the value is also the name of what is ranked; 自动挡最便宜 ranks no gearboxes."""
+        behind, end = _behind_which(at, links)
         attribute = links[at].attribute
-        if attribute is None or behind is None or behind.start > links[at].end or behind.degree is None:
+        if attribute is None or behind is None or behind.start > end or behind.degree is None:
             return False
         if behind.degree.word == "好" and not any(map(self._vocabulary.dimension, attribute.paths)):
             return False  # 四驱最好: a wish
@@ -136,6 +136,16 @@ class AtomReader:
         """Whether it is a number that only some entities have."""
         some = 0 < self._coverage(path) < len(self._vocabulary.graph.entities)
         return some and bool(self._vocabulary.dimension(path))
+
+
+def _behind_which(at: int, links: Sequence[Link]) -> tuple[Link | None, int]:
+    """The link behind ``links[at]``, or behind the 哪个 that follows it; and where what stands before that one ends."""
+    end = links[at].end
+    for link in links[at + 1 :]:
+        if not (link.plays("which") and link.start == end):
+            return link, end
+        end = link.end
+    return None, end
 
 
 def _said_once(atoms: list[Atom]) -> list[Atom]:

@@ -14,6 +14,9 @@ _MOVED = regex(
     "(?:再|又|还|可以|能|多|往上|往下)(?:多)?([加添涨抬减降砍])(?![到至个上])|([加添涨抬减降砍])(?=(?:个)?[\\d一两二三四五]{1,2}万$)"
 )
 
+_BARE = regex(r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)\s?[万w]?(?:块钱?|元)?(?:的|吧|啊|才对)*$")
+_BOUNDED = regex("以[上下内]|不?[超低高]过?于?|[小大少多]于|起|[上左]+[右下]|约|到|至")
+
 
 def end_of(clause: Condition) -> str:
     """Which end a condition bounds: ``max``, ``min``, or neither."""
@@ -83,3 +86,23 @@ def _moved(clause: Clause, bounds: Mapping[Path, Condition], sign: int) -> Claus
         return clause
     value = old.value + sign * clause.value
     return replace(old, value=value) if value > 0 else clause
+
+
+def in_its_way(previous: Plan, clauses: Sequence[Clause], text: str) -> tuple[Clause, ...]:
+    """打错了，是18万 after 8万左右: about as much, for the number was wrong and not what was said of it."""
+    bare = _BARE.search(text) and not _BOUNDED.search(text)
+    new, old = _numbers(clauses), _numbers(previous.conditions)
+    if not bare or not new or len({c.attribute for c in new}) != 1:
+        return tuple(clauses)
+    before = [c for c in old if (c.attribute, c.unit) == (new[0].attribute, new[0].unit)]
+    rough = len(before) > 1 and _is_rough(before[0], before[-1])
+    if len(new) < len(flat(clauses)) or not (rough or len(before) == 1):
+        return tuple(clauses)  # 10到15万 was no number that one is off by
+    middle = sum(float(c.value) for c in before) / len(before)
+    meant = sum(float(c.value) for c in new) / len(new)
+    return tuple(replace(c, value=meant * float(c.value) / middle) for c in before)
+
+
+def _numbers(clauses: Sequence[Clause]) -> list[Condition]:
+    """Those that bound a number."""
+    return [c for c in flat(clauses) if isinstance(c, Condition) and isinstance(c.value, float) and end_of(c)]

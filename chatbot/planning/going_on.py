@@ -4,7 +4,7 @@ longer is meant."""
 from collections.abc import Callable, Sequence
 
 from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Not, Plan
-from chatbot.planning.bounds import moved
+from chatbot.planning.bounds import in_its_way, moved
 from chatbot.planning.carry import merged, without
 from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.decide import Decider
@@ -22,6 +22,7 @@ class GoingOn:
     ) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
         """What is ``said``, with the bounds of ``last`` moved where it moves them; and all that holds then."""
         said = moved(last, said, parts.text)
+        said = in_its_way(last, said, parts.text) if parts.has("wrong") else said
         any_will_do = parts.has("any") and not _either(parts)
         holds = merged(last, () if any_will_do else said, parts, self._decider.together)
         if parts.has("list") or any(rank.strength == "most" for rank in parts.rankings):

@@ -12,7 +12,7 @@ from chatbot.knowledge_graph.plan import (
     leaf_conditions,
 )
 from chatbot.planning.beside import Comparer
-from chatbot.planning.beyond import asks_of_its_kind, beyond_one, is_whole_series
+from chatbot.planning.beyond import asks_of_its_kind, beyond_one
 from chatbot.planning.carry import is_exclusion, lists
 from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context, nearest_kin
@@ -22,13 +22,13 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import is_brand, is_year
+from chatbot.planning.series_of_list import SeriesOfList
 from chatbot.planning.several import SeveralPlanner, all_of_them, names_alone, only_named, side_by_side
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
 _PAIR = 2
-_IN_ITS_PLACE = regex("^(?:那|换成?|改成)|呢$")
 _NAMES_IT = regex("(?:是|叫)(?:哪|什么|啥)一?[个款台辆]?车?[啊呀呢]?$")
 _BARE = regex("呢$")
 _DIFFERENCE = regex("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
@@ -41,9 +41,15 @@ class NamedPlanner:
     """Built once for a planner."""
 
     def __init__(
-        self, vocabulary: Vocabulary, decider: Decider, beside: Comparer, several: SeveralPlanner
+        self,
+        vocabulary: Vocabulary,
+        decider: Decider,
+        beside: Comparer,
+        several: SeveralPlanner,
+        series: SeriesOfList,
     ) -> None:
-        self.vocabulary, self._decider, self._beside, self._several = vocabulary, decider, beside, several
+        self.vocabulary, self._decider, self._beside = vocabulary, decider, beside
+        self._several, self._series = several, series
 
     def of_the_series(self, parts: Parts, context: Context) -> Parts:
         """240turbo, 旗舰型 while a 思域 is spoken of: of the many that are called so those of that series."""
@@ -65,7 +71,7 @@ class NamedPlanner:
         return (
             self._years_of_series(parts, context)
             or self._same_of_a_year(parts, context)
-            or self._instead_of_the_series(parts, context)
+            or self._series.plan(parts, context)
             or self._of_things(parts, context)
         )
 
@@ -207,23 +213,6 @@ class NamedPlanner:
             )
         price = (self._decider.price,) if self._decider.price else ()
         return Query(Plan("filter", (), price, (lead, year.clause)), parts.scan, kept=(lead,))
-
-    def _instead_of_the_series(self, parts: Parts, context: Context) -> Query | None:
-        """思域呢 while the 型格 below 15万 are listed: those of the 思域 below 15万."""
-        last, thing = context.plan, parts.things[0] if len(parts.things) == 1 else None
-        told = parts.atoms or parts.rankings or parts.attributes or parts.scan.unknown
-        if last is None or not lists(last) or thing is None or told or thing.referred or thing.negated:
-            return None
-        if context.entities and context.attributes and not set(context.attributes) & set(last.attributes):
-            return None  # 油耗呢 was asked of the cheapest in between
-        if not _IN_ITS_PLACE.search(parts.text):
-            return None
-        clause = self._decider.scope(thing)
-        series = [c for c in last.conditions if is_whole_series(c, self.vocabulary)]
-        if len(series) != 1 or clause is None or not is_whole_series(clause, self.vocabulary):
-            return None
-        kept = tuple(c for c in flat(last.conditions) if c not in series and not is_exclusion(c))
-        return Query(replace(last, conditions=(clause, *kept)), parts.scan, kept=kept)
 
     def _is_scope(self, parts: Parts, things: tuple[Thing, ...]) -> bool:
         """A brand that happens to have one car, in a question about many."""

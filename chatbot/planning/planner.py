@@ -21,6 +21,7 @@ from chatbot.planning.completing import Completer
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.follow import Follower, alone
+from chatbot.planning.former_latter import named_again
 from chatbot.planning.guide import Guide
 from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
@@ -35,6 +36,7 @@ from chatbot.planning.read_parts import PartsReader
 from chatbot.planning.refer import references
 from chatbot.planning.salvage import Salvage
 from chatbot.planning.scan import Scan, Scanner, always
+from chatbot.planning.series_of_list import SeriesOfList
 from chatbot.planning.sets import SetPlanner
 from chatbot.planning.several import SeveralPlanner
 from chatbot.planning.stray import says_nothing_of_the_graph, stray, too_little_known
@@ -94,7 +96,11 @@ class Planner:
         self._follow = Follower(self._decider)
         self._beside = Comparer(self._decider, self._winner)
         self._named = NamedPlanner(
-            vocabulary, self._decider, self._beside, SeveralPlanner(engine, self._decider)
+            vocabulary,
+            self._decider,
+            self._beside,
+            SeveralPlanner(engine, self._decider),
+            SeriesOfList(vocabulary, self._decider, self._found),
         )
         self._sets = SetPlanner(self._decider, self._winner, self._found)
         self._salvage = Salvage(vocabulary)
@@ -164,7 +170,7 @@ class Planner:
 
     def _scan(self, utterance: str, context: Context, mend: Callable[[], bool]) -> Scan:
         asked, near = self._listener.asked(utterance), context.near(self.vocabulary.graph)
-        asked = self._years.beside(asked, context.entities)
+        asked = named_again(self._years.beside(asked, context.entities), context)
         if only_a_purpose(asked):
             said = _GO_ON if lists(context.plan) or context.listed else _CHOOSE
             return replace(self._listener.scan(said), asides=(asked,))

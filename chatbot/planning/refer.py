@@ -1,26 +1,21 @@
 """What 它, 第二个, 上一款, 这两款 and 贵的那款 stand for in a conversation."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from chatbot.knowledge_graph.plan import Clause, Condition, Order, Path, Plan, keyword_level
+from chatbot.knowledge_graph.plan import Condition, Plan, keyword_level
 from chatbot.planning.context import Context, besides, spoken_two, the_rest
-from chatbot.planning.links import EntitySense, Link, is_scoped
+from chatbot.planning.links import EntitySense, Link
 from chatbot.planning.parts import Thing
 from chatbot.planning.pointing import (
-    THAT_ONE,
     asks_which,
     counts_a_name,
     ranks_the_list,
-    said_of_it,
-    takes_one,
     told_by_a_value,
 )
+from chatbot.planning.the_one import ranks_one, that_before, the_one
 from chatbot.regex import regex
 
-_THE_OTHER = regex("的呢$")
-_THAT_DEGREE = regex(r"(?:那|这)(?:一)?(?:款|个|台|辆)[\u4e00-\u9fff]{1,4}?的")
 _STANDS_FOR = regex("[它他她]|[这那]车")
 _NO_NUMBER = regex("们|几|些")
 _OF_ALL_THAT_MATCH = regex("均价|平均|均值")
@@ -83,14 +78,9 @@ def _meant(
 ) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:  # fmt: skip
     """The names one link points at (``None``: it points at nothing), and the links that took."""
     link = links[at]
-    if _ranks_one(at, links, text, context):
-        return _the_one(at, links, text, context, winner)
-    if (
-        link.plays("it")
-        and at + 1 < len(links)
-        and links[at + 1].degree
-        and _that_before(at + 1, links, text)
-    ):
+    if ranks_one(at, links, text, context):
+        return the_one(at, links, text, context, winner)
+    if link.plays("it") and at + 1 < len(links) and links[at + 1].degree and that_before(at + 1, links, text):
         return None, ()  # the word of degree says which
     if link.plays("nth", "last"):
         return _placed(link, context, winner), (at,)
@@ -202,97 +192,3 @@ def _count(link: Link) -> int:
         if role.startswith("n:"):
             return int(role[2:])
     return 3 if "三" in link.text or "仨" in link.text else 2
-
-
-def _ranks_one(at: int, links: Sequence[Link], text: str, context: Context) -> bool:
-    """Whether a word of degree may say which of those listed is meant; 718最快的那个 is of the 718, whatever was listed."""
-    link = links[at]
-    if link.degree is None or (link.degree.strength == "most" and is_scoped(link, links, text)):
-        return False
-    if link.degree.path or _measured_before(at, links, text, context):
-        return True
-    return _named_before(at, links) is not None and THAT_ONE.match(text, link.end) is not None
-
-
-def _measured_before(at: int, links: Sequence[Link], text: str, context: Context) -> bool:
-    """最低的那款, 最短那个多少钱, where nothing in the message says what is low: what was asked before does."""
-    link = links[at]
-    most = link.degree is not None and link.degree.strength == "most"
-    others = links[:at] if THAT_ONE.match(text, link.end) else links
-    return most and bool(context.measured) and not any(other.attribute for other in others)
-
-
-def _the_one(
-    at: int, links: Sequence[Link], text: str, context: Context, winner: Callable[[Plan], str | None]
-) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:
-    """贵的那款: the one of those spoken of that ranks first."""
-    link = links[at]
-    degree = link.degree
-    found = THAT_ONE.match(text, link.end) or _that_before(at, links, text)
-    found = found or takes_one(link, text, context)
-    plain = degree is not None and degree.strength == "plain"
-    if (
-        found is None
-        and plain
-        and len(context.entities) == 1
-        and context.attributes
-        and at == _first_said(links)
-    ):
-        found = _THE_OTHER.match(text, link.end)  # 便宜的呢, while the dearer one is spoken of
-    path = degree.path or _named_before(at, links) or next(iter(context.measured), None) if degree else None
-    if found is None or degree is None or path is None:
-        return None, ()
-    if found.start() > link.start and text.startswith(
-        (degree.word + "多少", degree.word + "了多少"), found.end()
-    ):
-        return (), _within(links, link.start, found.end())  # 贵的那个贵多少 asks for the difference
-    two = context.entities if len(context.entities) > 2 else context.last(2)
-    among = two if len(two) >= 2 else context.shown
-    whole = degree.strength == "most" or not context.entities
-    if whole and len(context.entities) < 2 <= len(context.shown):
-        among = context.shown
-    if len(among) < _PAIR and any(other.value for other in links):
-        return None, ()  # 换自动的呢，便宜那款: not the one of the other kind that is spoken of
-    if not among:
-        return (None, ()) if degree.strength == "most" else ((), (at,))
-    order: Order = "desc" if degree.way == "up" else "asc"
-    last = context.plan or context.listed
-    if len(among) < _PAIR and last is not None and last.op == "superlative" and not last.entities:
-        best = winner(
-            Plan("superlative", (), (path,), last.conditions, order, 1)
-        )  # 贵的那个呢, after the cheapest
-        return ((best,), _within(links, min(link.start, found.start()), found.end())) if best else (None, ())
-    start = links[at - 1].start if degree.path is None and _named_before(at, links) else link.start
-    said: tuple[Clause, ...] = ()
-    if value := said_of_it(at, links, text):
-        said, start = (value[1],), value[0]
-        among = context.shown if set(among) <= set(context.shown) else among
-    best = winner(Plan("superlative", among, (path,), said, order, 1))
-    if best is None:
-        return None, ()  # none has a value: that is what is said then
-    return (best,), _within(links, min(start, found.start()), found.end())
-
-
-def _that_before(at: int, links: Sequence[Link], text: str) -> re.Match[str] | None:
-    """那个快的多少钱: pointed at before the word of degree, with something else asked behind it."""
-    before = links[at - 1] if at else None
-    if before is None or not before.plays("it") or before.end != links[at].start:
-        return None
-    asks = any(link.attribute or link.value or link.text == "呢" for link in links[at + 1 :])
-    return _THAT_DEGREE.match(text, before.start) if asks else None
-
-
-def _first_said(links: Sequence[Link]) -> int:
-    """The first link that is no more than a word in passing."""
-    return next((i for i, link in enumerate(links) if not link.plays("so", "filler", "keep")), -1)
-
-
-def _named_before(at: int, links: Sequence[Link]) -> Path | None:
-    """价格 of 价格低的那个油耗多少, right before the word of degree, where something else is asked of the one."""
-    before = links[at - 1] if at else None
-    touches = before is not None and before.attribute is not None and before.end == links[at].start
-    return before.attribute.paths[0] if touches and before and before.attribute else None
-
-
-def _within(links: Sequence[Link], start: int, end: int) -> tuple[int, ...]:
-    return tuple(i for i, other in enumerate(links) if start <= other.start and other.end <= end)

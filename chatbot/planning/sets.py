@@ -210,7 +210,8 @@ class SetPlanner:
         rank = next((r for r in parts.rankings if r.strength == "more"), None)
         if rank is None or parts.has("which") or not all(is_brand(thing.clause) for thing in parts.things):
             return None
-        focus = context.entities[:1] or self._worst(context.shown, rank)
+        choosing = context.guiding and not context.entities
+        focus = () if choosing else context.entities[:1] or self._worst(context.shown, rank)
         if not focus:  # all were shown: better ones may well be among those
             conditions = tuple(c for c in conditions if not is_exclusion(c))
         raw = self._decider.raw(focus[0], rank.path) if focus else None
@@ -219,9 +220,9 @@ class SetPlanner:
         if raw is None or (parts.atoms and not goes_on):
             plan = Plan("filter", (), (rank.path,), conditions, rank.order)
             of_all = context.empty and parts.has("head") and not parts.attributes  # 便宜点的车有吗
-            return Query(plan, parts.scan) if conditions or of_all else None
+            return Query(plan, parts.scan) if conditions or of_all or choosing else None
         bound = Condition(rank.path, "<" if rank.order == "asc" else ">", raw)
-        kept = tuple(c for c in conditions if not (paths_of(c) == {rank.path} and _floor(c, rank.order)))
+        kept = tuple(c for c in conditions if not (paths_of(c) == {rank.path} and _is_bound(c)))
         plan = Plan("filter", (), (rank.path,), (*kept, bound), rank.order)
         return Query(plan, parts.scan, carried=focus)
 
@@ -295,6 +296,6 @@ def _without_seen(context: Context) -> Plan:
     return replace(context.plan, conditions=kept)
 
 
-def _floor(clause: Clause, order: str | None) -> bool:
-    """Whether a bound points the same way as the one to come: it would only repeat or contradict it."""
-    return isinstance(clause, Condition) and clause.op in ((">", ">=") if order == "asc" else ("<", "<="))
+def _is_bound(clause: Clause) -> bool:
+    """Whether it only says how much: better than what was shown is within it already, or asks for what is beyond it."""
+    return isinstance(clause, Condition) and clause.op in (">", ">=", "<", "<=")

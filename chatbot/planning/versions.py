@@ -15,6 +15,7 @@ from chatbot.planning.context import Context
 from chatbot.planning.one_or_other import asks_which_of_two, one_or_other
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.read_parts import is_brand, is_year
+from chatbot.planning.versions_asked import asks_of_its_kin, versions_asked
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
@@ -25,7 +26,6 @@ _GOES_ON = regex(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|�
 _BY_HOW_MUCH = regex("(?:的|版)?(?:那[个款台])?(?:要|又|得|能|会)?(?:贵|便宜|快|慢|省)(?:了|出)?(?:多少|几)")
 _ASKED_ON = regex("(?:那|那么)?[^,，。]{1,8}呢$")
 _THAT_ONE = regex("的?(?:那|这)(?:一)?[个款台辆]")
-_VERSIONS = regex("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
 _MAKERS_WORDS = {
     "四驱": {"4matic", "quattro", "xdrive", "4motion", "awd", "4wd"},
     "敞篷": {"cabriolet", "spyder", "roadster", "敞篷"},
@@ -48,7 +48,11 @@ class VersionReader:
             asked_of = (
                 (context.entities or context.shown) and not context.guiding and asks_which_of_two(parts)
             )
-            parts = self._versions(one_or_other(parts) if asked_of else parts, context)
+            parts = versions_asked(
+                one_or_other(parts) if asked_of else parts, self._series(context), self._vocabulary
+            )
+        elif asks_of_its_kin(parts):
+            parts = versions_asked(parts, self._series(context), self._vocabulary)
         if not parts.things:
             parts = self._named_so_in_the_list(parts, context)
             return self._that_one(parts, context) or self._of_the_series(parts, context)
@@ -180,15 +184,6 @@ class VersionReader:
         holding = set(self._holding(Plan("filter", tuple(names), (), (clause,))))
         named = self._called(names, clause, said)
         return tuple(name for name in names if name in holding or name in named)
-
-    def _versions(self, parts: Parts, context: Context) -> Parts:
-        """有几个版本, 哪个版本四驱: of the series that the conversation speaks of, where it is of one."""
-        asked, series = _VERSIONS.search(parts.text), self._series(context)
-        if asked is None or len(series) < 2:
-            return parts
-        clause = Condition(keyword_level(2), "=", self._vocabulary.graph.by_name[series[0]].keywords[1])
-        thing = Thing(series, clause, asked.start(), asked.start())
-        return replace(parts, things=(thing,), _roles=parts._roles | {"versions"})
 
     def _that_one(self, parts: Parts, context: Context) -> Parts | None:
         """四驱那个, of those that were listed or compared: the only one with that value."""

@@ -97,7 +97,7 @@ class AnsweringState:
             return {"recent": recent, "plan": None, "guiding": False, "asked": (), "listed": kept}
         if inquiry and (inquiry.referred or not inquiry.named):
             return {"recent": recent, "guiding": False}
-        if found.entities and set(found.entities) < set(memory.shown):  # one of those listed or offered
+        if found.entities and _among_listed(turn, found.entities):
             return {"recent": recent, "plan": None, "guiding": False, "asked": (), "listed": _listed(memory)}
         shown = found.entities if len(found.entities) > 1 else ()
         return {
@@ -187,6 +187,17 @@ def _shown(memory: Memory, found: Found) -> tuple[str, ...]:
     picked = picked or found.plan.op in ("compare", "verify", "lookup")
     within = picked and set(found.shown) <= set(memory.shown)
     return memory.shown if within else found.shown
+
+
+def _among_listed(turn: Turn, entities: tuple[str, ...]) -> bool:
+    """Whether they are some of those shown or offered, or of those that match and were not shown for want of room."""
+    if set(entities) < set(turn.memory.shown):
+        return True
+    listed, engine = _listed(turn.memory), turn.hearing.knowledge.planner.engine
+    if listed is None or not listed.conditions or listed.op == "group":
+        return False  # what colours there are lists no cars
+    among = Plan("filter", entities, (), listed.conditions)
+    return len(engine.run(among, len(entities)).rows) == len(entities)
 
 
 def _listed(memory: Memory) -> Plan | None:

@@ -1,0 +1,29 @@
+"""有几个版本, 哪个版本四驱, 这车有几个版本: asked of the series that the conversation speaks of."""
+
+from dataclasses import replace
+
+from chatbot.knowledge_graph.plan import Condition, keyword_level
+from chatbot.planning.parts import Parts, Thing
+from chatbot.planning.vocabulary import Vocabulary
+from chatbot.regex import regex
+
+_VERSIONS = regex("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
+_HOW_MANY = regex("(?:几|多少|哪[几些])(?:一?[个些款种])?(?:版本|配置)")
+_SEVERAL = 2
+
+
+def versions_asked(parts: Parts, series: tuple[str, ...], vocabulary: Vocabulary) -> Parts:
+    """``parts`` with the ``series`` spoken of as what is asked about, where its versions are asked for."""
+    asked = _VERSIONS.search(parts.text)
+    if asked is None or len(series) < _SEVERAL:
+        return parts
+    clause = Condition(keyword_level(2), "=", vocabulary.graph.by_name[series[0]].keywords[1])
+    thing = Thing(series, clause, asked.start(), asked.start())
+    return replace(parts, things=(thing,), _roles=parts._roles | {"versions"})
+
+
+def asks_of_its_kin(parts: Parts) -> bool:
+    """这车有几个版本: of the series that the one pointed at is of, for one car has no versions."""
+    pointed = len(parts.things) == 1 and parts.things[0].referred
+    told = parts.atoms or parts.attributes or parts.rankings
+    return pointed and not told and _HOW_MANY.search(parts.text) is not None
