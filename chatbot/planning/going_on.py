@@ -3,7 +3,7 @@ longer is meant."""
 
 from collections.abc import Callable, Sequence
 
-from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Not, Plan
+from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Condition, Not, Plan
 from chatbot.planning.bounds import in_its_way, moved
 from chatbot.planning.carry import merged, without
 from chatbot.planning.clauses import flat, paths_of
@@ -27,6 +27,8 @@ class GoingOn:
         holds = merged(last, () if any_will_do else said, parts, self._decider.together)
         if parts.has("list") or any(rank.strength == "most" for rank in parts.rankings):
             holds = self._of_some(holds, said)
+        if _is_beyond_one(last) and said and not self._any(holds) and not self._any(last.conditions):
+            holds = said  # 那油车里最便宜的, after none was cheaper than the one in focus: of all of these
         if any_will_do:
             told = [atom.path for atom in parts.atoms]
             holds = without(holds, [*told, *(p for paths in parts.attributes for p in paths)])
@@ -43,6 +45,11 @@ class GoingOn:
 
     def _any(self, conditions: tuple[Clause, ...]) -> bool:
         return bool(self._found(Plan("filter", (), (), conditions)))
+
+
+def _is_beyond_one(last: Plan) -> bool:
+    """Whether it asked for what is better than one car: 还有比这便宜的吗."""
+    return any(isinstance(c, Condition) and c.op in ("<", ">") for c in flat(last.conditions))
 
 
 def _either(parts: Parts) -> bool:

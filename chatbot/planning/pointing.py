@@ -4,11 +4,15 @@ import re
 from collections.abc import Sequence
 
 from chatbot.knowledge_graph.plan import Clause
+from chatbot.planning.atom import Atom
 from chatbot.planning.context import Context
 from chatbot.planning.links import Link, ValueSense
+from chatbot.planning.parts import Parts
 from chatbot.regex import regex
 
-_SEVERAL = 2
+_SEVERAL, _FEW = 2, 3
+_OF_IT = regex("(?:那|那么)?[^,，。]{1,6}的[^的]?")
+_ALL = ("list", "count", "head", "buy", "which", "exists", "has", "keep", "or", "others", "total")
 THAT_ONE = regex(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
 _TAKES = regex("(?:那|那么|我|就|还是|决定|行|好|[,，])*(?:要|买|选|定|订|拿|挑)(?:个|那个|这个)?")
 _TAKEN = regex("的?(?:那[个款台辆])?(?:吧|了|好了|算了|得了|就行|就好)$")
@@ -80,3 +84,13 @@ def told_by_a_value(at: int, links: Sequence[Link], text: str) -> bool:
     return (
         before is not None and before.value is not None and text[before.end : links[at].start] in ("的", "")
     )
+
+
+def of_the_few(values: Sequence[Atom], parts: Parts, context: Context) -> Atom | None:
+    """自动的零百几秒, 手动的呢 of the two or three side by side: which of them is said by its value, and no list is asked for."""
+    few = context.shown if set(context.entities) <= set(context.shown) else ()
+    compared = context.plan is None or context.plan.op in ("compare", "lookup", "verify")
+    asks = parts.attributes or parts.text.endswith("呢")
+    if not compared or not asks or not _SEVERAL <= len(few) <= _FEW or parts.rankings or parts.has(*_ALL):
+        return None
+    return next((a for a in values if _OF_IT.fullmatch(parts.text, 0, a.end + 1)), None)

@@ -14,6 +14,7 @@ from chatbot.planning.carry import lists
 from chatbot.planning.context import Context
 from chatbot.planning.one_or_other import asks_which_of_two, one_or_other
 from chatbot.planning.parts import Parts, Thing
+from chatbot.planning.pointing import of_the_few
 from chatbot.planning.read_parts import is_brand, is_year
 from chatbot.planning.versions_asked import asks_of_its_kin, versions_asked
 from chatbot.planning.vocabulary import Vocabulary
@@ -189,6 +190,7 @@ class VersionReader:
         """四驱那个, of those that were listed or compared: the only one with that value."""
         values = [atom for atom in parts.atoms if atom.kind == "value" and not atom.negated]
         pointed = next((a for a in values if _THAT_ONE.match(parts.text, a.end)), None)
+        pointed = pointed or of_the_few(values, parts, context)
         among = context.entities if len(context.entities) > 1 else context.last(2)
         if pointed is None or len(parts.atoms) != 1:
             return None

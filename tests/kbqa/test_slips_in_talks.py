@@ -52,3 +52,33 @@ def test_the_dear_one_of_two_with_what_is_asked_of_it() -> None:
 )
 def test_a_number_corrected_is_bounded_as_the_wrong_one_was(turns: tuple[str, ...], bounds: str) -> None:
     assert bounds in planned(*turns)
+
+
+def test_one_of_two_side_by_side_is_told_by_its_value() -> None:
+    both = ("T3手动畅行版和自动畅行版差多少钱",)
+    assert talk(*both, "自动的零百几秒").entities == ("北辰汽车 北辰T3 2024款 自动畅行版",)
+    assert talk(*both, "自动的零百几秒", "手动的呢").entities == ("北辰汽车 北辰T3 2024款 手动畅行版",)
+
+
+def test_a_wish_after_a_list_is_no_question_of_the_one_in_it() -> None:
+    assert len(rows("有没有四驱的SUV", "手动的呢")) != 1
+
+
+def test_one_more_in_dialect_keeps_the_wishes_before() -> None:
+    assert rows("有没有四驱的SUV", "太贵了整个25以内的") == rows("25万以内的四驱SUV") != set()
+
+
+def test_after_none_is_cheaper_the_cheapest_of_a_kind_is_of_all_of_that_kind() -> None:
+    turns = ("C2青春版多少钱", "还有比这便宜的没", "那油车里头最便宜的呢")
+    assert rows(*turns) == rows("最便宜的油车") != set()
+
+
+def test_which_of_two_written_with_the_other_na() -> None:
+    both = ("E3悦动版的电池多大", "C2 25款活力版的呢")
+    assert rows(*both, "那个车身短一点") == rows(*both, "哪个车身短一点") != set()
+    assert talk("E6长续航版多少钱", "那个后备箱大不大").entities == ("青羽汽车 青羽E6 2026款 长续航版",)
+
+
+def test_the_other_one_with_what_is_asked_of_it() -> None:
+    turns = ("12万以内续航400以上的纯电", "哪个电耗低", "另外那个后备箱多大")
+    assert talk(*turns).entities == ("青羽汽车 青羽E3 2025款 悦动版",)
