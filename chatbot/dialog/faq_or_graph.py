@@ -12,6 +12,7 @@ from chatbot.normalization.text import content
 from chatbot.planning.function_words import carries_nothing
 from chatbot.planning.links import Link
 from chatbot.planning.pointing import points
+from chatbot.planning.purposes import only_a_purpose
 from chatbot.planning.query import Asked, Query, Refusal
 
 SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query can be made of its words
@@ -64,7 +65,7 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
             return True  # 多少钱一个月 贷款的话 asks for no price
         return turn.hearing.verbatim or (planned.scan.mended and (nowhere or turn.hearing.likely_faq))
     best = next(iter(turn.hearing.faq), None)
-    if best is None:
+    if best is None or says_what_for(turn) or (_only_wishes(planned) and not turn.hearing.verbatim):
         return False
     leaning = _leans(planned)
     if _of_no_car(planned, best) or _speaks_of_else(turn, planned, best):
@@ -83,6 +84,18 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
         meant = planned.scan.unknown or alike(turn) >= NEARLY
         return bool(meant) and best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
     return _outweighs(turn, planned, best)
+
+
+def says_what_for(turn: Turn) -> bool:
+    """跑长途多, while it is asked what the car should be like: no question, however like one it is."""
+    return turn.context.guiding and only_a_purpose(turn.hearing.text)
+
+
+def _only_wishes(planned: Query | Asked) -> bool:
+    """想买车: that one is wanted, and nothing else; no word of how it is done."""
+    said = planned.scan.links
+    wishes = isinstance(planned, Query) and planned.guiding and not planned.scan.unknown
+    return wishes and all(link.plays("buy", "head", "so", "filler") for link in said)
 
 
 def tells(link: Link) -> bool:

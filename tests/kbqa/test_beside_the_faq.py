@@ -4,7 +4,7 @@ import pytest
 
 from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.session.base import Memory
-from tests.kbqa.talking import Demo
+from tests.kbqa.talking import Demo, talked
 
 
 @pytest.mark.parametrize(
@@ -104,3 +104,24 @@ def test_at_first_contact_a_bare_measure_or_an_odd_form_is_understood(
 ) -> None:
     machine, known, _ = demo
     assert answer in machine.step(Memory(), Hearing(said, known, DialogSettings())).reply.answer
+
+
+@pytest.mark.parametrize("wish", ["想买车", "准备买车", "我想买车", "女生开什么车好"])
+def test_a_bare_wish_to_buy_is_asked_what_it_should_be_like(wish: str, demo: Demo) -> None:
+    reply = talked(demo, [wish])[2].reply
+    assert (reply.answer_type, reply.answer_source) == ("clarify", "kg")
+
+
+@pytest.mark.parametrize("asked", ["想买车第一步干嘛", "想买车怎么下定", "想订车"])
+def test_how_one_is_bought_is_a_standard_question(asked: str, demo: Demo) -> None:
+    assert talked(demo, [asked])[2].reply.answer_source == "faq"
+
+
+@pytest.mark.parametrize("purpose", ["我一个人上下班代步", "跑长途多", "女生开"])
+def test_what_it_is_for_goes_on_with_the_choice(purpose: str, demo: Demo) -> None:
+    reply = talked(demo, ["有什么车推荐", purpose])[2].reply
+    assert (reply.answer_type, reply.answer_source) == ("clarify", "kg")
+
+
+def test_a_standard_question_while_a_choice_is_narrowed_down_is_answered(demo: Demo) -> None:
+    assert talked(demo, ["有什么车推荐", "想试驾"])[2].reply.answer_source == "faq"

@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from chatbot.answering.inquiry import Inquiry, NeedAttribute, NeedEntity, NeedTopic, Topic
 from chatbot.answering.narrowing import entity_options, narrow
 from chatbot.answering.suggestions import Suggestions
-from chatbot.dialog.faq_or_graph import ALIKE, alike, asks_how, means_a_standard_question
+from chatbot.dialog.faq_or_graph import ALIKE, alike, asks_how, means_a_standard_question, says_what_for
 from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.offered import choose_again, none_of_them, told_by_pieces, wants_all, wants_none
 from chatbot.dialog.pointed import of_what_is_pointed_at
@@ -27,7 +27,9 @@ _LISTS = re.compile("[和跟与及、,， /+]|还有")
 _WORTH_PLANNING = re.compile(
     r"[比谁差够最更俩两那这第换错\d]|哪|吗|么$|吧$|[不没]$|是不是|有没有|vs|pk|各|[怎咋]|[多少]多少"
 )
-_LOOKS_FOR = re.compile("有.{1,6}的车[吗么没嘛]")  # 有红色的车吗 looks for cars
+_LOOKS_FOR = re.compile(
+    "有.{1,6}的车[吗么没嘛]|^(?:我们?)?(?:最近)?(?:想|打算|准备|考虑)"
+)  # 有红色的车吗, 想买车
 _TELLS_APART = re.compile("[四两全前后]轮?驱|[二两三四五六七八九2-9]座")  # 四驱智享版, where it is 后驱
 
 
@@ -42,6 +44,11 @@ def _worth_planning(turn: Turn) -> bool:
         or asks_of_a_part(reading.question)
         or _TELLS_APART.search(turn.hearing.text)
     )
+
+
+def _looks_for(turn: Turn) -> bool:
+    """Whether cars are looked for, or it is said what for."""
+    return _LOOKS_FOR.search(turn.hearing.text) is not None or says_what_for(turn)
 
 
 def _of_another_series(turn: Turn) -> bool:
@@ -96,7 +103,7 @@ class NormalizationState:
     def _planned(turn: Turn) -> Planned:
         """What the planner makes of it, unless it is plainly a look-up, or surely a standard question."""
         reading = turn.hearing.reading
-        if turn.hearing.surely_faq and alike(turn) >= ALIKE and not _LOOKS_FOR.search(turn.hearing.text):
+        if turn.hearing.surely_faq and alike(turn) >= ALIKE and not _looks_for(turn):
             return None
         clear = all(len(link.candidates) == 1 and link.score == 1 for link in reading.entities)
         clear = clear and all(link.score == 1 for link in reading.attributes)
