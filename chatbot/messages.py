@@ -286,6 +286,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "chip_attribute": ("{attribute}呢", "{attribute}呢"),
     "about": ("“{topic}”", "“{topic}”"),
     "and": ("、", ", "),
+    "and_others": ("{names}等 {count} 款", "{names} and others, {count} in all"),
 }
 
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.messages import say
 from chatbot.session.base import Option
 
-MAX_OPTIONS = 6
+MAX_OPTIONS, MAX_NAMED = 6, 3
 
 
 def narrow(graph: KnowledgeGraph, candidates: tuple[str, ...], known: Sequence[str]) -> tuple[str, ...]:
@@ -55,9 +56,15 @@ def _telling_names(graph: KnowledgeGraph, candidates: Sequence[str]) -> list[tup
 
 
 def common_name(graph: KnowledgeGraph, names: Sequence[str]) -> str:
-    """What several entities are called together: one's short name, or the keywords all of them lead with."""
+    """What several entities are called together: one's short name, or the keywords all of them lead with.
+
+    Where others lead with them too, these are named one by one: 雷凌 has a price, though its 185T has none.
+    """
     if len(names) == 1:
         return graph.short_names[names[0]]
     levels = zip(*(graph.by_name[name].keywords for name in names), strict=False)
-    shared = [words[0] for words in takewhile(lambda words: len(set(words)) == 1, levels)]
+    shared = tuple(words[0] for words in takewhile(lambda words: len(set(words)) == 1, levels))
+    if shared and sum(one.keywords[: len(shared)] == shared for one in graph.entities) > len(names):
+        told = say("and").join(graph.short_names[name] for name in names[:MAX_NAMED])
+        return told if len(names) <= MAX_NAMED else say("and_others", names=told, count=len(names))
     return " ".join(shared[1:] or shared)

@@ -26,8 +26,9 @@ from chatbot.normalization.spellings import (
 from chatbot.regex import regex
 
 FUZZY_CUTOFF = 75.0
+_HAN = regex(r"[\u4e00-\u9fff]+")
 _RUNS_ON = regex(
-    r"\s?(?:插电混动|插电式混动|插混|插电|phev|新能源|纯电动|纯电|电动)版?(?!汽车|车|的|续航里程|续航|里程|能)"
+    r"\s?(?P<litres>\d\.\d)?[tl]?\s?(?:插电混动|插电式混动|插混|插电|phev|新能源|纯电动|纯电|电动)版?(?!汽车|车|的|续航里程|续航|里程|能)"
 )
 
 
@@ -157,15 +158,32 @@ class EntityLinker:
             elif (kinds := self._kinds(last)) & thing.mask:
                 pieces = [replace(piece, mask=kinds) for piece in last.pieces]
                 kept[-1] = Named([*pieces, *thing.pieces], inherited=True)
+            elif text[last.end : thing.start] == "" and (told := self._told_behind(text, last, thing)):
+                last.pieces += told
             elif not all(piece.name.isascii() and piece.name.isalpha() for piece in thing.pieces):
                 kept.append(thing)
         return kept
+
+    def _told_behind(self, text: str, last: Named, thing: Named) -> list[Piece]:
+        """豪华版 of 型格混动豪华版, though a car of another series is called 混动豪华版: what is left says which kind."""
+        series = self._fragments.series_of(last.mask)
+        if not series or thing.mask & series:
+            return []
+        for start in range(thing.start + 2, thing.end - 1):
+            if not _HAN.fullmatch(text, thing.start, start):
+                return []  # 380 of 380TSI豪华 is no kind
+            pieces = self._fragments.read_on(text, start, series)
+            if pieces and pieces[0].start == start and pieces[-1].end >= thing.end:
+                return pieces
+        return []
 
     def _of_said_kind(self, text: str, thing: Named) -> Named:
         """GL8插混陆尊: right behind a series what its other kind runs on; the pieces behind it are read again."""
         first = min(thing.pieces, key=lambda piece: piece.start)
         said = _RUNS_ON.match(text, first.end)
         kinds = self._by_bare_name.get(first.name, 0) if said else 0
+        if said and said["litres"]:
+            kinds = self._fragments.index.latin(kinds, (said["litres"],))
         if said is None or not kinds:
             return thing
         pieces = [replace(first, mask=kinds), Piece(*said.span(), said.group(), kinds)]

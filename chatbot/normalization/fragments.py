@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from chatbot.knowledge_graph.graph import Entity
+from chatbot.normalization.denied import one_is_denied
 from chatbot.normalization.name_index import NameIndex
 from chatbot.normalization.name_parts import SAID, SUFFIX, YEAR, atoms
 from chatbot.normalization.named import Named, counted, holding_on, latin, less, telling, touching
@@ -63,7 +64,11 @@ class FragmentReader:
                 thing = self.refitted(said, thing, series)
             thing.base = series or thing.base
             self._grow(text, thing)
-            if grown and self._goes_on(grown[-1], thing):
+            if (
+                grown
+                and self._goes_on(grown[-1], thing)
+                and not one_is_denied(said, *_ends(grown[-1], thing))
+            ):
                 grown[-1].pieces += thing.pieces
                 continue
             if series:
@@ -283,3 +288,8 @@ class FragmentReader:
         said = Counter(atom for piece in thing.pieces for atom in atoms(piece.name))
         held = {i: Counter(self.index.parts[i].atoms) for i in bits(mask)} if mask.bit_count() > 1 else {}
         return mask_of(i for i, have in held.items() if said <= have) or mask
+
+
+def _ends(before: Named, thing: Named) -> tuple[Piece, Piece]:
+    """The last piece of the one and the first of the other."""
+    return max(before.pieces, key=lambda piece: piece.end), min(thing.pieces, key=lambda piece: piece.start)

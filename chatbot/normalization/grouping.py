@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from chatbot.normalization.denied import one_is_denied
 from chatbot.normalization.fragments import SEPARATOR
 from chatbot.normalization.pieces import Piece, narrowed
 from chatbot.regex import regex
@@ -18,7 +19,8 @@ def grouped(
     fitting: Callable[[str, Piece, int], list[Piece]],
     widened: Callable[[Sequence[Piece]], list[Piece]],
 ) -> list[list[Piece]]:
-    """Consecutive names whose entities overlap belong together; a clash or a joining word (和, 比, 、) starts a new thing.
+    """Consecutive names whose entities overlap belong together; a clash or a joining word (和, 比, 、) or a
+    denial starts a new thing.
 
     What is another entity's word may be part of one of this one's, ``fitting`` says: 旗畅版 of HEV智联旗畅版. ``widened``
     takes names also as parts of longer ones: Taycan Turbo GT of that with Weissach.
@@ -27,7 +29,9 @@ def grouped(
     last: Piece | None = None
     for piece in found:
         apart = last is None or bool(
-            SEPARATOR.search(text, last.end, piece.start) or _MEASURED.search(text, last.end, piece.start)
+            SEPARATOR.search(text, last.end, piece.start)
+            or _MEASURED.search(text, last.end, piece.start)
+            or one_is_denied(text, last, piece)
         )
         if not apart and (parts := _fitting(text, piece, groups[-1], fitting, widened)):
             groups[-1] += parts

@@ -25,6 +25,7 @@ _LONG_WORD = 5  # letters
 
 
 _DOTTED = regex("(?<=[\u4e00-\u9fff])·(?=[\u4e00-\u9fff])")  # 锐·科技版 is said 锐科技
+_HEAD = regex("([\u4e00-\u9fff]+)·(?=[\u4e00-\u9fff])")
 
 
 def _plain(word: str) -> str:
@@ -41,10 +42,12 @@ class NameParts:
     """Read once from an entity: its keywords, each in the parts that spaces make, normalised."""
 
     words: tuple[tuple[str, ...], ...]
+    heads: frozenset[str] = frozenset()  # what stands before a dot in them: 锐 of 锐·科技版
 
     @classmethod
     def of(cls, entity: Entity) -> "NameParts":
-        return cls(tuple(tuple(_plain(part) for part in word.split()) for word in entity.keywords))
+        heads = frozenset(head for word in entity.keywords for head in _HEAD.findall(word))
+        return cls(tuple(tuple(_plain(part) for part in word.split()) for word in entity.keywords), heads)
 
     @cached_property
     def han(self) -> str:
@@ -154,7 +157,8 @@ class NameParts:
                 continue
             rest, hit = _without(token, said, self.atoms)
             if hit or not touched:
-                left.append(rest)
+                head = next((one for one in self.heads if hit and rest.startswith(one)), "")
+                left.append(rest.removeprefix(head))
         return "".join(left)
 
 
@@ -172,6 +176,7 @@ def _without(token: str, said: Iterable[str], atoms_of_name: Container[str]) -> 
             if _HAN_RUN.fullmatch(one):
                 if one in piece:
                     pieces[at], hit = piece.replace(one, "", 1), True
+                    pieces[:at] = [p if _HAN_RUN.match(p) else "" for p in pieces[:at]]  # cvt of CVT运动版
             elif piece in atoms(one) or _joined_with_another(piece, one, atoms_of_name):
                 pieces[at], hit = "", True
     pieces = [piece for piece in pieces if piece]

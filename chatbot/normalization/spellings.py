@@ -10,6 +10,7 @@ from chatbot.regex import regex
 SUFFIXES = ("版", "型", "款", "汽车")
 _ONLY_A_QUANTITY = regex(r"[\d一二两三四五六七八九十]+[座门]?")
 _HAN_RUN = regex(r"(?<=[a-z0-9+])(?!款)[\u4e00-\u9fff]{2,}[版型款]$")
+_LAST_RUN = regex(r"(?<=[a-z0-9+·])(?!款)[\u4e00-\u9fff]{2,}[版型款]$")
 _MAX_PARTS = 5
 _SHORTEST = 2
 _SHORT_CODE = regex(r"[a-z]\d\d")  # g63 of AMG G 63
@@ -90,6 +91,8 @@ def series_spellings(keywords: Sequence[str]) -> set[str]:
         tokens = {t for word in keywords[2:] for t in _LATIN_TOKEN.findall(normalize(word)) if len(t) > 1}
         found |= {f"{bare}{token}" for token in tokens} | {f"{bare}{t.replace('-', '')}" for t in tokens}
         parts = [part for word in keywords[3:] for part in word.split()][:_MAX_PARTS]
+        runs = (run for part in parts for run in _LAST_RUN.findall(normalize(part)))
+        found |= {f"{bare}{run}" for run in runs}  # 雷凌运动版 of CVT运动版, beside one called 运动版
         chosen = (c for n in range(1, len(parts) + 1) for c in itertools.combinations(parts, n))
         found |= {normalize(" ".join((bare, *some))) for some in chosen}
     return found

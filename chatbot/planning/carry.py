@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import (
     KEYWORDS,
@@ -94,6 +95,13 @@ def which_of_these(parts: Parts, context: Context) -> bool:
 def side_by_side(context: Context) -> tuple[str, ...]:
     """The several in focus, or the two that were spoken of one after the other."""
     return context.entities if len(context.entities) > 1 or not context.entities else context.last(0)
+
+
+def of_what_is_offered(parts: Parts, context: Context) -> Context:
+    """座位几个, when it was asked which of some is meant: of these, and not of the list before."""
+    if not context.offered or not parts.attributes or parts.atoms or parts.things or parts.rankings:
+        return context
+    return replace(context, plan=None, listed=None)
 
 
 def goes_back(parts: Parts, context: Context) -> bool:
@@ -237,3 +245,12 @@ def _counts(clause: Clause, word: str) -> bool:
     """Whether it demands a number of seats or doors in words."""
     said = (str(c.value) for c in leaf_conditions((clause,)))
     return any(re.fullmatch(rf"\d+{word}", value) for value in said)
+
+
+def without_seen(context: Context) -> Plan:
+    """The query before; where nothing was left besides what had been shown, that counts again."""
+    assert context.plan is not None
+    if context.shown:
+        return context.plan
+    kept = tuple(c for c in flat(context.plan.conditions) if not is_exclusion(c))
+    return replace(context.plan, conditions=kept)

@@ -18,7 +18,8 @@ _DENIED_BEHIND = regex(
 )
 _TOO = regex("(?:的|的话|也|都|又|还是|有点)*太[^,，。太]{1,2}了?(?=$|[,，。!])")  # 两座太小了
 _ENDS_IN_BIE = regex("[级区性类差特]$")
-_BEYOND = ("以外", "之外")
+_BEYOND = ("以外", "之外", "除外的")
+_BEHIND = "除外"  # stands behind what it is said of: X5除外的SUV
 _REACHED_OVER = regex("[的车款家个台辆那这些种也都就全了吧]*")
 _NEAR_DENIAL = 4  # characters before the word that says it is not wanted
 _JOINED = regex(r"[、/和或跟与及以者是还要么也的车型|\s]*")
@@ -64,7 +65,7 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
     for at, link in enumerate(links):
         if not _denies(link, text) or any(0 <= link.start - result[i].end <= _NEAR_DENIAL for i in denied):
             continue
-        following = [i for i, atom in enumerate(result) if atom.start >= link.end]
+        following = [i for i, atom in enumerate(result) if atom.start >= link.end and link.text != _BEHIND]
         head = following[:1]
         between = [x for x in links if head and x.start >= link.end and x.end <= result[head[0]].start]
         if any(x.entity for x in between):
@@ -85,7 +86,7 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
                 reach = [*reach, i]
         else:
             behind = [i for i, atom in enumerate(result) if atom.end <= link.start]
-            reach = behind[-1:]
+            reach = [] if _denies_a_name(link, links) else behind[-1:]
             gap = text[result[reach[0]].end : link.start] if reach else ""
             if not reach or not _REACHED_OVER.fullmatch(gap) or link.text in ("没", "不", "没有"):
                 continue  # 轿车 选配不算 is no word against 轿车
@@ -97,6 +98,11 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
 def _denies(link: Link, text: str) -> bool:
     """Whether it is a word against something; 别 of L2+级别 is none."""
     return link.plays("not") and not (link.text == "别" and _ENDS_IN_BIE.search(text, 0, link.start))
+
+
+def _denies_a_name(link: Link, links: Sequence[Link]) -> bool:
+    """不要 of 12万以内 不要博越L."""
+    return any(x.entity and 0 <= x.start - link.end <= 1 for x in links)
 
 
 def joins(gap: str) -> bool:

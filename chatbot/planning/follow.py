@@ -16,7 +16,7 @@ from chatbot.planning.ranked import far_apart
 from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
-_DIFFERENCES = regex("差在?哪|差啥|差什么|区别|不同|不一样|变化|差异")  # of all, not of what was asked last
+DIFFERENCES = regex("差在?哪|差啥|差什么|区别|不同|不一样|变化|差异")  # of all, not of what was asked last
 _EXTENT = regex("车身?[长宽高]度?(?:呢|是?多少)[啊呀]?")
 _BY_HOW_MUCH = regex(
     "^(?:那|那么)?(?:要|得|能|会)?(?:贵|便宜|快|慢|省)(?:了|出)?(?:多少|几[万千秒个])"
@@ -176,7 +176,7 @@ class Follower:
         if plan is None and comparing and len(entities) > 1:
             paths: tuple[Path, ...] = tuple(p[0] for p in parts.attributes)
             plan = Plan("compare", entities, paths) if paths else None
-        whole = _DIFFERENCES.search(parts.text) or says_money(parts.text) or measured_by(parts.text)
+        whole = DIFFERENCES.search(parts.text) or says_money(parts.text) or measured_by(parts.text)
         if plan and context.attributes and not (parts.attributes or parts.rankings or whole):
             plan = replace(plan, attributes=context.attributes[:1])
         return Query(plan, parts.scan, carried=entities) if plan else None

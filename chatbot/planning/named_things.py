@@ -1,5 +1,6 @@
 """Questions about things that are named or pointed at: compare, verify, nearest, relative, or a look-up."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -13,10 +14,12 @@ from chatbot.knowledge_graph.plan import (
 )
 from chatbot.planning.beside import Comparer
 from chatbot.planning.beyond import asks_of_its_kind, beyond_one
+from chatbot.planning.called_so import other_kinds
 from chatbot.planning.carry import is_exclusion, lists
 from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.decide import Decider
+from chatbot.planning.denied_things import is_left_out
 from chatbot.planning.follow import Follower
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
@@ -54,19 +57,16 @@ class NamedPlanner:
     def of_the_series(self, parts: Parts, context: Context) -> Parts:
         """240turbo, 旗舰型 while a 思域 is spoken of: of the many that are called so those of that series."""
         near = context.near(self.vocabulary.graph)
-        series = set(self.vocabulary.kin(near)) if near else set()
-        things = tuple(
-            replace(thing, names=tuple(n for n in thing.names if n in series), clause=None)
-            if not thing.referred and _of_many(thing) and 0 < len(series & set(thing.names)) < len(thing.names)
-            else thing
-            for thing in parts.things
-        )  # fmt: skip
+        graph = self.vocabulary.graph
+        near_it = (self.vocabulary.kin(near), other_kinds(graph, near)) if near else ()
+        things = tuple(_one_of(thing, near_it) for thing in parts.things)
         return replace(parts, things=things) if things != parts.things else parts
 
     def plan(self, parts: Parts, context: Context) -> Planned:
         """Questions about things: compare, verify, nearest, relative, or a look-up with references."""
         refused = bool(parts.things) and all(thing.negated for thing in parts.things)
-        if refused or far_apart(parts):
+        left_out = any(thing.negated and is_left_out(thing, parts.things) for thing in parts.things)
+        if refused or left_out or far_apart(parts):
             return None
         return (
             self._years_of_series(parts, context)
@@ -153,6 +153,8 @@ class NamedPlanner:
                 things.append(replace(thing, names=listed, clause=None))  # 2025的多少钱, of a list
             elif not thing.single and (offered := tuple(n for n in thing.names if n in context.offered)):
                 things.append(replace(thing, names=offered))  # 25款的, of those to choose from
+            elif not context.entities and _several_of(thing, listed := _in_order(thing.names, context.shown)):
+                things.append(replace(thing, names=listed, clause=None))  # A3, of a list with several
             elif len(thing.names) == _PAIR and (parts.has("pair", "those") or parts.limit == _PAIR):
                 things.append(thing)  # 两个活力版
             elif (
@@ -260,16 +262,19 @@ class NamedPlanner:
         return tuple(dict.fromkeys((*topics, *((path,) for path in told))))
 
 
-def without_denied(parts: Parts) -> Parts:
-    """不是A，是B: only B was meant."""
-    wanted = tuple(thing for thing in parts.things if not thing.negated)
-    if len(wanted) < len(parts.things) and wanted:
-        parts = replace(parts, things=wanted, _roles=parts._roles | {"wrong"})
-    paths = {atom.path for atom in parts.atoms if not atom.negated}
-    kept = tuple(a for a in parts.atoms if not (a.negated and a.kind == "quantity" and a.path in paths))
-    if len(kept) < len(parts.atoms):
-        parts = replace(parts, atoms=kept, _roles=parts._roles | {"wrong"})
-    return parts
+def _several_of(thing: Thing, listed: Sequence[str]) -> bool:
+    wide = is_brand(thing.clause) or is_year(thing.clause)
+    return not wide and 1 < len(listed) <= len(thing.names)
+
+
+def _one_of(thing: Thing, series: Sequence[tuple[str, ...]]) -> Thing:
+    """``thing`` as those of the first of ``series`` that has any, where cars of several go by its name."""
+    if thing.referred or not _of_many(thing):
+        return thing
+    named = set(thing.names)
+    found = next((names for names in series if 0 < len(named.intersection(names)) < len(named)), ())
+    names = tuple(name for name in thing.names if name in found)
+    return replace(thing, names=names, clause=None) if names else thing
 
 
 def _ranked_by(parts: Parts, things: tuple[Thing, ...]) -> Topics:

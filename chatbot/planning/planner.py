@@ -8,24 +8,25 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from chatbot.knowledge_graph.execute import MAX_ROWS, Engine
-from chatbot.knowledge_graph.plan import Condition, Plan, keyword_level
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan, keyword_level
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import AtomReader
 from chatbot.planning.bare_degrees import of_some_car
 from chatbot.planning.beside import Comparer
 from chatbot.planning.bind import Binder
-from chatbot.planning.carry import lists, within
+from chatbot.planning.carry import lists, of_what_is_offered, within
 from chatbot.planning.choosing import Chooser
 from chatbot.planning.completing import Completer
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
+from chatbot.planning.denied_things import without_denied
 from chatbot.planning.follow import Follower, alone
 from chatbot.planning.former_latter import named_again
 from chatbot.planning.guide import Guide
 from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
-from chatbot.planning.named_things import NamedPlanner, without_denied
+from chatbot.planning.named_things import NamedPlanner
 from chatbot.planning.near_attributes import NearAttributes
 from chatbot.planning.no_such_version import no_such_version
 from chatbot.planning.of_parts import of_a_part
@@ -185,6 +186,7 @@ class Planner:
     def _explained(self, scan: Scan, context: Context) -> Explained:
         context = self._with_series(context)
         parts = self._versions.told(self._reader.read(scan, context), context)
+        context = of_what_is_offered(parts, context)
         planned = self._decide(parts, context) or self._salvage.plan(parts, context, self._decide)
         return Explained(scan, parts, planned)
 
@@ -194,8 +196,10 @@ class Planner:
         name = self.vocabulary.graph.by_name[near].keywords[1:2] if near else ()
         if not name or context.plan or context.listed:
             return context
-        series = Condition(keyword_level(2), "=", name[0])
-        return replace(context, listed=Plan("filter", (), context.attributes[:1], (series,)))
+        among: Clause = Condition(keyword_level(2), "=", name[0])
+        if not context.attributes:  # GL8 2025款: of these, not of those that have what was asked
+            among = AnyOf(tuple(Condition(NAME, "=", one) for one in context.offered))
+        return replace(context, listed=Plan("filter", (), context.attributes[:1], (among,)))
 
     def _winner(self, plan: Plan) -> str | None:
         rows = self.engine.run(plan).rows

@@ -184,6 +184,8 @@ def _whole(at: int, links: Sequence[Link]) -> int:
     """Where the name that begins with ``links[at]`` ends."""
     end = links[at].end
     for link in links[at + 1 :]:
+        if link.text == "的":
+            continue  # 吉利的博越L
         if not link.plays("part") or not 0 <= link.start - end <= 1:
             break
         end = link.end
@@ -198,7 +200,9 @@ def _without_wholes(things: Sequence[Thing], text: str) -> tuple[Thing, ...]:
         if any(one.single and one.names == thing.names and not one.referred for one in kept):
             continue  # 汉EV605尊贵型价钱，25的
         between = text[last.end : thing.start] if last else ""
-        if last and _WITHIN.fullmatch(between) and set(thing.names) < set(last.names) and not last.negated:
+        left_out = thing.negated and last is not None and last.clause is not None  # 比亚迪除了海鸥
+        within = last is not None and set(thing.names) < set(last.names) and not (last.negated or left_out)
+        if within and _WITHIN.fullmatch(between):
             kept.pop()
         kept.append(thing)
     return tuple(kept)

@@ -1,6 +1,6 @@
 """Questions about all that match: filter, superlative, count, group, average, and how they go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Clause, Condition, Not, Order, Path, Plan, keyword_level
@@ -22,6 +22,7 @@ from chatbot.planning.carry import (
     side_by_side,
     which_of_these,
     within,
+    without_seen,
 )
 from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context, besides
@@ -85,7 +86,7 @@ class SetPlanner:
         said = self._decider.clauses(replace(parts, things=tuple(t for t in parts.things if not t.referred)))
         conditions = said
         if leaning and context.plan:
-            said, conditions = self._going_on.conditions(parts, _without_seen(context), said)
+            said, conditions = self._going_on.conditions(parts, without_seen(context), said)
         if not (leaning or conditions) and context.entities and _WHICH_MOST.match(parts.text):
             return Refusal("nothing_to_point_at", parts.text[:2], parts.scan)  # of one alone; never of all
         if not leaning and which_of_these(parts, context):
@@ -188,7 +189,7 @@ class SetPlanner:
             return None  # of what is left
         if not parts.has("others") or last is None or not (context.shown or context.entities):
             return None
-        if kinds := self._other_kinds(parts, last):
+        if kinds := self._other_kinds(parts, last, flat(conditions)):
             return Query(replace(last, op="filter", conditions=kinds, limit=None), parts.scan)
         one = last.op == "superlative" and (last.limit or 1) == 1
         seen = context.entities if one and context.entities else context.shown or context.entities
@@ -196,14 +197,16 @@ class SetPlanner:
         plan = Plan("filter", (), attributes, (*conditions, *besides(seen)), last.order)
         return Query(plan, parts.scan)
 
-    def _other_kinds(self, parts: Parts, last: Plan) -> tuple[Clause, ...]:
-        """还有别的品牌吗: the same, but not of the brand that was asked for."""
+    def _other_kinds(self, parts: Parts, last: Plan, wanted: Sequence[Clause]) -> tuple[Clause, ...]:
+        """还有别的品牌吗: the same, but not of the brand that was asked for; and what is ``wanted`` besides."""
         paths = {path for paths in parts.attributes for path in paths}
         if any(path[-1] == "品牌" or path == keyword_level(1) for path in paths):
             paths.add(keyword_level(1))
         found = flat(last.conditions)
         about = [c for c in found if paths_of(c) & paths and not isinstance(c, Not)]
-        return tuple(Not(c) if c in about else c for c in found) if about else ()
+        kept = (Not(c) if c in about else c for c in found if c in about or c in wanted)
+        fresh = (c for c in wanted if c not in found)
+        return tuple(dict.fromkeys((*kept, *fresh))) if about else ()
 
     def _relative(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
         """再便宜点: better than what is in focus; of a list, the better first."""
@@ -285,15 +288,6 @@ def _has_chosen(parts: Parts, context: Context) -> bool:
     """推荐一个 while a choice is being narrowed down: of those that are left, and no further question."""
     told = parts.atoms or parts.things or parts.rankings or parts.attributes or parts.scan.unknown
     return context.guiding and lists(context.plan) and parts.has("buy") and not told
-
-
-def _without_seen(context: Context) -> Plan:
-    """The query before; where nothing was left besides what had been shown, that counts again."""
-    assert context.plan is not None
-    if context.shown:
-        return context.plan
-    kept = tuple(c for c in flat(context.plan.conditions) if not is_exclusion(c))
-    return replace(context.plan, conditions=kept)
 
 
 def _is_bound(clause: Clause) -> bool:

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from chatbot.knowledge_graph.execute import Engine
-from chatbot.knowledge_graph.plan import AnyOf, Plan
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Plan
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.asked_sets import asks_from, asks_range
+from chatbot.planning.called_so import stands_in
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
+from chatbot.planning.follow import DIFFERENCES
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.read_parts import is_brand, is_year, numeric
@@ -20,7 +22,7 @@ _ALL_ARE = regex("都(?:是|有|用的?是?|[烧喝加带配装]的?)(?:什么|�
 _WEIGHED = regex("怎么选|咋选|该选|选哪|买哪|哪个?好|谁好|哪个?值得|纠结|犹豫")
 _BOTH = 2
 _BESIDE_IT = regex("(?:那|那么)?它?(?:和|跟|与|同).+比|(?:那|那么)?(?:和|跟|与|同|比).+呢$")
-_COMPARES_ON = regex("(?:那|那么)?它?(?:和|跟|与|同|比).{1,12}?(?:比|相比|对比)?呢")
+_COMPARES_ON = regex("(?:那|那么)?它?(?:和|跟|与|同|比).{1,12}?(?:(?:比|相比|对比)呢?|呢)")
 MAX_EACH = 6  # cars of one series that a yes-or-no question is answered for one by one
 MAX_NARROWED = 20
 MAX_BESIDE = 3
@@ -43,6 +45,7 @@ class SeveralPlanner:
             or self._each(parts, things)
             or self._beside_focus(parts, things, context)
             or self._which_one(parts, things)
+            or self._there(parts, things)
             or self._of_several(parts, things, context)
         )
 
@@ -68,7 +71,12 @@ class SeveralPlanner:
         if parts.scan.unknown:
             return None  # it might have said which of them
         many = parts.has("list", "which", "count", "head") or parts.rankings
-        plan = self._decider.verify(parts, *things[0].names) if asks_whether(parts) and not many else None
+        if many or not asks_whether(parts):
+            return None
+        named_so = bool(parts.atoms) and all(atom.path == NAME for atom in parts.atoms)
+        plan = self._decider.verify(parts, *(() if named_so else things[0].names))
+        if plan and named_so:  # RAV4有没有四驱的: those that are called so
+            plan = replace(plan, conditions=self._decider.clauses(parts))
         return Query(plan, parts.scan) if plan else None
 
     def _weighed(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
@@ -122,7 +130,7 @@ class SeveralPlanner:
 
     def _beside_focus(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Query | None:
         """和Model 3比哪个远, 比S5呢: the one in focus beside the few of another series."""
-        if len(things) != 1 or is_brand(things[0].clause) or len(things[0].names) >= MAX_EACH:
+        if len(things) != 1 or is_brand(things[0].clause):
             return None
         compared = context.plan is not None and context.plan.op == "compare"
         if parts.atoms or not (len(context.entities) == 1 or (compared and context.entities)):
@@ -136,7 +144,12 @@ class SeveralPlanner:
             return None
         if not _BESIDE_IT.match(parts.text) or parts.scan.unknown or parts.has("head", "list", "buy"):
             return None
-        names = tuple(dict.fromkeys((*context.entities[:1], *things[0].names)))
+        others = things[0].names
+        if len(others) >= MAX_EACH:  # of many those that have something to compare
+            others = tuple(name for name in others if self._decider.raw(name, told[0]) is not None)
+        if not 0 < len(others) < MAX_EACH:
+            return None
+        names = tuple(dict.fromkeys((*context.entities[:1], *others)))
         return Query(Plan("compare", names, told), parts.scan, carried=context.entities[:1])
 
     def _which_one(self, parts: Parts, things: tuple[Thing, ...]) -> Query | Asked | None:
@@ -148,13 +161,23 @@ class SeveralPlanner:
             return None
         path = parts.rankings[0].path if parts.rankings else self._decider.price
         known = [name for name in named[0].names if self._decider.raw(name, path) is not None]
-        if (
-            len(known) == 1 and parts.rankings and not parts.has("nearest")
-        ):  # the others have no value to lean on
-            rest = tuple(thing for thing in parts.things if thing is not named[0])
-            plan = self._decider.relative(replace(parts, things=rest), known[0], parts.rankings[0])
+        if len(known) == 1 and (parts.rankings or parts.has("nearest")):  # no other has a value to lean on
+            rest = replace(parts, things=tuple(thing for thing in parts.things if thing is not named[0]))
+            plan = (
+                self._decider.nearest(rest, known[0])
+                if parts.has("nearest")
+                else self._decider.relative(rest, known[0], parts.rankings[0])
+            )
             return Query(plan, parts.scan) if plan else None
         return Asked((named[0].names,), ((path,),), parts.scan)
+
+    def _there(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
+        """豪华型有吗: that there are some, and which; no look-up of what was asked before."""
+        told = parts.attributes or parts.rankings or parts.atoms or parts.scan.unknown
+        scope = self._decider.scope(things[0]) if len(things) == 1 and not things[0].clause else None
+        if told or scope is None or not parts.has("exists") or parts.has("list", "count", "which", "others"):
+            return None
+        return Query(Plan("verify", (), (), (scope,)), parts.scan)
 
     def _of_several(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
         """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""
@@ -199,7 +222,10 @@ class SeveralPlanner:
             return None  # 25款的, of those that were listed
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics = topics or tuple((path,) for path in context.attributes)
-        alone = only_names(parts.scan) or (context.empty and names_alone(parts.scan))
+        nothing_asked = (
+            context.plan is None and not context.attributes
+        )  # 380的呢, when no more was named before
+        alone = only_names(parts.scan) or (nothing_asked and names_alone(parts.scan))
         told = parts.has("told") and set(names) <= set(context.offered)  # 两驱的, of those to choose from
         alone = not topics and (alone or told)
         needed = (
@@ -219,7 +245,7 @@ class SeveralPlanner:
             ).rows
         }
         words = [parts.text[atom.start : atom.end] for atom in parts.atoms]
-        found = tuple(n for n in names if n in met or all(word in normalize(n) for word in words))
+        found = tuple(n for n in names if n in met or all(stands_in(normalize(n), word) for word in words))
         return found if len(found) < len(names) else ()
 
 
@@ -242,7 +268,8 @@ def only_named(scan: Scan) -> bool:
 
 def _beside_one(parts: Parts, things: tuple[Thing, ...], wide: list[Thing]) -> bool:
     """X7礼遇比Q5两驱乐享谁贵, where the Q5 is of two years: both of them beside the X7."""
-    asks = parts.has("compare") and ("比" in parts.text or not parts.has("which"))
+    of_all = "比" in parts.text or DIFFERENCES.search(parts.text) is not None  # 区别在哪
+    asks = parts.has("compare") and (of_all or not parts.has("which"))
     few = all(len(thing.names) <= MAX_BESIDE for thing in wide)
     return asks and few and len(things) > len(wide) and not parts.atoms and not parts.has("nearest")
 

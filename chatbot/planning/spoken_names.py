@@ -51,7 +51,12 @@ _NUMBER = regex(r"\d{2,4}")
 _CODED = regex(r"^[\u4e00-\u9fff]{2,3}0\d")
 _OH = regex(r"([\u4e00-\u9fff]{2,3})o(\d)(?!\d)")  # 海狮o7
 _SPACED = regex(r"(?<![a-z0-9])[a-z]{2,6}(?: [a-z0-9\-]+){1,3}")
-_TENS = regex(r"([二三四五六七八九])十(?=li?(?![a-z])|tfsi|e(?![a-z]))")  # 四十li
+_HUNDREDS = r"(?:[一二三四五六七八九]百)?[二三四五六七八九]?十[一二三四五六七八九]?"
+_COUNTED = regex(
+    rf"({_HUNDREDS})(?=li?(?![a-z])|t?f?si|turbo|e(?![a-z]))"  # 四十li, 三百三十tsi
+    rf"|(?:(?<=[a-z]\d)|(?<=[a-z]\dl))({_HUNDREDS})(?=[\u4e00-\u9fff]{{2}})(?![万座度寸款年个岁升公千多几来])"  # q7五十五尊贵型
+)
+_SAID_YEAR = regex(r"[一二两]千零?[一二三四五六七八九]?十[一二三四五六七八九]?(?=款)")
 _CODE = regex(r"[a-z]{1,5}\d{2,3}")
 
 
@@ -82,13 +87,24 @@ class SpokenNames:
         if _NUMERAL.search(text) is None:
             return text
         text = _LETTER_YEAR.sub(self._letter_year, text)
-        text = _TENS.sub(lambda found: f"{DIGIT[found[1]]}0", _SPELLED.sub(self._letter, text))
-        text = _LETTER_NUMERAL.sub(self._digit, _DOT.sub(".", text))
+        text = _SAID_YEAR.sub(self._said_year, text)
+        text = _LETTER_NUMERAL.sub(self._digit, _DOT.sub(".", _SPELLED.sub(self._letter, text)))
+        text = _COUNTED.sub(self._counted, text)
         text = _SERIES.sub(self._series, _LETTER_NUMBER.sub(self._number, text))
         text = _RUN.sub(self._digits, text)
         text = _YEAR.sub(self._year, text)
         text = _POINT.sub(lambda found: f"{DIGIT[found[1]]}.{DIGIT[found[2]]}", text)
         return _RANGE.sub(self._range, text)
+
+    def _counted(self, found: re.Match[str]) -> str:
+        """三十五tfsi is 35tfsi, where some name has that number."""
+        number = f"{parse_chinese(found.group()) or 0:f}"
+        return number if number in self._numbers else found.group()
+
+    def _said_year(self, found: re.Match[str]) -> str:
+        """两千零二十四款 is 2024款."""
+        year = f"{parse_chinese(found.group()) or 0:f}"
+        return year if f"{year}款" in self._names else found.group()
 
     def _letter_year(self, found: re.Match[str]) -> str:
         """b25豪华 is B型号 2025款 豪华, where there is no B25."""

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan, keyword_level
-from chatbot.normalization.text import content, normalize
+from chatbot.normalization.text import content
 from chatbot.planning.atom import Atom
 from chatbot.planning.beyond import starts
+from chatbot.planning.called_so import called_so, other_kinds, wanted
 from chatbot.planning.carry import lists
 from chatbot.planning.context import Context
 from chatbot.planning.one_or_other import asks_which_of_two, one_or_other
@@ -27,11 +28,6 @@ _GOES_ON = regex(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|�
 _BY_HOW_MUCH = regex("(?:的|版)?(?:那[个款台])?(?:要|又|得|能|会)?(?:贵|便宜|快|慢|省)(?:了|出)?(?:多少|几)")
 _ASKED_ON = regex("(?:那|那么)?[^,，。]{1,8}呢$")
 _THAT_ONE = regex("的?(?:那|这)(?:一)?[个款台辆]")
-_MAKERS_WORDS = {
-    "四驱": {"4matic", "quattro", "xdrive", "4motion", "awd", "4wd"},
-    "敞篷": {"cabriolet", "spyder", "roadster", "敞篷"},
-}
-_KIND_OF = regex(r"\s?(?:新能源|EV|DM-i|\(进口\))$")
 _SUFFIX = regex("[版型款]$")
 _AND = regex(r"[版款型]?的?(?:和|跟|与|比|、|/|vs)")
 _OF_ALL = ("list", "count", "head", "buy", "which", "exists", "has", "keep", "or", "others", "total")
@@ -122,7 +118,7 @@ class VersionReader:
 
     def _named_so_in_the_list(self, parts: Parts, context: Context) -> Parts:
         """5座的, of a list in which no value says so of any: those with the word in their names."""
-        last = context.plan
+        last = context.plan if lists(context.plan) else context.listed
         values = len(parts.atoms) == 1 and parts.atoms[0].kind == "value" and not parts.atoms[0].negated
         if not values or not lists(last) or last is None or not last.conditions:
             return parts
@@ -176,10 +172,7 @@ class VersionReader:
 
     def _called(self, names: Sequence[str], clause: Clause, said: str) -> tuple[str, ...]:
         """Those of ``names`` that have a word for the value in them."""
-        words = {said, *self._vocabulary.words_for(clause)}
-        for plain, names_of_it in _MAKERS_WORDS.items():
-            words |= names_of_it if any(plain in word for word in words) else set()
-        return tuple(n for n in names if any(word in normalize(n).replace(" ", "") for word in words))
+        return called_so(names, {said, *self._vocabulary.words_for(clause), *wanted(clause)})
 
     def _having(self, names: Sequence[str], clause: Clause, said: str) -> tuple[str, ...]:
         holding = set(self._holding(Plan("filter", tuple(names), (), (clause,))))
@@ -187,7 +180,7 @@ class VersionReader:
         return tuple(name for name in names if name in holding or name in named)
 
     def _that_one(self, parts: Parts, context: Context) -> Parts | None:
-        """四驱那个, of those that were listed or compared: the only one with that value."""
+        """四驱那个, of those that were listed or compared: the one with that value; where several have it, any of these."""
         values = [atom for atom in parts.atoms if atom.kind == "value" and not atom.negated]
         pointed = next((a for a in values if _THAT_ONE.match(parts.text, a.end)), None)
         pointed = pointed or of_the_few(values, parts, context)
@@ -200,7 +193,7 @@ class VersionReader:
                 found, pointed.clause, parts.text[pointed.start : pointed.end]
             )  # 四驱疾风版, beside others that have 四驱 too
             found = called if len(called) == 1 else found
-            if len(found) == 1:
+            if 0 < len(found) < len(names) <= MAX_VERSIONS:
                 thing = Thing(found, None, pointed.start, pointed.end, referred=True)
                 return replace(parts, things=(thing,), atoms=(), referred=True)
         return None
@@ -215,10 +208,11 @@ class VersionReader:
         if not series or not looked_up or asks_all or parts.scan.unknown or not parts.atoms:
             return parts
         wanted = [atom for atom in parts.atoms if not atom.negated]  # 不是四驱，是两驱的
+        bare = bool(wanted) and (wanted[0].start, wanted[-1].end) == (0, len(parts.text))  # 四驱
         if (
             not wanted
             or any(atom.kind != "value" for atom in parts.atoms)
-            or not (by_how_much or _GOES_ON.search(parts.text))
+            or not (by_how_much or bare or _GOES_ON.search(parts.text))
         ):
             return parts
         named = [set(thing.names) for thing in parts.things]  # 2025款两驱的
@@ -235,7 +229,7 @@ class VersionReader:
         of_focus = not named and bool(set(context.entities[:1]) & set(names))
         if of_focus and by_how_much:
             return replace(parts, atoms=())  # 后驱的便宜多少, of the 后驱 that is spoken of
-        if not names or len(names) == len(series) or of_focus:
+        if not names or len(names) == len(series) or (of_focus and not bare):
             return parts
         first, last = wanted[0], wanted[-1]
         thing = Thing(names, None, first.start, last.end)
@@ -243,13 +237,7 @@ class VersionReader:
 
     def _of_another_kind(self, series: tuple[str, ...], wanted: Sequence[Atom], text: str) -> tuple[str, ...]:
         """电动的呢 of a Macan: of the Macan新能源, which is a series of its own."""
-        brand, lead = self._vocabulary.graph.by_name[series[0]].keywords[:2]
-        kin = (
-            e for e in self._vocabulary.graph.entities if e.keywords[:1] == (brand,) and len(e.keywords) > 1
-        )
-        names = tuple(
-            e.name for e in kin if e.keywords[1] != lead and _KIND_OF.sub("", e.keywords[1]) == lead
-        )
+        names = other_kinds(self._vocabulary.graph, series[0])
         for atom in wanted:
             names = self._with(names, atom, text) if names else ()
         return names

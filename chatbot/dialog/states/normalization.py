@@ -58,6 +58,12 @@ def _of_another_series(turn: Turn) -> bool:
     return bool(kin) and all(kin.isdisjoint(link.candidates) for link in turn.hearing.reading.entities)
 
 
+def _heard_otherwise(turn: Turn, planned: Asked) -> bool:
+    """max is of the SU7 that is spoken of, though a car of another series is called so."""
+    seen = {name for link in turn.hearing.reading.entities for name in link.candidates}
+    return _of_another_series(turn) and all(seen.isdisjoint(group) for group in planned.entities)
+
+
 def _node(path: Path, tree: Container[Path]) -> Path:
     """The attribute that a look-up of ``path`` reads: a part of a leaf (the height in 长*宽*高) stands in that leaf."""
     return path if path in tree else path[:-1]
@@ -116,7 +122,7 @@ class NormalizationState:
             return None
         planned = turn.hearing.planned(turn.context)
         if isinstance(planned, Asked) and not planned.needed and plain and leaves:
-            return None
+            return planned if _heard_otherwise(turn, planned) else None
         if isinstance(planned, Asked) and not planned.topics and turn.memory.question:
             return None  # 那智驾巅峰版呢: the standard question asked before, of another car
         return None if planned and means_a_standard_question(turn, planned) else planned
