@@ -5,6 +5,7 @@ from collections.abc import Container, Mapping
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.spellings import (
     first_words,
+    joined_spellings,
     own_parts,
     series_spellings,
     spellings,
@@ -43,6 +44,10 @@ def alias_words(
             leading.add(alias)
             if alias not in own and alias not in by_name:
                 found.setdefault(alias, []).append(index)
+    for index, entity in enumerate(entities):
+        for alias in sorted(joined_spellings(entity.keywords)):
+            if alias in found and index not in found[alias]:  # beside one that is called just so
+                found[alias].append(index)
     short = {alias: rows for alias, rows in _short_names(entities, by_name).items() if alias not in found}
     found.update(short)
     leading.update(short)

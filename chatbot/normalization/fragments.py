@@ -263,6 +263,10 @@ class FragmentReader:
         least = mask_of(
             i for i, rest in left.items() if not any(less(other, rest) for other in left.values())
         )
+        if not all(left.values()):  # one is called just so, and others but for a word before it
+            least |= mask_of(
+                i for i, parts in names.items() if not parts.left_over(said, lead, touched=True, apart=True)
+            )
         return self._lettered(least, said)
 
     def _lettered(self, mask: int, said: Iterable[str]) -> int:

@@ -25,6 +25,7 @@ _LONG_WORD = 5  # letters
 
 
 _DOTTED = regex("(?<=[\u4e00-\u9fff])·(?=[\u4e00-\u9fff])")  # 锐·科技版 is said 锐科技
+_LEADING = regex("[a-z0-9.+]+(?=[\u4e00-\u9fff])")
 _HEAD = regex("([\u4e00-\u9fff]+)·(?=[\u4e00-\u9fff])")
 
 
@@ -139,11 +140,13 @@ class NameParts:
                 return part
         return None
 
-    def left_over(self, said: Iterable[str], lead: Iterable[str], *, touched: bool) -> str:
+    def left_over(
+        self, said: Iterable[str], lead: Iterable[str], *, touched: bool, apart: bool = False
+    ) -> str:
         """The last keyword without ``said``: of every word of it, or only of those that some of it is part of.
 
         ``lead`` said which series is meant: it takes whole words of the name with it, and no part of one, for 7 of HS7
-        is not that of 7座.
+        is not that of 7座. ``apart``: what stands before a dot or Chinese characters is a word of its own: CVT of CVT运动版.
         """
         left = []
         series = {part for word in self.words[:-1] for part in (*word, "".join(word))}
@@ -157,9 +160,14 @@ class NameParts:
                 continue
             rest, hit = _without(token, said, self.atoms)
             if hit or not touched:
-                head = next((one for one in self.heads if hit and rest.startswith(one)), "")
-                left.append(rest.removeprefix(head))
+                left.append(self._behind(token, rest) if apart and hit else rest)
         return "".join(left)
+
+    def _behind(self, token: str, rest: str) -> str:
+        """``rest`` of ``token`` without what is a word of its own before it."""
+        first = _LEADING.match(token)
+        heads = (first.group(),) if first else self.heads
+        return rest.removeprefix(next((head for head in heads if rest.startswith(head)), ""))
 
 
 def _pieces(token: str) -> list[str]:
@@ -176,7 +184,6 @@ def _without(token: str, said: Iterable[str], atoms_of_name: Container[str]) -> 
             if _HAN_RUN.fullmatch(one):
                 if one in piece:
                     pieces[at], hit = piece.replace(one, "", 1), True
-                    pieces[:at] = [p if _HAN_RUN.match(p) else "" for p in pieces[:at]]  # cvt of CVT运动版
             elif piece in atoms(one) or _joined_with_another(piece, one, atoms_of_name):
                 pieces[at], hit = "", True
     pieces = [piece for piece in pieces if piece]

@@ -1,6 +1,5 @@
 """The ways people write a name: whole, in parts, run together, without its brand or its ending."""
 
-import itertools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -91,11 +90,16 @@ def series_spellings(keywords: Sequence[str]) -> set[str]:
         tokens = {t for word in keywords[2:] for t in _LATIN_TOKEN.findall(normalize(word)) if len(t) > 1}
         found |= {f"{bare}{token}" for token in tokens} | {f"{bare}{t.replace('-', '')}" for t in tokens}
         parts = [part for word in keywords[3:] for part in word.split()][:_MAX_PARTS]
-        runs = (run for part in parts for run in _LAST_RUN.findall(normalize(part)))
-        found |= {f"{bare}{run}" for run in runs}  # 雷凌运动版 of CVT运动版, beside one called 运动版
-        chosen = (c for n in range(1, len(parts) + 1) for c in itertools.combinations(parts, n))
-        found |= {normalize(" ".join((bare, *some))) for some in chosen}
     return found
+
+
+def joined_spellings(keywords: Sequence[str]) -> set[str]:
+    """雷凌运动版 of its CVT运动版: a series of one or two characters before the end of a word of the version."""
+    bare = _KIND.sub("", normalize(keywords[1])) if len(keywords) > 1 else ""
+    if not bare or len(bare) > _SHORTEST or bare.isascii():
+        return set()
+    parts = (normalize(part) for word in keywords[3:] for part in word.split())
+    return {f"{bare}{run}" for part in parts for run in _LAST_RUN.findall(part)}
 
 
 def bare_series(keywords: Sequence[str]) -> set[str]:
