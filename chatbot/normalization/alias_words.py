@@ -44,10 +44,7 @@ def alias_words(
             leading.add(alias)
             if alias not in own and alias not in by_name:
                 found.setdefault(alias, []).append(index)
-    for index, entity in enumerate(entities):
-        for alias in sorted(joined_spellings(entity.keywords)):
-            if alias in found and index not in found[alias]:  # beside one that is called just so
-                found[alias].append(index)
+    _join(entities, found)
     short = {alias: rows for alias, rows in _short_names(entities, by_name).items() if alias not in found}
     found.update(short)
     leading.update(short)
@@ -56,6 +53,14 @@ def alias_words(
             found[word] = [*found.get(word, ()), *by_name[normalize(name)]]
             leading.update([word] if normalize(name) in names else ())
     return found, sorted(leading)
+
+
+def _join(entities: tuple[Entity, ...], found: dict[str, list[int]]) -> None:
+    """雷凌运动版 also of its CVT运动版, where one is called just so."""
+    for index, entity in enumerate(entities):
+        for alias in sorted(joined_spellings(entity.keywords)):
+            if alias in found and index not in found[alias]:
+                found[alias].append(index)
 
 
 def _short_names(entities: tuple[Entity, ...], by_name: Mapping[str, list[int]]) -> dict[str, list[int]]:

@@ -1,5 +1,6 @@
 """The ways people write a name: whole, in parts, run together, without its brand or its ending."""
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -90,6 +91,8 @@ def series_spellings(keywords: Sequence[str]) -> set[str]:
         tokens = {t for word in keywords[2:] for t in _LATIN_TOKEN.findall(normalize(word)) if len(t) > 1}
         found |= {f"{bare}{token}" for token in tokens} | {f"{bare}{t.replace('-', '')}" for t in tokens}
         parts = [part for word in keywords[3:] for part in word.split()][:_MAX_PARTS]
+        chosen = (c for n in range(1, len(parts) + 1) for c in itertools.combinations(parts, n))
+        found |= {normalize(" ".join((bare, *some))) for some in chosen}
     return found
 
 

@@ -153,8 +153,6 @@ class NamedPlanner:
                 things.append(replace(thing, names=listed, clause=None))  # 2025的多少钱, of a list
             elif not thing.single and (offered := tuple(n for n in thing.names if n in context.offered)):
                 things.append(replace(thing, names=offered))  # 25款的, of those to choose from
-            elif not context.entities and _several_of(thing, listed := _in_order(thing.names, context.shown)):
-                things.append(replace(thing, names=listed, clause=None))  # A3, of a list with several
             elif len(thing.names) == _PAIR and (parts.has("pair", "those") or parts.limit == _PAIR):
                 things.append(thing)  # 两个活力版
             elif (
@@ -260,11 +258,6 @@ class NamedPlanner:
             asked = [atom for atom in asked if atom.kind == "feature" and _BARE.match(parts.text, atom.end)]
         told = (atom.path for atom in asked if atom.path[0] != NAME[0])  # 2.0t的 of a name asks for nothing
         return tuple(dict.fromkeys((*topics, *((path,) for path in told))))
-
-
-def _several_of(thing: Thing, listed: Sequence[str]) -> bool:
-    wide = is_brand(thing.clause) or is_year(thing.clause)
-    return not wide and 1 < len(listed) <= len(thing.names)
 
 
 def _one_of(thing: Thing, series: Sequence[tuple[str, ...]]) -> Thing:

@@ -61,7 +61,9 @@ def _of_another_series(turn: Turn) -> bool:
 def _heard_otherwise(turn: Turn, planned: Asked) -> bool:
     """max is of the SU7 that is spoken of, though a car of another series is called so."""
     seen = {name for link in turn.hearing.reading.entities for name in link.candidates}
-    return _of_another_series(turn) and all(seen.isdisjoint(group) for group in planned.entities)
+    return (
+        bool(seen) and _of_another_series(turn) and all(seen.isdisjoint(group) for group in planned.entities)
+    )
 
 
 def _node(path: Path, tree: Container[Path]) -> Path:
