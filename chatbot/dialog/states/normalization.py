@@ -9,6 +9,7 @@ from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.faq_or_graph import ALIKE, alike, asks_how, means_a_standard_question, says_what_for
 from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.offered import choose_again, none_of_them, told_by_pieces, wants_all, wants_none
+from chatbot.dialog.other_series import heard_otherwise, of_another_series
 from chatbot.dialog.pointed import of_what_is_pointed_at
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
 from chatbot.dialog.thread import goes_on
@@ -40,7 +41,7 @@ def _worth_planning(turn: Turn) -> bool:
     return bool(
         not listed
         or _WORTH_PLANNING.search(reading.question)
-        or _of_another_series(turn)
+        or of_another_series(turn)
         or asks_of_a_part(reading.question)
         or _TELLS_APART.search(turn.hearing.text)
     )
@@ -49,21 +50,6 @@ def _worth_planning(turn: Turn) -> bool:
 def _looks_for(turn: Turn) -> bool:
     """Whether cars are looked for, or it is said what for."""
     return _LOOKS_FOR.search(turn.hearing.text) is not None or says_what_for(turn)
-
-
-def _of_another_series(turn: Turn) -> bool:
-    """Whether nothing that is named is of the series that the conversation speaks of: it may name none of its own."""
-    near = turn.context.near(turn.hearing.knowledge.graph)
-    kin = set(turn.hearing.knowledge.planner.vocabulary.kin(near)) if near else set()
-    return bool(kin) and all(kin.isdisjoint(link.candidates) for link in turn.hearing.reading.entities)
-
-
-def _heard_otherwise(turn: Turn, planned: Asked) -> bool:
-    """max is of the SU7 that is spoken of, though a car of another series is called so."""
-    seen = {name for link in turn.hearing.reading.entities for name in link.candidates}
-    return (
-        bool(seen) and _of_another_series(turn) and all(seen.isdisjoint(group) for group in planned.entities)
-    )
 
 
 def _node(path: Path, tree: Container[Path]) -> Path:
@@ -124,7 +110,7 @@ class NormalizationState:
             return None
         planned = turn.hearing.planned(turn.context)
         if isinstance(planned, Asked) and not planned.needed and plain and leaves:
-            return planned if _heard_otherwise(turn, planned) else None
+            return planned if heard_otherwise(turn, planned) else None
         if isinstance(planned, Asked) and not planned.topics and turn.memory.question:
             return None  # 那智驾巅峰版呢: the standard question asked before, of another car
         return None if planned and means_a_standard_question(turn, planned) else planned
