@@ -23,7 +23,7 @@ from chatbot.planning.carry import (
     which_of_these,
     within,
 )
-from chatbot.planning.clauses import flat, paths_of
+from chatbot.planning.clauses import flat, is_bound, paths_of
 from chatbot.planning.context import Context, besides
 from chatbot.planning.decide import Decider
 from chatbot.planning.going_on import GoingOn
@@ -188,6 +188,8 @@ class SetPlanner:
             return None  # of what is left
         if not parts.has("others") or last is None or not (context.shown or context.entities):
             return None
+        if context.entities and any(rank.strength == "more" for rank in parts.rankings):
+            return None  # 还有没有便宜点的, than the one spoken of
         if kinds := self._other_kinds(parts, last):
             return Query(replace(last, op="filter", conditions=kinds, limit=None), parts.scan)
         one = last.op == "superlative" and (last.limit or 1) == 1
@@ -222,7 +224,7 @@ class SetPlanner:
             of_all = context.empty and parts.has("head") and not parts.attributes  # 便宜点的车有吗
             return Query(plan, parts.scan) if conditions or of_all or choosing else None
         bound = Condition(rank.path, "<" if rank.order == "asc" else ">", raw)
-        kept = tuple(c for c in conditions if not (paths_of(c) == {rank.path} and _is_bound(c)))
+        kept = tuple(c for c in conditions if not (paths_of(c) == {rank.path} and is_bound(c)))
         plan = Plan("filter", (), (rank.path,), (*kept, bound), rank.order)
         return Query(plan, parts.scan, carried=focus)
 
@@ -277,6 +279,8 @@ class SetPlanner:
         """The same ranking under other conditions; a condition more lists all, best first."""
         if "呢" in parts.text or parts.has("swap", "wrong"):
             return Query(replace(last, conditions=conditions), parts.scan)
+        if asked := tuple(p[0] for p in parts.attributes if p[0] not in last.attributes):  # 松峦的油耗多少
+            return Query(Plan("filter", (), asked, conditions), parts.scan)
         order = last.order or "desc"
         return Query(Plan("filter", (), last.attributes, conditions, order), parts.scan)
 
@@ -294,8 +298,3 @@ def _without_seen(context: Context) -> Plan:
         return context.plan
     kept = tuple(c for c in flat(context.plan.conditions) if not is_exclusion(c))
     return replace(context.plan, conditions=kept)
-
-
-def _is_bound(clause: Clause) -> bool:
-    """Whether it only says how much: better than what was shown is within it already, or asks for what is beyond it."""
-    return isinstance(clause, Condition) and clause.op in (">", ">=", "<", "<=")

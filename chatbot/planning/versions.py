@@ -16,7 +16,7 @@ from chatbot.planning.one_or_other import asks_which_of_two, one_or_other
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.pointing import of_the_few
 from chatbot.planning.read_parts import is_brand, is_year
-from chatbot.planning.versions_asked import asks_of_its_kin, versions_asked
+from chatbot.planning.versions_asked import asks_of_its_kin, only_told, versions_asked
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
@@ -218,7 +218,7 @@ class VersionReader:
         if (
             not wanted
             or any(atom.kind != "value" for atom in parts.atoms)
-            or not (by_how_much or _GOES_ON.search(parts.text))
+            or not (by_how_much or _GOES_ON.search(parts.text) or only_told(parts))
         ):
             return parts
         named = [set(thing.names) for thing in parts.things]  # 2025款两驱的
