@@ -16,7 +16,7 @@ from chatbot.planning.one_or_other import asks_which_of_two, one_or_other
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.pointing import of_the_few
 from chatbot.planning.read_parts import is_brand, is_year
-from chatbot.planning.versions_asked import asks_of_its_kin, only_told, versions_asked
+from chatbot.planning.versions_asked import MAKERS_WORDS, asks_of_its_kin, only_told, versions_asked
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
@@ -27,10 +27,6 @@ _GOES_ON = regex(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|�
 _BY_HOW_MUCH = regex("(?:的|版)?(?:那[个款台])?(?:要|又|得|能|会)?(?:贵|便宜|快|慢|省)(?:了|出)?(?:多少|几)")
 _ASKED_ON = regex("(?:那|那么)?[^,，。]{1,8}呢$")
 _THAT_ONE = regex("的?(?:那|这)(?:一)?[个款台辆]")
-_MAKERS_WORDS = {
-    "四驱": {"4matic", "quattro", "xdrive", "4motion", "awd", "4wd"},
-    "敞篷": {"cabriolet", "spyder", "roadster", "敞篷"},
-}
 _KIND_OF = regex(r"\s?(?:新能源|EV|DM-i|\(进口\))$")
 _SUFFIX = regex("[版型款]$")
 _AND = regex(r"[版款型]?的?(?:和|跟|与|比|、|/|vs)")
@@ -177,7 +173,7 @@ class VersionReader:
     def _called(self, names: Sequence[str], clause: Clause, said: str) -> tuple[str, ...]:
         """Those of ``names`` that have a word for the value in them."""
         words = {said, *self._vocabulary.words_for(clause)}
-        for plain, names_of_it in _MAKERS_WORDS.items():
+        for plain, names_of_it in MAKERS_WORDS.items():
             words |= names_of_it if any(plain in word for word in words) else set()
         return tuple(n for n in names if any(word in normalize(n).replace(" ", "") for word in words))
 
@@ -190,7 +186,8 @@ class VersionReader:
         """四驱那个, of those that were listed or compared: the only one with that value."""
         values = [atom for atom in parts.atoms if atom.kind == "value" and not atom.negated]
         pointed = next((a for a in values if _THAT_ONE.match(parts.text, a.end)), None)
-        pointed = pointed or of_the_few(values, parts, context)
+        few = None if pointed else of_the_few(values, parts, context)
+        pointed = pointed or few
         among = context.entities if len(context.entities) > 1 else context.last(2)
         if pointed is None or len(parts.atoms) != 1:
             return None
@@ -200,9 +197,10 @@ class VersionReader:
                 found, pointed.clause, parts.text[pointed.start : pointed.end]
             )  # 四驱疾风版, beside others that have 四驱 too
             found = called if len(called) == 1 else found
-            if len(found) == 1:
-                thing = Thing(found, None, pointed.start, pointed.end, referred=True)
-                return replace(parts, things=(thing,), atoms=(), referred=True)
+            if len(found) == 1 or (few and 0 < len(found) < len(names)):
+                spans = (pointed.start, pointed.end)
+                things = tuple(Thing((name,), None, *spans, referred=True) for name in found)
+                return replace(parts, things=things, atoms=(), referred=True)
         return None
 
     def _of_the_series(self, parts: Parts, context: Context) -> Parts:

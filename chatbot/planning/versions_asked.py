@@ -10,6 +10,10 @@ from chatbot.regex import regex
 _VERSIONS = regex("(?:几|哪|多少|什么|啥)(?:一?[个些款种])?(?:版本|配置)")
 _HOW_MANY = regex("(?:几|多少|哪[几些])(?:一?[个些款种])?(?:版本|配置)")
 _SEVERAL = 2
+MAKERS_WORDS = {
+    "四驱": {"4matic", "quattro", "xdrive", "4motion", "awd", "4wd"},
+    "敞篷": {"cabriolet", "spyder", "roadster", "敞篷"},
+}
 
 
 def versions_asked(parts: Parts, series: tuple[str, ...], vocabulary: Vocabulary) -> Parts:
