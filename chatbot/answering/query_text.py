@@ -160,7 +160,7 @@ def _is_range(one: Clause, other: Clause) -> bool:
 
 
 def _capitals(word: str) -> str:
-    return re.sub("[a-z]{2,}", lambda found: found.group().upper(), word)
+    return re.sub("[a-z]{2,}|[a-z](?=-[a-z])|(?<=-)[a-z]", lambda found: found.group().upper(), word)
 
 
 def _is_name(clause: Clause) -> bool:

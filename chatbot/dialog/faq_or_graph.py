@@ -8,6 +8,7 @@ from rapidfuzz.distance import Levenshtein
 
 from chatbot.dialog.state import Turn
 from chatbot.faq_modules.base import FaqCandidate
+from chatbot.knowledge_graph.plan import keyword_level, leaf_conditions
 from chatbot.normalization.text import content
 from chatbot.planning.function_words import carries_nothing
 from chatbot.planning.links import Link
@@ -114,7 +115,11 @@ def _of_no_car(planned: Query | Asked, best: FaqCandidate) -> bool:
 def _speaks_of_else(turn: Turn, planned: Query | Asked, best: FaqCandidate) -> bool:
     """下单了还能换颜色吗, after a car: the standard question has words of it too (能换) that the graph's reading lacks."""
     free = not (turn.context.empty or turn.hearing.reading.entities or points(turn.hearing.text))
-    if not free or best.confidence < MORE_SAID_FAQ:
+    if (
+        not free
+        or best.confidence < MORE_SAID_FAQ
+        or (isinstance(planned, Query) and _of_its_series(planned))
+    ):
         return False
     said, links = planned.scan.text, planned.scan.links
     if any(link.value or link.quantity for link in links):
@@ -139,8 +144,15 @@ def _says_something(piece: str) -> bool:
 def _leans(planned: Query | Asked) -> bool:
     """Whether it is read with what the conversation speaks of, or names something itself."""
     if isinstance(planned, Query):
-        return bool(planned.carried or planned.kept or planned.plan.entities)
+        return bool(planned.carried or planned.kept or planned.plan.entities) or _of_its_series(planned)
     return planned.referred
+
+
+def _of_its_series(query: Query) -> bool:
+    """有几个版本, of the series spoken of: it is in the query, and in no word of the message."""
+    named = any(link.entity for link in query.scan.links)
+    levels = (c.attribute for c in leaf_conditions(query.plan.conditions))
+    return not named and any(path == keyword_level(2) for path in levels)
 
 
 def _outweighs(turn: Turn, planned: Query, best: FaqCandidate) -> bool:

@@ -1,4 +1,4 @@
-"""Cantonese and Taiwanese wording in the words that the rest of the program knows: 有冇 → 有没有, 後車廂 → 后备厢.
+"""Cantonese, Taiwanese and other regional wording in the words that the rest of the program knows: 有冇 → 有没有, 後車廂 → 后备厢.
 
 Works on text as ``normalize`` leaves it, so Traditional characters are Simplified here already. The operator's
 ``dialect.txt`` (普通话⇥说法|说法) stands beside the built-in words and wins over them.
@@ -29,6 +29,30 @@ _BUILT_IN = """
 这个\t嘞个 勒个
 那个\t那锅
 差多少\t查多少
+差不多\t差唔多 争唔多
+还是\t定系
+现在\t而家
+找\t揾 搵
+我们\t我哋
+你们\t你哋
+提车\t攞车 拎车
+能提车\t有车提 有车攞
+划算\t抵玩
+强点\t劲啲
+吃油\t食油
+大小\t大细
+多少\t几化
+多少钱\t几化铜钿 几化钞票 多少铜钿 几多蚊
+什么时候\t啥辰光
+这款\t搿部 搿台 搿辆 搿款 搿只 搿部车 迭部 迭部车
+这个\t搿个 迭个
+很\t交关 邪气 老鼻子 贼拉
+什么\t啥子 么子
+怎么\t咋个
+怎么办\t咋整 啷个办 咋个办
+没有\t莫得 没得
+有没有\t有莫得 有没得 有得没得
+怎么样\t巴不巴适 得不得劲 攒不攒劲 中不中
 你们家\t你屋头 你屋
 哪种\t何种
 几年\t若干年
@@ -101,7 +125,7 @@ suv\t休旅车 运动休旅
 """
 # 系 is 是, 平 is 便宜 and so on only where the rest is Cantonese too
 _CANTONESE = re.compile(
-    "[𠮶嘅咩冇唔喺啲佢嚟咗嗰咁乜睇畀揸]|边[架款部啲度台]|(?<![旁这那左右])边个|几[多耐远]|系咪"
+    "[𠮶嘅咩冇唔喺啲佢哋嚟咗嗰咁乜睇畀揸]|边[架款部啲度台]|(?<![旁这那左右])边个|几[多耐远]|系咪"
 )
 _ONLY_THEN = (
     (re.compile("(?<![旁这那左右])边个"), "哪款"),
@@ -113,14 +137,31 @@ _ONLY_THEN = (
         ),
         r"比\2\1",
     ),
-    (re.compile("(?<![公持水均平])平(?=过|的|$)|(?<=最)平(?![价均])"), "便宜"),
+    (re.compile("(?<![公持水均平])平(?=过|的|那|这|$)|(?<=最)平(?![价均])"), "便宜"),
     (re.compile("(?<=[a-z0-9版款型])同(?=[a-z0-9\u4e00-\u9fff])"), "和"),
     (re.compile("[啫喎咧嘞啩㗎噃]+"), ""),
     (re.compile("(?<=[\u4e00-\u9fff])架(?=车)|(?<=[几一两三四五六])架"), "款"),
     (re.compile("细(?=的)"), "小"),
     (re.compile("行(?=得)"), "跑"),
+    (re.compile("争(?=多|几)"), "差"),
+    (re.compile("拣"), "选"),
+    (re.compile("唔"), "不"),
     (re.compile("啲"), "些"),
 )
+# What means so in these places only: 部 counts cars, 好久 is 多久, 伊 is 它, 廿五 is 二十五
+_IN_PLACE = (
+    (re.compile("(?<=[买换整提选想要])部(?=[\u4e00-\u9fff0-9])(?![分门件队长位落])"), "台"),
+    (re.compile("(?<![等了过很])好久(?=能|可以|才|提|交|上市|到货|有)"), "多久"),
+    (re.compile("(?:^|(?<=[,。]))伊(?=有|是|个|的|呢|几|多|啥|[油电]耗|续航|价|马力)"), "它"),
+    (re.compile("个(?=[搿迭])"), "的"),
+    (re.compile("(?:^|(?<=[,。版款型]))阿(?=有(?!没))"), "有没"),
+    (re.compile("(?:^|(?<=[,。版款型]))阿是(?=[\u4e00-\u9fff])"), "是不是"),
+    (re.compile("(?<=[两几三])只(?=差|哪|啥|阿|边|各|都)"), "款"),
+    (re.compile("啷个(?=[卖买订办保开用整修申预])"), "怎么"),
+    (re.compile("廿(?=[一二三四五六七八九万])"), "二十"),
+    (re.compile("卅(?=[一二三四五六七八九万])"), "三十"),
+)
+_MAY_BE_IN_PLACE = re.compile("部|好久|伊|个[搿迭]|阿[有是]|只|啷个|[廿卅]")
 _YEAR = re.compile(r"(?<=\d{4})年(?=款)")
 
 
@@ -141,6 +182,8 @@ class Dialect:
 
     def plain(self, text: str) -> str:
         """A normalised ``text`` in plain wording; the text itself when it holds no word of a dialect."""
+        for pattern, plain in _IN_PLACE if _MAY_BE_IN_PLACE.search(text) else ():
+            text = pattern.sub(plain, text)
         cantonese = _CANTONESE.search(text)
         if not cantonese and self._words.search(text) is None:
             return text

@@ -8,7 +8,7 @@ from chatbot.planning.beyond import beside_the_other
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider, says_money
 from chatbot.planning.parts import Parts, Thing
-from chatbot.planning.query import Query
+from chatbot.planning.query import Asked, Query
 from chatbot.planning.read_parts import numeric
 from chatbot.regex import regex
 
@@ -21,7 +21,9 @@ _AGAINST_ONE = regex(
 _THE_FORMER = regex(
     "(?:那|那么)?(?:它|他|她|这[个款台辆]|那[个款台辆])(?:要|得|会|能|又)?[贵便快慢短低省小远轻]"
 )
-_MORE_OR_LESS = regex("(?:便宜|[少多差贵])(?:了|出|花|个)?(?:多少|几[千万百])")  # 城市版少多少
+_MORE_OR_LESS = regex(
+    "(?:便宜|[少多差贵快慢])(?:了|出|花|个)?(?:多少|几[千万百秒])"
+)  # 城市版少多少, 尊享快几秒
 _ON_WITH = regex("(?:那|那么)?(?:和|跟|与|同|比|比起|换成?).{2,}?(?:比|相比|比较|对比)?呢")
 _AGAINST = regex(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
 DIFFER = regex("差(?:了|得|距)?(?:多少|多大|几)")  # in the price, where nothing else was asked
@@ -63,6 +65,7 @@ class Comparer:
         asked = numeric(self._decider.vocabulary, parts.attributes)
         price = (self._decider.price,) if self._decider.price and says_money(parts.text) else ()
         told = tuple(dict.fromkeys((*(rank.path for rank in parts.rankings), *asked)))
+        told = told or (self._decider.in_units(parts.text) if much else ())
         usual = (self._decider.price,) if self._decider.price and DIFFER.search(parts.text) else ()
         paths = told or price or context.attributes[:1] or usual
         if entities[0] == entities[1] or not paths:
@@ -79,7 +82,8 @@ class Comparer:
             return focus
         if not set(names) & set(focus):
             return focus[-1:] if parts.has("much") else focus  # 26款的又贵多少
-        differs = parts.rankings and _MORE_OR_LESS.search(parts.text)  # 长续航贵多少, of the two
+        told = parts.rankings or parts.has("compare")
+        differs = told and _MORE_OR_LESS.search(parts.text)  # 长续航贵多少, of the two
         return tuple(name for name in focus if name not in names) if differs else focus
 
     def _beside_the_former(self, parts: Parts, context: Context) -> Query | None:
@@ -100,12 +104,14 @@ class Comparer:
         best = self._winner(replace(last, op="superlative", attributes=last.attributes[:1], limit=1))
         return (best,) if best else ()
 
-    def against_the_first(self, parts: Parts, context: Context) -> Query | None:
+    def against_the_first(self, parts: Parts, context: Context) -> Query | Asked | None:
         """跟最便宜的差多少, 比最贵的便宜多少: what is in focus beside the one that ranks first of those listed."""
         most = [rank for rank in parts.rankings if rank.strength == "most"]
-        asks = parts.has("compare", "much") and _AGAINST.match(parts.text)
+        focus = [t for t in parts.things if t.referred and t.names == context.entities]  # 它和最贵的差多少
+        start = focus[0].end if focus else 0
+        asks = parts.has("compare", "much") and _AGAINST.match(parts.text, start)
         others = [thing for thing in parts.things if not thing.single]  # 和凯美瑞最便宜的比呢
-        told = len(others) == len(parts.things) <= 1
+        told = len(others) + len(focus) == len(parts.things) and len(others) <= 1 and len(focus) <= 1
         if not told or parts.atoms or len(most) != 1 or len(context.entities) != 1 or not asks:
             return None
         last = context.plan
@@ -114,7 +120,9 @@ class Comparer:
         conditions = tuple(filter(None, map(self._decider.scope, others))) or conditions
         path = most[0].path
         best = self._winner(Plan("superlative", among, (path,), conditions, most[0].order, 1))
-        if best is None or best == context.entities[0]:
+        if best is not None and best == context.entities[0]:  # it is the first itself
+            return Asked(((best,),), ((path,),), parts.scan, referred=True)
+        if best is None:
             return None
         asked = numeric(self._decider.vocabulary, parts.attributes)
         plan = Plan("compare", (context.entities[0], best), tuple(dict.fromkeys((*asked, path))))

@@ -181,6 +181,21 @@ class Follower:
             plan = replace(plan, attributes=context.attributes[:1])
         return Query(plan, parts.scan, carried=entities) if plan else None
 
+    @staticmethod
+    def of_the_first(parts: Parts, context: Context) -> Query | None:
+        """最低配是手动还是自动, of two that were compared: what is asked of the one of them that ranks first."""
+        most = [rank for rank in parts.rankings if rank.strength == "most"]
+        asked = tuple(paths[0] for paths in parts.attributes if not most or paths[0] != most[0].path)
+        entities = context.entities if context.plan and context.plan.op == "compare" else ()
+        if len(entities) < _PAIR or parts.things or parts.atoms or parts.scan.unknown:
+            return None
+        if len(most) != 1 or len(parts.rankings) > 1 or not asked:
+            return None
+        if parts.has("which", "compare", "much", "list", "head", "count", "typical", "average"):
+            return None
+        first = Plan("superlative", entities, (most[0].path,), (), most[0].order, 1)
+        return Query(first, parts.scan, carried=entities, asked_for=asked)
+
     def _of_one_series(self, entities: tuple[str, ...]) -> bool:
         """B型号的油耗 told of its versions: a set, and no cars that were named to be set side by side."""
         known = self._decider.vocabulary.graph.by_name

@@ -26,7 +26,15 @@ from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import is_brand, is_year
 from chatbot.planning.series_of_list import SeriesOfList
-from chatbot.planning.several import SeveralPlanner, all_of_them, names_alone, only_named, side_by_side
+from chatbot.planning.several import (
+    SeveralPlanner,
+    all_counted,
+    all_of_them,
+    names_alone,
+    only_named,
+    side_by_side,
+)
+from chatbot.planning.the_one import ranked_by
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
@@ -153,10 +161,9 @@ class NamedPlanner:
                 things.append(replace(thing, names=listed, clause=None))  # 2025的多少钱, of a list
             elif not thing.single and (offered := tuple(n for n in thing.names if n in context.offered)):
                 things.append(replace(thing, names=offered))  # 25款的, of those to choose from
-            elif len(thing.names) == _PAIR and (parts.has("pair", "those") or parts.limit == _PAIR):
-                things.append(thing)  # 两个活力版
             elif (
                 thing.single
+                or all_counted(thing, parts)
                 or is_brand(thing.clause)
                 or of_those
                 or not known
@@ -238,15 +245,24 @@ class NamedPlanner:
         groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
         if not topics and parts.scan.unknown:
             return None  # 这车能飞吗: what was asked before is no answer to what is not understood
-        if not topics and _NAMES_IT.search(parts.text):
-            topics = _ranked_by(parts, things)
         if not topics:
-            topics = tuple((path,) for path in context.attributes)
+            topics = self._as_before(parts, context, things)
         referred = parts.referred or parts.has("wrong")
         spoken_of = bool(context.entities or context.offered or context.recent)
         named = names_alone(parts.scan) if spoken_of else context.empty and only_named(parts.scan)
         needed = needed or (not topics and named)  # 雅致, 想看看E6长续航
         return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
+
+    @staticmethod
+    def _as_before(parts: Parts, context: Context, things: tuple[Thing, ...]) -> Topics:
+        """What was asked before; of 最省油的那款, and of one of a list, what it was told by, which shows that it is so."""
+        spans = [(thing.start, thing.end) for thing in things if thing.referred]
+        told = tuple((path,) for path in ranked_by(parts.scan.links, spans))
+        before = tuple((path,) for path in context.attributes)
+        if told and (_NAMES_IT.search(parts.text) or lists(context.plan)):
+            return told
+        most = any(link.degree and link.degree.strength == "most" for link in parts.scan.links)
+        return tuple(dict.fromkeys((*told, *before))) if most else before
 
     @staticmethod
     def _and_told(topics: Topics, parts: Parts, context: Context) -> Topics:
@@ -268,12 +284,6 @@ def _one_of(thing: Thing, series: Sequence[tuple[str, ...]]) -> Thing:
     found = next((names for names in series if 0 < len(named.intersection(names)) < len(named)), ())
     names = tuple(name for name in thing.names if name in found)
     return replace(thing, names=names, clause=None) if names else thing
-
-
-def _ranked_by(parts: Parts, things: tuple[Thing, ...]) -> Topics:
-    """What 快的那个 was told by: the reply to 快的那个是哪款 shows that it is."""
-    links = (x for x in parts.scan.links for t in things if t.referred and t.start <= x.start < t.end)
-    return tuple((link.degree.path,) for link in links if link.degree and link.degree.path)
 
 
 def _in_order(names: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ...]:

@@ -90,6 +90,10 @@ def by_how_much(parts: Parts, rank: Ranking) -> Atom | None:
     return next((atom for atom in behind if 0 <= atom.start - rank.end <= 1), None)
 
 
+_MOST_IN_A_NAME = regex("最[大高小低]")
+_OF_SOME_CAR = regex(
+    "的(?:车|[\u4e00-\u9fff]{0,3}车|suv|mpv|(?:是|有)?(?:哪|谁)|那[个款台辆]|$)|(?:是|属)?(?:哪[个款台辆]|谁)"
+)
 _STEM = 2  # characters of a name that say what is measured
 
 
@@ -127,7 +131,22 @@ def rankings(
             taken.add(beside)
         taken.add(at)
         found.append(Ranking(path, _order(way, path, directions), sense.strength, link.start, link.end))
+    if not found and (named_most := _named_most(links, text, vocabulary)):
+        at, ranking = named_most
+        return (ranking,), frozenset({*taken, at})
     return tuple(found), frozenset(taken)
+
+
+def _named_most(links: Sequence[Link], text: str, vocabulary: Vocabulary) -> tuple[int, Ranking] | None:
+    """最大马力的车: the name of the attribute says which end of it is meant, and a car is asked for."""
+    if any(link.degree or (link.entity and len(link.entity.names) == 1) for link in links):
+        return None
+    for at, link in enumerate(links):
+        path = _numeric(link, vocabulary) if _MOST_IN_A_NAME.match(link.text) else None
+        if path is not None and _OF_SOME_CAR.match(text, link.end):
+            order: Order = "desc" if link.text[1] in "大高" else "asc"
+            return at, Ranking(path, order, "most", link.start, link.end)
+    return None
 
 
 def _within(path: Path, at: int, links: Sequence[Link], text: str, vocabulary: Vocabulary) -> Path | None:
@@ -195,7 +214,7 @@ def _alone(links: Sequence[Link], text: str) -> bool:
 
 def _said_of(word: str, dimension: str) -> bool:
     """Whether a word of degree is said of what is measured so: 长 of a distance or a time, 高 of anything."""
-    if word in _SIZE and dimension not in ("容积", "长度", "数量", ""):
+    if word in _SIZE and dimension not in ("容积", "长度", "数量", "功率", "扭矩", ""):
         return False  # 哪个大, after the 油耗, asks for the size
     return bool(dimension) and (word not in "长短宽窄" or dimension in ("长度", "时间"))
 

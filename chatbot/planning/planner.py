@@ -246,6 +246,7 @@ class Planner:
             self._chooser.plan(parts, context)
             or self._beside.against_the_first(parts, context)
             or self._named.plan(parts, context)
+            or self._follow.of_the_first(parts, context)
             or self._follow.continued(parts, context)
             or self._follow.verified_again(parts, context)
             or self._follow.near_focus(parts, context)

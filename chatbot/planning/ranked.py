@@ -75,7 +75,9 @@ class RankedPlanner:
         path = most[0].path
         plans = (Plan("superlative", (), (path,), conditions, rank.order, 1) for rank in most)
         names = tuple(dict.fromkeys(name for name in map(self._winner, plans) if name))
-        return Query(Plan("compare", names, (path,)), parts.scan) if len(names) == 2 else None
+        told = numeric(self._decider.vocabulary, parts.attributes) or self._decider.in_units(parts.text)
+        paths = told or (path,)  # 顶配比最低配快几秒
+        return Query(Plan("compare", names, paths), parts.scan) if len(names) == 2 else None
 
     def of_the_first(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
         """X7最低配有天窗吗: whether it holds for the one that ranks first."""

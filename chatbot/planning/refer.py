@@ -119,7 +119,7 @@ def _of_those_told(
         rows, back = context.shown, _count(link)
         return rows[-back : len(rows) - back + 1] if 0 < back <= len(rows) else None
     if link.plays("previous"):  # 前面那个 of two compared
-        return (context.entities if len(context.entities) > 1 else context.recent)[:1]
+        return (context.entities if len(context.entities) > 1 else context.recent or context.entities)[:1]
     if link.plays("those") and link.text.startswith("前"):
         return context.shown[: _count(link)]
     return None

@@ -24,7 +24,7 @@ from chatbot.planning.carry import (
     within,
     without_seen,
 )
-from chatbot.planning.clauses import flat, paths_of
+from chatbot.planning.clauses import flat, is_bound, paths_of
 from chatbot.planning.context import Context, besides
 from chatbot.planning.decide import Decider
 from chatbot.planning.going_on import GoingOn
@@ -189,6 +189,8 @@ class SetPlanner:
             return None  # of what is left
         if not parts.has("others") or last is None or not (context.shown or context.entities):
             return None
+        if context.entities and any(rank.strength == "more" for rank in parts.rankings):
+            return None  # 还有没有便宜点的, than the one spoken of
         if kinds := self._other_kinds(parts, last, flat(conditions)):
             return Query(replace(last, op="filter", conditions=kinds, limit=None), parts.scan)
         one = last.op == "superlative" and (last.limit or 1) == 1
@@ -225,7 +227,7 @@ class SetPlanner:
             of_all = context.empty and parts.has("head") and not parts.attributes  # 便宜点的车有吗
             return Query(plan, parts.scan) if conditions or of_all or choosing else None
         bound = Condition(rank.path, "<" if rank.order == "asc" else ">", raw)
-        kept = tuple(c for c in conditions if not (paths_of(c) == {rank.path} and _is_bound(c)))
+        kept = tuple(c for c in conditions if not (paths_of(c) == {rank.path} and is_bound(c)))
         plan = Plan("filter", (), (rank.path,), (*kept, bound), rank.order)
         return Query(plan, parts.scan, carried=focus)
 
@@ -280,6 +282,8 @@ class SetPlanner:
         """The same ranking under other conditions; a condition more lists all, best first."""
         if "呢" in parts.text or parts.has("swap", "wrong"):
             return Query(replace(last, conditions=conditions), parts.scan)
+        if asked := tuple(p[0] for p in parts.attributes if p[0] not in last.attributes):  # 松峦的油耗多少
+            return Query(Plan("filter", (), asked, conditions), parts.scan)
         order = last.order or "desc"
         return Query(Plan("filter", (), last.attributes, conditions, order), parts.scan)
 
@@ -288,8 +292,3 @@ def _has_chosen(parts: Parts, context: Context) -> bool:
     """推荐一个 while a choice is being narrowed down: of those that are left, and no further question."""
     told = parts.atoms or parts.things or parts.rankings or parts.attributes or parts.scan.unknown
     return context.guiding and lists(context.plan) and parts.has("buy") and not told
-
-
-def _is_bound(clause: Clause) -> bool:
-    """Whether it only says how much: better than what was shown is within it already, or asks for what is beyond it."""
-    return isinstance(clause, Condition) and clause.op in (">", ">=", "<", "<=")

@@ -286,6 +286,12 @@ def all_of_them(parts: Parts, things: tuple[Thing, ...]) -> bool:
     return parts.has("pair", "those", "each") or parts.limit == sum(len(thing.names) for thing in wide)
 
 
+def all_counted(thing: Thing, parts: Parts) -> bool:
+    """两个活力版, B型号三款分别多少钱: as many are said as go by the name, so all of them are meant."""
+    pair = len(thing.names) == _BOTH and parts.has("pair", "those")
+    return pair or (parts.limit == len(thing.names) > 1 and not is_brand(thing.clause))
+
+
 def side_by_side(
     parts: Parts, things: tuple[Thing, ...], entities: tuple[str, ...], *, several: bool
 ) -> tuple[tuple[str, ...], bool]:

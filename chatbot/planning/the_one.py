@@ -114,5 +114,12 @@ def _named_before(at: int, links: Sequence[Link]) -> Path | None:
     return before.attribute.paths[0] if touches and before and before.attribute else None
 
 
+def ranked_by(links: Sequence[Link], spans: Sequence[tuple[int, int]]) -> tuple[Path, ...]:
+    """What 快的那个, 续航长的那个 were told by, each in one of ``spans``: the reply shows that it is so."""
+    told = (at for at, link in enumerate(links) if any(start <= link.start < end for start, end in spans))
+    found = (degree.path or _named_before(at, links) for at in told if (degree := links[at].degree))
+    return tuple(path for path in found if path)
+
+
 def _within(links: Sequence[Link], start: int, end: int) -> tuple[int, ...]:
     return tuple(i for i, other in enumerate(links) if start <= other.start and other.end <= end)

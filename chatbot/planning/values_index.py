@@ -22,6 +22,7 @@ _NUMBERED = regex(r"(?=.*\d)(?:\d*[\u4e00-\u9fff]+\d*){1,4}|[a-z]\d{1,2}")  # 92
 _CODE = regex(
     r"(?<![a-z0-9.])(?:[a-z]\d{1,2}|\d\.\d[tl])(?![a-z0-9.])"
 )  # v6, 1.5t of 1.5T 182马力 L4, though the horsepower is a measure
+_DASHED = regex(r"(?<![a-z0-9-])[a-z]{1,4}(?:-[a-z]{1,5})+(?![a-z0-9-])")  # e-cvt of e-cvt无级变速箱, dm-i
 _GENERATION = regex(r"\d[a-z]\+?")  # 4G and 5G, which are no grams
 _FEW_CODES = 4  # different values, all of a kind
 _RAISED = regex(r"[a-z]\d\+")  # L2+, which is more than L2
@@ -132,8 +133,15 @@ class ValueWords:
             self._put(word, path, _holding(path, word, denied=word in denied))
             if word[0] in _NUMERALS and _COUNTED.fullmatch(word):
                 self._put(_NUMERALS[word[0]] + word[1:], path, Condition(path, "contains", word))
+        self._add_dashed(path, column)
         for word in sorted(whole | cores):
             self._put(word, path, _just(path, word, whole, same.get(word, [])), replace=True)
+
+    def _add_dashed(self, path: Path, column: Column) -> None:
+        """E-CVT whole, for it is no CVT; ecvt too."""
+        for word in sorted({word for text in column.plain for word in _DASHED.findall(text)}):
+            for said in (word, word.replace("-", "")):
+                self._put(said, path, Condition(path, "contains", word))
 
     def _add_rare(self, path: Path, column: Column) -> None:
         """Values of what few entities have on record, where they are words for nothing else: iDrive, 支持CarPlay, 刀片电池."""

@@ -17,7 +17,7 @@ from chatbot.planning.one_or_other import asks_which_of_two, one_or_other
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.pointing import of_the_few
 from chatbot.planning.read_parts import is_brand, is_year
-from chatbot.planning.versions_asked import asks_of_its_kin, versions_asked
+from chatbot.planning.versions_asked import asks_of_its_kin, only_told, versions_asked
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
@@ -183,7 +183,8 @@ class VersionReader:
         """四驱那个, of those that were listed or compared: the one with that value; where several have it, any of these."""
         values = [atom for atom in parts.atoms if atom.kind == "value" and not atom.negated]
         pointed = next((a for a in values if _THAT_ONE.match(parts.text, a.end)), None)
-        pointed = pointed or of_the_few(values, parts, context)
+        few = None if pointed else of_the_few(values, parts, context)
+        pointed = pointed or few
         among = context.entities if len(context.entities) > 1 else context.last(2)
         if pointed is None or len(parts.atoms) != 1:
             return None
@@ -193,6 +194,10 @@ class VersionReader:
                 found, pointed.clause, parts.text[pointed.start : pointed.end]
             )  # 四驱疾风版, beside others that have 四驱 too
             found = called if len(called) == 1 else found
+            if len(found) == 1 or (few and 0 < len(found) < len(names)):
+                spans = (pointed.start, pointed.end)
+                things = tuple(Thing((name,), None, *spans, referred=True) for name in found)
+                return replace(parts, things=things, atoms=(), referred=True)
             if 0 < len(found) < len(names) <= MAX_VERSIONS:
                 thing = Thing(found, None, pointed.start, pointed.end, referred=True)
                 return replace(parts, things=(thing,), atoms=(), referred=True)
@@ -212,7 +217,7 @@ class VersionReader:
         if (
             not wanted
             or any(atom.kind != "value" for atom in parts.atoms)
-            or not (by_how_much or bare or _GOES_ON.search(parts.text))
+            or not (by_how_much or bare or _GOES_ON.search(parts.text) or only_told(parts))
         ):
             return parts
         named = [set(thing.names) for thing in parts.things]  # 2025款两驱的

@@ -27,3 +27,9 @@ def asks_of_its_kin(parts: Parts) -> bool:
     pointed = len(parts.things) == 1 and parts.things[0].referred
     told = parts.atoms or parts.attributes or parts.rankings
     return pointed and not told and _HOW_MANY.search(parts.text) is not None
+
+
+def only_told(parts: Parts) -> bool:
+    """24款两驱: a year and a value, and no more."""
+    said = (x.entity or x.value or x.plays("part", "so", "filler") for x in parts.scan.links)
+    return bool(parts.things) and all(said)

@@ -13,6 +13,20 @@ SAID = {
     "start over": ("重新嚟過", "重新来"),
     "it": ("佢幾錢", "它多少钱"),
     "two of them": ("E6同埋E3邊個平啲", "e6和e3哪款便宜点"),
+    "you, and a wish": ("你哋有冇得拣嘅電動車", "你们有没有得选的电动车"),
+    "by how much": ("同舒享版爭幾遠", "同舒享版差多远"),
+    "about as much": ("同Q3價位差唔多", "同q3价位差不多"),
+    "that one, cheaper": ("平嗰部幾錢", "便宜那款多少钱"),
+    "Shanghai: it, how much": ("伊油耗几化", "它油耗多少"),
+    "Shanghai: this one, when": ("搿部车啥辰光上市", "这款什么时候上市"),
+    "Shanghai: 个 is 的": ("两驱个搿部几钿", "两驱的这款多少钱"),
+    "Sichuan: has it none": ("有莫得天窗", "有没有天窗"),
+    "Shanghai: whether": ("青春版阿有快充", "青春版有没有快充"),
+    "two of them counted with 只": ("两只差几钿", "两款差多少钱"),
+    "twenty-five": ("廿五万", "二十五万"),
+    "Sichuan: how, how long": ("啷个订车，好久能提", "怎么订车,多久能提"),
+    "the North-East: far too dear": ("老鼻子贵了", "很贵了"),
+    "a car counted with 部": ("想买部七座车", "想买台七座车"),
     "Taiwanese boot and litres": ("後車廂容積有幾公升", "后备厢容积有几升"),
     "Taiwanese model year and seats": ("2026年式的七人座", "2026款的七座"),
 }
@@ -24,7 +38,21 @@ def test_dialect_becomes_plain_wording(said: str, plain: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["宝马5系的车系有哪些", "最平价的车", "便宜点啊", "旁边个门", "平均油耗多少", "同价位的车"]
+    "said",
+    [
+        "宝马5系的车系有哪些",
+        "最平价的车",
+        "便宜点啊",
+        "旁边个门",
+        "平均油耗多少",
+        "同价位的车",
+        "等了好久",
+        "全部车型",
+        "伊兰特油耗",
+        "买部分配件",
+        "规格部分",
+        "哪个搞定",
+    ],
 )
 def test_plain_mandarin_stays_as_it_is(said: str) -> None:
     assert Dialect().plain(normalize(said)) == normalize(said)
