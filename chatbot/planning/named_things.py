@@ -21,6 +21,7 @@ from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.decide import Decider
 from chatbot.planning.denied_things import is_left_out
 from chatbot.planning.follow import Follower
+from chatbot.planning.names_alone import names_alone, only_named
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
@@ -30,8 +31,6 @@ from chatbot.planning.several import (
     SeveralPlanner,
     all_counted,
     all_of_them,
-    names_alone,
-    only_named,
     side_by_side,
 )
 from chatbot.planning.the_one import ranked_by

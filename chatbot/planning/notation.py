@@ -99,6 +99,7 @@ _RARE: tuple[tuple[str, re.Pattern[str], Rewrite], ...] = (
     ("做", _MISWRITTEN_SEATS, "座"),
     ("的是那", regex("(?<=的是)那(?=[款个辆台](?:$|[,。?啊呀呢]))"), "哪"),
     ("整", regex(rf"整(?:一)?[个台款辆](?=(?:\d|{_ONE}|十)|[^,，。]{{0,6}}的$)"), "来个"),
+    ("年", regex("哪一?年的?[哪几][一个]?月份?"), "几时"),
     ("wltc", regex(rf"(?<![a-z])wltc(?=[^,。a-z]{{0,5}}{_N}\s?(?:l(?![a-z])|升|个油))"), "油耗"),
 )  # fmt: skip
 _REWRITES = Rewrites((

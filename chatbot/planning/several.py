@@ -4,16 +4,16 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.execute import Engine
 from chatbot.knowledge_graph.plan import NAME, AnyOf, Plan
-from chatbot.normalization.text import content, normalize
+from chatbot.normalization.text import normalize
 from chatbot.planning.asked_sets import asks_from, asks_range
 from chatbot.planning.called_so import stands_in
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.follow import DIFFERENCES
+from chatbot.planning.names_alone import names_alone, only_names
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.read_parts import is_brand, is_year, numeric
-from chatbot.planning.scan import Scan
 from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
@@ -247,23 +247,6 @@ class SeveralPlanner:
         words = [parts.text[atom.start : atom.end] for atom in parts.atoms]
         found = tuple(n for n in names if n in met or all(stands_in(normalize(n), word) for word in words))
         return found if len(found) < len(names) else ()
-
-
-def only_names(scan: Scan) -> bool:
-    """途观L 380: a name, cut short, and no more."""
-    return any(link.score < 1 for link in scan.links) and names_alone(scan)
-
-
-def names_alone(scan: Scan) -> bool:
-    """A name, and nothing that asks for anything."""
-    named = any(link.entity for link in scan.links)
-    return named and not scan.unknown and all(x.entity or x.plays("part", "so", "filler") for x in scan.links)
-
-
-def only_named(scan: Scan) -> bool:
-    """A name from one end to the other: E6长续航 of 想看看E6长续航; of 玉享版几坐 something else is left."""
-    said = content("".join(x.text for x in scan.links if x.entity or x.plays("part")))
-    return names_alone(scan) and not scan.mended and len(said) == len(content(scan.text))
 
 
 def _beside_one(parts: Parts, things: tuple[Thing, ...], wide: list[Thing]) -> bool:
