@@ -23,6 +23,11 @@ def end_of(clause: Condition) -> str:
     return {"<": "max", "<=": "max", ">": "min", ">=": "min"}.get(clause.op, "")
 
 
+def bounds(clause: Clause) -> bool:
+    """Whether it only says how much: better than what was shown is within it already, or asks for what is beyond it."""
+    return isinstance(clause, Condition) and bool(end_of(clause))
+
+
 def other_end(old: Clause, new: Clause) -> bool:
     """Whether one is a lower and the other an upper bound: either of the two would be no bound at all."""
     if not (isinstance(old, Condition) and isinstance(new, Condition)):
@@ -53,8 +58,8 @@ def without_rough(base: list[Clause], added: Sequence[Clause], text: str) -> lis
     if _MOVED.search(text):
         return base
     told = {c.attribute for c in flat(added) if isinstance(c, Condition) and end_of(c)}
-    bounds = [c for c in base if isinstance(c, Condition) and c.attribute in told and end_of(c)]
-    rough = {c for low in bounds for high in bounds if _is_rough(low, high) for c in (low, high)}
+    ends = [c for c in base if isinstance(c, Condition) and c.attribute in told and end_of(c)]
+    rough = {c for low in ends for high in ends if _is_rough(low, high) for c in (low, high)}
     return [clause for clause in base if clause not in rough]
 
 
@@ -72,16 +77,16 @@ def moved(previous: Plan, clauses: Sequence[Clause], text: str) -> tuple[Clause,
     by = _MOVED.search(text)
     if by is None:
         return tuple(clauses)
-    bounds = {
-        c.attribute: c for c in flat(previous.conditions) if isinstance(c, Condition) and c.op in ("<", "<=")
+    tops = {
+        c.attribute: c for c in flat(previous.conditions) if isinstance(c, Condition) and end_of(c) == "max"
     }
-    return tuple(_moved(clause, bounds, 1 if by.group(1) in _MORE else -1) for clause in clauses)
+    return tuple(_moved(clause, tops, 1 if by.group(1) in _MORE else -1) for clause in clauses)
 
 
-def _moved(clause: Clause, bounds: Mapping[Path, Condition], sign: int) -> Clause:
+def _moved(clause: Clause, tops: Mapping[Path, Condition], sign: int) -> Clause:
     if not isinstance(clause, Condition) or not isinstance(clause.value, float):
         return clause
-    old = bounds.get(clause.attribute)
+    old = tops.get(clause.attribute)
     if old is None or old.unit != clause.unit or not isinstance(old.value, float):
         return clause
     value = old.value + sign * clause.value

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chatbot.knowledge_graph.plan import AllOf, Clause, Condition, Path, leaf_conditions
+from chatbot.knowledge_graph.plan import AllOf, Clause, Path, leaf_conditions
 
 
 def paths_of(clause: Clause) -> frozenset[Path]:
@@ -16,8 +16,3 @@ def flat(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
     for clause in clauses:
         found.extend(flat(clause.clauses) if isinstance(clause, AllOf) else [clause])
     return tuple(dict.fromkeys(found))
-
-
-def is_bound(clause: Clause) -> bool:
-    """Whether it only says how much: better than what was shown is within it already, or asks for what is beyond it."""
-    return isinstance(clause, Condition) and clause.op in (">", ">=", "<", "<=")

@@ -14,6 +14,7 @@ from chatbot.planning.asked_sets import (
     is_solid,
     of_what_was_told,
 )
+from chatbot.planning.bounds import bounds
 from chatbot.planning.carry import (
     goes_back,
     is_exclusion,
@@ -24,7 +25,7 @@ from chatbot.planning.carry import (
     within,
     without_seen,
 )
-from chatbot.planning.clauses import flat, is_bound, paths_of
+from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context, besides
 from chatbot.planning.decide import Decider
 from chatbot.planning.going_on import GoingOn
@@ -227,7 +228,7 @@ class SetPlanner:
             of_all = context.empty and parts.has("head") and not parts.attributes  # 便宜点的车有吗
             return Query(plan, parts.scan) if conditions or of_all or choosing else None
         bound = Condition(rank.path, "<" if rank.order == "asc" else ">", raw)
-        kept = tuple(c for c in conditions if not (paths_of(c) == {rank.path} and is_bound(c)))
+        kept = tuple(c for c in conditions if not (paths_of(c) == {rank.path} and bounds(c)))
         plan = Plan("filter", (), (rank.path,), (*kept, bound), rank.order)
         return Query(plan, parts.scan, carried=focus)
 
