@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.browser.ports import fresh_port
 from tests.browser.real_service import REPOSITORY
 
 DATA = REPOSITORY / "user_datasets"
@@ -95,7 +96,7 @@ def write_shop(folder: Path) -> Path:
 
 @contextmanager
 def open_shop(folder: Path) -> Iterator[Shop]:
-    """The shop served by one worker on a free port; stopped at the end."""
+    """The shop served by one worker on a port of its own; stopped at the end."""
     config = write_shop(folder)
     command = [
         sys.executable,
@@ -105,7 +106,7 @@ def open_shop(folder: Path) -> Iterator[Shop]:
         "--config",
         str(config),
         "--port",
-        "0",
+        str(fresh_port()),
         "--workers",
         "1",
         "--json",

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.browser.ports import fresh_port
+
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -21,14 +23,24 @@ class RealService:
 
 @contextmanager
 def real_service(state_dir: Path, *, allowed_origin: str) -> Iterator[RealService]:
-    """One worker on a free port, with its own state; stopped at the end."""
+    """One worker on a port of its own, with its own state; stopped at the end."""
     environment = {
         **os.environ,
         "CHATBOT_STATE_DIR": str(state_dir),
         "CHATBOT_CORS_ALLOW_ORIGINS": allowed_origin,
         "OMP_NUM_THREADS": "1",
     }
-    command = [sys.executable, "-m", "chatbot", "serve", "--port", "0", "--workers", "1", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "chatbot",
+        "serve",
+        "--port",
+        str(fresh_port()),
+        "--workers",
+        "1",
+        "--json",
+    ]
     errors = state_dir / "serve.log"
     with (
         errors.open("w") as log,

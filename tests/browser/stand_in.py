@@ -10,6 +10,8 @@ from pathlib import Path
 from flask import Flask, Response, jsonify, request, send_from_directory
 from werkzeug.serving import make_server
 
+from tests.browser.ports import fresh_port
+
 WEB = Path(__file__).parents[2] / "chatbot" / "web"
 STRICT_CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
 ATTACK = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
@@ -198,8 +200,8 @@ class ForeignSite:
 
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
-    """``app`` on a free loopback port, several requests at once; yields its origin."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    """``app`` on a loopback port of its own, several requests at once; yields its origin."""
+    server = make_server("127.0.0.1", fresh_port(), app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
