@@ -8,9 +8,11 @@ python=${PYTHON:-python3}
 stamp=.venv/.installed-all
 if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
   echo "installing all extras…" >&2
-  # torch first and alone: a range elsewhere must find this very build, not a CUDA one
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[train,dev,onnx,ner,vision,explain]'
+  # torch first and alone: a range elsewhere must find this very build, not a CUDA one; bytecode is left to the first
+  # import, of the few modules that are imported
+  .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check torch==2.13.0
+  .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check \
+    --editable '.[train,dev,onnx,ner,vision,explain]'
   touch "$stamp"
 fi
 # a real PostgreSQL for the store's tests, where packages can be installed; without it they are skipped, with the reason
@@ -22,7 +24,7 @@ fi
 export OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1
 .venv/bin/python -m ruff check .
 .venv/bin/python -m ruff format --check .
-.venv/bin/python -m mypy chatbot tools
+.venv/bin/python -m mypy --num-workers 2 chatbot tools
 # two processes: most tests wait for a server or a browser of their own. Files in the order of their names: xdist would
 # begin with those of many tests and be left with the few long ones, one process waiting for the other
 exec .venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder "$@"

@@ -86,8 +86,11 @@ class ChatPage:
         )
 
     def chips(self) -> list[WebElement]:
-        """The suggestions that can be seen."""
-        return [chip for chip in self.all(".chip") if chip.is_displayed()]
+        """The suggestions that can be seen, read at one moment."""
+        seen = "chip.checkVisibility({ opacityProperty: true, visibilityProperty: true })"
+        script = f"return [...arguments[0].querySelectorAll('.chip')].filter((chip) => {seen})"
+        found: list[WebElement] = self.browser.execute_script(script, self.root)
+        return found
 
     def focused(self) -> str:
         """Class name of the element in the chat that has the focus, or its tag."""

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from selenium.webdriver import Chrome, Keys
-from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
 from chatbot.expectations import EXPECTATIONS
@@ -66,14 +65,22 @@ def real(tmp_path_factory: pytest.TempPathFactory, site: tuple[ForeignSite, str]
         yield service
 
 
+_SHOWN = """
+const [answer, root] = arguments;
+const chips = [...root.querySelectorAll(".chip")].filter((chip) => chip.checkVisibility());
+return {
+  answer: answer.querySelector(".bubble").textContent,
+  kinds: [...answer.classList],
+  evidence: answer.querySelector("details")?.textContent ?? "",
+  suggestions: chips.map((chip) => chip.innerText.trim()),
+};
+"""
+
+
 def shown(answer: WebElement, chat: ChatPage) -> Shown:
-    folded = answer.find_elements(By.TAG_NAME, "details")
-    return Shown(
-        answer=str(answer.find_element(By.CSS_SELECTOR, ".bubble").get_property("textContent")),
-        kinds=tuple((answer.get_attribute("class") or "").split()),
-        evidence=str(folded[0].get_property("textContent")) if folded else "",
-        suggestions=tuple(chip.text for chip in chat.chips()),
-    )
+    """All that is shown, read at one moment."""
+    read = chat.browser.execute_script(_SHOWN, answer, chat.root)
+    return Shown(read["answer"], tuple(read["kinds"]), read["evidence"], tuple(read["suggestions"]))
 
 
 def unmet(checks: tuple[Check, ...], reply: Shown) -> list[str]:
@@ -86,13 +93,16 @@ def test_every_expectation_is_either_checked_in_the_page_or_known_not_to_show() 
     assert set(SEEN) | NOT_SHOWN == set(EXPECTATIONS)
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
-def test_the_conversation_goes_the_same_way_in_the_page(
-    browser: Chrome, real: RealService, script: Script
-) -> None:
-    chat = ChatPage(browser).open(real.origin)
+@pytest.fixture
+def stranger(browser: Chrome, real: RealService) -> Iterator[ChatPage]:
+    """The page of the real service, greeting someone it has not seen."""
+    yield ChatPage(browser).open(real.origin).greeted()
     browser.execute_script("localStorage.clear()")
-    chat.open(real.origin).greeted()
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_the_conversation_goes_the_same_way_in_the_page(stranger: ChatPage, script: Script) -> None:
+    chat = stranger
     for number, turn in enumerate(script.turns, 1):
         if turn.click is not None:
             answer = chat.click_chip(turn.click)
@@ -116,9 +126,8 @@ def test_the_widget_talks_to_the_real_service_from_an_allowed_site(
 
 
 def test_the_real_page_is_served_with_a_policy_that_forbids_inline_scripts(
-    browser: Chrome, real: RealService
+    stranger: ChatPage, browser: Chrome
 ) -> None:
-    ChatPage(browser).open(real.origin).greeted()
     script = "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.head.append(s); return window.ran"
     assert browser.execute_script(script) is None
     browser.get_log("browser")  # the refusal is what is asked for here
