@@ -171,6 +171,8 @@ class Batcher:
                     continue  # while company was awaited, another began
                 places = self._take()
                 self._busy += bool(places)
+                if self._line:
+                    self._changed.notify()  # a list is one request, and may be work for several threads
             if places:
                 self._answer(places)
 
@@ -193,9 +195,11 @@ class Batcher:
                 return
 
     def _take(self) -> list[tuple[_Waiting, int]]:
-        """The places of the next batch, shared out by turns; the requests' own order is kept."""
+        """The places of the next batch, shared out by turns; the requests' own order is kept. Threads that have nothing
+        to do share what waits: none takes all of it while another's core stands idle."""
         counts: dict[_Waiting, int] = {}
-        room = self._limits.max_batch_size
+        idle = self._limits.threads - self._busy
+        room = min(self._limits.max_batch_size, -(-self._in_line // idle))
         while room and self._line:
             share = max(1, room // len(self._line))
             for _ in range(len(self._line)):

@@ -66,6 +66,33 @@ def test_what_waits_together_is_predicted_on_together(make: MakeBatcher, predict
     assert [len(batch) for batch in predictor.batches] == [1, 8]
 
 
+def test_threads_that_have_nothing_to_do_share_a_list(make: MakeBatcher, predictor: FakePredictor) -> None:
+    batcher = make(max_batch_size=16, threads=2)
+    predictor.hold.clear()
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(batcher.submit, items(*"abcdefgh"), SECONDS)
+        wait_for(lambda: predictor.begun == 2)
+        predictor.hold.set()
+        assert [one["length"] for one in asked.result()] == [1] * 8  # type: ignore[call-overload]
+    assert [len(batch) for batch in predictor.batches] == [4, 4]
+
+
+def test_what_waits_while_another_thread_works_is_one_batch(
+    make: MakeBatcher, predictor: FakePredictor
+) -> None:
+    batcher = make(max_batch_size=4, threads=2)
+    predictor.hold.clear()
+    with ThreadPoolExecutor(3) as pool:
+        pool.submit(batcher.submit, items("slow"), SECONDS)
+        pool.submit(batcher.submit, items("b"), SECONDS)
+        wait_for(lambda: predictor.begun == 2)
+        rest = pool.submit(batcher.submit, items(*"cdef"), SECONDS)
+        wait_for(lambda: batcher.in_line == 4)
+        predictor.hold.set()
+        rest.result()
+    assert sorted(len(batch) for batch in predictor.batches) == [1, 1, 4]
+
+
 def test_a_long_list_leaves_room_for_those_who_come_after(
     make: MakeBatcher, predictor: FakePredictor
 ) -> None:
