@@ -6,6 +6,7 @@ import pickle
 from collections import deque
 from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from ctypes import Array, c_char
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +43,9 @@ class Encoding:
         processes = encoding_processes(total)
         if self._pool is None and processes > 1 and (copy := _copied(self._encoder)):
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(processes, context, _start, (copy,))
+            shared = context.RawArray(c_char, len(copy))  # a pipe would be read when the other end is awake
+            shared.raw = copy
+            self._pool = ProcessPoolExecutor(processes, context, _start, (shared,))
             for _ in range(processes):
                 self._pool.submit(_encode, [])
         return self._pool if processes > 1 else None
@@ -102,7 +105,7 @@ def _copied(encoder: Encoder) -> bytes | None:
         return None
 
 
-def _start(copy: bytes) -> None:
+def _start(copy: "Array[c_char]") -> None:
     global _encoder  # a process of the pool keeps one encoder for all its batches
     _encoder = pickle.loads(copy)
 
