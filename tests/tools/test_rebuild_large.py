@@ -3,6 +3,7 @@
 import errno
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,8 @@ from tests.faq_modules.small_faq import HashEncoder
 from tools.bench.faq import write_faq
 from tools.bench.questions import SyntheticFaq, held_out_questions, synthetic_faq
 from tools.features import encoding
-from tools.features.lines import FeatureLines
+from tools.features import export as export_module
+from tools.features.lines import FeatureLines, row_keys
 from tools.index import large as large_module
 from tools.index import rebuild as rebuild_module
 from tools.index.large import LINES, known_lines
@@ -150,6 +152,23 @@ def test_a_disk_that_is_full_leaves_features_and_index(
     assert rebuild(config).count == 401
 
 
+def test_the_disk_takes_a_growing_file_piece_by_piece_and_says_when_it_does_not(
+    config: EngineConfig, encoder: HashEncoder, faq: SyntheticFaq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_module, "BATCH", 20)
+    monkeypatch.setattr(export_module, "_FLUSHED", 1000)
+    taken: list[int] = []
+    monkeypatch.setattr(os, "fdatasync", taken.append)
+    rebuild(config)
+    assert len(taken) > 1
+    before = config.pretrained_feature_vectors_path.read_bytes()
+    add(config, faq.questions[3], "\n".join(f"新的第{number}句" for number in range(100)))
+    monkeypatch.setattr(os, "fdatasync", full)
+    with pytest.raises(DataError, match="写不了"):
+        rebuild(config)
+    assert config.pretrained_feature_vectors_path.read_bytes() == before
+
+
 def test_where_lines_lie_is_remembered_and_not_believed_when_it_is_wrong(
     config: EngineConfig, encoder: HashEncoder, faq: SyntheticFaq
 ) -> None:
@@ -257,14 +276,23 @@ def _distinct(faq: SyntheticFaq, count: int) -> list[tuple[str, int]]:
     return list({text: label for text, label in held_out_questions(faq, 2 * count)}.items())[:count]
 
 
+def _made(batches: Sequence[Sequence[str]], total: int) -> list[tuple[bytes, list[bytes], list[str], bytes]]:
+    """What each batch gives: its block, its lines, its normal forms and its vectors."""
+    keys = [row_keys([(text, 7) for text in batch]) for batch in batches]
+    return [
+        (bytes(one.block), list(map(bytes, one.lines())), one.forms, one.vectors.tobytes())
+        for one in encoding.encoded(keys, HashEncoder(), total)
+    ]
+
+
 def test_several_processes_encode_to_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    batches = [[f"第{i}批第{j}句" for j in range(5)] for i in range(7)]
-    alone = list(encoding.encoded(batches, HashEncoder(), 35))
+    batches = [[f"第{i}批第{j}句" for j in range(5)] for i in range(25)]
+    batches[3].append("长" * 200_000)  # more than the memory that is shared has room for
+    alone = _made(batches, 126)
+    assert alone[0][1][2].startswith("第0批第2句\t7\t".encode()) and b"".join(alone[0][1]) == alone[0][0]
     monkeypatch.setattr(encoding, "PARALLEL_FROM", 10)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    together = list(encoding.encoded(batches, HashEncoder(), 35))
-    assert [(one.numbers, one.forms) for one in together] == [(one.numbers, one.forms) for one in alone]
-    assert all(np.array_equal(one.vectors, two.vectors) for one, two in zip(together, alone, strict=True))
+    assert _made(batches, 126) == alone
 
 
 def test_processes_that_were_started_ahead_are_used_and_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,7 +302,7 @@ def test_processes_that_were_started_ahead_are_used_and_let_go(monkeypatch: pyte
     ahead = encoding.Encoding(encoder)
     pool = ahead.start(1000)
     assert pool is not None
-    (found,) = encoding.encoded([["甲", "乙"]], encoder, 35, ahead)
+    (found,) = encoding.encoded([row_keys([("甲", 1), ("乙", 1)])], encoder, 35, ahead)
     assert np.array_equal(found.vectors, HashEncoder().encode(["甲", "乙"])) and encoder.encoded == []
     with pytest.raises(RuntimeError, match="shutdown"):
         pool.submit(len, [])
@@ -286,13 +314,13 @@ def test_few_texts_are_encoded_here_though_more_were_expected(monkeypatch: pytes
     encoder = HashEncoder()
     ahead = encoding.Encoding(encoder)
     ahead.start(1000)
-    assert len(list(encoding.encoded([["甲", "乙"]], encoder, 2, ahead))) == 1
+    assert len(list(encoding.encoded([row_keys([("甲", 1), ("乙", 1)])], encoder, 2, ahead))) == 1
     assert encoder.encoded == ["甲", "乙"]
 
 
 def test_normal_forms_come_with_the_vectors_of_every_text() -> None:
     texts = [f"Ｗｉｆｉ第{i}台怎麼連" for i in range(300)]
-    (found,) = encoding.encoded([texts], HashEncoder(), 300)
+    (found,) = encoding.encoded([row_keys([(text, 1) for text in texts])], HashEncoder(), 300)
     assert found.forms == [normalize(text) for text in texts]
     assert np.array_equal(found.vectors, HashEncoder().encode(texts))
 
@@ -301,5 +329,5 @@ def test_an_encoder_that_cannot_be_copied_encodes_here(monkeypatch: pytest.Monke
     monkeypatch.setattr(encoding, "PARALLEL_FROM", 1)
     encoder = HashEncoder()
     encoder.lock = (each for each in ())  # type: ignore[attr-defined]
-    assert len(list(encoding.encoded([["甲"], ["乙"]], encoder, 2))) == 2
+    assert len(list(encoding.encoded([row_keys([("甲", 1)]), row_keys([("乙", 1)])], encoder, 2))) == 2
     assert encoder.encoded == ["甲", "乙"]
