@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from chatbot.normalization.text import normalize
+from tools.bench.faq import forget_index, write_faq
 from tools.bench.questions import held_out_questions, most_questions, synthetic_faq
 
 
@@ -37,16 +39,30 @@ def test_sizes_that_cannot_be_are_refused(paraphrases: int, questions: int) -> N
         synthetic_faq(paraphrases, questions)
 
 
+def test_what_a_rebuild_made_is_forgotten_and_the_questions_stay(tmp_path: Path) -> None:
+    write_faq(tmp_path, synthetic_faq(20, 2), tmp_path)
+    folder = tmp_path / "faq"
+    before = sorted(folder.rglob("*"))
+    (folder / ".versions" / "one").mkdir(parents=True)
+    (folder / "query_features.out.cache").mkdir()
+    for name in ("query_features.out", "faq_choice.json"):
+        (folder / name).touch()
+    forget_index(folder)
+    assert sorted(folder.rglob("*")) == before
+
+
 @pytest.mark.slow
 def test_the_command_measures_a_small_faq_in_one_run() -> None:
     command = [sys.executable, "-m", "tools", "bench", "faq", "--paraphrases", "300", "--incremental", "0"]
-    command += ["--asked", "20", "--no-transformer", "--json"]
+    command += ["--asked", "20", "--no-transformer", "--rounds", "2", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     (large,) = found["large"]
     assert (large["paraphrases"], large["questions"], large["search"]["kind"]) == (300, 3, "flat")
     assert large["rebuild_s"] > large["encode_s"] > 0 and large["again_s"] > large["again_work_s"] > 0
+    assert len(large["rebuild_ratios"]) == 2
+    assert min(large["rebuild_ratios"]) <= large["rebuild_ratio"] <= max(large["rebuild_ratios"])
     assert large["asked"]["p50_ms"] > 0 and large["asked"]["recall_at_1"] == 1.0
     assert large["files_mib"]["query_features.out"] > 0.3
     assert {"bm25_jieba", "bm25_characters", "tfidf_nearest", "rapidfuzz"} <= set(

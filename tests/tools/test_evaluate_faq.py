@@ -9,13 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chatbot.encoders.load import load_encoder
 from chatbot.errors import ConfigError
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.faq_modules.corpus import Corpus
+from chatbot.faq_modules.retrieval import build_index, make_retriever
 from chatbot.normalization.text import normalize
 from tools.evaluate import rivals as rivals_module
 from tools.evaluate.datasets import labelled_corpus, load_benchmark, load_labelled
-from tools.evaluate.measures import Asked, Question, scores
+from tools.evaluate.faq import noise_scores
+from tools.evaluate.measures import Asked, Question, ask_all, scores
 from tools.evaluate.noise import KINDS, any_noise, perturb
 from tools.evaluate.research import Splits, Training, evaluate_splits
 from tools.evaluate.rivals import rivals
@@ -193,6 +196,18 @@ def test_a_base_under_a_licence_is_not_trained_before_that_is_accepted(tmp_path:
     (tmp_path / "rows.tsv").write_text("\n".join(["sent\tlabel", *rows]) + "\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="licence not accepted"):
         evaluate_splits(tmp_path / "rows.tsv", MODEL, Splits(folds=3), Training(1, 1e-5, "m3e-small"))
+
+
+def test_noise_is_drawn_for_each_seed_and_given_with_its_mean_and_spread(corpus: Corpus) -> None:
+    encoder = load_encoder(MODEL)
+    retriever = make_retriever(build_index(corpus, encoder.encode(corpus.texts)), encoder)
+    asked = ask_all(retriever, [Question("试驾去哪里预约", 10), Question("首付要几成呢", 11)])
+    one, three = noise_scores(retriever, asked), noise_scores(retriever, asked, seeds=3)
+    assert [score.kind for score in three] == list(KINDS)
+    for alone, several in zip(one, three, strict=True):
+        assert alone.points_by_seed == (alone.points,) == several.points_by_seed[:1] and alone.deviation == 0
+        assert several.points == pytest.approx(np.mean(several.points_by_seed), abs=0.01)
+        assert several.deviation == pytest.approx(np.std(several.points_by_seed), abs=0.01)
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:

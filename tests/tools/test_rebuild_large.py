@@ -15,11 +15,10 @@ from chatbot.faq_modules.large import index as index_module
 from chatbot.faq_modules.large.files import index_folder, index_folders, open_index
 from chatbot.faq_modules.opening import open_retriever
 from chatbot.faq_modules.retrieval import FaqRetriever
-from chatbot.normalization.text import normalize
 from tests.faq_modules.small_faq import HashEncoder
 from tools.bench.faq import write_faq
 from tools.bench.questions import SyntheticFaq, held_out_questions, synthetic_faq
-from tools.features import encoding
+from tools.features import export as export_module
 from tools.features.lines import FeatureLines
 from tools.index import large as large_module
 from tools.index import rebuild as rebuild_module
@@ -150,6 +149,23 @@ def test_a_disk_that_is_full_leaves_features_and_index(
     assert rebuild(config).count == 401
 
 
+def test_the_disk_takes_a_growing_file_piece_by_piece_and_says_when_it_does_not(
+    config: EngineConfig, encoder: HashEncoder, faq: SyntheticFaq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_module, "BATCH", 20)
+    monkeypatch.setattr(export_module, "_FLUSHED", 1000)
+    taken: list[int] = []
+    monkeypatch.setattr(os, "fdatasync", taken.append)
+    rebuild(config)
+    assert len(taken) > 1
+    before = config.pretrained_feature_vectors_path.read_bytes()
+    add(config, faq.questions[3], "\n".join(f"新的第{number}句" for number in range(100)))
+    monkeypatch.setattr(os, "fdatasync", full)
+    with pytest.raises(DataError, match="写不了"):
+        rebuild(config)
+    assert config.pretrained_feature_vectors_path.read_bytes() == before
+
+
 def test_where_lines_lie_is_remembered_and_not_believed_when_it_is_wrong(
     config: EngineConfig, encoder: HashEncoder, faq: SyntheticFaq
 ) -> None:
@@ -255,51 +271,3 @@ def test_development_questions_are_asked_of_the_whole_large_index(
 
 def _distinct(faq: SyntheticFaq, count: int) -> list[tuple[str, int]]:
     return list({text: label for text, label in held_out_questions(faq, 2 * count)}.items())[:count]
-
-
-def test_several_processes_encode_to_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    batches = [[f"第{i}批第{j}句" for j in range(5)] for i in range(7)]
-    alone = list(encoding.encoded(batches, HashEncoder(), 35))
-    monkeypatch.setattr(encoding, "PARALLEL_FROM", 10)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    together = list(encoding.encoded(batches, HashEncoder(), 35))
-    assert [(one.numbers, one.forms) for one in together] == [(one.numbers, one.forms) for one in alone]
-    assert all(np.array_equal(one.vectors, two.vectors) for one, two in zip(together, alone, strict=True))
-
-
-def test_processes_that_were_started_ahead_are_used_and_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding, "PARALLEL_FROM", 10)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    encoder = HashEncoder()
-    ahead = encoding.Encoding(encoder)
-    pool = ahead.start(1000)
-    assert pool is not None
-    (found,) = encoding.encoded([["甲", "乙"]], encoder, 35, ahead)
-    assert np.array_equal(found.vectors, HashEncoder().encode(["甲", "乙"])) and encoder.encoded == []
-    with pytest.raises(RuntimeError, match="shutdown"):
-        pool.submit(len, [])
-
-
-def test_few_texts_are_encoded_here_though_more_were_expected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding, "PARALLEL_FROM", 10)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    encoder = HashEncoder()
-    ahead = encoding.Encoding(encoder)
-    ahead.start(1000)
-    assert len(list(encoding.encoded([["甲", "乙"]], encoder, 2, ahead))) == 1
-    assert encoder.encoded == ["甲", "乙"]
-
-
-def test_normal_forms_come_with_the_vectors_of_every_text() -> None:
-    texts = [f"Ｗｉｆｉ第{i}台怎麼連" for i in range(300)]
-    (found,) = encoding.encoded([texts], HashEncoder(), 300)
-    assert found.forms == [normalize(text) for text in texts]
-    assert np.array_equal(found.vectors, HashEncoder().encode(texts))
-
-
-def test_an_encoder_that_cannot_be_copied_encodes_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding, "PARALLEL_FROM", 1)
-    encoder = HashEncoder()
-    encoder.lock = (each for each in ())  # type: ignore[attr-defined]
-    assert len(list(encoding.encoded([["甲"], ["乙"]], encoder, 2))) == 2
-    assert encoder.encoded == ["甲", "乙"]

@@ -102,6 +102,7 @@ def faq(
     questions: Annotated[int, typer.Option(min=0, help="其中多少个标准问；0 表示每个 100 条")] = 0,
     incremental: Annotated[int, typer.Option(min=0, help="另一规模，看改一行后的重建；0 表示不测")] = 100_000,
     asked: Annotated[int, typer.Option(min=10, help="每个规模提问多少次")] = 1000,
+    rounds: Annotated[int, typer.Option(min=1, help="只编码与完整重建轮流测几轮，取中位数")] = 3,
     transformer: Annotated[bool, typer.Option(help="m3e-small 也来比（取来了才有）")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="标准输出只给一个 JSON 对象")] = False,
 ) -> None:
@@ -113,7 +114,7 @@ def faq(
     sizes = [(incremental, max(1, incremental // 100))] if incremental else []
     if paraphrases:
         sizes.append((paraphrases, questions or max(1, paraphrases // 100)))
-    result = bench_faq(config, sizes, asked, print_progress, transformer=transformer)
+    result = bench_faq(config, sizes, asked, print_progress, transformer=transformer, rounds=rounds)
     print(json_text(result) if as_json else as_text(result))
 
 

@@ -42,7 +42,7 @@ def _large_text(one: Large) -> str:
         f"  打开 {seen.open_s} s（要求 ≤ {WANTED_OPEN_S}）；内存 RSS {seen.rss_mib} MiB、PSS {seen.pss_mib} MiB，"
         f"其中打开后增加 {seen.rss_added_mib}\n  文件：{files}\n"
         f"  只编码 {one.encode_s} s（一个线程）、{one.encode_processes_s} s（{one.processes} 个进程），完整重建 {one.rebuild_s} s："
-        f"{one.rebuild_ratio} 倍、{one.rebuild_ratio_processes} 倍（要求 ≤ {WANTED_REBUILD_RATIO}）；"
+        f"{one.rebuild_ratio} 倍、{one.rebuild_ratio_processes} 倍（要求 ≤ {WANTED_REBUILD_RATIO}；一个线程的各轮：{'、'.join(map(str, one.rebuild_ratios))}）；"
         f"改一行后重建 {one.again_s} s，其中工作 {one.again_work_s} s"
         f"（10 万条时要求 ≤ {WANTED_INCREMENTAL_S}）"
     )

@@ -17,6 +17,7 @@ from tools.evaluate.naming_cli import naming
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 if TYPE_CHECKING:
+    from tools.evaluate.faq import FaqEvaluation
     from tools.evaluate.research import Splits, Training
 
 _CONFIG = Path("user_datasets/chatbot_deploy_eas.json")
@@ -42,6 +43,10 @@ def faq(
         Path | None, typer.Option(help="不该回答的问题：csv（sent,kind）或一行一条")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="加上各信号、对照方法与噪声")] = False,
+    noise_seeds: Annotated[
+        int,
+        typer.Option(help="噪声：每种换这么多个随机种子，给出平均与各次；0 表示只在 --all 时测一次", min=0),
+    ] = 0,
     report: Annotated[Path | None, typer.Option(help="把图表写成这个目录里的 index.html")] = None,
     paraphrases: Annotated[Path | None, typer.Option(help="研究：csv 或 tsv（sent,label），分折评测")] = None,
     folds: Annotated[int, typer.Option(help="研究：分几折", min=2)] = 5,
@@ -60,7 +65,14 @@ def faq(
 ) -> None:
     """问答检索的评测：首位正确率、直接回答率、答错率、耗时；以及噪声、范围外、各信号与对照方法。"""
     if test is not None:
-        _config(config, test, out_of_scope, everything, report, as_json)
+        from chatbot.config import load_engine_config  # here: --help needs none of this
+        from tools.evaluate.faq import evaluate_config
+
+        engine = load_engine_config(config, os.environ)
+        found = evaluate_config(
+            engine, test, out_of_scope=out_of_scope, everything=everything, noise_seeds=noise_seeds
+        )
+        _show(found, report, as_json)
     elif paraphrases is not None:
         from tools.evaluate.research import Splits, Training
 
@@ -73,15 +85,9 @@ def faq(
         raise ConfigError("evaluate faq: 没有说评测什么 → 给出 --test、--paraphrases 或 --benchmark 之一")
 
 
-def _config(
-    config: Path, test: Path, out_of_scope: Path | None, everything: bool, report: Path | None, as_json: bool
-) -> None:
-    from chatbot.config import load_engine_config  # here: --help needs none of this
-    from tools.evaluate.faq import evaluate_config
+def _show(found: "FaqEvaluation", report: Path | None, as_json: bool) -> None:
     from tools.evaluate.faq_text import print_evaluation
 
-    engine = load_engine_config(config, os.environ)
-    found = evaluate_config(engine, test, out_of_scope=out_of_scope, everything=everything)
     if report is not None:
         from tools.evaluate.faq_report import write_report
 

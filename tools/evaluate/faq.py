@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from chatbot.config import EngineConfig
 from chatbot.encoders.load import load_encoder
 from chatbot.faq_modules.dataset import labels_of, load_csv, load_dataset
@@ -21,13 +23,18 @@ from tools.index.conformal import Outcome, area_under_roc
 
 @dataclass(frozen=True, slots=True)
 class NoiseScore:
-    """``points``: top-1 on the noisy questions less top-1 on the same questions clean, in percentage points."""
+    """``points``: top-1 on the noisy questions less top-1 on the same questions clean, in percentage points.
+
+    All are means over the seeds, ``points_by_seed`` each of them and ``deviation`` how they spread.
+    """
 
     kind: str
-    changed: int
+    changed: float
     top1: float
     points: float
     points_of_changed: float
+    deviation: float
+    points_by_seed: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +73,17 @@ class FaqEvaluation:
 
 
 def evaluate_config(
-    config: EngineConfig, test: Path, *, out_of_scope: Path | None = None, everything: bool = False
+    config: EngineConfig,
+    test: Path,
+    *,
+    out_of_scope: Path | None = None,
+    everything: bool = False,
+    noise_seeds: int = 0,
 ) -> FaqEvaluation:
     """Asks the configuration's FAQ the questions of ``test``.
 
     ``out_of_scope`` is a csv with ``sent`` and perhaps ``kind``, or a text file. ``everything`` adds noise by kind, the
-    signals alone and the rivals.
+    signals alone and the rivals; ``noise_seeds`` the noise alone, drawn so many times (with ``everything`` once at least).
 
     Raises:
         ChatbotError: a file of the configuration or of the test is faulty.
@@ -92,9 +104,10 @@ def evaluate_config(
     refused, kinds = _refused(retriever, out_of_scope) if out_of_scope else ((), ())
     corpus = retriever.corpus
     predictions = rivals(corpus, transformer=True) if everything else {}
+    seeds = max(noise_seeds, int(everything))
     return FaqEvaluation(
         scores=scores(asked, config.faq_confidence_threshold),
-        noise=noise_scores(retriever, asked) if everything else (),
+        noise=noise_scores(retriever, asked, seeds) if seeds else (),
         refusal=refusal_score(asked, refused, kinds, config.faq_confidence_threshold) if refused else None,
         promises=promise_scores(retriever, asked, refused),
         signals=top1_by_signal(retriever, questions, corpus.labels) if everything else {},
@@ -121,31 +134,41 @@ def _refused(retriever: FaqRetriever, path: Path) -> tuple[tuple[Asked, ...], tu
     return asked, tuple(kind for _, kind in rows)
 
 
-def noise_scores(retriever: FaqRetriever, asked: Sequence[Asked]) -> tuple[NoiseScore, ...]:
-    """Every question once more with noise of each kind."""
-    clean = [one.rank == 1 for one in asked]
+def noise_scores(retriever: FaqRetriever, asked: Sequence[Asked], seeds: int = 1) -> tuple[NoiseScore, ...]:
+    """Every question once more with noise of each kind, and once more for each of the seeds 0 to ``seeds`` - 1."""
     found = []
     for kind in KINDS:
         print(f"噪声 {kind}", file=sys.stderr)
-        noisy = [Question(perturb(one.question.text, kind), one.question.label) for one in asked]
-        right = [one.rank == 1 for one in ask_all(retriever, noisy)]
-        changed = [
-            (after, before)
-            for one, other, after, before in zip(asked, noisy, right, clean, strict=True)
-            if one.question.text != other.text
-        ]
-        lost = sum(right) - sum(clean)
-        lost_of_changed = sum(after - before for after, before in changed)
+        drawn = np.array([_noisy(retriever, asked, kind, seed) for seed in range(seeds)])
+        changed, top1, points, of_changed = drawn.mean(axis=0).tolist()
         found.append(
             NoiseScore(
                 kind=kind,
-                changed=len(changed),
-                top1=round(sum(right) / len(asked), 4),
-                points=round(100 * lost / len(asked), 2),
-                points_of_changed=round(100 * lost_of_changed / max(len(changed), 1), 2),
+                changed=round(changed, 1),
+                top1=round(top1, 4),
+                points=round(points, 2),
+                points_of_changed=round(of_changed, 2),
+                deviation=round(float(drawn[:, 2].std()), 2),
+                points_by_seed=tuple(drawn[:, 2].round(2).tolist()),
             )
         )
     return tuple(found)
+
+
+def _noisy(
+    retriever: FaqRetriever, asked: Sequence[Asked], kind: str, seed: int
+) -> tuple[int, float, float, float]:
+    """How many questions one drawing of noise changes, top-1, and the points of all and of those."""
+    noisy = [Question(perturb(one.question.text, kind, seed), one.question.label) for one in asked]
+    right = [one.rank == 1 for one in ask_all(retriever, noisy)]
+    lost_of = [
+        after - (one.rank == 1)
+        for one, other, after in zip(asked, noisy, right, strict=True)
+        if one.question.text != other.text
+    ]
+    lost = sum(right) - sum(one.rank == 1 for one in asked)
+    points = 100 * lost / len(asked), 100 * sum(lost_of) / max(len(lost_of), 1)
+    return len(lost_of), sum(right) / len(asked), *points
 
 
 def refusal_score(

@@ -39,9 +39,15 @@ def tables(found: FaqEvaluation) -> list[Table]:
     if found.rivals:
         result.append(_table("同一份数据上的对照方法", ("方法", "首位正确"), list(found.rivals.items())))
     if found.noise:
-        noise = [(one.kind, one.changed, one.top1, one.points, one.points_of_changed) for one in found.noise]
-        columns = ("噪声", "改动了几题", "首位正确", "变化（百分点）", "只算改动的")
-        result.append(_table("噪声", columns, noise))
+        noise = [
+            (
+                *(one.kind, one.changed, one.top1, f"{one.points} ± {one.deviation}", one.points_of_changed),
+                " ".join(map(str, one.points_by_seed)),
+            )
+            for one in found.noise
+        ]
+        heads = ("噪声", "改动了几题", "首位正确", "变化（百分点）", "只算改动的", "各种子的变化")
+        result.append(_table("噪声", heads, noise))
     if found.refusal:
         kinds = list(found.refusal.auroc_by_kind.items())
         refusal = [("全部", found.refusal.auroc), *kinds, ("被直接回答的", found.refusal.answered)]

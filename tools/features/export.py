@@ -6,19 +6,21 @@ import json
 import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from chatbot.encoders.base import Encoder
 from chatbot.errors import DataError
 from chatbot.faq_modules.dataset import load_csv, load_dataset
 from chatbot.faq_modules.features import FeatureHeader
-from tools.features.encoding import Encoded, Encoding, encoded
+from tools.features.encoding import BATCH, Encoded, Encoding, encoded
 from tools.features.lines import FeatureLines, Span, row_keys
 
-BATCH = 1024
 PART_SUFFIX = ".part"
+_FLUSHED = 1 << 25
 Row = tuple[str, int]
 Keep = Callable[[Sequence[int], Encoded], None]
 
@@ -151,24 +153,57 @@ def _append(
 ) -> int:
     total = len(job.unknown)
     wanted = filter(None, map(job.fresh, job.batches()))
-    texts = ([job.rows[place][0] for place in places] for places in wanted)
-    results = encoded(texts, encoder, total, ahead)
-    with contextlib.closing(results), part.open("ab") as file:
+    keys = ([job.keys[place] for place in places] for places in wanted)
+    results = encoded(keys, encoder, total, ahead)
+    with contextlib.closing(results), part.open("ab") as file, _Flushing(file) as flushing:
         if not job.start and file.tell() == 0:
             file.write(header.line().encode())
         for batch in job.batches():
             fresh = job.fresh(batch)
             found = next(results) if fresh else None
-            file.writelines(_pieces(job, batch, iter(found.numbers if found else ())))
+            if found and len(fresh) == len(batch):
+                file.write(found.block)
+            else:
+                file.writelines(_pieces(job, batch, found.lines() if found else iter(())))
             file.flush()
+            flushing.go_on()
             if found:
                 keep(fresh, found)
             say(batch[-1] + 1, len(job.rows))
     return total
 
 
-def _pieces(job: _Job, batch: range, numbers: Iterator[bytes]) -> Iterator[bytes | memoryview]:
-    """The lines of ``batch``; known ones that lie one after another in the old file are one piece."""
+class _Flushing:
+    """Has the disk take a growing file piece by piece, beside its writer: there is little left to wait for at the end."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._taken = file, file.tell()
+        self._beside = ThreadPoolExecutor(1)
+        self._last: Future[None] | None = None
+
+    def go_on(self) -> None:
+        """Begin with what was written since, where it is worth it and nothing is under way.
+
+        Raises:
+            OSError: the disk did not take what was begun before.
+        """
+        if self._last is not None:
+            if not self._last.done():
+                return
+            self._last.result()
+        if (written := self._file.tell()) - self._taken >= _FLUSHED:
+            self._taken = written
+            self._last = self._beside.submit(os.fdatasync, self._file.fileno())
+
+    def __enter__(self) -> "_Flushing":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._beside.shutdown()
+
+
+def _pieces(job: _Job, batch: range, fresh: Iterator[memoryview]) -> Iterator[memoryview]:
+    """The lines of ``batch``, those of unknown ones from ``fresh``; known ones that lie one after another in the old file are one piece."""
     first = last = 0
     for place in batch:
         span = job.known.get(job.keys[place])
@@ -179,7 +214,7 @@ def _pieces(job: _Job, batch: range, numbers: Iterator[bytes]) -> Iterator[bytes
             yield job.block[first:last]
         first, last = span or (0, 0)
         if span is None:
-            yield b"%s%s\n" % (job.keys[place], next(numbers))
+            yield next(fresh)
     if last > first:
         yield job.block[first:last]
 

@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import repeat
 from pathlib import Path
 
@@ -25,9 +25,10 @@ from chatbot.faq_modules.large.files import (
     save_index,
 )
 from chatbot.faq_modules.large.index import LargeIndex, build_large_index
-from chatbot.faq_modules.large.texts import text_hashes
+from chatbot.faq_modules.large.texts import coded, text_hashes
 from chatbot.normalization.text import content
 from tools.features.encoding import Encoded
+from tools.features.export import to_disk
 from tools.features.lines import Bounds, FeatureLines
 
 LINES = "lines.npy"
@@ -103,11 +104,12 @@ def stage_index(
     staged = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     try:
         staged.mkdir(parents=True)
-        vectors, known = _vectors(staged / VECTORS, version, corpus, encoder, kept)
-        with ThreadPoolExecutor(1) as beside:  # the vectors are most of the bytes
-            checksum = beside.submit(digest, staged / VECTORS)
+        corpus = replace(corpus, texts=coded(corpus.texts))
+        with ThreadPoolExecutor(2) as beside:  # the vectors are most of the bytes
+            conflicts = beside.submit(conflicting, corpus)
+            vectors, known = _vectors(staged / VECTORS, version, corpus, encoder, kept)
+            checksum = beside.submit(_on_disk, staged / VECTORS)
             index = build_large_index(corpus, vectors, encoder, previous=kept.previous, known=known)
-            conflicts = beside.submit(conflicting, index)
             np.save(staged / LINES, verified.result())
             save_index(index, staged, {VECTORS: checksum.result()})
         shutil.rmtree(folder, ignore_errors=True)
@@ -134,14 +136,20 @@ def published_folder(features: Path) -> Path | None:
     return None
 
 
-def conflicting(index: LargeIndex) -> int:
+def _on_disk(path: Path) -> str:
+    """The digest of the file, once the disk has it."""
+    to_disk(path)
+    return digest(path)
+
+
+def conflicting(corpus: Corpus) -> int:
     """How many texts, without marks, stand under two standard questions or more."""
-    alphabet = index.texts.alphabet
-    bare = np.array([bool(content(chr(code))) for code in alphabet.tolist()])[index.texts.chars]
-    starts = np.concatenate([[0], np.cumsum(bare)])[index.texts.starts]
-    hashes = text_hashes(alphabet[index.texts.chars[bare]], starts)
+    texts = coded(corpus.texts)
+    bare = np.array([bool(content(chr(code))) for code in texts.alphabet.tolist()])[texts.chars]
+    starts = np.concatenate([[0], np.cumsum(bare)])[texts.starts]
+    hashes = text_hashes(texts.alphabet[texts.chars[bare]], starts)
     order = np.argsort(hashes, kind="stable")  # texts of a standard question stay together
-    owners, hashes = index.corpus.owners[order], hashes[order]
+    owners, hashes = corpus.owners[order], hashes[order]
     twice = (hashes[1:] == hashes[:-1]) & (owners[1:] != owners[:-1])
     return len(np.unique(hashes[1:][twice]))
 
@@ -166,7 +174,6 @@ def _vectors(
         missing = _from_file(version, corpus, missing, vectors)
     if missing:
         vectors[missing] = encoder.encode([corpus.originals[place] for place in missing])
-    mapped.flush()
     return vectors, places
 
 

@@ -67,10 +67,8 @@ def save_index(index: LargeIndex, folder: Path, known: Mapping[str, str] | None 
     Raises:
         OSError: the disk does not take it.
     """
-    for name, array in _arrays(index):
-        with (folder / f"{name}.npy").open("wb") as file:
-            np.save(file, np.ascontiguousarray(array))
-            os.fsync(file.fileno())
+    with ThreadPoolExecutor() as pool:  # each waits for the disk
+        list(pool.map(lambda named: _save_array(folder, *named), _arrays(index)))
     if not (folder / VECTORS).exists():
         np.save(folder / VECTORS, np.ascontiguousarray(index.vectors))
     index.search.save(folder / LISTS)
@@ -91,6 +89,12 @@ def save_index(index: LargeIndex, folder: Path, known: Mapping[str, str] | None 
     with (folder / ABOUT).open("w", encoding="utf-8") as file:
         json.dump(about, file, ensure_ascii=False)
         file.flush()
+        os.fsync(file.fileno())
+
+
+def _save_array(folder: Path, name: str, array: NDArray[np.generic]) -> None:
+    with (folder / f"{name}.npy").open("wb") as file:
+        np.save(file, np.ascontiguousarray(array))
         os.fsync(file.fileno())
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.choice import PRIOR, ChoiceModel
 from chatbot.faq_modules.corpus import Corpus
-from chatbot.faq_modules.large.texts import CodedTexts, ExactTexts, Lines
+from chatbot.faq_modules.large.texts import CodedTexts, ExactTexts, Lines, coded
 from chatbot.faq_modules.large.units import Units, build_units, count_chars
 from chatbot.faq_modules.large.vector_search import (
     IvfSearch,
@@ -77,7 +77,7 @@ def build_large_index(
     lists themselves and how many of them to read.
     """
     size = len(corpus.questions)
-    texts, originals = CodedTexts.of(corpus.texts), Lines.of(corpus.originals)
+    texts, originals = coded(corpus.texts), Lines.of(corpus.originals)
     sounds_of, syllables = sounds(texts.alphabet, previous.heard() if previous else {})
     totals = np.add.reduceat(texts.lengths(), corpus.starts[:-1])
     with ThreadPoolExecutor() as pool:  # sorting and searching leave the interpreter to each other

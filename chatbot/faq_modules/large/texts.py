@@ -108,6 +108,11 @@ class CodedTexts(TextSequence):
         return cls(alphabet, chars, _starts(lengths))
 
 
+def coded(texts: Sequence[str]) -> CodedTexts:
+    """``texts`` as they are where they are coded already, else ``CodedTexts.of`` them."""
+    return texts if isinstance(texts, CodedTexts) else CodedTexts.of(texts)
+
+
 @dataclass(frozen=True)
 class ExactTexts:
     """Where a text stands word for word: hashes ascending, and the place of the text each belongs to."""

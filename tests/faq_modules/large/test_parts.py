@@ -121,6 +121,8 @@ def test_the_search_has_at_least_the_recall_that_is_wanted_and_exact_scores(
     best = (questions @ index.vectors.T).max(axis=1)
     assert np.allclose(exact_nearest(index.vectors, questions)[0], best)
     assert recall_at_1(index.search, questions, best) >= 0.97  # of 300, and far from any text
+    firsts = [index.search.search(question)[1][0] for question in questions]
+    assert np.allclose(index.search.best(questions[:16]), firsts[:16])  # many at once find what one finds
     assert index.search.plan.recall_at_1 >= 0.99
     places, scores = index.search.search(questions[0])
     assert len(places) == HITS and np.all(scores[:-1] >= scores[1:])
