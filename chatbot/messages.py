@@ -196,6 +196,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{conditions}里，{attribute}有 {count} 种：{values}。",
         "{conditions}: {count} values of {attribute}: {values}.",
     ),
+    "all_the_same": (
+        "{conditions}的{attribute}都是 {low}（{count} 款有资料）。",
+        "{conditions}: {attribute} is {low} for all ({count} on record).",
+    ),
     "range": (
         "{conditions}的{attribute}从 {low} 到 {high}，平均约 {mean}（{count} 款有资料）。",
         "{conditions}: {attribute} from {low} to {high}, {mean} on average ({count} on record).",

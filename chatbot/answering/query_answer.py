@@ -224,21 +224,20 @@ class QueryAnswerer:
         return text + self._tail(replace(result, rows=()))
 
     def _group(self, result: Result) -> str:
-        name = attribute_text(result.plan.attributes[0])
+        name, about = attribute_text(result.plan.attributes[0]), self._about(result.plan)
         values = say("and").join(f"{group.value}（{group.count}）" for group in result.groups)
         if not result.groups:
             return self._nothing(result)
-        return say(
-            "grouped", conditions=self._about(result.plan), attribute=name, count=result.total, values=values
-        )
+        return say("grouped", conditions=about, attribute=name, count=result.total, values=values)
 
     def _aggregate(self, result: Result) -> str:
         found = result.aggregate
         if found is None:
             return self._nothing(result)
         low, high = found.lowest.cells[0], found.highest.cells[0]
+        kind = "all_the_same" if low and high and low.raw == high.raw else "range"
         return say(
-            "range", conditions=self._about(result.plan), attribute=attribute_text(found.attribute),
+            kind, conditions=self._about(result.plan), attribute=attribute_text(found.attribute),
             low=self._words.value(low) if low else "", high=self._words.value(high) if high else "",
             mean=quantity_text(round(found.mean, 3), found.unit), count=found.count,
         ) + self._tail(replace(result, rows=()))  # fmt: skip

@@ -138,13 +138,14 @@ class Wording:
             value = self.value(cell) if cell else say("not_on_record")
             sides.append(f"{self.name(row.entity)} {value}")
         line = f"{name}：" + "，".join(sides)
-        return f"{line}。{self._verdict(one, rows)}" if self._verdict(one, rows) else f"{line}。"
+        told = all(row.cells[column] for row in rows)
+        return f"{line}。{self._verdict(one, rows, told=told)}"
 
-    def _verdict(self, one: Comparison, rows: Sequence[ResultRow]) -> str:
+    def _verdict(self, one: Comparison, rows: Sequence[ResultRow], *, told: bool) -> str:
         if one.same or (one.spread == 0 and one.lead is not None):
             return say("draw")
         if one.spread is None or one.lead is None:
-            return say("cannot_compare") if any(v is None for v in one.values) else ""
+            return say("cannot_compare") if any(v is None for v in one.values) and not told else ""
         gap = quantity_text(one.lead if one.winners else one.spread, one.unit)
         if not one.winners:
             return say("differs", gap=gap)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from chatbot.dialog.clauses import halves, last_clause
+from chatbot.dialog.clauses import at_a_space, halves, last_clause
 from chatbot.dialog.hearing import Hearing
 from chatbot.dialog.state import Step
 from chatbot.knowledge_graph.plan import leaf_conditions
@@ -26,8 +26,9 @@ _ASKS = re.compile(
     rf"多少|几|哪|什么|啥|谁|吗|么(?![样时])|怎么|咋|如何|{_MOST}|多[大长久远重快高宽贵]|呢|有没有|能不能|可不可以|是不是|带不带|[？?]"
 )
 _WHICH_CAR = re.compile("(?<!最)(?:是|叫)(?:什么|哪一?[款个台辆])车?$")
+_COUNTS = re.compile("(?<![a-zA-Z])[0-9](?!个)|[一二两三四五六七八九十百]+(?:来)?万")
 _TAKES = re.compile("(?:(?:好|行|嗯|ok|可以|得)的?吧?)?(?:那我?|我)?(?:就|要|选|定|订|还是|买)")
-_OPEN = ("recommend", "fallback", "clarify")
+_OPEN = ("recommend", "fallback", "clarify", "chitchat")
 
 
 def read_in_clauses(walk: Walk, memory: Memory, hearing: Hearing) -> Step:
@@ -37,7 +38,7 @@ def read_in_clauses(walk: Walk, memory: Memory, hearing: Hearing) -> Step:
     if last := _standard_question_last(walk, memory, hearing):
         return last
     whole = walk(memory, hearing)
-    if whole.reply.answer_type in _OPEN and (told := _scene_first(walk, memory, hearing)):
+    if whole.reply.answer_type in _OPEN and (told := _scene_first(walk, memory, hearing, whole.reply)):
         return told
     return _two_questions(walk, memory, hearing, whole) or whole
 
@@ -61,31 +62,58 @@ def _standard_question_last(walk: Walk, memory: Memory, hearing: Hearing) -> Ste
     return _both(one, two) if _asks(first) and _answers(one.reply) else _one_turn(two, memory)
 
 
-def _scene_first(walk: Walk, memory: Memory, hearing: Hearing) -> Step | None:
-    """那就探索版吧 几天能提, 没有四驱的呀？那换个有四驱的: what is said behind, in the context of what stands before it.
+def _scene_first(walk: Walk, memory: Memory, hearing: Hearing, whole: Reply) -> Step | None:
+    """那就探索版吧 几天能提, 我家有两个孩子 想要空间大的: what is said behind, in the context of what stands before it.
 
-    What stands before takes one car, or is a question of its own: a wish holds for all that is asked behind it.
+    Where the whole comes to nothing, so may what stands before: it is left aside then, and the reply says so; but for
+    what may be a condition.
     """
-    for first, second in [*halves(hearing.utterance)][-1:] or _at_a_space(hearing.utterance):
-        takes, asks = _TAKES.match(first) is not None, _asks(first)
-        one = walk(memory, _part(hearing, first)) if takes or asks else None
-        if one is None or not (len(one.memory.entities) == 1 if takes else _answers(one.reply)):
+    lost = not whole.entities and whole.answer_source != "kg" and whole.answer_type != "clarify"
+    for first, second in [*halves(hearing.utterance)][-1:] or at_a_space(hearing.utterance):
+        scene = _part(hearing, first)
+        one = walk(memory, scene)
+        takes = _TAKES.match(first) is not None and len(one.memory.entities) == 1
+        wishes = lost and _wishes(one.reply)
+        told = takes or (_asks(first) and _answers(one.reply)) or wishes
+        statement = one.reply.answer_source == "faq" and not _asks(first)  # 刚拿驾照 asks for nothing
+        if not told and (not lost or _may_bound(scene) or (_answers(one.reply) and not statement)):
             continue
-        two = walk(one.memory if takes else _left_by(one, memory), _part(hearing, second))
-        if _answers(two.reply):
+        turns = takes or wishes or (lost and scene.reading.entities)  # 看B型号吧，油耗高不高
+        two = walk(one.memory if turns else _left_by(one, memory), _part(hearing, second))
+        if told and _answers(two.reply):
             return _one_turn(two, memory)
+        if lost and _told_or_asked_which(two.reply):
+            return _one_turn(
+                two if told or one.reply.answer_type == "chitchat" else _left_aside(two, first), memory
+            )
     return None
+
+
+def _may_bound(scene: Hearing) -> bool:
+    """Whether it holds a number or a value of the graph, and so may be a condition: 永磁同步的SUV, 20万以内."""
+    if scene.reading.entities:  # E3太小了 is about that one
+        return _COUNTS.search(scene.utterance) is not None
+    return _COUNTS.search(scene.utterance) is not None or scene.knowledge.planner.names_a_value(scene.text)
+
+
+def _wishes(reply: Reply) -> bool:
+    """Whether it is about all that meet some condition, which what is said behind goes on with."""
+    return reply.answer_source == "kg" and reply.plan is not None and bool(reply.plan.conditions)
+
+
+def _told_or_asked_which(reply: Reply) -> bool:
+    return _answers(reply) or (reply.answer_type == "clarify" and reply.answer_source in ("kg", "guide"))
+
+
+def _left_aside(step: Step, first: str) -> Step:
+    """``step``, with what was said before it and not understood named."""
+    aside = say("left_aside", what=first)
+    return replace(step, reply=replace(step.reply, answer=f"{step.reply.answer}\n{aside}"))
 
 
 def _one_turn(step: Step, before: Memory) -> Step:
     """``step``, which came behind another of the same message, counted as the one turn that it is."""
     return replace(step, memory=replace(step.memory, turns=before.turns + 1))
-
-
-def _at_a_space(utterance: str) -> list[tuple[str, str]]:
-    """就那个了 能贷款吗: where nothing but a space parts the two."""
-    first, _, second = utterance.strip().partition(" ")
-    return [(first, second.strip())] if _TAKES.match(first) and second.strip() else []
 
 
 def _left_by(one: Step, memory: Memory) -> Memory:

@@ -7,6 +7,7 @@ from chatbot.normalization.text import content
 
 _SHORTEST = 2  # letters of a clause that says something
 _STOPS = re.compile("[,，。;；!！?？]+")
+_SPACE = re.compile("(?<=[\u4e00-\u9fffa-zA-Z0-9])[ \u3000]+(?=[\u4e00-\u9fff])")
 _BOUNDARY = re.compile(
     r"[？?！!。；;]\s*(?=.)|[，,、]?\s*(?:再问一?下|另外|顺便|还有就是|还想问|以及问|然后再?)[，,]?\s*|[，,]\s*"
 )
@@ -28,5 +29,13 @@ def halves(text: str) -> Iterator[tuple[str, str]]:
     for mark in _BOUNDARY.finditer(text):
         asked = mark.start() + mark.group().startswith(("?", "？"))  # the mark says that it asks
         first, second = text[:asked].strip(), text[mark.end() :].strip()
+        if len(content(first)) >= _SHORTEST and len(content(second)) >= _SHORTEST:
+            yield first, second
+
+
+def at_a_space(text: str) -> Iterator[tuple[str, str]]:
+    """``text`` in two at the last space before a Chinese word, where people who type in a hurry put no comma."""
+    for mark in [*_SPACE.finditer(text.strip())][-1:]:
+        first, second = text.strip()[: mark.start()], text.strip()[mark.end() :]
         if len(content(first)) >= _SHORTEST and len(content(second)) >= _SHORTEST:
             yield first, second

@@ -33,7 +33,7 @@ _WEIGHED = re.compile(
 _MUCH_MORE = 4  # characters beside the name of a branch
 _ASKING = re.compile("[多少久么怎样要几啥哪吗呢了啊呀吧咋]")
 _EXPLAINS = re.compile("(?:是什么|是啥|什么意思|啥意思|是什么意思|是啥意思)[呀啊呢]?$")
-_WHETHER = re.compile("(?:有没)?[有带].+[吗么嘛没]$|(?:有没有|带不带).+")
+_WHETHER = re.compile("(?:有没)?[有带].+[吗么嘛没]$|.{0,4}(?:有没有|带不带).+")
 _ASKS_ABOUT = re.compile("怎么|咋|如何|哪|多少|几|什么|啥|多久|为什么")
 # what is done with a thing, or has befallen it: no graph of attributes tells
 _HOW_TO = re.compile(

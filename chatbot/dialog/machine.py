@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chatbot.dialog.apart import read_in_clauses
 from chatbot.dialog.hearing import Hearing
+from chatbot.dialog.spoken_of import still_spoken_of
 from chatbot.dialog.state import State, Step, Turn, path_of
 from chatbot.frozen import changed
 from chatbot.knowledge_graph.graph import KnowledgeGraph
@@ -47,6 +48,7 @@ class DialogMachine:
                     suggestions=decision.reply.suggestions,
                     topic=_topic(memory, decision.reply),
                 )
+                kept = still_spoken_of(turn, decision.reply, kept)
                 return Step(decision.reply, kept, decision.bad_case, turn, tuple(walked))
         raise RuntimeError(f"no state replied within {MAX_HOPS} hops; the last was {name!r}")
 

@@ -31,11 +31,6 @@ def _begins_with(said: str, lead: tuple[str, ...]) -> bool:
     return said.startswith(series) or (len(bare) > 1 and said.startswith(bare))
 
 
-def is_one_series(turn: Turn, cars: tuple[str, ...]) -> bool:
-    """Whether ``cars`` are all of one series that has several."""
-    return len(cars) > 1 and set(cars) == set(turn.hearing.knowledge.planner.vocabulary.kin(cars[0]))
-
-
 def chips_of(turn: Turn, cars: tuple[str, ...], asked: tuple[Path, ...]) -> tuple[str, ...]:
     """A chip for each of the first few of ``cars``, those that have what was ``asked`` first."""
     graph = turn.hearing.knowledge.graph

@@ -25,8 +25,8 @@ from chatbot.planning.names_alone import names_alone, only_named
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
-from chatbot.planning.read_parts import is_brand, is_year
-from chatbot.planning.series_of_list import SeriesOfList
+from chatbot.planning.read_parts import is_brand, is_series, is_year
+from chatbot.planning.series_of_list import SeriesOfList, spoken_of
 from chatbot.planning.several import (
     SeveralPlanner,
     all_counted,
@@ -171,7 +171,8 @@ class NamedPlanner:
             ):
                 things.append(thing)
             else:
-                names = self._kin_of_each(thing.names, context) or nearest_kin(graph, thing.names, known)
+                near = spoken_of(thing, context) if is_series(thing.clause) else known
+                names = self._kin_of_each(thing.names, context) or nearest_kin(graph, thing.names, near)
                 spoken = tuple(name for name in names if name in context.recent)
                 things.append(replace(thing, names=spoken if len(spoken) == 1 else names))
         return tuple(things)
@@ -252,12 +253,14 @@ class NamedPlanner:
         needed = needed or (not topics and named)  # 雅致, 想看看E6长续航
         return Asked(groups, topics, parts.scan, needed, referred) if topics or needed else None
 
-    @staticmethod
-    def _as_before(parts: Parts, context: Context, things: tuple[Thing, ...]) -> Topics:
+    def _as_before(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Topics:
         """What was asked before; of 最省油的那款, and of one of a list, what it was told by, which shows that it is so."""
         spans = [(thing.start, thing.end) for thing in things if thing.referred]
         told = tuple((path,) for path in ranked_by(parts.scan.links, spans))
         before = tuple((path,) for path in context.attributes)
+        one = things[0].names if len(things) == 1 and things[0].single else ()
+        if one and _NAMES_IT.search(parts.text) and not (before and self._decider.raw(one[0], before[0][0])):
+            before = tuple((path,) for path in self._decider.usual(one)[:1])  # it is asked which one that is
         if told and (_NAMES_IT.search(parts.text) or lists(context.plan)):
             return told
         most = any(link.degree and link.degree.strength == "most" for link in parts.scan.links)

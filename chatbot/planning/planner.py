@@ -21,6 +21,7 @@ from chatbot.planning.completing import Completer
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.denied_things import without_denied
+from chatbot.planning.differences import by_a_value, differences, within_a_category
 from chatbot.planning.follow import Follower, alone
 from chatbot.planning.former_latter import named_again
 from chatbot.planning.guide import Guide
@@ -30,6 +31,7 @@ from chatbot.planning.named_things import NamedPlanner
 from chatbot.planning.near_attributes import NearAttributes
 from chatbot.planning.no_such_version import no_such_version
 from chatbot.planning.of_parts import of_a_part
+from chatbot.planning.only import only_some
 from chatbot.planning.parts import Parts
 from chatbot.planning.purposes import only_a_purpose
 from chatbot.planning.query import Planned, Refusal
@@ -40,6 +42,7 @@ from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.series_of_list import SeriesOfList
 from chatbot.planning.sets import SetPlanner
 from chatbot.planning.several import SeveralPlanner
+from chatbot.planning.sides import named_again as sides_again
 from chatbot.planning.stray import says_nothing_of_the_graph, stray, too_little_known
 from chatbot.planning.two_rankings import both
 from chatbot.planning.unknowns import (
@@ -103,7 +106,7 @@ class Planner:
             SeveralPlanner(engine, self._decider),
             SeriesOfList(vocabulary, self._decider, self._found),
         )
-        self._sets = SetPlanner(self._decider, self._winner, self._found)
+        self._sets = SetPlanner(self._decider, self._winner, self._found, self._relaxed)
         self._salvage = Salvage(vocabulary)
         self._years = YearsBeside(vocabulary)
         self._chooser = Chooser(self._decider, self._found)
@@ -186,6 +189,7 @@ class Planner:
     def _explained(self, scan: Scan, context: Context) -> Explained:
         context = self._with_series(context)
         parts = self._versions.told(self._reader.read(scan, context), context)
+        parts = sides_again(parts, context, self._found, self.vocabulary)
         context = of_what_is_offered(parts, context)
         planned = self._decide(parts, context) or self._salvage.plan(parts, context, self._decide)
         return Explained(scan, parts, planned)
@@ -204,6 +208,10 @@ class Planner:
     def _winner(self, plan: Plan) -> str | None:
         rows = self.engine.run(plan).rows
         return rows[0].entity if rows else None
+
+    def _relaxed(self, plan: Plan) -> Clause | None:
+        near = self.engine.run(plan).nearest
+        return near.relaxed if near else None
 
     def _found(self, plan: Plan) -> tuple[str, ...]:
         return tuple(row.entity for row in self.engine.run(plan, MAX_ROWS).rows)
@@ -243,7 +251,11 @@ class Planner:
         parts = told
         context = self._with_nearest_rows(parts, context)
         return (
-            self._chooser.plan(parts, context)
+            differences(parts, context, self._decider)
+            or by_a_value(parts, context, self._decider)
+            or within_a_category(parts, context, self._decider)
+            or only_some(parts, context, self._decider)
+            or self._chooser.plan(parts, context)
             or self._beside.against_the_first(parts, context)
             or self._named.plan(parts, context)
             or self._follow.of_the_first(parts, context)

@@ -76,6 +76,9 @@ class RankedPlanner:
         plans = (Plan("superlative", (), (path,), conditions, rank.order, 1) for rank in most)
         names = tuple(dict.fromkeys(name for name in map(self._winner, plans) if name))
         told = numeric(self._decider.vocabulary, parts.attributes) or self._decider.in_units(parts.text)
+        told = told or tuple(
+            rank.path for rank in parts.rankings if rank.path != path
+        )  # 顶配比低配续航多多少
         paths = told or (path,)  # 顶配比最低配快几秒
         return Query(Plan("compare", names, paths), parts.scan) if len(names) == 2 else None
 

@@ -55,6 +55,10 @@ _ANY_PRICE = regex(
     r"(?:多少钱|什么价位?|啥价位?|几万)(?:都|也)(?:行|可以|成|无所谓|没关系)|(?:预算|价钱|钱)(?=(?:不限|不设限|随意|随便|无所谓|没限制|没要求|不是问题|充足|够))"
 )
 _MOST_OF = regex("([坐拉装载])最多的?(人|货|东西)(?=$|[的,。车])")  # 能坐最多人的车
+_MATTERS = regex(
+    "^(?:但|可|不过)?(?:我|俺|咱)?(?:们)?(?:现在|其实|还是|主要|比较|更|最|就|只|挺)*(?:在意|在乎|看重|注重|关心|看中)(?:的(?:就)?是)?"
+    "([\u4e00-\u9fff]{2,6}?)(?:的话)?[,，]?(?:选哪[个款台辆]|买哪[个款台辆]|哪[个款台辆]好|呢|吧)?$"
+)  # 我更在意油耗
 _JOINT = regex("[和跟与及、]|还有|以及")
 _LONGEST_NAME, _LONGEST_TAIL = 7, 4  # characters of an attribute's name, and of the end of one
 _MARKS = r",.;:!?~。、 …"
@@ -71,6 +75,7 @@ class Rewriter:
 
     def rewrite(self, text: str) -> str:
         """A normalised ``text`` without courtesies and hesitation, and with years, numbers and counts as they are read."""
+        text = _MATTERS.sub(self._best_in, text)
         text = _ANY_PRICE.sub(lambda found: "价格" if found.group()[-1] in "算钱" else "价格无所谓", text)
         text = in_order(text, self._finder.aliases.__contains__)
         text = _MOST_OF.sub(r"\1\2最多", text)
@@ -96,6 +101,10 @@ class Rewriter:
         text = _YEAR_BEHIND.sub(self._year_of_version, text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         return _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
+
+    def _best_in(self, found: re.Match[str]) -> str:
+        """我更看重油耗 asks which is best in it."""
+        return f"哪个{found[1]}最好" if self._is_attribute(found[1]) else found.group()
 
     def _shared_head(self, text: str) -> str:
         """座椅通风和加热 is 座椅通风和座椅加热, where that is a word and 加热 none."""

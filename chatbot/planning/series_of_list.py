@@ -9,7 +9,7 @@ from chatbot.planning.carry import is_exclusion, lists
 from chatbot.planning.clauses import flat
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
-from chatbot.planning.parts import Parts
+from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Query
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
@@ -61,3 +61,9 @@ class SeriesOfList:
         if series in kept or not self._found(within):
             return None
         return Query(within, parts.scan, kept=kept, guiding=context.guiding)
+
+
+def spoken_of(series: Thing, context: Context) -> tuple[str, ...]:
+    """What was spoken of, by which a series may be narrowed: not a list, nor several of its own cars."""
+    spoken = (*context.entities, *context.recent)
+    return () if len(set(spoken) & set(series.names)) > 1 else spoken

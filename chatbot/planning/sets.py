@@ -53,6 +53,7 @@ _REACHES = regex(
     "^[^,，]{2,6}(?:有没有|有无|能有|够)(?=[\\d一两二三四五六七八九十])[^的]*$"
 )  # 轴距有没有三米
 _BOTH_ARE = regex("(?:那|它们|他们|这俩|那俩)?都(?:是|有|带|配|支持|能)")  # 都是四驱？ of the two spoken of
+_IS_SO = regex("(?:是|属于)[^的]{1,8}的[吗么]$")
 _WHICH_MOST = regex("(?:哪个|谁)最[^,，。]{1,4}$")
 
 
@@ -64,11 +65,12 @@ class SetPlanner:
         decider: Decider,
         winner: Callable[[Plan], str | None],
         found: Callable[[Plan], tuple[str, ...]],
+        relaxed: Callable[[Plan], Clause | None],
     ) -> None:
-        """``winner`` gives the entity that a superlative finds, ``found`` all that a filter finds."""
+        """``winner`` gives what a superlative finds, ``found`` what a filter finds, ``relaxed`` what its nearest lack."""
         self._decider, self._winner, self._found = decider, winner, found
         self._ranked = RankedPlanner(decider, winner)
-        self._going_on = GoingOn(decider, found)
+        self._going_on = GoingOn(decider, found, relaxed)
 
     def plan(self, parts: Parts, context: Context) -> Planned:
         """A query over the graph's entities, or ``None``."""
@@ -95,10 +97,8 @@ class SetPlanner:
         query = self._side_by_side(parts, conditions) or self._choose(
             parts, context, conditions, said, leaning
         )
-        if query is None:
-            return None
         kept = tuple(c for c in conditions if c not in flat(said)) if leaning else ()
-        return replace(query, kept=kept, solid=is_solid(parts), ignored=ignored)
+        return replace(query, kept=kept, solid=is_solid(parts), ignored=ignored) if query else None
 
     def _values_of(self, piece: str) -> bool:
         return len(piece) > 1 and any(piece in text for text in self._decider.vocabulary.classifying_texts())
@@ -117,6 +117,9 @@ class SetPlanner:
             return False
         said = parts.text.rstrip("呢呀啊哈吧哦")
         features = all(atom.kind == "feature" for atom in parts.atoms)
+        measured = all(atom.kind == "quantity" for atom in parts.atoms)
+        if measured and parts.has("exists") and lists(context.plan):
+            return False  # 30万以下有吗, after a list that came to one
         asks = parts.has("enough") or (features and parts.has("exists"))
         asks = asks or any(w in said for w in ("吗", "是不是", "么")) or said.endswith(("不", "没", "没有"))
         asks = asks or (parts.has("exists") and _REACHES.search(said) is not None)
@@ -127,6 +130,8 @@ class SetPlanner:
         named = {paths[0] for paths in parts.attributes}  # 车漆有黑的吗
         if asks and several and named and all(atom.path in named for atom in parts.atoms):
             return True
+        if _IS_SO.search(said) and not parts.has("exists"):
+            return asks  # 天窗是全景的吗
         return asks and not said.endswith(("的吗", "的么", "的没", "的有吗", "的有么", "的有没有", "的有没"))
 
     def _side_by_side(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:

@@ -19,7 +19,9 @@ from chatbot.regex import regex
 
 _HOW_MANY = regex("几[个种]|多少[个种]")
 _ALL_ARE = regex("都(?:是|有|用的?是?|[烧喝加带配装]的?)(?:什么|啥|哪[些几]?种?)")
-_WEIGHED = regex("怎么选|咋选|该选|选哪|买哪|哪个?好|谁好|哪个?值得|纠结|犹豫")
+_WEIGHED = regex(
+    "还是[^,，。]{1,8}(?:更|比较)?(?:好|合适|值得?)[呢啊些]?$|怎么选|咋选|该选|选哪|买哪|哪个?好|谁好|哪个?值得|纠结|犹豫"
+)
 _BOTH = 2
 _BESIDE_IT = regex("(?:那|那么)?它?(?:和|跟|与|同).+比|(?:那|那么)?(?:和|跟|与|同|比).+呢$")
 _COMPARES_ON = regex("(?:那|那么)?它?(?:和|跟|与|同|比).{1,12}?(?:(?:比|相比|对比)呢?|呢)")
@@ -82,9 +84,14 @@ class SeveralPlanner:
     def _weighed(self, parts: Parts, things: tuple[Thing, ...]) -> Query | None:
         """帕萨特和雅阁怎么选: the cars of both with what people compare; which is better is not said."""
         wide = [thing for thing in things if not (thing.single or is_brand(thing.clause))]
-        if len(things) < _BOTH or len(wide) < len(things) or not _WEIGHED.search(parts.text):
+        if (
+            len(things) < _BOTH
+            or len(wide) < len(things)
+            or not (_WEIGHED.search(parts.text) or names_alone(parts.scan))
+        ):
             return None
-        told = parts.attributes or parts.rankings or parts.atoms or parts.scan.unknown
+        ranked = [r for r in parts.rankings if not parts.text[r.start : r.end].endswith("好")]
+        told = parts.attributes or ranked or parts.atoms or parts.scan.unknown
         scopes = tuple(scope for thing in things if (scope := self._decider.scope(thing)))
         names = tuple(name for thing in things for name in thing.names)
         if told or any(thing.negated or thing.referred for thing in things):
@@ -222,9 +229,8 @@ class SeveralPlanner:
             return None  # 25款的, of those that were listed
         topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
         topics = topics or tuple((path,) for path in context.attributes)
-        nothing_asked = (
-            context.plan is None and not context.attributes
-        )  # 380的呢, when no more was named before
+        before = context.plan.attributes if context.plan else ()
+        nothing_asked = not (before or context.attributes)  # 380的呢, when no more was named before
         alone = only_names(parts.scan) or (nothing_asked and names_alone(parts.scan))
         told = parts.has("told") and set(names) <= set(context.offered)  # 两驱的, of those to choose from
         alone = not topics and (alone or told)

@@ -56,7 +56,7 @@ class SoundRepair:
                 at += 1
                 continue
             found = self._around(said, at, done)
-            if found:
+            if found and not _cuts_a_word(said, done, *found):
                 start, word = found
                 said[start : start + len(word)] = list(word)
                 done[start : start + len(word)] = [True] * len(word)
@@ -140,6 +140,12 @@ class SoundRepair:
         while last < min(len(said), at + MAX_WORD) and self._sounds.together(said[last - 1], said[last]):
             last += 1
         return first, last
+
+
+def _cuts_a_word(said: Sequence[str], done: Sequence[bool], start: int, word: str) -> bool:
+    """粉的 of 年份的: one character alone would be mended, and the unknown one before it left behind."""
+    before = start > 0 and not done[start - 1] and has_han(said[start - 1])
+    return before and len(word.rstrip("的")) == 1
 
 
 def _slipped(word: str, typed: str) -> bool:

@@ -20,6 +20,7 @@ from chatbot.planning.carry import lists
 from chatbot.planning.guide import NextQuestion
 from chatbot.planning.query import Query
 from chatbot.planning.scan import Scan
+from chatbot.planning.sides import all_sides
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
@@ -139,7 +140,7 @@ class AnsweringState:
             failures=0,
             recent=_recent(memory, found.entities),
             shown=_shown(memory, found),
-            plan=query.plan,
+            plan=all_sides((query.plan, *query.also)),
             listed=_listed(memory)
             if set(found.entities) <= set(memory.shown) and query.plan.entities
             else None,

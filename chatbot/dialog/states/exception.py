@@ -6,7 +6,7 @@ from chatbot.answering.inquiry import Missing, Refused, Unsure
 from chatbot.answering.narrowing import common_name
 from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.state import BadCase, Decision, Turn
-from chatbot.dialog.versions_there import chips_of, is_one_series, listing, series_meant
+from chatbot.dialog.versions_there import chips_of, listing, series_meant
 from chatbot.knowledge_graph.graph import Path, display_name
 from chatbot.messages import say, shown_question
 from chatbot.planning.part_names import asks_of_a_part, of_the_same_measure
@@ -41,22 +41,7 @@ class ExceptionState:
         if not (turn.memory.entities or turn.memory.shown or turn.memory.plan):
             # asked of nothing known, and not gone on with at once
             decision = decision.remembering(attributes=())
-        named = [link.candidates for link in turn.hearing.reading.entities if link.score == 1]
-        if len(named) == 1 and is_one_series(turn, named[0]):  # 多少钱, later on, is of these
-            return decision.remembering(
-                entities=(), attributes=(), question=None, plan=listing(turn, named[0], ()), shown=named[0],
-                listed=None, guiding=False, recent=_before(turn, ()),
-            )  # fmt: skip
-        if len(named) != 1 or len(named[0]) != 1:
-            return decision
-        return decision.remembering(  # it is spoken of all the same
-            entities=named[0],
-            attributes=(),
-            question=None,
-            recent=_before(turn, named[0]),
-            plan=None,
-            shown=(),
-        )
+        return decision
 
     @staticmethod
     def _pending(turn: Turn, reply: Reply, nearest: tuple[str, ...]) -> Pending | None:
@@ -141,18 +126,12 @@ class ExceptionState:
             why=f"refused: {refusal.code}",
         )
         decision = Decision("question_intake", turn, reply, BadCase(refusal.code, (refusal.subject,)))
-        named = [link.entity.names for link in refusal.scan.links if link.entity]
-        if refusal.code != "no_attribute" or len(named) != 1 or len(named[0]) != 1:
-            if refusal.code == "unknown_entity" and asked:
-                # 那先锋版的 goes on with what was asked of the other
-                decision = decision.remembering(attributes=asked)
-            if cars and not turn.memory.entities and not turn.memory.plan:
-                decision = decision.remembering(plan=listing(turn, cars, asked), shown=cars)
-            return decision.remembering(pending=None)
-        recent = _before(turn, named[0])  # it is spoken of all the same
-        return decision.remembering(
-            pending=None, entities=named[0], attributes=(), question=None, recent=recent
-        )
+        if refusal.code == "unknown_entity" and asked:
+            # 那先锋版的 goes on with what was asked of the other
+            decision = decision.remembering(attributes=asked)
+        if cars and not turn.memory.entities and not turn.memory.plan:
+            decision = decision.remembering(plan=listing(turn, cars, asked), shown=cars)
+        return decision.remembering(pending=None)
 
     def _missing(self, turn: Turn, missing: Missing) -> Decision:
         knowledge, language = turn.hearing.knowledge, turn.hearing.language
@@ -196,7 +175,7 @@ def _focus(turn: Turn) -> str:
     named = [link.candidates for link in turn.hearing.reading.entities if link.score == 1]
     goes_on = not named and not _NAME_LIKE.search(turn.hearing.text)  # rline那台25的呢 names another one
     spoken = named[0] if len(named) == 1 else turn.memory.entities if goes_on else ()
-    return spoken[0] if len(spoken) == 1 else ""
+    return spoken[0] if len(spoken) == 1 or (spoken and not named) else ""
 
 
 def _may_be_meant(turn: Turn) -> tuple[Path, ...]:

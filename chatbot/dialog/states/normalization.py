@@ -176,7 +176,10 @@ class NormalizationState:
     def _inquire(self, turn: Turn) -> Inquiry:
         reading, memory = turn.hearing.reading, turn.memory
         groups = self._groups(turn)
-        topics = tuple(Topic(link.paths, link.score) for link in reading.attributes)
+        once = {
+            link.paths[0]: link for link in reversed(reading.attributes)
+        }  # 音响几个喇叭 asks for one thing
+        topics = tuple(Topic(x.paths, x.score) for x in reading.attributes if once[x.paths[0]] is x)
         named, topical, question = bool(groups), bool(topics), None
         if not groups:
             offered = turn.context.offered if topics and not memory.entities else ()
