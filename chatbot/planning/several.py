@@ -128,7 +128,9 @@ class SeveralPlanner:
         paths = tuple(paths[0] for paths in parts.attributes)
         return Query(Plan("filter", (), paths, (scope,) if scope else ()), parts.scan)
 
-    def _beside_focus(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Query | None:
+    def _beside_focus(
+        self, parts: Parts, things: tuple[Thing, ...], context: Context
+    ) -> Query | Asked | None:
         """和Model 3比哪个远, 比S5呢: the one in focus beside the few of another series."""
         if len(things) != 1 or is_brand(things[0].clause):
             return None
@@ -147,8 +149,8 @@ class SeveralPlanner:
         others = things[0].names
         if len(others) >= MAX_EACH:  # of many those that have something to compare
             others = tuple(name for name in others if self._decider.raw(name, told[0]) is not None)
-        if not 0 < len(others) < MAX_EACH:
-            return None
+        if not 0 < len(others) < MAX_EACH:  # which of them, or that none has it on record
+            return Asked((others or things[0].names,), (told,), parts.scan, needed=True)
         names = tuple(dict.fromkeys((*context.entities[:1], *others)))
         return Query(Plan("compare", names, told), parts.scan, carried=context.entities[:1])
 
