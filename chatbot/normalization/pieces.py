@@ -82,7 +82,9 @@ class PieceReader:
                 return Piece(run.start(), end + len(_METRES), "".join(pieces), having) if having else None
             if _QUANTITY_BEHIND.match(said, end):
                 return None
-        whole = _CHARGED.fullmatch(run.group()) is not None  # the 25 of 25T is no year, nor its T that of 1.5T
+        whole = (
+            _CHARGED.fullmatch(run.group()) is not None
+        )  # the 25 of 25T is no year, nor its T that of 1.5T
         having = self._index.latin(mask, (run.group(),) if whole else pieces)
         if having:
             behind = said[end : end + 1]

@@ -147,16 +147,15 @@ class Scanner:
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
         if not has_han(text):
-            joined = self._without_spaces(
-                text
-            )  # a run is decoded better; but xianfengban jiage are two words
+            joined = self._without_spaces(text)  # decoded better; but xianfengban jiage are two words
             apart = self._read(normalize(with_de(mended)), near) if has_han(mended) else None
             whole = self._read(normalize(joined), near) if joined != mended else None
             if apart is None or (whole is not None and whole.coverage > apart.coverage):
                 mended = joined
-        elif BETWEEN_SYLLABLES.search(text):  # zui gui的轿车
-            joined = normalize(self._without_spaces(text, BETWEEN_SYLLABLES))
-            mended = joined if self._read(joined, near).coverage > first.coverage else mended
+        if has_han(mended) and BETWEEN_SYLLABLES.search(mended):  # zui gui的轿车, 帝豪旗舰jia ge
+            before = first if mended == text else self._read(normalize(mended), near)
+            joined = normalize(self._without_spaces(mended, BETWEEN_SYLLABLES))
+            mended = joined if self._read(joined, near).coverage > before.coverage else mended
         mended = normalize(with_de(mended)) if mended != text else text
         best = self._read(mended, near) if mended != text else first
         if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:
