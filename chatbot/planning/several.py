@@ -6,6 +6,7 @@ from chatbot.knowledge_graph.execute import Engine
 from chatbot.knowledge_graph.plan import NAME, AnyOf, Plan
 from chatbot.normalization.text import normalize
 from chatbot.planning.asked_sets import asks_from, asks_range
+from chatbot.planning.beyond import beside_offered
 from chatbot.planning.called_so import stands_in
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
@@ -44,6 +45,7 @@ class SeveralPlanner:
             or self._table(parts, things)
             or self._each(parts, things)
             or self._beside_focus(parts, things, context)
+            or beside_offered(parts, things, context, self._decider)
             or self._which_one(parts, things)
             or self._there(parts, things)
             or self._of_several(parts, things, context)

@@ -4,7 +4,7 @@ import pytest
 
 from chatbot.knowledge_graph.plan import NAME, leaf_conditions
 from chatbot.session.base import Memory
-from tests.kbqa.carry_table import Next, always, asked_whether, compared, filtered
+from tests.kbqa.carry_table import Next, always, asked_whether, compared, filtered, looked_up
 from tests.kbqa.talking import Demo, talked, wrong_in
 from tests.real_cars import needs_cars
 
@@ -23,6 +23,7 @@ OPENINGS: tuple[Next, ...] = (
     Next("whose value it is", "L2级辅助驾驶的车有哪些|有L2级辅助驾驶的车", always(filtered("辅助驾驶等级~L2"))),
     Next("a value before 车身", "非承载式车身的车|非承载式车身的有哪些", always(filtered("车体结构=非承载式"))),
     Next("a value, though it is a word for the thing", "全景天窗的SUV|带全景天窗的SUV有哪些", always(filtered("天窗类型~全景天窗", "级别~SUV"))),
+    Next("an extra of several values", "有全景影像的车|带360全景影像的车有哪些", always(filtered("驾驶辅助影像~全景"))),
 )  # fmt: skip
 
 
@@ -63,10 +64,11 @@ def test_of_several_things_asked_none_is_told_of_the_one_that_has_all(real: Demo
         (("zrv锐尊享油耗",), "5.26", "不会"),
         (("君越25T油耗",), "君越25T", "28T 白金版的"),
         (("dihao 1.5L qijian jia ge",), "8.89万", "JIA"),
+        (("铂智4x是啥电池",), "电池类型", "不会"),
         (("朗逸 1.5L 自动星空五百万版油耗", "跟宝来比呢"), "暂时没有宝来", "不会"),
         (("保时捷911最便宜的是哪个", "最快的是哪个", "比它慢多少"), "3.1 s", "找到"),
     ],
-    ids=["the size of an engine", "no piece of the next word", "no year", "spaced pinyin behind a name",
+    ids=["the size of an engine", "no piece of the next word", "no year", "spaced pinyin behind a name", "which battery",
          "beside a series that has no value", "by how much, of one alone"],
 )  # fmt: skip
 def test_a_reply_is_about_what_was_said(real: Demo, turns: tuple[str, ...], said: str, unsaid: str) -> None:
@@ -81,6 +83,20 @@ def test_how_much_is_counted_from_the_one_spoken_of_before(real: Demo) -> None:
     two = "红旗H9|2.0T 旗享 私享风尚版", "红旗H9|3.0T 旗领四驱 豪华商务版"
     follow = Next("", "比它慢多少|那比它慢多少", always(compared("官方0-100km/h加速(s)", *two)))
     assert wrong_in(real, memory, follow, shown) == {}
+
+
+@needs_cars
+def test_another_with_the_same_value_is_of_the_series(real: Demo) -> None:
+    memory, shown, _ = talked(real, ("红旗h5 hev多少钱",))
+    follow = Next("", "1.5t的呢", always(looked_up(["红旗H5|2024款|1.5T DCT智联旗悦版"], GP)))
+    assert wrong_in(real, memory, follow, shown) == {}
+
+
+@needs_cars
+def test_a_series_is_set_beside_those_it_was_asked_of(real: Demo) -> None:
+    reply = talked(real, ("赛那多少钱", "跟格瑞维亚比哪个便宜"))[2].reply
+    assert reply.answer_type == "answer"
+    assert "33.58万" in reply.answer
 
 
 def test_how_much_asks_for_no_cars(demo: Demo) -> None:
