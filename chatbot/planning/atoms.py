@@ -161,7 +161,7 @@ def _said_once(atoms: list[Atom]) -> list[Atom]:
     ]
 
 
-def _told_apart(atoms: Sequence[Atom], text: str) -> Sequence[Atom]:
+def _told_apart(atoms: Sequence[Atom], text: str) -> list[Atom]:
     """L2级辅助驾驶: a thing right behind a value whose attribute bears its name says whose value it is, and is no wish."""
     names = [display_name(atom.path[-1]).lower() if atom.path else "" for atom in atoms]
     return [
