@@ -10,6 +10,7 @@ from chatbot.planning.decide import Decider, says_money
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Query
 from chatbot.planning.read_parts import numeric
+from chatbot.planning.whether import asks_by_how_much
 from chatbot.regex import regex
 
 _PAIR = 2
@@ -44,7 +45,8 @@ class Comparer:
         focus = self._against(parts, context, things)[: 1 if on_with else None]  # 跟E6巅峰呢: another
         if len(things) != 1 or not things[0].single or len(focus) != 1:
             return None
-        former = _THE_FORMER.match(parts.text) or _THAN_THE_FORMER.match(parts.text)
+        than_it = asks_by_how_much(parts) and _THAN_THE_FORMER.match(parts.text)
+        former = _THE_FORMER.match(parts.text) or than_it
         if parts.referred and things[0].names == focus and former:
             return self._beside_the_former(parts, context)
         if parts.referred and not _AGAINST_ONE.match(parts.text):

@@ -152,10 +152,9 @@ class Scanner:
             whole = self._read(normalize(joined), near) if joined != mended else None
             if apart is None or (whole is not None and whole.coverage > apart.coverage):
                 mended = joined
-        if has_han(mended) and BETWEEN_SYLLABLES.search(mended):  # zui gui的轿车, 帝豪旗舰jia ge
-            before = first if mended == text else self._read(normalize(mended), near)
-            joined = normalize(self._without_spaces(mended, BETWEEN_SYLLABLES))
-            mended = joined if self._read(joined, near).coverage > before.coverage else mended
+        elif BETWEEN_SYLLABLES.search(text):  # zui gui的轿车
+            joined = normalize(self._without_spaces(text, BETWEEN_SYLLABLES))
+            mended = joined if self._read(joined, near).coverage > first.coverage else mended
         mended = normalize(with_de(mended)) if mended != text else text
         best = self._read(mended, near) if mended != text else first
         if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:

@@ -63,7 +63,6 @@ def test_of_several_things_asked_none_is_told_of_the_one_that_has_all(real: Demo
         (("锋兰达2.0领先油耗",), "锋兰达 2.0L CVT领先版", "暂时没有"),
         (("zrv锐尊享油耗",), "5.26", "不会"),
         (("君越25T油耗",), "君越25T", "28T 白金版的"),
-        (("dihao 1.5L qijian jia ge",), "8.89万", "JIA"),
         (("铂智4x是啥电池",), "电池类型", "不会"),
         (("朗逸 1.5L 自动星空五百万版油耗", "跟宝来比呢"), "暂时没有宝来", "不会"),
         (("保时捷911最便宜的是哪个", "最快的是哪个", "比它慢多少"), "3.1 s", "找到"),
@@ -102,3 +101,9 @@ def test_a_series_is_set_beside_those_it_was_asked_of(real: Demo) -> None:
 def test_how_much_asks_for_no_cars(demo: Demo) -> None:
     answer = talked(demo, ("R1赛道版续航", "比它贵多少"))[2].reply.answer
     assert "找到" not in answer
+
+
+@needs_cars
+def test_what_is_beyond_the_one_spoken_of_is_still_a_list(real: Demo) -> None:
+    answer = talked(real, ("红旗H9最贵的", "最便宜的呢", "比它快的还有谁"))[2].reply.answer
+    assert "找到" in answer
