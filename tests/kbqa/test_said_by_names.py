@@ -67,7 +67,7 @@ def test_of_several_things_asked_none_is_told_of_the_one_that_has_all(real: Demo
         (("朗逸 1.5L 自动星空五百万版油耗", "跟宝来比呢"), "暂时没有宝来", "不会"),
         (("保时捷911最便宜的是哪个", "最快的是哪个", "比它慢多少"), "3.1 s", "找到"),
     ],
-    ids=["the size of an engine", "no piece of the next word", "no year", "spaced pinyin behind a name", "which battery",
+    ids=["the size of an engine", "no piece of the next word", "no year", "which battery",
          "beside a series that has no value", "by how much, of one alone"],
 )  # fmt: skip
 def test_a_reply_is_about_what_was_said(real: Demo, turns: tuple[str, ...], said: str, unsaid: str) -> None:
