@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chatbot.knowledge_graph.execute import Engine
-from chatbot.knowledge_graph.plan import NAME, AnyOf, Plan
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Plan, leaf_conditions
 from chatbot.normalization.text import normalize
 from chatbot.planning.asked_sets import asks_from, asks_range
 from chatbot.planning.beyond import beside_offered
@@ -75,7 +75,7 @@ class SeveralPlanner:
         many = parts.has("list", "which", "count", "head") or parts.rankings
         if many or not asks_whether(parts):
             return None
-        named_so = bool(parts.atoms) and all(atom.path == NAME for atom in parts.atoms)
+        named_so = bool(parts.atoms) and all(_told_by_names(atom.clause) for atom in parts.atoms)
         plan = self._decider.verify(parts, *(() if named_so else things[0].names))
         if plan and named_so:  # RAV4有没有四驱的: those that are called so
             plan = replace(plan, conditions=self._decider.clauses(parts))
@@ -251,6 +251,10 @@ class SeveralPlanner:
         words = [parts.text[atom.start : atom.end] for atom in parts.atoms]
         found = tuple(n for n in names if n in met or all(stands_in(normalize(n), word) for word in words))
         return found if len(found) < len(names) else ()
+
+
+def _told_by_names(clause: Clause) -> bool:
+    return any(condition.attribute == NAME for condition in leaf_conditions((clause,)))
 
 
 def _beside_one(parts: Parts, things: tuple[Thing, ...], wide: list[Thing]) -> bool:
