@@ -97,7 +97,8 @@ class Wording:
                 some = say("and").join(self.clause(one) for one in clauses[:_MANY_NAMES])
                 return f"{some}等 {len(clauses)} 款"
             case AnyOf(clauses):
-                return "或".join(self.clause(one) for one in clauses)
+                values = [one for one in clauses if not _says_so_too(one)]
+                return "或".join(self.clause(one) for one in values or clauses)
             case AllOf(clauses):
                 return say("and").join(self._with_ranges(clauses))
             case Condition():
@@ -109,7 +110,7 @@ class Wording:
         if condition.attribute[:2] == KEYWORDS:
             return str(condition.value)
         value, named = condition.value, condition.op in ("=", "contains")
-        if isinstance(value, str) and named and not _DIGIT.search(value):
+        if isinstance(value, str) and named and len(value) > 1 and not _DIGIT.search(value):
             return _capitals(value)
         return clause_text(condition)
 
@@ -162,6 +163,11 @@ def _is_range(one: Clause, other: Clause) -> bool:
 
 def _capitals(word: str) -> str:
     return re.sub("[a-z]{2,}|[a-z](?=-[a-z])|(?<=-)[a-z]", lambda found: found.group().upper(), word)
+
+
+def _says_so_too(clause: Clause) -> bool:
+    """Whether it is about a word in the name; beside a value it says the same: 四驱 or xDrive."""
+    return isinstance(clause, Condition) and clause.attribute == NAME and clause.op == "contains"
 
 
 def _is_name(clause: Clause) -> bool:

@@ -48,7 +48,8 @@ def _names(clause: Clause) -> bool:
     """Whether it names a series or a single entity, which is what was asked about: the last thing to give up."""
     named = leaf_conditions((clause,))
     return any(
-        c.attribute == NAME or (c.attribute[:2] == KEYWORDS and c.attribute[2:] > ("1",)) for c in named
+        (c.attribute == NAME and c.op == "=") or (c.attribute[:2] == KEYWORDS and c.attribute[2:] > ("1",))
+        for c in named
     )
 
 

@@ -11,7 +11,7 @@ from chatbot.derived import Derived
 from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.alias_words import alias_words, weak_words
-from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder
+from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder, NearName
 from chatbot.normalization.fragments import FragmentReader
 from chatbot.normalization.grouping import grouped
 from chatbot.normalization.mentions import MentionFinder
@@ -250,7 +250,11 @@ class EntityLinker:
         near = self._approximate.nearest(text)
         if near and (near.name in besides or _latin(near.name) != _latin(text[near.start : near.end])):
             return []  # E9 is not E3
-        return [Piece(near.start, near.end, near.name, self._masks[near.name], near.score)] if near else []
+        return (
+            [Piece(near.start, _end(near, text), near.name, self._masks[near.name], near.score)]
+            if near
+            else []
+        )
 
     def _to_link(self, thing: Named) -> EntityLink:
         meant = self._fragments.meant(thing)
@@ -263,6 +267,12 @@ class EntityLinker:
             score=min(piece.score for piece in pieces),
             plain=known and not thing.inherited and meant == thing.mask,
         )
+
+
+def _end(near: NearName, text: str) -> int:
+    """Where it ends in ``text``; 锐尊享 of 锐尊享油耗 lacks its 版, and the 油 is none."""
+    lacking = near.name.endswith(SUFFIXES[:3]) and text[near.start : near.end - 1] == near.name[:-1]
+    return near.end - 1 if lacking and near.score != SOUNDS_ALIKE else near.end
 
 
 def _latin(text: str) -> str:

@@ -14,6 +14,7 @@ from chatbot.regex import regex
 SUFFIX = "版型款"
 _ATOM = regex(r"\d+(?:\.\d+)?|[a-z]+|\++")
 _LATIN_STRETCH = regex(r"[a-z0-9.+\-:·'é ]+")
+_SIZE = regex(r"\d\.\d")
 _HAN_RUN = regex(r"[\u4e00-\u9fff]+")
 YEAR = regex(r"((?:19|20)?(\d\d))款?")
 SAID = regex(r"[\u4e00-\u9fff]+|[a-z0-9.+]+")
@@ -186,6 +187,8 @@ def _without(token: str, said: Iterable[str], atoms_of_name: Container[str]) -> 
                     pieces[at], hit = piece.replace(one, "", 1), True
             elif piece in atoms(one) or _joined_with_another(piece, one, atoms_of_name):
                 pieces[at], hit = "", True
+                if _SIZE.fullmatch(piece) and pieces[at + 1 : at + 2] in (["l"], ["t"]):
+                    pieces[at + 1] = ""  # 2.0 says 2.0L
     pieces = [piece for piece in pieces if piece]
     if pieces and pieces[-1][-1] in SUFFIX:
         pieces[-1] = pieces[-1][:-1]

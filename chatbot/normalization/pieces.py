@@ -23,6 +23,7 @@ _SUFFIX_HEARD = SUFFIX + "板"  # for 版
 _METRES = "公里"
 _MIN_SPELLED = 4
 SLIPPED = 0.9
+_CHARGED = regex(r"\d\dt")
 _SHORTEST_SLIPPED = 4  # characters of which one may be wrong; three with a 版 behind
 
 
@@ -81,7 +82,10 @@ class PieceReader:
                 return Piece(run.start(), end + len(_METRES), "".join(pieces), having) if having else None
             if _QUANTITY_BEHIND.match(said, end):
                 return None
-        having = self._index.latin(mask, pieces)
+        whole = (
+            _CHARGED.fullmatch(run.group()) is not None
+        )  # the 25 of 25T is no year, nor its T that of 1.5T
+        having = self._index.latin(mask, (run.group(),) if whole else pieces)
         if having:
             behind = said[end : end + 1]
             end += behind == "款" or (run.group()[-1].isalpha() and behind != "" and behind in SUFFIX)  # WX版

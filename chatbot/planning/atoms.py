@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot.frozen import quickly_made
+from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Path, leaf_conditions
 from chatbot.planning.atom import Atom
 from chatbot.planning.bind import Binder, Misfit
@@ -17,7 +18,7 @@ _ASKED_BEFORE = regex("(?:几个?|多少个?|多大|什么|哪种|啥)$")  # 几
 _ASKED_BEHIND = regex(
     "(?:都|分别|各自?)?(?:是|用的是|用的|配的是|配的|要|得|有)?(?:(?:什么|啥)(?!车)|哪种|哪一种|多[大久长远快]|多少(?![钱万])|几[个种根]?|怎[么样])"
 )
-_ASKS_VALUE = regex("几|多少|多大|多久|多远|多长|什么|哪|怎|还是")
+_ASKS_VALUE = regex("几|多少|多大|多久|多远|多长|什么|啥|哪|怎|还是")
 _BOUNDS = {"<", "<=", ">", ">="}
 _BUDGET = tuple("预算 够 拿下 拿得下 买得到 买得下 能买 可以买 买得起 搞定 只有 手里 手上".split())
 _BEARS = regex("(?:带|配|装|有)(?:有|了|着)?(?:个|一个)?$")
@@ -89,7 +90,7 @@ class AtomReader:
             elif feature:
                 atoms.append(feature)
                 used.add(at)
-        atoms = _said_once(sorted(atoms, key=lambda atom: atom.start))
+        atoms = _said_once(_told_apart(sorted(atoms, key=lambda atom: atom.start), text))
         return Conditions(tuple(negated(atoms, links, text)), frozenset(used), tuple(misfits), loose)
 
     def _chosen(self, link: Link, links: Sequence[Link], text: str) -> ValueSense:
@@ -160,10 +161,27 @@ def _said_once(atoms: list[Atom]) -> list[Atom]:
     ]
 
 
+def _told_apart(atoms: Sequence[Atom], text: str) -> list[Atom]:
+    """L2级辅助驾驶: a thing right behind a value whose attribute bears its name says whose value it is, and is no wish."""
+    names = [display_name(atom.path[-1]).lower() if atom.path else "" for atom in atoms]
+    return [
+        atom
+        for at, atom in enumerate(atoms)
+        if not (
+            at
+            and atom.kind == "feature"
+            and atoms[at - 1].kind == "value"
+            and text[atoms[at - 1].end : atom.start] in ("", "的")
+            and text[atom.start : atom.end] in names[at - 1]
+        )
+    ]
+
+
 def _same_thing(link: Link, path: Path) -> bool:
     """天窗 is a feature though some values end in it; 全景天窗 is a value."""
     clauses = [s.clause for s in link.senses if isinstance(s, ValueSense) and s.path == path]
-    return any(isinstance(clause, Condition) and clause.op == "contains" for clause in clauses)
+    held = any(isinstance(clause, Condition) and clause.op == "contains" for clause in clauses)
+    return held and link.text in display_name(path[-1]).lower()
 
 
 def joined(atoms: Sequence[Atom], links: Sequence[Link], text: str) -> tuple[Clause, ...]:

@@ -10,6 +10,7 @@ from chatbot.planning.decide import Decider, says_money
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Query
 from chatbot.planning.read_parts import numeric
+from chatbot.planning.whether import asks_by_how_much
 from chatbot.regex import regex
 
 _PAIR = 2
@@ -21,6 +22,7 @@ _AGAINST_ONE = regex(
 _THE_FORMER = regex(
     "(?:那|那么)?(?:它|他|她|这[个款台辆]|那[个款台辆])(?:要|得|会|能|又)?[贵便快慢短低省小远轻]"
 )
+_THAN_THE_FORMER = regex("(?:那|那么)?比(?:它|他|她)(?!们)")
 _MORE_OR_LESS = regex(
     "(?:便宜|[少多差贵快慢])(?:了|出|花|个)?(?:多少|几[千万百秒])"
 )  # 城市版少多少, 尊享快几秒
@@ -43,7 +45,9 @@ class Comparer:
         focus = self._against(parts, context, things)[: 1 if on_with else None]  # 跟E6巅峰呢: another
         if len(things) != 1 or not things[0].single or len(focus) != 1:
             return None
-        if parts.referred and things[0].names == focus and _THE_FORMER.match(parts.text):
+        than_it = asks_by_how_much(parts) and _THAN_THE_FORMER.match(parts.text)
+        former = _THE_FORMER.match(parts.text) or than_it
+        if parts.referred and things[0].names == focus and former:
             return self._beside_the_former(parts, context)
         if parts.referred and not _AGAINST_ONE.match(parts.text):
             return None
@@ -90,7 +94,8 @@ class Comparer:
         """它贵多少, of two that were asked about one after the other: than the one before."""
         before = next((name for name in context.recent if name not in context.entities), None)
         paths = tuple(rank.path for rank in parts.rankings) or self._decider.in_units(parts.text)
-        if before is None or context.plan is not None or len(paths) != 1 or not parts.has("much", "compare"):
+        asks = context.plan is None or (context.plan.op == "superlative" and "比" in parts.text)
+        if before is None or not asks or len(paths) != 1 or not parts.has("much", "compare"):
             return None
         names = (context.entities[0], before)
         return Query(Plan("compare", names, paths), parts.scan, carried=names)

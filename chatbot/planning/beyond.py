@@ -13,6 +13,7 @@ from chatbot.regex import regex
 
 _PAIR = 2
 _ONE_OF_TWO = regex("(?:那|那么)?[前后][者面](?:那[个款台辆])?")
+_BESIDE = regex("(?:那|那么)?它?(?:和|跟|与|同|比)")
 _BY_MORE = regex("省|[多少][跑烧花用费]")
 
 
@@ -51,6 +52,21 @@ def asks_of_its_kind(thing: Thing, parts: Parts) -> bool:
     chooses = parts.has("which") and (parts.atoms or parts.rankings) and not parts.has("compare")
     most = any(rank.strength == "most" for rank in parts.rankings)
     return bool(parts.has("list", "count") or chooses or most)
+
+
+def beside_offered(
+    parts: Parts, things: tuple[Thing, ...], context: Context, decider: Decider
+) -> Query | None:
+    """赛那多少钱, 跟格瑞维亚比哪个便宜, where it was asked which 赛那: the best of these and of the other series."""
+    scope = decider.scope(things[0]) if len(things) == 1 and context.offered else None
+    if context.entities or scope is None or len(parts.rankings) != 1 or not parts.has("which"):
+        return None
+    if parts.atoms or parts.scan.unknown or not _BESIDE.match(parts.text):
+        return None
+    offered = tuple(Condition(NAME, "=", name) for name in context.offered)
+    rank = parts.rankings[0]
+    conditions = (AnyOf((*offered, scope)),)
+    return Query(Plan("superlative", (), (rank.path,), conditions, rank.order, 1), parts.scan)
 
 
 def beside_the_other(parts: Parts, context: Context, decider: Decider) -> Query | None:

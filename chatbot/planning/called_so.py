@@ -1,17 +1,30 @@
 """What names say: a value (四驱 of xDrive, 手动 of 200TSI 手动畅行版), or the kind of a series (宋L EV, 宋L DM-i)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 
+from chatbot.knowledge_graph.columns import Columns
 from chatbot.knowledge_graph.graph import KnowledgeGraph
-from chatbot.knowledge_graph.plan import Clause, Not, leaf_conditions
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Not, leaf_conditions
 from chatbot.normalization.text import normalize
-from chatbot.regex import regex
+from chatbot.planning.links import ValueSense
+from chatbot.planning.words import built_in
 
-_MAKERS_WORDS = {
-    "四驱": {"4matic", "quattro", "xdrive", "4motion", "awd", "4wd"},
-    "敞篷": {"cabriolet", "spyder", "roadster", "敞篷"},
-}
-_KIND_OF = regex(r"\s?(?:新能源|EV|DM-i|PHEV|\(进口\))$")
+_OF_ITS_KIND = "of its kind"
+_FEW = 0.1  # of the entities have an attribute on record: mostly it is the name that says so
+
+
+@cache
+def _words() -> Mapping[str, tuple[str, ...]]:
+    rows = (line.split(": ") for line in built_in("names"))
+    return {meant: tuple(said.split()) for meant, said in rows}
+
+
+@cache
+def _makers_words() -> Mapping[str, frozenset[str]]:
+    """A value, the makers' words for it and itself."""
+    return {plain: frozenset((plain, *said)) for plain, said in _words().items() if plain != _OF_ITS_KIND}
 
 
 def other_kinds(graph: KnowledgeGraph, name: str) -> tuple[str, ...]:
@@ -19,15 +32,39 @@ def other_kinds(graph: KnowledgeGraph, name: str) -> tuple[str, ...]:
     brand, *series = graph.by_name[name].keywords[:2]
     if not series:
         return ()
-    bare = _KIND_OF.sub("", series[0])
+    bare = _without_kind(series[0])
     kin = (e for e in graph.entities if e.keywords[:1] == (brand,) and e.keywords[1:2] != (series[0],))
-    return tuple(e.name for e in kin if len(e.keywords) > 1 and _KIND_OF.sub("", e.keywords[1]) == bare)
+    return tuple(e.name for e in kin if len(e.keywords) > 1 and _without_kind(e.keywords[1]) == bare)
+
+
+def _without_kind(series: str) -> str:
+    kind = next((kind for kind in _words()[_OF_ITS_KIND] if series.endswith(kind)), "")
+    return series.removesuffix(kind).rstrip()
+
+
+def said_by_names(
+    senses: Mapping[str, tuple[ValueSense, ...]], columns: Columns, graph: KnowledgeGraph
+) -> Iterator[tuple[str, ValueSense]]:
+    """Every sense; where few entities have the attribute on record, the value is also what a maker's word in the name says.
+
+    四驱 is then a car with that value, or one that is called 四驱, quattro or xDrive.
+    """
+    names = "\n".join(normalize(entity.name).replace(" ", "") for entity in graph.entities)
+    said = {plain: sorted(w for w in words if w in names) for plain, words in _makers_words().items()}
+    for word, those in senses.items():
+        for sense in those:
+            column = columns.column(sense.path)
+            few = column is None or len(column.rows) < _FEW * len(graph.entities)
+            meant = {word, *wanted(sense.clause)} & said.keys() if few else ()
+            of_makers = sorted({one for plain in meant for one in said[plain]})
+            named = tuple(Condition(NAME, "contains", one) for one in of_makers)
+            yield word, replace(sense, clause=AnyOf((sense.clause, *named))) if named else sense
 
 
 def called_so(names: Sequence[str], words: Iterable[str]) -> tuple[str, ...]:
     """Those of ``names`` with one of ``words`` in them, or with a maker's word for it."""
     said = set(words)
-    for plain, of_makers in _MAKERS_WORDS.items():
+    for plain, of_makers in _makers_words().items():
         said |= of_makers if any(plain in word for word in said) else set()
     return tuple(n for n in names if any(stands_in(normalize(n).replace(" ", ""), word) for word in said))
 

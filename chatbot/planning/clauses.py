@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from chatbot.knowledge_graph.plan import AllOf, Clause, Path, leaf_conditions
+from chatbot.knowledge_graph.plan import NAME, AllOf, Clause, Path, leaf_conditions
 
 
 def paths_of(clause: Clause) -> frozenset[Path]:
-    """The attributes a clause is about."""
-    return frozenset(condition.attribute for condition in leaf_conditions((clause,)))
+    """The attributes a clause is about; the name only where it is about nothing else (四驱, as a value or by name)."""
+    found = frozenset(condition.attribute for condition in leaf_conditions((clause,)))
+    return found - {NAME} or found
 
 
 def flat(clauses: Sequence[Clause]) -> tuple[Clause, ...]:

@@ -35,7 +35,7 @@ from chatbot.planning.several import (
 )
 from chatbot.planning.the_one import ranked_by
 from chatbot.planning.vocabulary import Vocabulary
-from chatbot.planning.whether import asks_whether
+from chatbot.planning.whether import asks_by_how_much, asks_whether
 from chatbot.regex import regex
 
 _PAIR = 2
@@ -122,7 +122,7 @@ class NamedPlanner:
             return None
         if parts.has("nearest"):
             return self._decider.nearest(parts, entities[0])
-        if parts.has("compare") and parts.rankings and "比" in parts.text:
+        if parts.has("compare") and parts.rankings and "比" in parts.text and not asks_by_how_much(parts):
             return self._decider.relative(parts, entities[0], parts.rankings[0])
         if asks_whether(parts) and not parts.attributes:  # 按摩有没有, 天窗是什么 asks for both values
             return self._decider.verify(parts, entities[0])

@@ -147,9 +147,7 @@ class Scanner:
         spans = [(link.start, link.end) for link in first.links]
         mended = self._repair.letters(text, [s for s in spans if text[s[0] : s[1]].isascii()])
         if not has_han(text):
-            joined = self._without_spaces(
-                text
-            )  # a run is decoded better; but xianfengban jiage are two words
+            joined = self._without_spaces(text)  # decoded better; but xianfengban jiage are two words
             apart = self._read(normalize(with_de(mended)), near) if has_han(mended) else None
             whole = self._read(normalize(joined), near) if joined != mended else None
             if apart is None or (whole is not None and whole.coverage > apart.coverage):

@@ -34,7 +34,7 @@ from chatbot.planning.query import Planned, Query, Refusal
 from chatbot.planning.ranked import RankedPlanner
 from chatbot.planning.read_parts import is_brand
 from chatbot.planning.stray import stray
-from chatbot.planning.whether import asks_whether
+from chatbot.planning.whether import asks_by_how_much, asks_whether
 from chatbot.regex import regex
 
 _TWO = 2
@@ -219,7 +219,12 @@ class SetPlanner:
     def _relative(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
         """再便宜点: better than what is in focus; of a list, the better first."""
         rank = next((r for r in parts.rankings if r.strength == "more"), None)
-        if rank is None or parts.has("which") or not all(is_brand(thing.clause) for thing in parts.things):
+        if (
+            rank is None
+            or parts.has("which")
+            or asks_by_how_much(parts)
+            or not all(is_brand(thing.clause) for thing in parts.things)
+        ):
             return None
         choosing = context.guiding and not context.entities
         focus = () if choosing else context.entities[:1] or self._worst(context.shown, rank)

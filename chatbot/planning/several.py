@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from chatbot.knowledge_graph.execute import Engine
-from chatbot.knowledge_graph.plan import NAME, AnyOf, Plan
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Plan, leaf_conditions
 from chatbot.normalization.text import normalize
 from chatbot.planning.asked_sets import asks_from, asks_range
+from chatbot.planning.beyond import beside_offered
 from chatbot.planning.called_so import stands_in
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
@@ -46,6 +47,7 @@ class SeveralPlanner:
             or self._table(parts, things)
             or self._each(parts, things)
             or self._beside_focus(parts, things, context)
+            or beside_offered(parts, things, context, self._decider)
             or self._which_one(parts, things)
             or self._there(parts, things)
             or self._of_several(parts, things, context)
@@ -75,7 +77,7 @@ class SeveralPlanner:
         many = parts.has("list", "which", "count", "head") or parts.rankings
         if many or not asks_whether(parts):
             return None
-        named_so = bool(parts.atoms) and all(atom.path == NAME for atom in parts.atoms)
+        named_so = bool(parts.atoms) and all(_told_by_names(atom.clause) for atom in parts.atoms)
         plan = self._decider.verify(parts, *(() if named_so else things[0].names))
         if plan and named_so:  # RAV4有没有四驱的: those that are called so
             plan = replace(plan, conditions=self._decider.clauses(parts))
@@ -135,7 +137,9 @@ class SeveralPlanner:
         paths = tuple(paths[0] for paths in parts.attributes)
         return Query(Plan("filter", (), paths, (scope,) if scope else ()), parts.scan)
 
-    def _beside_focus(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Query | None:
+    def _beside_focus(
+        self, parts: Parts, things: tuple[Thing, ...], context: Context
+    ) -> Query | Asked | None:
         """和Model 3比哪个远, 比S5呢: the one in focus beside the few of another series."""
         if len(things) != 1 or is_brand(things[0].clause):
             return None
@@ -154,8 +158,8 @@ class SeveralPlanner:
         others = things[0].names
         if len(others) >= MAX_EACH:  # of many those that have something to compare
             others = tuple(name for name in others if self._decider.raw(name, told[0]) is not None)
-        if not 0 < len(others) < MAX_EACH:
-            return None
+        if not 0 < len(others) < MAX_EACH:  # which of them, or that none has it on record
+            return Asked((others or things[0].names,), (told,), parts.scan, needed=True)
         names = tuple(dict.fromkeys((*context.entities[:1], *others)))
         return Query(Plan("compare", names, told), parts.scan, carried=context.entities[:1])
 
@@ -253,6 +257,10 @@ class SeveralPlanner:
         words = [parts.text[atom.start : atom.end] for atom in parts.atoms]
         found = tuple(n for n in names if n in met or all(stands_in(normalize(n), word) for word in words))
         return found if len(found) < len(names) else ()
+
+
+def _told_by_names(clause: Clause) -> bool:
+    return any(condition.attribute == NAME for condition in leaf_conditions((clause,)))
 
 
 def _beside_one(parts: Parts, things: tuple[Thing, ...], wide: list[Thing]) -> bool:

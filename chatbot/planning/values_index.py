@@ -34,7 +34,8 @@ _INSIDE = "内饰"  # 蓝色 is said of what one sees from outside
 _SHORT_END = 3
 _SUPPORTS = regex("^(?:支持|包含)")
 _NUMERALS = dict(zip("123456789", "一两三四五六七八九", strict=True))
-_TAILS = ("车型", "车", "型", "级")
+_TAILS = ("车型", "车", "型", "级", "车身")
+_LISTED = regex(r"[、，,;；()（）]+")  # what stands between the values of one that has several
 _WEAK = {
     "前排",
     "后排",
@@ -74,6 +75,7 @@ class ValueWords:
         self._taken = {word for word in taken if len(word) < 3} | _WEAK
         self._synonyms = frozenset(synonyms)
         self._words: dict[str, dict[Path, Clause]] = {}
+        self._longer: set[str] = set()  # words with a tail, where no value is that word itself
         self._weight: dict[Path, int] = {}
         self._texts: dict[Path, Sequence[str]] = {}
         total = max(len(columns), 1)
@@ -135,7 +137,8 @@ class ValueWords:
                 self._put(_NUMERALS[word[0]] + word[1:], path, Condition(path, "contains", word))
         self._add_dashed(path, column)
         for word in sorted(whole | cores):
-            self._put(word, path, _just(path, word, whole, same.get(word, [])), replace=True)
+            just = _among(path, word, column.plain) or _just(path, word, whole, same.get(word, []))
+            self._put(word, path, just, replace=True)
 
     def _add_dashed(self, path: Path, column: Column) -> None:
         """E-CVT whole, for it is no CVT; ecvt too."""
@@ -195,6 +198,7 @@ class ValueWords:
         for tail in _TAILS:
             longer = word + tail
             if not word.endswith(("车", "型")) or tail == "车":
+                self._longer |= {longer} - self._words.keys()
                 self._words.setdefault(longer, {}).setdefault(path, clause)
 
     def _add_synonym(self, word: str, meant: str) -> None:
@@ -208,8 +212,8 @@ class ValueWords:
                 continue
             path = max(paths, key=lambda p: (self._weight[p], -len(p)))
             clauses = tuple(dict.fromkeys(f[1] for f in found if f and f[0] == path))
-            known = self._words.setdefault(word, {})
-            known[path] = clauses[0] if len(clauses) == 1 else AnyOf(clauses)
+            for said in (word, *(longer for tail in _TAILS if (longer := word + tail) in self._longer)):
+                self._words.setdefault(said, {})[path] = clauses[0] if len(clauses) == 1 else AnyOf(clauses)
             return
 
     def _add_of_attribute(self, word: str, meant: str) -> None:
@@ -239,6 +243,16 @@ def _holding(path: Path, word: str, *, denied: bool) -> Clause:
     """The entities whose value holds ``word``; where others deny it, those without these."""
     holds = Condition(path, "contains", word)
     return AllOf((holds, Not(Condition(path, "contains", _DENIAL + word)))) if denied else holds
+
+
+def _among(path: Path, word: str, texts: Sequence[str]) -> Clause | None:
+    """The entities one of whose values is ``word``, where some have several: 宁德时代 of 宁德时代,亿纬锂能."""
+    several = [text for text in texts if word in text and word in _LISTED.split(text)]
+    if len(several) < 2:
+        return None
+    if all(text in several for text in texts if word in text):
+        return Condition(path, "contains", word)
+    return AnyOf(tuple(Condition(path, "=", text) for text in several))
 
 
 def _just(path: Path, word: str, whole: set[str], counted: list[str]) -> Clause:

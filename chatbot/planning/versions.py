@@ -234,7 +234,9 @@ class VersionReader:
         of_focus = not named and bool(set(context.entities[:1]) & set(names))
         if of_focus and by_how_much:
             return replace(parts, atoms=())  # 后驱的便宜多少, of the 后驱 that is spoken of
-        if not names or len(names) == len(series) or (of_focus and not bare):
+        another = of_focus and parts.text.endswith("的呢")  # 1.5T的呢 after one that is 1.5T
+        names = tuple(name for name in names if name not in context.entities) if another else names
+        if not names or len(names) == len(series) or (of_focus and not (bare or another)):
             return parts
         first, last = wanted[0], wanted[-1]
         thing = Thing(names, None, first.start, last.end)

@@ -17,6 +17,7 @@ from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
 from chatbot.planning.absent import Absent, absent_words, other_makes
 from chatbot.planning.attribute_names import short_forms, telling_endings
+from chatbot.planning.called_so import said_by_names
 from chatbot.planning.concepts import Comparative, Concepts, Way, praise, trims
 from chatbot.planning.groups import BrandGroup, group_clauses
 from chatbot.planning.links import (
@@ -89,7 +90,7 @@ class Vocabulary:
         others = [word for words in self.concepts.words.values() for word in words]
         values = ValueWords(self.columns, self.value_words, [*roles, *self.fillers], names, others)
         senses = values.senses()
-        yield from ((word, sense) for word, those in senses.items() for sense in those)
+        yield from said_by_names(senses, self.columns, self.graph)
         yield from valued_names(attributes, senses)
         yield from displacements(self.columns, self.concepts, senses)
 

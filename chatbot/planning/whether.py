@@ -1,9 +1,10 @@
-"""Whether a message asks for a yes or no: 是不是, 够不够, 有多省油, 大不大."""
+"""Whether a message asks for a yes or no: 是不是, 够不够, 有多省油, 大不大; or by how much: 比它贵多少."""
 
 from chatbot.planning.parts import Parts
 from chatbot.regex import regex
 
 _EITHER_WAY = regex(r"(.)不\1")  # 大不大
+_BY_HOW_MUCH = regex("^(?:那|那么)?比[^,，。的]+[贵快慢长短大小高低远重轻多少省便宜]了?多少")
 _SO = regex("(?<![差好很太更])多$")
 
 
@@ -17,3 +18,8 @@ def asks_whether(parts: Parts) -> bool:
         return True  # 有多省油
     ends = parts.text.rstrip("呢呀啊哈吧哦的").endswith(("吗", "么", "不", "没", "嘛"))
     return ends or parts.has("exists", "enough") or "是不是" in parts.text
+
+
+def asks_by_how_much(parts: Parts) -> bool:
+    """比它慢多少, which asks for no cars that are slower."""
+    return _BY_HOW_MUCH.search(parts.text) is not None
