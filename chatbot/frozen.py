@@ -61,7 +61,9 @@ def _with_changes(kind: Any, names: tuple[str, ...]) -> Callable[..., object]:
         raise TypeError(f"{kind.__name__} has no {', '.join(strange)}")
     told = [name if name in names else f"_value.{name}" for name in held]
     known: dict[str, Any] = {"_kind": kind}
-    exec(f"def made(_value, {', '.join(names)}):\n return _kind({', '.join(told)})", known)  # as dataclasses do
+    exec(
+        f"def made(_value, {', '.join(names)}):\n return _kind({', '.join(told)})", known
+    )  # as dataclasses do
     return cast("Callable[..., object]", known["made"])
 
 
