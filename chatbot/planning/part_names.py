@@ -34,7 +34,9 @@ class Measure:
 
     def asks(self, text: str) -> Iterator[re.Match[str]]:
         """Where it is asked for in ``text``; mostly nowhere, which the characters tell."""
-        return iter(()) if any(needed.isdisjoint(text) for needed in self._needed) else self.asked.finditer(text)
+        return (
+            iter(()) if any(needed.isdisjoint(text) for needed in self._needed) else self.asked.finditer(text)
+        )
 
     @once
     def _needed(self) -> tuple[frozenset[str], ...]:
