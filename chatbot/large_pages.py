@@ -1,7 +1,7 @@
 """What a worker holds, on pages of 2 MB: a turn reads a little of much, and the processor keeps the places of few pages.
 
 Of pages of 4 kB a loaded knowledge base has forty thousand, twenty times as many as a processor remembers where they
-are; looking the others up, which takes longest in a virtual machine, was a tenth of a turn's time.
+are; looking the others up, which takes longest in a virtual machine, was up to a tenth of a turn's time.
 """
 
 import ctypes
