@@ -3,7 +3,6 @@
 from collections.abc import Callable, Hashable
 from dataclasses import MISSING, Field, fields
 from functools import cache
-from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 V = TypeVar("V")
@@ -44,28 +43,28 @@ def quickly_made(kind: type[V]) -> type[V]:
 
 
 def changed(value: V, **changes: object) -> V:
-    """``dataclasses.replace`` for a frozen dataclass with slots and no ``__post_init__``, at a third of the cost: a turn
+    """``dataclasses.replace`` for a frozen dataclass with slots and no ``__post_init__``, at a sixth of the cost: a turn
     makes ten of them, of up to 15 fields.
 
     Raises:
         TypeError: a field that it has not.
     """
-    kind = type(value)
-    new = kind(*_values_of(cast("Hashable", kind))(value))
-    for name, changed_to in changes.items():
-        if name not in kind.__slots__:  # type: ignore[attr-defined]  # of a dataclass: its fields, in order
-            raise TypeError(f"{kind.__name__} has no {name}")
-        _set(new, name, changed_to)
-    return new
+    kind = cast("Hashable", type(value))
+    return cast("V", _with_changes(kind, tuple(changes))(value, *changes.values()))
 
 
 @cache
-def _values_of(kind: Any) -> Callable[[object], tuple[object, ...]]:
-    """All fields of a value, in order."""
-    names: tuple[str, ...] = kind.__slots__
-    if len(names) == 1:  # attrgetter gives the bare value then
-        return lambda value: (getattr(value, names[0]),)
-    return attrgetter(*names)
+def _with_changes(kind: Any, names: tuple[str, ...]) -> Callable[..., object]:
+    """From a value of ``kind`` and what the fields ``names`` change to, in that order, to the new value."""
+    held: tuple[str, ...] = kind.__slots__  # of a dataclass: its fields, in order
+    if strange := [name for name in names if name not in held]:
+        raise TypeError(f"{kind.__name__} has no {', '.join(strange)}")
+    told = [name if name in names else f"_value.{name}" for name in held]
+    known: dict[str, Any] = {"_kind": kind}
+    exec(
+        f"def made(_value, {', '.join(names)}):\n return _kind({', '.join(told)})", known
+    )  # as dataclasses do
+    return cast("Callable[..., object]", known["made"])
 
 
 def _is_plain(field: "Field[Any]") -> bool:

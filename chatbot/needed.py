@@ -1,7 +1,7 @@
 """What a text must hold for a regular expression to be found in it, told from the expression alone."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from re import _parser  # private, but the same from Python 3.11 on
 from typing import Any
 
@@ -16,6 +16,19 @@ def characters_needed(pattern: str) -> frozenset[str] | None:
     ``None`` where there is no such set. Of the parts that must all be there, the one with the fewest choices is told.
     """
     return _of_all(_parser.parse(pattern))
+
+
+def all_needed(pattern: str) -> tuple[frozenset[str], ...]:
+    """Such sets of every part that must be there: 一箱油能跑多远 has 油 and 远, and no text without both."""
+    return tuple(dict.fromkeys(_each(_parser.parse(pattern))))
+
+
+def _each(parts: Iterable[tuple[object, Any]]) -> Iterator[frozenset[str]]:
+    for op, what in parts:
+        if str(op) == "SUBPATTERN" and not what[1] & re.IGNORECASE:
+            yield from _each(what[3])
+        elif (found := _of_one(str(op), what)) is not None:
+            yield found
 
 
 def _of_all(parts: Iterable[tuple[object, Any]]) -> _Needed:

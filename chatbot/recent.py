@@ -1,6 +1,7 @@
 """The last results by key, for what is asked word for word again and again. Thread-safe."""
 
 import threading
+from collections import OrderedDict
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -19,8 +20,8 @@ class Recent(Generic[K, V]):
     """
 
     def __init__(self, size: int) -> None:
-        self._size, self._results = size, dict[K, V]()
-        self._turned_away: dict[int, None] = {}
+        self._size = size
+        self._results, self._turned_away = OrderedDict[K, V](), OrderedDict[int, None]()
         self._changing = threading.Lock()
 
     def get(self, key: K, missing: M) -> V | M:
@@ -32,7 +33,7 @@ class Recent(Generic[K, V]):
         with self._changing:
             if len(self._results) < self._size or key in self._results or self._comes_again(key):
                 if len(self._results) >= self._size and key not in self._results:
-                    del self._results[next(iter(self._results))]
+                    self._results.popitem(last=False)
                 self._results[key] = result
 
     def _comes_again(self, key: K) -> bool:
@@ -41,6 +42,6 @@ class Recent(Generic[K, V]):
             del self._turned_away[mark]
             return True
         if len(self._turned_away) >= _MARKS_A_RESULT * self._size:
-            del self._turned_away[next(iter(self._turned_away))]
+            self._turned_away.popitem(last=False)
         self._turned_away[mark] = None
         return False

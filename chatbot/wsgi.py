@@ -20,6 +20,7 @@ from gunicorn.glogging import Logger
 
 from chatbot.config import EngineConfig
 from chatbot.errors import ChatbotError
+from chatbot.large_pages import beside, onto_large_pages
 from chatbot.listening import BACKLOG, address_to_open, bind
 from chatbot.metrics_dir import metrics_dir
 from chatbot.process_memory import few_arenas, resident_mb, settle_memory
@@ -79,7 +80,12 @@ def serve(
     with metrics_dir(config.state_dir) as folder:
         source = _Source(read_config, config, serving.service_name, folder)
         Application(
-            serving, listeners, source.build, lambda url: ready(url, source.setup_link(url)), source.stamp
+            serving,
+            listeners,
+            source.build,
+            lambda url: ready(url, source.setup_link(url)),
+            source.stamp,
+            lambda _: beside(onto_large_pages),
         ).run()
 
 

@@ -44,6 +44,7 @@ LAYERS = (
         "needed",
         "derived",
         "process_memory",
+        "large_pages",
         "",
     ),
 )

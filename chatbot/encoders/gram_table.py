@@ -53,7 +53,7 @@ class GramTable:
         written = f"{EDGE}{text.translate(self._written)}{EDGE}"
         keys = np.frombuffer(written.encode("utf-32-le"), "<i8")
         places = self._keys.searchsorted(keys)
-        found: NDArray[np.intp] = self._rows[places[self._keys[places] == keys]]
+        found: NDArray[np.intp] = self._rows.take(places[self._keys.take(places) == keys])
         return found
 
     def tokens(self) -> tuple[str, ...]:

@@ -41,6 +41,9 @@ class ApproximateFinder:
     ) -> None:
         """Names shorter than ``min_slip_length`` match by sound only; ``cutoff`` is RapidFuzz's 0-100."""
         self._known = tuple(name for name in names if len(name) >= 2 and not name.isdigit())
+        self._enough = [
+            _SHARED_PAIRS * (len(name) - 1) for name in self._known
+        ]  # pairs that a name must share
         self._sounds = _SoundsOfNames()
         self._min_slip_length, self._cutoff = min_slip_length, cutoff
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._nearest)
@@ -77,11 +80,11 @@ class ApproximateFinder:
         for pair in pairs:
             for place in self._having[pair]:
                 shared[place] = shared.get(place, 0) + 1
-        known = self._known
+        known, enough_of = self._known, self._enough
         enough = [
             (-count / (len(known[place]) - 1), known[place])
             for place, count in shared.items()
-            if count >= _SHARED_PAIRS * (len(known[place]) - 1)
+            if count >= enough_of[place]
         ]
         return [name for _, name in sorted(enough)[:_MAX_NAMES]]
 
@@ -93,7 +96,7 @@ class ApproximateFinder:
                 continue
             if all(a & b for a, b in zip(heard[start : start + width], own, strict=True)):
                 return NearName(name, start, start + width, SOUNDS_ALIKE)
-        if width < self._min_slip_length:
+        if not self._min_slip_length <= width <= len(text) + 1:  # one letter may have been left out
             return None
         near = fuzz.partial_ratio_alignment(name, text, score_cutoff=self._cutoff)
         if near is None or near.dest_end - near.dest_start < width - 1:

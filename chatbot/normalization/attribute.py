@@ -148,8 +148,10 @@ class AttributeLinker:
     def _partial(self, content: str) -> tuple[AttributeLink, ...]:
         """The names that best share a run of characters with ``content``: 排气管 → 排气管个数."""
         scored = []
-        pairs = {content[i : i + 2] for i in range(len(content) - 1)}
-        sharing = Counter(itertools.chain.from_iterable([self._by_pair.get(pair, ()) for pair in pairs]))
+        sharing: dict[str, int] = {}
+        for pair in {content[i : i + 2] for i in range(len(content) - 1)}:
+            for alias in self._by_pair.get(pair, ()):
+                sharing[alias] = sharing.get(alias, 0) + 1
         for alias, count in sharing.items():
             if count < self._weights_of[alias].fewest:
                 continue

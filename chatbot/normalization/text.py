@@ -60,6 +60,8 @@ def normalize(text: str) -> str:
     text = unicodedata.normalize("NFKC", _LONE_SURROGATES_AND_CONTROLS.sub("", text)).lower()
     if not _traditional().isdisjoint(text):
         text = _simplifier().convert(text)
+    if _PLAIN.fullmatch(text):
+        return text  # a wide mark or a capital was all
     text = _REPEATED_CHAR.sub(r"\1", _REPEATED_MARK.sub(r"\1", text))
     text = _SPACES.sub(" ", text).strip()
     return _SPACE_BESIDE_HAN.sub("", text)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from chatbot.needed import all_needed
 from chatbot.once import once
 from chatbot.planning.concepts import Concepts
 from chatbot.planning.links import AttributeSense, DegreeSense, Link, RoleSense, Sense
@@ -82,11 +83,17 @@ class _Way:
         """Compiled when first needed: all of them take 0.17 s, which a start need not wait for."""
         return re.compile(self.whole)
 
+    @once
+    def needed(self) -> tuple[frozenset[str], ...]:
+        """Of each of these sets a match holds a character."""
+        return all_needed(self.whole)
+
 
 def _fitting(text: str) -> list[_Way]:
-    """The ways one of whose keys is in ``text``, in the order of the file: a dozen of hundreds."""
-    ways, by_key = _ways(), _by_key()
-    return [ways[place] for place in sorted({place for char in {*text} for place in by_key.get(char, ())})]
+    """The ways that ``text`` has the characters for, in the order of the file: one or two of hundreds."""
+    ways, by_key, said = _ways(), _by_key(), {*text}
+    keyed = [ways[place] for place in sorted({place for char in said for place in by_key.get(char, ())})]
+    return [way for way in keyed if not any(map(said.isdisjoint, way.needed))]
 
 
 @cache

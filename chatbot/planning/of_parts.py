@@ -25,7 +25,7 @@ def of_a_part(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
     """A refusal where a part is asked for what no attribute of that part tells."""
     text = parts.text
     for measure in MEASURES:
-        for asked in measure.asked.finditer(text):
+        for asked in measure.asks(text):
             span = _part_before(asked.start(), parts, vocabulary)
             if span is None or _CHOSEN.search(text[: span[0]]):
                 continue

@@ -1,11 +1,13 @@
 """Names of parts and accessories, and the ways to ask for a price, a weight, a size, a maker, a power of one of them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from chatbot.knowledge_graph.units import MONEY
+from chatbot.needed import all_needed
+from chatbot.once import once
 from chatbot.planning.concepts import spelled_out
 from chatbot.planning.words import built_in
 from chatbot.regex import regex
@@ -18,7 +20,7 @@ _FAR = 8  # characters between a part and what is asked of it
 _EXTENTS = {"长": "长", "宽": "宽", "高": "高", "厚": "厚", "粗": "粗径", "细": "细径", "深": "深"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Measure:
     """How it is asked for, in which dimensions it is told, or by which words of an attribute's name.
 
@@ -29,6 +31,16 @@ class Measure:
     said: frozenset[str]
     dimensions: frozenset[str] = frozenset()
     named: re.Pattern[str] | None = None
+
+    def asks(self, text: str) -> Iterator[re.Match[str]]:
+        """Where it is asked for in ``text``; mostly nowhere, which the characters tell."""
+        return (
+            iter(()) if any(needed.isdisjoint(text) for needed in self._needed) else self.asked.finditer(text)
+        )
+
+    @once
+    def _needed(self) -> tuple[frozenset[str], ...]:
+        return all_needed(self.asked.pattern)
 
 
 def _measure(asked: str, said: str, dimensions: str = "", named: str = "") -> Measure:
@@ -97,5 +109,5 @@ def of_the_same_measure(asked: str, other: str) -> bool:
 
 def spans_of_parts(text: str) -> list[tuple[int, int]]:
     """Where a part and what is asked of it stand together: no word of these is a slip."""
-    found = ((part_before(text, hit.start()), hit) for one in MEASURES for hit in one.asked.finditer(text))
+    found = ((part_before(text, hit.start()), hit) for one in MEASURES for hit in one.asks(text))
     return [(part[0], hit.end()) for part, hit in found if part]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from chatbot.needed import characters_needed
 from chatbot.once import once
@@ -13,7 +14,7 @@ class Rewrites:
     """Gives what ``pattern.sub`` of each rule in turn gives. The patterns have no flags."""
 
     def __init__(self, rules: Iterable[tuple[re.Pattern[str], Rewrite]]) -> None:
-        self._rules = tuple(rules)
+        self._rules = tuple((pattern, _late(plain)) for pattern, plain in rules)
 
     def __call__(self, text: str) -> str:
         """``text`` by every rule that fits."""
@@ -47,3 +48,12 @@ class Rewrites:
             for char in needed or ():
                 by_character[char] = by_character.get(char, 0) | 1 << place
         return always, by_character
+
+
+def _late(plain: Rewrite) -> Rewrite:
+    """``plain``, expanded where it is found: a template is made ready by each ``sub``, though it finds nothing."""
+    return partial(_expanded, plain) if isinstance(plain, str) and "\\" in plain else plain
+
+
+def _expanded(template: str, found: re.Match[str]) -> str:
+    return found.expand(template)

@@ -78,7 +78,7 @@ class Rewriter:
         text = _MATTERS.sub(self._best_in, text)
         text = _ANY_PRICE.sub(lambda found: "价格" if found.group()[-1] in "算钱" else "价格无所谓", text)
         text = in_order(text, self._finder.aliases.__contains__)
-        text = _MOST_OF.sub(r"\1\2最多", text)
+        text = _MOST_OF.sub(r"\1\2最多", text) if "最多" in text else text
         text = _EITHER_DOES.sub(lambda found: f"{found[1] or found[2]}无所谓", text)
         text = self._shared_head(text) if _JOINT.search(text) else text
         text = _OR_RATHER.sub(self._which_of_two, _HESITATION.sub("", _CHIP_COUNT.sub("", text)))

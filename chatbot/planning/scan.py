@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.phrases import find_quantities
@@ -41,6 +42,7 @@ from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
 MAX_SCAN = 200
+REMEMBERED = 1024  # orders of the senses of a word
 _THING = frozenset({"thing"})  # 充电桩 is not about charging: it stays unknown
 MAX_MENDING = 2  # a mended word may let the next one be seen
 _TWICE = regex(r"([^\W\d])\1+")  # 油油耗
@@ -52,19 +54,7 @@ _BOUND_BEFORE = regex(
 )
 _BOUND_BEHIND = regex(r"\s?(?:及?以[上下内]|之内|左右|上下|起步?|往[上下]|封顶|打底|打住|[到至~\-]\s?\d)")
 _POINTING = regex(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
-_GRAMMAR = {
-    "or",
-    "not",
-    "count",
-    "list",
-    "which",
-    "compare",
-    "total",
-    "typical",
-    "average",
-    "nearest",
-    "others",
-}
+_GRAMMAR = {*"or not count list which compare total typical average nearest others".split()}
 
 
 def always() -> bool:
@@ -107,6 +97,7 @@ class Scanner:
         trims = (word for entity in vocabulary.graph.entities for word in entity.keywords[3:])
         pieces = {piece for word in trims for piece in normalize(word).split()}
         self._rewriter = Rewriter(self._finder, frozenset(vocabulary.entities.names) | pieces)
+        self._ordered = lru_cache(maxsize=REMEMBERED)(_ordered)
         said = [word for words in vocabulary.concepts.words.values() for word in words]
         words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
         self._repair = SoundRepair(
@@ -157,7 +148,7 @@ class Scanner:
             mended = joined if self._read(joined, near).coverage > first.coverage else mended
         mended = normalize(with_de(mended)) if mended != text else text
         best = self._read(mended, near) if mended != text else first
-        if best.unknown and (once := _TWICE.sub(r"\1", best.text)) != best.text:
+        if best.unknown and (once := _TWICE.sub(lambda found: found[1], best.text)) != best.text:
             again = self._read(once, near)
             best = again if again.coverage > best.coverage else best
         cut_short = best.unknown and any(link.entity for link in best.links)  # its pieces may be misheard too
@@ -208,7 +199,7 @@ class Scanner:
         taken = [(link.start, link.end) for link in links]
         free = _blanked(masked, taken)
         for mention in mentions if free == masked else self._finder.find(free):
-            links.append(Link(mention.start, mention.end, mention.alias, _ordered(mention.targets)))
+            links.append(Link(mention.start, mention.end, mention.alias, self._ordered(mention.targets)))
         links += bare_numbers(text, links, self._units)
         links += asked_measures(text, links, self._units, self._vocabulary.concepts)
         links = tails(text, sorted(links, key=lambda link: link.start))

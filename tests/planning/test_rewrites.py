@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.needed import characters_needed
-from chatbot.planning import notation, spoken_tail
+from chatbot.needed import all_needed, characters_needed
+from chatbot.planning import asked_ways, notation, part_names, spoken_tail
 from chatbot.planning.rewrites import Rewrites
 
 _RULES = (notation._REWRITES, spoken_tail._PLAINLY, spoken_tail._AT_LAST)
@@ -35,6 +35,42 @@ _RULES = (notation._REWRITES, spoken_tail._PLAINLY, spoken_tail._AT_LAST)
 )
 def test_the_characters_that_a_pattern_cannot_do_without(pattern: str, needed: str | None) -> None:
     assert characters_needed(pattern) == (None if needed is None else frozenset(needed))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "needed"),
+    [
+        ("一箱油.{0,3}跑", "一箱油跑"),
+        ("(?:(?:贵|便宜)多少)吗?", ["贵便", "多", "少"]),
+        ("(?:大约)*", ""),
+        ("车(?!型)", "车"),
+    ],
+)
+def test_every_part_that_a_pattern_cannot_do_without(pattern: str, needed: str | list[str]) -> None:
+    assert all_needed(pattern) == tuple(map(frozenset, needed))
+
+
+def test_ways_of_asking_and_measures_are_found_where_their_patterns_find_them() -> None:
+    ways, asked = 0, _asked()
+    for text in asked:
+        fitting = asked_ways._fitting(text)
+        ways += len(fitting)
+        every = [way for way in asked_ways._ways() if way.pattern.search(text)]
+        assert [way for way in fitting if way.pattern.search(text)] == every
+        for measure in part_names.MEASURES:
+            spans = [hit.span() for hit in measure.asked.finditer(text)]
+            assert [hit.span() for hit in measure.asks(text)] == spans
+    assert ways < 3 * len(asked)  # of hundreds
+
+
+def test_a_template_is_expanded_only_where_its_rule_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    monkeypatch.setattr(re, "_subx", lambda *told: made.append(told))
+    rules = Rewrites([(re.compile("([长宽])度"), r"车\1"), (re.compile("(车)子"), r"\1")])
+    assert rules("长得快") == "长得快"
+    assert not made
+    monkeypatch.undo()
+    assert rules("长度和宽度，车子") == "车长和车宽，车"
 
 
 def _one_by_one(rules: Rewrites, text: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask, Response, request
 from redis import Redis
 
+from chatbot.large_pages import beside, onto_large_pages
 from chatbot.listening import bind
 from chatbot.process_memory import few_arenas
 from chatbot.session.embedded import EmbeddedRedis
@@ -37,7 +38,10 @@ def main(state_dir: str, port: str, workers: str) -> None:
     few_arenas()
     serving = Serving("bare", "127.0.0.1", int(port), int(workers))
     app = bare_app(str(redis.socket))
-    Application(serving, bind(serving.host, serving.port, serving.workers), lambda: (app, redis.close)).run()
+    listeners = bind(serving.host, serving.port, serving.workers)
+    Application(
+        serving, listeners, lambda: (app, redis.close), begin=lambda _: beside(onto_large_pages)
+    ).run()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from chatbot.app import build_machine, dialog_settings
 from chatbot.config import EngineConfig, load_engine_config
 from chatbot.dialog.hearing import Hearing
 from chatbot.knowledge_source import load_knowledge
+from chatbot.large_pages import onto_large_pages
 from chatbot.session.base import Memory
 from tools.bench.footprint import import_costs, worker_memory
 from tools.bench.load import LoadResult, joined, run_load
@@ -146,6 +147,7 @@ class ChatBench:
         written anew, the same and look-ups in the graph in other courtesies."""
         self._say("bench chat: dialogue in process")
         knowledge, machine, settings = load_knowledge(config), build_machine(), dialog_settings(config)
+        onto_large_pages()  # as in a worker
 
         def median(questions: Sequence[str], warm_up: int) -> float:
             times = []
