@@ -40,18 +40,16 @@ from chatbot.regex import regex
 _TWO = 2
 _MOST_OF = regex("(?:哪个|哪家|谁家|什么|哪种)(?:品牌|牌子|车系|级别|颜色|能源)?的?车?最[多少]")
 _HOW_MANY = regex("什么|啥|几种|几个|几家|多少种|多少个")
-_SOME = regex(
-    r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)"
-)  # 来几台 counts nothing
+# 来几台 counts nothing
+_SOME = regex(r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)")
+# 天窗总有吧
 _TAKEN_TO_BE_SO = regex(
     "(?:总|该|肯定|一定|起码|至少|好歹|也|都|会|当然|是)(?:还)?(?:有|带|配|支持|是)[了的]?吧$"
-)  # 天窗总有吧
-_FINDS = regex(
-    "找(?![对个]象)|筛|查|搜|报一?下|列一?[下出]"
-)  # what is looked for is told: a list, and no choice to be led through
-_REACHES = regex(
-    "^[^,，]{2,6}(?:有没有|有无|能有|够)(?=[\\d一两二三四五六七八九十])[^的]*$"
-)  # 轴距有没有三米
+)
+# what is looked for is told: a list, and no choice to be led through
+_FINDS = regex("找(?![对个]象)|筛|查|搜|报一?下|列一?[下出]")
+# 轴距有没有三米
+_REACHES = regex("^[^,，]{2,6}(?:有没有|有无|能有|够)(?=[\\d一两二三四五六七八九十])[^的]*$")
 _BOTH_ARE = regex("(?:那|它们|他们|这俩|那俩)?都(?:是|有|带|配|支持|能)")  # 都是四驱？ of the two spoken of
 _IS_SO = regex("(?:是|属于)[^的]{1,8}的[吗么]$")
 _WHICH_MOST = regex("(?:哪个|谁)最[^,，。]{1,4}$")
@@ -80,9 +78,8 @@ class SetPlanner:
         if asks_otherwise(parts) or (parts.scan.unknown and not ignored):
             return None
         leaning = leans(parts, context.plan) or _has_chosen(parts, context)
-        if not leaning and goes_back(
-            parts, context
-        ):  # of the list, one row of which was spoken of in between
+        if not leaning and goes_back(parts, context):
+            # of the list, one row of which was spoken of in between
             context, leaning = replace(context, plan=context.listed), True
         if context.entities and (self._about_focus(parts, context) or of_what_was_told(parts, context)):
             return self._verify(parts, context)
@@ -279,9 +276,7 @@ class SetPlanner:
             return self._again(parts, last, conditions)
         if leaning and last and last.op == "nearest":
             return Query(replace(last, conditions=conditions), scan)
-        same = ("呢" in parts.text and not parts.has("list")) or (
-            parts.text.startswith("那") and not parts.has("list")
-        )
+        same = not parts.has("list") and ("呢" in parts.text or parts.text.startswith("那"))
         if leaning and last and last.op in ("count", "aggregate", "group") and same:
             return Query(replace(last, conditions=conditions), scan)
         op = "verify" if parts.has("exists") and not leaning and not parts.has("list") else "filter"

@@ -23,6 +23,10 @@ _ALL_ARE = regex("都(?:是|有|用的?是?|[烧喝加带配装]的?)(?:什么|�
 _WEIGHED = regex(
     "还是[^,，。]{1,8}(?:更|比较)?(?:好|合适|值得?)[呢啊些]?$|怎么选|咋选|该选|选哪|买哪|哪个?好|谁好|哪个?值得|纠结|犹豫"
 )
+_OF_A_SET = (
+    *("list", "count", "which", "compare", "typical", "average", "total", "buy"),
+    *("others", "sort", "top", "upward", "downward", "reverse", "kth"),
+)
 _BOTH = 2
 _BESIDE_IT = regex("(?:那|那么)?它?(?:和|跟|与|同).+比|(?:那|那么)?(?:和|跟|与|同|比).+呢$")
 _COMPARES_ON = regex("(?:那|那么)?它?(?:和|跟|与|同|比).{1,12}?(?:(?:比|相比|对比)呢?|呢)")
@@ -192,24 +196,7 @@ class SeveralPlanner:
 
     def _of_several(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Asked | None:
         """A型号续航多少, 那B型号呢: an attribute of something that several cars are called."""
-        asks = parts.has(
-            "list",
-            "count",
-            "which",
-            "compare",
-            "typical",
-            "average",
-            "total",
-            "buy",
-            "others",
-            "sort",
-            "top",
-            "upward",
-            "downward",
-            "reverse",
-            "kth",
-        )
-        asks = asks or asks_range(parts)
+        asks = parts.has(*_OF_A_SET) or asks_range(parts)
         if len(things) != 1 or asks or parts.scan.unknown:
             return None
         if (
