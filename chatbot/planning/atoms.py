@@ -18,6 +18,7 @@ _ASKED_BEFORE = regex("(?:几个?|多少个?|多大|什么|哪种|啥)$")  # 几
 _ASKED_BEHIND = regex(
     "(?:都|分别|各自?)?(?:是|用的是|用的|配的是|配的|要|得|有)?(?:(?:什么|啥)(?!车)|哪种|哪一种|多[大久长远快]|多少(?![钱万])|几[个种根]?|怎[么样])"
 )
+_AND = regex("(?:[和跟与及、,，\\s]|还有|以及)*")
 _ASKS_VALUE = regex("几|多少|多大|多久|多远|多长|什么|啥|哪|怎|还是")
 _BOUNDS = {"<", "<=", ">", ">="}
 _BUDGET = tuple("预算 够 拿下 拿得下 买得到 买得下 能买 可以买 买得起 搞定 只有 手里 手上".split())
@@ -82,6 +83,8 @@ class AtomReader:
                 continue
             if link.attribute and (asking or _ASKED_BEHIND.match(text, link.end)):
                 continue  # 天窗是什么样的 asks for the value
+            if link.attribute and link.value and self._is_one_of_several(at, links, text):
+                continue
             feature = self._feature(at, links, text)
             if link.value and not (feature and _same_thing(link, feature.path)):
                 sense = self._chosen(link, links, text)
@@ -119,6 +122,21 @@ class AtomReader:
             return False  # 四驱最好: a wish
         measured = behind.degree.path is None or any(map(self._vocabulary.dimension, attribute.paths))
         return measured and (asks or behind.degree.strength != "plain")
+
+    def _is_one_of_several(self, at: int, links: Sequence[Link], text: str) -> bool:
+        """快充 of 续航和快充: a number is asked for beside another, and no value is wished for."""
+        link = links[at]
+        if not self._is_number(link):
+            return False
+        before = next((x for x in reversed(links[:at]) if not _AND.fullmatch(x.text)), None)
+        behind = next((x for x in links[at + 1 :] if not _AND.fullmatch(x.text)), None)
+        beside = [(before, text[before.end : link.start])] if before else []
+        beside += [(behind, text[link.end : behind.start])] if behind else []
+        plain = (x for x, gap in beside if not (x.value or x.degree) and _AND.fullmatch(gap))
+        return any(map(self._is_number, plain))
+
+    def _is_number(self, link: Link) -> bool:
+        return link.attribute is not None and any(map(self._vocabulary.dimension, link.attribute.paths))
 
     def _feature(self, at: int, links: Sequence[Link], text: str) -> Atom | None:
         """有天窗, 带激光雷达, 没有备胎: an attribute whose values say whether the thing is there."""

@@ -9,7 +9,7 @@ from chatbot.planning.context import Context
 from chatbot.regex import regex
 
 _PAIR = 2
-_SAID = regex("(?P<former>前者|前一个)|(?P<latter>后者|后一个)")
+_SAID = regex("(?P<former>前者|前一个|前[面边]的?那[个款台])|(?P<latter>后者|后一个|后[面边]的?那[个款台])")
 
 
 def named_again(text: str, context: Context) -> str:

@@ -239,8 +239,7 @@ class NamedPlanner:
             return None
         if parts.rankings and parts.scan.unknown:
             return None
-        topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
-        topics = topics or parts.categories
+        topics = parts.topics or parts.categories
         topics = self._and_told(topics, parts, context)
         groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
         if not topics and parts.scan.unknown:

@@ -83,6 +83,18 @@ class Parts:
     def text(self) -> str:
         return self.scan.text
 
+    @property
+    def topics(self) -> tuple[tuple[Path, ...], ...]:
+        """What is to be told: the attributes, and beside them what a word names as well as ranks (价格 油耗 车长);
+        alone, all that is ranked by."""
+        named = {link.start for link in self.scan.links if link.attribute} if self.attributes else None
+        plain = (
+            rank
+            for rank in self.rankings
+            if named is None or (rank.strength == "plain" and rank.start in named)
+        )
+        return tuple(dict.fromkeys((*self.attributes, *((rank.path,) for rank in plain))))
+
 
 def by_how_much(parts: Parts, rank: Ranking) -> Atom | None:
     """一万 of 比它便宜一万的: a quantity of what is ranked by, right behind the word of degree."""
@@ -117,6 +129,7 @@ def rankings(
             continue
         beside = _beside(at, links, text, frozenset(taken), vocabulary)
         named = _numeric(links[beside], vocabulary) if beside is not None else None
+        named = named or _time_before(sense, links, text, vocabulary, last)
         path, way = _measured(sense, named, vocabulary)
         other_end = bool(found) and sense.strength == "most" and _ORDERS.get(way) != found[-1].order
         if path is None and other_end and sense.word[-1] in _EITHER_END:
@@ -187,6 +200,15 @@ def _measured(
     slower: Way = "up" if vocabulary.dimension(named) == "时间" else "down"
     faster: Way = "down" if slower == "up" else "up"
     return named, slower if sense.word[-1] == "慢" else faster
+
+
+def _time_before(
+    sense: DegreeSense, links: Sequence[Link], text: str, vocabulary: Vocabulary, last: Sequence[Path]
+) -> Path | None:
+    """哪个最快 after 充电要多久: the time that was asked before, where nothing else is named."""
+    if sense.word[-1] not in _PACE or not _MEANT.search(text) or any(x.attribute or x.value for x in links):
+        return None
+    return next((path for path in last[:1] if vocabulary.dimension(path) == "时间"), None)
 
 
 def _meant(

@@ -34,7 +34,7 @@ from chatbot.planning.query import Planned, Query, Refusal
 from chatbot.planning.ranked import RankedPlanner
 from chatbot.planning.read_parts import is_brand
 from chatbot.planning.stray import stray
-from chatbot.planning.whether import asks_by_how_much, asks_whether
+from chatbot.planning.whether import asks_by_how_much, asks_whether, doubts, put_plainly
 from chatbot.regex import regex
 
 _TWO = 2
@@ -73,14 +73,14 @@ class SetPlanner:
     def plan(self, parts: Parts, context: Context) -> Planned:
         """A query over the graph's entities, or ``None``."""
         ignored = parts.scan.unknown if stray(parts) else ()
-        if any(map(self._values_of, ignored)):
-            return None  # 永磁同步 is a value, though every one of them has it
-        if asks_otherwise(parts) or (parts.scan.unknown and not ignored):
+        kept_back = any(map(self._values_of, ignored))  # 永磁同步 is a value, though every one of them has it
+        if kept_back or asks_otherwise(parts) or (parts.scan.unknown and not ignored):
             return None
         leaning = leans(parts, context.plan) or _has_chosen(parts, context)
         if not leaning and goes_back(parts, context):
             # of the list, one row of which was spoken of in between
             context, leaning = replace(context, plan=context.listed), True
+        parts = put_plainly(parts, context)
         if context.entities and (self._about_focus(parts, context) or of_what_was_told(parts, context)):
             return self._verify(parts, context)
         said = self._decider.clauses(replace(parts, things=tuple(t for t in parts.things if not t.referred)))
@@ -91,9 +91,8 @@ class SetPlanner:
             return Refusal("nothing_to_point_at", parts.text[:2], parts.scan)  # of one alone; never of all
         if not leaning and which_of_these(parts, context):
             conditions = (*within(side_by_side(context)), *conditions)
-        query = self._side_by_side(parts, conditions) or self._choose(
-            parts, context, conditions, said, leaning
-        )
+        query = self._side_by_side(parts, conditions)
+        query = query or self._choose(parts, context, conditions, said, leaning)
         kept = tuple(c for c in conditions if c not in flat(said)) if leaning else ()
         return replace(query, kept=kept, solid=is_solid(parts), ignored=ignored) if query else None
 
@@ -106,11 +105,13 @@ class SetPlanner:
         several = len(context.entities) > 1
         if parts.things or not parts.atoms or parts.has("which", "head", "buy", "count"):
             return False
-        if any(rank.strength == "more" for rank in parts.rankings):
-            return False  # 有便宜点的吗，还要七座
-        if parts.has("list") and not several:
-            return False
-        if several and context.plan and context.plan.op not in ("compare", "verify"):
+        anew = parts.has("exists") and 0 < sum(atom.negated for atom in parts.atoms) < len(parts.atoms)
+        if anew or any(rank.strength == "more" for rank in parts.rankings):
+            return False  # 不看轿车了，电动跑车有吗; 有便宜点的吗，还要七座
+        if doubts(parts, context):
+            return True
+        listed = several and context.plan and context.plan.op not in ("compare", "verify")
+        if listed or (parts.has("list") and not several):
             return False
         said = parts.text.rstrip("呢呀啊哈吧哦")
         features = all(atom.kind == "feature" for atom in parts.atoms)
@@ -164,10 +165,9 @@ class SetPlanner:
             return Query(plan, scan)
         if conditions and self._decider.price and asks_from(parts) and not parts.rankings:
             return Query(Plan("superlative", (), (self._decider.price,), conditions, "asc", 1), scan)
-        if parts.has("count") and (each := each_of_these(parts, conditions)):
-            plan = self._decider.counted_each(each)
-            if plan:
-                return Query(plan, scan)
+        each = each_of_these(parts, conditions) if parts.has("count") else None
+        if each and (plan := self._decider.counted_each(each)):
+            return Query(plan, scan)
         if (
             parts.has("count", "total")
             and not _SOME.search(parts.text)
@@ -254,15 +254,15 @@ class SetPlanner:
         scan = parts.scan
         bought = parts.has("buy") and (not parts.has("list", "which") or not conditions)
         bought = bought or (asks_for_all(parts) and not conditions and context.empty)
-        bought = bought and not _has_chosen(parts, context)
-        bought = bought and not (_FINDS.search(parts.text) and len(flat(conditions)) >= _TWO)
+        found = _FINDS.search(parts.text) and len(flat(conditions)) >= _TWO
+        bought = bought and not (found or _has_chosen(parts, context))
         guiding = bought or (
             context.guiding
             and leaning
             and not (parts.has("done", "list") or parts.rankings or _has_chosen(parts, context))
         )
-        alone = context.empty  # 有HUD没, before any car was named
-        filters = is_filter(parts, said, leaning, alone) or _has_chosen(parts, context)
+        # 有HUD没, before any car was named
+        filters = is_filter(parts, said, leaning, context.empty) or _has_chosen(parts, context)
         if not filters and not guiding:
             return None
         order = parts.rankings[0].order if parts.rankings else self._ranked.sorted(parts)

@@ -218,8 +218,7 @@ class SeveralPlanner:
             return None
         if is_year(things[0].clause) and context.plan and not context.entities and not parts.attributes:
             return None  # 25款的, of those that were listed
-        topics = parts.attributes or tuple((rank.path,) for rank in parts.rankings)
-        topics = topics or tuple((path,) for path in context.attributes)
+        topics = parts.topics or tuple((path,) for path in context.attributes)
         before = context.plan.attributes if context.plan else ()
         nothing_asked = not (before or context.attributes)  # 380的呢, when no more was named before
         alone = only_names(parts.scan) or (nothing_asked and names_alone(parts.scan))

@@ -1,10 +1,14 @@
 """Whether a message asks for a yes or no: 是不是, 够不够, 有多省油, 大不大; or by how much: 比它贵多少."""
 
+from dataclasses import replace
+
+from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
 from chatbot.regex import regex
 
 _EITHER_WAY = regex(r"(.)不\1")  # 大不大
 _BY_HOW_MUCH = regex("^(?:那|那么)?比[^,，。的]+[贵快慢长短大小高低远重轻多少省便宜]了?多少")
+_HAS_NONE = regex("(?:就|怎么|咋|难道)?(?:没有?|冇|木有)[^,，。]{1,6}[吗么嘛]?")
 _SO = regex("(?<![差好很太更])多$")
 
 
@@ -23,3 +27,16 @@ def asks_whether(parts: Parts) -> bool:
 def asks_by_how_much(parts: Parts) -> bool:
     """比它慢多少, which asks for no cars that are slower."""
     return _BY_HOW_MUCH.search(parts.text) is not None
+
+
+def doubts(parts: Parts, context: Context) -> bool:
+    """没有紫的, right after the colours were told: whether it has it, asked the other way round."""
+    one = parts.atoms[0] if len(parts.atoms) == 1 and parts.atoms[0].kind == "value" else None
+    return one is not None and one.path in context.attributes and _HAS_NONE.fullmatch(parts.text) is not None
+
+
+def put_plainly(parts: Parts, context: Context) -> Parts:
+    """``parts`` with what it ``doubts`` as it would be asked straight."""
+    return (
+        replace(parts, atoms=(replace(parts.atoms[0], negated=False),)) if doubts(parts, context) else parts
+    )

@@ -1,0 +1,64 @@
+"""What stands beside another thing that is asked, and what a word means by what was asked before."""
+
+import pytest
+
+from tests.kbqa.test_ways_of_asking import rows, talk
+
+
+@pytest.mark.parametrize("asked", ["E3悦动版续航和快充", "E3悦动版快充和续航", "E3悦动版快充、续航各是多少"])
+def test_a_number_beside_another_is_told_though_its_name_is_a_value_too(asked: str) -> None:
+    answer = talk(asked).answer
+    assert "430km" in answer
+    assert "30分钟" in answer
+
+
+def test_a_value_beside_a_feature_stays_a_wish() -> None:
+    assert "快充、有天窗" in talk("要有快充和天窗的车").answer
+
+
+def test_what_a_word_ranks_and_names_is_told_beside_attributes() -> None:
+    answer = talk("E3悦动版 价格 续航 车长一起报下").answer
+    assert all(name in answer for name in ("经销商报价", "纯电续航里程", "长*宽*高"))
+
+
+def test_the_fastest_after_a_time_is_the_one_of_the_shortest() -> None:
+    assert rows("A型号和E3快充要多久", "哪个最快") == {"青羽汽车 青羽E3 2026款 智行版"}
+
+
+def test_the_fastest_of_those_whose_price_was_told_is_so_by_acceleration() -> None:
+    assert "百公里加速" in talk("E6长续航版和C型号后驱智享版多少钱", "哪个最快").answer
+
+
+@pytest.mark.parametrize("doubt", ["没有紫的？", "没有紫的吗", "就没有紫色的吗"])
+def test_what_is_doubted_right_after_the_values_were_told_is_asked_of_the_same_car(doubt: str) -> None:
+    found = talk("E3 2025款智行版有哪些颜色", doubt)
+    assert found.entities == ("青羽汽车 青羽E3 2025款 智行版",)
+    assert "不是" in found.answer
+
+
+def test_what_a_list_shall_lack_is_a_condition() -> None:
+    assert "没有天窗类型：找到" in talk("20万以内的SUV", "没有天窗的").answer
+
+
+def test_other_cars_are_asked_for_where_those_spoken_of_are_turned_away() -> None:
+    found = rows("E6长续航版和C型号后驱智享版哪个快", "不看轿车了 电动跑车有吗")
+    assert {name.split()[1] for name in found} == {"星屿R1"}
+
+
+@pytest.mark.parametrize(("which", "series"), [("后面那个呢", "云岚C2"), ("前面的那款呢", "青羽E3")])
+def test_the_one_before_and_the_one_behind_of_two_series(which: str, series: str) -> None:
+    chips = talk("E3和C2续航多少", which).suggestions
+    assert chips and all(chip.startswith(series) for chip in chips)
+
+
+@pytest.mark.parametrize("asked", ["插混和增程有啥不一样", "增程跟插混有哪些不同"])
+def test_how_two_kinds_differ_is_no_list(asked: str) -> None:
+    assert talk(asked).rows is None
+
+
+@pytest.mark.parametrize("asked", ["C2活力版续航好多", "C2活力版价钿几化"])
+def test_how_much_as_the_regions_ask_it(asked: str) -> None:
+    found = talk(asked)
+    assert {name.split()[1] for name in found.entities} <= {"云岚C2"}
+    assert found.answer_source in ("kg", "guide")
+    assert "纯电续航里程" in found.answer or "经销商报价" in found.answer
