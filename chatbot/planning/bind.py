@@ -185,8 +185,8 @@ class Binder:
         if not _NEXT.fullmatch(text[links[at - 1].end : links[at].start]):
             return None
         other_end = (before.low is None) != (phrase.low is None) and before.dimension == phrase.dimension
-        if phrase.unit and not other_end:
-            return None
+        if phrase.unit and not (other_end and before.unit):
+            return None  # 续航500往上 15个以内
         bound = self.bind(at - 1, links, text)
         if not isinstance(bound, Bound):
             return None

@@ -18,6 +18,9 @@ _YEAR_ALONE = regex(r"(?<=[a-z\d\u4e00-\u9fff] )(2\d)(?= )")  # 宝马i4 23 edri
 _YEAR_BEHIND = regex(
     r"([\u4e00-\u9fff]{2})(2\d)(?![-~到至多来\d.a-z万千公里秒度升座款年号寸米吨个%])"
 )  # m9行政26
+_YEAR_BEFORE = regex(
+    r"(?<![-~到至\d.a-z])(2\d)(?=([\u4e00-\u9fff]{2}))(?![-~到至多来\d.a-z万千公里秒度升座款年号寸英米吨个%台辆岁])"
+)  # 25智行
 _HAVE_HOW_MANY = regex(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
 _HESITATION = regex(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
 _HUNDRED = regex(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
@@ -59,6 +62,7 @@ _MATTERS = regex(
     "^(?:但|可|不过)?(?:我|俺|咱)?(?:们)?(?:现在|其实|还是|主要|比较|更|最|就|只|挺)*(?:在意|在乎|看重|注重|关心|看中)(?:的(?:就)?是)?"
     "([\u4e00-\u9fff]{2,6}?)(?:的话)?[,，]?(?:选哪[个款台辆]|买哪[个款台辆]|哪[个款台辆]好|呢|吧)?$"
 )  # 我更在意油耗
+_THAT_OF_THEM = regex("(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2})(?=[那这][个款台辆种])")
 _JOINT = regex("[和跟与及、]|还有|以及")
 _LONGEST_NAME, _LONGEST_TAIL = 7, 4  # characters of an attribute's name, and of the end of one
 _MARKS = r",.;:!?~。、 …"
@@ -81,6 +85,7 @@ class Rewriter:
         text = _MOST_OF.sub(r"\1\2最多", text) if "最多" in text else text
         text = _EITHER_DOES.sub(lambda found: f"{found[1] or found[2]}无所谓", text)
         text = self._shared_head(text) if _JOINT.search(text) else text
+        text = _THAT_OF_THEM.sub(self._with_de, text) if "那" in text or "这" in text else text
         text = _OR_RATHER.sub(self._which_of_two, _HESITATION.sub("", _CHIP_COUNT.sub("", text)))
         if _ANY.search(text) is None and not (self._paired and self._paired.search(text)):
             return self._without_noise(text)
@@ -98,13 +103,18 @@ class Rewriter:
         text = _HAVE_HOW_MANY.sub(self._plainly, text)
         text = _YEAR_OF_MODEL.sub(self._model_year, text)
         text = _YEAR_ALONE.sub(self._model_year, text)
-        text = _YEAR_BEHIND.sub(self._year_of_version, text)
+        text = _YEAR_BEFORE.sub(self._version_of_year, _YEAR_BEHIND.sub(self._year_of_version, text))
         text = _SHORT_YEAR.sub(r"20\1年", text)
         return _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
 
     def _best_in(self, found: re.Match[str]) -> str:
         """我更看重油耗 asks which is best in it."""
         return f"哪个{found[1]}最好" if self._is_attribute(found[1]) else found.group()
+
+    def _with_de(self, found: re.Match[str]) -> str:
+        """手动那个 is 手动的那个, where only that is a word."""
+        known, said = self._finder.aliases, found[1]
+        return f"{said}的" if said not in known and f"{said}的" in known else said
 
     def _shared_head(self, text: str) -> str:
         """座椅通风和加热 is 座椅通风和座椅加热, where that is a word and 加热 none."""
@@ -145,6 +155,12 @@ class Rewriter:
         said, year = found.groups()
         known = f"{year}款" in self._names and any(said in name for name in self._names)
         return f"{said}{year}款" if known else found.group()
+
+    def _version_of_year(self, found: re.Match[str]) -> str:
+        """25智行 is 25款智行, likewise."""
+        year, said = found.groups()
+        known = f"{year}款" in self._names and any(said in name for name in self._names)
+        return f"{year}款" if known and not self._is_attribute(said) else found.group()
 
     def _plainly(self, found: re.Match[str]) -> str:
         """有几个座 is 几个座, where that is a word."""

@@ -62,3 +62,27 @@ def test_how_much_as_the_regions_ask_it(asked: str) -> None:
     assert {name.split()[1] for name in found.entities} <= {"云岚C2"}
     assert found.answer_source in ("kg", "guide")
     assert "纯电续航里程" in found.answer or "经销商报价" in found.answer
+
+
+def test_a_bound_in_units_behind_one_without_is_of_another_thing() -> None:
+    assert "经销商报价≤15万元" in talk("纯电 续航500往上 15个以内").answer
+
+
+@pytest.mark.parametrize(
+    ("said", "car"),
+    [
+        (("25智行多少钱",), "青羽E3 2025款 智行版"),
+        (("M9有几种颜色 25商务",), "星屿M9 七座商务版"),
+    ],
+)
+def test_a_short_year_before_the_name_of_a_version(said: tuple[str, ...], car: str) -> None:
+    assert car in talk(*said).answer
+
+
+def test_a_short_year_before_a_bound_is_a_number() -> None:
+    assert "经销商报价≤25万元" in talk("25以内的SUV").answer
+
+
+@pytest.mark.parametrize(("which", "car"), [("手动那个油耗呢", "2024款"), ("自动那款油耗呢", "2025款")])
+def test_that_one_by_a_word_that_is_known_with_de(which: str, car: str) -> None:
+    assert car in talk("S5 2024款和2025款舒享哪个便宜", which).answer
