@@ -246,7 +246,7 @@ class QueryAnswerer:
         lines = []
         for one in result.comparisons:
             column = result.attributes.index(one.attribute)
-            lines.append(self._words.comparison(one, result.rows, column))
+            lines.append(self._words.comparison(one, result.rows, column, result.plan.order))
         return "\n".join(lines)
 
     def _nearest(self, result: Result) -> str:

@@ -13,6 +13,7 @@ from chatbot.knowledge_graph.plan import (
     Clause,
     Condition,
     Not,
+    Order,
     Path,
     Plan,
 )
@@ -23,6 +24,8 @@ from chatbot.planning.clauses import flat
 
 SHOWN = 5
 _MANY_NAMES = 3
+_PAIR = 2
+_WORSE: dict[str, Order] = {"down": "desc", "up": "asc"}
 _DIGIT = re.compile(r"\d")
 _TELLING = {"no_direction", "part_assumed", "optional", "wrong_dimension", "bad_value", "contradiction"}
 
@@ -130,8 +133,10 @@ class Wording:
         said = [note_text(note) for note in result.notes if note.code in _TELLING]
         return "（" + "；".join(said) + "）" if said else ""
 
-    def comparison(self, one: Comparison, rows: Sequence[ResultRow], column: int) -> str:
-        """One attribute side by side, who is ahead and by how much."""
+    def comparison(
+        self, one: Comparison, rows: Sequence[ResultRow], column: int, order: Order | None = None
+    ) -> str:
+        """One attribute side by side, who is ahead and by how much; ``order`` says which end was asked for."""
         name = attribute_text(one.attribute)
         sides = []
         for row in rows:
@@ -140,9 +145,9 @@ class Wording:
             sides.append(f"{self.name(row.entity)} {value}")
         line = f"{name}：" + "，".join(sides)
         told = all(row.cells[column] for row in rows)
-        return f"{line}。{self._verdict(one, rows, told=told)}"
+        return f"{line}。{self._verdict(one, rows, order, told=told)}"
 
-    def _verdict(self, one: Comparison, rows: Sequence[ResultRow], *, told: bool) -> str:
+    def _verdict(self, one: Comparison, rows: Sequence[ResultRow], order: Order | None, *, told: bool) -> str:
         if one.same or (one.spread == 0 and one.lead is not None):
             return say("draw")
         if one.spread is None or one.lead is None:
@@ -151,6 +156,9 @@ class Wording:
         if not one.winners:
             return say("differs", gap=gap)
         names = say("and").join(self.name(name) for name in one.winners)
+        behind = [row.entity for row in rows if row.entity not in one.winners]
+        if order == _WORSE.get(one.direction or "") and len(rows) == len(one.winners) + len(behind) == _PAIR:
+            return say("the_higher" if order == "desc" else "the_lower", name=self.name(behind[0]), gap=gap)
         return say("ahead_low" if one.direction == "down" else "ahead_high", names=names, gap=gap)
 
 

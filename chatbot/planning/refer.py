@@ -97,8 +97,19 @@ def _meant(
         if any(other.plays("nth", "last", "rest", "former", "latter") for other in links[:at]):
             return (), (at,)  # 就第二个吧，它多少钱
         focus = context.entities or (context.recent if context.plan is None else ()) or context.shown[:1]
-        return focus[:1], (at,)
+        return _ahead(context, winner) or focus[:1], (at,)
     return None, ()
+
+
+def _ahead(context: Context, winner: Callable[[Plan], str | None]) -> tuple[str, ...]:
+    """哪个续航长，它多少钱: of those compared the one that was asked for; none where it was not asked which."""
+    last = context.plan
+    if last is None or last.op != "compare" or last.order is None or len(last.attributes) != 1:
+        return ()
+    if context.entities != last.entities:
+        return ()
+    first = winner(Plan("superlative", last.entities, last.attributes, order=last.order, limit=1))
+    return (first,) if first else ()
 
 
 def _of_those_told(

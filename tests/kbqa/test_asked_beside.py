@@ -86,3 +86,23 @@ def test_a_short_year_before_a_bound_is_a_number() -> None:
 @pytest.mark.parametrize(("which", "car"), [("手动那个油耗呢", "2024款"), ("自动那款油耗呢", "2025款")])
 def test_that_one_by_a_word_that_is_known_with_de(which: str, car: str) -> None:
     assert car in talk("S5 2024款和2025款舒享哪个便宜", which).answer
+
+
+@pytest.mark.parametrize(
+    ("asked", "ahead"),
+    [
+        ("E3悦动版和E6长续航版哪个续航长", "青羽E6"),
+        ("E3悦动版和E6长续航版哪个贵", "青羽E6"),
+        ("E3悦动版和E6长续航版哪个便宜", "青羽E3"),
+        ("E6长续航版和E3悦动版对比一下续航", "青羽E6"),
+    ],
+)
+def test_it_is_the_one_that_was_asked_for(asked: str, ahead: str) -> None:
+    (one,) = talk(asked, "它快充多久").entities
+    assert one.split()[1] == ahead
+
+
+def test_the_dearer_one_is_told_where_it_is_asked_for() -> None:
+    answer = talk("E3悦动版和E6长续航版哪个贵").answer
+    assert "青羽E6 长续航版更高，差 11万元。" in answer
+    assert "占优" not in answer
