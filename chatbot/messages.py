@@ -209,8 +209,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "differs": ("相差 {gap}。", "They differ by {gap}."),
     "ahead_low": ("{names}更低，差 {gap}，占优。", "{names} is lower by {gap} and better."),
     "ahead_high": ("{names}更高，差 {gap}，占优。", "{names} is higher by {gap} and better."),
-    "the_higher": ("{name}更高，差 {gap}。", "{name} is higher by {gap}."),
-    "the_lower": ("{name}更低，差 {gap}。", "{name} is lower by {gap}."),
+    "the_higher": (
+        "{name}更高，差 {gap}；{other}更低，占优。",
+        "{name} is higher by {gap}; {other} is better.",
+    ),
+    "the_lower": (
+        "{name}更低，差 {gap}；{other}更高，占优。",
+        "{name} is lower by {gap}; {other} is better.",
+    ),
     "near_by": (
         "和{entity}的{attribute}差不多的有 {count} 款，最接近的在前：",
         "{count} close to {entity} in {attribute}:",

@@ -8,10 +8,10 @@ python=${PYTHON:-python3}
 stamp=.venv/.installed-all
 if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
   echo "installing all extras…" >&2
-  # torch first and alone: a range elsewhere must find this very build, not a CUDA one; bytecode is left to the first
-  # import, of the few modules that are imported
+  # torch first and alone: a range elsewhere must find this very build, not a CUDA one; its bytecode is left to the
+  # first import, of the few modules that are imported
   .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check torch==2.13.0
-  .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check \
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check \
     --editable '.[train,dev,onnx,ner,vision,explain]'
   touch "$stamp"
 fi

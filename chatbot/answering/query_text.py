@@ -156,9 +156,10 @@ class Wording:
         if not one.winners:
             return say("differs", gap=gap)
         names = say("and").join(self.name(name) for name in one.winners)
-        behind = [row.entity for row in rows if row.entity not in one.winners]
+        behind = [self.name(row.entity) for row in rows if row.entity not in one.winners]
         if order == _WORSE.get(one.direction or "") and len(rows) == len(one.winners) + len(behind) == _PAIR:
-            return say("the_higher" if order == "desc" else "the_lower", name=self.name(behind[0]), gap=gap)
+            asked = "the_higher" if order == "desc" else "the_lower"
+            return say(asked, name=behind[0], other=names, gap=gap)
         return say("ahead_low" if one.direction == "down" else "ahead_high", names=names, gap=gap)
 
 

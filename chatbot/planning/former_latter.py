@@ -9,7 +9,9 @@ from chatbot.planning.context import Context
 from chatbot.regex import regex
 
 _PAIR = 2
-_SAID = regex("(?P<former>前者|前一个|前[面边]的?那[个款台])|(?P<latter>后者|后一个|后[面边]的?那[个款台])")
+_SAID = regex(
+    "(?P<former>前者|前一个|^那?前[面边]的?那[个款台](?=呢?$))|(?P<latter>后者|后一个|^那?后[面边]的?那[个款台](?=呢?$))"
+)
 
 
 def named_again(text: str, context: Context) -> str:

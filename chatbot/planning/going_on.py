@@ -35,7 +35,7 @@ class GoingOn:
             holds = self._of_some(holds, said)
         if _is_beyond_one(last) and said and not self._any(holds) and not self._any(last.conditions):
             holds = said  # 那油车里最便宜的, after none was cheaper than the one in focus: of all of these
-        elif said and not self._any(holds) and not self._any(last.conditions):
+        elif said and not any_will_do and not self._any(holds) and not self._any(last.conditions):
             holds = self._of_the_nearest(last, holds)
         if any_will_do:
             told = [atom.path for atom in parts.atoms]

@@ -62,7 +62,7 @@ _MATTERS = regex(
     "^(?:但|可|不过)?(?:我|俺|咱)?(?:们)?(?:现在|其实|还是|主要|比较|更|最|就|只|挺)*(?:在意|在乎|看重|注重|关心|看中)(?:的(?:就)?是)?"
     "([\u4e00-\u9fff]{2,6}?)(?:的话)?[,，]?(?:选哪[个款台辆]|买哪[个款台辆]|哪[个款台辆]好|呢|吧)?$"
 )  # 我更在意油耗
-_THAT_OF_THEM = regex("(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2})(?=[那这][个款台辆种])")
+_THAT_OF_THEM = regex("(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2})(?=([那这][个款台辆种]))")
 _JOINT = regex("[和跟与及、]|还有|以及")
 _LONGEST_NAME, _LONGEST_TAIL = 7, 4  # characters of an attribute's name, and of the end of one
 _MARKS = r",.;:!?~。、 …"
@@ -114,7 +114,8 @@ class Rewriter:
     def _with_de(self, found: re.Match[str]) -> str:
         """手动那个 is 手动的那个, where only that is a word."""
         known, said = self._finder.aliases, found[1]
-        return f"{said}的" if said not in known and f"{said}的" in known else said
+        short = f"{said}的" in known and said not in known and f"{said}{found[2]}" not in known
+        return f"{said}的" if short else said
 
     def _shared_head(self, text: str) -> str:
         """座椅通风和加热 is 座椅通风和座椅加热, where that is a word and 加热 none."""
