@@ -55,6 +55,7 @@ def named_again(
     cars = tuple(dict.fromkeys(name for thing in things for name in thing.names))
     if any(thing.single for thing in things):  # R1和C型号性能版谁快: the few of them one by one
         things = tuple(Thing((name,), None, end, end) for name in cars) if len(cars) <= _FEW else ()
+    things = tuple(thing for thing in things if thing.names)  # of a side there may be none
     if not things:
         return parts
     before = context.attributes[:1]

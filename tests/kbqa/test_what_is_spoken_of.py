@@ -2,7 +2,10 @@
 
 import pytest
 
+from chatbot.knowledge_graph.plan import AnyOf, Condition, Plan, keyword_level
 from chatbot.knowledge_graph.plan_text import plan_text
+from chatbot.planning.context import Context
+from chatbot.planning.sides import named_again
 from tests.kbqa.talking import Demo, talked
 from tests.kbqa.test_ways_of_asking import rows, talk
 
@@ -171,3 +174,19 @@ def test_two_series_and_no_more_are_set_side_by_side() -> None:
 
 def test_the_better_of_two_series_after_a_list_is_asked_of_these() -> None:
     assert series("20万左右的混动SUV", "松峦Q5和B型号哪个好") == {"松峦Q5", "B型号"}
+
+
+def test_a_side_that_no_car_is_of_is_no_side(demo: Demo) -> None:
+    planner = demo[1].planner
+    price, power = ("属性", "经销商报价"), "最大功率呢"
+    sides = AnyOf(
+        (Condition(keyword_level(2), "=", "北辰X7"), Condition(keyword_level(2), "=", "没有这个车系"))
+    )
+    context = Context(attributes=(price,), plan=Plan("aggregate", (), (price,), (sides,)))
+    parts = planner.explain(power, Context()).parts
+    found = planner.engine.run
+    told = named_again(
+        parts, context, lambda plan: tuple(r.entity for r in found(plan).rows), planner.vocabulary
+    )
+    assert [{name.split()[1] for name in thing.names} for thing in told.things] == [{X7}]
+    assert planner.plan(power, context) is not None
