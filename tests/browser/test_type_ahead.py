@@ -30,6 +30,12 @@ def suggested(chat: ChatPage, typed: str) -> list[str]:
     return chat.wait(lambda: options(chat))
 
 
+def type_at_once(chat: ChatPage, *typed: str) -> None:
+    """One after the other without a pause, however slow the machine is."""
+    script = "for (const t of arguments[1]) { arguments[0].value = t; arguments[0].dispatchEvent(new Event('input')); }"
+    chat.browser.execute_script(script, chat.one("textarea"), list(typed))
+
+
 def test_a_click_asks_the_suggestion(asking: ChatPage, service: StandIn) -> None:
     assert suggested(asking, "保养") == list(QUESTIONS)
     asking.all(".ahead li")[1].click()
@@ -69,8 +75,7 @@ def test_enter_without_a_choice_sends_what_was_typed_and_escape_closes_the_list(
 
 
 def test_fast_typing_is_looked_up_once_and_long_texts_never(asking: ChatPage, service: StandIn) -> None:
-    for typed in ("保", "保养", "保养灯"):
-        asking.fill(typed)
+    type_at_once(asking, "保", "保养", "保养灯")
     asking.wait(lambda: options(asking) == [QUESTIONS[1]])
     asking.fill("长" * 65)
     asking.wait(lambda: options(asking) == [])
