@@ -1,5 +1,6 @@
 """Long work in the background: one at a time, known to every process, ended with the service."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -36,7 +37,8 @@ def jobs(tmp_path: Path) -> Iterator[Jobs]:
     jobs = Jobs(tmp_path / "engine.json", tmp_path / "jobs", (str(tmp_path / "verbs.py"),))
     yield jobs
     for process in runners(tmp_path):
-        os.kill(process, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself since it was listed
+            os.kill(process, signal.SIGTERM)
     assert eventually(lambda: not runners(tmp_path))
 
 
