@@ -70,12 +70,15 @@ def _scene_first(walk: Walk, memory: Memory, hearing: Hearing, whole: Reply) -> 
     """
     lost = not whole.entities and whole.answer_source != "kg" and whole.answer_type != "clarify"
     for first, second in [*halves(hearing.utterance)][-1:] or at_a_space(hearing.utterance):
+        takes, asks = _TAKES.match(first) is not None, _asks(first)
+        if not (lost or takes or asks):
+            continue
         scene = _part(hearing, first)
         one = walk(memory, scene)
-        takes = _TAKES.match(first) is not None and len(one.memory.entities) == 1
+        takes = takes and len(one.memory.entities) == 1
         wishes = lost and _wishes(one.reply)
-        told = takes or (_asks(first) and _answers(one.reply)) or wishes
-        statement = one.reply.answer_source == "faq" and not _asks(first)  # 刚拿驾照 asks for nothing
+        told = takes or (asks and _answers(one.reply)) or wishes
+        statement = one.reply.answer_source == "faq" and not asks  # 刚拿驾照 asks for nothing
         if not told and (not lost or _may_bound(scene) or (_answers(one.reply) and not statement)):
             continue
         turns = takes or wishes or (lost and scene.reading.entities)  # 看B型号吧，油耗高不高
