@@ -13,4 +13,5 @@ if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable .
   touch "$stamp"
 fi
+unset PYTHONDONTWRITEBYTECODE  # images often set it; each start would compile all it imports, which takes a second
 exec .venv/bin/chatbot serve "$@"

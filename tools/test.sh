@@ -22,6 +22,8 @@ if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && [ "$(id -u)" = 0 ] &
     >/dev/null 2>&1 || echo "postgresql could not be installed; its tests are skipped" >&2
 fi
 export OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1
+# images often set it; each of the many services that the tests start would compile all it imports then, torch included
+unset PYTHONDONTWRITEBYTECODE
 .venv/bin/python -m ruff check .
 .venv/bin/python -m ruff format --check .
 .venv/bin/python -m mypy --num-workers 2 chatbot tools
