@@ -19,7 +19,20 @@ class Numbers:
     values: NDArray[np.float64]
 
 
-Column: TypeAlias = Sequence[Json] | Numbers
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """A column whose every cell is a list of one object: ``keys`` are those of a name and of its number.
+
+    Of item ``i`` the name is ``names[picked[i]]`` and the number ``values[i]``.
+    """
+
+    keys: tuple[str, str]
+    names: tuple[str, ...]
+    picked: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+Column: TypeAlias = Sequence[Json] | Numbers | Picks
 
 
 @runtime_checkable

@@ -11,7 +11,7 @@ from chatbot.errors import ConfigError, ModelError
 from chatbot.json_bytes import dumps, dumps_each, dumps_numbers
 from chatbot.json_file import Json
 from chatbot.predict.base import ItemError, Outcome
-from chatbot.predict.columns import Column, Numbers
+from chatbot.predict.columns import Column, Numbers, Picks
 
 Written: TypeAlias = Literal["csv", "jsonl"]
 ERROR = "error"
@@ -207,6 +207,10 @@ def _parts(column: Column) -> _Parts:
     if isinstance(column, Numbers) and column.names:
         numbers, width = dumps_numbers(column.values), len(column.names)
         return _opens(column.names), [numbers[place::width] for place in range(width)], b'}"'
+    if isinstance(column, Picks):
+        names, opens = _quoted(column.names), _opens(column.keys)
+        picked = [names[one] for one in column.picked.tolist()]
+        return [opens[0].replace(b"{", b"[{", 1), opens[1]], [picked, dumps_numbers(column.values)], b'}]"'
     cells: Sequence[Json] = [{}] * len(column.values) if isinstance(column, Numbers) else column
     if set(map(type, cells)) <= {dict, list}:
         quoted = _CUT.join(dumps_each(cells)).replace(b'"', b'""')
@@ -217,8 +221,14 @@ def _parts(column: Column) -> _Parts:
 @lru_cache(maxsize=16)
 def _opens(names: tuple[str, ...]) -> tuple[bytes, ...]:
     """What stands before each number of a cell that is an object of ``names``."""
-    keys = [dumps(name).replace(b'"', b'""') + b":" for name in names]
+    keys = [one + b":" for one in _quoted(names)]
     return b'"{' + keys[0], *(b"," + key for key in keys[1:])
+
+
+@lru_cache(maxsize=16)
+def _quoted(names: tuple[str, ...]) -> tuple[bytes, ...]:
+    """Each of ``names`` as it stands in JSON inside a cell."""
+    return tuple(dumps(name).replace(b'"', b'""') for name in names)
 
 
 def _column(values: Sequence[Json]) -> list[bytes]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import cast
 
@@ -16,7 +15,7 @@ from chatbot.errors import ModelError
 from chatbot.json_file import Json
 from chatbot.normalization.text import normalize
 from chatbot.predict.base import Description, Input, Item, ItemError, Outcome, Schema
-from chatbot.predict.columns import Column, Numbers
+from chatbot.predict.columns import Column, Numbers, Picks
 from chatbot.predict.nlp.classifier_card import (
     FAST,
     PRECISE,
@@ -28,6 +27,8 @@ from chatbot.predict.nlp.classifier_card import (
 from chatbot.predict.processors import Processor
 
 _DIGITS = 6
+_KEYS = ("pred", "prob")
+"""What a label and its chance are called in ``output``."""
 
 
 class TextClassifier:
@@ -52,15 +53,12 @@ class TextClassifier:
         good = [pair for pair in pairs if isinstance(pair, Pair)]
         if len(good) < len(pairs):
             return None
-        labels, told = self.card.labels, self._told(self.scores(good))
-        best = [[labels[one] for one in picked] for picked in told.picked]
-        rows = np.repeat(np.arange(len(best)), [*map(len, best)])
-        chances = iter(told.chances[rows, [*chain.from_iterable(told.picked)]].tolist())
-        output: list[Json] = [[{"pred": one, "prob": next(chances)} for one in named] for named in best]
+        told = self._told(self.scores(good))
+        predictions, output = self._several(told) if self.card.multi_label else self._one(told)
         return {
-            "predictions": cast("list[Json]", best) if self.card.multi_label else [one for (one,) in best],
-            "probabilities": Numbers(labels, told.chances),
-            "logits": Numbers(labels, told.logits),
+            "predictions": predictions,
+            "probabilities": Numbers(self.card.labels, told.chances),
+            "logits": Numbers(self.card.labels, told.logits),
             "output": output,
         }
 
@@ -114,22 +112,34 @@ class TextClassifier:
         return Pair(first, second, min(max(length, SHORTEST), self.card.most))
 
     def _told(self, scores: Scores) -> "_Told":
-        card = self.card
-        chances = probabilities(scores, card.calibration, multi_label=card.multi_label)
-        picked: list[list[int]] = (
-            [np.flatnonzero(row).tolist() for row in chances >= card.threshold]
-            if card.multi_label
-            else chances.argmax(axis=1)[:, np.newaxis].tolist()
-        )
-        return _Told(scores.astype(np.float64).round(_DIGITS), chances.round(_DIGITS), picked)
+        chances = probabilities(scores, self.card.calibration, multi_label=self.card.multi_label)
+        return _Told(scores.astype(np.float64).round(_DIGITS), chances.round(_DIGITS), chances)
+
+    def _picked(self, told: "_Told") -> list[list[int]]:
+        """The labels of each text, as places."""
+        if self.card.multi_label:
+            return [np.flatnonzero(row).tolist() for row in told.exact >= self.card.threshold]
+        picked: list[list[int]] = told.exact.argmax(axis=1)[:, np.newaxis].tolist()
+        return picked
+
+    def _one(self, told: "_Told") -> tuple[Column, Column]:
+        """The columns of predictions and output where each text has one label."""
+        labels, picked = self.card.labels, told.exact.argmax(axis=1)
+        chances = told.chances[np.arange(len(picked)), picked]
+        return [labels[one] for one in picked.tolist()], Picks(_KEYS, labels, picked, chances)
+
+    def _several(self, told: "_Told") -> tuple[Column, Column]:
+        """The same where it may have any number of them."""
+        labels, picked = self.card.labels, self._picked(told)
+        output = [_output(labels, *row) for row in zip(told.chances.tolist(), picked, strict=True)]
+        return cast("list[Json]", [[labels[one] for one in row] for row in picked]), output
 
     def _outcomes(self, scores: Scores) -> list[Outcome]:
         told, labels = self._told(scores), self.card.labels
         outcomes: list[Outcome] = []
         for logits, chance, picked in zip(
-            told.logits.tolist(), told.chances.tolist(), told.picked, strict=True
+            told.logits.tolist(), told.chances.tolist(), self._picked(told), strict=True
         ):
-            output: list[Json] = [{"pred": labels[one], "prob": chance[one]} for one in picked]
             outcomes.append(
                 {
                     "predictions": [labels[one] for one in picked]
@@ -137,7 +147,7 @@ class TextClassifier:
                     else labels[picked[0]],
                     "probabilities": dict(zip(labels, chance, strict=True)),
                     "logits": dict(zip(labels, logits, strict=True)),
-                    "output": output,
+                    "output": _output(labels, chance, picked),
                 }
             )
         return outcomes
@@ -145,11 +155,16 @@ class TextClassifier:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What scores come to, as it is told: ``logits`` and ``chances`` (n, labels), rounded; the labels ``picked`` of each."""
+    """What scores come to: ``logits`` and ``chances`` (n, labels), rounded as they are told; ``exact`` chances decide."""
 
     logits: NDArray[np.float64]
     chances: NDArray[np.float64]
-    picked: list[list[int]]
+    exact: NDArray[np.float64]
+
+
+def _output(labels: Sequence[str], chances: Sequence[float], picked: Sequence[int]) -> Json:
+    name, chance = _KEYS
+    return [{name: labels[one], chance: chances[one]} for one in picked]
 
 
 def make_text_classifier(model_path: Path | None, settings: Mapping[str, Json]) -> TextClassifier:

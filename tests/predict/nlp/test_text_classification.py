@@ -13,8 +13,9 @@ import pytest
 
 from chatbot.classifying.linear import WEIGHTS_FILE
 from chatbot.errors import ConfigError, ModelError
+from chatbot.json_file import Json
 from chatbot.predict.base import Item, ItemError
-from chatbot.predict.columns import Numbers
+from chatbot.predict.columns import Column, Numbers, Picks
 from chatbot.predict.nlp.classifier_card import LABELS_FILE, read_classifier
 from chatbot.predict.nlp.text_classification import TextClassifier, make_text_classifier
 from chatbot.predict.processors import processor
@@ -119,16 +120,19 @@ def test_predictions_by_the_column_are_those_by_the_row(multi_label: bool, tmp_p
     items: list[Item] = [{"first_sequence": text} for text in ("多少钱", "能跑多远", "多少钱能跑多远", "无")]
     columns = model.predict_columns(items)
     assert columns is not None
-    rows = [
-        {
-            name: dict(zip(column.names, column.values[place].tolist(), strict=True))
-            if isinstance(column, Numbers)
-            else column[place]
-            for name, column in columns.items()
-        }
-        for place in range(len(items))
-    ]
+    rows = [{name: cell(column, place) for name, column in columns.items()} for place in range(len(items))]
     assert rows == model.predict(items)
+    assert isinstance(columns["output"], Picks) is not multi_label
+
+
+def cell(column: Column, place: int) -> Json:
+    """What stands in ``column`` for the item at ``place``."""
+    if isinstance(column, Numbers):
+        return dict(zip(column.names, column.values[place].tolist(), strict=True))
+    if isinstance(column, Picks):
+        name = column.names[column.picked[place]]
+        return [dict(zip(column.keys, (name, float(column.values[place])), strict=True))]
+    return column[place]
 
 
 def test_there_are_no_columns_where_an_item_has_no_prediction(folder: Path) -> None:

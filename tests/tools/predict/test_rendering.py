@@ -11,7 +11,7 @@ from chatbot.errors import ModelError
 from chatbot.json_bytes import dumps
 from chatbot.json_file import Json
 from chatbot.predict.base import ItemError, Outcome
-from chatbot.predict.columns import Numbers
+from chatbot.predict.columns import Numbers, Picks
 from chatbot.predict.processors import processor
 from tools.predict.rendering import Rendering
 
@@ -120,3 +120,16 @@ def test_columns_of_numbers_are_written_as_the_objects_they_stand_for(names: tup
     assert form.table(columns, [cells], COLUMNS) == by_row
     first = next(csv.reader(io.StringIO(by_row.decode(), newline="")))
     assert first[0] == "x,y" and set(json.loads(first[2])) == set(names)
+
+
+def test_a_column_of_picks_is_written_as_the_lists_they_stand_for() -> None:
+    names, picked = ('b "c", d', "长", "a"), [2, 0, 0, 1]
+    values = [0.5, 1.0, float("nan"), 1e-7]
+    outcomes: list[Outcome] = [
+        {"label": "x", "score": [{'p "q"': names[one], "n": value}]}
+        for one, value in zip(picked, values, strict=True)
+    ]
+    form = Rendering("csv", ())
+    column = Picks(('p "q"', "n"), names, np.array(picked), np.array(values))
+    by_row = form.rows(outcomes, range(4), [[]] * 4, ("label", "score"))
+    assert form.table({"label": ["x"] * 4, "score": column}, [], ("label", "score")) == by_row
