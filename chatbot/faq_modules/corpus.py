@@ -4,6 +4,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby, pairwise
+from operator import itemgetter
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,24 +44,27 @@ class Corpus:
         return self.owners.searchsorted(np.arange(len(self.questions) + 1))
 
 
-def build_corpus(dataset: FaqDataset, normalised: Mapping[str, str] | None = None) -> Corpus:
+def build_corpus(
+    dataset: FaqDataset, normalised: Mapping[str, str] | None = None, before: Corpus | None = None
+) -> Corpus:
     """The paraphrases of ``dataset``, each standard question itself among them, by label.
 
-    ``normalised`` are texts whose normal form is known already.
+    ``normalised`` are texts whose normal form is known already; what is as it was in the corpus ``before`` is taken over
+    from there, a standard question at a time.
     """
-    known = normalised or {}
-    by_label: dict[int, dict[str, str]] = {
-        question.label: {normalize(question.text): question.text} for question in dataset.questions
-    }
-    for original, label, _, _ in dataset.paraphrases:
-        text = known.get(original)
-        by_label[label].setdefault(normalize(original) if text is None else text, original)
-    texts: list[str] = []
-    originals: list[str] = []
-    for found in by_label.values():
-        texts += found
-        originals += found.values()
-    sizes = [len(found) for found in by_label.values()]
+    written = {question.label: [question.text] for question in dataset.questions}
+    for label, rows in groupby(dataset.paraphrases, itemgetter(1)):
+        written[label] += map(itemgetter(0), rows)
+    last, known = {} if before is None else _blocks(before), normalised or {}
+    texts, originals, sizes = list[str](), list[str](), list[int]()
+    for label, asked in written.items():
+        own = tuple(dict.fromkeys(asked))
+        forms, kept = last.get(label, ((), ()))
+        if own != tuple(kept):
+            forms, kept = _distinct(own, known, dict(zip(kept, forms, strict=True)))
+        texts += forms
+        originals += kept
+        sizes.append(len(kept))
     return Corpus(
         questions=tuple(question.text for question in dataset.questions),
         labels=tuple(question.label for question in dataset.questions),
@@ -66,6 +72,30 @@ def build_corpus(dataset: FaqDataset, normalised: Mapping[str, str] | None = Non
         originals=tuple(originals),
         owners=np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
     )
+
+
+_Block: TypeAlias = tuple[Sequence[str], Sequence[str]]
+"""Texts and originals of one standard question."""
+
+
+def _blocks(corpus: Corpus) -> dict[int, _Block]:
+    """The block of each label."""
+    spans = pairwise(corpus.starts.tolist())
+    return {
+        label: (corpus.texts[first:end], corpus.originals[first:end])
+        for label, (first, end) in zip(corpus.labels, spans, strict=True)
+    }
+
+
+def _distinct(originals: Sequence[str], normalised: Mapping[str, str], before: Mapping[str, str]) -> _Block:
+    """Of ``originals`` those that are not another in its normal form, which ``normalised`` or else ``before`` may know."""
+    found: dict[str, str] = {}
+    for original in originals:
+        form = normalised.get(original)
+        if form is None and (form := before.get(original)) is None:
+            form = normalize(original)
+        found.setdefault(form, original)
+    return list(found), list(found.values())
 
 
 def best_by_question(

@@ -5,19 +5,24 @@ import hashlib
 import json
 import os
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from chatbot.encoders.base import Encoder
 from chatbot.errors import DataError
 from chatbot.faq_modules.dataset import load_csv, load_dataset
 from chatbot.faq_modules.features import FeatureHeader
 from tools.features.encoding import BATCH, Encoded, Encoding, encoded
-from tools.features.lines import FeatureLines, Span, row_keys
+from tools.features.lines import FeatureLines, row_keys
+from tools.features.matching import matched
 
 PART_SUFFIX = ".part"
 _FLUSHED = 1 << 25
@@ -89,8 +94,7 @@ def export(
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         resumed = _resume(part, header, keys)
-        spans, block = (known.spans, known.block) if known else ({}, memoryview(b""))
-        job = _Job(rows, keys, spans, block, resumed)
+        job = _Job(rows, keys, known, resumed)
         encoded = _append(part, header, job, encoder, keep, say, ahead)
         if sync:
             to_disk(part)
@@ -118,13 +122,17 @@ def to_disk(path: Path) -> None:
 
 @dataclass(frozen=True)
 class _Job:
-    """Rows and how their lines begin; lines that are ``known``, as spans of ``block``; the first ``start`` are written."""
+    """Rows and how their lines begin; what lines are ``known``; the first ``start`` are written."""
 
     rows: Sequence[Row]
     keys: Sequence[bytes]
-    known: Mapping[bytes, Span]
-    block: memoryview
+    known: FeatureLines | None
     start: int
+
+    @cached_property
+    def places(self) -> NDArray[np.int64]:
+        """Of each row its line in ``known``, -1 for none."""
+        return matched(self.keys, self.known.keys if self.known else [])
 
     def batches(self) -> Iterator[range]:
         """The places of ``BATCH`` rows after another."""
@@ -134,8 +142,20 @@ class _Job:
     @cached_property
     def unknown(self) -> list[int]:
         """The places that are still to be written and whose lines are not known, ascending."""
-        known, keys = self.known, self.keys
-        return [place for place in range(self.start, len(keys)) if keys[place] not in known]
+        found: list[int] = (np.flatnonzero(self.places[self.start :] < 0) + self.start).tolist()
+        return found
+
+    def pieces(self, batch: range) -> Iterator[memoryview | None]:
+        """The lines of ``batch``, ``None`` for each that is not known; those that lie one after another are one piece."""
+        places = self.places[batch.start : batch.stop]
+        goes_on = (np.diff(places) == 1) & (places[:-1] >= 0)
+        cuts = [0, *(np.flatnonzero(~goes_on) + 1).tolist(), len(places)]
+        for first, end in pairwise(cuts):
+            if self.known is None or places[first] < 0:
+                yield None
+            else:
+                bounds = self.known.bounds
+                yield self.known.block[bounds[places[first], 0] : bounds[places[end - 1], 2]]
 
     def fresh(self, batch: range) -> list[int]:
         """The places of ``batch`` whose lines are not known."""
@@ -164,7 +184,8 @@ def _append(
             if found and len(fresh) == len(batch):
                 file.write(found.block)
             else:
-                file.writelines(_pieces(job, batch, found.lines() if found else iter(())))
+                made = found.lines() if found else iter(())
+                file.writelines(next(made) if piece is None else piece for piece in job.pieces(batch))
             file.flush()
             flushing.go_on()
             if found:
@@ -200,23 +221,6 @@ class _Flushing:
 
     def __exit__(self, *_: object) -> None:
         self._beside.shutdown()
-
-
-def _pieces(job: _Job, batch: range, fresh: Iterator[memoryview]) -> Iterator[memoryview]:
-    """The lines of ``batch``, those of unknown ones from ``fresh``; known ones that lie one after another in the old file are one piece."""
-    first = last = 0
-    for place in batch:
-        span = job.known.get(job.keys[place])
-        if span is not None and span[0] == last:
-            last = span[1]
-            continue
-        if last > first:
-            yield job.block[first:last]
-        first, last = span or (0, 0)
-        if span is None:
-            yield next(fresh)
-    if last > first:
-        yield job.block[first:last]
 
 
 # -- continuing an interrupted run -------------------------------------------------------------------------

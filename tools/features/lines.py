@@ -34,7 +34,7 @@ def row_keys(rows: Sequence[tuple[str, int]]) -> list[bytes]:
 
 
 class FeatureLines:
-    """A feature file, mapped: ``spans[key]`` is where the line lies that begins with ``key``."""
+    """A feature file, mapped: ``keys`` are how its lines begin, ``bounds`` where they lie, ``spans`` both in one."""
 
     def __init__(self, path: Path, bounds: Bounds | None = None) -> None:
         """``bounds`` are those of all lines as they are remembered; where they are not of this very file, it is searched.
@@ -61,13 +61,26 @@ class FeatureLines:
     @cached_property
     def spans(self) -> dict[bytes, Span]:
         """Where each line lies, by its key, in order."""
-        found: dict[bytes, Span] = {}
-        for keys, bounds in (
-            self.blocks() if self._known is None else [(self._keys(self._known), self._known)]
-        ):
-            starts, _, ends = bounds.T.tolist()
-            found.update(zip(keys, zip(starts, ends, strict=True), strict=True))
-        return found
+        starts, _, ends = self.bounds.T.tolist()
+        return dict(zip(self.keys, zip(starts, ends, strict=True), strict=True))
+
+    @property
+    def keys(self) -> list[bytes]:
+        """The key of each line, in order."""
+        return self._lines[0]
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds of each line, in order."""
+        return self._lines[1]
+
+    @cached_property
+    def _lines(self) -> tuple[list[bytes], Bounds]:
+        if self._known is not None:
+            return self._keys(self._known), self._known
+        blocks = list(self.blocks())
+        every = [bounds for _, bounds in blocks] or [np.zeros((0, 3), dtype=np.int64)]
+        return [key for keys, _ in blocks for key in keys], np.concatenate(every)
 
     def blocks(self) -> Iterator[tuple[list[bytes], Bounds]]:
         """Many lines at once, in order: their keys, and their bounds.

@@ -3,10 +3,9 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +29,7 @@ from chatbot.normalization.text import content
 from tools.features.encoding import Encoded
 from tools.features.export import to_disk
 from tools.features.lines import Bounds, FeatureLines
+from tools.features.matching import matched
 
 LINES = "lines.npy"
 
@@ -38,13 +38,13 @@ LINES = "lines.npy"
 class Kept:
     """What is known without encoding: the last index, and by text what a rebuild has just made.
 
-    ``originals`` are all texts of the last index, as they were written; ``forms`` are normal forms, ``rows`` places in
-    the ``parts`` one after another. ``in_file``: there are some more vectors that stand in the new features alone, from a
+    ``corpus`` is that of the last index, its texts decoded; ``forms`` are normal forms of texts as they were written,
+    ``rows`` places in the ``parts`` one after another. ``in_file``: there are some more vectors that stand in the new features alone, from a
     run that was interrupted, say.
     """
 
     previous: LargeIndex | None = None
-    originals: Sequence[str] = ()
+    corpus: Corpus | None = None
     parts: list[NDArray[np.float32]] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     forms: dict[str, str] = field(default_factory=dict)
@@ -60,15 +60,10 @@ class Kept:
     @classmethod
     def of(cls, previous: LargeIndex | None) -> "Kept":
         """What ``previous`` knows."""
-        return cls(previous, previous.originals.every() if previous else ())
-
-    def normal_forms(self) -> Mapping[str, str]:
-        """Text → its normal form, of all texts that are known."""
-        if self.previous is None:
-            return self.forms
-        known = dict(zip(self.originals, self.previous.texts.every(), strict=True))
-        known.update(self.forms)
-        return known
+        if previous is None:
+            return cls()
+        texts, originals = previous.texts.every(), previous.originals.every()
+        return cls(previous, replace(previous.corpus, texts=texts, originals=originals))
 
 
 def previous_index(features: Path, encoder: Encoder) -> LargeIndex | None:
@@ -161,9 +156,7 @@ def _vectors(
     shape = (len(corpus.texts), encoder.dimension)
     mapped = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
     vectors = mapped.view(np.ndarray)  # one row at a time, a map of numpy's own is slow
-    place_of = dict(zip(kept.originals, range(len(kept.originals)), strict=True))
-    found = map(place_of.get, corpus.originals, repeat(-1))
-    places = np.fromiter(found, dtype=np.int64, count=len(corpus.originals))
+    places = matched(corpus.originals, kept.corpus.originals if kept.corpus else [])
     with path.open("rb+") as file:  # a full disk says so now, and not by a signal when the map is written
         os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
     if kept.previous is not None:  # where there is none a row is written that is overwritten

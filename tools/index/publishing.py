@@ -70,7 +70,7 @@ def old_lines(target: Path, fingerprint: str, bounds: Bounds | None = None) -> F
     """The published lines, when they are of this encoder and whole; else none. ``bounds`` are theirs, where known."""
     try:
         lines = FeatureLines(target, bounds)
-        return lines if lines.header.fingerprint == fingerprint and lines.spans else None
+        return lines if lines.header.fingerprint == fingerprint and lines.keys else None
     except DataError:
         return None
 

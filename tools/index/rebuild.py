@@ -26,6 +26,7 @@ from chatbot.faq_modules.retrieval import AnyIndex, FaqIndex, build_index
 from tools.features.encoding import Encoded, Encoding
 from tools.features.export import export
 from tools.features.lines import Bounds, FeatureLines, row_keys
+from tools.features.matching import matched
 from tools.index.choice import choose_for, choose_small_talk
 from tools.index.graph_snapshot import forget_old_snapshots, snapshot_graph
 from tools.index.large import (
@@ -139,7 +140,7 @@ def _rebuild(
         result = export(
             rows, encoder, fresh, known=old, keys=keys, keep=keep, say=say, sync=False, ahead=ahead
         )
-        corpus = build_corpus(dataset, kept.normal_forms())
+        corpus = build_corpus(dataset, kept.forms, kept.corpus)
         unread = result.resumed > 0 or (result.reused > 0 and kept.previous is None)
         with ThreadPoolExecutor(1) as beside:  # reading back is Python's work, an index mostly is not
             verified = beside.submit(verify, fresh, rows, keys, encoder, new)
@@ -148,7 +149,7 @@ def _rebuild(
                 published, fresh, corpus, encoder, replace(kept, in_file=unread), verified
             )
             forgotten.result()
-        removed = len(old.spans) - sum(map(old.spans.__contains__, keys)) if old else 0
+        removed = int((matched(old.keys, keys) < 0).sum()) if old else 0
         changed = (len(rows) - result.reused + removed) / len(rows)
         choice = choose_for(config, dataset, encoder, index, graph=graph, changed=changed, target=target)
         put_choice(choice, config.faq_data_dir)
