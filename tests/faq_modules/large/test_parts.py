@@ -20,12 +20,14 @@ from chatbot.faq_modules.large.vector_search import (
     HITS,
     IvfSearch,
     SearchPlan,
+    Vectors,
     assign,
     build_search,
     calibrate,
     exact_nearest,
     lists_for,
     recall_at_1,
+    surely_hit,
     train_centroids,
 )
 from chatbot.faq_modules.question_index import QuestionIndex
@@ -142,6 +144,36 @@ def test_recall_is_measured_and_not_assumed(index: LargeIndex, encoder: Encoder)
     assert recall_at_1(right.with_probes(1), asked, exact_nearest(vectors, asked)[0]) < right.plan.recall_at_1
 
 
+def test_what_is_surely_hit_is_found_and_is_not_searched_for_to_measure_recall(
+    index: LargeIndex, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, search = encoder.encode(calibration_questions(index.texts)), index.search
+    best, places = exact_nearest(index.vectors, asked)
+    sure = surely_hit(search, asked, places)
+    every = search.with_probes(search.plan.lists)
+    found = [place in every.search(question)[0] for place, question in zip(places, asked, strict=True)]
+    assert np.all(np.array(found)[sure]) and sure.mean() > 0.9
+    searched: list[int] = []
+
+    def counted(tried: IvfSearch, questions: Vectors, nearest: Vectors) -> float:
+        searched.append(len(questions))
+        return recall_at_1(tried, questions, nearest)
+
+    monkeypatch.setattr(vector_search, "recall_at_1", counted)
+    plan = calibrate(search, asked).plan
+    assert plan.recall_at_1 == round(recall_at_1(search.with_probes(plan.probes), asked, best), 4)
+    assert searched and searched[0] < len(asked) / 5
+
+
+def test_a_vector_among_more_of_its_like_than_are_compared_is_not_surely_hit(index: LargeIndex) -> None:
+    rng = np.random.default_rng(3)
+    vectors = index.vectors[np.concatenate([np.arange(500), np.full(HITS, 7)])]
+    vectors = np.ascontiguousarray(vectors + rng.normal(0, 1e-7, vectors.shape).astype(np.float32))
+    centroids = train_centroids(vectors, 8)
+    search = build_search(vectors, centroids, assign(vectors, centroids), SearchPlan("ivf", 8, 8, 0.0, 0))
+    assert surely_hit(search, vectors[[7, 8]], np.array([7, 8])).tolist() == [False, True]
+
+
 def test_very_many_vectors_get_shorter_codes_that_find_as_much_and_open_from_the_disk(
     index: LargeIndex, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -152,6 +184,7 @@ def test_very_many_vectors_get_shorter_codes_that_find_as_much_and_open_from_the
     asked = encoder.encode(calibration_questions(index.texts))
     best = exact_nearest(index.vectors, asked)[0]
     assert recall_at_1(short, asked, best) >= recall_at_1(long, asked, best) - 0.005
+    assert not surely_hit(short, asked, exact_nearest(index.vectors, asked)[1]).any()
     for search in (short, long):
         search.save(tmp_path / search.plan.kind)
     assert (tmp_path / "ivf_pq").stat().st_size < (tmp_path / "ivf").stat().st_size
