@@ -1,5 +1,6 @@
 """Other trades than the demo's: what is sold is called by the operator's own words, and measured in other units."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -136,27 +137,52 @@ def test_no_reply_speaks_of_cars(shop: Knowledge) -> None:
     assert not [reply.answer for text in said for reply in replies(shop, text) if "车" in reply.answer]
 
 
-def test_whoever_has_no_small_talk_gets_the_built_in_one(tmp_path: Path) -> None:
-    phones(tmp_path / "kg")
-    faq = tmp_path / "faq"
-    (faq / "questions").mkdir(parents=True)
-    (faq / "answers").mkdir()
-    (faq / "query_label_idx_map.txt").write_text("怎么退货\t0\n怎么开发票\t1\n", encoding="utf-8")
-    for question, said in {"怎么退货": "不想要了怎么退\n", "怎么开发票": "发票怎么开\n"}.items():
-        (faq / "questions" / question).write_text(said, encoding="utf-8")
-    (faq / "answers" / "通用").write_text(
-        "[怎么退货]\t七天内可退。\n[怎么开发票]\t在订单页开。\n", encoding="utf-8"
-    )
-    model = ROOT / "user_datasets" / "car_faqs" / "text_match_two_tower_model_dir"
-    config = tmp_path / "config.json"
-    config.write_text(
-        '{"faq_modules": ["feature_vector_faq_match"], "pretrained_feature_vectors_path": "faq/query_features.out",'
-        f' "feature_generator_model_dir": "{model}", "faq_data_dir": "faq", "knowledge_graph_data_dir": "kg",'
-        ' "faq_query_label_idx_map": "faq/query_label_idx_map.txt"}',
-        encoding="utf-8",
-    )
-    loaded = load_engine_config(config, {"CHATBOT_STATE_DIR": str(tmp_path / "state")}, require_built=False)
-    rebuild(loaded)
-    known = load_knowledge(loaded)
-    assert [reply.answer_type for reply in replies(known, "您好", "谢谢啊", "再见")] == ["chitchat"] * 3
-    assert replies(known, "想退货")[0].answer == "七天内可退。"
+FAQ = {
+    "怎么退货": "不想要了怎么退|退货流程|能退吗|七天无理由",
+    "怎么开发票": "发票怎么开|能开专票吗|电子发票在哪",
+    "充电发热正常吗": "充电很烫|手机发烫怎么办|玩游戏发热|充电的时候热",
+}
+
+
+@pytest.fixture(scope="module")
+def open_shop(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    """The telephones with three standard questions, and nothing else that an operator may write."""
+    folder = tmp_path_factory.mktemp("shop")
+    phones(folder / "kg")
+    _known(folder, "手机\n")
+    (folder / "faq" / "questions").mkdir(parents=True)
+    (folder / "faq" / "answers").mkdir()
+    for question, said in FAQ.items():
+        (folder / "faq" / "questions" / question).write_text(said.replace("|", "\n"), encoding="utf-8")
+    _write(folder / "faq" / "query_label_idx_map.txt", [f"{one}\t{at}" for at, one in enumerate(FAQ)])
+    _write(folder / "faq" / "answers" / "通用", [f"[{one}]\t答：{one}。" for one in FAQ])
+    settings = {
+        "faq_modules": ["feature_vector_faq_match", "fuzzy_closest_faq_match"],
+        "pretrained_feature_vectors_path": "faq/query_features.out",
+        "feature_generator_model_dir": str(
+            ROOT / "user_datasets" / "car_faqs" / "text_match_two_tower_model_dir"
+        ),
+        "faq_data_dir": "faq",
+        "faq_query_label_idx_map": "faq/query_label_idx_map.txt",
+        "knowledge_graph_data_dir": "kg",
+    }
+    (folder / "config.json").write_text(json.dumps(settings), encoding="utf-8")
+    environment = {"CHATBOT_STATE_DIR": str(folder / "state")}
+    config = load_engine_config(folder / "config.json", environment, require_built=False)
+    rebuild(config)
+    return load_knowledge(config)
+
+
+def test_whoever_has_no_small_talk_gets_the_built_in_one(open_shop: Knowledge) -> None:
+    said = ("您好", "谢谢啊", "再见")
+    assert [reply.answer_type for reply in replies(open_shop, *said)] == ["chitchat"] * 3
+    assert replies(open_shop, "想退货")[0].answer == "答：怎么退货。"
+
+
+def test_a_wish_after_a_list_is_no_standard_question_with_a_letter_of_it(open_shop: Knowledge) -> None:
+    wanted = rows(open_shop, "2000到4000的手机", "要无线充电的")
+    assert {name.split(" ")[1] for name in wanted} == {"辰光Note", "辰光Pro", "青瓷S"}
+
+
+def _write(file: Path, lines: list[str]) -> None:
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
