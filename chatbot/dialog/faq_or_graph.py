@@ -134,7 +134,7 @@ def _speaks_of_else(turn: Turn, planned: Query | Asked, best: FaqCandidate) -> b
         if any(_says_something(said[i]) for i in {at, at + 1} - told)
     )
     if any(pair in also and _says_something(pair) for pair in beside):
-        return True  # but not for the 电的 of 要无线充电的
+        return True  # but not for the 电的 of 有无线充电的
     return (
         len({one for at, one in enumerate(said) if at not in told and one in also and _says_something(one)})
         > 1
