@@ -57,8 +57,8 @@ class EngineConfig:
         "dir", MISSING, "知识图谱目录，一个实体一个 .json", "knowledge graph, one .json an entity", required=True
     )
     chitchat_data_dir: Path | None = _row(
-        "dir", None, "闲聊数据目录，格式同 faq_data_dir；默认是配置文件旁的 chitchat（存在时）",
-        "small talk, same form as faq_data_dir; default: chitchat beside this file when it exists",
+        "dir", None, "闲聊数据目录，格式同 faq_data_dir；默认是配置文件旁的 chitchat，没有就用内置的",
+        "small talk, same form as faq_data_dir; default: chitchat beside this file, else the built-in one",
     )
     chitchat_confidence_threshold: float = _row(
         "number", 0.7, "置信度低于它的不当作闲聊", "below this confidence it is not small talk", minimum=0, maximum=1

@@ -37,6 +37,8 @@ from chatbot.planning.build import build_planner, with_generic_words, with_makes
 from chatbot.process_memory import nothing_collected
 from chatbot.recent import Recent
 
+SMALL_TALK = Path(__file__).parent / "small_talk"
+"""What is said to anybody who sells anything; used where the operator has no small talk of their own."""
 CHECK_SECONDS = 1.0
 TAUGHT_BY = 20_000
 REMEMBERED = 512  # utterances; about 1 MB
@@ -63,15 +65,15 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         features=config.pretrained_feature_vectors_path,
         modules=config.faq_modules,
     )
-    talk_folder = config.chitchat_data_dir
-    talk = load_dataset(talk_folder) if talk_folder else None
+    talk_folder = config.chitchat_data_dir or SMALL_TALK
+    talk = load_dataset(talk_folder)
     derived = Derived(config.state_dir / SNAPSHOTS, derived_version(graph.version, config.lexicon_dir))
     reader = build_reader(graph, lexicon, _how_people_ask(faq, dataset), config.lexicon_dir, derived)
     planner = build_planner(graph, reader, lexicon, config.lexicon_dir, derived)
     derived.save()
     questions = dataset.questions if dataset else load_label_map(label_map or config.faq_data_dir / MAP_FILE)
     answers = load_answers(config.faq_data_dir, questions)
-    talk_answers = load_answers(talk_folder, talk.questions) if talk_folder and talk else answers
+    talk_answers = load_answers(talk_folder, talk.questions)
     return Knowledge(
         version=_version(graph.version, faq.version, *_fingerprints(config)),
         graph=graph,
@@ -79,9 +81,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         planner=planner,
         faq=Remembering(faq),
         answers=answers,
-        small_talk=Remembering(open_retriever(talk_folder, encoder, dataset=talk, respells=False))
-        if talk_folder
-        else _Silent(),
+        small_talk=Remembering(open_retriever(talk_folder, encoder, dataset=talk, respells=False)),
         small_talk_answers=talk_answers,
         handoff=PhraseIntent(lexicon.handoff),
         cancel=PhraseIntent(lexicon.cancel),

@@ -5,13 +5,13 @@ from typing import Literal
 
 Language = Literal["zh", "en"]
 
-SENSITIVE = "这个话题我不方便聊。车的配置、价格、购车和售后都可以问我。"
+SENSITIVE = "这个话题我不方便聊。配置、价格、购买和售后都可以问我。"
 RISK_UNCHECKED = "现在没法处理这条消息，请稍等一会儿再发一次。"
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "guide": (
-        "您可以直接问我车的配置、价格、续航，或购车、售后的问题，比如点下面这些：",
-        "I answer questions about the cars, in Chinese. Try one of these:",
+        "您可以直接问我配置、价格，或购买、售后的问题，比如点下面这些：",
+        "I answer questions about our products, in Chinese. Try one of these:",
     ),
     "emoji": ("收到您的表情啦～想了解哪方面呢？", "Nice one! What would you like to know?"),
     "puzzled": (
@@ -32,19 +32,19 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "which_entity": (
         "{topic}：有 {count} 款符合，您想问哪一款？",
-        "{topic}: {count} cars fit. Which one do you mean?",
+        "{topic}: {count} models fit. Which one do you mean?",
     ),
     "which_group": (
-        "{topic}：有 {count} 款符合。先选一个范围，或者直接说车型：",
-        "{topic}: {count} cars fit. Pick a range first, or name the car.",
+        "{topic}：有 {count} 款符合。先选一个范围，或者直接说型号：",
+        "{topic}: {count} models fit. Pick a range first, or name the model.",
     ),
     "which_entity_asked": (
         "{topic}每款不一样，您想问哪一款？",
-        "{topic} depends on the car. Which one do you mean?",
+        "{topic} depends on the model. Which one do you mean?",
     ),
     "which_group_asked": (
-        "{topic}每款不一样（{count} 款可以问）。先选一个范围，或者直接说车型：",
-        "{topic} depends on the car ({count} to choose from). Pick a range first, or name the car.",
+        "{topic}每款不一样（{count} 款可以问）。先选一个范围，或者直接说型号：",
+        "{topic} depends on the model ({count} to choose from). Pick a range first, or name the model.",
     ),
     "which_attribute": ("{subject}包含以下几项，您想了解哪一项？", "{subject} has these parts. Which one?"),
     "which_topic": ("您想了解{entity}的哪方面？", "What would you like to know about {entity}?"),
@@ -53,8 +53,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Please choose one of the {count} options.",
     ),
     "none_of_them": (
-        "好的，那您说一下是哪一款，比如品牌、车系和版本。",
-        "All right. Which car is it? Brand, series and version will do.",
+        "好的，那您说一下是哪一款，比如品牌、系列和版本。",
+        "All right. Which model is it? Brand, series and version will do.",
     ),
     "corrected": (
         "按您改口后的“{instead}”来答（不是“{took_back}”）：",
@@ -85,19 +85,19 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "I am not sure about that. Did you mean one of these?",
     ),
     "nothing_near": (
-        "这个我还不会，不敢乱答。车的配置、价格、购车和售后都可以问我，比如：",
+        "这个我还不会，不敢乱答。配置、价格、购买和售后都可以问我，比如：",
         "I cannot answer that, and I won't guess. You can ask me things like:",
     ),
     "guided": (
-        "还是没听明白，我们一步步来：先说车型，再说想知道什么，例如“{example}”。",
-        "Let's go step by step: name the car, then what you want to know, e.g. “{example}”.",
+        "还是没听明白，我们一步步来：先说型号，再说想知道什么，例如“{example}”。",
+        "Let's go step by step: name the model, then what you want to know, e.g. “{example}”.",
     ),
     "no_answer_text": (
         "“{question}”的答案还没有写进资料，我先记下来了。您可以看看：",
         "The answer to “{question}” has not been written yet. I have noted it.",
     ),
     "handoff": (
-        "好的，正在为您转接人工客服，请稍等；您也可以先把车型和问题发过来，客服接入后马上就能看到。",
+        "好的，正在为您转接人工客服，请稍等；您也可以先把型号和问题发过来，客服接入后马上就能看到。",
         "I am handing you over to a person. Please wait a moment.",
     ),
     "handoff_after_failures": (
@@ -142,7 +142,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "has_not": ("没有{what}", "no {what}"),
     "without": ("不要{what}", "not {what}"),
     "not_on_record": ("暂无资料", "not on record"),
-    "everything": ("全部车型", "all cars"),
+    "everything": ("全部型号", "all models"),
     "of_these": ("这{count}款", "these {count}"),
     "carried": ("接着刚才的（{what}）：", "Going on with {what}: "),
     "found": ("{conditions}：找到 {count} 款{order}。", "{conditions}: {count} found{order}."),
@@ -166,10 +166,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "(I did not understand “{what}” and left it out.)",
     ),
     "none_known": (
-        "符合“{conditions}”的车都缺少{attribute}资料，没法回答。",
+        "符合“{conditions}”的都缺少{attribute}资料，没法回答。",
         "Of what fits “{conditions}”, none has its {attribute} on file.",
     ),
-    "nothing": ("没有找到符合“{conditions}”的车。", "Nothing fits “{conditions}”."),
+    "nothing": ("没有找到符合“{conditions}”的型号。", "Nothing fits “{conditions}”."),
     "nearest_rows": ("最接近的（放宽“{relaxed}”）：\n{rows}", "Nearest, without “{relaxed}”:\n{rows}"),
     "refused": (
         "这个条件没法满足：{why}（{conditions}）。请换个条件再问。",
@@ -226,7 +226,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Within “{conditions}”, none goes beyond {entity} in {attribute}.",
     ),
     "nothing_near_by": (
-        "没有找到和{entity}的{attribute}差不多的车。",
+        "没有找到和{entity}的{attribute}差不多的型号。",
         "Nothing is close to {entity} in {attribute}.",
     ),
     "verdict_yes": ("是的，符合“{what}”。{row}。", "Yes, “{what}” holds. {row}."),
@@ -242,20 +242,20 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Not on record, {what} cannot be judged. {row}.",
     ),
     "unknown_entity": (
-        "资料里没有“{subject}”这款车，我不乱答。可以看看这些：",
-        "I have no car called “{subject}”. You could look at these:",
+        "资料里没有“{subject}”这一款，我不乱答。可以看看这些：",
+        "I have no model called “{subject}”. You could look at these:",
     ),
     "unknown_subject": (
         "资料里没有“{subject}”，我不乱答。可以看看这些：",
         "“{subject}” is not on record. You could look at these:",
     ),
     "no_such_kind": (
-        "资料里没有“{subject}”这一类的车。别的类型可以接着问，比如：",
+        "资料里没有“{subject}”这一类。别的类型可以接着问，比如：",
         "There is no “{subject}” on record. You could ask about other kinds:",
     ),
     "nothing_to_point_at": (
-        "前面没有列出“{subject}”，我不知道指的是哪一款，请直接说车型：",
-        "There is no “{subject}” so far. Please name the car:",
+        "前面没有列出“{subject}”，我不知道指的是哪一款，请直接说型号：",
+        "There is no “{subject}” so far. Please name the model:",
     ),
     "place": ("第{place}的：", "No. {place}: "),
     "no_attribute": (

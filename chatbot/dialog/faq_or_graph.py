@@ -128,9 +128,13 @@ def _speaks_of_else(turn: Turn, planned: Query | Asked, best: FaqCandidate) -> b
     if not told and len(content(said)) >= _MUCH_MORE and best.confidence >= SURE_FAQ:
         return True  # 跟同级比怎么样, which was told of what was asked before
     also = best.matched + "|" + best.question
-    beside = (said[at : at + _WORD] for at in range(len(said) - 1) if not {at, at + 1} <= told)
+    beside = (
+        said[at : at + _WORD]
+        for at in range(len(said) - 1)
+        if any(_says_something(said[i]) for i in {at, at + 1} - told)
+    )
     if any(pair in also and _says_something(pair) for pair in beside):
-        return True
+        return True  # but not for the 电的 of 有无线充电的
     return (
         len({one for at, one in enumerate(said) if at not in told and one in also and _says_something(one)})
         > 1

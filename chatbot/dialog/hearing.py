@@ -75,6 +75,11 @@ class Hearing:
         return self.knowledge.reader.plain(self.utterance)
 
     @once
+    def in_grammar(self) -> str:
+        """``text`` as the grammar of queries has it: whatever is sold is a 车."""
+        return self.knowledge.planner.in_grammar(self.text)
+
+    @once
     def reading(self) -> Reading:
         """What it names. Where it is a standard question beyond doubt, no slip in a name is looked for."""
         reader = self.knowledge.reader
@@ -129,7 +134,7 @@ class Hearing:
         """A standard question that is no query: it has no word that one is made of, and names nothing of the graph; or
         an attribute, beside so much else that it is surely not that alone which is asked."""
         reading = self.reading
-        if reading.entities or not self.likely_faq or _QUERY_CUE.search(reading.text):
+        if reading.entities or not self.likely_faq or _QUERY_CUE.search(self.in_grammar):
             return False
         if _IS_IT.search(reading.text) and self.faq[0].confidence < _SURELY_FAQ:
             return False

@@ -32,20 +32,21 @@ _NOTES = {
     "tie": "“{attribute}”有 {count} 个并列",
     "empty_plan": "计划里缺少{subject}",
 }
+_LEVELS = {"1": "品牌", "2": "系列"}  # what the first of the 关键词 mostly are
 _LACKS = {"attributes": "属性", "entities": "实体"}
 
 
 def attribute_text(path: Path) -> str:
     """An attribute as people say it; a keyword level by its number."""
     if path[:2] == KEYWORDS:
-        return f"第{path[2]}级名称" if len(path) > 2 else "名称"
+        return _LEVELS.get(path[2], f"第{path[2]}级名称") if len(path) > 2 else "名称"
     return "全名" if path == NAME else display_name(path[-1]) if path else ""
 
 
 def quantity_text(number: float, unit: str) -> str:
-    """``300000 元`` → ``30万元``; ``500 km`` → ``500km``; at most 4 decimals."""
-    if unit == "元" and abs(number) >= 10_000:
-        return f"{_plain(number / 10_000)}万元"
+    """``300000 元`` → ``30万元``; ``3000000`` → ``300万``; ``500 km`` → ``500km``; at most 4 decimals."""
+    if unit in ("元", "") and abs(number) >= 10_000:
+        return f"{_plain(number / 10_000)}万{unit}"
     return f"{_plain(number)}{unit}"
 
 

@@ -12,11 +12,12 @@ from chatbot.faq_modules.features import CACHE_SUFFIX
 from chatbot.faq_modules.lines import folder_files
 from chatbot.lint.base import Issue, Subject
 from chatbot.normalization.intent_files import ACTIONS_FILE, EXAMPLES_FILE, MODEL_FILE
+from chatbot.normalization.lexicon import PRODUCTS_FILE
 
 LEXICON_FILES = (
     "attribute_synonyms.txt", "entity_aliases.txt", "stop_words.txt", "question_words.txt", "handoff.txt",
     "cancel.txt", "examples.txt", "units.txt", "directions.txt", "comparatives.txt", "value_synonyms.txt", "dialect.txt", "makes.txt", "models.txt",
-    "groups.txt", "out_of_scope.txt",
+    "groups.txt", "out_of_scope.txt", PRODUCTS_FILE,
 )  # fmt: skip
 _FAQ_FILES = (MAP_FILE, QUESTIONS, ANSWERS, "train.csv", "dev.csv", "test.csv", CHOICE_FILE, EVIDENCE_FILE)
 _NOTES = (".md", ".rst")

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chatbot.errors import DataError
+from chatbot.normalization.product_words import pointing_words
 from chatbot.normalization.text import normalize
 
 MAX_LINE = 10_000
+PRODUCTS_FILE = "products.txt"
 # What every Chinese knowledge base needs; the operator's files add to it.
 _STOP_WORDS = [
     "的",
@@ -88,7 +90,7 @@ class Lexicon:
     """Everything the folder ``lexicon/`` holds, normalised. A missing file is an empty table.
 
     ``attribute_synonyms`` and ``entity_aliases`` map the name as the operator wrote it to normalised aliases,
-    ``dialect`` plain wording to what is said for it.
+    ``dialect`` plain wording to what is said for it; ``products`` are what is sold, by all names customers have for it.
     """
 
     attribute_synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -99,6 +101,7 @@ class Lexicon:
     cancel: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     dialect: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    products: tuple[str, ...] = ()
 
 
 def load_lexicon(folder: Path | None) -> Lexicon:
@@ -108,15 +111,17 @@ def load_lexicon(folder: Path | None) -> Lexicon:
         DataError: wrong encoding, a table row without a Tab, or a line that is too long.
     """
     folder = folder or Path("no lexicon folder")
+    products = _words(folder / PRODUCTS_FILE, [])
     return Lexicon(
         attribute_synonyms=read_table(folder / "attribute_synonyms.txt"),
         entity_aliases=read_table(folder / "entity_aliases.txt"),
-        stop_words=_words(folder / "stop_words.txt", _STOP_WORDS),
+        stop_words=_words(folder / "stop_words.txt", [*_STOP_WORDS, *pointing_words(products)]),
         question_words=_words(folder / "question_words.txt", _QUESTION_WORDS),
         handoff=_words(folder / "handoff.txt", _HANDOFF),
         cancel=_words(folder / "cancel.txt", _CANCEL),
         examples=tuple(text for _, text in read_lines(folder / "examples.txt")),
         dialect=read_table(folder / "dialect.txt"),
+        products=products,
     )
 
 

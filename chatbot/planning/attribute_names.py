@@ -4,14 +4,14 @@ Only what one attribute alone can be called so, and what is not a large part of 
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence, Set
 
-from chatbot.knowledge_graph.columns import Columns
+from chatbot.knowledge_graph.columns import Column, Columns
 from chatbot.knowledge_graph.graph import Entity, Path, display_name
 from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
-_ENDING = regex("(?:系统|功能|装置|类型|方式|规格|形式|里程|辅助|技术|数量)$")
+_ENDING = regex("(?:系统|功能|装置|类型|方式|规格|形式|里程|辅助|技术|数量|等级)$")
 _IN_BRACKETS = regex(r"\([^)]*\)")
 _UNIT_BEHIND = regex(r"(?<=[\u4e00-\u9fff])/[a-z]{1,3}$")
 _BOTH = regex(r"^([前主])/([后副])(.+)$")
@@ -23,6 +23,26 @@ _HAN = regex(r"[\u4e00-\u9fff]{2,}")
 _RUN = regex(r"[\u4e00-\u9fff]+")
 _FEWEST_HOLDERS = 2  # entities that have an attribute before a part of its name may stand for it
 _SHORT = 3  # characters
+_HEAD = 2  # characters of a word
+_GENERIC = frozenset(
+    (
+        "时间",
+        "日期",
+        "费用",
+        "价格",
+        "质量",
+        "数量",
+        "个数",
+        "系数",
+        "容量",
+        "容积",
+        "长度",
+        "宽度",
+        "高度",
+        "年份",
+        "期限",
+    )
+)
 _MOST_HOLDERS = 2  # names that hold a stem: 电池 is a part of too many to stand for 电池类型
 
 
@@ -69,11 +89,11 @@ def _forms(name: str) -> Iterator[str]:
             yield stem
 
 
-def telling_endings(columns: Columns, flags: Container[Path], known: Container[str]) -> dict[str, Path]:
+def telling_endings(columns: Columns, flags: Container[Path], known: Set[str]) -> dict[str, Path]:
     """按摩 of 座椅按摩, 无线充 of 手机无线充电: parts of a feature's name that no other name has.
 
     The last two characters, or any three or more. ``flags`` are the attributes that say whether a thing is there;
-    words that are ``known`` are left alone.
+    words that are ``known`` are left alone. Of what most entities have a number of the last two of four: 内存 of 运行内存.
     """
     names = {normalize(display_name(path[-1])): path for path in columns.paths}
     holders = Counter(part for name in names for part in _name_parts(name))
@@ -84,7 +104,16 @@ def telling_endings(columns: Columns, flags: Container[Path], known: Container[s
         if len(name) >= 4 and path in flags and enough:
             parts = (part for part in _name_parts(name) if len(part) > 2 or name.endswith(part))
             found.update({part: path for part in sorted(parts) if holders[part] == 1 and part not in known})
+        elif column is not None and _is_compound(name, column) and 2 * len(column.rows) >= len(columns):
+            tail = name[-_HEAD:]
+            found.update({tail: path} if holders[tail] == 1 and tail not in known | _GENERIC else {})
     return found
+
+
+def _is_compound(name: str, column: Column) -> bool:
+    """运行内存, 有线快充: two words, of which the second alone says what is measured."""
+    measured = 2 * len(set(column.text_of.tolist())) > column.distinct
+    return len(name) == 2 * _HEAD and _HAN.fullmatch(name) is not None and measured
 
 
 def _name_parts(name: str) -> set[str]:

@@ -9,7 +9,8 @@ from chatbot.knowledge_graph.plan import AllOf, Clause, Condition, Path
 from chatbot.knowledge_graph.units import COUNT, MONEY
 from chatbot.planning.by_unit import meant_by_unit
 from chatbot.planning.links import Link
-from chatbot.planning.money import as_money, budget, in_counts, times
+from chatbot.planning.measured import Measured
+from chatbot.planning.money import as_money, budget, in_counts, plain_money, times
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
@@ -50,8 +51,8 @@ class Misfit:
 class Binder:
     """Binds by words first, then by dimension."""
 
-    def __init__(self, vocabulary: Vocabulary, directions: Directions) -> None:
-        self._vocabulary, self._directions = vocabulary, directions
+    def __init__(self, vocabulary: Vocabulary, directions: Directions, measured: Measured) -> None:
+        self._vocabulary, self._directions, self._measured = vocabulary, directions, measured
 
     def bind(
         self, at: int, links: Sequence[Link], text: str, last: Path | None = None
@@ -111,9 +112,13 @@ class Binder:
         return link.attribute is not None and bool(self._vocabulary.dimension(link.attribute.paths[0]))
 
     def _budget(self, phrase: QuantityPhrase) -> Bound | None:
-        """四驱 30以内: a bare bound where nothing says what is measured is the price."""
-        money, price = budget(phrase), next(iter(self._vocabulary.concepts.paths("价格")), None)
-        return Bound(price, money) if price and money else None
+        """四驱 30以内: a bare bound where nothing says what is measured is the price; 3000以内 of what costs so much."""
+        price = next(iter(self._vocabulary.concepts.paths("价格")), None)
+        if price is None:
+            return None
+        plain = plain_money(phrase)
+        money = plain if plain and self._measured.may_cost(phrase) else budget(phrase)
+        return Bound(price, money) if money else None
 
     def condition(self, bound: Bound, *, budget: bool, verify: bool) -> Clause:
         """What the quantity demands; a plain one means at most, at least, about or just that, as one would say."""
@@ -166,8 +171,8 @@ class Binder:
 
     def _fits(self, path: Path, phrase: QuantityPhrase) -> bool:
         dimensions = self._vocabulary.dimensions(path)
-        if phrase.dimension in dimensions:
-            return True
+        if phrase.dimension in dimensions or (phrase.assumed and self._vocabulary.dimension(path) == COUNT):
+            return True  # 保额300万
         if not phrase.unit or (in_counts(phrase) and self._vocabulary.dimension(path) in _COUNTED_IN):
             return bool(dimensions)
         if _named_in(path, phrase):
@@ -200,7 +205,7 @@ class Binder:
     def _in_its_unit(self, path: Path, phrase: QuantityPhrase) -> QuantityPhrase:
         """油耗5个 counts what the attribute measures; a bare 20 of a price is 20万."""
         main = self._vocabulary.dimension(path)
-        if main == COUNT and _named_in(path, phrase):
+        if main == COUNT and (phrase.assumed or _named_in(path, phrase)):
             return replace(phrase, unit="", dimension=COUNT)
         if main == MONEY and not phrase.unit:
             money = as_money(replace(phrase, unit="个", text=phrase.text + "个"))
@@ -227,7 +232,7 @@ class Binder:
             for path in concepts.paths(name):
                 if self._fits(path, phrase):
                     return path
-        return None
+        return self._measured.alone(phrase)
 
     def _extent(self, at: int, links: Sequence[Link], text: str) -> Bound | None:
         """车长5米以上, 宽1.9米, 4米6长: a part of 长*宽*高; 轴距长2.9米 is about the wheelbase."""

@@ -13,6 +13,7 @@ from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.snapshot import open_columns
 from chatbot.knowledge_graph.units import UnitTable, load_units
 from chatbot.normalization.lexicon import Lexicon
+from chatbot.normalization.product_words import ProductWords
 from chatbot.normalization.reader import Reader
 from chatbot.normalization.text import normalize
 from chatbot.planning.concepts import Concepts, comparatives, value_words
@@ -48,7 +49,7 @@ def build_planner(
         engine.columns,
         reader.entities,
         reader.attributes,
-        Concepts(graph.tree),
+        Concepts(graph.tree, lexicon.attribute_synonyms),
         comparatives(folder / "comparatives.txt" if folder else None),
         value_words(folder / "value_synonyms.txt" if folder else None),
         (*lexicon.stop_words, *lexicon.question_words),
@@ -56,7 +57,8 @@ def build_planner(
         brand_groups(folder),
         derived or Derived(),
     )
-    return Planner(engine, vocabulary, reader.decoder, reader.plain)
+    names = (*reader.entities.names, *vocabulary.finder.aliases) if lexicon.products else ()
+    return Planner(engine, vocabulary, reader.decoder, reader.plain, ProductWords(lexicon.products, names))
 
 
 def _columns(graph: KnowledgeGraph, units: UnitTable, snapshots: FilePath | None) -> Columns:
@@ -105,7 +107,7 @@ def with_generic_words(
     names = {path[-1] for path in graph.tree if path}
     known = {word for name, words in synonyms.items() if name in names for word in words}
     known |= {normalize(name) for name in names}
-    concepts = Concepts(graph.tree)
+    concepts = Concepts(graph.tree, synonyms)
     result = dict(synonyms)
     for concept, words in concepts.words.items():
         paths = concepts.paths(concept)

@@ -4,7 +4,7 @@ The operator's ``comparatives.txt`` and ``value_synonyms.txt`` stand beside thes
 """
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path as FilePath
@@ -29,6 +29,7 @@ _KIN = (
     "长度 长[*]宽[*]高",
     "*0-100km/h加速* *0/100km/h加速*",
 )
+_NOTHING: Mapping[str, Sequence[str]] = {}
 _COMMON = 5  # entities that have an attribute before it goes before those that a package of options has
 _CHOICES = regex(r"\[([^\]]*)\]")
 _SIGNS: dict[str, Way | None] = {"↑": "up", "↓": "down", "—": None}
@@ -46,7 +47,10 @@ class Comparative:
 class Concepts:
     """The concepts of ``words/concepts.txt`` found in one graph: ``paths(name)``, best first, and the words for each."""
 
-    def __init__(self, tree: Mapping[Path, AttributeNode]) -> None:
+    def __init__(
+        self, tree: Mapping[Path, AttributeNode], called: Mapping[str, Sequence[str]] = _NOTHING
+    ) -> None:
+        """``called`` says what the operator has for words for an attribute: a 保费 that is called 多少钱 is a price."""
         leaves = [node for path, node in tree.items() if path and node.is_leaf]
         self._leaves = [(node, display_name(node.path[-1]).lower()) for node in leaves]
         self._names = "\n".join(said for _, said in self._leaves)
@@ -57,7 +61,7 @@ class Concepts:
             self.words[name] = tuple(
                 dict.fromkeys(said for word in words.split() for said in spelled_out(word))
             )
-            self._named[name] = self._find(patterns.split())
+            self._named[name] = self._find(patterns.split()) or self._called_so(self.words[name], called)
         groups = [self._alike(patterns.split()) for patterns in _KIN]
         self._kin = {path: (path, *(p for p in group if p != path)) for group in groups for path in group}
 
@@ -83,6 +87,12 @@ class Concepts:
                 if found:
                     return tuple(path for *_, path in sorted(found, key=lambda row: row[:3]))
         return ()
+
+    def _called_so(self, words: Sequence[str], called: Mapping[str, Sequence[str]]) -> tuple[Path, ...]:
+        """Leaves that the operator calls by any of ``words``, most entities first."""
+        names = {name for name, said in called.items() if not set(words).isdisjoint(said)}
+        found = [node for node, _ in self._leaves if node.path[-1] in names] if names else []
+        return tuple(node.path for node in sorted(found, key=lambda node: -node.count))
 
     def _holding(self, pattern: str) -> list[tuple[AttributeNode, str]]:
         """The leaves in whose name ``pattern`` stands; most patterns stand in none, which one search tells."""

@@ -23,10 +23,10 @@ from chatbot.planning.atoms import joined
 from chatbot.planning.clauses import paths_of
 from chatbot.planning.parts import Parts, Ranking, Thing, by_how_much
 from chatbot.planning.read_parts import numeric
+from chatbot.planning.usual import usual
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
-KEY_ATTRIBUTES = ("价格", "续航", "加速", "油耗", "功率", "轴距")
 NEAR_SHARE = 0.15
 _WHICH_IS_BETTER = regex(
     "(?:哪|谁)(?:一?[个款台辆])?(?:更|比较)?(?:好|强|值|划算|合适|值得买)|怎么选|咋选|该选|选哪|买哪"
@@ -107,9 +107,7 @@ class Decider:
 
     def usual(self, entities: Sequence[str]) -> tuple[Path, ...]:
         """What any of ``entities`` has of the attributes that people compare."""
-        paths = [path for name in KEY_ATTRIBUTES for path in self.vocabulary.concepts.paths(name)]
-        rows = [self.columns.position[name] for name in entities]
-        return tuple(p for p in paths if any(self._raw(row, p) is not None for row in rows))
+        return usual(self.columns, self.vocabulary.concepts, entities)
 
     def _raw(self, row: int, path: Path) -> str | None:
         column = self.columns.column(path)

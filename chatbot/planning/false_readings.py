@@ -1,6 +1,6 @@
 """What looks like a quantity or a value and is none: 28T of a name, 4G, 三个 of three that are named, 电动 of 电动侧滑门."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.planning.links import Link, ValueSense
@@ -14,6 +14,7 @@ _PEOPLE = frozenset("娃孩人老儿女宝崽")
 _WHETHER = regex("是不是都有|都有[^,。]{1,12}(?:吗|么|嘛)[?。]?$")
 _WHICH = regex("哪|什么|啥|几")
 _FARTHEST = 5000  # km that no car goes without a stop: 15万公里 is of a warranty
+_LIGHTEST = 10  # grams: 5g is a network
 _HEAVIEST = 10  # tonnes that a car may weigh
 
 
@@ -44,10 +45,11 @@ def asks_of_all(link: Link, text: str) -> bool:
     return link.text == "都有" and _WHETHER.search(text) is not None and _WHICH.search(text) is None
 
 
-def is_a_code(phrase: QuantityPhrase) -> bool:
-    """28T of 红旗H5 28T and 4G are no weights."""
+def is_a_code(phrase: QuantityPhrase, units: Container[str]) -> bool:
+    """28T of 红旗H5 28T and 4G are no weights, unless grams are among the ``units`` that the graph measures in."""
     ends = [end for end in (phrase.low, phrase.high) if isinstance(end, float)]
-    light = phrase.unit == "g" or (phrase.unit == "km" and all(end >= _FARTHEST for end in ends))
+    grams = phrase.unit == "g" and ("g" not in units or all(end < _LIGHTEST for end in ends))
+    light = grams or (phrase.unit == "km" and all(end >= _FARTHEST for end in ends))
     return light or (
         phrase.unit == "t" and phrase.text.endswith("t") and all(end >= _HEAVIEST for end in ends)
     )

@@ -6,18 +6,19 @@ candidate without a value tells nothing.
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from chatbot.knowledge_graph.columns import Column, Mask
-from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Condition, Path, keyword_level
+from chatbot.knowledge_graph.plan import KEYWORDS, NAME, Clause, Condition, Path, keyword_level
 from chatbot.knowledge_graph.plan_text import quantity_text
 from chatbot.planning.vocabulary import Vocabulary
 
 # What people choose by, where a graph has it; the operator's graph decides which of them split.
 _ASKED = ("价格", "能源", "级别", "座位", "驱动", "品牌", "续航")
+_ENOUGH = 3  # of these, below which a graph is of something else, and any attribute that classifies may be asked about
 MAX_CHOICES = 6
 MIN_KNOWN = 0.5
 
@@ -46,8 +47,9 @@ class Guide:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._columns = vocabulary.columns
         found = [path for name in _ASKED for path in vocabulary.concepts.paths(name)]
-        self._askable = tuple(dict.fromkeys(found)) or (keyword_level(1),)
         self._dimension = vocabulary.dimension
+        named = tuple(dict.fromkeys(found))
+        self._askable = named if len(named) >= _ENOUGH else (*named, *self._classifying(), keyword_level(1))
 
     def next_question(self, names: Sequence[str], besides: Sequence[Path]) -> NextQuestion | None:
         """The best question about ``names``, not about ``besides``; ``None`` when nothing splits them."""
@@ -56,6 +58,15 @@ class Guide:
         questions = [self._question(path, mask) for path in self._askable if path not in besides]
         useful = [question for question in questions if question and len(question.choices) > 1]
         return max(useful, key=lambda question: question.gain, default=None)
+
+    def _classifying(self) -> Iterator[Path]:
+        """Attributes that most have, with a few values that many share."""
+        fewest = MIN_KNOWN * len(self._columns)
+        for path in self._columns.paths:
+            column = self._columns.column(path) if path[0] != NAME[0] else None
+            few = column is not None and 1 < column.distinct <= min(MAX_CHOICES, len(column.rows) // 2)
+            if column is not None and few and len(column.rows) >= fewest:
+                yield path
 
     def _question(self, path: Path, mask: Mask) -> NextQuestion | None:
         column = self._columns.column(path)

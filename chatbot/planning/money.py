@@ -25,6 +25,12 @@ def budget(phrase: QuantityPhrase) -> QuantityPhrase | None:
     return _in_wan(phrase) if bare and ends and all(int(end) in _BUDGETS for end in ends) else None
 
 
+def plain_money(phrase: QuantityPhrase) -> QuantityPhrase | None:
+    """3000以内 as yuan; ``None`` for a number that has a unit or no bound."""
+    bare = phrase.dimension == COUNT and not phrase.unit and not phrase.exact
+    return replace(phrase, unit="元", dimension=MONEY) if bare else None
+
+
 def _in_wan(phrase: QuantityPhrase) -> QuantityPhrase:
     return replace(
         phrase, low=times(phrase.low, _WAN), high=times(phrase.high, _WAN), unit="元", dimension=MONEY

@@ -10,6 +10,7 @@ from functools import cached_property
 from chatbot.knowledge_graph.execute import MAX_ROWS, Engine
 from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan, keyword_level
 from chatbot.normalization.pinyin import PinyinDecoder
+from chatbot.normalization.product_words import ProductWords
 from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import AtomReader
 from chatbot.planning.bare_degrees import of_some_car
@@ -27,6 +28,7 @@ from chatbot.planning.former_latter import named_again
 from chatbot.planning.guide import Guide
 from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
+from chatbot.planning.measured import Measured
 from chatbot.planning.named_things import NamedPlanner
 from chatbot.planning.near_attributes import NearAttributes
 from chatbot.planning.no_such_version import no_such_version
@@ -62,6 +64,7 @@ from chatbot.recent import Recent
 
 EARLIER = 2  # things spoken of before that a version may be of
 REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
+_NO_WORDS = ProductWords(())
 _GO_ON, _CHOOSE = "没要求", "推荐个车"  # what whom it is for, and nothing else, comes to
 
 
@@ -83,13 +86,21 @@ class Planner:
         vocabulary: Vocabulary,
         decoder: PinyinDecoder | None = None,
         plain: Callable[[str], str] = normalize,
+        products: ProductWords = _NO_WORDS,
     ) -> None:
-        """``plain`` normalises an utterance and puts a dialect's words in plain wording."""
-        self.engine, self.vocabulary = engine, vocabulary
+        """``plain`` normalises an utterance and puts a dialect's words in plain wording; ``products`` are what is sold."""
+        self.engine, self.vocabulary, self.in_grammar = engine, vocabulary, products.in_grammar
         meant = set(vocabulary.finder.aliases.values())
         self._with_values = frozenset(senses for senses in meant if ValueSense in map(type, senses))
-        binder = Binder(vocabulary, engine.directions)
-        self._listener = Listener(vocabulary, Scanner(vocabulary, engine.units, decoder), binder, plain)
+        price = next(iter(vocabulary.concepts.paths("价格")), None)
+        measured = Measured(engine.columns, engine.units, price)
+        binder = Binder(vocabulary, engine.directions, measured)
+        self._listener = Listener(
+            vocabulary,
+            Scanner(vocabulary, engine.units, measured, decoder),
+            binder,
+            lambda said: products.in_grammar(plain(said)),
+        )
         self._reader = PartsReader(
             vocabulary, AtomReader(vocabulary, binder), self._winner, engine.directions
         )

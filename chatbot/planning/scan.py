@@ -30,6 +30,7 @@ from chatbot.planning.links import (
     Sense,
     ValueSense,
 )
+from chatbot.planning.measured import Measured
 from chatbot.planning.measures import asked_measures
 from chatbot.planning.part_names import spans_of_parts
 from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
@@ -90,9 +91,13 @@ class Scanner:
     """Reads text against a vocabulary; the same text gives the same links."""
 
     def __init__(
-        self, vocabulary: Vocabulary, units: UnitTable, decoder: PinyinDecoder | None = None
+        self,
+        vocabulary: Vocabulary,
+        units: UnitTable,
+        measured: Measured,
+        decoder: PinyinDecoder | None = None,
     ) -> None:
-        self._vocabulary, self._units = vocabulary, units
+        self._vocabulary, self._units, self._measured = vocabulary, units, measured
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
         trims = (word for entity in vocabulary.graph.entities for word in entity.keywords[3:])
         pieces = {piece for word in trims for piece in normalize(word).split()}
@@ -190,7 +195,8 @@ class Scanner:
         for phrase in find_quantities(_POINTING.sub("|", numbers), self._units):
             if phrase.exact and phrase.text in self._finder.aliases:
                 continue  # 两个 is a word of the grammar here
-            if is_a_code(phrase) or counts_people(phrase, text):
+            phrase = self._measured.meant(phrase)
+            if is_a_code(phrase, self._measured.units) or counts_people(phrase, text):
                 continue
             if counts_the_named(phrase, text, links):
                 links.append(Link(phrase.start, phrase.end, phrase.text, (RoleSense("so"),)))

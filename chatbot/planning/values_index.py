@@ -25,6 +25,7 @@ _CODE = regex(
 _DASHED = regex(r"(?<![a-z0-9-])[a-z]{1,4}(?:-[a-z]{1,5})+(?![a-z0-9-])")  # e-cvt of e-cvt无级变速箱, dm-i
 _GENERATION = regex(r"\d[a-z]\+?")  # 4G and 5G, which are no grams
 _FEW_CODES = 4  # different values, all of a kind
+_NAMED = regex(r"(?=.*\d)(?:[\u4e00-\u9fff]{2,}|[a-z]{2,})[a-z0-9\u4e00-\u9fff]+")  # 骁龙8至尊版, ip68
 _RAISED = regex(r"[a-z]\d\+")  # L2+, which is more than L2
 _DENIAL = "非"  # 非独立悬架 is not 独立悬架, though it holds it
 _FEWEST = 5  # entities that have an attribute whose values people know
@@ -120,7 +121,8 @@ class ValueWords:
             if flag != FLAG_CODE[None] and not _WORD.fullmatch(text):
                 continue
             few = column.distinct <= _FEW_CODES and _GENERATION.fullmatch(text)
-            if _WORD.fullmatch(text) or few or _RAISED.fullmatch(text):
+            named = _NAMED.fullmatch(text) and not _mostly_measured(column)
+            if _WORD.fullmatch(text) or few or _RAISED.fullmatch(text) or named:
                 whole.add(text)
             parts.update(piece for piece in pieces if _WORD.fullmatch(piece) and piece != text)
         parts.update(label for label in column.labels if _WORD.fullmatch(label))
@@ -237,6 +239,11 @@ class ValueWords:
 def _measured(column: Column) -> bool:
     """Whether its numbers have a unit that people convert: 毫米, not the 号 of 92号."""
     return column.main is not None and column.main.dimension != column.main.unit
+
+
+def _mostly_measured(column: Column) -> bool:
+    """Whether most of its values are numbers; of a few that look so (骁龙6s among the chips) none need be."""
+    return 2 * len(set(column.text_of.tolist())) > column.distinct
 
 
 def _holding(path: Path, word: str, *, denied: bool) -> Clause:

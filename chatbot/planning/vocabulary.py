@@ -121,7 +121,7 @@ class Vocabulary:
                 for word in said:
                     words.setdefault(word, places)
         short = short_forms(self.columns.paths, self.graph.entities, self.entities.names)
-        endings = telling_endings(self.columns, self.flags, {**short, **words})
+        endings = telling_endings(self.columns, self.flags, {**short, **words}.keys())
         for word, path in (short | endings).items():
             words.setdefault(word, (path,))
         if ("品牌",) not in {path[-1:] for path in self.graph.tree}:

@@ -24,7 +24,7 @@ CHEAP = Condition(PRICE, "<=", 300000.0, "元")
         (Plan("filter", (), (PRICE,), (AnyOf((CHEAP, Not(Condition(ROOF, "has", "有")))),), "asc"), "筛选（（报价≤30万元 或 非（有天窗））），按报价升序"),
         (Plan("lookup", ("甲", "乙"), (PRICE, SPEED)), "查询甲、乙的报价、加速"),
         (Plan("compare", ("甲", "乙"), (PRICE,)), "对比甲、乙的报价"),
-        (Plan("group", (), (keyword_level(1),)), "按第1级名称分组计数"),
+        (Plan("group", (), (keyword_level(1),)), "按品牌分组计数"),
         (Plan("count", ("甲", "乙"), (), (AllOf((CHEAP, Condition(SPEED, "<", 5.6, "s"))),)), "统计在甲、乙中：（（报价≤30万元 且 加速＜5.6s））的数量"),
         (Plan("verify", ("甲",), (), (CHEAP,)), "核对甲是否满足（报价≤30万元）"),
         (Plan("aggregate", (), (PRICE,)), "报价的范围与平均"),

@@ -12,9 +12,8 @@ from chatbot.dialog.intents import evidence_of
 from chatbot.dialog.state import Decision, Turn
 from chatbot.frozen import changed
 from chatbot.knowledge_graph.execute import MAX_ROWS
-from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import Plan, leaf_conditions
-from chatbot.knowledge_graph.plan_text import plan_text
+from chatbot.knowledge_graph.plan_text import attribute_text, plan_text
 from chatbot.messages import say, shown_question
 from chatbot.planning.carry import lists
 from chatbot.planning.guide import NextQuestion
@@ -128,7 +127,7 @@ class AnsweringState:
         )
         if question:
             words = Wording(hearing.knowledge.graph).conditions(found.plan.conditions)
-            ask = say("choose_by", attribute=display_name(question.path[-1]))
+            ask = say("choose_by", attribute=attribute_text(question.path))
             kind = "choose_next" if words else "choose_first"
             text = say(kind, conditions=words, count=found.rows_total, question=ask)
             reply = replace(reply, answer=text, answer_type="clarify", suggestions=choices(question))

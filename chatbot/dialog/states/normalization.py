@@ -49,7 +49,7 @@ def _worth_planning(turn: Turn) -> bool:
 
 def _looks_for(turn: Turn) -> bool:
     """Whether cars are looked for, or it is said what for."""
-    return _LOOKS_FOR.search(turn.hearing.text) is not None or says_what_for(turn)
+    return _LOOKS_FOR.search(turn.hearing.in_grammar) is not None or says_what_for(turn)
 
 
 def _node(path: Path, tree: Container[Path]) -> Path:

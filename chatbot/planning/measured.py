@@ -1,0 +1,77 @@
+"""What a graph measures, and within which bounds: so that 120Hz or 5000毫安 finds its attribute in any of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from chatbot.knowledge_graph.columns import Columns
+from chatbot.knowledge_graph.phrases import QuantityPhrase
+from chatbot.knowledge_graph.plan import Path
+from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
+
+_HEADER = "实体"
+_STORAGE, _GRAMS, _WATT = "存储", "g", "瓦"
+_WAN = 10_000
+_SIZES = frozenset((2, 3, 4, 6, 8, 12, 16, 18, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 2048))
+_CHEAPER, _DEARER = 0.5, 2.0  # times the lowest and the highest price: what people may have in mind
+
+
+class Measured:
+    """Built once for a graph; what it tells is worked out when first asked."""
+
+    def __init__(self, columns: Columns, units: UnitTable, price: Path | None) -> None:
+        self._columns, self._units, self._price = columns, units, price
+
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """The units in which any attribute is mostly given."""
+        return frozenset(group.unit for groups in self._columns.groups for group in groups)
+
+    @cached_property
+    def _paths(self) -> Mapping[str, tuple[Path, ...]]:
+        found: dict[str, list[Path]] = {}
+        for path, groups in zip(self._columns.paths, self._columns.groups, strict=True):
+            if path[0] != _HEADER and len(groups) == 1:
+                found.setdefault(groups[0].dimension, []).append(path)
+        return {dimension: tuple(paths) for dimension, paths in found.items()}
+
+    def alone(self, phrase: QuantityPhrase) -> Path | None:
+        """The only attribute that is measured in the dimension of ``phrase`` and has values about there."""
+        if phrase.dimension in (COUNT, DATE, MONEY):
+            return None
+        near = [p for p in self._paths.get(phrase.dimension, ()) if self._holds(p, phrase)]
+        return near[0] if len(near) == 1 else None
+
+    def may_cost(self, phrase: QuantityPhrase) -> bool:
+        """Whether a number is about as high as what is sold here costs, in yuan: 3000以内 of telephones."""
+        lowest, highest = self._bounds(self._price) if self._price else (0.0, 0.0)
+        ends = list(_ends(phrase))
+        return bool(ends) and all(lowest * _CHEAPER <= end <= highest * _DEARER for end in ends)
+
+    def meant(self, phrase: QuantityPhrase) -> QuantityPhrase:
+        """16g of what has 16GB, and weighs no 16 grams; 67w of what takes 67 watts, and costs no 670,000 yuan."""
+        if phrase.unit == _GRAMS and self._paths.get(_STORAGE) and all(e in _SIZES for e in _ends(phrase)):
+            return replace(phrase, unit="GB", dimension=_STORAGE)
+        if phrase.assumed and "w" in phrase.text and _WATT in self.units and not self.may_cost(phrase):
+            low, high = (end / _WAN if isinstance(end, float) else end for end in (phrase.low, phrase.high))
+            return replace(phrase, low=low, high=high, unit=_WATT, dimension="功率", assumed=False)
+        return phrase
+
+    def _holds(self, path: Path, phrase: QuantityPhrase) -> bool:
+        lowest, highest = self._bounds(path)
+        factor = self._factor(phrase.unit)
+        return any(lowest <= end * factor <= highest for end in _ends(phrase))
+
+    def _factor(self, spelled: str) -> float:
+        unit = self._units.find(spelled)
+        return float(unit.factor) if unit else 1.0
+
+    def _bounds(self, path: Path) -> tuple[float, float]:
+        column = self._columns.column(path)
+        if column is None or not len(column.low):
+            return 0.0, 0.0
+        return float(column.low.min()), float(column.high.max())
+
+
+def _ends(phrase: QuantityPhrase) -> Iterator[float]:
+    return (end for end in (phrase.low, phrase.high) if isinstance(end, float))
