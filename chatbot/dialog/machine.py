@@ -64,6 +64,7 @@ def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:
     """``memory`` without what the knowledge base no longer has: a new version may have come between two turns."""
     entities = tuple(name for name in memory.entities if name in graph.by_name)
     attributes = tuple(path for path in memory.attributes if path in graph.tree)
+    before = tuple(path for path in memory.before if path in graph.tree)
     shown = tuple(name for name in memory.shown if name in graph.by_name)
     recent = tuple(name for name in memory.recent if name in graph.by_name)
     plan = memory.plan if memory.plan and _still_there(memory.plan, graph) else None
@@ -74,7 +75,7 @@ def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:
             option for option in pending.options if _means_something(pending.kind, option.value, graph)
         )
         pending = replace(pending, options=options) if options else None
-    known = (entities, attributes, pending, shown, recent, plan, listed)
+    known = (entities, attributes, pending, shown, recent, plan, listed, before)
     if known == (
         memory.entities,
         memory.attributes,
@@ -83,6 +84,7 @@ def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:
         memory.recent,
         memory.plan,
         memory.listed,
+        memory.before,
     ):
         return memory
     return replace(
@@ -94,6 +96,7 @@ def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:
         recent=recent,
         plan=plan,
         listed=listed,
+        before=before,
     )
 
 

@@ -40,7 +40,8 @@ class Memory:
     entities spoken of before those in focus, latest first; ``plan`` is the last query over the graph and
     ``shown`` the rows it gave; ``guiding`` that a choice is being narrowed down, ``asked`` the attributes that
     were already asked about. ``listed`` is the query over all that match which ``shown`` came from, while one of its rows
-    is spoken of; ``topic`` the standard question that was answered last, if that was the last turn.
+    is spoken of; ``topic`` the standard question that was answered last, if that was the last turn; ``before`` the
+    attributes that were asked of a car before the standard questions answered since.
     """
 
     state: str = "chitchat"
@@ -58,6 +59,7 @@ class Memory:
     asked: tuple[Path, ...] = ()
     listed: Plan | None = None
     topic: str | None = None
+    before: tuple[Path, ...] = ()
 
 
 @quickly_made

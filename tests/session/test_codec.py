@@ -63,6 +63,7 @@ memories = st.builds(
     asked=st.lists(texts, max_size=2).map(tuple),
     listed=st.none() | plans,
     topic=st.none() | text,
+    before=st.lists(st.lists(text).map(tuple)).map(tuple),
 )
 
 
@@ -73,17 +74,23 @@ def test_any_memory_survives_the_round_trip(memory: Memory) -> None:
 
 def test_a_payload_of_version_1_is_read_with_nothing_asked_of_the_graph_yet() -> None:
     payload = json.loads(encode_memory(Memory(entities=("甲",), turns=3)))
-    since = ("recent", "shown", "plan", "guiding", "asked", "listed", "topic")
+    since = ("recent", "shown", "plan", "guiding", "asked", "listed", "topic", "before")
     old = {name: payload[name] for name in payload if name not in since}
     assert decode_memory(json.dumps({**old, "v": 1}).encode(), "s") == Memory(entities=("甲",), turns=3)
 
 
 def test_a_payload_of_version_2_is_read_with_no_list_behind_the_one_that_is_spoken_of() -> None:
     payload = json.loads(encode_memory(Memory(entities=("甲",), shown=("甲", "乙"))))
-    old = {name: payload[name] for name in payload if name not in ("listed", "topic")}
+    old = {name: payload[name] for name in payload if name not in ("listed", "topic", "before")}
     assert decode_memory(json.dumps({**old, "v": 2}).encode(), "s") == Memory(
         entities=("甲",), shown=("甲", "乙")
     )
+
+
+def test_a_payload_of_version_3_is_read_with_nothing_asked_before_a_standard_question() -> None:
+    payload = json.loads(encode_memory(Memory(topic="怎么上牌")))
+    old = {name: payload[name] for name in payload if name != "before"}
+    assert decode_memory(json.dumps({**old, "v": 3}).encode(), "s") == Memory(topic="怎么上牌")
 
 
 @given(st.binary(max_size=200))
@@ -100,11 +107,12 @@ def test_every_field_of_memory_is_in_the_payload() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("v", 4),
+        ("v", 5),
         ("plan", {}),
         ("plan", {"op": "fly"}),
         ("listed", {"op": "fly"}),
         ("topic", 1),
+        ("before", ["a"]),
         ("guiding", 1),
         ("shown", None),
         ("v", "1"),
