@@ -17,7 +17,6 @@ from chatbot.answering.inquiry import (
     Unsure,
 )
 from chatbot.answering.knowledge import AuthoredAnswer, Knowledge
-from chatbot.answering.narrowing import is_series
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.faq_modules.dataset import ANSWERS
 from chatbot.knowledge_graph.lookup import lookup
@@ -116,7 +115,7 @@ class Answerer:
         if unclear or not inquiry.groups:
             among = unclear or tuple(self._graph.by_name)
             able = self._able(among, inquiry.topics)
-            if not able or (len(able) == 1 and len(inquiry.topics) > 1 and is_series(self._graph, among)):
+            if not able or (len(able) == 1 and len(inquiry.topics) > 1 and self._graph.is_series(among)):
                 # none has all that is asked for, or but one car of a series has: those that have some of it
                 some = {name for topic in inquiry.topics for name in self._able(among, (topic,))}
                 able = tuple(name for name in among if name in some)

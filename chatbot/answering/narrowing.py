@@ -29,12 +29,6 @@ def narrow(graph: KnowledgeGraph, candidates: tuple[str, ...], known: Sequence[s
     return candidates
 
 
-def is_series(graph: KnowledgeGraph, names: Sequence[str]) -> bool:
-    """Whether ``names`` are all the cars of one series."""
-    leads = {graph.by_name[name].keywords[:2] for name in names}
-    return len(leads) == 1 and sum(one.keywords[:2] in leads for one in graph.entities) == len(names)
-
-
 def entity_options(graph: KnowledgeGraph, candidates: Sequence[str]) -> tuple[Option, ...]:
     """Chips to choose from: the entities themselves when few, else the first keyword that tells them apart.
 

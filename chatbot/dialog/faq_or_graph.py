@@ -34,6 +34,7 @@ _MUCH_MORE = 4  # characters beside the name of a branch
 _ASKING = re.compile("[多少久么怎样要几啥哪吗呢了啊呀吧咋]")
 _EXPLAINS = re.compile("(?:是什么|是啥|什么意思|啥意思|是什么意思|是啥意思)[呀啊呢]?$")
 _WHETHER = re.compile("(?:有没)?[有带].+[吗么嘛没]$|.{0,4}(?:有没有|带不带).+")
+_WHICH_HAVE = re.compile("(?:哪些|哪几?款|哪几?个|什么)车型?(?:都)?[有带配]")
 _ASKS_ABOUT = re.compile("怎么|咋|如何|哪|多少|几|什么|啥|多久|为什么")
 # what is done with a thing, or has befallen it: no graph of attributes tells
 _HOW_TO = re.compile(
@@ -66,7 +67,7 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
             return True  # 多少钱一个月 贷款的话 asks for no price
         return turn.hearing.verbatim or (planned.scan.mended and (nowhere or turn.hearing.likely_faq))
     best = next(iter(turn.hearing.faq), None)
-    if best is None or says_what_for(turn) or (_only_wishes(planned) and not turn.hearing.verbatim):
+    if best is None or says_what_for(turn) or (_only_wishes(turn, planned) and not turn.hearing.verbatim):
         return False
     leaning = _leans(planned)
     if _of_no_car(planned, best) or _speaks_of_else(turn, planned, best):
@@ -92,10 +93,11 @@ def says_what_for(turn: Turn) -> bool:
     return turn.context.guiding and only_a_purpose(turn.hearing.text)
 
 
-def _only_wishes(planned: Query | Asked) -> bool:
-    """想买车: that one is wanted, and nothing else; no word of how it is done."""
+def _only_wishes(turn: Turn, planned: Query | Asked) -> bool:
+    """想买车, and 你推荐呢 while it is asked what it should be like: that one is wanted; no word of how it is done."""
     said = planned.scan.links
-    wishes = isinstance(planned, Query) and planned.guiding and not planned.scan.unknown
+    guiding = isinstance(planned, Query) and (planned.guiding or turn.context.guiding)
+    wishes = guiding and not planned.scan.unknown
     return wishes and all(link.plays("buy", "head", "so", "filler") for link in said)
 
 
@@ -124,7 +126,12 @@ def _speaks_of_else(turn: Turn, planned: Query | Asked, best: FaqCandidate) -> b
     said, links = planned.scan.text, planned.scan.links
     if any(link.value or link.quantity for link in links):
         return False  # 要能加油的汽油车 is a wish, whatever else is said of it
-    told = {at for link in links if tells(link) for at in range(link.start, link.end)}
+    told = {
+        x
+        for link in links
+        if tells(link) or link.plays("each", "others")
+        for x in range(link.start, link.end)
+    }
     if not told and len(content(said)) >= _MUCH_MORE and best.confidence >= SURE_FAQ:
         return True  # 跟同级比怎么样, which was told of what was asked before
     also = best.matched + "|" + best.question
@@ -204,9 +211,13 @@ def _lists_all(query: Query) -> bool:
 
 
 def _is_there(turn: Turn, planned: Query, best: FaqCandidate) -> bool:
-    """有座椅通风吗, all of it understood, where the standard question tells how it is used: 座椅通风在哪."""
+    """有座椅通风吗, all of it understood, where the standard question tells how it is used: 座椅通风在哪.
+
+    So does 哪些车有座椅通风, whatever stands before it.
+    """
     said = planned.scan
     whether = planned.plan.op == "filter" and not said.unknown and _WHETHER.match(said.text)
+    whether = whether or (planned.plan.op == "filter" and _WHICH_HAVE.search(said.text))
     return bool(whether) and _ASKS_ABOUT.search(best.matched) is not None
 
 

@@ -7,7 +7,7 @@ from chatbot.planning.query import Asked
 def of_another_series(turn: Turn) -> bool:
     """Whether nothing that is named is of the series that the conversation speaks of: it may name none of its own."""
     near = turn.context.near(turn.hearing.knowledge.graph)
-    kin = set(turn.hearing.knowledge.planner.vocabulary.kin(near)) if near else set()
+    kin = set(turn.hearing.knowledge.planner.vocabulary.graph.kin(near)) if near else set()
     return bool(kin) and all(kin.isdisjoint(link.candidates) for link in turn.hearing.reading.entities)
 
 

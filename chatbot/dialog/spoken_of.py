@@ -45,8 +45,9 @@ def still_spoken_of(turn: Turn, reply: Reply, kept: Memory) -> Memory:
 
 def _scope(names: tuple[str, ...], graph: KnowledgeGraph) -> Clause:
     """The brand or the series that ``names`` are all of; else one of these names."""
-    for level in (1, 2):
-        lead = graph.by_name[names[0]].keywords[:level]
-        if {e.name for e in graph.entities if e.keywords[:level] == lead} == set(names):
-            return Condition(keyword_level(level), "=", lead[-1])
+    words = graph.by_name[names[0]].keywords
+    if {e.name for e in graph.entities if e.keywords[:1] == words[:1]} == set(names):
+        return Condition(keyword_level(1), "=", words[0])
+    if graph.is_series(names):
+        return Condition(keyword_level(2), "=", words[1])
     return AnyOf(tuple(Condition(NAME, "=", name) for name in names))

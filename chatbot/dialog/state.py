@@ -47,7 +47,7 @@ class Turn:
         memory = self.memory
         return Context(
             memory.entities, memory.attributes, memory.recent, memory.shown, memory.plan,
-            memory.guiding, memory.asked, self._offered, memory.listed,
+            memory.guiding, memory.asked, self._offered, memory.listed, () if memory.question else memory.before,
         )  # fmt: skip
 
     @property

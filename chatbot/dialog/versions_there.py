@@ -5,6 +5,7 @@ from chatbot.dialog.state import Turn
 from chatbot.knowledge_graph.graph import Path
 from chatbot.knowledge_graph.plan import Condition, Plan, keyword_level
 from chatbot.normalization.text import normalize
+from chatbot.planning.forms_of_names import bare_series
 from chatbot.planning.query import Refusal
 
 MAX_CHIPS = 3
@@ -21,13 +22,14 @@ def series_meant(turn: Turn, refusal: Refusal) -> tuple[str, ...]:
     for name in (*named, *((near,) if near else ())):
         lead = graph.by_name[name].keywords[:2]
         if len(lead) == 2 and _begins_with(said, lead):
-            return turn.hearing.knowledge.planner.vocabulary.kin(name)
-    return turn.hearing.knowledge.planner.vocabulary.kin(near) if near and not named else ()  # 2026款
+            return graph.kin(name)
+    if near and not named:
+        return graph.kin(near)  # 2026款
+    return next((cars for lead, cars in graph.by_series.items() if _begins_with(said, lead)), ())
 
 
 def _begins_with(said: str, lead: tuple[str, ...]) -> bool:
-    brand, series = (normalize(word).replace(" ", "") for word in lead)
-    bare = series.removeprefix(brand)
+    series, bare = normalize(lead[1]).replace(" ", ""), bare_series(lead)
     return said.startswith(series) or (len(bare) > 1 and said.startswith(bare))
 
 

@@ -1,7 +1,7 @@
 """The knowledge graph in memory: entities, their leaves, and the attribute tree they share."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -112,6 +112,15 @@ class KnowledgeGraph:
         for entity in self.entities:
             found.setdefault(entity.keywords[:2], []).append(entity.name)
         return {lead: tuple(names) for lead, names in found.items()}
+
+    def kin(self, name: str) -> tuple[str, ...]:
+        """Every entity of the same brand and series as ``name``; none of a name that is not there."""
+        entity = self.by_name.get(name)
+        return self.by_series[entity.keywords[:2]] if entity else ()
+
+    def is_series(self, names: Collection[str]) -> bool:
+        """Whether ``names`` are all the entities of one series."""
+        return bool(names) and set(self.kin(next(iter(names)))) == set(names)
 
     def value(self, entity: str, path: Path) -> str | None:
         """The raw text of a leaf, or ``None`` when the entity does not have it."""

@@ -23,6 +23,11 @@ _ASKS_VALUE = regex("几|多少|多大|多久|多远|多长|什么|啥|哪|怎|�
 _BOUNDS = {"<", "<=", ">", ">="}
 _BUDGET = tuple("预算 够 拿下 拿得下 买得到 买得下 能买 可以买 买得起 搞定 只有 手里 手上".split())
 _BEARS = regex("(?:带|配|装|有)(?:有|了|着)?(?:个|一个)?$")
+_OPTIONAL = "(?:选配|选装)"  # 能选装吗 asks whether there is a way, and a standard one is
+_OPTIONAL_BEFORE, _OPTIONAL_BEHIND = (
+    regex(f"(?<![能可以]){_OPTIONAL}(?:了|的)?$"),
+    regex(f"(?:是|得|要|需要?|只能)*{_OPTIONAL}"),
+)
 _LISTS = regex("的(?:车|有|$|suv|轿车|mpv|都?有哪)")
 _WHICH = regex("谁|哪")
 _CLOSING = frozenset("也行 也可以 都行 也成 也凑合 也能接受".split())  # said behind what may be either
@@ -145,7 +150,8 @@ class AtomReader:
         if link.attribute is None or link.degree or asked:
             return None
         if path := next((p for p in link.attribute.paths if p in self._vocabulary.flags), None):
-            return Atom(link.start, link.end, path, Condition(path, "has", "有"), kind="feature")
+            state = "选配" if "选" in text and _is_optional(link, text) else "有"
+            return Atom(link.start, link.end, path, Condition(path, "has", state), kind="feature")
         path, lists = link.attribute.paths[0], _LISTS.match(text, link.end)  # 带前备箱的
         if not (lists and _BEARS.search(text[: link.start]) and self._some_have(path)):
             return None
@@ -193,6 +199,12 @@ def _told_apart(atoms: Sequence[Atom], text: str) -> list[Atom]:
             and text[atom.start : atom.end] in names[at - 1]
         )
     ]
+
+
+def _is_optional(link: Link, text: str) -> bool:
+    """选配hud的, 天窗选装的: there as an option only."""
+    before = _OPTIONAL_BEFORE.search(text[: link.start])
+    return before is not None or _OPTIONAL_BEHIND.match(text, link.end) is not None
 
 
 def _same_thing(link: Link, path: Path) -> bool:

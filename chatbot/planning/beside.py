@@ -28,6 +28,7 @@ _MORE_OR_LESS = regex(
 )  # 城市版少多少, 尊享快几秒
 _ON_WITH = regex("(?:那|那么)?(?:和|跟|与|同|比|比起|换成?).{2,}?(?:比|相比|比较|对比)?呢")
 _AGAINST = regex(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
+_LEAVES_OUT = regex("(?:去掉|排除|不看|不要|不考虑|不比|算了|拿掉|除外|划掉|pass)了?(?:吧)?$")
 DIFFER = regex("差(?:了|得|距)?(?:多少|多大|几)")  # in the price, where nothing else was asked
 
 
@@ -74,6 +75,7 @@ class Comparer:
         paths = told or price or context.attributes[:1] or usual
         if entities[0] == entities[1] or not paths:
             return None
+        paths = tuple(dict.fromkeys(self._decider.told_of(entities, path) for path in paths))
         return Query(Plan("compare", entities, paths), parts.scan, carried=context.entities or focus)
 
     def _against(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> tuple[str, ...]:
@@ -130,7 +132,9 @@ class Comparer:
         if best is None:
             return None
         asked = numeric(self._decider.vocabulary, parts.attributes)
-        plan = Plan("compare", (context.entities[0], best), tuple(dict.fromkeys((*asked, path))))
+        besides = tuple(rank.path for rank in parts.rankings if rank is not most[0])  # 跟顶配比哪个省油
+        paths = tuple(dict.fromkeys((*besides, *asked) if besides else (*asked, path)))
+        plan = Plan("compare", (context.entities[0], best), paths)
         return Query(plan, parts.scan, carried=context.entities)
 
     def widened(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
@@ -143,6 +147,19 @@ class Comparer:
             return None
         entities = (*context.entities, *new)
         return Query(replace(last, entities=entities), parts.scan, carried=context.entities)
+
+    def without_one(self, parts: Parts, context: Context) -> Query | Asked | None:
+        """Q3去掉 in a comparison of three: the others side by side."""
+        last, out = context.plan, {name for thing in parts.things for name in thing.names}
+        if last is None or last.op != "compare" or not parts.things or parts.atoms or parts.rankings:
+            return None
+        refuses = all(thing.negated for thing in parts.things) or _LEAVES_OUT.search(parts.text)
+        left = tuple(name for name in last.entities if name not in out)
+        if not refuses or parts.attributes or not left or len(left) == len(last.entities):
+            return None
+        if len(left) == 1:
+            return Asked((left,), tuple((path,) for path in last.attributes), parts.scan, referred=True)
+        return Query(replace(last, entities=left), parts.scan, carried=left)
 
     def swapped(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Plan | None:
         """把C2换成E3智行版 in a comparison."""

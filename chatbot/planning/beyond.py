@@ -41,7 +41,7 @@ def is_whole_series(clause: Clause, vocabulary: Vocabulary) -> bool:
         return False
     names = {str(c.value) for c in named}
     brands = {vocabulary.graph.by_name[name].keywords[:1] for name in names}
-    return len(brands) == 1 and all(names.issuperset(vocabulary.kin(name)) for name in names)
+    return len(brands) == 1 and all(names.issuperset(vocabulary.graph.kin(name)) for name in names)
 
 
 def asks_of_its_kind(thing: Thing, parts: Parts) -> bool:

@@ -25,9 +25,10 @@ from chatbot.regex import regex
 CARRIES = ("filter", "superlative", "count", "verify", "nearest", "group", "aggregate")
 
 
-_WISHES = ("要", "不要", "得", "最好")
+_WISHES = ("要", "不要", "得", "最好", "预算")
 _PICKS = regex("(?:帮我|给我|就)?[挑选](?!择)")
 _CHOOSES = regex("[选挑买上]哪")  # 要天窗的话选哪个
+_THAT_ONE = regex("的[那这][个款台辆]")
 _ADDS = regex("加上|算上|加进来|算进来")  # 再加上插混的: those too
 _GOING_ON = ("除", "只", "那", "呢", "再", "还", "里面", "其中", "这些", "也行", "就要", "也可以", "换")
 
@@ -151,15 +152,29 @@ def merged(
         if isinstance(clause, Not):
             if clause.clause in base:  # 不要天窗了 takes the wish back; 不要两座的 has none of them
                 base.remove(clause.clause)
-                if _of_a_feature(clause.clause):
-                    continue
+                if _of_a_feature(clause.clause) and not _THAT_ONE.search(parts.text):
+                    continue  # 没有天窗的那个 is one that has none
+            elif _of_a_feature(clause.clause):  # 没天窗的, after 普通天窗的
+                base = [old for old in base if isinstance(old, Not) or paths_of(old) != paths_of(clause)]
         else:
+            clause = clause if replaced or len(parts.atoms) != 1 else _of_both(base, clause)
             base = [
                 old for old in base if old in fresh or not _gives_way(old, clause, about, replaced, together)
             ]
         base.append(clause)
         fresh.append(clause)
     return tuple(dict.fromkeys(base))
+
+
+def _of_both(base: Sequence[Clause], clause: Clause) -> Clause:
+    """不用充电的 of 混动的: one word for several values, after another one, leaves those that both are for."""
+    if not isinstance(clause, AnyOf):
+        return clause
+    for old in base:
+        both = tuple(one for one in clause.clauses if isinstance(old, AnyOf) and one in old.clauses)
+        if both:
+            return both[0] if len(both) == 1 else AnyOf(both)
+    return clause
 
 
 def _of_a_feature(clause: Clause) -> bool:

@@ -36,7 +36,7 @@ class Chooser:
         alone = len(context.entities) == 1 and not context.recent and context.plan is None
         if not (alone and price and _WHICH.fullmatch(parts.text)) or context.listed or context.offered:
             return None
-        kin = vocabulary.kin(context.entities[0])
+        kin = vocabulary.graph.kin(context.entities[0])
         if len(kin) < 2:
             return None
         lead = Condition(keyword_level(2), "=", vocabulary.graph.by_name[kin[0]].keywords[1])

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from chatbot.knowledge_graph.plan import NAME, AllOf, Clause, Path, leaf_conditions
+from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.knowledge_graph.plan import NAME, AllOf, Clause, Condition, Path, keyword_level, leaf_conditions
 
 
 def paths_of(clause: Clause) -> frozenset[Path]:
@@ -17,3 +18,9 @@ def flat(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
     for clause in clauses:
         found.extend(flat(clause.clauses) if isinstance(clause, AllOf) else [clause])
     return tuple(dict.fromkeys(found))
+
+
+def of_its_series(name: str, graph: KnowledgeGraph) -> tuple[Clause, ...]:
+    """The series of an entity as a condition; none where it has no more than a brand."""
+    words = graph.by_name[name].keywords
+    return (Condition(keyword_level(2), "=", words[1]),) if len(words) > 1 else ()

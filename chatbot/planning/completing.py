@@ -6,6 +6,7 @@ from dataclasses import replace
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import Path, leaf_conditions
 from chatbot.knowledge_graph.units import DATE
+from chatbot.planning.carry import lists
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.parts import Parts, Thing
@@ -17,6 +18,12 @@ from chatbot.regex import regex
 _OVERVIEW = regex("怎么样|咋样|怎样|如何|好不好")
 _HOW_MUCH = regex("(?:现在|目前|大概|到底|一共|一台|一辆|要|得|卖|是)*多少[啊呀呢]?")
 _COUNTED = regex("(?:那|那么)?(.{2,12}?)的?有?(?:几|多少)[颗台块根只](?:呢|啊|呀)?")
+_DOUBTED = regex(
+    r"(?:那|哦|啊|咦)?(?P<says>不是|是不是|有没有|是|有|没有)?(?P<number>\d+(?:\.\d+)?)(?:吗|么|吧|嘛|不)[啊呀?？]?"
+)
+_WITHOUT = regex("(?:那|那么)?(?P<says>没有?|不带|没带|不配|没配)的?(?:那|这)[个款台]")
+_NUMBER = regex(r"(?:那|那么|换)?(?P<number>\d+(?:\.\d+)?)的?呢?")
+_COUNTED_VALUE = regex(r"\d+(?:\.\d+)?(?P<unit>[^\d.]{1,3})")
 _PIECES = regex("[0-9]+[个颗台]")
 _NEAR_NAME = 3  # characters between a name and 怎么样
 _OTHER_KIND = regex(
@@ -54,8 +61,9 @@ class Completer:
 
     def same_kind(self, scan: Scan, context: Context) -> str:
         """综合的呢 after the 纯电续航里程: the attribute that begins so and ends as the one asked before."""
-        if counted := self._counted(scan, context):
-            return counted
+        for told in (self._counted, self._doubted, self._without_it, self._other_number, self._one_of_a_list):
+            if again := told(scan, context):
+                return again
         if not context.attributes or any(link.entity for link in scan.links):
             return ""
         return self._other_of_a_kind(scan, context) or self._other_part(scan, context)
@@ -71,6 +79,46 @@ class Completer:
             if column and any(_PIECES.fullmatch(text) for text in column.texts):
                 return f"{found.group(1)}的{display_name(condition.attribute[-1])}"
         return ""
+
+    def _other_number(self, scan: Scan, context: Context) -> str:
+        """95的呢, after those that take 92号."""
+        found = _NUMBER.fullmatch(scan.text)
+        last = context.plan or context.listed
+        if found is None or last is None:
+            return ""
+        for condition in leaf_conditions(last.conditions):
+            said = _COUNTED_VALUE.fullmatch(str(condition.value))
+            column = self._vocabulary.columns.column(condition.attribute) if said else None
+            if said and column and f"{found['number']}{said['unit']}" in column.texts:
+                return f"{found['number']}{said['unit']}的呢"
+        return ""
+
+    def _one_of_a_list(self, scan: Scan, context: Context) -> str:
+        """自动, of those that were listed, where 自动的 is the word."""
+        known, alone = self._vocabulary.finder.aliases, scan.unknown == (scan.text,)
+        goes_on = alone and (lists(context.plan) or context.listed)
+        return f"{scan.text}的" if goes_on and f"{scan.text}的" in known else ""
+
+    @staticmethod
+    def _without_it(scan: Scan, context: Context) -> str:
+        """没有的那个呢, after 哪个带天窗: the one without that."""
+        found = _WITHOUT.match(scan.text)
+        last = context.plan or context.listed
+        if found is None or last is None:
+            return ""
+        wished = {c.attribute for c in leaf_conditions(last.conditions) if c.op == "has"}
+        if len(wished) != 1:
+            return ""
+        return f"{found['says']}{display_name(wished.pop()[-1])}{scan.text[found.end('says') :]}"
+
+    def _doubted(self, scan: Scan, context: Context) -> str:
+        """不是800吗 after its range was told: a bare number, of what was asked last."""
+        found = _DOUBTED.fullmatch(scan.text) if len(context.entities) == 1 else None
+        measured = {self._vocabulary.dimension(path) for path in context.attributes[:1]} - {"", DATE}
+        if found is None or not measured:
+            return ""
+        says = "有" if found["says"] in ("有", "有没有") else "是"
+        return f"{display_name(context.attributes[0][-1])}{says}{found['number']}吗"
 
     def _other_part(self, scan: Scan, context: Context) -> str:
         """膝部的有吗 after the 安全气囊个数: the attribute that begins so, and goes on as that one's name does."""

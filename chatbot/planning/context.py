@@ -18,7 +18,8 @@ class Context:
 
     ``plan`` is the last query; ``attributes`` what was asked last; ``guiding`` that a choice is being narrowed
     down, ``asked`` the attributes that were already asked about. ``offered`` are the things to choose from, when it was
-    asked which is meant. ``listed`` is the query that ``shown`` came from, while one of its rows is spoken of.
+    asked which is meant. ``listed`` is the query that ``shown`` came from, while one of its rows is spoken of. ``before`` is
+    what was asked of a car before the standard question that was answered last.
     """
 
     entities: tuple[str, ...] = ()
@@ -30,6 +31,7 @@ class Context:
     asked: tuple[Path, ...] = ()
     offered: tuple[str, ...] = ()
     listed: Plan | None = None
+    before: tuple[Path, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -47,6 +49,8 @@ class Context:
         """An entity of the series that the conversation speaks of: the one in focus, those offered, those just asked for."""
         if self.entities:
             return self.entities[0]
+        if self.before and self.plan is None and self.recent:
+            return self.recent[0]  # a standard question came in between
         for names in (self.offered, self.shown if self.plan is None else ()):
             if names and len({graph.by_name[name].keywords[:2] for name in names}) == 1:
                 return names[0]

@@ -53,7 +53,7 @@ def _is_version(thing: Thing, vocabulary: Vocabulary) -> bool:
     """Whether it names some cars of a series, and not all of them."""
     if thing.referred or thing.negated or is_brand(thing.clause) or is_year(thing.clause):
         return False
-    kin = vocabulary.kin(thing.names[0]) if thing.names else ()
+    kin = vocabulary.graph.kin(thing.names[0]) if thing.names else ()
     return 0 < len(thing.names) <= MAX_CARS and not set(kin) <= set(thing.names)
 
 

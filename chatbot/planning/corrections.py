@@ -11,7 +11,7 @@ from chatbot.planning.scan import Scan
 from chatbot.regex import regex
 
 _SOUND = r"(?:哦|啊|哎呀?|诶|欸|呃|嗯|额|唉|噢|呀)"
-_WRONG = r"(?:(?<!对)不对(?:不对)?(?!称)|(?:我)?(?:刚才?)?(?:说|问|打|搞|弄|记|看|讲)错了?|口误|错了|更正一下|纠正一下|哦不|啊不(?!是)|不不不?)"
+_WRONG = r"(?:(?<!对)不对(?:不对)?(?!称)|(?:我)?(?:刚才?)?(?:说|问|打|搞|弄|记|看|讲|写|发|输)错了?|口误|错了|更正一下|纠正一下|哦不|啊不(?!是)|不不不?)"
 _INSTEAD = r"(?:[,.。!…\s]*(?:(?:我)?(?:是|要|想)?(?:问|说|指|要)的?(?:是)?|应该说?是|改成|换成|是(?!不是|否)))?[,.。\s]*"
 _MARKER = regex(
     rf"[,.。…\s]*{_SOUND}*[,.。…\s]*(?:{_WRONG}|(?:{_SOUND}|(?<=[,.。…]))不是(?=[,.。]|我|帮)|{_SOUND}不是|(?<=[,.。…])不(?=[,.。…]))"
@@ -21,6 +21,9 @@ _MARKER = regex(
 _RATHER = regex(
     r"[,.。…\s]*(?:算了|要不|不然|想想|想了想|(?<=[,.。…])不)[吧,.。…\s]*还是(?:要|看|选|买|换成?|来)?(?=[^,.。]{2,})(?!算了)"
 )
+
+_OPENS = regex(rf"\s*{_SOUND}+[,，.。…\s]*不是?[,，.。…\s]+(?:是(?!不是|否))?(?=..)")
+_PLAIN_MARKER = "说错了,"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Correction:
 
 _NOT_BUT = regex(
     rf"^{_SOUND}*[,.。\s]*(?:(?P<denied>不是)|不要|不看|不问)(?P<not>[^,。]{{2,20}}?)"
-    rf"(?:[,，。\s]+|(?<=[\d款版型])(?=而?是|要))(?:我)?"
+    rf"(?:[,，。\s]+|(?<=[\d款版型])(?=而?是|要)|(?(denied)(?=而?是(?!不是|否))|(?!)))(?:我)?"
     rf"(?:(?:而?是|要|看|问|说)(?:的是|的)?|(?(denied)|(?!)))(?P<but>.{{2,}})$"  # 不要红旗的，30万以内的 adds
 )
 
@@ -48,6 +51,22 @@ def not_but(text: str, read: Callable[[str], Scan]) -> Correction | None:
     if kept.unknown or not any(carries(link) for link in kept.links):
         return None
     return Correction(found["but"], found["not"], found["but"])
+
+
+def not_that_attribute(text: str, read: Callable[[str], Scan]) -> Correction | None:
+    """不是续航是加速: two attributes of one car, of which the first is not asked for; a value that is denied is a condition."""
+    found = _NOT_BUT.match(text)
+    if found is None or not found["denied"]:
+        return None
+    denied = [link for link in read(found["not"]).links if carries(link)]
+    asked = denied and all(link.attribute and not (link.value or link.entity) for link in denied)
+    return not_but(text, read) if asked else None
+
+
+def taken_up(text: str) -> str:
+    """哦不 是十五万以内, as it was typed: what was said a turn before is taken back; no cars are left out."""
+    found = _OPENS.match(text)
+    return _PLAIN_MARKER + text[found.end() :] if found else text
 
 
 def takes_back(text: str) -> bool:

@@ -64,8 +64,6 @@ class Decider:
         self.vocabulary, self.columns, self.directions = vocabulary, vocabulary.columns, directions
         self.price = next(iter(vocabulary.concepts.paths("价格")), None)
 
-    # -- comparing what is named --------------------------------------------------------------------------
-
     def compare(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
         """The named things side by side, when that is what is asked."""
         if len(entities) < 2:
@@ -99,11 +97,18 @@ class Decider:
 
         So with 马力, which people say for power, and of which no car without an engine has a value.
         """
+        if path == self.price and sum(self.raw(name, path) is not None for name in entities) == 1:
+            return self._other_price(entities) or path
         paths = self.vocabulary.concepts.paths
         other = next((told for said, told in _TOLD_INSTEAD if path in paths(said)), "")
         if not other or any(self.raw(name, path) is not None for name in entities):
             return path
         return next((p for p in paths(other) if all(self.raw(n, p) is not None for n in entities)), path)
+
+    def _other_price(self, entities: Sequence[str]) -> Path | None:
+        """The list price, where only one of ``entities`` has another yet."""
+        money = (p for p in self.columns.paths if _MONEY.search(p[-1]) and self.vocabulary.dimension(p))
+        return next((p for p in money if all(self.raw(name, p) is not None for name in entities)), None)
 
     def usual(self, entities: Sequence[str]) -> tuple[Path, ...]:
         """What any of ``entities`` has of the attributes that people compare."""
@@ -116,8 +121,6 @@ class Decider:
     def raw(self, entity: str, path: Path) -> str | None:
         """The raw value of an entity."""
         return self._raw(self.columns.position[entity], path) if entity in self.columns.position else None
-
-    # -- leaning on one thing -----------------------------------------------------------------------------
 
     def relative(self, parts: Parts, entity: str, rank: Ranking) -> Plan | None:
         """比它便宜的 …: those whose value is better than the entity's."""

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import Path, Plan
+from chatbot.knowledge_graph.plan import Condition, Path, Plan
 from chatbot.planning.asked_sets import asks_from
 from chatbot.planning.bare_degrees import of_something_else
 from chatbot.planning.beside import DIFFER
 from chatbot.planning.carry import leans
-from chatbot.planning.clauses import paths_of
+from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider, measured_by, says_money
 from chatbot.planning.parts import Parts, Thing
@@ -28,6 +28,10 @@ _BOTH = regex("都(?:是)?(?:多少|几|啥|什么|报)")
 _BARE_UNIT = regex("(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?")
 _HOW_MUCH_THEN = regex("(?:那|那么)?(?:到底|究竟|具体|实际|准确)?(?:是|有|要|得)?(?:多少|几)[啊呀呢]?")
 _HOW_MANY = regex("(?:那|有|一共|总共|到底|具体)*(?:几|多少)[个颗台只块种](?:呢|啊|呀)?")  # after 有激光雷达
+_HAS_IT_TOO = regex(
+    "(?:也|就|是不是|应该|总|该|肯定)*(?:没有?|有没有|有|没带|不带|带不带|带|支持|不支持|能|不能|是|不是)(?:的)?"
+    "(?:是吧|对吧|对不对|是不是|吧|吗|么|嘛|不|没|是吗|[?？])[啊呀]?$"
+)
 _OF_ALL = regex("(?:那|它们|他们)?(?:都|分别|各)")  # 都多少钱 of a list
 
 
@@ -39,6 +43,18 @@ def alone(parts: Parts, context: Context) -> str:
         context.plan and context.plan.op == "superlative"
     )
     return parts.text if found and one and len(context.last(0)) < _PAIR else ""
+
+
+def _of_the_listed(parts: Parts, context: Context) -> bool:
+    """最贵和最便宜差多少, 最便宜两款差多少: of all that matched."""
+    most = any(rank.strength == "most" for rank in parts.rankings)
+    return bool(far_apart(parts) and len(context.entities) < _PAIR) or bool(most and parts.limit)
+
+
+def _whether(last: Plan) -> Plan:
+    """有激光雷达的, which was looked for, as a question of one: 另一个没有是吧; ``last`` where it was not just that."""
+    wished = tuple(c for c in flat(last.conditions) if isinstance(c, Condition) and c.op == "has")
+    return replace(last, op="verify", attributes=(), conditions=wished) if len(wished) == 1 else last
 
 
 class Follower:
@@ -125,12 +141,17 @@ class Follower:
     def verified_of(parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
         """第二款呢 after 第一个有激光雷达没: the same question of another."""
         last = context.plan
-        if last is None or last.op != "verify" or not last.entities or not parts.text.endswith("呢"):
+        again = parts.text.endswith("呢") or _HAS_IT_TOO.search(parts.text)
+        if last is None or not again or not (last.entities or last.op == "filter"):
+            return None
+        last = _whether(last) if last.op == "filter" and not parts.text.endswith("呢") else last
+        if last.op != "verify":
             return None
         if len(things) != 1 or not things[0].single or parts.attributes or parts.categories:
             return None
         asked = {path for clause in last.conditions for path in paths_of(clause)}
-        if context.attributes and asked.isdisjoint(context.attributes):
+        since = context.attributes if context.plan and context.attributes != context.plan.attributes else ()
+        if since and asked.isdisjoint(since):
             return None  # something else was asked since
         if parts.atoms or parts.rankings or parts.scan.unknown or parts.has("compare", "which", "list"):
             return None
@@ -144,8 +165,8 @@ class Follower:
         """差多少, 哪个便宜, 油耗呢: about the two or more things spoken of last."""
         if parts.things or parts.atoms or parts.has("list", "count", "typical", "average", "head", "others"):
             return None
-        if far_apart(parts) and len(context.entities) < _PAIR:
-            return None  # 最贵和最便宜差多少, of all that matched
+        if _of_the_listed(parts, context):
+            return None
         if any(rank.strength == "more" for rank in parts.rankings) and not parts.has("which", "compare"):
             return None
         most = any(rank.strength == "most" for rank in parts.rankings)

@@ -8,7 +8,7 @@ from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.asides import background, plain_question, rejoined, unframed
 from chatbot.planning.bind import Binder
-from chatbot.planning.corrections import corrected, not_but
+from chatbot.planning.corrections import corrected, not_but, not_that_attribute, taken_up
 from chatbot.planning.english import EnglishWords
 from chatbot.planning.links import AttributeSense, Link, ValueSense
 from chatbot.planning.misheard_makes import MisheardMakes
@@ -48,7 +48,7 @@ class Listener:
 
     def asked(self, utterance: str) -> str:
         """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
-        said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], utterance)
+        said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], taken_up(utterance))
         said = self._english.in_chinese(plainly(self._plain(said)))
         said = without_courtesies(self._years.written(self._names.written(said)))
         return self._makes.written(unframed(plain_question(in_words(plainly(said)))))
@@ -64,7 +64,8 @@ class Listener:
 
         took_back = instead = ""
         text, story = without_story(text)
-        if change := corrected(text, as_written):
+        change = not_that_attribute(text, as_written) if "不是" in text else None
+        if change := change or corrected(text, as_written):
             text, took_back, instead = change.text, change.dropped, change.kept
         scan = self._explained(as_written(text))
         if scan.unknown and (joined := rejoined(scan.text, self._names_a_feature)) != scan.text:

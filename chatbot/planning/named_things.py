@@ -4,14 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from chatbot.knowledge_graph.plan import (
-    NAME,
-    Condition,
-    Path,
-    Plan,
-    keyword_level,
-    leaf_conditions,
-)
+from chatbot.knowledge_graph.plan import NAME, Condition, Path, Plan, keyword_level, leaf_conditions
 from chatbot.planning.beside import Comparer
 from chatbot.planning.beyond import asks_of_its_kind, beyond_one
 from chatbot.planning.called_so import other_kinds
@@ -27,12 +20,7 @@ from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import is_brand, is_series, is_year
 from chatbot.planning.series_of_list import SeriesOfList, spoken_of
-from chatbot.planning.several import (
-    SeveralPlanner,
-    all_counted,
-    all_of_them,
-    side_by_side,
-)
+from chatbot.planning.several import SeveralPlanner, all_counted, all_of_them, side_by_side
 from chatbot.planning.the_one import ranked_by
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.planning.whether import asks_by_how_much, asks_whether
@@ -41,6 +29,7 @@ from chatbot.regex import regex
 _PAIR = 2
 _NAMES_IT = regex("(?:是|叫)(?:哪|什么|啥)一?[个款台辆]?车?[啊呀呢]?$")
 _BARE = regex("呢$")
+_OF_THE_LIST = regex("还有|有没有|^有.{0,3}比")
 _DIFFERENCE = regex("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
 
 
@@ -65,7 +54,7 @@ class NamedPlanner:
         """240turbo, 旗舰型 while a 思域 is spoken of: of the many that are called so those of that series."""
         near = context.near(self.vocabulary.graph)
         graph = self.vocabulary.graph
-        near_it = (self.vocabulary.kin(near), other_kinds(graph, near)) if near else ()
+        near_it = (self.vocabulary.graph.kin(near), other_kinds(graph, near)) if near else ()
         things = tuple(_one_of(thing, near_it) for thing in parts.things)
         return replace(parts, things=things) if things != parts.things else parts
 
@@ -136,7 +125,7 @@ class NamedPlanner:
             plan is None
             or before is None
             or plan.op != "filter"
-            or not (parts.referred and "还有" in parts.text)
+            or not (parts.referred and _OF_THE_LIST.search(parts.text))
         ):
             return plan
         paths = {condition.attribute for condition in leaf_conditions(plan.conditions)}
@@ -256,14 +245,22 @@ class NamedPlanner:
         """What was asked before; of 最省油的那款, and of one of a list, what it was told by, which shows that it is so."""
         spans = [(thing.start, thing.end) for thing in things if thing.referred]
         told = tuple((path,) for path in ranked_by(parts.scan.links, spans))
-        before = tuple((path,) for path in context.attributes)
+        goes_on = parts.text.endswith("呢") or only_named(parts.scan)  # 那就探索版吧 takes it
+        earlier = context.before if goes_on and not parts.scan.asides else ()
+        asked = context.attributes or tuple(p for p in earlier if self._has(things, p))
+        before = tuple((path,) for path in asked)
         one = things[0].names if len(things) == 1 and things[0].single else ()
         if one and _NAMES_IT.search(parts.text) and not (before and self._decider.raw(one[0], before[0][0])):
             before = tuple((path,) for path in self._decider.usual(one)[:1])  # it is asked which one that is
-        if told and (_NAMES_IT.search(parts.text) or lists(context.plan)):
+        ranked = context.plan.attributes if context.plan and lists(context.plan) else ()
+        if told and (_NAMES_IT.search(parts.text) or (ranked and set(asked) <= {*ranked, *told[0]})):
             return told
         most = any(link.degree and link.degree.strength == "most" for link in parts.scan.links)
         return tuple(dict.fromkeys((*told, *before))) if most else before
+
+    def _has(self, things: tuple[Thing, ...], path: Path) -> bool:
+        """Whether any of them has it on record."""
+        return any(self.vocabulary.graph.has(name, path) for thing in things for name in thing.names)
 
     @staticmethod
     def _and_told(topics: Topics, parts: Parts, context: Context) -> Topics:

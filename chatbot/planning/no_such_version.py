@@ -60,7 +60,7 @@ def _of_another_series(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
             or (series.single and (first.end < second.start or parts.has("which", "compare")))
             or _names_its_series(version, parts.text, vocabulary)
             or (
-                parts.has("compare") and set(version.names) <= set(vocabulary.kin(series.names[0]))
+                parts.has("compare") and set(version.names) <= set(vocabulary.graph.kin(series.names[0]))
             )  # Q5两驱四驱差多少
         ):
             continue

@@ -25,6 +25,7 @@ from chatbot.planning.denied_things import without_denied
 from chatbot.planning.differences import by_a_value, differences, within_a_category
 from chatbot.planning.follow import Follower, alone
 from chatbot.planning.former_latter import named_again
+from chatbot.planning.forms_of_names import of_its_form
 from chatbot.planning.guide import Guide
 from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
@@ -61,8 +62,13 @@ from chatbot.planning.versions import VersionReader
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.planning.years_beside import YearsBeside
 from chatbot.recent import Recent
+from chatbot.regex import regex
 
+_PAIR, _FEW = 2, 10
 EARLIER = 2  # things spoken of before that a version may be of
+_MAY_BE_ALL = frozenset("全所各每")
+_ALL_VERSIONS = "(?:全系|(?:所有|全部|各个?|每个?)的?(?:版本|配置))"
+_OF_ALL_VERSIONS = regex(f"(?:(?:这|那|该)(?:款|个)?车|它|这款|那款)?的?(?={_ALL_VERSIONS})")
 REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
 _NO_WORDS = ProductWords(())
 _GO_ON, _CHOOSE = "没要求", "推荐个车"  # what whom it is for, and nothing else, comes to
@@ -186,6 +192,9 @@ class Planner:
     def _scan(self, utterance: str, context: Context, mend: Callable[[], bool]) -> Scan:
         asked, near = self._listener.asked(utterance), context.near(self.vocabulary.graph)
         asked = named_again(self._years.beside(asked, context.entities), context)
+        if near and not _MAY_BE_ALL.isdisjoint(asked):
+            asked = _OF_ALL_VERSIONS.sub("", asked)  # 这车全系, which is not this car
+        asked = of_its_form(asked, near, self.vocabulary.graph) if asked[:1].isascii() else asked
         if only_a_purpose(asked):
             said = _GO_ON if lists(context.plan) or context.listed else _CHOOSE
             return replace(self._listener.scan(said), asides=(asked,))
@@ -199,6 +208,8 @@ class Planner:
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
         context = self._with_series(context)
+        context = self._beside_its_kin(scan, context) if "另" in scan.text else context
+        context = context if _MAY_BE_ALL.isdisjoint(scan.text) else self._of_all_versions(scan, context)
         parts = self._versions.told(self._reader.read(scan, context), context)
         parts = sides_again(parts, context, self._found, self.vocabulary)
         context = of_what_is_offered(parts, context)
@@ -215,6 +226,19 @@ class Planner:
         if not context.attributes:  # GL8 2025款: of these, not of those that have what was asked
             among = AnyOf(tuple(Condition(NAME, "=", one) for one in context.offered))
         return replace(context, listed=Plan("filter", (), context.attributes[:1], (among,)))
+
+    def _beside_its_kin(self, scan: Scan, context: Context) -> Context:
+        """``context`` with both versions of the series as those told, where 另一个 is the one not spoken of."""
+        focus, version = context.entities, "版" in scan.text or "配置" in scan.text
+        alone = len(focus) == 1 and set(context.shown) <= set(focus)
+        kin = self.vocabulary.graph.kin(focus[0]) if alone and (version or not context.recent) else ()
+        return replace(context, shown=kin) if len(kin) == _PAIR else context
+
+    def _of_all_versions(self, scan: Scan, context: Context) -> Context:
+        """``context`` with all versions of the series spoken of in focus: 全系都有天窗吗."""
+        near = context.near(self.vocabulary.graph) if _OF_ALL_VERSIONS.search(scan.text) else ""
+        kin = self.vocabulary.graph.kin(near) if near and not any(link.entity for link in scan.links) else ()
+        return replace(context, entities=kin, plan=None) if 1 < len(kin) <= _FEW else context
 
     def _winner(self, plan: Plan) -> str | None:
         rows = self.engine.run(plan).rows
@@ -268,6 +292,7 @@ class Planner:
             or only_some(parts, context, self._decider)
             or self._chooser.plan(parts, context)
             or self._beside.against_the_first(parts, context)
+            or self._beside.without_one(parts, context)
             or self._named.plan(parts, context)
             or self._follow.of_the_first(parts, context)
             or self._follow.continued(parts, context)

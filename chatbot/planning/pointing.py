@@ -15,7 +15,7 @@ _OF_IT = regex("(?:那|那么)?[^,，。]{1,6}的[^的]?")
 _ALL = ("list", "count", "head", "buy", "which", "exists", "has", "keep", "or", "others", "total")
 THAT_ONE = regex(r"的?(?:那|这)(?:一)?(?:款|个|台|辆|种)")
 _TAKES = regex("(?:那|那么|我|就|还是|决定|行|好|[,，])*(?:要|买|选|定|订|拿|挑)(?:个|那个|这个)?")
-_TAKEN = regex("的?(?:那[个款台辆])?(?:吧|了|好了|算了|得了|就行|就好)$")
+_TAKEN = regex("的?(?:那[个款台辆])?(?:吧|了|好了|算了|得了|就行|就好)$|的$")
 _EITHER_WAY = regex(r"([大高低长宽快慢贵重远])不\1")
 _POINTS = regex(
     r"第[一二三四五六七八九十\d]|最后|倒数|[前后]者|[前后上][面一]?[那这]?[个款台辆]|[它他她]|[这那][一两几些俩仨个款台辆车]"
@@ -28,7 +28,13 @@ def points(text: str) -> bool:
 
 
 def ranks_the_list(at: int, links: Sequence[Link], text: str, context: Context) -> bool:
-    """续航最长的那款, and nothing else is asked, while all that match are listed; of either link: 最长 or 那款."""
+    """续航最长的那款, and nothing else is asked, while all that match are listed; of either link: 最长 or 那款.
+
+    Where it was asked which is meant, that says which: 最贵那个, of whose range one wants to know; 最便宜那个呢, after
+    another of them, likewise.
+    """
+    if context.attributes and (context.offered or (len(context.entities) == 1 and text.endswith("呢"))):
+        return False
     most = at if links[at].degree else at - 1
     if most < 0 or not (degree := links[most].degree) or degree.strength != "most":
         return False
@@ -46,9 +52,10 @@ def ranks_the_list(at: int, links: Sequence[Link], text: str, context: Context) 
 def takes_one(link: Link, text: str, context: Context) -> re.Match[str] | None:
     """那就买便宜的吧: the one of the few side by side that is taken; of a list it is a wish."""
     compared = context.plan is None or context.plan.op in ("compare", "lookup", "verify")
-    if not compared or len(context.last(0)) < _SEVERAL or not _TAKES.fullmatch(text, 0, link.start):
+    start = link.start + link.text.startswith("要")  # 要贵的 is one word
+    if not compared or len(context.last(0)) < _SEVERAL or not _TAKES.fullmatch(text, 0, start):
         return None
-    return _TAKEN.match(text, link.end)
+    return _TAKEN.match(text, link.end - link.text.endswith("的"))
 
 
 def counts_a_name(at: int, links: Sequence[Link]) -> bool:
@@ -79,11 +86,14 @@ def said_of_it(at: int, links: Sequence[Link], text: str) -> tuple[int, Clause] 
 
 
 def told_by_a_value(at: int, links: Sequence[Link], text: str) -> bool:
-    """四驱的那个 is the one with that value, not the one in focus."""
+    """四驱的那个 is the one with that value, not the one in focus; so is 带天窗的那个."""
     before = next((x for x in reversed(links[:at]) if x.text != "的"), None)
-    return (
-        before is not None and before.value is not None and text[before.end : links[at].start] in ("的", "")
-    )
+    if before is None:
+        return False
+    gap = text[before.end : links[at].start]
+    if before.value:
+        return gap in ("的", "")
+    return gap == "的" and (before.attribute is not None or before.plays("optional"))
 
 
 def of_the_few(values: Sequence[Atom], parts: Parts, context: Context) -> Atom | None:

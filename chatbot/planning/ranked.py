@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import Clause, Order, Plan
-from chatbot.planning.context import Context
+from chatbot.planning.context import Context, besides
 from chatbot.planning.decide import Decider
 from chatbot.planning.parts import Parts, Ranking
 from chatbot.planning.query import Query
@@ -33,12 +33,16 @@ class RankedPlanner:
         scan, parts = parts.scan, self._as_before(parts, context)
         most = any(r.strength == "most" for r in parts.rankings) or parts.reverse or parts.place
         most = most or _the_other_way(parts, context)
-        if far := self._far_apart(parts, conditions):
-            return far
+        if apart := self._far_apart(parts, conditions) or self._first_two_apart(parts, conditions):
+            return apart
         if parts.rankings:
             if not (most or parts.limit or parts.has("which") or _WHOSE.search(parts.text)):
                 return None
-            return self._superlative(parts, conditions, self._among(parts, context, anew=anew))
+            ranked = self._superlative(parts, conditions, self._among(parts, context, anew=anew))
+            last = context.plan.attributes if context.plan and context.plan.op == "superlative" else ()
+            another = len(context.entities) == 1 and parts.text.endswith("呢") and context.attributes != last
+            goes_on = context.offered or another
+            return _of_the_offered(ranked, context) if ranked and goes_on else ranked
         best = self._best(parts, conditions) if parts.limit or parts.place else None
         if best:
             place = parts.place if not parts.limit else 0
@@ -81,6 +85,21 @@ class RankedPlanner:
         )  # 顶配比低配续航多多少
         paths = told or (path,)  # 顶配比最低配快几秒
         return Query(Plan("compare", names, paths), parts.scan) if len(names) == 2 else None
+
+    def _first_two_apart(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
+        """最便宜两款差多少: the two that rank first, side by side."""
+        rank = parts.rankings[0] if len(parts.rankings) == 1 else None
+        asks = parts.limit == _PAIR and parts.has("compare") and rank is not None
+        if not asks or rank is None or rank.strength != "most":
+            return None
+        names: tuple[str, ...] = ()
+        for _ in range(_PAIR):
+            best = self._winner(
+                Plan("superlative", (), (rank.path,), (*conditions, *besides(names)), rank.order, 1)
+            )
+            names = (*names, best) if best else names
+        told = numeric(self._decider.vocabulary, parts.attributes) or (rank.path,)
+        return Query(Plan("compare", names, told), parts.scan) if len(names) == _PAIR else None
 
     def of_the_first(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
         """X7最低配有天窗吗: whether it holds for the one that ranks first."""
@@ -166,6 +185,14 @@ def far_apart(parts: Parts) -> tuple[Ranking, ...]:
     if len(most) != 2 or not asks or parts.limit:
         return ()
     return most if most[0].path == most[1].path and most[0].order != most[1].order else ()
+
+
+def _of_the_offered(query: Query, context: Context) -> Query:
+    """低配, where it was asked whose range one wants to know, and 高配呢 after that: that of the one that ranks first."""
+    plan = query.plan
+    told = query.asked_for or query.also or plan.op != "superlative" or (plan.limit or 1) > 1
+    asked = () if told else tuple(path for path in context.attributes if path not in plan.attributes)
+    return replace(query, asked_for=asked) if asked else query
 
 
 def _the_other_way(parts: Parts, context: Context) -> bool:

@@ -12,7 +12,7 @@ from chatbot.regex import regex
 _CHIP_COUNT = regex(r"\s*\(\d+\)\s*$")
 _BARE_YEAR = regex(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
 _YEAR_OF_MODEL = regex(
-    r"(?:(?<=[\u4e00-\u9fff,])|(?<![\w.]))(2\d)年(?=[的那这])|(?<=[\u4e00-\u9fff,])(2\d)(?=的)"
+    r"(?:(?<=[\u4e00-\u9fff,])|(?<![\w.]))(2\d)年(?=[的那这])|(?<![^\u4e00-\u9fff,])(2\d)(?=的)"
 )
 _YEAR_ALONE = regex(r"(?<=[a-z\d\u4e00-\u9fff] )(2\d)(?= )")  # 宝马i4 23 edrive40
 _YEAR_BEHIND = regex(

@@ -35,6 +35,7 @@ from chatbot.planning.measures import asked_measures
 from chatbot.planning.part_names import spans_of_parts
 from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
 from chatbot.planning.rewriting import Rewriter
+from chatbot.planning.roles import role_words
 from chatbot.planning.said_of_links import kinds_said_again, tails
 from chatbot.planning.sound_repair import SoundRepair
 from chatbot.planning.spaced_pinyin import BETWEEN_LETTERS, BETWEEN_SYLLABLES, run_together, with_de
@@ -102,6 +103,7 @@ class Scanner:
         trims = (word for entity in vocabulary.graph.entities for word in entity.keywords[3:])
         pieces = {piece for word in trims for piece in normalize(word).split()}
         self._rewriter = Rewriter(self._finder, frozenset(vocabulary.entities.names) | pieces)
+        self._things = frozenset(word for word, roles in role_words().items() if "thing" in roles)
         self._ordered = lru_cache(maxsize=REMEMBERED)(_ordered)
         said = [word for words in vocabulary.concepts.words.values() for word in words]
         words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
@@ -132,7 +134,7 @@ class Scanner:
     def mendable(self, scan: Scan) -> bool:
         """Whether what is not known may be a slip; a thing, or a kind of thing, that the graph lacks is none."""
         absent = self._vocabulary.lacks(scan.text) or self._vocabulary.lacks_make(scan.text)
-        if absent or names_no_attribute(scan.text):
+        if absent or names_no_attribute(scan.text) or not self._things.isdisjoint(scan.unknown):
             return False
         spans = [scan.text[start:end] for start, end in spans_of_parts(scan.text)]
         return not any(piece in span for piece in scan.unknown for span in spans)  # 轮胎多重

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import Clause, Condition, Not, Order, Path, Plan, keyword_level
+from chatbot.knowledge_graph.plan import Clause, Not, Path, Plan, keyword_level
 from chatbot.planning.asked_sets import (
     asks_for_all,
     asks_from,
@@ -14,10 +14,8 @@ from chatbot.planning.asked_sets import (
     is_solid,
     of_what_was_told,
 )
-from chatbot.planning.bounds import bounds
 from chatbot.planning.carry import (
     goes_back,
-    is_exclusion,
     leans,
     lists,
     side_by_side,
@@ -25,16 +23,16 @@ from chatbot.planning.carry import (
     within,
     without_seen,
 )
-from chatbot.planning.clauses import flat, paths_of
+from chatbot.planning.clauses import flat, of_its_series, paths_of
 from chatbot.planning.context import Context, besides
 from chatbot.planning.decide import Decider
 from chatbot.planning.going_on import GoingOn
-from chatbot.planning.parts import Parts, Ranking
+from chatbot.planning.parts import Parts
 from chatbot.planning.query import Planned, Query, Refusal
 from chatbot.planning.ranked import RankedPlanner
-from chatbot.planning.read_parts import is_brand
+from chatbot.planning.relative import RelativePlanner
 from chatbot.planning.stray import stray
-from chatbot.planning.whether import asks_by_how_much, asks_whether, doubts, put_plainly
+from chatbot.planning.whether import doubts, of_its_own_choice, put_plainly
 from chatbot.regex import regex
 
 _TWO = 2
@@ -50,8 +48,11 @@ _TAKEN_TO_BE_SO = regex(
 _FINDS = regex("找(?![对个]象)|筛|查|搜|报一?下|列一?[下出]")
 # 轴距有没有三米
 _REACHES = regex("^[^,，]{2,6}(?:有没有|有无|能有|够)(?=[\\d一两二三四五六七八九十])[^的]*$")
-_BOTH_ARE = regex("(?:那|它们|他们|这俩|那俩)?都(?:是|有|带|配|支持|能)")  # 都是四驱？ of the two spoken of
+_BOTH_ARE = regex(
+    "(?:那|它们|他们|这俩|那俩|这车|全系|所有的?版本)*都(?:是|有|带|配|支持|能)"
+)  # 都是四驱？ of the two spoken of
 _IS_SO = regex("(?:是|属于)[^的]{1,8}的[吗么]$")
+_OF_VERSIONS = regex("(?:那|那么)?(?:[低高顶]配|丐版|最[高低]配)")
 _WHICH_MOST = regex("(?:哪个|谁)最[^,，。]{1,4}$")
 
 
@@ -68,6 +69,7 @@ class SetPlanner:
         """``winner`` gives what a superlative finds, ``found`` what a filter finds, ``relaxed`` what its nearest lack."""
         self._decider, self._winner, self._found = decider, winner, found
         self._ranked = RankedPlanner(decider, winner)
+        self._relative = RelativePlanner(decider, winner)
         self._going_on = GoingOn(decider, found, relaxed)
 
     def plan(self, parts: Parts, context: Context) -> Planned:
@@ -87,6 +89,8 @@ class SetPlanner:
         conditions = said
         if leaning and context.plan:
             said, conditions = self._going_on.conditions(parts, without_seen(context), said)
+        if not (leaning or conditions) and len(context.entities) == 1 and _OF_VERSIONS.match(parts.text):
+            conditions = of_its_series(context.entities[0], self._decider.vocabulary.graph)  # 高配呢
         if not (leaning or conditions) and context.entities and _WHICH_MOST.match(parts.text):
             return Refusal("nothing_to_point_at", parts.text[:2], parts.scan)  # of one alone; never of all
         if not leaning and which_of_these(parts, context):
@@ -99,8 +103,7 @@ class SetPlanner:
     def _values_of(self, piece: str) -> bool:
         return len(piece) > 1 and any(piece in text for text in self._decider.vocabulary.classifying_texts())
 
-    @staticmethod
-    def _about_focus(parts: Parts, context: Context) -> bool:
+    def _about_focus(self, parts: Parts, context: Context) -> bool:
         """是四驱吗, 40万够吗, 都有天窗吗 of what is in focus; 有四驱的吗 asks of all."""
         several = len(context.entities) > 1
         if parts.things or not parts.atoms or parts.has("which", "head", "buy", "count"):
@@ -108,7 +111,7 @@ class SetPlanner:
         anew = parts.has("exists") and 0 < sum(atom.negated for atom in parts.atoms) < len(parts.atoms)
         if anew or any(rank.strength == "more" for rank in parts.rankings):
             return False  # 不看轿车了，电动跑车有吗; 有便宜点的吗，还要七座
-        if doubts(parts, context):
+        if doubts(parts, context) or of_its_own_choice(parts, context, self._decider.vocabulary.graph):
             return True
         listed = several and context.plan and context.plan.op not in ("compare", "verify")
         if listed or (parts.has("list") and not several):
@@ -143,7 +146,7 @@ class SetPlanner:
 
     def _verify(self, parts: Parts, context: Context) -> Planned:
         both = context.plan is None and _BOTH_ARE.match(parts.text) is not None
-        entities = context.last(_TWO) if both else context.entities
+        entities = context.last(_TWO) if both and len(context.entities) <= _TWO else context.entities
         plan = self._decider.verify(parts, *entities)
         return Query(plan, parts.scan, carried=entities) if plan else None
 
@@ -151,7 +154,7 @@ class SetPlanner:
         self, parts: Parts, context: Context, conditions: tuple[Clause, ...],
         said: tuple[Clause, ...], leaning: bool,
     ) -> Query | None:  # fmt: skip
-        for step in (self._ranked.of_the_first, self._others, self._relative):
+        for step in (self._ranked.of_the_first, self._others, self._relative.plan):
             if query := step(parts, context, conditions):
                 return query
         if ranked := self._ranked.plan(parts, context, conditions, anew=bool(said) or not leaning):
@@ -165,7 +168,7 @@ class SetPlanner:
             return Query(plan, scan)
         if conditions and self._decider.price and asks_from(parts) and not parts.rankings:
             return Query(Plan("superlative", (), (self._decider.price,), conditions, "asc", 1), scan)
-        each = each_of_these(parts, conditions) if parts.has("count") else None
+        each = each_of_these(parts, conditions) if parts.has("count") and not parts.attributes else None
         if each and (plan := self._decider.counted_each(each)):
             return Query(plan, scan)
         if (
@@ -178,7 +181,8 @@ class SetPlanner:
             return Query(Plan("count", (), self._shown(conditions, parts), conditions), scan)
         listing = parts.has("list", "which", "count") or _HOW_MANY.search(parts.text)
         listing = listing or _MOST_OF.search(parts.text)
-        if listing and (plan := self._decider.group(parts, conditions)):
+        of_one = context.recent and not (context.plan or conditions or parts.has("list", "which", "count"))
+        if listing and not of_one and (plan := self._decider.group(parts, conditions)):
             return Query(plan, scan)
         return self._filter(parts, context, conditions, said, leaning)
 
@@ -212,40 +216,6 @@ class SetPlanner:
         kept = (Not(c) if c in about else c for c in found if c in about or c in wanted)
         fresh = (c for c in wanted if c not in found)
         return tuple(dict.fromkeys((*kept, *fresh))) if about else ()
-
-    def _relative(self, parts: Parts, context: Context, conditions: tuple[Clause, ...]) -> Query | None:
-        """再便宜点: better than what is in focus; of a list, the better first."""
-        rank = next((r for r in parts.rankings if r.strength == "more"), None)
-        if (
-            rank is None
-            or parts.has("which")
-            or asks_by_how_much(parts)
-            or not all(is_brand(thing.clause) for thing in parts.things)
-        ):
-            return None
-        choosing = context.guiding and not context.entities
-        focus = () if choosing else context.entities[:1] or self._worst(context.shown, rank)
-        if not focus:  # all were shown: better ones may well be among those
-            conditions = tuple(c for c in conditions if not is_exclusion(c))
-        raw = self._decider.raw(focus[0], rank.path) if focus else None
-        asks = parts.has("verify", "exists", "has") or asks_whether(parts)
-        goes_on = parts.has("keep", "exists") or (context.entities and asks)
-        if raw is None or (parts.atoms and not goes_on):
-            plan = Plan("filter", (), (rank.path,), conditions, rank.order)
-            of_all = context.empty and parts.has("head") and not parts.attributes  # 便宜点的车有吗
-            return Query(plan, parts.scan) if conditions or of_all or choosing else None
-        bound = Condition(rank.path, "<" if rank.order == "asc" else ">", raw)
-        kept = tuple(c for c in conditions if not (paths_of(c) == {rank.path} and bounds(c)))
-        plan = Plan("filter", (), (rank.path,), (*kept, bound), rank.order)
-        return Query(plan, parts.scan, carried=focus)
-
-    def _worst(self, shown: tuple[str, ...], rank: Ranking) -> tuple[str, ...]:
-        """Of a list the one that is furthest from what is wanted: 更便宜的 is cheaper than the dearest."""
-        if len(shown) < 2:
-            return shown
-        order: Order = "desc" if rank.order == "asc" else "asc"
-        worst = self._winner(Plan("superlative", shown, (rank.path,), order=order, limit=1))
-        return (worst,) if worst else ()
 
     def _filter(
         self, parts: Parts, context: Context, conditions: tuple[Clause, ...],

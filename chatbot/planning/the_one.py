@@ -10,7 +10,7 @@ from chatbot.planning.pointing import THAT_ONE, said_of_it, takes_one
 from chatbot.regex import regex
 
 _PAIR = 2
-_THE_OTHER = regex("的呢$")
+_THE_OTHER = regex("的(?:呢|(?:也|就|应该)*(?:没有?|有|带|支持|是)(?:吗|么|吧|是吧|对吧))$")
 _OF_THE_OTHER = regex("的(?=.{2,}(?:多少|几|多[大长高宽重远快久]|什么|啥|怎么样|呢))")
 _THAT_DEGREE = regex(r"(?:那|这)(?:一)?(?:款|个|台|辆)[\u4e00-\u9fff]{1,4}?的")
 

@@ -24,10 +24,13 @@ from chatbot.regex import regex
 MAX_VERSIONS = 40
 _BESIDE = regex(r"[的\s]?")
 _JOINED = regex(r"[的\s]*(?:[和跟与、/]|还有|vs)?[\s]*")
-_GOES_ON = regex(r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|(?:的|呢|版|款)(?:就行|也行|就好|就可以|即可)?$")
+_GOES_ON = regex(
+    r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|也(?:没有?|有|带|支持|是)(?:吗|么|吧|没|是吧)?$|(?:的|呢|版|款)(?:就行|也行|就好|就可以|即可)?$"
+)
 _BY_HOW_MUCH = regex("(?:的|版)?(?:那[个款台])?(?:要|又|得|能|会)?(?:贵|便宜|快|慢|省)(?:了|出)?(?:多少|几)")
 _ASKED_ON = regex("(?:那|那么)?[^,，。]{1,8}呢$")
 _THAT_ONE = regex("的?(?:那|这)(?:一)?[个款台辆]")
+_HAS_IT = regex("有[^的]{1,6}(?:吧|吗|么|没|没有|不)$")  # 24款有樱花粉吧
 _SUFFIX = regex("[版型款]$")
 _AND = regex(r"[版款型]?的?(?:和|跟|与|比|、|/|vs)")
 _OF_ALL = ("list", "count", "head", "buy", "which", "exists", "has", "keep", "or", "others", "total")
@@ -61,6 +64,7 @@ class VersionReader:
             and parts.atoms
             and not parts.attributes
             and is_year(parts.things[0].clause)
+            and not _HAS_IT.search(parts.text)
         ):
             return self._of_the_series(parts, context)
         parts = self._beside_one(one_or_other(parts))
@@ -108,7 +112,7 @@ class VersionReader:
         joint = parts.text[thing.end : values[0].start] if values else ""
         if not values or _AND.fullmatch(joint) is None:
             return parts
-        kin = tuple(name for name in self._vocabulary.kin(thing.names[0]) if name not in thing.names)
+        kin = tuple(name for name in self._vocabulary.graph.kin(thing.names[0]) if name not in thing.names)
         names = self._with(kin, values[0], parts.text) if kin else ()
         if not names:
             return parts
@@ -292,4 +296,4 @@ class VersionReader:
         return parts
 
     def _series(self, context: Context) -> tuple[str, ...]:
-        return self._vocabulary.kin(context.near(self._vocabulary.graph))
+        return self._vocabulary.graph.kin(context.near(self._vocabulary.graph))

@@ -210,18 +210,6 @@ class Vocabulary:
                     found.setdefault(sense.clause, []).append(word)
         return {clause: tuple(words) for clause, words in found.items()}
 
-    def kin(self, name: str) -> tuple[str, ...]:
-        """Every entity of the same brand and series as ``name``."""
-        entity = self.graph.by_name.get(name)
-        return self._by_series.get(entity.keywords[:2], ()) if entity else ()
-
-    @cached_property
-    def _by_series(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
-        found: dict[tuple[str, ...], list[str]] = {}
-        for entity in self.graph.entities:
-            found.setdefault(entity.keywords[:2], []).append(entity.name)
-        return {lead: tuple(names) for lead, names in found.items()}
-
     def may_be_of_it(self, piece: str) -> bool:
         """Whether unknown words may be a part of a name, of an attribute or of a value, or of what the graph has none of."""
         if self.entities.in_some_name(piece) or self.lacks(piece) or self.lacks_make(piece):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
 from chatbot.regex import regex
@@ -9,6 +10,10 @@ from chatbot.regex import regex
 _EITHER_WAY = regex(r"(.)不\1")  # 大不大
 _BY_HOW_MUCH = regex("^(?:那|那么)?比[^,，。的]+[贵快慢长短大小高低远重轻多少省便宜]了?多少")
 _HAS_NONE = regex("(?:就|怎么|咋|难道)?(?:没有?|冇|木有)[^,，。]{1,6}[吗么嘛]?")
+_COMES_IN = regex(
+    "(?:那|那么|它|这车|这款|那款)*有(?:没有|没|木有)?.{1,5}?(?:的|色的)?(?:吗|么|嘛|没有|没|不)?[啊呀呢]?"
+)
+_ONE_OF_MANY = "、"  # between the colours that one car may be had in
 _SO = regex("(?<![差好很太更])多$")
 
 
@@ -33,6 +38,14 @@ def doubts(parts: Parts, context: Context) -> bool:
     """没有紫的, right after the colours were told: whether it has it, asked the other way round."""
     one = parts.atoms[0] if len(parts.atoms) == 1 and parts.atoms[0].kind == "value" else None
     return one is not None and one.path in context.attributes and _HAS_NONE.fullmatch(parts.text) is not None
+
+
+def of_its_own_choice(parts: Parts, context: Context, graph: KnowledgeGraph) -> bool:
+    """有粉的吗 of the car in focus: one may have it in several colours, and asks for no other car."""
+    if len(context.entities) != 1 or not parts.atoms or not _COMES_IN.fullmatch(parts.text):
+        return False
+    leaves = graph.by_name[context.entities[0]].leaves
+    return all(atom.kind == "value" and _ONE_OF_MANY in leaves.get(atom.path, "") for atom in parts.atoms)
 
 
 def put_plainly(parts: Parts, context: Context) -> Parts:

@@ -31,7 +31,7 @@ class YearsBeside:
 
     def _year(self, said: re.Match[str], name: str) -> str:
         own = self._of(name)
-        kin = {self._of(other) for other in self._vocabulary.kin(name)} - {own, ""}
+        kin = {self._of(other) for other in self._vocabulary.graph.kin(name)} - {own, ""}
         if said["same"]:
             return own
         older = sorted(year for year in kin if year < own)

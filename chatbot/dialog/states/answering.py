@@ -15,7 +15,8 @@ from chatbot.knowledge_graph.execute import MAX_ROWS
 from chatbot.knowledge_graph.plan import Plan, leaf_conditions
 from chatbot.knowledge_graph.plan_text import attribute_text, plan_text
 from chatbot.messages import say, shown_question
-from chatbot.planning.carry import lists
+from chatbot.planning.carry import is_exclusion, lists
+from chatbot.planning.clauses import flat
 from chatbot.planning.guide import NextQuestion
 from chatbot.planning.query import Query
 from chatbot.planning.scan import Scan
@@ -94,14 +95,21 @@ class AnsweringState:
         recent = _recent(memory, found.entities)
         if found.source != "kg":  # a new topic; what one points at (它, 第二个) is still there
             kept = None if found.entities else _listed(memory)  # 那就油车吧, with what was wished for before
-            return {"recent": recent, "plan": None, "guiding": False, "asked": (), "listed": kept}
+            before = () if found.entities else memory.attributes or memory.before  # 那城市版呢
+            return {
+                "recent": recent, "plan": None, "guiding": False, "asked": (), "listed": kept, "before": before,
+            }  # fmt: skip
         if inquiry and (inquiry.referred or not inquiry.named):
-            return {"recent": recent, "guiding": False}
+            return {"recent": recent, "guiding": False, "before": ()}
         if found.entities and _among_listed(turn, found.entities):
-            return {"recent": recent, "plan": None, "guiding": False, "asked": (), "listed": _listed(memory)}
+            return {
+                "recent": recent, "plan": None, "guiding": False, "asked": (), "listed": _listed(memory),
+                "before": (),
+            }  # fmt: skip
         shown = found.entities if len(found.entities) > 1 else ()
         return {
             "recent": recent, "shown": shown, "plan": None, "guiding": False, "asked": (), "listed": None,
+            "before": (),
         }  # fmt: skip
 
     def _queried(self, turn: Turn, query: Query) -> Decision:
@@ -138,11 +146,12 @@ class AnsweringState:
             pending=None,
             failures=0,
             recent=_recent(memory, found.entities),
-            shown=_shown(memory, found),
-            plan=all_sides((query.plan, *query.also)),
+            shown=memory.shown if (seen := _all_seen(memory, query, found)) else _shown(memory, found),
+            plan=memory.plan if seen else all_sides((query.plan, *query.also)),
             listed=_listed(memory)
             if set(found.entities) <= set(memory.shown) and query.plan.entities
             else None,
+            before=(),
             guiding=question is not None,
             asked=(*memory.asked, question.path)
             if question and memory.guiding
@@ -187,6 +196,12 @@ def _shown(memory: Memory, found: Found) -> tuple[str, ...]:
     picked = picked or found.plan.op in ("compare", "verify", "lookup")
     within = picked and set(found.shown) <= set(memory.shown)
     return memory.shown if within else found.shown
+
+
+def _all_seen(memory: Memory, query: Query, found: Found) -> bool:
+    """还有呢, where there are no more than those that were shown: these are still the ones to point at."""
+    left_out = {c.value for c in leaf_conditions(tuple(filter(is_exclusion, flat(query.plan.conditions))))}
+    return not found.rows_total and bool(memory.shown) and left_out >= set(memory.shown)
 
 
 def _among_listed(turn: Turn, entities: tuple[str, ...]) -> bool:

@@ -85,8 +85,9 @@ class NormalizationState:
             topics = tuple(Topic(tuple(_node(path, tree) for path in paths)) for paths in planned.topics)
             reading = turn.hearing.knowledge.reader.read("")
             groups = tuple(self._among_offered(turn, group) for group in planned.entities)
+            question = None if topics else turn.memory.question  # 24的呢, after 25尊享有哪些颜色
             inquiry = Inquiry(
-                reading, groups, topics, topical=bool(topics),
+                reading, groups, topics, question, topical=bool(topics),
                 named=not planned.referred, referred=planned.referred, scan=planned.scan,
             )  # fmt: skip
             return Decision("answering", changed(turn, inquiry=inquiry))
@@ -111,7 +112,7 @@ class NormalizationState:
         planned = turn.hearing.planned(turn.context)
         if isinstance(planned, Asked) and not planned.needed and plain and leaves:
             return planned if heard_otherwise(turn, planned) else None
-        if isinstance(planned, Asked) and not planned.topics and turn.memory.question:
+        if isinstance(planned, Asked) and not planned.topics and turn.memory.question and reading.entities:
             return None  # 那智驾巅峰版呢: the standard question asked before, of another car
         return None if planned and means_a_standard_question(turn, planned) else planned
 
@@ -185,7 +186,7 @@ class NormalizationState:
             offered = turn.context.offered if topics and not memory.entities else ()
             groups = (offered,) if offered else tuple((name,) for name in memory.entities)
         elif not topics and not reading.core:
-            topics = tuple(Topic((path,)) for path in memory.attributes)
+            topics = tuple(Topic((path,)) for path in memory.attributes or memory.before)
             question = memory.question
         score = min((link.score for link in reading.entities), default=1.0)
         explained = (topical and not reading.leftover) or not reading.core

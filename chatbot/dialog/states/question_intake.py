@@ -37,6 +37,11 @@ def _starts_afresh(text: str, cancel: PhraseIntent) -> bool:
     return len(said) > 1 and any(map(cancel.fits, ends))
 
 
+def _leaves_one_out(turn: Turn) -> bool:
+    """Q3不看了: a car is named that is left out, and nothing more; 换个话题，北辰有哪些车系 starts anew."""
+    return bool(turn.hearing.reading.entities) and len(clauses(turn.hearing.text)) == 1
+
+
 class QuestionIntakeState:
     """A person wanted, a fresh start, no words at all, small talk, another language, or a question."""
 
@@ -51,7 +56,9 @@ class QuestionIntakeState:
             return hand_off(turn, self.name)
         if knowledge.handoff.declined(text):
             return self._guide(turn, "no_handoff", "chitchat")
-        if knowledge.cancel.fits(text) or _starts_afresh(text, knowledge.cancel):
+        if (knowledge.cancel.fits(text) and not _leaves_one_out(turn)) or _starts_afresh(
+            text, knowledge.cancel
+        ):
             afresh = isinstance(turn.hearing.planned(Context()), Query | Asked) or _asks_besides(turn)
             return (
                 Decision("normalization", replace(turn, memory=Memory()))
