@@ -83,6 +83,7 @@ def answered_well(
         ("old_blind9_conversations_demo", 45, 0.9),
         ("blind9_single_demo", 55, 0.97),
         ("blind9_conversations_demo", 100, 0.97),
+        ("own6_conversations_demo", 440, 0.98),
     ],
 )
 def test_tuned_questions_stay_answered_without_a_wrong_value(
