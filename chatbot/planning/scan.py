@@ -46,6 +46,7 @@ from chatbot.regex import regex
 MAX_SCAN = 200
 REMEMBERED = 1024  # orders of the senses of a word
 _THING = frozenset({"thing"})  # 充电桩 is not about charging: it stays unknown
+_STOCK = frozenset({"thing", "stock"})  # so does 现车, and it is no slip either
 MAX_MENDING = 2  # a mended word may let the next one be seen
 _TWICE = regex(r"([^\W\d])\1+")  # 油油耗
 _INSIDE = regex(
@@ -103,7 +104,7 @@ class Scanner:
         trims = (word for entity in vocabulary.graph.entities for word in entity.keywords[3:])
         pieces = {piece for word in trims for piece in normalize(word).split()}
         self._rewriter = Rewriter(self._finder, frozenset(vocabulary.entities.names) | pieces)
-        self._things = frozenset(word for word, roles in role_words().items() if "thing" in roles)
+        self._stock = frozenset(word for word, roles in role_words().items() if "stock" in roles)
         self._ordered = lru_cache(maxsize=REMEMBERED)(_ordered)
         said = [word for words in vocabulary.concepts.words.values() for word in words]
         words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
@@ -134,7 +135,7 @@ class Scanner:
     def mendable(self, scan: Scan) -> bool:
         """Whether what is not known may be a slip; a thing, or a kind of thing, that the graph lacks is none."""
         absent = self._vocabulary.lacks(scan.text) or self._vocabulary.lacks_make(scan.text)
-        if absent or names_no_attribute(scan.text) or not self._things.isdisjoint(scan.unknown):
+        if absent or names_no_attribute(scan.text) or not self._stock.isdisjoint(scan.unknown):
             return False
         spans = [scan.text[start:end] for start, end in spans_of_parts(scan.text)]
         return not any(piece in span for piece in scan.unknown for span in spans)  # 轮胎多重
@@ -211,7 +212,7 @@ class Scanner:
         links += bare_numbers(text, links, self._units)
         links += asked_measures(text, links, self._units, self._vocabulary.concepts)
         links = tails(text, sorted(links, key=lambda link: link.start))
-        links = [link for link in links if link.roles != _THING]
+        links = [link for link in links if link.roles not in (_THING, _STOCK)]
         links = as_they_stand(links, text)
         unknown = _unexplained(text, links)
         said = len(content(text)) or 1
