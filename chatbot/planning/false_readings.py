@@ -3,10 +3,12 @@
 from collections.abc import Container, Sequence
 
 from chatbot.knowledge_graph.phrases import QuantityPhrase
-from chatbot.planning.links import Link, ValueSense
+from chatbot.normalization.mentions import Mention
+from chatbot.planning.links import Link, RoleSense, Sense, ValueSense
 from chatbot.regex import regex
 
 _ELECTRIC = "电动"
+_SAYS_NOTHING = frozenset((RoleSense("so"),))
 _MOVES = regex("(?:打?开(?:启|合|闭)?|关闭?|调节?|升降|折叠|收起?|伸缩)(?:的|吗|不|$|[,，。])")
 _HAN = regex(r"[\u4e00-\u9fff]")
 _KIND = regex("级别|车身结构|品牌|系列")
@@ -53,6 +55,11 @@ def is_a_code(phrase: QuantityPhrase, units: Container[str]) -> bool:
     return light or (
         phrase.unit == "t" and phrase.text.endswith("t") and all(end >= _HEAVIEST for end in ends)
     )
+
+
+def is_each(mention: Mention[Sense]) -> bool:
+    """一晚 of 一晚300左右, which counts nothing."""
+    return mention.alias.startswith("一") and mention.targets == _SAYS_NOTHING
 
 
 def counts_the_named(phrase: QuantityPhrase, text: str, links: Sequence[Link]) -> bool:

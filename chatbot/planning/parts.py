@@ -222,7 +222,8 @@ def _meant(
     if path is None and sense.word in _SIZE and plainly:  # 屏幕越大越好，最大那个
         path = next((p for x in links if (p := _numeric(x, vocabulary)) is not None), None)
     if path is None and sense.word in _SIZE and plainly:
-        path = next(iter(vocabulary.concepts.paths("轴距")), None)
+        paths = vocabulary.concepts.paths
+        path = next(iter((*paths("轴距"), *paths("大小"))), None)
     beside = sense.strength != "plain" or _LIKE.search(text) is not None  # 跟L8差不多长的
     if path is None and beside and sense.word in _EXTENT:
         path = vocabulary.part(_EXTENT[sense.word])

@@ -19,6 +19,7 @@ from chatbot.planning.false_readings import (
     counts_people,
     counts_the_named,
     is_a_code,
+    is_each,
 )
 from chatbot.planning.function_words import carries_nothing
 from chatbot.planning.links import (
@@ -192,7 +193,7 @@ class Scanner:
         links += asked_degrees(_masked(text, links), self._finder.aliases)
         masked = _masked(text, links)
         mentions = self._finder.find(masked)
-        spelled = [m for m in mentions if any(c.isdigit() for c in m.alias) or "百" in m.alias]
+        spelled = [m for m in mentions if any(c.isdigit() for c in m.alias) or "百" in m.alias or is_each(m)]
         spelled = [m for m in spelled if not _bounds(masked, m.start, m.end)]
         numbers = _blanked(masked, [(m.start, m.end) for m in spelled])
         for phrase in find_quantities(_POINTING.sub("|", numbers), self._units):

@@ -1,4 +1,4 @@
-"""Knowledge bases of other trades than the demo's, written out into a folder: telephones and insurance, all invented."""
+"""Knowledge bases of other trades than the demo's, written out into a folder: telephones, insurance, rooms, all invented."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -27,6 +27,14 @@ _PLANS = """
 出行意外险|一年版 66元/年 50万 0天 18-65岁 无 有 无
 孝心老人险|标准版 398元/年 20万 60天 60-80岁 5年 有 无
 """
+_ROOM = ("房价", "面积", "床型", "早餐")
+_ROOMS = """
+云栖店|标准大床房 299元/晚 22平方米 大床 无
+云栖店|豪华大床房 399元/晚 30平方米 大床 有
+云栖店|标准双床房 329元/晚 25平方米 双床 无
+湖滨店|湖景套房 899元/晚 60平方米 大床 有
+湖滨店|经济内窗房 199元/晚 16平方米 大床 无
+"""
 
 
 def phones(folder: Path) -> Path:
@@ -37,6 +45,11 @@ def phones(folder: Path) -> Path:
 def plans(folder: Path) -> Path:
     """Seven insurance plans, whose names have two levels only."""
     return _written(folder, _PLAN, _PLANS, lambda told: {"基本信息": dict(told)})
+
+
+def rooms(folder: Path) -> Path:
+    """Five rooms of two hotels, which cost so much a night."""
+    return _written(folder, _ROOM, _ROOMS, lambda told: {"房间": dict(told)})
 
 
 def _phone(told: Mapping[str, str]) -> Tree:

@@ -14,7 +14,7 @@ from chatbot.knowledge_source import graph_knowledge, load_knowledge
 from chatbot.planning.context import Context
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
-from tests.kbqa.other_products import phones, plans
+from tests.kbqa.other_products import phones, plans, rooms
 from tests.kbqa.talking import ROOT, Demo
 from tools.index.rebuild import rebuild
 
@@ -37,6 +37,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
 def insurer(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
     folder = tmp_path_factory.mktemp("plans")
     return graph_knowledge(plans(folder / "kg"), _known(folder, "保险\n产品\n", "保额\t赔多少|最高赔\n"))
+
+
+@pytest.fixture(scope="module")
+def hotel(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    folder = tmp_path_factory.mktemp("rooms")
+    return graph_knowledge(rooms(folder / "kg"), _known(folder, "房间\n房型\n房\n", "早餐\t含早\n"))
 
 
 def replies(known: Knowledge, *said: str) -> list[Reply]:
@@ -111,6 +117,25 @@ def test_who_wants_to_buy_one_is_asked_and_the_choice_goes_on(shop: Knowledge) -
 )
 def test_insurance_is_found_by_age_and_by_sum(insurer: Knowledge, said: str, wanted: set[str]) -> None:
     assert rows(insurer, said) == wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        (("30平以上的房间",), {"云栖店 豪华大床房", "湖滨店 湖景套房"}),
+        (("一晚300左右的房",), {"云栖店 标准大床房", "云栖店 标准双床房"}),
+        (("最大的房间",), {"湖滨店 湖景套房"}),
+        (("400以内的", "含早的"), {"云栖店 豪华大床房"}),
+    ],
+)
+def test_rooms_are_found_by_their_size_and_by_what_a_night_costs(
+    hotel: Knowledge, said: tuple[str, ...], wanted: set[str]
+) -> None:
+    assert rows(hotel, *said) == wanted
+
+
+def test_what_one_night_costs_is_the_price(hotel: Knowledge) -> None:
+    assert "房价是399元/晚" in replies(hotel, "云栖店豪华大床房多少钱一晚")[0].answer
 
 
 def test_two_of_a_graph_without_any_usual_attribute_are_compared_by_what_differs(insurer: Knowledge) -> None:
