@@ -17,7 +17,7 @@ from chatbot.knowledge_graph.plan import (
     keyword_level,
     leaf_conditions,
 )
-from chatbot.planning.asked_sets import asked_right_before
+from chatbot.planning.asked_sets import asked_right_before, asks_which_values
 from chatbot.planning.atom import Atom
 from chatbot.planning.atoms import joined
 from chatbot.planning.clauses import paths_of
@@ -261,8 +261,10 @@ class Decider:
         told = {atom.path for atom in parts.atoms}  # 级别是中型SUV的车有哪些 asks for the cars
         for paths in parts.attributes:
             path = next((p for p in paths if not self.vocabulary.dimension(p)), None)
-            if path is None and _KINDS.search(parts.text):  # 高压平台有几种电压
-                path = paths[0]
+            if path is None and (
+                _KINDS.search(parts.text) or asks_which_values(paths[0], parts, self.columns)
+            ):
+                path = paths[0]  # 高压平台有几种电压
             if path and (path not in told or asked_right_before(path, parts)):
                 return Plan("group", (), (path,), conditions)
         atoms = [atom for atom in parts.atoms if atom.kind != "quantity" and not atom.negated]

@@ -48,6 +48,10 @@ _RUN_TOGETHER = regex(
     r"(?<=[a-z0-9]\d)(?<!(?<!\d)20)(?=2\d款)|(?<=[a-z]\d)(?=\d\.\d[tl](?![a-z]))"
 )  # s525款, hs31.5t
 _CODES = regex(r"(?<![a-z0-9])([a-z]{1,3}\d[a-z]?)(\d{2,3}[a-z]{0,2})(?![a-z0-9.])")  # x540li
+_ASKS_WHICH = regex("[些种个啥么][\u4e00-\u9fff]{2}")
+_NAME_APART = regex(
+    r"(?P<head>[\u4e00-\u9fff]{2,5}?)(?:都|分别|一共|一般)?(?P<asked>[有是用]?的?(?:哪几种|哪几个|哪些|什么|几种|哪种|啥))(?P<tail>[\u4e00-\u9fff]{2})(?=$|[的,。吗呢啊可])"
+)  # 轮圈有哪些尺寸
 _SHORTEST_PAIR = 3
 _OR_RATHER = regex(r"^(.{2,24}?)[,\s]?还是(.{2,24}?)(?:一?[点些])?[啊呀呢]?$")
 _EITHER_DOES = regex(
@@ -83,6 +87,7 @@ class Rewriter:
         text = _ANY_PRICE.sub(lambda found: "价格" if found.group()[-1] in "算钱" else "价格无所谓", text)
         text = in_order(text, self._finder.aliases.__contains__)
         text = _MOST_OF.sub(r"\1\2最多", text) if "最多" in text else text
+        text = _NAME_APART.sub(self._joined_name, text) if _ASKS_WHICH.search(text) else text
         text = _EITHER_DOES.sub(lambda found: f"{found[1] or found[2]}无所谓", text)
         text = self._shared_head(text) if _JOINT.search(text) else text
         text = _THAT_OF_THEM.sub(self._with_de, text) if "那" in text or "这" in text else text
@@ -110,6 +115,12 @@ class Rewriter:
     def _best_in(self, found: re.Match[str]) -> str:
         """我更看重油耗 asks which is best in it."""
         return f"哪个{found[1]}最好" if self._is_attribute(found[1]) else found.group()
+
+    def _joined_name(self, found: re.Match[str]) -> str:
+        """轮圈有哪些尺寸 is 轮圈尺寸有哪些, where that is a name and 尺寸 by itself one of something else."""
+        head, asked, tail = found["head"], found["asked"], found["tail"]
+        named = any(self._is_attribute(head[at:] + tail) for at in range(len(head) - 1))
+        return f"{head}{tail}{asked}" if named and self._is_attribute(tail) else found.group()
 
     def _with_de(self, found: re.Match[str]) -> str:
         """手动那个 is 手动的那个, where only that is a word."""
