@@ -127,6 +127,12 @@ class Listener:
         same = sum(a == b for a, b in zip(piece, whole, strict=False))
         return whole[len(piece) :].startswith(named.text[:1]) and same * 2 >= len(piece)
 
+    def _is_a_value(self, piece: str, scan: Scan) -> bool:
+        """主驾 of 无钥匙进入是全车还是主驾: one of two, of which the attribute's value says which it is."""
+        paths = {path for link in scan.links if link.attribute for path in link.attribute.paths}
+        found = (self._vocabulary.columns.column(path) for path in paths)
+        return any(piece in text for column in found if column is not None for text in column.plain)
+
     def _is_part(self, piece: str, scan: Scan) -> bool:
         """电池 of 电池80度以上, 座椅 of 座椅带不带按摩, 整备 of 整备2吨, 方向盘 of 方向盘是真皮的."""
         if piece in _VERSION:  # 汉的纯电版 is its version with that value
@@ -134,6 +140,8 @@ class Listener:
         if len(piece) < 2:
             return False
         start = scan.text.find(piece)
+        if "还是" in scan.text and self._is_a_value(piece, scan):
+            return True
         for link in scan.links:
             if not (
                 abs(link.start - start - len(piece)) <= _SAME_THING or abs(start - link.end) <= _SAME_THING

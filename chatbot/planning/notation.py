@@ -77,7 +77,14 @@ def _financial(found: re.Match[str]) -> str:
 # Words of degree as bounds: 平过十三万, 贵过20万, 快过5秒
 _BEYOND = {"便宜": "价格低于", "低": "低于", "少": "低于", "贵": "价格高于", "高": "高于", "多": "高于", "快": "加速低于",
            "慢": "加速高于", "长": "车长高于", "短": "车长低于", "重": "车重高于", "轻": "车重低于"}  # fmt: skip
-_CHARGED = rf"((?:半|{_NUM})个?(?:半)?(?:小时|分钟|钟头)|半个钟)(?:以内|之内|内)?(?:就|能|可以|可)*充(?:满|好|完|饱)(?:一次)?电?(?:就行)?"
+_CHARGED = rf"(?P<how>[快慢]充)?(?P<time>(?:半|{_NUM})个?(?:半)?(?:小时|分钟|钟头)|半个钟)(?:以内|之内|内)?(?:就|能|可以|可)*充(?:满|好|完|饱)(?:一次)?电?(?:就行)?"
+
+
+def _charged(found: re.Match[str]) -> str:
+    """A长续半小时能充满 asks whether it is; 半小时充满的 are those that are."""
+    asks = "吗" if found.start() > 0 and found.end() == len(found.string) else ""
+    return f"{found['how'] or '充电'}时间不超过{found['time']}{asks}"
+
 
 _MISWRITTEN_SEATS = regex(rf"(?<=[几\d两]|{_ONE})[坐做](?=位?(?:的|$|[,。?车轿跑吗呢啊]|[及或]?以|suv|mpv))")
 
@@ -94,11 +101,13 @@ _RARE: tuple[tuple[str, re.Pattern[str], Rewrite], ...] = (
     ("比", regex("(?<=比)[这那](?=便宜|实惠|贵|快|慢|大|小|省|长|短|重|轻|高|远|好|强|多|少)"), "这个"),
     ("百公里", regex("(?:几个?|多少个?)油?[每一]百公里"), "百公里油耗多少"),
     ("半油", regex(rf"({_ONE}|\d+)个半(?=油)"), lambda found: f"{DIGIT.get(found[1], found[1])}.5个"),
-    ("充", regex(_CHARGED), r"充电时间不超过\1"),
+    ("充", regex(_CHARGED), _charged),
     ("坐", _MISWRITTEN_SEATS, "座"),
     ("做", _MISWRITTEN_SEATS, "座"),
     ("的是那", regex("(?<=的是)那(?=[款个辆台](?:$|[,。?啊呀呢]))"), "哪"),
     ("整", regex(rf"整(?:一)?[个台款辆](?=(?:\d|{_ONE}|十)|[^,，。]{{0,6}}的$)"), "来个"),
+    ("半年", regex(r"(?<![\d.])((?:19|20)\d\d)(?:款的?)?(?=[上下]半年)"), r"\1年"),
+    ("最老", regex("最老的?(?=那?[个款台辆]|车|suv|mpv|轿车|是|$)"), "最旧的"),
     ("年", regex("哪一?年的?[哪几][一个]?月份?"), "几时"),
     ("wltc", regex(rf"(?<![a-z])wltc(?=[^,。a-z]{{0,5}}{_N}\s?(?:l(?![a-z])|升|个油))"), "油耗"),
 )  # fmt: skip

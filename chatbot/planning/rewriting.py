@@ -48,6 +48,12 @@ _RUN_TOGETHER = regex(
     r"(?<=[a-z0-9]\d)(?<!(?<!\d)20)(?=2\d款)|(?<=[a-z]\d)(?=\d\.\d[tl](?![a-z]))"
 )  # s525款, hs31.5t
 _CODES = regex(r"(?<![a-z0-9])([a-z]{1,3}\d[a-z]?)(\d{2,3}[a-z]{0,2})(?![a-z0-9.])")  # x540li
+_COUNTED_THINGS = regex(
+    r"(?P<count>\d+|[一二两三四五六七八九十]+)(?P<of>[个颗只根枚块])(?P<what>[\u4e00-\u9fff]{2,5}?)(?P<bound>及?以[上下内]|或者?以[上下]|往上|起步?)(?=$|[的,。!?a-z车轿跑])"
+)  # 12个扬声器以上
+_BEHIND_BOTH = regex(
+    r"(?P<what>[\u4e00-\u9fff]{2,5})前后(?=(?:各|都|分别|是|用)*(?:多少|多大|什么样?的?|啥样?的?|哪种|怎样)?的?[吗呢啊]?$)"
+)  # 轮胎规格前后
 _ASKS_WHICH = regex("[些种个啥么][\u4e00-\u9fff]{2}")
 _NAME_APART = regex(
     r"(?P<head>[\u4e00-\u9fff]{2,5}?)(?:都|分别|一共|一般)?(?P<asked>[有是用]?的?(?:哪几种|哪几个|哪些|什么|几种|哪种|啥))(?P<tail>[\u4e00-\u9fff]{2})(?=$|[的,。吗呢啊可])"
@@ -88,12 +94,14 @@ class Rewriter:
         text = in_order(text, self._finder.aliases.__contains__)
         text = _MOST_OF.sub(r"\1\2最多", text) if "最多" in text else text
         text = _NAME_APART.sub(self._joined_name, text) if _ASKS_WHICH.search(text) else text
+        text = _BEHIND_BOTH.sub(self._of_both_ends, text) if "前后" in text else text
         text = _EITHER_DOES.sub(lambda found: f"{found[1] or found[2]}无所谓", text)
         text = self._shared_head(text) if _JOINT.search(text) else text
         text = _THAT_OF_THEM.sub(self._with_de, text) if "那" in text or "这" in text else text
         text = _OR_RATHER.sub(self._which_of_two, _HESITATION.sub("", _CHIP_COUNT.sub("", text)))
         if _ANY.search(text) is None and not (self._paired and self._paired.search(text)):
             return self._without_noise(text)
+        text = _COUNTED_THINGS.sub(self._bounded, text)
         text = _YEAR_RUN_ON.sub(" ", _TEN_THOUSAND.sub("万", text))
         text = _RUN_TOGETHER.sub(" ", text)
         text = _CODES.sub(self._codes_apart, text)
@@ -121,6 +129,24 @@ class Rewriter:
         head, asked, tail = found["head"], found["asked"], found["tail"]
         named = any(self._is_attribute(head[at:] + tail) for at in range(len(head) - 1))
         return f"{head}{tail}{asked}" if named and self._is_attribute(tail) else found.group()
+
+    def _bounded(self, found: re.Match[str]) -> str:
+        """12个扬声器以上 is 扬声器12个以上, where that is what is counted."""
+        what = found["what"]
+        return (
+            f"{what}{found['count']}{found['of']}{found['bound']}"
+            if self._is_attribute(what)
+            else found.group()
+        )
+
+    def _of_both_ends(self, found: re.Match[str]) -> str:
+        """轮胎规格前后 is 前轮胎规格和后轮胎规格, where both are words."""
+        what = found["what"]
+        for at in range(len(what) - 1):
+            front, rear = f"前{what[at:]}", f"后{what[at:]}"
+            if self._is_attribute(front) and self._is_attribute(rear):
+                return f"{what[:at]}{front}和{rear}"
+        return found.group()
 
     def _with_de(self, found: re.Match[str]) -> str:
         """手动那个 is 手动的那个, where only that is a word."""
