@@ -28,6 +28,7 @@ from chatbot.regex import regex
 
 KEY_ATTRIBUTES = ("价格", "续航", "加速", "油耗", "功率", "轴距")
 NEAR_SHARE = 0.15
+_NEAR_EXTENT = 0.03  # of a part of a value: no two cars differ much in their length
 _WHICH_IS_BETTER = regex(
     "(?:哪|谁)(?:一?[个款台辆])?(?:更|比较)?(?:好|强|值|划算|合适|值得买)|怎么选|咋选|该选|选哪|买哪"
 )
@@ -167,7 +168,8 @@ class Decider:
         if (measured := self.measured(entity, path)) is None:
             return ()
         middle, unit = measured
-        bottom, top = (float(f"{middle * (1 + side * NEAR_SHARE):.6g}") for side in (-1, 1))
+        share = _NEAR_EXTENT if self.columns.column(path) is None else NEAR_SHARE
+        bottom, top = (float(f"{middle * (1 + side * share):.6g}") for side in (-1, 1))
         return Condition(path, ">=", bottom, unit), Condition(path, "<=", top, unit)
 
     def measured(self, entity: str, path: Path) -> tuple[float, str] | None:

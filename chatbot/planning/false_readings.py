@@ -10,7 +10,7 @@ _ELECTRIC = "电动"
 _MOVES = regex("(?:打?开(?:启|合|闭)?|关闭?|调节?|升降|折叠|收起?|伸缩)(?:的|吗|不|$|[,，。])")
 _HAN = regex(r"[\u4e00-\u9fff]")
 _KIND = regex("级别|车身结构|品牌|系列")
-_PEOPLE = frozenset("娃孩人老儿女宝崽")
+_PEOPLE = frozenset("娃孩人老儿女宝崽箱")
 _WHETHER = regex("是不是都有|都有[^,。]{1,12}(?:吗|么|嘛)[?。]?$")
 _WHICH = regex("哪|什么|啥|几")
 _FARTHEST = 5000  # km that no car goes without a stop: 15万公里 is of a warranty
@@ -35,8 +35,13 @@ def as_they_stand(links: Sequence[Link], text: str) -> list[Link]:
 
 
 def counts_people(phrase: QuantityPhrase, text: str) -> bool:
-    """三个娃 is no price."""
+    """三个娃 is no price, nor are 五个箱子."""
     return phrase.unit == "个" and text[phrase.end : phrase.end + 1] in _PEOPLE
+
+
+def is_half_of_a_year(phrase: QuantityPhrase, text: str) -> bool:
+    """半年 of 下半年上市 is a part of a year, and no time that anything takes."""
+    return phrase.text.startswith("半年") and text[phrase.start - 1 : phrase.start] in tuple("上下")
 
 
 def asks_of_all(link: Link, text: str) -> bool:

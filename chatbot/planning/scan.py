@@ -19,6 +19,7 @@ from chatbot.planning.false_readings import (
     counts_people,
     counts_the_named,
     is_a_code,
+    is_half_of_a_year,
 )
 from chatbot.planning.function_words import carries_nothing
 from chatbot.planning.links import (
@@ -49,6 +50,9 @@ _TWICE = regex(r"([^\W\d])\1+")  # 油油耗
 _INSIDE = regex(
     r"(?<=[\d万秒升米里w块元个座钱吨匹])(?:往里(?=$|[,。的])|[以一义意议已亿依之][内里类類])(?![饰容])"
 )
+_ASKED = regex("[几哪啥吗么怎]|多(?!点)|什么|还是|如何")
+_COUNTED = regex("[\\d单双一两三四五六]")
+_NOUN = 2  # characters, with the 的 before them, of what a value is said of
 _BOUND_BEFORE = regex(
     r"(?:[小大低高少多]于|超过?|不[到足超]|[至最][少多低高]|起码|顶多|大[概约]|差不多|约|控制在|[到至~\-])$"
 )
@@ -96,7 +100,9 @@ class Scanner:
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
         trims = (word for entity in vocabulary.graph.entities for word in entity.keywords[3:])
         pieces = {piece for word in trims for piece in normalize(word).split()}
-        self._rewriter = Rewriter(self._finder, frozenset(vocabulary.entities.names) | pieces)
+        self._rewriter = Rewriter(
+            self._finder, frozenset(vocabulary.entities.names) | pieces, vocabulary.dimension
+        )
         self._ordered = lru_cache(maxsize=REMEMBERED)(_ordered)
         said = [word for words in vocabulary.concepts.words.values() for word in words]
         words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
@@ -180,7 +186,7 @@ class Scanner:
         masked = _masked(text, links)
         links += find_places(masked, links)
         ways = asked_ways(_masked(text, links), self._vocabulary.concepts)
-        links += [w for w in ways if not self._vocabulary.values_of(w.text)]  # 座椅通风 is a word itself
+        links += [w for w in ways if not (self._vocabulary.values_of(w.text) or self._tells_a_value(w, text))]
         links += asked_degrees(_masked(text, links), self._finder.aliases)
         masked = _masked(text, links)
         mentions = self._finder.find(masked)
@@ -190,7 +196,7 @@ class Scanner:
         for phrase in find_quantities(_POINTING.sub("|", numbers), self._units):
             if phrase.exact and phrase.text in self._finder.aliases:
                 continue  # 两个 is a word of the grammar here
-            if is_a_code(phrase) or counts_people(phrase, text):
+            if is_a_code(phrase) or counts_people(phrase, text) or is_half_of_a_year(phrase, text):
                 continue
             if counts_the_named(phrase, text, links):
                 links.append(Link(phrase.start, phrase.end, phrase.text, (RoleSense("so"),)))
@@ -208,6 +214,19 @@ class Scanner:
         unknown = _unexplained(text, links)
         said = len(content(text)) or 1
         return Scan(text, tuple(links), unknown, 1 - sum(map(len, unknown)) / said)
+
+    def _tells_a_value(self, way: Link, text: str) -> bool:
+        """电池是液冷的 of 电池是液冷的SUV: said of a car and not asked, though the attribute has more than 有 and 无."""
+        of_a_car = way.text.endswith("的") or text.startswith("的", way.end)
+        if (
+            not of_a_car
+            or way.attribute is None
+            or len(text) - way.end < _NOUN
+            or _ASKED.search(text, way.start)
+        ):
+            return False
+        flag = any(path in self._vocabulary.flags for path in way.attribute.paths)
+        return not flag or _COUNTED.search(way.text) is not None
 
     def _entities(self, text: str, near: str, *, fuzzy: bool) -> list[Link]:
         links = []

@@ -23,6 +23,26 @@ SAME = {
     "half a year without a 年": ("2024上半年上市的", "2024年1月到2024年6月上市的车"),
     "the smallest battery": ("电池最小的插混", "插电混动里电池容量最小的"),
     "the oldest": ("最老的SUV是哪款", "上市最早的SUV"),
+    "what is said of a noun is a condition": ("电机前置的纯电车", "电机布局是前置，纯电"),
+    "and so it is in a clause": ("电池是液冷的SUV", "电池冷却方式是液冷，SUV"),
+    "two of what is counted": ("两个排气管的车", "排气管个数是2个的车"),
+    "outlets": ("四出排气的车", "排气管个数是4个的车"),
+    "two motors": ("两个电机的车", "双电机的车"),
+    "a part of last year": ("去年下半年出的SUV", "2025年7月到2025年12月上市的SUV"),
+    "two years side by side": ("S5 24款25款尊享版价格", "S5 24款尊享版和25款尊享版价格"),
+    "the new and the old": ("E3智行版新款老款价格", "E3智行版26款和25款价格"),
+    "a number before what it is of": ("10.25的仪表是哪些车", "液晶仪表尺寸等于10.25英寸的车"),
+    "how motors are laid out": ("R1赛道版几个电机 怎么布置的", "R1赛道版的驱动电机数和电机布局"),
+    "a count of another measure word": ("E6智驾巅峰版几块电机", "E6智驾巅峰版的驱动电机数"),
+    "a value beside the name says which": ("Q5 25款两驱有座椅加热没", "松峦Q5 2025款两驱乐享版有座椅加热吗"),
+    "metres that are left out": ("轴距2.8以上的SUV", "轴距2.8米以上的SUV"),
+    "centimetres that are left out": ("离地19以上的SUV", "最小离地间隙19厘米以上的SUV"),
+    "how long without a unit": ("车长4.9以上的轿车", "车长4.9米以上的轿车"),
+    "tonnes that are left out": ("重量2以上的SUV", "整备质量2吨以上的SUV"),
+    "as long as another": ("和L8雅尚版一样长的轿车有哪些", "和L8雅尚版车长接近的轿车有哪些"),
+    "as heavy as another": ("跟E6先锋版差不多重的车", "跟E6先锋版整备质量接近的车"),
+    "a tyre by its code": ("225/55 R18轮胎的是哪个车", "前轮胎规格是225/55 R18的车"),
+    "a seat by its other name": ("E3悦动版座位材质", "E3悦动版的座椅材质"),
     "golden": ("想要金色的车", "车身颜色有金的车有哪些"),
 }  # fmt: skip
 
@@ -37,6 +57,52 @@ def test_what_is_seldom_asked_has_the_rows_of_the_plain_question(case: str) -> N
 def test_what_is_asked_of_a_clutch_is_not_told_of_the_gearbox_or_the_car(asked: str) -> None:
     reply = talk(asked)
     assert not reply.rows and "没有“离合" in reply.answer
+
+
+def test_what_is_as_long_is_not_told_by_its_price() -> None:
+    assert "报价差不多" not in talk("和L8雅尚版一样长的轿车有哪些").answer
+
+
+def test_the_denial_before_the_place_is_of_its_suspension() -> None:
+    reply = talk("非独立后悬的车")
+    assert "扭力梁" in reply.answer
+
+
+def test_what_a_car_may_tow_is_not_what_it_weighs() -> None:
+    reply = talk("A型号四驱性能版的拖车重量上限")
+    assert not reply.rows
+
+
+def test_half_a_year_of_no_year_is_no_time_that_anything_lasts() -> None:
+    assert not talk("下半年上市的车").rows
+
+
+def test_boxes_that_are_counted_are_no_price() -> None:
+    assert "报价" not in talk("屁股能塞五个箱子的车").answer
+
+
+def test_a_lap_is_no_misheard_word_of_the_graph() -> None:
+    reply = talk("R1赛道版圈速")
+    assert not reply.rows and "没有“圈速”" in reply.answer
+
+
+def test_features_asked_of_a_version_of_two_years_ask_which_of_these() -> None:
+    reply = talk("S5尊享的后排出风口 后排座椅加热 无线充")
+    assert reply.answer_type == "clarify" and "手机无线充电" in reply.answer and "2 款" in reply.answer
+
+
+@pytest.mark.parametrize("asked", ["哪个牌子的SUV最多", "哪个品牌轿车最多"])
+def test_which_make_has_the_most_of_a_kind_is_counted(asked: str) -> None:
+    assert "品牌有 5 种" in talk(asked).answer
+
+
+def test_a_question_in_pinyin_is_read_though_a_standard_question_is_like_it() -> None:
+    assert rows("zengcheng che you naxie") == rows("增程车有哪些") != set()
+
+
+def test_a_size_in_inches_is_that_size_and_may_be_reached_where_it_is_checked() -> None:
+    assert len(rows("15.6寸中控屏的车")) == 11
+    assert talk("L8御享中控屏有15寸吗").answer.startswith("是的")
 
 
 @pytest.mark.parametrize("asked", ["SUV的轮圈有哪些尺寸", "SUV的轮圈尺寸有哪些"])
