@@ -24,7 +24,7 @@ from chatbot.regex import regex
 _LONE_KIND = regex(r"(?:(?<=^)|(?<=[\s,，、/+。]))[电油混](?=$|[\s,，、/+。])")  # suv 15w 油
 _KINDS = {"电": "纯电", "油": "汽油", "混": "混动"}
 _HAN = regex(r"[\u4e00-\u9fff]{2,4}")
-_VERSION = frozenset("版款")
+_BEHIND_A_VALUE = frozenset("版款色")
 _SAME_THING = 4  # characters between an attribute and a stray part of its name
 
 
@@ -135,7 +135,7 @@ class Listener:
 
     def _is_part(self, piece: str, scan: Scan) -> bool:
         """电池 of 电池80度以上, 座椅 of 座椅带不带按摩, 整备 of 整备2吨, 方向盘 of 方向盘是真皮的."""
-        if piece in _VERSION:  # 汉的纯电版 is its version with that value
+        if piece in _BEHIND_A_VALUE:  # 汉的纯电版 is its version with that value, 月光白色 that colour
             return any(x.value and scan.text.startswith(piece, x.end) for x in scan.links)
         if len(piece) < 2:
             return False

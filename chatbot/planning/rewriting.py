@@ -18,7 +18,7 @@ _YEAR_OF_MODEL = regex(
 )
 _YEAR_ALONE = regex(r"(?<=[a-z\d\u4e00-\u9fff] )(2\d)(?= )")  # 宝马i4 23 edrive40
 _YEAR_BEHIND = regex(
-    r"([\u4e00-\u9fff]{2})(2\d)(?![-~到至多来\d.a-z万千公里秒度升座款年号寸米吨个%])"
+    r"([\u4e00-\u9fff]{2})(2\d)(?![-~到至多来\d.a-z万千公里秒度升款年号寸米吨个%]|座(?![椅位]))"
 )  # m9行政26
 _YEAR_BEFORE = regex(
     r"(?<![-~到至\d.a-z])(2\d)(?=([\u4e00-\u9fff]{2}))(?![-~到至多来\d.a-z万千公里秒度升座款年号寸英米吨个%台辆岁])"
@@ -57,6 +57,9 @@ _TWO_OF_THEM = regex("(?<![这那前后头另])[两俩](?=[个颗只根块]([\u4
 _NUMBER_BEFORE = regex(
     r"(?<![\d.a-z一-龥])(?P<number>\d{1,4}(?:\.\d+)?)的(?P<what>[\u4e00-\u9fff]{2,6}?)(?=(?:都|是|有)*(?:哪|什么|啥|吗|没|$)|的)"
 )  # 10.25的仪表是哪些车
+_UNABLE = regex(
+    "(?<![能会以可行])(?:不(?:能够?|会|可以?)|没法|无法|没办法)(?P<what>[\u4e00-\u9fffa-z0-9]{2,8})"
+)  # 不能外放电的
 _TWO_YEARS = regex(r"(?<=\d款)(?=(?:20)?2\d款)")  # 24款25款尊享
 _NUMBER_OF_THINGS = "数量"
 _BEHIND_BOTH = regex(
@@ -105,6 +108,7 @@ class Rewriter:
         text = in_order(text, self._finder.aliases.__contains__)
         text = _MOST_OF.sub(r"\1\2最多", text) if "最多" in text else text
         text = _NAME_APART.sub(self._joined_name, text) if _ASKS_WHICH.search(text) else text
+        text = _UNABLE.sub(self._without, text) if "不" in text or "法" in text else text
         text = _BEHIND_BOTH.sub(self._of_both_ends, text) if "前后" in text else text
         text = _EITHER_DOES.sub(lambda found: f"{found[1] or found[2]}无所谓", text)
         text = self._shared_head(text) if _JOINT.search(text) else text
@@ -152,6 +156,12 @@ class Rewriter:
     def _number_behind(self, found: re.Match[str]) -> str:
         """10.25的仪表 is 仪表10.25, where that is what is measured."""
         return f"{found['what']}{found['number']}的" if self._is_attribute(found["what"]) else found.group()
+
+    def _without(self, found: re.Match[str]) -> str:
+        """不能外放电 is 没有外放电, where that is a thing a car has or has not."""
+        what = found["what"]
+        known = any(self._is_attribute(what[:end]) for end in range(len(what), 1, -1))
+        return f"没有{what}" if known else found.group()
 
     def _bounded(self, found: re.Match[str]) -> str:
         """12个扬声器以上 is 扬声器12个以上, where that is what is counted."""

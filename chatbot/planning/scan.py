@@ -40,6 +40,7 @@ from chatbot.planning.sound_repair import SoundRepair
 from chatbot.planning.spaced_pinyin import BETWEEN_LETTERS, BETWEEN_SYLLABLES, run_together, with_de
 from chatbot.planning.values_index import MAX_ENDS
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.planning.ways_said import as_said
 from chatbot.regex import regex
 
 MAX_SCAN = 200
@@ -50,9 +51,6 @@ _TWICE = regex(r"([^\W\d])\1+")  # 油油耗
 _INSIDE = regex(
     r"(?<=[\d万秒升米里w块元个座钱吨匹])(?:往里(?=$|[,。的])|[以一义意议已亿依之][内里类類])(?![饰容])"
 )
-_ASKED = regex("[几哪啥吗么怎]|多(?!点)|什么|还是|如何")
-_COUNTED = regex("[\\d单双一两三四五六]")
-_NOUN = 2  # characters, with the 的 before them, of what a value is said of
 _BOUND_BEFORE = regex(
     r"(?:[小大低高少多]于|超过?|不[到足超]|[至最][少多低高]|起码|顶多|大[概约]|差不多|约|控制在|[到至~\-])$"
 )
@@ -185,8 +183,7 @@ class Scanner:
         links += kinds_said_again(text, links)
         masked = _masked(text, links)
         links += find_places(masked, links)
-        ways = asked_ways(_masked(text, links), self._vocabulary.concepts)
-        links += [w for w in ways if not (self._vocabulary.values_of(w.text) or self._tells_a_value(w, text))]
+        links += as_said(asked_ways(_masked(text, links), self._vocabulary.concepts), text, self._vocabulary)
         links += asked_degrees(_masked(text, links), self._finder.aliases)
         masked = _masked(text, links)
         mentions = self._finder.find(masked)
@@ -214,19 +211,6 @@ class Scanner:
         unknown = _unexplained(text, links)
         said = len(content(text)) or 1
         return Scan(text, tuple(links), unknown, 1 - sum(map(len, unknown)) / said)
-
-    def _tells_a_value(self, way: Link, text: str) -> bool:
-        """电池是液冷的 of 电池是液冷的SUV: said of a car and not asked, though the attribute has more than 有 and 无."""
-        of_a_car = way.text.endswith("的") or text.startswith("的", way.end)
-        if (
-            not of_a_car
-            or way.attribute is None
-            or len(text) - way.end < _NOUN
-            or _ASKED.search(text, way.start)
-        ):
-            return False
-        flag = any(path in self._vocabulary.flags for path in way.attribute.paths)
-        return not flag or _COUNTED.search(way.text) is not None
 
     def _entities(self, text: str, near: str, *, fuzzy: bool) -> list[Link]:
         links = []

@@ -43,6 +43,14 @@ SAME = {
     "as heavy as another": ("跟E6先锋版差不多重的车", "跟E6先锋版整备质量接近的车"),
     "a tyre by its code": ("225/55 R18轮胎的是哪个车", "前轮胎规格是225/55 R18的车"),
     "a seat by its other name": ("E3悦动版座位材质", "E3悦动版的座椅材质"),
+    "what a car is not able to": ("不能外放电的电车", "没有对外放电的电车"),
+    "what it cannot, in other words": ("没法外放电的电车", "没有对外放电的电车"),
+    "what it does not do by itself": ("不会自己停车的SUV", "没有自动泊车的SUV"),
+    "able or not is no denial": ("T3会不会自己停车", "T3有自动泊车吗"),
+    "what must not be exceeded is no denial": ("不能超过20万的SUV", "20万以内的SUV"),
+    "two consumptions": ("M9商务版 百公里几个油 几度电", "M9商务版的油耗和电耗"),
+    "a colour by the whole of its name": ("月光白色的车", "月光白的车"),
+    "seats behind a year": ("M9行政26 座椅材质", "M9 26款行政版的座椅材质"),
     "golden": ("想要金色的车", "车身颜色有金的车有哪些"),
 }  # fmt: skip
 
@@ -57,6 +65,11 @@ def test_what_is_seldom_asked_has_the_rows_of_the_plain_question(case: str) -> N
 def test_what_is_asked_of_a_clutch_is_not_told_of_the_gearbox_or_the_car(asked: str) -> None:
     reply = talk(asked)
     assert not reply.rows and "没有“离合" in reply.answer
+
+
+def test_not_very_dear_ranks_the_cheap_first() -> None:
+    found = talk("不会很贵的SUV").rows or ()
+    assert [row.entity for row in found][:1] == ["云岚汽车 云岚S5 2024款 舒享版"]
 
 
 def test_what_is_as_long_is_not_told_by_its_price() -> None:
