@@ -74,7 +74,8 @@ class Binder:
                 if self._fits(path, phrase):
                     return Bound(path, self._in_its_unit(path, phrase), link)
         behind = next((x for x in beside if x.attribute and x.start == links[at].end), None)
-        if behind and behind.attribute and phrase.unit == "英寸":  # 20寸轮毂 is no size of a screen
+        told = phrase.unit == _SIZES or (phrase.exact and phrase.unit == "个")
+        if behind and behind.attribute and told:  # 20寸轮毂 is no size of a screen, 四个气囊 no price
             return Misfit(behind.attribute.paths[0], phrase)
         if (
             last
@@ -131,8 +132,8 @@ class Binder:
             return phrase
         if phrase.dimension == MONEY and not (budget or verify):
             return phrase.around()
-        if phrase.unit == _SIZES and not verify:
-            return phrase  # 15.6寸中控屏 is a kind of screen
+        if phrase.unit == _SIZES and not verify and isinstance(phrase.low, float) and phrase.low % 1:
+            return phrase  # 15.6寸中控屏 is a kind of screen; 15寸 may be rounded
         way = self._directions.of(path[-1])
         if path[-1] in _EXTENTS and isinstance(phrase.low, float):  # 有5米长吗, 长5米的
             return replace(phrase, high=None) if verify else phrase.around(_NEARLY)

@@ -1,6 +1,6 @@
 """What looks like a quantity or a value and is none: 28T of a name, 4G, 三个 of three that are named, 电动 of 电动侧滑门."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.planning.links import Link, ValueSense
@@ -10,7 +10,7 @@ _ELECTRIC = "电动"
 _MOVES = regex("(?:打?开(?:启|合|闭)?|关闭?|调节?|升降|折叠|收起?|伸缩)(?:的|吗|不|$|[,，。])")
 _HAN = regex(r"[\u4e00-\u9fff]")
 _KIND = regex("级别|车身结构|品牌|系列")
-_PEOPLE = frozenset("娃孩人老儿女宝崽箱")
+_PEOPLE = frozenset("娃孩人老儿女宝崽")
 _WHETHER = regex("是不是都有|都有[^,。]{1,12}(?:吗|么|嘛)[?。]?$")
 _WHICH = regex("哪|什么|啥|几")
 _FARTHEST = 5000  # km that no car goes without a stop: 15万公里 is of a warranty
@@ -35,8 +35,14 @@ def as_they_stand(links: Sequence[Link], text: str) -> list[Link]:
 
 
 def counts_people(phrase: QuantityPhrase, text: str) -> bool:
-    """三个娃 is no price, nor are 五个箱子."""
+    """三个娃 is no price."""
     return phrase.unit == "个" and text[phrase.end : phrase.end + 1] in _PEOPLE
+
+
+def counts_the_unknown(phrase: QuantityPhrase, text: str, known: Container[int]) -> bool:
+    """五个箱子, 四个排气管 where the graph has neither: a noun behind that is not ``known`` is counted, and no price told."""
+    counted = phrase.exact and phrase.unit == "个" and _HAN.match(text, phrase.end) is not None
+    return counted and phrase.end not in known
 
 
 def is_half_of_a_year(phrase: QuantityPhrase, text: str) -> bool:

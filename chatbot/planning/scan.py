@@ -18,6 +18,7 @@ from chatbot.planning.false_readings import (
     as_they_stand,
     counts_people,
     counts_the_named,
+    counts_the_unknown,
     is_a_code,
     is_half_of_a_year,
 )
@@ -190,10 +191,13 @@ class Scanner:
         spelled = [m for m in mentions if any(c.isdigit() for c in m.alias) or "百" in m.alias]
         spelled = [m for m in spelled if not _bounds(masked, m.start, m.end)]
         numbers = _blanked(masked, [(m.start, m.end) for m in spelled])
+        known = {one.start for one in (*mentions, *links)}
         for phrase in find_quantities(_POINTING.sub("|", numbers), self._units):
             if phrase.exact and phrase.text in self._finder.aliases:
                 continue  # 两个 is a word of the grammar here
             if is_a_code(phrase) or counts_people(phrase, text) or is_half_of_a_year(phrase, text):
+                continue
+            if counts_the_unknown(phrase, text, known):
                 continue
             if counts_the_named(phrase, text, links):
                 links.append(Link(phrase.start, phrase.end, phrase.text, (RoleSense("so"),)))

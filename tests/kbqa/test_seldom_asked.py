@@ -104,6 +104,12 @@ def test_boxes_that_are_counted_are_no_price() -> None:
     assert "报价" not in talk("屁股能塞五个箱子的车").answer
 
 
+@pytest.mark.parametrize("asked", ["五个箱子的SUV", "四个座椅加热的SUV"], ids=["unknown", "not counted"])
+def test_what_is_counted_and_cannot_be_is_no_price(asked: str) -> None:
+    reply = talk(asked)
+    assert not reply.rows and "报价" not in reply.answer
+
+
 def test_a_lap_is_no_misheard_word_of_the_graph() -> None:
     reply = talk("R1赛道版圈速")
     assert not reply.rows and "没有“圈速”" in reply.answer
@@ -121,6 +127,7 @@ def test_which_make_has_the_most_of_a_kind_is_counted(asked: str) -> None:
 
 def test_a_size_in_inches_is_that_size_and_may_be_reached_where_it_is_checked() -> None:
     assert len(rows("15.6寸中控屏的车")) == 11
+    assert len(rows("15寸中控屏的车")) > len(rows("15.6寸中控屏的车"))
     assert talk("L8御享中控屏有15寸吗").answer.startswith("是的")
 
 
