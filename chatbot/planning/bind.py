@@ -74,7 +74,7 @@ class Binder:
                 if self._fits(path, phrase):
                     return Bound(path, self._in_its_unit(path, phrase), link)
         behind = next((x for x in beside if x.attribute and x.start == links[at].end), None)
-        told = phrase.unit == _SIZES or (phrase.exact and phrase.unit == "个")
+        told = phrase.unit == _SIZES or (phrase.exact and phrase.text.endswith("个"))
         if behind and behind.attribute and told:  # 20寸轮毂 is no size of a screen, 四个气囊 no price
             return Misfit(behind.attribute.paths[0], phrase)
         if (

@@ -41,7 +41,7 @@ def counts_people(phrase: QuantityPhrase, text: str) -> bool:
 
 def counts_the_unknown(phrase: QuantityPhrase, text: str, known: Container[int]) -> bool:
     """五个箱子, 四个排气管 where the graph has neither: a noun behind that is not ``known`` is counted, and no price told."""
-    counted = phrase.exact and phrase.unit == "个" and _HAN.match(text, phrase.end) is not None
+    counted = phrase.exact and phrase.text.endswith("个") and _HAN.match(text, phrase.end) is not None
     return counted and phrase.end not in known
 
 
