@@ -39,7 +39,7 @@ _ASKS_ABOUT = re.compile("怎么|咋|如何|哪|多少|几|什么|啥|多久|为
 # what is done with a thing, or has befallen it: no graph of attributes tells
 _HOW_TO = re.compile(
     "怎么(?!样|卖|[选比])|咋(?!样|卖|[选比])|如何(?![选比])|怎么办|教程"
-    "|[死黑卡坏亮响漏爆]了|报警|失灵|没反应|不灵了?$|异响|打不着"
+    "|[死黑卡坏亮响漏爆]了|报警(?!的(?:车|suv|轿|有))|失灵|没反应|不灵了?$|异响|打不着"
 )
 
 

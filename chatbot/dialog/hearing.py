@@ -9,7 +9,7 @@ from chatbot.messages import Language
 from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.intent_model import Heard
 from chatbot.normalization.reader import Reading
-from chatbot.normalization.text import content, language_of, normalize
+from chatbot.normalization.text import content, has_han, language_of, normalize
 from chatbot.once import once
 from chatbot.planning.context import Context
 from chatbot.planning.query import Planned
@@ -119,6 +119,7 @@ class Hearing:
         """Whether to look for typos in a query: not where a standard question is likely, unless a car is named or meant."""
         named = bool(self.reading.entities) or _MEASURED.search(self.reading.text) is not None
         named = named or _OF_A_CAR.search(self.reading.text) is not None  # 它的由耗呢
+        named = named or (not has_han(self.utterance) and _QUERY_CUE.search(self.reading.text) is not None)
         return named or not self.likely_faq or _RANKS.search(self.reading.text) is not None
 
     @once

@@ -62,6 +62,7 @@ class EntityLinker:
         words, leading = kept.json("names", lambda: alias_words(graph.entities, aliases))
         self._masks = Postings(words)
         self._weak = Postings(kept.json("weak names", lambda: weak_words(graph.entities, self._masks)))
+        self._letters = {alias for alias in self._weak if _is_letter(alias)}
         self._beside: MentionFinder[str] = MentionFinder({alias: (alias,) for alias in self._weak})
         self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
         typed = (alias for alias in self._masks if len(alias) >= 3)
@@ -114,9 +115,9 @@ class EntityLinker:
         series = self._series_of(near)
         if found and series and (told := self._told_at_length(text, found, series, ordinary)):
             return tuple(self._to_link(thing) for thing in told)
-        if found:
+        if found or not self._letters.isdisjoint(text):
             found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
-        elif series and (told := self._fragments.told(text, series, ordinary)):
+        if not found and series and (told := self._fragments.told(text, series, ordinary)):
             return tuple(self._to_link(thing) for thing in told)
         found = found or (self._nearest(text, besides) if fuzzy else [])
         return self._links(text, found, ordinary, series) if found else ()
@@ -225,11 +226,19 @@ class EntityLinker:
         return self._fragments.goes_on(self._masks[alias], text, end)
 
     def _named_beside(self, text: str, found: list[Piece], besides: Container[str]) -> list[Piece]:
-        """Short names that count only with another one: s5尊享."""
+        """Short names that count only with another one: s5尊享, and both of b舒适."""
         for one in found:
             text = text[: one.start] + "|" * (one.end - one.start) + text[one.end :]
         weak = [Piece(m.start, m.end, m.alias, self._weak[m.alias]) for m in self._beside.find(text)]
-        return [w for w in weak if w.name not in besides and any(w.mask & one.mask for one in found)]
+        weak = [w for w in weak if w.name not in besides]
+        return [w for w in weak if any(w.mask & one.mask for one in found) or self._begins(w, text)]
+
+    def _begins(self, letter: Piece, text: str) -> bool:
+        """b of b舒适: the letter of a series, and right behind it a piece of a name there."""
+        if letter.name not in self._letters:
+            return False
+        behind = self._fragments.read_on(text, letter.end, letter.mask)
+        return bool(behind) and _HAN.fullmatch(text, letter.end, behind[0].end) is not None
 
     def _whole(self, text: str, found: Piece) -> Piece:
         """The mention, with a 版, 型 or 款 behind it counted in, also where it is misspelt: 标准续航升级板."""
@@ -273,6 +282,10 @@ def _end(near: NearName, text: str) -> int:
     """Where it ends in ``text``; 锐尊享 of 锐尊享油耗 lacks its 版, and the 油 is none."""
     lacking = near.name.endswith(SUFFIXES[:3]) and text[near.start : near.end - 1] == near.name[:-1]
     return near.end - 1 if lacking and near.score != SOUNDS_ALIKE else near.end
+
+
+def _is_letter(alias: str) -> bool:
+    return len(alias) == 1 and alias.isascii() and alias.isalpha()
 
 
 def _latin(text: str) -> str:

@@ -4,6 +4,7 @@ A thing is what its pieces have in common: from a name that is known as such the
 then to the left, as long as what stands there is a piece of the name of an entity that still fits.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
@@ -12,7 +13,17 @@ from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.denied import one_is_denied
 from chatbot.normalization.name_index import NameIndex
 from chatbot.normalization.name_parts import SAID, SUFFIX, YEAR, atoms
-from chatbot.normalization.named import Named, counted, holding_on, latin, less, telling, touching
+from chatbot.normalization.named import (
+    Named,
+    counted,
+    ends,
+    holding_on,
+    latin,
+    less,
+    telling,
+    touching,
+    words_said,
+)  # fmt: skip
 from chatbot.normalization.partly_read import PartlyRead
 from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader, narrowed
 from chatbot.normalization.postings import bits, mask_of
@@ -54,7 +65,7 @@ class FragmentReader:
         ``words`` are words of something else as well.
         """
         text = PartlyRead(said.replace("é", "e"), words)
-        things = [Named(self.widened(group)) for group in groups]
+        things = [part for group in groups for part in self._parted(text, Named(self.widened(group)))]
         for thing in things:
             text.take(thing.pieces)
         grown: list[Named] = []
@@ -64,11 +75,7 @@ class FragmentReader:
                 thing = self.refitted(said, thing, series)
             thing.base = series or thing.base
             self._grow(text, thing)
-            if (
-                grown
-                and self._goes_on(grown[-1], thing)
-                and not one_is_denied(said, *_ends(grown[-1], thing))
-            ):
+            if grown and self._goes_on(grown[-1], thing) and not one_is_denied(said, *ends(grown[-1], thing)):
                 grown[-1].pieces += thing.pieces
                 continue
             if series:
@@ -80,6 +87,16 @@ class FragmentReader:
             limit = grown[at + 1].start if at + 1 < len(grown) else len(said)
             found += self._beside(text, thing, limit)
         return found
+
+    def _parted(self, text: PartlyRead, thing: Named) -> list[Named]:
+        """R1逐风 and 赛道 of R1逐风 赛道: what stands between two pieces is of another name of the series."""
+        pieces = sorted(thing.pieces, key=lambda piece: piece.start)
+        for at, (before, after) in enumerate(itertools.pairwise(pieces), 1):
+            series = self.series_of(before.mask) if after.start - before.end > 1 else 0
+            between = touching(self._rightward(text, before.end, series), ()) if series else []
+            if between and between[-1].end == after.start and not narrowed(thing.mask, between):
+                return [Named([*pieces[:at], *between]), Named(pieces[at:])]
+        return [thing]
 
     def told(self, said: str, mask: int, words: Container[str]) -> list[Named]:
         """25乐享的 where it goes on about a series: pieces of one of its names at the beginning of the text, 豪华和舒适 of two."""
@@ -252,7 +269,7 @@ class FragmentReader:
         if mask.bit_count() < 2 or mask.bit_count() > MAX_CANDIDATES:
             return mask
         series = self.series_of(mask)
-        said, lead = self._told(thing)
+        said, lead = words_said(thing, self._leading)
         if not series or not any(telling(p, series) and not YEAR.fullmatch(p.name) for p in thing.pieces):
             return self._lettered(mask, said) if series else mask
         names = {i: self.index.parts[i] for i in bits(mask)}
@@ -276,24 +293,8 @@ class FragmentReader:
             return mask
         return mask_of(i for i in bits(mask) if letters <= set(self.index.parts[i].words[-1])) or mask
 
-    def _told(self, thing: Named) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """What is said of the version, and what of brand and series; the year is of neither."""
-        said: dict[str, None] = {}
-        lead: dict[str, None] = {}
-        for piece in thing.pieces:
-            if not YEAR.fullmatch(piece.name):
-                (lead if piece.name in self._leading else said).update(
-                    dict.fromkeys(SAID.findall(piece.name))
-                )
-        return tuple(said), tuple(lead)
-
     def _saying_it_all(self, mask: int, thing: Named) -> int:
         """Of several those whose names have every letter that was said, each as often: Macan T 2.0T is not Macan 2.0T."""
         said = Counter(atom for piece in thing.pieces for atom in atoms(piece.name))
         held = {i: Counter(self.index.parts[i].atoms) for i in bits(mask)} if mask.bit_count() > 1 else {}
         return mask_of(i for i, have in held.items() if said <= have) or mask
-
-
-def _ends(before: Named, thing: Named) -> tuple[Piece, Piece]:
-    """The last piece of the one and the first of the other."""
-    return max(before.pieces, key=lambda piece: piece.end), min(thing.pieces, key=lambda piece: piece.start)

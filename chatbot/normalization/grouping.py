@@ -12,6 +12,8 @@ _MEASURED = regex(
     "(?:便宜|实惠|省油|省电|[贵快慢大小长短高低强重轻远近新旧宽窄多少])(?:一?点儿?|一?些)?的|差不多|接近|类似|同价"
 )
 
+_TWICE = 3  # pieces of a name of which the last may be one that was said before
+
 
 def grouped(
     text: str,
@@ -36,9 +38,21 @@ def grouped(
         if not apart and (parts := _fitting(text, piece, groups[-1], fitting, widened)):
             groups[-1] += parts
         else:
-            groups.append([piece])
+            groups.append([*_said_again(groups, piece, apart=apart), piece])
         last = piece
     return groups
+
+
+def _said_again(groups: list[list[Piece]], piece: Piece, *, apart: bool) -> list[Piece]:
+    """The second A of A标续 A长续, taken from the thing before: what was named already is named of what follows."""
+    before = groups[-1] if groups and not apart else []
+    again = before[-1:]
+    if len(before) < _TWICE or not any(again[0].name == other.name for other in before[:-1]):
+        return []
+    if piece.start - again[0].end > 1 or not again[0].mask & piece.mask:
+        return []
+    before.pop()
+    return again
 
 
 def _fitting(

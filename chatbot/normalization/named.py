@@ -1,10 +1,10 @@
 """One thing that is named, piece by piece, and which of its pieces tell it apart."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from chatbot.normalization.name_parts import COUNTED
+from chatbot.normalization.name_parts import COUNTED, SAID, YEAR
 from chatbot.normalization.pieces import Piece, narrowed
 
 _ENDS_COUNTED = re.compile(rf"(?:{COUNTED.pattern})$")  # 威霆8座
@@ -36,6 +36,21 @@ def holding_on(before: Named, mask: int) -> int:
     for piece in before.pieces:
         mask = mask & piece.mask or mask
     return mask
+
+
+def words_said(thing: Named, leading: Container[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is said of the version, and what of brand and series, whose names are ``leading``; the year is of neither."""
+    said: dict[str, None] = {}
+    lead: dict[str, None] = {}
+    for piece in thing.pieces:
+        if not YEAR.fullmatch(piece.name):
+            (lead if piece.name in leading else said).update(dict.fromkeys(SAID.findall(piece.name)))
+    return tuple(said), tuple(lead)
+
+
+def ends(before: Named, thing: Named) -> tuple[Piece, Piece]:
+    """The last piece of the one and the first of the other."""
+    return max(before.pieces, key=lambda piece: piece.end), min(thing.pieces, key=lambda piece: piece.start)
 
 
 def less(other: str, rest: str) -> bool:

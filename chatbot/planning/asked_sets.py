@@ -2,6 +2,7 @@
 
 import itertools
 
+from chatbot.knowledge_graph.columns import Columns
 from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Path
 from chatbot.planning.clauses import flat
 from chatbot.planning.context import Context
@@ -10,6 +11,7 @@ from chatbot.planning.read_parts import is_brand
 from chatbot.regex import regex
 
 _SEVERAL = 2
+_FEW = 12  # values that are told one by one, though they are numbers
 _EACH = regex("各有?|分别有?|每[个种]有?")  # 宝马和奔驰各有多少款
 _ROUGHLY = regex(
     "多少(?:钱|万)?(?:到|至|~|-)多少|(?:大概|大约|一般|通常|普遍|基本)(?:在|是|要|得|都)?(?:多少|几|什么价)"
@@ -20,6 +22,7 @@ _ADVICE = regex(
 )
 
 _FROM = regex("(?:多少钱?|什么价|几万|几万块)起(?![来步])|(?:多少钱|什么价|几万)起步|起售价|起步价|起价")
+_WHICH_ARE = regex("(?:总共|一共|分别)?都?[有是](?:哪些|什么|啥)[吗呢啊呀]?$")
 _WISHED = regex("[^,，。]{0,6}(?:要|得|最好)[^,，。]{1,4}")
 _OF_SUCH = regex("的(?:车|款)?(?:还)?(?:有吗|有么|有没有|有没|有不)$")  # 不带天窗的有吗 asks for cars
 
@@ -125,6 +128,18 @@ def of_what_was_told(parts: Parts, context: Context) -> bool:
 def asks_from(parts: Parts) -> bool:
     """多少钱起, 起售价: the lowest of all that are meant."""
     return _FROM.search(parts.text) is not None
+
+
+def asks_which_values(path: Path, parts: Parts, columns: Columns) -> bool:
+    """SUV的轮圈尺寸有哪些, 都有哪些排量: few values of what is measured, and it is these that are asked for."""
+    column = columns.column(path)
+    if column is None or column.distinct > min(_FEW, len(column.rows) // 2):
+        return False
+    behind = (
+        link.attribute and path in link.attribute.paths and _WHICH_ARE.match(parts.text, link.end)
+        for link in parts.scan.links
+    )
+    return asked_right_before(path, parts) or any(behind)
 
 
 def asked_right_before(path: Path, parts: Parts) -> bool:

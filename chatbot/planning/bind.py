@@ -7,6 +7,7 @@ from chatbot.knowledge_graph.directions import Directions
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition, Path
 from chatbot.knowledge_graph.units import COUNT, MONEY
+from chatbot.planning.bare_units import unit_left_out
 from chatbot.planning.by_unit import meant_by_unit
 from chatbot.planning.links import Link
 from chatbot.planning.measured import Measured
@@ -21,6 +22,7 @@ _COUNTED_IN = {"油耗", MONEY}  # 5个油, 20个
 _EXTENT = regex(r"(?:车身?|全)?([长宽高])度?")
 _EXTENTS = frozenset("长宽高")
 _NEARLY = 0.03
+_SIZES = "英寸"  # a unit that sizes are named in
 _SPEED = "速度"
 _DRIVES = regex("(?:最[快高多])?(?:能|可以|会)?[跑开飙走](?:得?到|得|的)?")
 _OF_CARS = (1.2, 25.0)  # metres: from how high the lowest cars are to how long the longest
@@ -73,7 +75,8 @@ class Binder:
                 if self._fits(path, phrase):
                     return Bound(path, self._in_its_unit(path, phrase), link)
         behind = next((x for x in beside if x.attribute and x.start == links[at].end), None)
-        if behind and behind.attribute and phrase.unit == "英寸":  # 20寸轮毂 is no size of a screen
+        told = phrase.unit == _SIZES or (phrase.exact and phrase.text.endswith("个"))
+        if behind and behind.attribute and told:  # 20寸轮毂 is no size of a screen, 四个气囊 no price
             return Misfit(behind.attribute.paths[0], phrase)
         if (
             last
@@ -134,6 +137,8 @@ class Binder:
             return phrase
         if phrase.dimension == MONEY and not (budget or verify):
             return phrase.around()
+        if phrase.unit == _SIZES and not verify and isinstance(phrase.low, float) and phrase.low % 1:
+            return phrase  # 15.6寸中控屏 is a kind of screen; 15寸 may be rounded
         way = self._directions.of(path[-1])
         if path[-1] in _EXTENTS and isinstance(phrase.low, float):  # 有5米长吗, 长5米的
             return replace(phrase, high=None) if verify else phrase.around(_NEARLY)
@@ -215,7 +220,8 @@ class Binder:
         unit = self._vocabulary.unit(path)
         if phrase.unit or phrase.dimension != COUNT or not unit or main in ("", COUNT):
             return phrase
-        return replace(phrase, unit=unit, dimension=main)  # 续航600 is 600 km, and the reply says so
+        said = unit_left_out(phrase, path, self._vocabulary.columns) or unit
+        return replace(phrase, unit=said, dimension=main)  # 续航600 is 600 km, and the reply says so
 
     def default(self, phrase: QuantityPhrase) -> Path | None:
         """The attribute a quantity is about when none is named: 500公里 is range, 30万 the price."""
@@ -237,7 +243,8 @@ class Binder:
     def _extent(self, at: int, links: Sequence[Link], text: str) -> Bound | None:
         """车长5米以上, 宽1.9米, 4米6长: a part of 长*宽*高; 轴距长2.9米 is about the wheelbase."""
         phrase = links[at].quantity
-        if phrase is None or phrase.dimension != "长度":
+        bare = phrase is not None and not phrase.unit and phrase.dimension == COUNT  # 车长4.9以上
+        if phrase is None or not (bare or phrase.dimension == "长度"):
             return None
         before = next((x for x in reversed(links[:at]) if not x.plays("so", "filler", "has", "keep")), None)
         behind = links[at + 1] if at + 1 < len(links) else None
@@ -253,7 +260,7 @@ class Binder:
             if link.degree and told and told.attribute and told.end == link.start:
                 return None
             if path := self._vocabulary.part(named.group(1)):
-                return Bound(path, phrase, link)
+                return Bound(path, self._in_its_unit(path, phrase), link)
         return None
 
     @staticmethod

@@ -17,7 +17,7 @@ from chatbot.knowledge_graph.plan import (
     keyword_level,
     leaf_conditions,
 )
-from chatbot.planning.asked_sets import asked_right_before
+from chatbot.planning.asked_sets import asked_right_before, asks_which_values
 from chatbot.planning.atom import Atom
 from chatbot.planning.atoms import joined
 from chatbot.planning.clauses import paths_of
@@ -28,6 +28,7 @@ from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
 NEAR_SHARE = 0.15
+_NEAR_EXTENT = 0.03  # of a part of a value: no two cars differ much in their length
 _WHICH_IS_BETTER = regex(
     "(?:哪|谁)(?:一?[个款台辆])?(?:更|比较)?(?:好|强|值|划算|合适|值得买)|怎么选|咋选|该选|选哪|买哪"
 )
@@ -168,7 +169,8 @@ class Decider:
         if (measured := self.measured(entity, path)) is None:
             return ()
         middle, unit = measured
-        bottom, top = (float(f"{middle * (1 + side * NEAR_SHARE):.6g}") for side in (-1, 1))
+        share = _NEAR_EXTENT if self.columns.column(path) is None else NEAR_SHARE
+        bottom, top = (float(f"{middle * (1 + side * share):.6g}") for side in (-1, 1))
         return Condition(path, ">=", bottom, unit), Condition(path, "<=", top, unit)
 
     def measured(self, entity: str, path: Path) -> tuple[float, str] | None:
@@ -262,8 +264,10 @@ class Decider:
         told = {atom.path for atom in parts.atoms}  # 级别是中型SUV的车有哪些 asks for the cars
         for paths in parts.attributes:
             path = next((p for p in paths if not self.vocabulary.dimension(p)), None)
-            if path is None and _KINDS.search(parts.text):  # 高压平台有几种电压
-                path = paths[0]
+            if path is None and (
+                _KINDS.search(parts.text) or asks_which_values(paths[0], parts, self.columns)
+            ):
+                path = paths[0]  # 高压平台有几种电压
             if path and (path not in told or asked_right_before(path, parts)):
                 return Plan("group", (), (path,), conditions)
         atoms = [atom for atom in parts.atoms if atom.kind != "quantity" and not atom.negated]

@@ -42,6 +42,17 @@ def counts_people(phrase: QuantityPhrase, text: str) -> bool:
     return phrase.unit == "个" and text[phrase.end : phrase.end + 1] in _PEOPLE
 
 
+def counts_the_unknown(phrase: QuantityPhrase, text: str, known: Container[int]) -> bool:
+    """五个箱子, 四个排气管 where the graph has neither: a noun behind that is not ``known`` is counted, and no price told."""
+    counted = phrase.exact and phrase.text.endswith("个") and _HAN.match(text, phrase.end) is not None
+    return counted and phrase.end not in known
+
+
+def is_half_of_a_year(phrase: QuantityPhrase, text: str) -> bool:
+    """半年 of 下半年上市 is a part of a year, and no time that anything takes."""
+    return phrase.text.startswith("半年") and text[phrase.start - 1 : phrase.start] in tuple("上下")
+
+
 def asks_of_all(link: Link, text: str) -> bool:
     """都有 of A型号是不是都有天窗: whether each of them has it, and no list."""
     return link.text == "都有" and _WHETHER.search(text) is not None and _WHICH.search(text) is None

@@ -24,7 +24,7 @@ from chatbot.regex import regex
 _LONE_KIND = regex(r"(?:(?<=^)|(?<=[\s,，、/+。]))[电油混](?=$|[\s,，、/+。])")  # suv 15w 油
 _KINDS = {"电": "纯电", "油": "汽油", "混": "混动"}
 _HAN = regex(r"[\u4e00-\u9fff]{2,4}")
-_VERSION = frozenset("版款")
+_BEHIND_A_VALUE = frozenset("版款色")
 _SAME_THING = 4  # characters between an attribute and a stray part of its name
 
 
@@ -128,13 +128,21 @@ class Listener:
         same = sum(a == b for a, b in zip(piece, whole, strict=False))
         return whole[len(piece) :].startswith(named.text[:1]) and same * 2 >= len(piece)
 
+    def _is_a_value(self, piece: str, scan: Scan) -> bool:
+        """主驾 of 无钥匙进入是全车还是主驾: one of two, of which the attribute's value says which it is."""
+        paths = {path for link in scan.links if link.attribute for path in link.attribute.paths}
+        found = (self._vocabulary.columns.column(path) for path in paths)
+        return any(piece in text for column in found if column is not None for text in column.plain)
+
     def _is_part(self, piece: str, scan: Scan) -> bool:
         """电池 of 电池80度以上, 座椅 of 座椅带不带按摩, 整备 of 整备2吨, 方向盘 of 方向盘是真皮的."""
-        if piece in _VERSION:  # 汉的纯电版 is its version with that value
+        if piece in _BEHIND_A_VALUE:  # 汉的纯电版 is its version with that value, 月光白色 that colour
             return any(x.value and scan.text.startswith(piece, x.end) for x in scan.links)
         if len(piece) < 2:
             return False
         start = scan.text.find(piece)
+        if "还是" in scan.text and self._is_a_value(piece, scan):
+            return True
         for link in scan.links:
             if not (
                 abs(link.start - start - len(piece)) <= _SAME_THING or abs(start - link.end) <= _SAME_THING

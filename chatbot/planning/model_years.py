@@ -16,6 +16,8 @@ _OF_MODEL = regex(
 _LAUNCHED = regex(
     r"(?P<when>今年|去年|前年)(?P<what>(?:新|刚|才)?(?:上市|上(?=的(?:新)?车)|出来?|发布|推出|上新|开卖|面世|发售)的?)(?!厂|了?吗)"
 )
+_PART_OF_YEAR = regex("[今去前]年(?=[上下]半年|[初底末]|(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月)")
+_TWO_YEARS = regex(r"(?<=\d款)(?=(?:20)?2\d款)")  # 新款老款价格
 _YEAR_OF_MODEL = regex(r"(\d{4})款")
 _YEAR = regex(r"(?:19|20)\d\d")
 _TWO = 2
@@ -31,11 +33,18 @@ class ModelYears:
     def written(self, text: str) -> str:
         """A normalised ``text`` with such years in figures; unchanged where nothing says which one is meant."""
         if "年" in text:
+            text = _PART_OF_YEAR.sub(self._part_of_year, text)
             text = _LAUNCHED.sub(self._launched, text)
         if _OF_MODEL.search(text) is None or _YEAR_OF_MODEL.search(text):
             return text
         years = self._years(text)
-        return _OF_MODEL.sub(lambda found: _model(found, years), text) if years else text
+        return (
+            _TWO_YEARS.sub("和", _OF_MODEL.sub(lambda found: _model(found, years), text)) if years else text
+        )
+
+    def _part_of_year(self, found: re.Match[str]) -> str:
+        """去年下半年 is 2025年下半年, likewise."""
+        return f"{self._latest - _BEFORE[found.group()]}年" if self._latest else found.group()
 
     def _launched(self, found: re.Match[str]) -> str:
         """今年上市 is 2026年上市, where the last car is of that year."""

@@ -1,7 +1,9 @@
 """Ways of writing that stand for others, put plainly before words are looked for: 24年的老款 is 24款, 能坐六个人 is 6座."""
 
 import re
+from collections.abc import Callable
 
+from chatbot.knowledge_graph.graph import Path
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.text import content
 from chatbot.planning.links import AttributeSense, DegreeSense, Sense
@@ -16,7 +18,7 @@ _YEAR_OF_MODEL = regex(
 )
 _YEAR_ALONE = regex(r"(?<=[a-z\d\u4e00-\u9fff] )(2\d)(?= )")  # 宝马i4 23 edrive40
 _YEAR_BEHIND = regex(
-    r"([\u4e00-\u9fff]{2})(2\d)(?![-~到至多来\d.a-z万千公里秒度升座款年号寸米吨个%])"
+    r"([\u4e00-\u9fff]{2})(2\d)(?![-~到至多来\d.a-z万千公里秒度升款年号寸米吨个%]|座(?![椅位]))"
 )  # m9行政26
 _YEAR_BEFORE = regex(
     r"(?<![-~到至\d.a-z])(2\d)(?=([\u4e00-\u9fff]{2}))(?![-~到至多来\d.a-z万千公里秒度升座款年号寸英米吨个%台辆岁])"
@@ -42,12 +44,31 @@ _COUNTED = regex(r"(?<=[\d四五六七八九两][座门缸])(?=[a-z])")  # 7座m
 _VERSUS = regex(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
 _HOW_MANY = regex(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
 _ANY = regex(
-    r"[\d座缸坐拉装载口]|门[a-z]|万万|有(?:几|多少)|前后|[百千]万|vs|pk|2\d(?![\d.a-z])"
+    r"[\d座缸坐拉装载口]|[两俩][个颗只根块]|以[上下]|往上|门[a-z]|万万|有(?:几|多少)|前后|[百千]万|vs|pk|2\d(?![\d.a-z])"
 )  # one look, where there is mostly nothing to do
 _RUN_TOGETHER = regex(
     r"(?<=[a-z0-9]\d)(?<!(?<!\d)20)(?=2\d款)|(?<=[a-z]\d)(?=\d\.\d[tl](?![a-z]))"
 )  # s525款, hs31.5t
 _CODES = regex(r"(?<![a-z0-9])([a-z]{1,3}\d[a-z]?)(\d{2,3}[a-z]{0,2})(?![a-z0-9.])")  # x540li
+_COUNTED_THINGS = regex(
+    r"(?P<count>\d+|[一二两三四五六七八九十]+)(?P<of>[个颗只根枚块])(?P<what>[\u4e00-\u9fff]{2,5}?)(?P<bound>及?以[上下内]|或者?以[上下]|往上|起步?)(?=$|[的,。!?a-z车轿跑])"
+)  # 12个扬声器以上
+_TWO_OF_THEM = regex("(?<![这那前后头另])[两俩](?=[个颗只根块]([\u4e00-\u9fff]{2,5}))")  # 两个排气管的车
+_NUMBER_BEFORE = regex(
+    r"(?<![\d.a-z一-龥])(?P<number>\d{1,4}(?:\.\d+)?)的(?P<what>[\u4e00-\u9fff]{2,6}?)(?=(?:都|是|有)*(?:哪|什么|啥|吗|没|$)|的)"
+)  # 10.25的仪表是哪些车
+_UNABLE = regex(
+    "(?<![能会以可行])(?:不(?:能够?|会|可以?)|没法|无法|没办法)(?P<what>[\u4e00-\u9fffa-z0-9]{2,8})"
+)  # 不能外放电的
+_TWO_YEARS = regex(r"(?<=\d款)(?=(?:20)?2\d款)")  # 24款25款尊享
+_NUMBER_OF_THINGS = "数量"
+_BEHIND_BOTH = regex(
+    r"(?P<what>[\u4e00-\u9fff]{2,5})前后(?=(?:各|都|分别|是|用)*(?:多少|多大|什么样?的?|啥样?的?|哪种|怎样)?的?[吗呢啊]?$)"
+)  # 轮胎规格前后
+_ASKS_WHICH = regex("[些种个啥么][\u4e00-\u9fff]{2}")
+_NAME_APART = regex(
+    r"(?P<head>[\u4e00-\u9fff]{2,5}?)(?:都|分别|一共|一般)?(?P<asked>[有是用]?的?(?:哪几种|哪几个|哪些|什么|几种|哪种|啥))(?P<tail>[\u4e00-\u9fff]{2})(?=$|[的,。吗呢啊可])"
+)  # 轮圈有哪些尺寸
 _SHORTEST_PAIR = 3
 _OR_RATHER = regex(r"^(.{2,24}?)[,\s]?还是(.{2,24}?)(?:一?[点些])?[啊呀呢]?$")
 _EITHER_DOES = regex(
@@ -71,8 +92,11 @@ _MARKS = r",.;:!?~。、 …"
 class Rewriter:
     """Built once for the words and the names of a graph."""
 
-    def __init__(self, finder: MentionFinder[Sense], names: frozenset[str]) -> None:
-        self._finder, self._names = finder, names
+    def __init__(
+        self, finder: MentionFinder[Sense], names: frozenset[str], dimension: Callable[[Path], str]
+    ) -> None:
+        """``dimension`` is what an attribute is measured in."""
+        self._finder, self._names, self._dimension = finder, names, dimension
         noise = [word for word, roles in role_words().items() if roles == ("noise",)]
         self._paired = _paired(finder)
         self._noise_before, self._noise_behind = _courtesies(noise)
@@ -83,14 +107,19 @@ class Rewriter:
         text = _ANY_PRICE.sub(lambda found: "价格" if found.group()[-1] in "算钱" else "价格无所谓", text)
         text = in_order(text, self._finder.aliases.__contains__)
         text = _MOST_OF.sub(r"\1\2最多", text) if "最多" in text else text
+        text = _NAME_APART.sub(self._joined_name, text) if _ASKS_WHICH.search(text) else text
+        text = _UNABLE.sub(self._without, text) if "不" in text or "法" in text else text
+        text = _BEHIND_BOTH.sub(self._of_both_ends, text) if "前后" in text else text
         text = _EITHER_DOES.sub(lambda found: f"{found[1] or found[2]}无所谓", text)
         text = self._shared_head(text) if _JOINT.search(text) else text
         text = _THAT_OF_THEM.sub(self._with_de, text) if "那" in text or "这" in text else text
         text = _OR_RATHER.sub(self._which_of_two, _HESITATION.sub("", _CHIP_COUNT.sub("", text)))
         if _ANY.search(text) is None and not (self._paired and self._paired.search(text)):
             return self._without_noise(text)
+        text = _COUNTED_THINGS.sub(self._bounded, text)
+        text = _NUMBER_BEFORE.sub(self._number_behind, _TWO_OF_THEM.sub(self._two, text))
         text = _YEAR_RUN_ON.sub(" ", _TEN_THOUSAND.sub("万", text))
-        text = _RUN_TOGETHER.sub(" ", text)
+        text = _TWO_YEARS.sub("和", _RUN_TOGETHER.sub(" ", text))
         text = _CODES.sub(self._codes_apart, text)
         text = _HOW_MANY.sub(self._counted, self._without_noise(text))
         if self._paired:
@@ -110,6 +139,47 @@ class Rewriter:
     def _best_in(self, found: re.Match[str]) -> str:
         """我更看重油耗 asks which is best in it."""
         return f"哪个{found[1]}最好" if self._is_attribute(found[1]) else found.group()
+
+    def _joined_name(self, found: re.Match[str]) -> str:
+        """轮圈有哪些尺寸 is 轮圈尺寸有哪些, where that is a name and 尺寸 by itself one of something else."""
+        head, asked, tail = found["head"], found["asked"], found["tail"]
+        named = any(self._is_attribute(head[at:] + tail) for at in range(len(head) - 1))
+        return f"{head}{tail}{asked}" if named and self._is_attribute(tail) else found.group()
+
+    def _two(self, found: re.Match[str]) -> str:
+        """两个排气管的车 is 2个排气管的车, where these are counted; 两个价格 are those of two."""
+        words = (found[1][:end] for end in range(len(found[1]), 1, -1))
+        senses = (sense for word in words for sense in self._finder.aliases.get(word, ()))
+        paths = (path for sense in senses if isinstance(sense, AttributeSense) for path in sense.paths)
+        return "2" if any(self._dimension(path) == _NUMBER_OF_THINGS for path in paths) else found.group()
+
+    def _number_behind(self, found: re.Match[str]) -> str:
+        """10.25的仪表 is 仪表10.25, where that is what is measured."""
+        return f"{found['what']}{found['number']}的" if self._is_attribute(found["what"]) else found.group()
+
+    def _without(self, found: re.Match[str]) -> str:
+        """不能外放电 is 没有外放电, where that is a thing a car has or has not."""
+        what = found["what"]
+        known = any(self._is_attribute(what[:end]) for end in range(len(what), 1, -1))
+        return f"没有{what}" if known else found.group()
+
+    def _bounded(self, found: re.Match[str]) -> str:
+        """12个扬声器以上 is 扬声器12个以上, where that is what is counted."""
+        what = found["what"]
+        return (
+            f"{what}{found['count']}{found['of']}{found['bound']}"
+            if self._is_attribute(what)
+            else found.group()
+        )
+
+    def _of_both_ends(self, found: re.Match[str]) -> str:
+        """轮胎规格前后 is 前轮胎规格和后轮胎规格, where both are words."""
+        what = found["what"]
+        for at in range(len(what) - 1):
+            front, rear = f"前{what[at:]}", f"后{what[at:]}"
+            if self._is_attribute(front) and self._is_attribute(rear):
+                return f"{what[:at]}{front}和{rear}"
+        return found.group()
 
     def _with_de(self, found: re.Match[str]) -> str:
         """手动那个 is 手动的那个, where only that is a word."""

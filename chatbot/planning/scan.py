@@ -14,14 +14,16 @@ from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize
 from chatbot.planning.asked_ways import asked_degrees, asked_ways, names_no_attribute
+from chatbot.planning.blanks import blanked, masked_by, unexplained
 from chatbot.planning.false_readings import (
     as_they_stand,
     counts_people,
     counts_the_named,
+    counts_the_unknown,
     is_a_code,
     is_each,
+    is_half_of_a_year,
 )
-from chatbot.planning.function_words import carries_nothing
 from chatbot.planning.links import (
     AttributeSense,
     EntitySense,
@@ -42,6 +44,7 @@ from chatbot.planning.sound_repair import SoundRepair
 from chatbot.planning.spaced_pinyin import BETWEEN_LETTERS, BETWEEN_SYLLABLES, run_together, with_de
 from chatbot.planning.values_index import MAX_ENDS
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.planning.ways_said import as_said
 from chatbot.regex import regex
 
 MAX_SCAN = 200
@@ -104,7 +107,9 @@ class Scanner:
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
         trims = (word for entity in vocabulary.graph.entities for word in entity.keywords[3:])
         pieces = {piece for word in trims for piece in normalize(word).split()}
-        self._rewriter = Rewriter(self._finder, frozenset(vocabulary.entities.names) | pieces)
+        self._rewriter = Rewriter(
+            self._finder, frozenset(vocabulary.entities.names) | pieces, vocabulary.dimension
+        )
         self._stock = frozenset(word for word, roles in role_words().items() if "stock" in roles)
         self._ordered = lru_cache(maxsize=REMEMBERED)(_ordered)
         said = [word for words in vocabulary.concepts.words.values() for word in words]
@@ -186,28 +191,32 @@ class Scanner:
         text = _INSIDE.sub("以内", text)
         links = self._entities(text, near, fuzzy=fuzzy)
         links += kinds_said_again(text, links)
-        masked = _masked(text, links)
+        masked = masked_by(text, links)
         links += find_places(masked, links)
-        ways = asked_ways(_masked(text, links), self._vocabulary.concepts)
-        links += [w for w in ways if not self._vocabulary.values_of(w.text)]  # 座椅通风 is a word itself
-        links += asked_degrees(_masked(text, links), self._finder.aliases)
-        masked = _masked(text, links)
+        links += as_said(
+            asked_ways(masked_by(text, links), self._vocabulary.concepts), text, self._vocabulary
+        )
+        links += asked_degrees(masked_by(text, links), self._finder.aliases)
+        masked = masked_by(text, links)
         mentions = self._finder.find(masked)
         spelled = [m for m in mentions if any(c.isdigit() for c in m.alias) or "百" in m.alias or is_each(m)]
         spelled = [m for m in spelled if not _bounds(masked, m.start, m.end)]
-        numbers = _blanked(masked, [(m.start, m.end) for m in spelled])
+        numbers = blanked(masked, [(m.start, m.end) for m in spelled])
+        known = {mention.start for mention in mentions} | {link.start for link in links}
         for phrase in find_quantities(_POINTING.sub("|", numbers), self._units):
             if phrase.exact and phrase.text in self._finder.aliases:
                 continue  # 两个 is a word of the grammar here
             phrase = self._measured.meant(phrase)
             if is_a_code(phrase, self._measured.units) or counts_people(phrase, text):
                 continue
+            if is_half_of_a_year(phrase, text) or counts_the_unknown(phrase, text, known):
+                continue
             if counts_the_named(phrase, text, links):
                 links.append(Link(phrase.start, phrase.end, phrase.text, (RoleSense("so"),)))
                 continue
             links.append(Link(phrase.start, phrase.end, phrase.text, (QuantitySense(phrase),)))
         taken = [(link.start, link.end) for link in links]
-        free = _blanked(masked, taken)
+        free = blanked(masked, taken)
         for mention in mentions if free == masked else self._finder.find(free):
             links.append(Link(mention.start, mention.end, mention.alias, self._ordered(mention.targets)))
         links += bare_numbers(text, links, self._units)
@@ -215,7 +224,7 @@ class Scanner:
         links = tails(text, sorted(links, key=lambda link: link.start))
         links = [link for link in links if link.roles not in (_THING, _STOCK)]
         links = as_they_stand(links, text)
-        unknown = _unexplained(text, links)
+        unknown = unexplained(text, links)
         said = len(content(text)) or 1
         return Scan(text, tuple(links), unknown, 1 - sum(map(len, unknown)) / said)
 
@@ -280,20 +289,3 @@ def _explained(scan: Scan) -> list[bool]:
 
 def _ordered(targets: frozenset[Sense]) -> tuple[Sense, ...]:
     return tuple(sorted(targets, key=repr)) if len(targets) > 1 else tuple(targets)
-
-
-def _masked(text: str, links: list[Link]) -> str:
-    return _blanked(text, [(link.start, link.end) for link in links])
-
-
-def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
-    """``text`` with the spans as bars: nothing is found in or across them."""
-    for start, end in spans:
-        text = text[:start] + "|" * (end - start) + text[end:]
-    return text
-
-
-def _unexplained(text: str, links: list[Link]) -> tuple[str, ...]:
-    left = _blanked(text, [(link.start, link.end) for link in links])
-    pieces = map(content, re.split(r"[^\w]+", left))
-    return tuple(piece for piece in pieces if piece and not carries_nothing(piece))

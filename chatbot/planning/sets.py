@@ -36,7 +36,9 @@ from chatbot.planning.whether import doubts, of_its_own_choice, put_plainly
 from chatbot.regex import regex
 
 _TWO = 2
-_MOST_OF = regex("(?:哪个|哪家|谁家|什么|哪种)(?:品牌|牌子|车系|级别|颜色|能源)?的?车?最[多少]")
+_MOST_OF = regex(
+    "(?:哪个|哪家|谁家|什么|哪种)(?:品牌|牌子|车系|级别|颜色|能源)?的?(?:车|suv|mpv|[\u4e00-\u9fff]{1,4}车)?(?:车型)?最[多少]"
+)
 _HOW_MANY = regex("什么|啥|几种|几个|几家|多少种|多少个")
 # 来几台 counts nothing
 _SOME = regex(r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chatbot.knowledge_graph.execute import Engine
-from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Plan, leaf_conditions
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Path, Plan, leaf_conditions
 from chatbot.normalization.text import normalize
 from chatbot.planning.asked_sets import asks_from, asks_range
 from chatbot.planning.beyond import beside_offered
@@ -205,8 +205,8 @@ class SeveralPlanner:
             and not numeric(self._decider.vocabulary, parts.attributes)
         ):
             return None  # 云岚旗下几个车系
-        names = things[0].names
-        if parts.atoms:
+        names, features = things[0].names, _features(parts)
+        if parts.atoms and not features:
             names = self._those_with(parts, names)
             if not names or is_brand(things[0].clause):
                 return None
@@ -218,7 +218,7 @@ class SeveralPlanner:
             return None
         if is_year(things[0].clause) and context.plan and not context.entities and not parts.attributes:
             return None  # 25款的, of those that were listed
-        topics = parts.topics or tuple((path,) for path in context.attributes)
+        topics = (*parts.topics, *features) or tuple((path,) for path in context.attributes)
         before = context.plan.attributes if context.plan else ()
         nothing_asked = not (before or context.attributes)  # 380的呢, when no more was named before
         alone = only_names(parts.scan) or (nothing_asked and names_alone(parts.scan))
@@ -243,6 +243,13 @@ class SeveralPlanner:
         words = [parts.text[atom.start : atom.end] for atom in parts.atoms]
         found = tuple(n for n in names if n in met or all(stands_in(normalize(n), word) for word in words))
         return found if len(found) < len(names) else ()
+
+
+def _features(parts: Parts) -> tuple[tuple[Path, ...], ...]:
+    """后排出风口 无线充 of S5尊享的后排出风口 无线充: features alone, of which none is said to be there or not."""
+    plain = all(atom.kind == "feature" and not atom.negated for atom in parts.atoms)
+    told = parts.has("has", "exists", "verify", "not") or asks_whether(parts)
+    return tuple((atom.path,) for atom in parts.atoms) if plain and not told else ()
 
 
 def _told_by_names(clause: Clause) -> bool:

@@ -174,6 +174,8 @@ class SpokenNames:
         if digits not in self._numbers:
             return found.group()
         before = found.string[found.start() - 1 : found.start()]
+        if before.isdigit() and f"{digits}款" in self._names:
+            return f" {digits}款"  # s5二五舒享
         return (
             f" {digits}"
             if before.isascii() and before.isalnum() and _DIGITS.search(found.string[: found.start()])

@@ -22,6 +22,7 @@ _NUMBERED = regex(r"(?=.*\d)(?:\d*[\u4e00-\u9fff]+\d*){1,4}|[a-z]\d{1,2}")  # 92
 _CODE = regex(
     r"(?<![a-z0-9.])(?:[a-z]\d{1,2}|\d\.\d[tl])(?![a-z0-9.])"
 )  # v6, 1.5t of 1.5T 182马力 L4, though the horsepower is a measure
+_SLASHED = regex(r"^\d{2,3}/\d{2} ?[a-z]{1,2}\d{2}$")  # 225/55 r18
 _DASHED = regex(r"(?<![a-z0-9-])[a-z]{1,4}(?:-[a-z]{1,5})+(?![a-z0-9-])")  # e-cvt of e-cvt无级变速箱, dm-i
 _GENERATION = regex(r"\d[a-z]\+?")  # 4G and 5G, which are no grams
 _FEW_CODES = 4  # different values, all of a kind
@@ -115,6 +116,7 @@ class ValueWords:
             if flag == FLAG_CODE[None] and (_HEAD.match(text) or not _measured(column)):
                 parts.update(piece for piece in pieces if _NUMBERED.fullmatch(piece))
             parts.update(_CODE.findall(text))
+            parts.update(_SLASHED.findall(text))
             if head := _HEAD.match(text):
                 same.setdefault(text[head.end() :], []).append(text)
                 parts.update(_COUNTS.findall(head.group()))

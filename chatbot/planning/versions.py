@@ -17,7 +17,7 @@ from chatbot.planning.one_or_other import asks_which_of_two, one_or_other
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.pointing import of_the_few
 from chatbot.planning.read_parts import is_brand, is_year
-from chatbot.planning.versions_asked import asks_of_its_kin, only_told, versions_asked
+from chatbot.planning.versions_asked import asks_of_its_kin, checks_one, only_told, versions_asked
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
@@ -71,7 +71,7 @@ class VersionReader:
         goes_on = context.plan is None and bool(context.attributes) and parts.text.endswith("呢")
         asks = parts.attributes or parts.rankings or parts.categories or goes_on
         asks = asks or parts.has("compare", "nearest")
-        if not asks or parts.has("list", "count", "buy", "exists"):
+        if not checks_one(parts) and (not asks or parts.has("list", "count", "buy", "exists")):
             return self._by_name(parts)
         return self._told_apart(parts)
 

@@ -29,6 +29,13 @@ def asks_of_its_kin(parts: Parts) -> bool:
     return pointed and not told and _HOW_MANY.search(parts.text) is not None
 
 
+def checks_one(parts: Parts) -> bool:
+    """Q5 25款两驱有座椅加热没: whether what is named has a feature, and a value beside it that says which is meant."""
+    kinds = {atom.kind for atom in parts.atoms}
+    asks = parts.has("verify", "exists") and not parts.has("list", "count", "buy", "head", "which")
+    return asks and len(parts.things) == 1 and kinds == {"value", "feature"}
+
+
 def only_told(parts: Parts) -> bool:
     """24款两驱: a year and a value, and no more."""
     said = (x.entity or x.value or x.plays("part", "so", "filler") for x in parts.scan.links)

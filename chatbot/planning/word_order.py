@@ -12,7 +12,7 @@ _REPEATED = regex(
     r"(?P<first>[\u4e00-\u9fff])不(?P=first)(?P<rest>[\u4e00-\u9fff]{1,3}?)(?=$|[的吗呢啊呀,。?])"
 )
 _ANY = regex(
-    "雷达|[前后](?:面|边|头|轮|桥|轴)|后独立|前独立|(.)不\\1.|9[258]"
+    "雷达|[前后](?:面|边|头|轮|桥|轴)|后独立|前独立|独立|(.)不\\1.|9[258]"
 )  # one look, where there is mostly nothing
 _REWRITES = (
     # 前轮用的什么悬挂
@@ -29,6 +29,7 @@ _REWRITES = (
     ),
     (regex(rf"{_PLACE}(?P<part>{_PART})"), r"\g<end>\g<part>"),
     (regex("(?P<end>[前后])(?P<kind>独立|非独立)(?:式)?(?:悬挂|悬架)"), r"\g<end>悬架是\g<kind>悬架"),
+    (regex("(?P<kind>非独立|独立)(?:式)?的?(?P<end>[前后])悬(?:挂|架)?"), r"\g<end>悬架是\g<kind>悬架"),
     # 前后都有雷达的车: all that have one in front have one behind
     (regex("(?<![倒])前后?(?:面)?(?:都|也)?(?:有|带|配|装)?(?:了)?的?(?:倒车)?雷达"), "倒车雷达是前后"),
     # 92的能加不

@@ -12,6 +12,9 @@ from tests.kbqa.talking import Demo, talked
     [
         ("增程的车", "kg"),  # though it looks like 插混和增程有什么区别
         ("增程车", "kg"),
+        ("zengcheng che you naxie", "kg"),
+        ("胎压报警的车有哪些", "kg"),  # and not what to do about it
+        ("胎压报警怎么办", "faq"),
         ("插混和增程有啥区别呀", "faq"),
         ("总用快充好吗", "faq"),
         ("提车得带哪些东西", "faq"),

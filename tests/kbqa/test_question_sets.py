@@ -84,6 +84,7 @@ def answered_well(
         ("blind9_single_demo", 55, 0.97),
         ("blind9_conversations_demo", 100, 0.97),
         ("own6_conversations_demo", 440, 0.98),
+        ("own7_conversations_demo", 50, 0.98),
     ],
 )
 def test_tuned_questions_stay_answered_without_a_wrong_value(
@@ -132,6 +133,7 @@ def test_tuned_questions_about_real_cars_stay_answered_without_a_wrong_value(
     ("name", "turns", "floor", "wrong_values"),
     [
         ("blind7_single_demo", 80, 0.91, 1),
+        ("own6_single_demo", 550, 0.98, 2),
         ("blind7_conversations_demo", 90, 0.95, 0),
         ("fresh2_conversations_demo", 250, 0.97, 1),
         ("old_blind3_conversations_demo", 70, 0.94, 1),
