@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from chatbot.knowledge_graph.execute import MAX_ROWS, Engine
-from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan, keyword_level
+from chatbot.knowledge_graph.plan import Clause, Plan
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.product_words import ProductWords
 from chatbot.normalization.text import normalize
@@ -16,7 +16,7 @@ from chatbot.planning.atoms import AtomReader
 from chatbot.planning.bare_degrees import of_some_car
 from chatbot.planning.beside import Comparer
 from chatbot.planning.bind import Binder
-from chatbot.planning.carry import lists, of_what_is_offered, within
+from chatbot.planning.carry import lists, of_what_is_offered
 from chatbot.planning.choosing import Chooser
 from chatbot.planning.completing import Completer
 from chatbot.planning.context import Context
@@ -27,6 +27,7 @@ from chatbot.planning.follow import Follower, alone
 from chatbot.planning.former_latter import named_again
 from chatbot.planning.forms_of_names import of_its_form
 from chatbot.planning.guide import Guide
+from chatbot.planning.in_context import taken_up, with_nearest_rows, without_focus
 from chatbot.planning.links import ValueSense
 from chatbot.planning.listen import Listener
 from chatbot.planning.measured import Measured
@@ -62,13 +63,8 @@ from chatbot.planning.versions import VersionReader
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.planning.years_beside import YearsBeside
 from chatbot.recent import Recent
-from chatbot.regex import regex
 
-_PAIR, _FEW = 2, 10
 EARLIER = 2  # things spoken of before that a version may be of
-_MAY_BE_ALL = frozenset("全所各每")
-_ALL_VERSIONS = "(?:全系|(?:所有|全部|各个?|每个?)的?(?:版本|配置))"
-_OF_ALL_VERSIONS = regex(f"(?:(?:这|那|该)(?:款|个)?车|它|这款|那款)?的?(?={_ALL_VERSIONS})")
 REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
 _NO_WORDS = ProductWords(())
 _GO_ON, _CHOOSE = "没要求", "推荐个车"  # what whom it is for, and nothing else, comes to
@@ -192,8 +188,7 @@ class Planner:
     def _scan(self, utterance: str, context: Context, mend: Callable[[], bool]) -> Scan:
         asked, near = self._listener.asked(utterance), context.near(self.vocabulary.graph)
         asked = named_again(self._years.beside(asked, context.entities), context)
-        if near and not _MAY_BE_ALL.isdisjoint(asked):
-            asked = _OF_ALL_VERSIONS.sub("", asked)  # 这车全系, which is not this car
+        asked = without_focus(asked, near)
         asked = of_its_form(asked, near, self.vocabulary.graph) if asked[:1].isascii() else asked
         if only_a_purpose(asked):
             said = _GO_ON if lists(context.plan) or context.listed else _CHOOSE
@@ -207,38 +202,12 @@ class Planner:
         return self._listener.scan(self._listener.asked(whole), mend=mend) if whole else scan
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
-        context = self._with_series(context)
-        context = self._beside_its_kin(scan, context) if "另" in scan.text else context
-        context = context if _MAY_BE_ALL.isdisjoint(scan.text) else self._of_all_versions(scan, context)
+        context = taken_up(scan, context, self.vocabulary.graph)
         parts = self._versions.told(self._reader.read(scan, context), context)
         parts = sides_again(parts, context, self._found, self.vocabulary)
         context = of_what_is_offered(parts, context)
         planned = self._decide(parts, context) or self._salvage.plan(parts, context, self._decide)
         return Explained(scan, parts, planned)
-
-    def _with_series(self, context: Context) -> Context:
-        """``context`` with the series that it was asked of which is meant, as the list that one may go on with."""
-        near = context.near(self.vocabulary.graph) if context.offered and not context.entities else ""
-        name = self.vocabulary.graph.by_name[near].keywords[1:2] if near else ()
-        if not name or context.plan or context.listed:
-            return context
-        among: Clause = Condition(keyword_level(2), "=", name[0])
-        if not context.attributes:  # GL8 2025款: of these, not of those that have what was asked
-            among = AnyOf(tuple(Condition(NAME, "=", one) for one in context.offered))
-        return replace(context, listed=Plan("filter", (), context.attributes[:1], (among,)))
-
-    def _beside_its_kin(self, scan: Scan, context: Context) -> Context:
-        """``context`` with both versions of the series as those told, where 另一个 is the one not spoken of."""
-        focus, version = context.entities, "版" in scan.text or "配置" in scan.text
-        alone = len(focus) == 1 and set(context.shown) <= set(focus)
-        kin = self.vocabulary.graph.kin(focus[0]) if alone and (version or not context.recent) else ()
-        return replace(context, shown=kin) if len(kin) == _PAIR else context
-
-    def _of_all_versions(self, scan: Scan, context: Context) -> Context:
-        """``context`` with all versions of the series spoken of in focus: 全系都有天窗吗."""
-        near = context.near(self.vocabulary.graph) if _OF_ALL_VERSIONS.search(scan.text) else ""
-        kin = self.vocabulary.graph.kin(near) if near and not any(link.entity for link in scan.links) else ()
-        return replace(context, entities=kin, plan=None) if 1 < len(kin) <= _FEW else context
 
     def _winner(self, plan: Plan) -> str | None:
         rows = self.engine.run(plan).rows
@@ -250,17 +219,6 @@ class Planner:
 
     def _found(self, plan: Plan) -> tuple[str, ...]:
         return tuple(row.entity for row in self.engine.run(plan, MAX_ROWS).rows)
-
-    def _with_nearest_rows(self, parts: Parts, context: Context) -> Context:
-        """``context`` with the nearest rows as its list, where nothing matched and these are asked about: 哪个最便宜, 颜色呢."""
-        asks = (parts.rankings or parts.attributes) and not (
-            parts.atoms or parts.things or parts.scan.unknown
-        )
-        if not asks or context.entities or context.guiding or not (context.shown and lists(context.plan)):
-            return context
-        if parts.has("widen", "swap", "others", "any") or context.plan is None or self._winner(context.plan):
-            return context
-        return replace(context, plan=replace(context.plan, op="filter", conditions=within(context.shown)))
 
     def _decide(self, parts: Parts, context: Context) -> Planned:
         scan = parts.scan
@@ -284,7 +242,7 @@ class Planner:
             misfit = parts.misfits[0]
             return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)
         parts = told
-        context = self._with_nearest_rows(parts, context)
+        context = with_nearest_rows(parts, context, self._winner)
         return (
             differences(parts, context, self._decider)
             or by_a_value(parts, context, self._decider)
