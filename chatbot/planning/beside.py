@@ -6,7 +6,8 @@ from dataclasses import replace
 from chatbot.knowledge_graph.plan import Plan
 from chatbot.planning.beyond import beside_the_other
 from chatbot.planning.context import Context
-from chatbot.planning.decide import Decider, says_money
+from chatbot.planning.decide import Decider
+from chatbot.planning.money import says_money
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Query
 from chatbot.planning.read_parts import numeric

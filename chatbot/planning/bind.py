@@ -11,7 +11,7 @@ from chatbot.planning.bare_units import unit_left_out
 from chatbot.planning.by_unit import meant_by_unit
 from chatbot.planning.links import Link
 from chatbot.planning.measured import Measured
-from chatbot.planning.money import as_money, budget, in_counts, plain_money, times
+from chatbot.planning.money import as_money, in_counts, times
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
@@ -116,12 +116,8 @@ class Binder:
 
     def _budget(self, phrase: QuantityPhrase) -> Bound | None:
         """四驱 30以内: a bare bound where nothing says what is measured is the price; 3000以内 of what costs so much."""
-        price = next(iter(self._vocabulary.concepts.paths("价格")), None)
-        if price is None:
-            return None
-        plain = plain_money(phrase)
-        money = plain if plain and self._measured.may_cost(phrase) else budget(phrase)
-        return Bound(price, money) if money else None
+        price, money = next(iter(self._vocabulary.concepts.paths("价格")), None), self._measured.money(phrase)
+        return Bound(price, money) if price and money else None
 
     def condition(self, bound: Bound, *, budget: bool, verify: bool) -> Clause:
         """What the quantity demands; a plain one means at most, at least, about or just that, as one would say."""

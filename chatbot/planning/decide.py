@@ -44,18 +44,12 @@ _IN_UNITS = regex(
 )
 _MEASURES = ("加速", "油耗", "电耗", "价格", "续航")
 _TOLD_INSTEAD = (("油耗", "电耗"), ("马力", "功率"))
-_MONEY_DIFFERENCE = regex("差价|价差|差.{0,3}(?:钱|万|块)|(?:钱|价格?)差")
 
 
 def measured_by(text: str) -> str:
     """What a difference or a bare question is in, by the unit it is asked in: 差几秒, 多烧多少, 贵几万; empty where it says none."""
     found = _IN_UNITS.search(text)
     return next((concept for concept in _MEASURES if found and found[concept]), "")
-
-
-def says_money(text: str) -> bool:
-    """差多少钱, 差价: the difference in the price, whatever was spoken of before."""
-    return _MONEY_DIFFERENCE.search(text) is not None
 
 
 class Decider:

@@ -9,7 +9,8 @@ from chatbot.planning.beside import DIFFER
 from chatbot.planning.carry import leans
 from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context
-from chatbot.planning.decide import Decider, measured_by, says_money
+from chatbot.planning.decide import Decider, measured_by
+from chatbot.planning.money import says_money
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart

@@ -8,6 +8,7 @@ from chatbot.knowledge_graph.columns import Columns
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import Path
 from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
+from chatbot.planning.money import budget, plain_money
 
 _HEADER = "实体"
 _STORAGE, _GRAMS, _WATT = "存储", "g", "瓦"
@@ -47,6 +48,11 @@ class Measured:
         lowest, highest = self._bounds(self._price) if self._price else (0.0, 0.0)
         ends = list(_ends(phrase))
         return bool(ends) and all(lowest * _CHEAPER <= end <= highest * _DEARER for end in ends)
+
+    def money(self, phrase: QuantityPhrase) -> QuantityPhrase | None:
+        """A bare bound as yuan, where things cost about so many, else as ten thousands of them; ``None`` for no amount."""
+        plain = plain_money(phrase)
+        return plain if plain and self.may_cost(phrase) else budget(phrase)
 
     def meant(self, phrase: QuantityPhrase) -> QuantityPhrase:
         """16g of what has 16GB, and weighs no 16 grams; 67w of what takes 67 watts, and costs no 670,000 yuan."""

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.units import COUNT, MONEY
+from chatbot.regex import regex
 
 _SLANG = range(3, 1000)
 _BUDGETS = range(5, 200)  # ten thousands that a car may cost, said without a unit
 _WAN = 10_000
+_MONEY_DIFFERENCE = regex("差价|价差|差.{0,3}(?:钱|万|块)|(?:钱|价格?)差")
 
 
 def as_money(phrase: QuantityPhrase) -> QuantityPhrase:
@@ -45,3 +47,8 @@ def times(end: float | str | None, factor: float) -> float | str | None:
 def in_counts(phrase: QuantityPhrase) -> bool:
     """5个 of what is counted in nothing else; 7座 says what it counts."""
     return phrase.unit == "个" and "个" in phrase.text
+
+
+def says_money(text: str) -> bool:
+    """差多少钱, 差价: the difference in the price, whatever was spoken of before."""
+    return _MONEY_DIFFERENCE.search(text) is not None

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Plan, leaf_conditions
 from chatbot.planning.context import Context
-from chatbot.planning.decide import says_money
 from chatbot.planning.follow import DIFFERENCES
+from chatbot.planning.money import says_money
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.read_parts import numeric
 from chatbot.planning.vocabulary import Vocabulary
