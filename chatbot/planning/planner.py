@@ -39,7 +39,7 @@ from chatbot.planning.parts import Parts
 from chatbot.planning.purposes import only_a_purpose
 from chatbot.planning.query import Planned, Refusal
 from chatbot.planning.read_parts import PartsReader
-from chatbot.planning.refer import references
+from chatbot.planning.refer import may_be_of, references
 from chatbot.planning.salvage import Salvage
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.series_of_list import SeriesOfList
@@ -65,7 +65,6 @@ from chatbot.recent import Recent
 from chatbot.regex import regex
 
 _PAIR, _FEW = 2, 10
-EARLIER = 2  # things spoken of before that a version may be of
 _MAY_BE_ALL = frozenset("全所各每")
 _ALL_VERSIONS = "(?:全系|(?:所有|全部|各个?|每个?)的?(?:版本|配置))"
 _OF_ALL_VERSIONS = regex(f"(?:(?:这|那|该)(?:款|个)?车|它|这款|那款)?的?(?={_ALL_VERSIONS})")
@@ -199,7 +198,7 @@ class Planner:
             said = _GO_ON if lists(context.plan) or context.listed else _CHOOSE
             return replace(self._listener.scan(said), asides=(asked,))
         scan = self._listener.scan(asked, mend=mend, near=near)
-        for earlier in context.recent[:EARLIER] if scan.unknown and context.entities else ():
+        for earlier in may_be_of(scan, context, self.vocabulary.graph):
             again = self._listener.scan(asked, mend=mend, near=earlier)  # 逐风 of the R1 spoken of before
             scan = again if again.coverage > scan.coverage else scan
         heard = replace(scan, text=asked, asides=()) if scan.asides else scan  # 不对，综合的
