@@ -67,6 +67,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "hedged": ("您想问的可能是“{question}”：{answer}", "You may be asking “{question}”: {answer}"),
     "value": ("{entity}的{attribute}是{value}。", "{entity}, {attribute}: {value}."),
+    "told_by": (
+        "资料里没有单列{entity}的{asked}，它的{attribute}是{value}。",
+        "{asked} of {entity} is not on record by itself; {attribute}: {value}.",
+    ),
     "yes": ("{entity}有{attribute}（{value}）。", "Yes, {entity} has {attribute} ({value})."),
     "optional": (
         "{entity}的{attribute}可以选装（{value}）。",

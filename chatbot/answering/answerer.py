@@ -37,7 +37,7 @@ class Answerer:
 
     def __init__(self, knowledge: Knowledge, faq_confidence_threshold: float) -> None:
         self._knowledge = knowledge
-        self._graph = knowledge.graph
+        self._graph, self._concepts = knowledge.graph, knowledge.planner.vocabulary.concepts
         self._threshold = faq_confidence_threshold
 
     def answer(self, inquiry: Inquiry) -> Outcome:
@@ -125,7 +125,8 @@ class Answerer:
             if len(able) != 1:
                 return NeedEntity(able, attributes) if able else Missing(unclear or (), attributes)
             entities = (*entities, able[0])
-        found = lookup(self._graph, entities[:MAX_ENTITIES], [self._leaves(t) for t in inquiry.topics])
+        topics = [self._leaves(topic) for topic in inquiry.topics]
+        found = lookup(self._graph, entities[:MAX_ENTITIES], topics, self._concepts.needed)
         if not found.evidence:
             return Missing(entities, attributes)
         return Answered(
@@ -161,18 +162,17 @@ class Answerer:
     def _leaves(self, topic: Topic) -> tuple[Path, ...]:
         """Every leaf it may stand in; behind them those that measure the same by another name."""
         leaves = [leaf for path in topic.paths for leaf in self._graph.leaves_below(path)]
-        kin = self._knowledge.planner.vocabulary.concepts.kin
-        return tuple(dict.fromkeys([*leaves, *(other for leaf in leaves for other in kin(leaf))]))
+        others = (other for leaf in leaves for other in self._concepts.kin(leaf))
+        return tuple(dict.fromkeys([*leaves, *others]))
 
     def _able(self, entities: Sequence[str], topics: Sequence[Topic]) -> tuple[str, ...]:
         """Those of ``entities`` that have a value for every topic."""
         wanted = [self._leaves(topic) for topic in topics]
-        by_name = self._graph.by_name
-        return tuple(
-            name
-            for name in entities
-            if all(any(p in by_name[name].leaves for p in paths) for paths in wanted)
-        )
+        return tuple(name for name in entities if all(self._has_value(name, paths) for paths in wanted))
+
+    def _has_value(self, name: str, paths: tuple[Path, ...]) -> bool:
+        leaves = self._graph.by_name[name].leaves
+        return any(p in leaves and self._concepts.needed(paths[0], p) in leaves[p] for p in paths)
 
     def _standard_question(
         self, inquiry: Inquiry, question: str, best: FaqCandidate | None, why: str

@@ -1,6 +1,6 @@
 """Entities × attributes → values, evidence and a sentence. Nothing is said that no file holds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name, unit_in_name
@@ -24,35 +24,50 @@ class LookupResult:
     missing: tuple[tuple[str, tuple[Path, ...]], ...]
 
 
+def nothing(asked: Path, path: Path) -> str:
+    """Whatever stands at one of the places tells what is asked."""
+    return ""
+
+
 def lookup(
-    graph: KnowledgeGraph, entities: Sequence[str], topics: Sequence[tuple[Path, ...]]
+    graph: KnowledgeGraph,
+    entities: Sequence[str],
+    topics: Sequence[tuple[Path, ...]],
+    needed: Callable[[Path, Path], str] = nothing,
 ) -> LookupResult:
-    """Each topic is a list of places an attribute may stand in; an entity's value is the first it has."""
+    """Each topic is a list of places an attribute may stand in; an entity's value is the first it has.
+
+    ``needed`` is what a value at a place must hold to tell what stands mostly at the first.
+    """
     evidence: list[GraphEvidence] = []
     missing: list[tuple[str, tuple[Path, ...]]] = []
     rows = []
     for entity in entities:
         values: dict[str, str] = {}
         for paths in topics:
-            path = next((path for path in paths if graph.value(entity, path) is not None), None)
+            leaves = graph.by_name[entity].leaves
+            path = next((p for p in paths if p in leaves and needed(paths[0], p) in leaves[p]), None)
             if path is None:
                 missing.append((entity, paths))
                 continue
-            value = graph.by_name[entity].leaves[path]
+            value = leaves[path]
             values[path[-1]] = value
             evidence.append(GraphEvidence(entity, path, value, graph.by_name[entity].file))
         rows.append(Row(entity, values))
     used = tuple(dict.fromkeys(item.path for item in evidence))
     plan = Plan("lookup", tuple(entities), used or tuple(paths[0] for paths in topics))
-    text = (
-        _sentence(graph, evidence[0]) if len(evidence) == 1 and not missing else _table(graph, rows, topics)
-    )
+    if len(evidence) != 1 or missing:
+        text = _table(graph, rows, topics)
+    elif needed(topics[0][0], evidence[0].path):
+        text = _sentence(graph, evidence[0], "told_by", asked=display_name(topics[0][0][-1]))
+    else:
+        text = _sentence(graph, evidence[0], _template(evidence[0].value))
     return LookupResult(text, plan, tuple(rows), tuple(evidence), tuple(missing))
 
 
-def _sentence(graph: KnowledgeGraph, item: GraphEvidence) -> str:
+def _sentence(graph: KnowledgeGraph, item: GraphEvidence, template: str, asked: str = "") -> str:
     entity, name = graph.short_names[item.entity], display_name(item.path[-1])
-    return say(_template(item.value), entity=entity, attribute=name, value=with_unit(item.path, item.value))
+    return say(template, entity=entity, attribute=name, value=with_unit(item.path, item.value), asked=asked)
 
 
 def _template(value: str) -> str:

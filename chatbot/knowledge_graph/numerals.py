@@ -67,7 +67,7 @@ def _with_scale(text: str, number: Number) -> Number:
     low, high, end, approximate = number.low, number.high, number.end, number.approximate
     mark = text[end : end + 1]
     following = text[end + 1 : end + 2]
-    if mark == "多" or (mark == "几" and low % 10 == 0 and low > 0):
+    if (mark == "多" and following != "少") or (mark == "几" and low % 10 == 0 and low > 0):
         high, end, approximate = low + _step(low), end + 1, True
     elif mark == "来" and low % 10 == 0 and low > 0 and following:
         low, high, end, approximate = low * (1 - ABOUT), high * (1 + ABOUT), end + 1, True
@@ -77,7 +77,7 @@ def _with_scale(text: str, number: Number) -> Number:
     scale = 1
     if found:
         scale, end = _scale_of(found.group()), found.end()
-        if text[end : end + 1] == "多" and low == high:
+        if text[end : end + 1] == "多" and text[end + 1 : end + 2] != "少" and low == high:
             high, end, approximate = low + 1, end + 1, True
     low, high = low * scale, high * scale
     return Number(low, high, end, approximate, scale * number.scale, number.arabic)

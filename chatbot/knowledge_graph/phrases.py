@@ -35,6 +35,7 @@ _START = regex(NUMERAL)
 _NOT_BEFORE = regex(r"[a-z0-9.第这那哪前后]$")
 _RUN = regex(f"{NUMERAL}+")
 _POINTS_AT = regex("[这那后]$")
+_BEHIND_A_WORD = regex("[a-z]{2}$")
 _LONGEST_BEFORE = 8
 _ONLY_OF = {"least", "nearly"}
 _NEARLY = 0.9
@@ -157,7 +158,7 @@ def _quantity_at(text: str, at: int, since: int, units: UnitTable, bare: bool) -
         said_before = None
     counted = text[span.end - 1] in _COUNTED  # 那五座的呢
     amount = span.scale >= 1000 or after is not None or counted  # 那三十万左右的呢
-    if not said_before and _NOT_BEFORE.search(head) and not (amount and _POINTS_AT.search(head)):
+    if not said_before and _NOT_BEFORE.search(head) and not (amount and _may_precede(head, span)):
         return None
     if not _is_quantity(text, span, bool(after or said_before), bare):
         return None
@@ -166,6 +167,13 @@ def _quantity_at(text: str, at: int, since: int, units: UnitTable, bare: bool) -
         span, at = replace(span, low=several[0], high=several[1], approximate=True), at - 1
     start = at - len(head) + said_before.start() if said_before else at
     return _phrase(text, span, start, said_before, after)
+
+
+def _may_precede(head: str, span: Span) -> bool:
+    """Whether an amount may stand right behind ``head``: 那三十万, suv三十万; in digits that may be the name of a car."""
+    measured = span.scale >= 1000 or span.unit is not None
+    spelled = not span.arabic and measured and _BEHIND_A_WORD.search(head) is not None
+    return spelled or _POINTS_AT.search(head) is not None
 
 
 def _may_be_said(text: str, before: re.Match[str], span: Span, after: re.Match[str] | None) -> bool:

@@ -1,6 +1,6 @@
 """The names that a graph's entities go by, each with the entities that it may stand for."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.spellings import (
@@ -36,16 +36,21 @@ def alias_words(
             for alias in sorted(spellings(keyword)):
                 found.setdefault(alias, []).append(index)
     names = dict.fromkeys(normalize(keyword) for entity in entities for keyword in entity.keywords[:2])
+    brands = {normalize(entity.keywords[0]) for entity in entities if entity.keywords}
     found.update({own: list(by_name[own]) for own in names})  # a series' own name is that alone
     leading = {alias for own in names for alias in spellings(own)}
     for index, entity in enumerate(entities):
         own = [normalize(keyword) for keyword in entity.keywords[:2]]
         for alias in sorted(series_spellings(entity.keywords)):
+            if _is_a_maker(alias, brands):
+                continue
             leading.add(alias)
             if alias not in own and alias not in by_name:
                 found.setdefault(alias, []).append(index)
     _join(entities, found)
-    short = {alias: rows for alias, rows in _short_names(entities, by_name).items() if alias not in found}
+    short = {
+        alias: rows for alias, rows in _short_names(entities, by_name, brands).items() if alias not in found
+    }
     found.update(short)
     leading.update(short)
     for name, words in aliases.items():
@@ -63,15 +68,21 @@ def _join(entities: tuple[Entity, ...], found: dict[str, list[int]]) -> None:
                 found[alias].append(index)
 
 
-def _short_names(entities: tuple[Entity, ...], by_name: Mapping[str, list[int]]) -> dict[str, list[int]]:
+def _is_a_maker(alias: str, brands: Iterable[str]) -> bool:
+    """Whether a part of a name is one of several who make a brand: the 一汽丰田 of 一汽丰田bZ4X makes other series too."""
+    return any(alias.endswith(brand) and alias != brand for brand in brands)
+
+
+def _short_names(
+    entities: tuple[Entity, ...], by_name: Mapping[str, list[int]], brands: Collection[str]
+) -> dict[str, list[int]]:
     """Series by a part of their name (id7, 锐放); what is no brand's."""
     short: dict[str, list[int]] = {}
     for index, entity in enumerate(entities):
         for alias in sorted(first_words(entity.keywords)):
             short.setdefault(alias, []).append(index)
-    brands = {normalize(entity.keywords[0]) for entity in entities if entity.keywords}
     series = [entity.keywords[1] for entity in entities if len(entity.keywords) > 1]
     for alias, name in own_parts(series).items():
-        if not any(brand.startswith(alias) for brand in brands):
+        if not (_is_a_maker(alias, brands) or any(brand.startswith(alias) for brand in brands)):
             short[alias] = list(by_name[normalize(name)])
     return short

@@ -151,11 +151,11 @@ class FragmentReader:
     # -- one thing ---------------------------------------------------------------------------------------
 
     def widened(self, group: Sequence[Piece]) -> list[Piece]:
-        """Each known name of a thing of one series also as a part of longer words: 尊贵版 of 尊贵版大迈包."""
+        """Each known name of a thing of one series also as a part of longer words: 尊贵版 of 尊贵版大迈包; else 双擎 is."""
         series = self.series_of(narrowed(-1, group))
         series = series or next((of for piece in group if (of := self.series_of(piece.mask))), 0)
         if not series:
-            return list(group)
+            return [p if p.name in self._leading else self._pieces.anywhere(p) for p in group]
         return [replace(p, mask=p.mask | self.index.having(series, SAID.findall(p.name))) for p in group]
 
     def _grow(self, text: PartlyRead, thing: Named) -> None:

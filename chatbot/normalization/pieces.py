@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.numerals import DIGIT
 from chatbot.normalization.approximate import SOUNDS_ALIKE
@@ -72,6 +72,12 @@ class PieceReader:
             return self._run(said, run, mask, words)
         han = _HAN.match(said, at, limit)
         return self._chinese(said, at, han.end(), mask, words) if han else None
+
+    def anywhere(self, piece: Piece) -> Piece:
+        """``piece`` as a part of longer words of any name, where it is no whole version: 双擎 of 智能电混双擎."""
+        if not _HAN.fullmatch(piece.name) or piece.name[-1] in SUFFIX:
+            return piece
+        return replace(piece, mask=piece.mask | self._index.having(-1, (piece.name,)))
 
     def _run(self, said: str, run: re.Match[str], mask: int, words: Container[str]) -> Piece | None:
         """Letters and digits: all of the run are in the name, or it spells what is."""

@@ -22,6 +22,7 @@ _HAN_LATIN_HAN = regex(r"([\u4e00-\u9fff]{2,}[a-z]{2,4})(?=[\u4e00-\u9fff])")
 _LATIN_TOKEN = regex(r"[a-z]+(?:-[a-z])?")
 _KIND = regex(r"\([^)]*\)$|新能源$")
 _ASCII_TOKEN = regex(r"[a-z0-9.\-]+")
+_FIRST_WORD = regex(r"[a-z][a-z0-9.:\-]*(?=[ \u4e00-\u9fff])")
 _NUMERIC = regex(r"\d+(?:\.\d+)?[tl]?")
 _TELLING = regex(r"[a-z][\u4e00-\u9fff]|[a-z].*\d|\d.*[a-z\u4e00-\u9fff]|\d{3}|[a-z]{2}|[\u4e00-\u9fff]{2}")
 
@@ -114,15 +115,15 @@ def bare_series(keywords: Sequence[str]) -> set[str]:
 
 
 def first_words(keywords: Sequence[str]) -> set[str]:
-    """id7 of 大众ID.7 VIZZION: a series by its first word, with a number in it."""
+    """id7 of 大众ID.7 VIZZION, zrv of ZR-V 致在: a series by its first word, with a number or a mark in it."""
     if len(keywords) < 2:
         return set()
     series = normalize(keywords[1])
     short = normalize(keywords[0]).removesuffix("汽车")
     rest = _KIND.sub("", series[series.find(short) + len(short) :] if short in series else series).strip()
-    first, space, _ = rest.partition(" ")
-    told = space and first[:1].isalpha() and first.isascii() and any(char.isdigit() for char in first)
-    return {first, _MARKS.sub("", first)} if told else set()
+    found = _FIRST_WORD.match(rest)
+    first = found.group() if found else ""
+    return {first, _MARKS.sub("", first)} if found and not first.isalpha() else set()
 
 
 def own_parts(series: Iterable[str]) -> dict[str, str]:

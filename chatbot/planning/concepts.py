@@ -19,16 +19,6 @@ from chatbot.regex import regex
 
 Way = Literal["up", "down", "worse"]  # worse: against the way the attribute gets better
 
-# Names that measure the same: what an entity lacks by one it may have by another. ``*`` stands for anything.
-_KIN = (
-    "*纯电续航*",
-    "*综合油耗*",
-    "变速箱类型 变速箱",
-    "变速箱档位个数 挡位个数",
-    "电池容量 电池能量",
-    "长度 长[*]宽[*]高",
-    "*0-100km/h加速* *0/100km/h加速*",
-)
 _NOTHING: Mapping[str, Sequence[str]] = {}
 _COMMON = 5  # entities that have an attribute before it goes before those that a package of options has
 _CHOICES = regex(r"\[([^\]]*)\]")
@@ -62,24 +52,43 @@ class Concepts:
                 dict.fromkeys(said for word in words.split() for said in spelled_out(word))
             )
             self._named[name] = self._find(patterns.split()) or self._called_so(self.words[name], called)
-        groups = [self._alike(patterns.split()) for patterns in _KIN]
-        self._kin = {path: (path, *(p for p in group if p != path)) for group in groups for path in group}
+        groups = [self._alike(line.split()) for line in built_in("kin")]
+        self._kin = {
+            path: (path, *(p for p in group if p != path))
+            for group in groups
+            for path, holding in group.items()
+            if not holding
+        }
+        self._needed = {
+            (path, other): holding
+            for group in groups
+            for other, holding in group.items()
+            for path in group
+            if holding and path != other
+        }
 
     def kin(self, path: Path) -> tuple[Path, ...]:
         """``path``, then the attributes that measure the same, most entities first."""
         return self._kin.get(path, (path,))
 
-    def _alike(self, patterns: list[str]) -> tuple[Path, ...]:
-        lowered = [pattern.lower() for pattern in patterns]
-        found = [node for node, said in self._leaves if any(fnmatchcase(said, p) for p in lowered)]
-        return tuple(node.path for node in sorted(found, key=lambda node: -node.count))
+    def needed(self, path: Path, other: Path) -> str:
+        """What a value of ``other``, one of its kin, must hold to tell ``path``: 座 of 5门7座SUV; mostly nothing."""
+        return self._needed.get((path, other), "")
+
+    def _alike(self, patterns: list[str]) -> dict[Path, str]:
+        """The leaves that measure the same, most entities first, and what text a value of each must hold to tell it."""
+        wanted = [pattern.lower().partition(":")[::2] for pattern in patterns]
+        found = [
+            (node, holding) for node, said in self._leaves for p, holding in wanted if fnmatchcase(said, p)
+        ]
+        return {node.path: holding for node, holding in sorted(found, key=lambda row: -row[0].count)}
 
     def _find(self, patterns: Iterable[str]) -> tuple[Path, ...]:
         """Leaves whose name begins or ends with the first pattern that any does, else those that hold one.
 
         Most entities first, then the shorter: 车系 is 品牌系列 rather than 全景可视泊车系统.
         """
-        holding = {pattern: self._holding(pattern) for pattern in map(str.lower, patterns)}
+        holding = {pattern: self._with(pattern) for pattern in map(str.lower, patterns)}
         for fewest, fits in itertools.product((_COMMON, 1), (_at_an_end, _inside)):
             for pattern, those in holding.items():
                 found = [(said != pattern, -node.count, len(node.path[-1]), node.path)
@@ -94,7 +103,7 @@ class Concepts:
         found = [node for node, _ in self._leaves if node.path[-1] in names] if names else []
         return tuple(node.path for node in sorted(found, key=lambda node: -node.count))
 
-    def _holding(self, pattern: str) -> list[tuple[AttributeNode, str]]:
+    def _with(self, pattern: str) -> list[tuple[AttributeNode, str]]:
         """The leaves in whose name ``pattern`` stands; most patterns stand in none, which one search tells."""
         return [row for row in self._leaves if pattern in row[1]] if pattern in self._names else []
 

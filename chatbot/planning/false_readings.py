@@ -18,6 +18,10 @@ _WHICH = regex("哪|什么|啥|几")
 _FARTHEST = 5000  # km that no car goes without a stop: 15万公里 is of a warranty
 _LIGHTEST = 10  # grams: 5g is a network
 _HEAVIEST = 10  # tonnes that a car may weigh
+_BOUND_BEFORE = regex(
+    r"(?:[小大低高少多]于|超过?|不[到足超]|[至最][少多低高]|起码|顶多|大[概约]|差不多|约|控制在|[到至~\-])$"
+)
+_BOUND_BEHIND = regex(r"\s?(?:及?以[上下内]|之内|左右|上下|起步?|往[上下]|封顶|打底|打住|[到至~\-]\s?\d)")
 
 
 def drives_a_part(link: Link, links: Sequence[Link], text: str) -> bool:
@@ -82,3 +86,10 @@ def counts_the_named(phrase: QuantityPhrase, text: str, links: Sequence[Link]) -
         and phrase.low == named
         and text[phrase.end : phrase.end + 1] in "里中哪谁最比都"
     )
+
+
+def bounds(text: str, start: int, end: int) -> bool:
+    """Whether a number spelled in a value is one end of a range: 不到5座, 1.5t以下, 1.5l到2.0l are no values."""
+    measured = text[end - 1 : end] not in "驱门"
+    before = _BOUND_BEFORE.search(text[max(0, start - 4) : start])
+    return measured and (before is not None or _BOUND_BEHIND.match(text, end) is not None)

@@ -19,7 +19,7 @@ from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import is_brand, is_series, is_year
-from chatbot.planning.series_of_list import SeriesOfList, spoken_of
+from chatbot.planning.series_of_list import SeriesOfList, in_order, pointed_out, spoken_of
 from chatbot.planning.several import SeveralPlanner, all_counted, all_of_them, side_by_side
 from chatbot.planning.the_one import ranked_by
 from chatbot.planning.vocabulary import Vocabulary
@@ -144,8 +144,11 @@ class NamedPlanner:
         graph = self.vocabulary.graph
         things = []
         for thing in parts.things:
+            if listed := pointed_out(thing, parts.text, context.shown):
+                things.append(replace(thing, names=listed, clause=None))
+                continue
             of_those = is_year(thing.clause) and context.plan is not None and not context.entities
-            if of_those and parts.attributes and (listed := _in_order(thing.names, context.shown)):
+            if of_those and parts.attributes and (listed := in_order(thing.names, context.shown)):
                 things.append(replace(thing, names=listed, clause=None))  # 2025的多少钱, of a list
             elif not thing.single and (offered := tuple(n for n in thing.names if n in context.offered)):
                 things.append(replace(thing, names=offered))  # 25款的, of those to choose from
@@ -282,10 +285,6 @@ def _one_of(thing: Thing, series: Sequence[tuple[str, ...]]) -> Thing:
     found = next((names for names in series if 0 < len(named.intersection(names)) < len(named)), ())
     names = tuple(name for name in thing.names if name in found)
     return replace(thing, names=names, clause=None) if names else thing
-
-
-def _in_order(names: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in shown if name in names)
 
 
 def _of_many(thing: Thing) -> bool:

@@ -7,7 +7,7 @@ another series, or of another drive, engine or number of seats, is told in its p
 import itertools
 from collections.abc import Callable
 
-from chatbot.knowledge_graph.plan import KEYWORDS, Condition, Plan, leaf_conditions
+from chatbot.knowledge_graph.plan import KEYWORDS, NAME, Condition, Plan, leaf_conditions
 from chatbot.normalization.spellings import series_spellings
 from chatbot.normalization.text import normalize
 from chatbot.planning.context import Context
@@ -21,6 +21,7 @@ from chatbot.regex import regex
 
 _DEEPEST = 5
 _COUNTS_ALIKE = regex(r"[\d二两三四五六七八九]([座门])[\d二两三四五六七八九]\1$")  # 8座9座 are two versions
+_OWN_CODE = regex(r"(?<![a-z0-9.])\d{3}[a-z]{1,3}(?![a-z0-9])")
 _CODE = regex(r"[a-z]{1,3}\s?\d{2,3}")  # E300L says which series it is of
 _TRIM = regex(r"[\u4e00-\u9fff]{2,6}[版型]$")
 _CLOSE = regex(r"[的\s]*")
@@ -39,7 +40,7 @@ def no_such_version(
     """
     return (
         _of_another_series(parts, vocabulary)
-        or _not_of_the_one_spoken_of(parts, context, vocabulary)
+        or _not_of_the_one_spoken_of(parts, context, vocabulary, holding)
         or _unheard_of(parts, context, vocabulary)
         or contradicted(told, vocabulary, holding)
     )
@@ -84,7 +85,9 @@ def _names_its_series(thing: Thing, text: str, vocabulary: Vocabulary, *, begins
     return said.startswith((series, *(name.replace(" ", "") for name in series_spellings(lead))))
 
 
-def _not_of_the_one_spoken_of(parts: Parts, context: Context, vocabulary: Vocabulary) -> Refusal | None:
+def _not_of_the_one_spoken_of(
+    parts: Parts, context: Context, vocabulary: Vocabulary, holding: Callable[[Plan], tuple[str, ...]]
+) -> Refusal | None:
     """2.5L四驱尊贵版 while a 威兰达 is spoken of that has none such: no car of another series that has."""
     near = context.near(vocabulary.graph)
     if len(parts.things) != 1 or not near:
@@ -97,7 +100,21 @@ def _not_of_the_one_spoken_of(parts: Parts, context: Context, vocabulary: Vocabu
     if any(lead[1] in one[1] or one[1] in lead[1] or one in spoken_of for one in named):
         return None  # of its other kind, or of one that was spoken of before
     said = parts.text[thing.start : thing.end]
+    if _code_of_one_series(said, vocabulary, holding):
+        return None
     return Refusal("unknown_entity", f"{lead[1]} {capitals(said)}", parts.scan)
+
+
+def _code_of_one_series(
+    said: str, vocabulary: Vocabulary, holding: Callable[[Plan], tuple[str, ...]]
+) -> bool:
+    """740li, 652t: letters and digits in the names of one series alone say which it is, as its own name would."""
+    by_name = vocabulary.graph.by_name
+    for code in _OWN_CODE.findall(said):
+        names = holding(Plan("filter", (), (), (Condition(NAME, "contains", code),)))
+        if len({by_name[name].keywords[:2] for name in names}) == 1:
+            return True
+    return False
 
 
 def _is_piece(thing: Thing, text: str, vocabulary: Vocabulary) -> bool:
@@ -108,6 +125,8 @@ def _is_piece(thing: Thing, text: str, vocabulary: Vocabulary) -> bool:
     said = text[thing.start : thing.end].replace(" ", "")
     leads = {vocabulary.graph.by_name[name].keywords[:2] for name in thing.names}
     words = {normalize(word).replace(" ", "") for lead in leads for word in lead}
+    if any(len(word) == 1 and said.startswith(word) for word in words):
+        return False  # 汉EV
     return not any(word[at : at + 2] in said for word in words for at in range(len(word) - 1))
 
 

@@ -40,7 +40,7 @@ from chatbot.planning.parts import Parts
 from chatbot.planning.purposes import only_a_purpose
 from chatbot.planning.query import Planned, Refusal
 from chatbot.planning.read_parts import PartsReader
-from chatbot.planning.refer import references
+from chatbot.planning.refer import may_be_of, references
 from chatbot.planning.salvage import Salvage
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.series_of_list import SeriesOfList
@@ -64,7 +64,6 @@ from chatbot.planning.vocabulary import Vocabulary
 from chatbot.planning.years_beside import YearsBeside
 from chatbot.recent import Recent
 
-EARLIER = 2  # things spoken of before that a version may be of
 REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
 _NO_WORDS = ProductWords(())
 _GO_ON, _CHOOSE = "没要求", "推荐个车"  # what whom it is for, and nothing else, comes to
@@ -194,7 +193,7 @@ class Planner:
             said = _GO_ON if lists(context.plan) or context.listed else _CHOOSE
             return replace(self._listener.scan(said), asides=(asked,))
         scan = self._listener.scan(asked, mend=mend, near=near)
-        for earlier in context.recent[:EARLIER] if scan.unknown and context.entities else ():
+        for earlier in may_be_of(scan, context, self.vocabulary.graph):
             again = self._listener.scan(asked, mend=mend, near=earlier)  # 逐风 of the R1 spoken of before
             scan = again if again.coverage > scan.coverage else scan
         heard = replace(scan, text=asked, asides=()) if scan.asides else scan  # 不对，综合的

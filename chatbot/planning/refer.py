@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.plan import Condition, Plan, keyword_level
+from chatbot.planning.called_so import other_kinds
 from chatbot.planning.context import Context, besides, spoken_two, the_rest
 from chatbot.planning.links import EntitySense, Link
 from chatbot.planning.parts import Thing
@@ -13,6 +15,7 @@ from chatbot.planning.pointing import (
     ranks_the_list,
     told_by_a_value,
 )
+from chatbot.planning.scan import Scan
 from chatbot.planning.the_one import ranks_one, that_before, the_one
 from chatbot.regex import regex
 
@@ -23,6 +26,7 @@ _FURTHEST = 5
 _PAIR = 2
 
 
+_EARLIER = 2  # things spoken of before that a version may be of
 _POINTING = ("nth", "kth", "last", "rest", "former", "latter", "top", "previous", "those", "pair", "it")
 """What a link plays, or else it has a degree, that may point at something: most do not."""
 
@@ -203,3 +207,12 @@ def _count(link: Link) -> int:
         if role.startswith("n:"):
             return int(role[2:])
     return 3 if "三" in link.text or "仨" in link.text else 2
+
+
+def may_be_of(scan: Scan, context: Context, graph: KnowledgeGraph) -> tuple[str, ...]:
+    """Cars whose series a version that is not known may be of: those before the one in focus, and its other kind."""
+    if not scan.unknown or not context.entities:
+        return ()
+    named = any(link.entity for link in scan.links)
+    kin = () if named else other_kinds(graph, context.near(graph))[:1]  # 油的先享 after a GL8新能源
+    return (*context.recent[:_EARLIER], *kin)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from chatbot.knowledge_graph.graph import Path
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.text import content
-from chatbot.planning.links import AttributeSense, DegreeSense, Sense
+from chatbot.planning.links import AttributeSense, DegreeSense, Sense, ValueSense
 from chatbot.planning.roles import role_words
 from chatbot.planning.word_order import in_order
 from chatbot.regex import regex
@@ -41,6 +41,7 @@ _SHORT_YEAR = regex(
 _BOTH_ENDS = regex(r"前后(?:排|轮|悬)?[\u4e00-\u9fff]{1,6}")  # 前后轮胎规格
 _CYLINDERS = regex(r"([三四五六八十3-8])缸(?:发动)?机")
 _COUNTED = regex(r"(?<=[\d四五六七八九两][座门缸])(?=[a-z])")  # 7座mpv
+_LATIN_WORD = regex(r"(?<![a-z0-9])([a-z]{3,})(?=(\d+))")  # suv30万, mpv7座
 _VERSUS = regex(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
 _HOW_MANY = regex(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
 _ANY = regex(
@@ -125,7 +126,7 @@ class Rewriter:
         if self._paired:
             text = self._paired.sub(r"前\g<0>和后\g<0>", text)
         text = _BOTH_ENDS.sub(self._both_ends, _HUNDRED.sub("一", text))
-        text = _COUNTED.sub(" ", text)
+        text = _LATIN_WORD.sub(self._word_apart, _COUNTED.sub(" ", text))
         text = _CYLINDERS.sub(r"\1缸", text)
         text = _YEAR_OF_CAR.sub(self._model_year, text)
         text = _FAMILY.sub(lambda found: f"{found[1] or found[2]}座以上", _PEOPLE.sub(r"\1座以上", text))
@@ -206,6 +207,14 @@ class Rewriter:
         series, version = found.groups()
         apart = found.group() not in self._names and {series, version} <= self._names
         return f"{series} {version}" if apart else found.group()
+
+    def _word_apart(self, found: re.Match[str]) -> str:
+        """suv30万 is suv 30万: a word for a kind of thing before a number, not a part of a name."""
+        said = found[1]
+        kind = found[1] + found[2] not in self._names and ValueSense in map(
+            type, self._finder.aliases.get(said, ())
+        )
+        return f"{said} " if kind else said
 
     def _which_of_two(self, found: re.Match[str]) -> str:
         """V4省油还是Q5省油 is V4和Q5哪个省油, where 省油 is a word of degree; 买V4还是T3 asks which is better."""

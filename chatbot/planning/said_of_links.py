@@ -1,13 +1,19 @@
-"""Words that say again what stands right before them: 这两个牌子 behind 云岚和北辰, 影像 of 360全景影像, 功能 of 座椅通风功能."""
+"""Words that say again what stands right before them: 这两个牌子 behind 云岚和北辰, 影像 of 360全景影像, 功能 of 座椅通风功能.
 
-from collections.abc import Sequence
+And a value before the name of a version, which only says of what kind it is: 汽油的四驱臻享.
+"""
 
-from chatbot.planning.links import Link, RoleSense
+from collections.abc import Callable, Sequence
+
+from chatbot.normalization.mentions import Mention
+from chatbot.planning.links import Link, RoleSense, Sense, ValueSense
 from chatbot.regex import regex
 
 _KIND = regex(
     r"[,，]?(?:[这那](?:[两俩几三四]|一)?(?:个|家|款|种)?|[两俩三四几](?:个|家))(?:汽车|车企)?(?:牌子|品牌|厂家?|车企|公司)(?!.{0,3}(?:哪|谁|各|分别))|[两俩三四]家(?=的)"
 )
+_OF_KIND = regex("[版款]?的?")
+_LONGEST_KIND = 6  # characters
 _TAIL = regex("(?:系统|功能|配置|装置)(?=$|的|和|跟|与|、|[,，。?]|吗|没|有|是)")
 
 
@@ -39,3 +45,17 @@ def _goes_on(last: Link, link: Link) -> bool:
         set(link.attribute.paths) <= set(last.attribute.paths)
         or last.attribute.paths[0] in link.attribute.paths
     )
+
+
+def kind_before(text: str, find: Callable[[str], list[Mention[Sense]]], names: Callable[[str], bool]) -> int:
+    """Where the value that ``text`` begins with ends, and the 版 or 的 behind it; 0 where it begins with none.
+
+    What ``names`` versions too is a part of the name: there may be no 四驱尊贵 among the 尊贵.
+    """
+    first = next(iter(find(text[:_LONGEST_KIND])), None)
+    if first is None or first.start or names(first.alias):
+        return 0
+    if not any(isinstance(sense, ValueSense) for sense in first.targets):
+        return 0
+    behind = _OF_KIND.match(text, first.end)
+    return behind.end() if behind else first.end

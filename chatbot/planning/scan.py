@@ -17,6 +17,7 @@ from chatbot.planning.asked_ways import asked_degrees, asked_ways, names_no_attr
 from chatbot.planning.blanks import blanked, masked_by, unexplained
 from chatbot.planning.false_readings import (
     as_they_stand,
+    bounds,
     counts_people,
     counts_the_named,
     counts_the_unknown,
@@ -39,7 +40,8 @@ from chatbot.planning.part_names import spans_of_parts
 from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
 from chatbot.planning.rewriting import Rewriter
 from chatbot.planning.roles import role_words
-from chatbot.planning.said_of_links import kinds_said_again, tails
+from chatbot.planning.said_of_links import kind_before, kinds_said_again, tails
+from chatbot.planning.series_beside import with_its_make
 from chatbot.planning.sound_repair import SoundRepair
 from chatbot.planning.spaced_pinyin import BETWEEN_LETTERS, BETWEEN_SYLLABLES, run_together, with_de
 from chatbot.planning.values_index import MAX_ENDS
@@ -56,10 +58,7 @@ _TWICE = regex(r"([^\W\d])\1+")  # 油油耗
 _INSIDE = regex(
     r"(?<=[\d万秒升米里w块元个座钱吨匹])(?:往里(?=$|[,。的])|[以一义意议已亿依之][内里类類])(?![饰容])"
 )
-_BOUND_BEFORE = regex(
-    r"(?:[小大低高少多]于|超过?|不[到足超]|[至最][少多低高]|起码|顶多|大[概约]|差不多|约|控制在|[到至~\-])$"
-)
-_BOUND_BEHIND = regex(r"\s?(?:及?以[上下内]|之内|左右|上下|起步?|往[上下]|封顶|打底|打住|[到至~\-]\s?\d)")
+_YEAR = regex(r"20\d\d款")
 _POINTING = regex(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
 _GRAMMAR = {*"or not count list which compare total typical average nearest others".split()}
 
@@ -107,9 +106,10 @@ class Scanner:
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
         trims = (word for entity in vocabulary.graph.entities for word in entity.keywords[3:])
         pieces = {piece for word in trims for piece in normalize(word).split()}
-        self._rewriter = Rewriter(
-            self._finder, frozenset(vocabulary.entities.names) | pieces, vocabulary.dimension
-        )
+        self._names = frozenset(vocabulary.entities.names)
+        leads = (e.keywords[0] for e in vocabulary.graph.entities if e.keywords)
+        self._makes = tuple(dict.fromkeys(map(normalize, leads)))
+        self._rewriter = Rewriter(self._finder, self._names | pieces, vocabulary.dimension)
         self._stock = frozenset(word for word, roles in role_words().items() if "stock" in roles)
         self._ordered = lru_cache(maxsize=REMEMBERED)(_ordered)
         said = [word for words in vocabulary.concepts.words.values() for word in words]
@@ -136,7 +136,9 @@ class Scanner:
 
     def as_written(self, text: str, near: str = "") -> Scan:
         """Links of a normalised ``text``, nothing mended. ``near`` is the entity that the conversation speaks of."""
-        return self._read(self._rewriter.rewrite(text[:MAX_SCAN]), near)
+        scan = self._read(self._rewriter.rewrite(text[:MAX_SCAN]), near)
+        whole = with_its_make(scan.text, scan.links, self._makes, self._names)
+        return self._read(whole, near) if whole else scan
 
     def mendable(self, scan: Scan) -> bool:
         """Whether what is not known may be a slip; a thing, or a kind of thing, that the graph lacks is none."""
@@ -200,7 +202,7 @@ class Scanner:
         masked = masked_by(text, links)
         mentions = self._finder.find(masked)
         spelled = [m for m in mentions if any(c.isdigit() for c in m.alias) or "百" in m.alias or is_each(m)]
-        spelled = [m for m in spelled if not _bounds(masked, m.start, m.end)]
+        spelled = [m for m in spelled if not bounds(masked, m.start, m.end)]
         numbers = blanked(masked, [(m.start, m.end) for m in spelled])
         known = {mention.start for mention in mentions} | {link.start for link in links}
         for phrase in find_quantities(_POINTING.sub("|", numbers), self._units):
@@ -229,10 +231,11 @@ class Scanner:
         return Scan(text, tuple(links), unknown, 1 - sum(map(len, unknown)) / said)
 
     def _entities(self, text: str, near: str, *, fuzzy: bool) -> list[Link]:
-        links = []
-        for found in self._vocabulary.entities.link(
-            text, fuzzy=fuzzy, besides=self._common, ordinary=self._finder.aliases, near=near
-        ):
+        links, known = [], self._vocabulary.entities
+        named = self._named(text, near, fuzzy=fuzzy)
+        if not named and near and (end := kind_before(text, self._finder.find, known.in_some_name)):
+            named = self._named("," * end + text[end:], near, fuzzy=fuzzy)
+        for found in named:
             if found.score < 1 and not found.candidates:
                 continue
             sense = EntitySense(found.candidates, self._clause(found))
@@ -240,6 +243,12 @@ class Scanner:
                 senses: tuple[Sense, ...] = (sense,) if index == 0 else (RoleSense("part"),)
                 links.append(Link(start, end, text[start:end], senses, found.score))
         return links
+
+    def _named(self, text: str, near: str, *, fuzzy: bool) -> tuple[EntityLink, ...]:
+        known = self._finder.aliases
+        return self._vocabulary.entities.link(
+            text, fuzzy=fuzzy, besides=self._common, ordinary=known, near=near
+        )
 
     def _clause(self, found: EntityLink) -> Clause | None:
         """The keyword conditions that say what was named, or ``None`` when an alias is no keyword."""
@@ -254,18 +263,12 @@ class Scanner:
         return clauses[0] if len(clauses) == 1 else AllOf(clauses)
 
 
-def _bounds(text: str, start: int, end: int) -> bool:
-    """Whether a number spelled in a value is one end of a range: 不到5座, 1.5t以下, 1.5l到2.0l are no values."""
-    measured = text[end - 1 : end] not in "驱门"
-    before = _BOUND_BEFORE.search(text[max(0, start - 4) : start])
-    return measured and (before is not None or _BOUND_BEHIND.match(text, end) is not None)
-
-
 def _named(conditions: Sequence[Condition], names: Sequence[str]) -> Condition:
     """小米SU7 is the series, though its brand has no other; what none of the keywords is called is the most general."""
     for condition in conditions:
-        if normalize(str(condition.value)).replace(" ", "") in names:
-            return condition
+        said = normalize(str(condition.value)).replace(" ", "")
+        if said in names or (_YEAR.fullmatch(said) and said[2:] in names):
+            return condition  # 19款, though all of that year are of one series
     return conditions[0]
 
 

@@ -15,6 +15,7 @@ from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
 _IN_ITS_PLACE = regex("^(?:那|换成?|改成)|呢$")
+_THAT_ONE = regex("的?[那这]一?[款个台辆]")
 _ASKS_OF_ALL = ("list", "count", "total", "which", "buy", "others", "exists", "versions")
 
 
@@ -67,3 +68,13 @@ def spoken_of(series: Thing, context: Context) -> tuple[str, ...]:
     """What was spoken of, by which a series may be narrowed: not a list, nor several of its own cars."""
     spoken = (*context.entities, *context.recent)
     return () if len(set(spoken) & set(series.names)) > 1 else spoken
+
+
+def pointed_out(thing: Thing, text: str, shown: tuple[str, ...]) -> tuple[str, ...]:
+    """Of EH7那款, said of a list, the cars of that name that are ``shown``; nothing of another thing."""
+    return in_order(thing.names, shown) if _THAT_ONE.match(text, thing.end) else ()
+
+
+def in_order(names: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of ``names`` that are ``shown``, as they are shown."""
+    return tuple(name for name in shown if name in names)

@@ -56,6 +56,9 @@ _COUNTED = regex(
     rf"({_HUNDREDS})(?=li?(?![a-z])|t?f?si|turbo|e(?![a-z]))"  # 四十li, 三百三十tsi
     rf"|(?:(?<=[a-z]\d)|(?<=[a-z]\dl))({_HUNDREDS})(?=[\u4e00-\u9fff]{{2}})(?![万座度寸款年个岁升公千多几来])"  # q7五十五尊贵型
 )
+_SHORT_HUNDRED = regex(
+    "(?<![零一二三四五六七八九十百千万])([一二三四五六七八九])百([一二三四五六七八九])(?![零一二三四五六七八九十百千万点多来几块元])"
+)  # 二百八炫辣版
 _SAID_YEAR = regex(r"[一二两]千零?[一二三四五六七八九]?十[一二三四五六七八九]?(?=款)")
 _CODE = regex(r"[a-z]{1,5}\d{2,3}")
 
@@ -89,7 +92,7 @@ class SpokenNames:
         text = _LETTER_YEAR.sub(self._letter_year, text)
         text = _SAID_YEAR.sub(self._said_year, text)
         text = _LETTER_NUMERAL.sub(self._digit, _DOT.sub(".", _SPELLED.sub(self._letter, text)))
-        text = _COUNTED.sub(self._counted, text)
+        text = _COUNTED.sub(self._counted, _SHORT_HUNDRED.sub(self._hundred, text))
         text = _SERIES.sub(self._series, _LETTER_NUMBER.sub(self._number, text))
         text = _RUN.sub(self._digits, text)
         text = _YEAR.sub(self._year, text)
@@ -99,6 +102,11 @@ class SpokenNames:
     def _counted(self, found: re.Match[str]) -> str:
         """三十五tfsi is 35tfsi, where some name has that number."""
         number = f"{parse_chinese(found.group()) or 0:f}"
+        return number if number in self._numbers else found.group()
+
+    def _hundred(self, found: re.Match[str]) -> str:
+        """二百八 is 280, where some name has that number."""
+        number = f"{DIGIT[found[1]]}{DIGIT[found[2]]}0"
         return number if number in self._numbers else found.group()
 
     def _said_year(self, found: re.Match[str]) -> str:
@@ -173,6 +181,8 @@ class SpokenNames:
         digits = "".join(str(DIGIT[char]) for char in found.group())
         if digits not in self._numbers:
             return found.group()
+        if found.string[found.end() : found.end() + 1].isdigit():
+            digits += " "  # 零五120: two numbers
         before = found.string[found.start() - 1 : found.start()]
         if before.isdigit() and f"{digits}款" in self._names:
             return f" {digits}款"  # s5二五舒享

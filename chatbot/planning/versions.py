@@ -68,9 +68,9 @@ class VersionReader:
         ):
             return self._of_the_series(parts, context)
         parts = self._beside_one(one_or_other(parts))
-        goes_on = context.plan is None and bool(context.attributes) and parts.text.endswith("呢")
-        asks = parts.attributes or parts.rankings or parts.categories or goes_on
-        asks = asks or parts.has("compare", "nearest")
+        goes_on = _of_cars(context) and bool(context.attributes) and parts.text.endswith("呢")
+        told = parts.attributes or parts.rankings or parts.categories
+        asks = told or goes_on or parts.has("compare", "nearest")
         if not checks_one(parts) and (not asks or parts.has("list", "count", "buy", "exists")):
             return self._by_name(parts)
         return self._told_apart(parts)
@@ -98,10 +98,9 @@ class VersionReader:
         return parts
 
     def _all_called_so(self, thing: Thing, atoms: Sequence[Atom], text: str) -> bool:
-        """四驱 of 260L动感型四驱, where no value says so and every name does: 260 L 4MATIC 动感型."""
-        if len(atoms) != 1 or self._holding(Plan("filter", thing.names, (), (atoms[0].clause,))):
-            return False
-        return self._called(thing.names, atoms[0].clause, text[atoms[0].start : atoms[0].end]) == thing.names
+        """四驱 of 260L动感型四驱, where every name says so: 260 L 4MATIC 动感型; 2.9T of Panamera 4S 2.9T."""
+        said = text[atoms[0].start : atoms[0].end] if len(atoms) == 1 else ""
+        return said != "" and self._called(thing.names, atoms[0].clause, said) == thing.names
 
     def _beside_one(self, parts: Parts) -> Parts:
         """C型号后驱和四驱差几秒: the other version of the series of the one that is named."""
@@ -194,9 +193,8 @@ class VersionReader:
             return None
         for names in (among, context.shown):
             found = self._with(names, pointed, parts.text) if len(names) > 1 else ()
-            called = self._called(
-                found, pointed.clause, parts.text[pointed.start : pointed.end]
-            )  # 四驱疾风版, beside others that have 四驱 too
+            said = parts.text[pointed.start : pointed.end]
+            called = self._called(found, pointed.clause, said)  # 四驱疾风版, beside others that have 四驱 too
             found = called if len(called) == 1 else found
             if len(found) == 1 or (few and 0 < len(found) < len(names)):
                 spans = (pointed.start, pointed.end)
@@ -210,11 +208,10 @@ class VersionReader:
     def _of_the_series(self, parts: Parts, context: Context) -> Parts:
         """那两驱的呢, of the series that the conversation speaks of."""
         series = self._series(context)
-        looked_up = context.plan is None or context.plan.op in ("lookup", "verify", "compare")
         by_how_much = any(_BY_HOW_MUCH.match(parts.text, a.end) for a in parts.atoms)  # 自动的贵多少
         ranks = bool(parts.rankings) and not by_how_much
         asks_all = parts.has("head", "buy", "count", "list", "others", "total") or ranks
-        if not series or not looked_up or asks_all or parts.scan.unknown or not parts.atoms:
+        if not series or not _of_cars(context) or asks_all or parts.scan.unknown or not parts.atoms:
             return parts
         wanted = [atom for atom in parts.atoms if not atom.negated]  # 不是四驱，是两驱的
         bare = bool(wanted) and (wanted[0].start, wanted[-1].end) == (0, len(parts.text))  # 四驱
@@ -297,3 +294,7 @@ class VersionReader:
 
     def _series(self, context: Context) -> tuple[str, ...]:
         return self._vocabulary.graph.kin(context.near(self._vocabulary.graph))
+
+
+def _of_cars(context: Context) -> bool:
+    return context.plan is None or context.plan.op in ("lookup", "verify", "compare")

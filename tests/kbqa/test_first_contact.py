@@ -30,6 +30,9 @@ SAME = {
     "a unit that is asked of a difference": ("A型号标续跟长续差多少公里", "A型号标续和长续的续航差多少"),
     "the other version of one that is named": ("C型号后驱和四驱百公里加速差几秒", "C型号后驱智享版和四驱性能版加速差多少"),
     "this year's and last year's": ("S5今年款尊享比去年款贵多少", "S5 2025款尊享版比2024款尊享版贵多少"),
+    "a kind in letters and a budget run together": ("suv20w以内", "20万以内的SUV"),
+    "a kind in letters, seats and a budget run together": ("6座suv40万以内", "40万以内的6座SUV"),
+    "a kind in letters and a budget in numerals": ("suv三十万以内", "30万以内的SUV"),
     "letters by their sound": ("星屿埃姆九商务版几座", "星屿M9商务版几座"),
     "one value, and one that the graph has not": ("T3精英是CVT还是AT", "T3精英版的变速箱类型"),
 }  # fmt: skip
@@ -62,6 +65,7 @@ REAL_CARS = {
     "letters and a number run together": ("25款G63多少钱", "奔驰G级AMG AMG G 63"),
     "a value that few cars have on record": ("支持carplay的车有哪些", "CARPLAY：找到"),
     "a colour is that of the outside": ("蓝色的宝马", "外观颜色"),
+    "a series that goes by the word for a class": ("c级和e级哪个便宜", "最低的是奔驰C级"),
     "no price beside a series": ("比宝马x3便宜的奔驰suv", "您想问哪一款"),
     "a part of a part is no kind of drive": ("电动后备箱的suv", "有电动后备厢"),
 }  # fmt: skip

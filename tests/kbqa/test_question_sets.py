@@ -119,6 +119,8 @@ def test_tuned_questions_stay_answered_without_a_wrong_value(
         ("fresh2_conversations_cars2025", 160, 0.97),
         ("fresh3_single_cars2025", 40, 0.97),
         ("fresh3_conversations_cars2025", 160, 0.98),
+        ("own6_single_cars2025", 240, 0.98),
+        ("own6_conversations_cars2025", 200, 0.98),
         ("blind9_single_cars2025", 32, 0.96),
         ("blind9_conversations_cars2025", 36, 0.96),
     ],

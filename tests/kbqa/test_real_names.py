@@ -14,12 +14,27 @@ TOLD = (
     ("Macan T多少钱", "62.80万"),  # a letter that is a word of one name
     ("Model 3 2025款后驱版最大功率", "后轮驱动版"),
     ("途岳月尊板多少钱", "19.76万"),
+    ("凌渡炫辣版二百八的油耗", "5.88"),  # a number said short, behind the version
+    (
+        "帕拉梅拉4S行政加长2.9t马力",
+        "它的发动机是2.9T 441马力 V6",
+    ),  # a piece of every name is no condition
+    (
+        "唐L ev 670旗舰几座的",
+        "没有单列唐L EV 670KM激光雷达旗舰型的座位数，它的车身结构是5门7座SUV",
+    ),  # the body tells it where the seats are not on record
 )
 NOT_TOLD = ("迈腾280TSI舒适型保养一次多少钱", "迈腾280TSI舒适型洗车要花多少钱", "迈腾280TSI舒适型充电线多长")
 TALKS = (
     (("型格15万以内的", "思域呢"), "劲骋版"),  # the series' place is taken
     (("奔驰EQE 500先锋版续航够不够700", "那到底多少"), "681"),
     (("奥迪A6L改款45四驱臻选动感零百", "不是45，我问55旗舰动感", "多少钱"), "65.68万"),
+    (("红旗轿车30万以下有啥", "电的呢", "eh7那款充电要多久"), "0.33"),  # of the list, not of all EH7
+    (("思域22款劲控和燃擎哪个重", "型格手动极速25款两厢的呢"), "1341"),
+    (("奔驰s400l商务25款多少钱", "740li领先豪华呢"), "106.90万"),  # a code of one series alone
+    (("model 3高性能版续航", "汉ev智驾701尊荣呢"), "701"),  # a series of one character
+    (("crv混动四驱智尊多少钱", "汽油的四驱臻享呢"), "23.19万"),  # of what kind, then the version
+    (("gl8插混尊享7座多少钱", "油的先享呢"), "26.99万"),  # of the other kind of its series
     (("海狮07ev610长续航版多少钱", "550四驱版呢"), "23.98万"),
 )
 
@@ -45,7 +60,16 @@ def test_a_talk_goes_on_with_what_takes_its_place(turns: tuple[str, ...], value:
 
 
 @needs_cars
-@pytest.mark.parametrize("said", ["30万以内的劳斯莱斯", "纯电或增程，25万到30万", "宋plusdmi冠军版多少钱"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "30万以内的劳斯莱斯",
+        "纯电或增程，25万到30万",
+        "宋plusdmi冠军版多少钱",
+        "海豚19款最便宜的",
+        "海豹08多少钱",
+    ],
+)
 def test_what_is_not_there_is_said_not_to_be_there(said: str, real: Demo) -> None:
     reply = talked(real, (said,))[2].reply
     assert "资料里没有" in reply.answer
