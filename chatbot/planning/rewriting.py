@@ -7,6 +7,7 @@ from chatbot.knowledge_graph.graph import Path
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.text import content
 from chatbot.planning.links import AttributeSense, DegreeSense, Sense, ValueSense
+from chatbot.planning.noise import courtesies
 from chatbot.planning.roles import role_words
 from chatbot.planning.word_order import in_order
 from chatbot.regex import regex
@@ -87,7 +88,6 @@ _MATTERS = regex(
 _THAT_OF_THEM = regex("(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2})(?=([那这][个款台辆种]))")
 _JOINT = regex("[和跟与及、]|还有|以及")
 _LONGEST_NAME, _LONGEST_TAIL = 7, 4  # characters of an attribute's name, and of the end of one
-_MARKS = r",.;:!?~。、 …"
 
 
 class Rewriter:
@@ -100,7 +100,7 @@ class Rewriter:
         self._finder, self._names, self._dimension = finder, names, dimension
         noise = [word for word, roles in role_words().items() if roles == ("noise",)]
         self._paired = _paired(finder)
-        self._noise_before, self._noise_behind = _courtesies(noise)
+        self._noise_before, self._noise_behind = courtesies(noise)
 
     def rewrite(self, text: str) -> str:
         """A normalised ``text`` without courtesies and hesitation, and with years, numbers and counts as they are read."""
@@ -298,11 +298,3 @@ def _paired(finder: MentionFinder[Sense]) -> re.Pattern[str] | None:
         {s for s in fronts if not names(s) and names(f"前{s}") and names(f"后{s}")}, key=len, reverse=True
     )
     return re.compile(rf"(?<![前后背轮])(?:{'|'.join(map(re.escape, stems))})") if stems else None
-
-
-def _courtesies(noise: list[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Noise before and behind a question; what is but one character only where a mark sets it apart."""
-    long = "|".join(sorted((w for w in noise if len(w) > 1), key=len, reverse=True))
-    short = "".join(w for w in noise if len(w) == 1)
-    before = re.compile(rf"^(?:(?:{long})[{_MARKS}]*|[{short}]+[{_MARKS}]+)+")
-    return before, re.compile(rf"(?:[{_MARKS}]*(?:{long})|[{_MARKS}]+[{short}]|[{_MARKS}])+$")
