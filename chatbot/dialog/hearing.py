@@ -75,11 +75,6 @@ class Hearing:
         return self.knowledge.reader.plain(self.utterance)
 
     @once
-    def in_grammar(self) -> str:
-        """``text`` as the grammar of queries has it: whatever is sold is a 车."""
-        return self.knowledge.planner.in_grammar(self.text)
-
-    @once
     def reading(self) -> Reading:
         """What it names. Where it is a standard question beyond doubt, no slip in a name is looked for."""
         reader = self.knowledge.reader
@@ -88,6 +83,11 @@ class Hearing:
             return reader.read(self.utterance)
         best = next(iter(self._candidates(plain.question)), None)
         return plain if best and best.confidence >= _BEYOND_DOUBT else reader.with_slips(plain)
+
+    @once
+    def in_grammar(self) -> str:
+        """What is read, as the grammar of queries has it: whatever is sold is a 车."""
+        return self.knowledge.planner.in_grammar(self.reading.text)
 
     @once
     def faq(self) -> tuple[FaqCandidate, ...]:
