@@ -8,9 +8,8 @@ from chatbot.knowledge_graph.plan import NAME, Path
 from chatbot.planning.concepts import Concepts
 
 KEY_ATTRIBUTES = ("价格", "续航", "加速", "油耗", "功率", "轴距")
-_ENOUGH = (
-    2  # of these, below which a graph is of something else, and any attribute may be what people compare
-)
+# of these; with fewer a graph is of something else than cars, and any attribute may be what people compare
+_ENOUGH = 2
 
 
 def usual(columns: Columns, concepts: Concepts, entities: Sequence[str]) -> tuple[Path, ...]:
