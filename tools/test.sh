@@ -26,7 +26,14 @@ export OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1
 unset PYTHONDONTWRITEBYTECODE
 .venv/bin/python -m ruff check .
 .venv/bin/python -m ruff format --check .
-.venv/bin/python -m mypy --num-workers 2 chatbot tools
+# the types are checked beside the first tests, which wait for servers and browsers more than they compute
+types=$(mktemp)
+trap 'rm -f "$types"' EXIT
+nice .venv/bin/python -m mypy chatbot tools >"$types" 2>&1 &
+checking=$!
 # two processes: most tests wait for a server or a browser of their own. Files in the order of their names: xdist would
 # begin with those of many tests and be left with the few long ones, one process waiting for the other
-exec .venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder "$@"
+status=0
+.venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder "$@" || status=$?
+wait "$checking" || { cat "$types" >&2; status=1; }
+exit "$status"
