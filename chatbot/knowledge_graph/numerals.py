@@ -11,6 +11,7 @@ ABOUT = Decimal("0.1")  # 来, 左右: this share to either side
 
 DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
 _POWER = {"十": 10, "百": 100, "千": 1000}
+_COUNTED = frozenset("座门缸款台辆挡档速排")
 _SECTION = {"万": 10**4, "亿": 10**8}
 _ARABIC = regex(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?")
 NUMERAL = (
@@ -54,6 +55,8 @@ def read_number(text: str, start: int = 0) -> Number | None:
     said = run.group()
     if len(said) > 1 and _KILO_UNIT.match(text, run.end() - 1):
         said = said[:-1]  # 三百千瓦 is 300 kW
+    if said[-2:-1] == "万" and said[-1] in DIGIT and text[run.end() : run.end() + 1] in _COUNTED:
+        said = said[:-1]  # 三四十万七座 has seven seats
     between = chinese_interval(said)
     if between is None:
         return None

@@ -8,7 +8,7 @@ from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition, Path
 from chatbot.knowledge_graph.units import COUNT, MONEY
 from chatbot.planning.bare_units import unit_left_out
-from chatbot.planning.by_unit import meant_by_unit
+from chatbot.planning.by_unit import broken_through, long_as_a_car, meant_by_unit
 from chatbot.planning.links import Link
 from chatbot.planning.measured import Measured
 from chatbot.planning.money import as_money, in_counts, times
@@ -25,10 +25,7 @@ _NEARLY = 0.03
 _SIZES = "英寸"  # a unit that sizes are named in
 _SPEED = "速度"
 _DRIVES = regex("(?:最[快高多])?(?:能|可以|会)?[跑开飙走](?:得?到|得|的)?")
-_OF_CARS = (1.2, 25.0)  # metres: from how high the lowest cars are to how long the longest
-_LONGER_THAN_AXLES = 3.4  # metres: more than the distance of any car's axles
 _GAP = 3  # characters between 长 and its quantity
-_LENGTHS = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 _DIGITS = regex(r"\d+(?:\.\d+)?")
 _NEXT = regex(r"[,、且和并]?|但|并且|而且")
 
@@ -121,7 +118,8 @@ class Binder:
 
     def condition(self, bound: Bound, *, budget: bool, verify: bool) -> Clause:
         """What the quantity demands; a plain one means at most, at least, about or just that, as one would say."""
-        phrase, path = bound.phrase, bound.path
+        path = bound.path
+        phrase = broken_through(bound.phrase, self._vocabulary.dimension(path))
         if phrase.exact and isinstance(phrase.low, float):
             phrase = self._loosened(phrase, path, budget=budget, verify=verify)
         found = phrase.conditions(path)
@@ -172,8 +170,8 @@ class Binder:
 
     def _fits(self, path: Path, phrase: QuantityPhrase) -> bool:
         dimensions = self._vocabulary.dimensions(path)
-        if phrase.dimension in dimensions or (phrase.assumed and self._vocabulary.dimension(path) == COUNT):
-            return True  # 保额300万
+        if phrase.dimension in dimensions or self._counts_so_many(path, phrase):
+            return True
         if not phrase.unit or (in_counts(phrase) and self._vocabulary.dimension(path) in _COUNTED_IN):
             return bool(dimensions)
         if _named_in(path, phrase):
@@ -182,6 +180,11 @@ class Binder:
         main = found[0].main.unit if found and found[0].main else ""
         whole = bool(main) and phrase.dimension != _SPEED and phrase.unit.startswith(f"{main}/")
         return main.startswith(f"{phrase.unit}/") or whole
+
+    def _counts_so_many(self, path: Path, phrase: QuantityPhrase) -> bool:
+        """保额300万, which is no money by its unit."""
+        counts = phrase.assumed and self._vocabulary.dimension(path) == COUNT
+        return counts and self._measured.may_be(path, phrase)
 
     def _inherited(self, at: int, links: Sequence[Link], text: str) -> Bound | None:
         """200千瓦以上300以下: a bare bound right behind another one measures the same."""
@@ -206,7 +209,7 @@ class Binder:
     def _in_its_unit(self, path: Path, phrase: QuantityPhrase) -> QuantityPhrase:
         """油耗5个 counts what the attribute measures; a bare 20 of a price is 20万."""
         main = self._vocabulary.dimension(path)
-        if main == COUNT and (phrase.assumed or _named_in(path, phrase)):
+        if self._counts_so_many(path, phrase) or (main == COUNT and _named_in(path, phrase)):
             return replace(phrase, unit="", dimension=COUNT)
         if main == MONEY and not phrase.unit:
             money = as_money(replace(phrase, unit="个", text=phrase.text + "个"))
@@ -222,7 +225,7 @@ class Binder:
     def default(self, phrase: QuantityPhrase) -> Path | None:
         """The attribute a quantity is about when none is named: 500公里 is range, 30万 the price."""
         concepts = self._vocabulary.concepts
-        if self._long_as_a_car(phrase) and (length := self._vocabulary.part("长")):
+        if long_as_a_car(phrase) and (length := self._vocabulary.part("长")):
             return length
         counted = _COUNTED_BY.search(phrase.text)
         word = counted.group(1) if counted else ""
@@ -258,14 +261,6 @@ class Binder:
             if path := self._vocabulary.part(named.group(1)):
                 return Bound(path, self._in_its_unit(path, phrase), link)
         return None
-
-    @staticmethod
-    def _long_as_a_car(phrase: QuantityPhrase) -> bool:
-        """5米以上, 4米6: nothing but a car's length is said so; 500米 and 2900毫米 are."""
-        ends = [end for end in (phrase.low, phrase.high) if isinstance(end, float)]
-        least = _OF_CARS[0] if phrase.unit == "m" else _LONGER_THAN_AXLES
-        factor = _LENGTHS.get(phrase.unit, 0.0)
-        return bool(ends and factor) and all(least <= end * factor <= _OF_CARS[1] for end in ends)
 
 
 def _named_in(path: Path, phrase: QuantityPhrase) -> bool:

@@ -14,7 +14,7 @@ _HEADER = "实体"
 _STORAGE, _GRAMS, _WATT = "存储", "g", "瓦"
 _WAN = 10_000
 _SIZES = frozenset((2, 3, 4, 6, 8, 12, 16, 18, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 2048))
-_CHEAPER, _DEARER = 0.5, 2.0  # times the lowest and the highest price: what people may have in mind
+_LESS, _MORE = 0.5, 2.0  # times the lowest and the highest value: what people may have in mind
 
 
 class Measured:
@@ -45,9 +45,13 @@ class Measured:
 
     def may_cost(self, phrase: QuantityPhrase) -> bool:
         """Whether a number is about as high as what is sold here costs, in yuan: 3000以内 of telephones."""
-        lowest, highest = self._bounds(self._price) if self._price else (0.0, 0.0)
+        return self._price is not None and self.may_be(self._price, phrase)
+
+    def may_be(self, path: Path, phrase: QuantityPhrase) -> bool:
+        """Whether a number is about as high as the values of an attribute are, in its base unit."""
+        lowest, highest = self._bounds(path)
         ends = list(_ends(phrase))
-        return bool(ends) and all(lowest * _CHEAPER <= end <= highest * _DEARER for end in ends)
+        return bool(ends) and all(lowest * _LESS <= end <= highest * _MORE for end in ends)
 
     def money(self, phrase: QuantityPhrase) -> QuantityPhrase | None:
         """A bare bound as yuan, where things cost about so many, else as ten thousands of them; ``None`` for no amount."""

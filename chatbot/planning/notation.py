@@ -98,6 +98,7 @@ def _beyond(found: re.Match[str]) -> str:
 # Each only where what stands first is in the text: most texts are spared the search
 _RARE: tuple[tuple[str, re.Pattern[str], Rewrite], ...] = (
     ("级车", regex("(?<!奔驰)(?<!奔驰的)(?<![a-z])([abc])级车"), lambda found: _SEGMENTS[found.group(1)]),
+    ("都不", regex("都不(?:给|配|带|装)(?=的)"), "都没有"),
     ("at", regex(r"(?<![a-z\d.])(10|[4-9])at(?![a-z\d])"), r"\1挡手自一体"),
     ("过", regex(rf"({'|'.join(_BEYOND)})过(?=(?:{_N}|[一二两三四五六七八九十百]+)\s?(?:[万wk千元秒米吨升公kmls]))"), _beyond),
     ("比", regex("(?<=比)[这那](?=便宜|实惠|贵|快|慢|大|小|省|长|短|重|轻|高|远|好|强|多|少)"), "这个"),

@@ -6,6 +6,9 @@ from chatbot.normalization.approximate import ApproximateFinder
 from tests.kbqa.test_ways_of_asking import rows, talk
 
 SAME = {
+    "less than so many seconds": ("零百破4的电车都有啥", "加速4秒以内的纯电车，不含4秒"),
+    "not even given": ("连自动紧急制动都不给的是哪些", "没有自动紧急制动的车"),
+    "as it is typed in fun": ("云岚滴车最便宜嘞是哪锅", "云岚的车最便宜的是哪个"),
     "a letter and a version": ("B舒适极速", "B型号舒适版的最高车速"),
     "a letter and a part of a version": ("C智享 极速", "C型号后驱智享版的最高车速"),
     "a letter that is said again": (

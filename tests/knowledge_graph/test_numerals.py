@@ -37,6 +37,12 @@ def test_a_number_is_read_with_its_scale_and_vagueness(said: str, low: float, hi
     assert (float(number.low), float(number.high), number.end) == (low, high, len(said))
 
 
+def test_what_is_counted_behind_ten_thousands_is_no_part_of_them() -> None:
+    number, whole = read_number("三四十万七座"), read_number("一万二的")
+    assert number is not None and (number.low, number.high, number.end) == (300000, 400000, 4)
+    assert whole is not None and whole.low == 12000
+
+
 @pytest.mark.parametrize("said", ["", "公里", "abc", "9" * 40, "百公里"])
 def test_what_is_no_number_is_none(said: str) -> None:
     assert read_number(said) is None

@@ -24,6 +24,7 @@ SAID = {
     "Shanghai: whether": ("青春版阿有快充", "青春版有没有快充"),
     "two of them counted with 只": ("两只差几钿", "两款差多少钱"),
     "twenty-five": ("廿五万", "二十五万"),
+    "滴 is 的": ("云岚滴车最便宜嘞是哪锅", "云岚的车最便宜的是哪个"),
     "Sichuan: how, how long": ("啷个订车，好久能提", "怎么订车,多久能提"),
     "the North-East: far too dear": ("老鼻子贵了", "很贵了"),
     "a car counted with 部": ("想买部七座车", "想买台七座车"),
@@ -42,6 +43,8 @@ def test_dialect_becomes_plain_wording(said: str, plain: str) -> None:
     [
         "宝马5系的车系有哪些",
         "最平价的车",
+        "好嘞",
+        "一滴油都不剩了",
         "便宜点啊",
         "旁边个门",
         "平均油耗多少",
