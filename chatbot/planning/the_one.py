@@ -11,7 +11,7 @@ from chatbot.regex import regex
 
 _PAIR = 2
 _THE_OTHER = regex("的(?:呢|(?:也|就|应该)*(?:没有?|有|带|支持|是)(?:吗|么|吧|是吧|对吧))$")
-_OF_THE_OTHER = regex("的(?=.{2,}(?:多少|几|多[大长高宽重远快久]|什么|啥|怎么样|呢))")
+_OF_THE_OTHER = regex("的(?=有?几[座门挡档缸个]|.{2,}(?:多少|几|多[大长高宽重远快久]|什么|啥|怎么样|呢))")
 _THAT_DEGREE = regex(r"(?:那|这)(?:一)?(?:款|个|台|辆)[\u4e00-\u9fff]{1,4}?的")
 
 
@@ -80,9 +80,10 @@ def _pointed(at: int, links: Sequence[Link], text: str, context: Context) -> re.
     found = THAT_ONE.match(text, link.end) or that_before(at, links, text) or takes_one(link, text, context)
     plain = link.degree is not None and link.degree.strength == "plain"
     one = len(context.entities) == 1 and bool(context.attributes)
-    if found or not plain or not one or at != _first_said(links):
+    both = len(context.entities) == _PAIR
+    if found or not plain or not (one or both) or at != _first_said(links):
         return found
-    if other := _THE_OTHER.match(text, link.end):  # 便宜的呢, while the dearer one is spoken of
+    if one and (other := _THE_OTHER.match(text, link.end)):  # 便宜的呢, while the dearer one is spoken of
         return other
     two = _names_behind(at, links) and len(context.last(2)) == _PAIR
     return _OF_THE_OTHER.match(text, link.end) if two else None  # 贵的电池多少度, of two that were compared

@@ -160,3 +160,8 @@ def test_of_two_names_that_sound_alike_the_one_that_shares_a_character_is_meant(
     finder = ApproximateFinder(["几速", "极速"], min_slip_length=4, cutoff=75.0)
     near = finder.nearest("极素")
     assert near is not None and near.name == "极速"
+
+
+def test_of_two_that_were_compared_the_cheaper_one_is_asked_about() -> None:
+    said = ("E6 2025款四驱疾风版和S5 25款尊享版哪个便宜", "便宜的几座")
+    assert talk(*said).answer.startswith("云岚S5 2025款 尊享版的座位数是5")
