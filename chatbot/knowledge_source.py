@@ -34,6 +34,7 @@ from chatbot.normalization.lexicon import Lexicon, load_lexicon
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.reader import Reader
 from chatbot.planning.build import build_planner, with_generic_words, with_makes
+from chatbot.planning.called_so import plain_words
 from chatbot.process_memory import nothing_collected
 from chatbot.recent import Recent
 
@@ -199,7 +200,8 @@ def build_reader(
     derived: Derived | None = None,
 ) -> Reader:
     """The linkers over one graph; ``texts`` teach the pinyin decoder how people ask."""
-    entities = EntityLinker(graph, with_makes(graph, lexicon.entity_aliases, folder), derived)
+    aliases = with_makes(graph, lexicon.entity_aliases, folder)
+    entities = EntityLinker(graph, aliases, derived, plain_words())
     attributes = AttributeLinker(graph.tree, with_generic_words(graph, lexicon.attribute_synonyms), derived)
     decoder = PinyinDecoder(
         [*texts, *entities.names, *attributes.names, *lexicon.question_words],

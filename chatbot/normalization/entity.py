@@ -6,6 +6,7 @@ is kept for each alias is its sorted positions.
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from chatbot.derived import Derived
 from chatbot.frozen import quickly_made
@@ -55,8 +56,13 @@ class EntityLinker:
     """Built once for a knowledge graph and a lexicon; reads only."""
 
     def __init__(
-        self, graph: KnowledgeGraph, aliases: Mapping[str, tuple[str, ...]], derived: Derived | None = None
+        self,
+        graph: KnowledgeGraph,
+        aliases: Mapping[str, tuple[str, ...]],
+        derived: Derived | None = None,
+        plain_words: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        """``plain_words``: what everybody calls what a maker's word in a name says (xdrive: 四驱)."""
         self._graph = graph
         kept = derived or Derived()
         words, leading = kept.json("names", lambda: alias_words(graph.entities, aliases))
@@ -67,7 +73,7 @@ class EntityLinker:
         self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
         typed = (alias for alias in self._masks if len(alias) >= 3)
         self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF, derived=kept)
-        self._fragments = FragmentReader(graph.entities, frozenset(leading))
+        self._fragments = FragmentReader(graph.entities, frozenset(leading), plain_words)
         self._by_bare_name: dict[str, int] = {}
         for index, entity in enumerate(graph.entities):
             for bare in bare_series(entity.keywords):

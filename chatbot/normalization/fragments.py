@@ -5,28 +5,26 @@ then to the left, as long as what stands there is a piece of the name of an enti
 """
 
 import itertools
-from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.denied import one_is_denied
 from chatbot.normalization.name_index import NameIndex
-from chatbot.normalization.name_parts import SAID, SUFFIX, YEAR, atoms
+from chatbot.normalization.name_parts import SAID, SUFFIX, atoms
 from chatbot.normalization.named import (
     Named,
     counted,
     ends,
     holding_on,
     latin,
-    less,
     telling,
     touching,
-    words_said,
 )  # fmt: skip
+from chatbot.normalization.no_more_said import saying_no_more
 from chatbot.normalization.partly_read import PartlyRead
 from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader, narrowed
-from chatbot.normalization.postings import bits, mask_of
+from chatbot.normalization.postings import bits
 from chatbot.regex import regex
 
 MAX_CANDIDATES = 256  # a name that more entities share is a group, not the beginning of one thing's name
@@ -35,16 +33,22 @@ _GAP = regex(r"[\s\-·/()+]*的?[\s\-·/()+]*")
 _LEAD = regex(
     r"(?:(?:[它他她]|[这那][款个台辆])(?=[和跟与比])|那么?|还有|和|跟|与|比|换成?|要是|如果|再看|我?[要问说看]的?是?|就|[\s,、])*"
 )
+_ASKED_ABOUT = regex(r"[吗么嘛没不有是怎好形系类]")
 _SPACES = regex(r"\s*")
 
 
 class FragmentReader:
     """Built once for the entities of a graph; reads only."""
 
-    def __init__(self, entities: Sequence[Entity], leading: Container[str] = ()) -> None:
-        """``leading`` are the names that say which brand or series is meant, not which version."""
+    def __init__(
+        self, entities: Sequence[Entity], leading: Container[str], plain_words: Mapping[str, str]
+    ) -> None:
+        """``leading`` are the names that say which brand or series is meant, not which version; ``plain_words`` what
+        everybody calls what a maker's word in a name says (xdrive: 四驱).
+        """
         self._entities, self._leading = entities, leading
-        self.index = NameIndex(entities)
+        self._plain_words = frozenset(plain_words.values())
+        self.index = NameIndex(entities, plain_words)
         self._pieces = PieceReader(self.index)
         self._series: dict[tuple[str, ...], int] = {}
         for index, entity in enumerate(entities):
@@ -171,8 +175,17 @@ class FragmentReader:
                 grown += fresh
         series = self.series_of(thing.mask)  # 四驱 of 四驱的别克 is none of the names of one series
         kept = touching(grown, [p for p in known if series and telling(p, series)])
+        kept += self._plainly_behind(text.said, thing, [p for p in grown if p not in kept])
         text.free(piece for piece in grown if piece not in kept)
         thing.pieces += kept
+
+    def _plainly_behind(self, said: str, thing: Named, weak: Iterable[Piece]) -> list[Piece]:
+        """四驱 of C260L四驱多少钱, where some that fit are called 4MATIC: which is meant, unless it is asked about (四驱吗)."""
+        mask, series = thing.mask, self.series_of(thing.mask)
+        if not any(telling(piece, series) for piece in thing.pieces):
+            return []  # 宝马5系四驱和后驱
+        behind = (p for p in weak if p.name in self._plain_words and 0 <= p.start - thing.end <= 1)
+        return [p for p in behind if mask & p.mask not in (0, mask) and not _ASKED_ABOUT.match(said, p.end)]
 
     def _rightward(self, text: PartlyRead, at: int, mask: int) -> list[Piece]:
         found: list[Piece] = []
@@ -261,40 +274,9 @@ class FragmentReader:
             before = other
         return found
 
-    # -- which of those that fit -------------------------------------------------------------------------
-
     def meant(self, thing: Named) -> int:
         """Of those that fit, those whose name says no more than was said; S5尊享 is not S5尊享黑爵士版."""
         mask = thing.mask
         if mask.bit_count() < 2 or mask.bit_count() > MAX_CANDIDATES:
             return mask
-        series = self.series_of(mask)
-        said, lead = words_said(thing, self._leading)
-        if not series or not any(telling(p, series) and not YEAR.fullmatch(p.name) for p in thing.pieces):
-            return self._lettered(mask, said) if series else mask
-        names = {i: self.index.parts[i] for i in bits(mask)}
-        whole = mask_of(i for i, parts in names.items() if not parts.left_over(said, lead, touched=False))
-        if whole:
-            return self._saying_it_all(whole, thing)
-        left = {i: parts.left_over(said, lead, touched=True) for i, parts in names.items()}
-        least = mask_of(
-            i for i, rest in left.items() if not any(less(other, rest) for other in left.values())
-        )
-        if not all(left.values()):  # one is called just so, and others but for a word before it
-            least |= mask_of(
-                i for i, parts in names.items() if not parts.left_over(said, lead, touched=True, apart=True)
-            )
-        return self._lettered(least, said)
-
-    def _lettered(self, mask: int, said: Iterable[str]) -> int:
-        """Macan T is the Macan T 2.0T: of several those of whose name a single letter that was said is a word."""
-        letters = {one for one in said if len(one) == 1 and one.isalpha()}
-        if not letters or mask.bit_count() < 2:
-            return mask
-        return mask_of(i for i in bits(mask) if letters <= set(self.index.parts[i].words[-1])) or mask
-
-    def _saying_it_all(self, mask: int, thing: Named) -> int:
-        """Of several those whose names have every letter that was said, each as often: Macan T 2.0T is not Macan 2.0T."""
-        said = Counter(atom for piece in thing.pieces for atom in atoms(piece.name))
-        held = {i: Counter(self.index.parts[i].atoms) for i in bits(mask)} if mask.bit_count() > 1 else {}
-        return mask_of(i for i, have in held.items() if said <= have) or mask
+        return saying_no_more(self.index, thing, self.series_of(mask), self._leading)

@@ -1,6 +1,6 @@
 """Which entities have a piece of a name in theirs: looked up by neighbouring characters, so that no name is read twice."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -21,8 +21,8 @@ MAX_HEARD = 48  # names that are compared by sound, one by one; more share a cha
 class NameIndex:
     """Built once for the entities of a graph. A mask goes in, that of the entities with the piece comes out."""
 
-    def __init__(self, entities: Sequence[Entity]) -> None:
-        self.parts = [NameParts.of(entity) for entity in entities]
+    def __init__(self, entities: Sequence[Entity], plain_words: Mapping[str, str]) -> None:
+        self.parts = [NameParts.of(entity, plain_words) for entity in entities]
         latin: dict[str, list[int]] = {}
         pairs: dict[str, list[int]] = {}
         chars: dict[str, list[int]] = {}

@@ -1,9 +1,10 @@
 """The name of one entity, taken apart: which pieces of what somebody typed are pieces of it."""
 
 import re
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.knowledge_graph.numerals import DIGIT
@@ -45,16 +46,24 @@ class NameParts:
 
     words: tuple[tuple[str, ...], ...]
     heads: frozenset[str] = frozenset()  # what stands before a dot in them: 锐 of 锐·科技版
+    plainly: Mapping[str, str] = field(
+        default_factory=dict
+    )  # what a word of it is also called: 四驱 → xdrive
 
     @classmethod
-    def of(cls, entity: Entity) -> "NameParts":
+    def of(cls, entity: Entity, plain_words: Mapping[str, str] = MappingProxyType({})) -> "NameParts":
+        """``plain_words``: a maker's word, and what everybody calls it (xdrive: 四驱)."""
         heads = frozenset(head for word in entity.keywords for head in _HEAD.findall(word))
-        return cls(tuple(tuple(_plain(part) for part in word.split()) for word in entity.keywords), heads)
+        words = tuple(tuple(_plain(part) for part in word.split()) for word in entity.keywords)
+        version = words[-1] if words else ()
+        also = {plain: said for said, plain in plain_words.items() if any(said in part for part in version)}
+        return cls(words, heads, also)
 
     @cached_property
     def han(self) -> str:
         """Every run of Chinese characters, a bar between two."""
-        return "|".join(run for word in self.words for part in word for run in _HAN_RUN.findall(part))
+        runs = (run for word in self.words for part in word for run in _HAN_RUN.findall(part))
+        return "|".join((*runs, *self.plainly))
 
     @cached_property
     def heard(self) -> Sounds:
@@ -150,6 +159,7 @@ class NameParts:
         is not that of 7座. ``apart``: what stands before a dot or Chinese characters is a word of its own: CVT of CVT运动版.
         """
         left = []
+        said = [self.plainly.get(one, one) for one in said]
         series = {part for word in self.words[:-1] for part in (*word, "".join(word))}
         series.update(atom for one in lead for atom in (one, *_pieces(one)))
         for token in self.words[-1]:

@@ -27,6 +27,12 @@ def _makers_words() -> Mapping[str, frozenset[str]]:
     return {plain: frozenset((plain, *said)) for plain, said in _words().items() if plain != _OF_ITS_KIND}
 
 
+@cache
+def plain_words() -> Mapping[str, str]:
+    """A maker's word, and what everybody calls what it says: xdrive, and 四驱."""
+    return {one: plain for plain, said in _makers_words().items() for one in said if one.isascii()}
+
+
 def other_kinds(graph: KnowledgeGraph, name: str) -> tuple[str, ...]:
     """The Macan新能源 of a Macan, the 宋L DM-i of a 宋L EV: the cars of a series that differs in its kind alone."""
     brand, *series = graph.by_name[name].keywords[:2]

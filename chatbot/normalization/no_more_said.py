@@ -1,0 +1,47 @@
+"""Of several names that fit what was said, those that say no more than that: S5尊享 is not S5尊享黑爵士版."""
+
+from collections import Counter
+from collections.abc import Container, Iterable
+
+from chatbot.normalization.name_index import NameIndex
+from chatbot.normalization.name_parts import YEAR, atoms
+from chatbot.normalization.named import Named, less, telling, words_said
+from chatbot.normalization.postings import bits, mask_of
+
+
+def saying_no_more(index: NameIndex, thing: Named, series: int, leading: Container[str]) -> int:
+    """Those of ``thing.mask`` whose name says no more than was said.
+
+    ``series`` are all the entities of the one series they are of, 0 where they are of several; ``leading`` the names of
+    brands and series.
+    """
+    mask = thing.mask
+    said, lead = words_said(thing, leading)
+    if not series or not any(telling(p, series) and not YEAR.fullmatch(p.name) for p in thing.pieces):
+        return _lettered(index, mask, said) if series else mask
+    names = {i: index.parts[i] for i in bits(mask)}
+    whole = mask_of(i for i, parts in names.items() if not parts.left_over(said, lead, touched=False))
+    if whole:
+        return _saying_it_all(index, whole, thing)
+    left = {i: parts.left_over(said, lead, touched=True) for i, parts in names.items()}
+    least = mask_of(i for i, rest in left.items() if not any(less(other, rest) for other in left.values()))
+    if not all(left.values()):  # one is called just so, and others but for a word before it
+        least |= mask_of(
+            i for i, parts in names.items() if not parts.left_over(said, lead, touched=True, apart=True)
+        )
+    return _lettered(index, least, said)
+
+
+def _lettered(index: NameIndex, mask: int, said: Iterable[str]) -> int:
+    """Macan T is the Macan T 2.0T: of several those of whose name a single letter that was said is a word."""
+    letters = {one for one in said if len(one) == 1 and one.isalpha()}
+    if not letters or mask.bit_count() < 2:
+        return mask
+    return mask_of(i for i in bits(mask) if letters <= set(index.parts[i].words[-1])) or mask
+
+
+def _saying_it_all(index: NameIndex, mask: int, thing: Named) -> int:
+    """Of several those whose names have every letter that was said, each as often: Macan T 2.0T is not Macan 2.0T."""
+    said = Counter(atom for piece in thing.pieces for atom in atoms(piece.name))
+    held = {i: Counter(index.parts[i].atoms) for i in bits(mask)} if mask.bit_count() > 1 else {}
+    return mask_of(i for i, have in held.items() if said <= have) or mask
