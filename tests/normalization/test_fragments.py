@@ -17,6 +17,8 @@ NAMES = [
     "奥迪 奥迪A6L 2025款 改款 40 TFSI 豪华动感型",
     "奔驰 奔驰EQE 2025款 500 4MATIC 豪华版",
     "奔驰 奔驰EQE 2025款 500 4MATIC 旗舰版",
+    "奔驰 奔驰C级 2025款 C 260 L 运动版",
+    "奔驰 奔驰C级 2025款 C 260 L 4MATIC 运动版",
     "保时捷 Taycan 2024款 Taycan 4S Cross Turismo",
     "保时捷 Taycan 2024款 Taycan Turbo Cross Turismo",
 ]
@@ -25,7 +27,7 @@ ENTITIES = tuple(
     for i, name in enumerate(NAMES)
 )
 GRAPH = KnowledgeGraph(ENTITIES, "v", build_tree(ENTITIES))
-LINKER = EntityLinker(GRAPH, {})
+LINKER = EntityLinker(GRAPH, {}, plain_words={"4matic": "四驱"})
 
 
 def linked(text: str, words: tuple[str, ...] = (), near: str = "") -> list[set[int]]:
@@ -46,11 +48,18 @@ def linked(text: str, words: tuple[str, ...] = (), near: str = "") -> list[set[i
         ("帝豪第四代旗舰", [{6}]),
         ("a6l豪华动感", [{8}]),
         ("eqe 500豪华版跟500旗舰版", [{9}, {10}]),
-        ("taycan 4s cross turismo和turbo cross turismo", [{11}, {12}]),
+        ("taycan 4s cross turismo和turbo cross turismo", [{13}, {14}]),
+        ("c260l四驱运动版", [{12}]),
+        ("c260l运动版四驱多少钱", [{12}]),
     ],
 )
 def test_fragments_narrow_a_name_and_name_another_of_its_series(text: str, expected: list[set[int]]) -> None:
     assert linked(text) == expected
+
+
+def test_a_plain_word_for_a_makers_own_tells_apart_what_it_stands_behind_unless_it_is_asked_about() -> None:
+    assert linked("c260l运动版四驱多少钱", words=("四驱",)) == [{12}]
+    assert linked("c260l运动版四驱吗", words=("四驱",)) == [{11}]
 
 
 def test_a_fragment_never_cuts_a_number_or_takes_a_quantity() -> None:
