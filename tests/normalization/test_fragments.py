@@ -19,6 +19,7 @@ NAMES = [
     "奔驰 奔驰EQE 2025款 500 4MATIC 旗舰版",
     "奔驰 奔驰C级 2025款 C 260 L 运动版",
     "奔驰 奔驰C级 2025款 C 260 L 4MATIC 运动版",
+    "奔驰 奔驰C级 2025款 C 200 L 豪华版",
     "保时捷 Taycan 2024款 Taycan 4S Cross Turismo",
     "保时捷 Taycan 2024款 Taycan Turbo Cross Turismo",
 ]
@@ -48,7 +49,7 @@ def linked(text: str, words: tuple[str, ...] = (), near: str = "") -> list[set[i
         ("帝豪第四代旗舰", [{6}]),
         ("a6l豪华动感", [{8}]),
         ("eqe 500豪华版跟500旗舰版", [{9}, {10}]),
-        ("taycan 4s cross turismo和turbo cross turismo", [{13}, {14}]),
+        ("taycan 4s cross turismo和turbo cross turismo", [{14}, {15}]),
         ("c260l四驱运动版", [{12}]),
         ("c260l运动版四驱多少钱", [{12}]),
     ],
