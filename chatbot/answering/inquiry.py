@@ -30,7 +30,7 @@ class Inquiry:
     ``question`` is a standard question that was chosen or carried over. ``named`` says the message itself
     names an entity, ``topical`` that it names an attribute, ``referred`` that it points back. ``query`` is set when it is a planned query, and
     ``refusal`` when it is understood that it cannot be answered. ``scan`` is what the planner heard, where it planned a look-up.
-    ``verbatim`` says that ``faq`` begins with a paraphrase that is what was said, word for word.
+    ``alike`` is how much what was said looks like the paraphrase that ``faq`` begins with, in percent; 100 is word for word.
     """
 
     reading: Reading
@@ -45,7 +45,7 @@ class Inquiry:
     query: Query | None = None
     refusal: Refusal | None = None
     scan: Scan | None = None
-    verbatim: bool = False
+    alike: float = 0.0
 
 
 @quickly_made

@@ -186,7 +186,7 @@ class Planner:
 
     def _scan(self, utterance: str, context: Context, mend: Callable[[], bool]) -> Scan:
         asked, near = self._listener.asked(utterance), context.near(self.vocabulary.graph)
-        asked = named_again(self._years.beside(asked, context.entities), context)
+        asked = named_again(self._years.beside(asked, context), context)
         asked = without_focus(asked, near)
         asked = of_its_form(asked, near, self.vocabulary.graph) if asked[:1].isascii() else asked
         if only_a_purpose(asked):

@@ -26,9 +26,10 @@ def ranks_one(at: int, links: Sequence[Link], text: str, context: Context) -> bo
 
 
 def _measured_before(at: int, links: Sequence[Link], text: str, context: Context) -> bool:
-    """最低的那款, 最短那个多少钱, where nothing in the message says what is low: what was asked before does."""
+    """最低的那款, 大的那个多少钱, where nothing in the message says what is low: what was asked before does."""
     link = links[at]
-    most = link.degree is not None and link.degree.strength == "most"
+    that = THAT_ONE.match(text, link.end) is not None and len(context.last(0)) == _PAIR
+    most = link.degree is not None and (link.degree.strength == "most" or that)
     others = links[:at] if THAT_ONE.match(text, link.end) else links
     return most and bool(context.measured) and not any(other.attribute for other in others)
 

@@ -30,7 +30,7 @@ _GOES_ON = regex(
 _BY_HOW_MUCH = regex("(?:的|版)?(?:那[个款台])?(?:要|又|得|能|会)?(?:贵|便宜|快|慢|省)(?:了|出)?(?:多少|几)")
 _ASKED_ON = regex("(?:那|那么)?[^,，。]{1,8}呢$")
 _THAT_ONE = regex("的?(?:那|这)(?:一)?[个款台辆]")
-_HAS_IT = regex("有[^的]{1,6}(?:吧|吗|么|没|没有|不)$")  # 24款有樱花粉吧
+_HAS_IT = regex("有[^的]{1,6}(?:吧|吗|么|没|没有|不)$|(?:是不是|有没有)[^的]{1,6}[呀啊]?$")  # 24款有樱花粉吧
 _SUFFIX = regex("[版型款]$")
 _AND = regex(r"[版款型]?的?(?:和|跟|与|比|、|/|vs)")
 _OF_ALL = ("list", "count", "head", "buy", "which", "exists", "has", "keep", "or", "others", "total")
@@ -184,7 +184,8 @@ class VersionReader:
 
     def _that_one(self, parts: Parts, context: Context) -> Parts | None:
         """四驱那个, of those that were listed or compared: the one with that value; where several have it, any of these."""
-        values = [atom for atom in parts.atoms if atom.kind == "value" and not atom.negated]
+        told = ("value", "quantity")  # 四驱那个, 七座那个
+        values = [atom for atom in parts.atoms if atom.kind in told and not atom.negated]
         pointed = next((a for a in values if _THAT_ONE.match(parts.text, a.end)), None)
         few = None if pointed else of_the_few(values, parts, context)
         pointed = pointed or few
@@ -210,7 +211,7 @@ class VersionReader:
         series = self._series(context)
         by_how_much = any(_BY_HOW_MUCH.match(parts.text, a.end) for a in parts.atoms)  # 自动的贵多少
         ranks = bool(parts.rankings) and not by_how_much
-        asks_all = parts.has("head", "buy", "count", "list", "others", "total") or ranks
+        asks_all = parts.has("head", "buy", "count", "exists", "list", "others", "total") or ranks
         if not series or not _of_cars(context) or asks_all or parts.scan.unknown or not parts.atoms:
             return parts
         wanted = [atom for atom in parts.atoms if not atom.negated]  # 不是四驱，是两驱的

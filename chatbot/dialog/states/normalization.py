@@ -191,8 +191,8 @@ class NormalizationState:
         score = min((link.score for link in reading.entities), default=1.0)
         explained = (topical and not reading.leftover) or not reading.core
         faq = () if named and explained and score == 1.0 else turn.hearing.faq
-        verbatim = topical and bool(faq) and turn.hearing.verbatim  # where the graph might win over it
-        return Inquiry(reading, groups, topics, question, faq, named, topical, score, verbatim=verbatim)
+        near = alike(turn) if topical and faq else 0.0  # where the graph might win over it
+        return Inquiry(reading, groups, topics, question, faq, named, topical, score, alike=near)
 
     @staticmethod
     def _groups(turn: Turn) -> tuple[tuple[str, ...], ...]:
