@@ -211,6 +211,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "draw": ("两边一样。", "They are the same."),
     "cannot_compare": ("缺少资料，没法比出高低。", "Not enough on record to compare."),
     "differs": ("相差 {gap}。", "They differ by {gap}."),
+    "later": ("{names}更晚，前后差{gap}。", "{names} is later; {gap} lie between."),
+    "earlier": ("{names}更早，前后差{gap}。", "{names} is earlier; {gap} lie between."),
+    "months": ("约 {count} 个月", "about {count} months"),
+    "days": (" {count} 天", "{count} days"),
     "ahead_low": ("{names}更低，差 {gap}，占优。", "{names} is lower by {gap} and better."),
     "ahead_high": ("{names}更高，差 {gap}，占优。", "{names} is higher by {gap} and better."),
     "the_higher": (

@@ -19,12 +19,14 @@ from chatbot.knowledge_graph.plan import (
 )
 from chatbot.knowledge_graph.plan_text import attribute_text, clause_text, note_text, quantity_text
 from chatbot.knowledge_graph.result import Cell, Comparison, LeftOut, Result, ResultRow
+from chatbot.knowledge_graph.units import DATE
 from chatbot.messages import say
 from chatbot.planning.clauses import flat
 
 SHOWN = 5
 _MANY_NAMES = 3
 _PAIR = 2
+_MONTH = 30.44  # days
 _WORSE: dict[str, Order] = {"down": "desc", "up": "asc"}
 _DIGIT = re.compile(r"\d")
 _TELLING = {"no_direction", "part_assumed", "optional", "wrong_dimension", "bad_value", "contradiction"}
@@ -152,6 +154,8 @@ class Wording:
             return say("draw")
         if one.spread is None or one.lead is None:
             return say("cannot_compare") if any(v is None for v in one.values) and not told else ""
+        if one.unit == DATE:
+            return self._earlier_or_later(one, rows, order)
         gap = quantity_text(one.lead if one.winners else one.spread, one.unit)
         if not one.winners:
             return say("differs", gap=gap)
@@ -161,6 +165,16 @@ class Wording:
             asked = "the_higher" if order == "desc" else "the_lower"
             return say(asked, name=behind[0], other=names, gap=gap)
         return say("ahead_low" if one.direction == "down" else "ahead_high", names=names, gap=gap)
+
+    def _earlier_or_later(self, one: Comparison, rows: Sequence[ResultRow], order: Order | None) -> str:
+        """Which date is the later one, or the earlier where that was asked, and by how long."""
+        dated = [(v, self.name(row.entity)) for v, row in zip(one.values, rows, strict=True) if v is not None]
+        wanted = min(dated)[0] if order == "asc" else max(dated)[0]
+        names = say("and").join(name for value, name in dated if value == wanted)
+        days = round(max(dated)[0] - min(dated)[0])
+        months = round(days / _MONTH)
+        gap = say("months", count=months) if months > 1 else say("days", count=days)
+        return say("earlier" if order == "asc" else "later", names=names, gap=gap)
 
 
 def _is_range(one: Clause, other: Clause) -> bool:

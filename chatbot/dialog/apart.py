@@ -28,6 +28,7 @@ _ASKS = re.compile(
 _WHICH_CAR = re.compile("(?<!最)(?:是|叫)(?:什么|哪一?[款个台辆])车?$")
 _COUNTS = re.compile("(?<![a-zA-Z])[0-9](?!个)|[一二两三四五六七八九十百]+(?:来)?万")
 _TAKES = re.compile("(?:(?:好|行|嗯|ok|可以|得)的?吧?)?(?:那我?|我)?(?:就|要|选|定|订|还是|买)")
+_OF_SOME = ("lookup", "verify", "compare")
 _OPEN = ("recommend", "fallback", "clarify", "chitchat")
 
 
@@ -38,6 +39,8 @@ def read_in_clauses(walk: Walk, memory: Memory, hearing: Hearing) -> Step:
     if last := _standard_question_last(walk, memory, hearing):
         return last
     whole = walk(memory, hearing)
+    if whole.reply.answer_type in _OPEN and (told := _without_a_remark(walk, memory, hearing)):
+        return told
     if whole.reply.answer_type in _OPEN and (told := _scene_first(walk, memory, hearing, whole.reply)):
         return told
     return _two_questions(walk, memory, hearing, whole) or whole
@@ -60,6 +63,27 @@ def _standard_question_last(walk: Walk, memory: Memory, hearing: Hearing) -> Ste
     if two.reply.answer_source != "faq" or not _answers(two.reply):
         return None
     return _both(one, two) if _asks(first) and _answers(one.reply) else _one_turn(two, memory)
+
+
+def _without_a_remark(walk: Walk, memory: Memory, hearing: Hearing) -> Step | None:
+    """车长多少 怕停不下, 多重 我们车库限重2.5吨: of something told what is asked, without why it is asked.
+
+    Whoever looks for something may say with it what it should be like: what is no condition is named there.
+    """
+    said = hearing.utterance
+    for first, second in [*[*halves(said)][-1:], *at_a_space(said)]:
+        remark = _part(hearing, second).reading
+        if _asks(second) or remark.entities or any(link.score == 1 for link in remark.attributes):
+            continue
+        one = read_in_clauses(walk, memory, _part(hearing, first))
+        plan = one.reply.plan
+        if not _answers(one.reply) or plan is None:
+            continue
+        if one.reply.entities and plan.op in _OF_SOME:
+            return one
+        if not (_may_bound(_part(hearing, second)) or remark.attributes):
+            return _left_aside(one, second)
+    return None
 
 
 def _scene_first(walk: Walk, memory: Memory, hearing: Hearing, whole: Reply) -> Step | None:

@@ -100,7 +100,7 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One attribute side by side. ``values`` has one entry an entity: its number in ``unit``, or ``None``.
+    """One attribute side by side. ``values`` has one entry an entity: its number in ``unit`` (days, where that is ``DATE``), or ``None``.
 
     ``winners`` are the best by ``direction``, empty when neither way is better, fewer than two have a number, or
     all are equal. ``lead`` is how far the best is ahead of the next, ``spread`` from lowest to highest, both in

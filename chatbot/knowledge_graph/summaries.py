@@ -9,6 +9,7 @@ from chatbot.knowledge_graph.directions import Direction
 from chatbot.knowledge_graph.plan import Path
 from chatbot.knowledge_graph.result import Aggregate, Answer, Comparison, Group, Note, Verdict
 from chatbot.knowledge_graph.selection import Selection
+from chatbot.knowledge_graph.units import DATE
 from chatbot.regex import regex
 
 _LONGEST_LISTED = 12  # characters; longer parts are no names
@@ -32,12 +33,13 @@ def compare(selection: Selection, rows: Sequence[int], path: Path) -> Comparison
     numbers, group = found
     keys = [float(numbers.keys[row]) if numbers.usable[row] else None for row in rows]
     values = tuple(None if key is None else in_unit(key, group) for key in keys)
+    unit = DATE if group.dimension == DATE else group.unit
     known = sorted({key for key in keys if key is not None}, reverse=direction != "down")
     if len([key for key in keys if key is not None]) < 2:
-        return Comparison(path, values, group.unit, direction, (), None, None, same)
+        return Comparison(path, values, unit, direction, (), None, None, same)
     names = [selection.columns.names[row] for row in rows]
     return Comparison(
-        path, values, group.unit, direction, _winners(names, keys, known, direction),
+        path, values, unit, direction, _winners(names, keys, known, direction),
         lead=in_unit(abs(known[0] - known[1]), group) if len(known) > 1 else 0.0,
         spread=in_unit(abs(known[0] - known[-1]), group), same=same,
     )  # fmt: skip

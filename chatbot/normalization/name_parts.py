@@ -56,7 +56,9 @@ class NameParts:
         heads = frozenset(head for word in entity.keywords for head in _HEAD.findall(word))
         words = tuple(tuple(_plain(part) for part in word.split()) for word in entity.keywords)
         version = words[-1] if words else ()
-        also = {plain: said for said, plain in plain_words.items() if any(said in part for part in version)}
+        also = {
+            plain: said for said, plain in plain_words.items() if any(_holds(part, said) for part in version)
+        }
         return cls(words, heads, also)
 
     @cached_property
@@ -179,6 +181,11 @@ class NameParts:
         first = _LEADING.match(token)
         heads = (first.group(),) if first else self.heads
         return rest.removeprefix(next((head for head in heads if rest.startswith(head)), ""))
+
+
+def _holds(part: str, word: str) -> bool:
+    """Whether a part of a name holds a maker's word: xdrive of xdrive30l, and no ev of hev."""
+    return word in part and (not word.isalpha() or word in atoms(part))
 
 
 def _pieces(token: str) -> list[str]:

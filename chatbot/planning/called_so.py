@@ -11,7 +11,7 @@ from chatbot.normalization.text import normalize
 from chatbot.planning.links import ValueSense
 from chatbot.planning.words import built_in
 
-_OF_ITS_KIND = "of its kind"
+_OF_ITS_KIND, _IN_NAMES = "of its kind", "in names alone"
 _FEW = 0.1  # of the entities have an attribute on record: mostly it is the name that says so
 
 
@@ -24,13 +24,19 @@ def _words() -> Mapping[str, tuple[str, ...]]:
 @cache
 def _makers_words() -> Mapping[str, frozenset[str]]:
     """A value, the makers' words for it and itself."""
-    return {plain: frozenset((plain, *said)) for plain, said in _words().items() if plain != _OF_ITS_KIND}
+    return {
+        plain: frozenset((plain, *said))
+        for plain, said in _words().items()
+        if plain not in (_OF_ITS_KIND, _IN_NAMES)
+    }
 
 
 @cache
 def plain_words() -> Mapping[str, str]:
     """A maker's word, and what everybody calls what it says: xdrive, and 四驱."""
-    return {one: plain for plain, said in _makers_words().items() for one in said if one.isascii()}
+    alone = (pair.split("=") for pair in _words()[_IN_NAMES])
+    found = {said: plain for plain, said in alone}
+    return found | {one: plain for plain, said in _makers_words().items() for one in said if one.isascii()}
 
 
 def other_kinds(graph: KnowledgeGraph, name: str) -> tuple[str, ...]:

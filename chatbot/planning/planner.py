@@ -48,6 +48,7 @@ from chatbot.planning.sets import SetPlanner
 from chatbot.planning.several import SeveralPlanner
 from chatbot.planning.sides import named_again as sides_again
 from chatbot.planning.stray import says_nothing_of_the_graph, stray, too_little_known
+from chatbot.planning.swapping import one_swapped
 from chatbot.planning.two_rankings import both
 from chatbot.planning.unknowns import (
     unknown_attribute,
@@ -221,6 +222,8 @@ class Planner:
 
     def _decide(self, parts: Parts, context: Context) -> Planned:
         scan = parts.scan
+        if swapped := one_swapped(parts, context, self.vocabulary):
+            return swapped
         told = self._named.of_the_series(self._completer.told(without_denied(parts), context), context)
         if refusal := (
             unknown_make(parts, self.vocabulary)
