@@ -29,7 +29,8 @@ _WHICH_CAR = re.compile("(?<!最)(?:是|叫)(?:什么|哪一?[款个台辆])车?
 _COUNTS = re.compile("(?<![a-zA-Z])[0-9](?!个)|[一二两三四五六七八九十百]+(?:来)?万")
 _TAKES = re.compile("(?:(?:好|行|嗯|ok|可以|得)的?吧?)?(?:那我?|我)?(?:就|要|选|定|订|还是|买)")
 _OF_SOME = ("lookup", "verify", "compare")
-_OPEN = ("recommend", "fallback", "clarify", "chitchat")
+_PUZZLED = ("recommend", "fallback", "clarify")
+_OPEN = (*_PUZZLED, "chitchat")
 
 
 def read_in_clauses(walk: Walk, memory: Memory, hearing: Hearing) -> Step:
@@ -39,7 +40,7 @@ def read_in_clauses(walk: Walk, memory: Memory, hearing: Hearing) -> Step:
     if last := _standard_question_last(walk, memory, hearing):
         return last
     whole = walk(memory, hearing)
-    if whole.reply.answer_type in _OPEN and (told := _without_a_remark(walk, memory, hearing)):
+    if whole.reply.answer_type in _PUZZLED and (told := _without_a_remark(walk, memory, hearing)):
         return told
     if whole.reply.answer_type in _OPEN and (told := _scene_first(walk, memory, hearing, whole.reply)):
         return told

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from chatbot.knowledge_graph.plan import NAME, Condition, Path, Plan, keyword_level, leaf_conditions
+from chatbot.knowledge_graph.plan import (
+    NAME,
+    Clause,
+    Condition,
+    Op,
+    Path,
+    Plan,
+    keyword_level,
+    leaf_conditions,
+)
 from chatbot.planning.beside import Comparer
 from chatbot.planning.beyond import asks_of_its_kind, beyond_one
 from chatbot.planning.called_so import other_kinds
@@ -29,6 +38,7 @@ from chatbot.regex import regex
 _PAIR = 2
 _NAMES_IT = regex("(?:是|叫)(?:哪|什么|啥)一?[个款台辆]?车?[啊呀呢]?$")
 _BARE = regex("呢$")
+_SO_CALLED = regex("的?(?:一共|总共|都|共)?(?:有|是)?(?:几|哪几|多少|哪些|哪)[款个台种辆]?(?:车)?[啊呀呢]?")
 _OF_THE_LIST = regex("还有|有没有|^有.{0,3}比")
 _DIFFERENCE = regex("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
 
@@ -66,6 +76,7 @@ class NamedPlanner:
             return None
         return (
             self._years_of_series(parts, context)
+            or self._how_many_so_called(parts, context)
             or self._same_of_a_year(parts, context)
             or self._series.plan(parts, context)
             or self._of_things(parts, context)
@@ -212,6 +223,30 @@ class NamedPlanner:
             )
         price = (self._decider.price,) if self._decider.price else ()
         return Query(Plan("filter", (), price, (lead, year.clause)), parts.scan, kept=(lead,))
+
+    def _how_many_so_called(self, parts: Parts, context: Context) -> Query | None:
+        """行政版的有几款: those that go by that name of the list, else of the series spoken of; no price of one of them."""
+        thing = parts.things[0] if len(parts.things) == 1 else None
+        told = parts.atoms or parts.rankings or parts.attributes or parts.scan.unknown
+        if thing is None or told or thing.referred or thing.negated or not parts.has("count", "list"):
+            return None
+        if (
+            is_brand(thing.clause)
+            or is_series(thing.clause)
+            or not _SO_CALLED.fullmatch(parts.text, thing.end)
+        ):
+            return None
+        last, near = context.plan, context.near(self.vocabulary.graph)
+        kept: tuple[Clause, ...] = ()
+        if last is not None and lists(last):
+            kept = tuple(c for c in flat(last.conditions) if not is_exclusion(c))
+        elif near:
+            kept = (Condition(keyword_level(2), "=", self.vocabulary.graph.by_name[near].keywords[1]),)
+        so_called = self._decider.scope(thing)
+        assert so_called is not None
+        op: Op = "count" if parts.has("count") and not parts.has("list") else "filter"
+        price = (self._decider.price,) if self._decider.price else ()
+        return Query(Plan(op, (), price, (*kept, so_called)), parts.scan, kept=kept)
 
     def _is_scope(self, parts: Parts, things: tuple[Thing, ...]) -> bool:
         """A brand that happens to have one car, in a question about many."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 from chatbot.knowledge_graph.plan import Clause, Order, Plan
+from chatbot.planning.concepts import trims
 from chatbot.planning.context import Context, besides
 from chatbot.planning.decide import Decider
 from chatbot.planning.parts import Parts, Ranking
@@ -185,6 +187,16 @@ def far_apart(parts: Parts) -> tuple[Ranking, ...]:
     if len(most) != 2 or not asks or parts.limit:
         return ()
     return most if most[0].path == most[1].path and most[0].order != most[1].order else ()
+
+
+@cache
+def _trim_words() -> frozenset[str]:
+    return frozenset(word for words in trims().values() for word in words)
+
+
+def ranks_versions(parts: Parts) -> bool:
+    """高配呢, 入门款和顶配差多少: what is ranked are the versions of something, and not all there is."""
+    return any(link.degree and link.text in _trim_words() for link in parts.scan.links)
 
 
 def _of_the_offered(query: Query, context: Context) -> Query:

@@ -29,7 +29,7 @@ from chatbot.planning.decide import Decider
 from chatbot.planning.going_on import GoingOn
 from chatbot.planning.parts import Parts
 from chatbot.planning.query import Planned, Query, Refusal
-from chatbot.planning.ranked import RankedPlanner
+from chatbot.planning.ranked import RankedPlanner, ranks_versions
 from chatbot.planning.relative import RelativePlanner
 from chatbot.planning.stray import stray
 from chatbot.planning.whether import doubts, of_its_own_choice, put_plainly
@@ -54,7 +54,6 @@ _BOTH_ARE = regex(
     "(?:那|它们|他们|这俩|那俩|这车|全系|所有的?版本)*都(?:是|有|带|配|支持|能)"
 )  # 都是四驱？ of the two spoken of
 _IS_SO = regex("(?:是|属于)[^的]{1,8}的[吗么]$")
-_OF_VERSIONS = regex("(?:那|那么)?(?:[低高顶]配|丐版|最[高低]配)")
 _WHICH_MOST = regex("(?:哪个|谁)最[^,，。]{1,4}$")
 
 
@@ -91,7 +90,7 @@ class SetPlanner:
         conditions = said
         if leaning and context.plan:
             said, conditions = self._going_on.conditions(parts, without_seen(context), said)
-        if not (leaning or conditions) and len(context.entities) == 1 and _OF_VERSIONS.match(parts.text):
+        if not (leaning or conditions) and context.entities and ranks_versions(parts):
             conditions = of_its_series(context.entities[0], self._decider.vocabulary.graph)  # 高配呢
         if not (leaning or conditions) and context.entities and _WHICH_MOST.match(parts.text):
             return Refusal("nothing_to_point_at", parts.text[:2], parts.scan)  # of one alone; never of all

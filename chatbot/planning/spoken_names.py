@@ -21,7 +21,9 @@ _BY_SOUND = {word: letter for letter, words in _LETTERS.items() for word in word
 _SPELLED = regex(
     rf"({'|'.join(sorted(_BY_SOUND, key=len, reverse=True))})([一二三四五六七八九\d])(?!(?![二三四五六七八九]十(?:li?|tfsi|e)(?![a-z]))[零一二三四五六七八九十百千万点个款台辆年月位座门代\d])"
 )
-_RUN = regex(r"(?<![十百千万亿点第几])[零〇一二三四五六七八九]{2,4}(?!多(?!少)|[十百千万亿点半几来个款年])")
+_RUN = regex(
+    r"(?<![十百千万亿点第几])[零〇一二三四五六七八九]{2,4}(?!多(?!少)|[十百千万亿点半几来个款年驱座门缸轮挡档代速排])"
+)
 _LETTER_NUMERAL = regex(
     r"([a-z]{1,5})([ .]?)([一二三四五六七八九])(?![零一二三四五六七八九十百千万点个款台辆年月位座门代缸挡档])"
 )

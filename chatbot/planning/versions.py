@@ -6,7 +6,7 @@ What is said right beside a series, and holds for some of it only, says which of
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan, keyword_level
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Path, Plan, keyword_level
 from chatbot.normalization.text import content
 from chatbot.planning.atom import Atom
 from chatbot.planning.beyond import starts
@@ -211,9 +211,11 @@ class VersionReader:
         series = self._series(context)
         by_how_much = any(_BY_HOW_MUCH.match(parts.text, a.end) for a in parts.atoms)  # 自动的贵多少
         ranks = bool(parts.rankings) and not by_how_much
-        asks_all = parts.has("head", "buy", "count", "exists", "list", "others", "total") or ranks
+        asks_all = parts.has("head", "buy", "count", "list", "others", "total") or ranks
         if not series or not _of_cars(context) or asks_all or parts.scan.unknown or not parts.atoms:
             return parts
+        if parts.has("exists"):
+            return self._some_of_it(parts, series)
         wanted = [atom for atom in parts.atoms if not atom.negated]  # 不是四驱，是两驱的
         bare = bool(wanted) and (wanted[0].start, wanted[-1].end) == (0, len(parts.text))  # 四驱
         if (
@@ -241,8 +243,37 @@ class VersionReader:
         if not names or len(names) == len(series) or (of_focus and not (bare or another)):
             return parts
         first, last = wanted[0], wanted[-1]
+        names = self._most_alike(names, context.near(self._vocabulary.graph))
         thing = Thing(names, None, first.start, last.end)
         return replace(parts, things=(thing,), atoms=(), _roles=parts._roles | {"told"})
+
+    def _most_alike(self, names: tuple[str, ...], near: str) -> tuple[str, ...]:
+        """七座的呢 after the 豪华佳境Pro 6座: of several with seven seats the one that else is called so too."""
+        words = {name: self._words(name) for name in (*names, near)}
+        shared = {name: len(words[name] & words[near]) for name in names}
+        return tuple(name for name in names if shared[name] == max(shared.values()))
+
+    def _words(self, name: str) -> set[str]:
+        return {word for keyword in self._vocabulary.graph.by_name[name].keywords for word in keyword.split()}
+
+    def _some_of_it(self, parts: Parts, series: tuple[str, ...]) -> Parts:
+        """有没有四驱的, while one car is spoken of: of its series, some of which is so; 有绿色的吗 asks of that one car."""
+        plain = all(a.kind == "value" and not (a.negated or self._holds_several(a.path)) for a in parts.atoms)
+        names = series if plain and not parts.things else ()
+        for atom in parts.atoms:
+            names = self._with(names, atom, parts.text) if names else ()
+        if not 0 < len(names) < len(series):
+            return parts
+        lead = self._vocabulary.graph.by_name[series[0]].keywords[1]
+        whole = Thing(
+            series, Condition(keyword_level(2), "=", lead), parts.atoms[0].start, parts.atoms[0].start
+        )
+        return replace(parts, things=(whole,), _roles=parts._roles | {"list"})
+
+    def _holds_several(self, path: Path) -> bool:
+        """Whether a value of the attribute is a list: 疾速红、流光银."""
+        column = self._vocabulary.columns.column(path)
+        return column is not None and any("、" in text for text in column.texts)
 
     def _of_another_kind(self, series: tuple[str, ...], wanted: Sequence[Atom], text: str) -> tuple[str, ...]:
         """电动的呢 of a Macan: of the Macan新能源, which is a series of its own."""
@@ -298,4 +329,8 @@ class VersionReader:
 
 
 def _of_cars(context: Context) -> bool:
-    return context.plan is None or context.plan.op in ("lookup", "verify", "compare")
+    """Whether single cars are spoken of: they were named, or one was all that a list came to."""
+    last = context.plan
+    if last is None or last.op in ("lookup", "verify", "compare"):
+        return True
+    return last.op == "filter" and len(context.entities) == len(context.shown) == 1
