@@ -19,7 +19,7 @@ from chatbot.regex import regex
 _HOW = regex(
     "(?:到底|究竟)?(?:能)?(?:有|是)?多(?:么)?(?P<degree>[大高长宽强猛快足沉重轻矮低短久远好慢])(?!少)"
 )
-_NONE = "-"  # what is no attribute: it stays unknown as a whole
+_NONE = "-"  # what is no attribute: it stays unknown as a whole; with a concept behind it only where that is not there
 _LONGEST_NOUN = 5  # characters
 
 
@@ -31,8 +31,9 @@ def asked_ways(masked: str, concepts: Concepts) -> Iterator[Link]:
     hits = [(hit, way.concept) for way in _fitting(masked) for hit in way.pattern.finditer(masked)]
     taken: list[tuple[int, int]] = []
     for hit, name in sorted(hits, key=lambda one: one[0].start() - one[0].end()):
-        paths = () if name == _NONE else concepts.paths(name)  # "-" stands in 0-100km/h加速
-        if not (paths or name == _NONE) or any(
+        concept = name.removeprefix(_NONE)
+        paths = concepts.paths(concept) if concept else ()  # "-" stands in 0-100km/h加速
+        if not (paths or name.startswith(_NONE)) or any(
             start < hit.end() and hit.start() < end for start, end in taken
         ):
             continue
@@ -63,7 +64,7 @@ def asked_degrees(masked: str, known: Mapping[str, Collection[Sense]]) -> Iterat
 def said_of() -> Mapping[str, str]:
     """Concept → the Chinese words of its patterns, apart from each other; things of their own are none."""
     found: dict[str, str] = {}
-    for way in (one for one in _ways() if one.concept != _NONE):
+    for way in (one for one in _ways() if not one.concept.startswith(_NONE)):
         words = " ".join(re.findall("[\u4e00-\u9fff]+", way.own))
         found[way.concept] = f"{found.get(way.concept, '')} {words}"
     return found

@@ -26,6 +26,7 @@ _FEW = 10
 _PAIR = 2
 _ABOUT_SAME = regex("同|差不多|相近|接近|类似|相似|一个|相当|不相上下")
 _BOTH = regex("都(?:是)?(?:多少|几|啥|什么|报|发|给|列|说|讲|告诉|看|查)")
+_OF_EACH = regex("(?:各|分别)(?:是|要|有)?多少[呢啊呀]?$")  # 油耗各多少
 _BARE_UNIT = regex("(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?")
 _HOW_MUCH_THEN = regex("(?:那|那么)?(?:到底|究竟|具体|实际|准确)?(?:是|有|要|得)?(?:多少|几)[啊呀呢]?")
 _HOW_MANY = regex("(?:那|有|一共|总共|到底|具体)*(?:几|多少)[个颗台只块种](?:呢|啊|呀)?")  # after 有激光雷达
@@ -74,16 +75,17 @@ class Follower:
             return None
         if _HOW_MANY.fullmatch(parts.text) and len(context.attributes) == len(focus) == 1:
             return Asked((focus,), (context.attributes,), parts.scan, referred=True)
-        if parts.has("list", "count", "typical", "average", "others", "buy", "any", "which", "nearest"):
+        of_each = bool(parts.attributes) and _OF_EACH.search(parts.text) is not None
+        if parts.has("list", "typical", "average", "others", "buy", "any", "which", "nearest"):
             return None
-        if of_something_else(parts):
+        if (parts.has("count") and not of_each) or of_something_else(parts):
             return None
         topics = parts.attributes or parts.categories
         if not topics and not parts.rankings and _BARE_UNIT.fullmatch(parts.text):  # 几秒
             topics = tuple((path,) for path in self._decider.in_units(parts.text))
         if not topics and not parts.rankings and _HOW_MUCH_THEN.fullmatch(parts.text):
             topics = tuple((path,) for path in context.attributes[:1])
-        each = parts.has("each") or _BOTH.search(parts.text)
+        each = parts.has("each") or of_each or _BOTH.search(parts.text)
         if parts.rankings:  # 费油不, 后备箱大不大, 快充各要多久
             plain = all(rank.strength == "plain" for rank in parts.rankings)
             degrees = tuple((rank.path,) for rank in parts.rankings)
