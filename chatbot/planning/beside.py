@@ -162,17 +162,6 @@ class Comparer:
             return Asked((left,), tuple((path,) for path in last.attributes), parts.scan, referred=True)
         return Query(replace(last, entities=left), parts.scan, carried=left)
 
-    def swapped(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Plan | None:
-        """把C2换成E3智行版 in a comparison."""
-        last = context.plan
-        if last is None or last.op != "compare" or not parts.has("swap") or len(things) != 2:
-            return None
-        out = [name for name in context.entities if name in parts.things[0].names]
-        if len(out) != 1 or not things[1].single:
-            return None
-        entities = tuple(things[1].names[0] if name == out[0] else name for name in context.entities)
-        return replace(last, entities=entities)
-
 
 def _compares(context: Context) -> bool:
     return context.plan is not None and context.plan.op == "compare"

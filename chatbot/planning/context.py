@@ -66,6 +66,8 @@ class Context:
         """The ``count`` things spoken of last, in the order they were named: 这两款."""
         if len(self.entities) >= max(count, 2):
             return self.entities[:count] if count else self.entities
+        if count > 1 and not self.entities and self.plan is not None and len(self.shown) == count:
+            return self.shown  # 这两款, of the two just listed
         named = [*self.entities, *(name for name in self.recent if name not in self.entities)]
         if len(named) >= max(count, 2):
             return tuple(reversed(named[: max(count, 2)]))

@@ -25,7 +25,8 @@ _BY_HOW_MUCH = regex(
 _FEW = 10
 _PAIR = 2
 _ABOUT_SAME = regex("同|差不多|相近|接近|类似|相似|一个|相当|不相上下")
-_BOTH = regex("都(?:是)?(?:多少|几|啥|什么|报|发|给|列|说|讲|告诉|看|查)")
+_BOTH = regex("都(?:是)?(?:多少|几|啥|什么|报)")
+_TELLS_BOTH = regex("都[发给列说讲看查]")  # of one attribute: 油耗和价格都说下 is of both of these
 _OF_EACH = regex("(?:各|分别)(?:是|要|有)?多少[呢啊呀]?$")  # 油耗各多少
 _BARE_UNIT = regex("(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?")
 _HOW_MUCH_THEN = regex("(?:那|那么)?(?:到底|究竟|具体|实际|准确)?(?:是|有|要|得)?(?:多少|几)[啊呀呢]?")
@@ -75,7 +76,9 @@ class Follower:
             return None
         if _HOW_MANY.fullmatch(parts.text) and len(context.attributes) == len(focus) == 1:
             return Asked((focus,), (context.attributes,), parts.scan, referred=True)
+        one = len(parts.attributes) == 1
         of_each = bool(parts.attributes) and _OF_EACH.search(parts.text) is not None
+        of_each = of_each or (one and _TELLS_BOTH.search(parts.text) is not None)
         if parts.has("list", "typical", "average", "others", "buy", "any", "which", "nearest"):
             return None
         if (parts.has("count") and not of_each) or of_something_else(parts):

@@ -6,9 +6,7 @@ from typing import TypeAlias
 
 from chatbot.knowledge_graph.plan import (
     NAME,
-    Clause,
     Condition,
-    Op,
     Path,
     Plan,
     keyword_level,
@@ -30,6 +28,7 @@ from chatbot.planning.ranked import far_apart
 from chatbot.planning.read_parts import is_brand, is_series, is_year
 from chatbot.planning.series_of_list import SeriesOfList, in_order, pointed_out, spoken_of
 from chatbot.planning.several import SeveralPlanner, all_counted, all_of_them, side_by_side
+from chatbot.planning.so_called import how_many_so_called, of_a_year
 from chatbot.planning.the_one import ranked_by
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.planning.whether import asks_by_how_much, asks_whether
@@ -38,7 +37,6 @@ from chatbot.regex import regex
 _PAIR = 2
 _NAMES_IT = regex("(?:是|叫)(?:哪|什么|啥)一?[个款台辆]?车?[啊呀呢]?$")
 _BARE = regex("呢$")
-_SO_CALLED = regex("的?(?:一共|总共|都|共)?(?:有|是)?(?:几|哪几|多少|哪些|哪)[款个台种辆]?(?:车)?[啊呀呢]?")
 _OF_THE_LIST = regex("还有|有没有|^有.{0,3}比")
 _DIFFERENCE = regex("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
 
@@ -75,8 +73,8 @@ class NamedPlanner:
         if refused or left_out or far_apart(parts):
             return None
         return (
-            self._years_of_series(parts, context)
-            or self._how_many_so_called(parts, context)
+            of_a_year(parts, context, self._decider)
+            or how_many_so_called(parts, context, self._decider)
             or self._same_of_a_year(parts, context)
             or self._series.plan(parts, context)
             or self._of_things(parts, context)
@@ -90,9 +88,6 @@ class NamedPlanner:
         several = all_of_them(parts, things)
         if not entities and not several:
             return self._several.plan(parts, things, context)
-        swapped = self._beside.swapped(parts, context, things)
-        if swapped:
-            return Query(swapped, parts.scan, carried=context.entities)
         if more := self._beside.widened(parts, context, things) or Follower.verified_of(
             parts, context, things
         ):
@@ -205,48 +200,6 @@ class NamedPlanner:
         if thing.negated or len(of_year) != len(last.entities) or len(set(of_year)) < len(of_year):
             return None
         return Query(replace(last, entities=tuple(of_year)), parts.scan, carried=context.entities)
-
-    def _years_of_series(self, parts: Parts, context: Context) -> Query | None:
-        """有没有2025款的, while a car of some other year is spoken of: those of its series, not what was asked of it."""
-        near = context.near(self.vocabulary.graph)
-        year = parts.things[0] if len(parts.things) == 1 and is_year(parts.things[0].clause) else None
-        asks = parts.has("exists", "list", "count") and not (
-            parts.atoms or parts.rankings or parts.attributes
-        )
-        if year is None or year.clause is None or not near or not asks:
-            return None
-        lead = Condition(keyword_level(2), "=", self.vocabulary.graph.by_name[near].keywords[1])
-        if context.plan and lists(context.plan):
-            kept = tuple(c for c in flat(context.plan.conditions) if not is_exclusion(c))
-            return Query(
-                Plan("filter", (), context.plan.attributes, (*kept, year.clause)), parts.scan, kept=kept
-            )
-        price = (self._decider.price,) if self._decider.price else ()
-        return Query(Plan("filter", (), price, (lead, year.clause)), parts.scan, kept=(lead,))
-
-    def _how_many_so_called(self, parts: Parts, context: Context) -> Query | None:
-        """行政版的有几款: those that go by that name of the list, else of the series spoken of; no price of one of them."""
-        thing = parts.things[0] if len(parts.things) == 1 else None
-        told = parts.atoms or parts.rankings or parts.attributes or parts.scan.unknown
-        if thing is None or told or thing.referred or thing.negated or not parts.has("count", "list"):
-            return None
-        if (
-            is_brand(thing.clause)
-            or is_series(thing.clause)
-            or not _SO_CALLED.fullmatch(parts.text, thing.end)
-        ):
-            return None
-        last, near = context.plan, context.near(self.vocabulary.graph)
-        kept: tuple[Clause, ...] = ()
-        if last is not None and lists(last):
-            kept = tuple(c for c in flat(last.conditions) if not is_exclusion(c))
-        elif near:
-            kept = (Condition(keyword_level(2), "=", self.vocabulary.graph.by_name[near].keywords[1]),)
-        so_called = self._decider.scope(thing)
-        assert so_called is not None
-        op: Op = "count" if parts.has("count") and not parts.has("list") else "filter"
-        price = (self._decider.price,) if self._decider.price else ()
-        return Query(Plan(op, (), price, (*kept, so_called)), parts.scan, kept=kept)
 
     def _is_scope(self, parts: Parts, things: tuple[Thing, ...]) -> bool:
         """A brand that happens to have one car, in a question about many."""

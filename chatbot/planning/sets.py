@@ -57,6 +57,11 @@ _IS_SO = regex("(?:是|属于)[^的]{1,8}的[吗么]$")
 _WHICH_MOST = regex("(?:哪个|谁)最[^,，。]{1,4}$")
 
 
+def _of_a_kind(parts: Parts) -> bool:
+    """Whether a value stands for the things that have it, behind what is said of them: SUV of 30万以内的SUV."""
+    return any(atom.kind == "value" and parts.text[: atom.start].endswith("的") for atom in parts.atoms)
+
+
 class SetPlanner:
     """One step a kind of question; the first that fits is it."""
 
@@ -90,6 +95,8 @@ class SetPlanner:
         conditions = said
         if leaning and context.plan:
             said, conditions = self._going_on.conditions(parts, without_seen(context), said)
+        if not (leaning or conditions or parts.has("head", "buy")) and context.offered and parts.rankings:
+            conditions = within(context.offered)  # 最便宜的多少钱, of those that it was asked which is meant
         if not (leaning or conditions) and context.entities and ranks_versions(parts):
             conditions = of_its_series(context.entities[0], self._decider.vocabulary.graph)  # 高配呢
         if not (leaning or conditions) and context.entities and _WHICH_MOST.match(parts.text):
@@ -109,6 +116,8 @@ class SetPlanner:
         several = len(context.entities) > 1
         if parts.things or not parts.atoms or parts.has("which", "head", "buy", "count"):
             return False
+        if len(parts.atoms) > 1 and parts.has("exists", "list") and _of_a_kind(parts):
+            return False  # 30万以内的SUV有吗
         anew = parts.has("exists") and 0 < sum(atom.negated for atom in parts.atoms) < len(parts.atoms)
         if anew or any(rank.strength == "more" for rank in parts.rankings):
             return False  # 不看轿车了，电动跑车有吗; 有便宜点的吗，还要七座

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chatbot.planning.context import Context
+from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.parts import Parts
 from chatbot.planning.query import Asked, Query
 from chatbot.planning.vocabulary import Vocabulary
@@ -41,7 +41,7 @@ def one_swapped(parts: Parts, context: Context, vocabulary: Vocabulary) -> Query
 def _meant(text: str, near: str, vocabulary: Vocabulary) -> str | None:
     """The one thing that is named, where ``near`` is spoken of."""
     links = vocabulary.entities.link(text, fuzzy=False, near=near)
-    found = links[0].candidates if len(links) == 1 else ()
+    found = nearest_kin(vocabulary.graph, links[0].candidates, (near,)) if len(links) == 1 else ()
     return found[0] if len(found) == 1 else None
 
 

@@ -239,7 +239,8 @@ class NormalizationState:
         offered = tuple(option.value for option in options if option.value in graph.by_name)
         shown = offered if len(offered) == len(need.candidates) else turn.memory.shown  # 第一个呢, later on
         before = dict.fromkeys((*turn.memory.entities, *turn.memory.recent))
-        recent = tuple(name for name in before if name not in offered)[:MAX_RECENT]
+        told = () if len(offered) > FEW else offered
+        recent = tuple(name for name in before if name not in told)[:MAX_RECENT]
         return decision.remembering(
             attributes=keep, question=need.question, entities=(), shown=shown, recent=recent
         )
