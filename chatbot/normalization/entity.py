@@ -68,16 +68,14 @@ class EntityLinker:
         self._graph, kept = graph, derived or Derived()
         told = cache(lambda: alias_words(graph.entities, aliases))
         self._masks = Postings.kept(kept, "names", lambda: told()[0])
-        leading = kept.json("leading names", lambda: told()[1])
         self._weak = Postings.kept(kept, "weak names", lambda: weak_words(graph.entities, self._masks))
         self._letters = {alias for alias in self._weak if _is_letter(alias)}
         self._beside: MentionFinder[str] = MentionFinder(dict.fromkeys(self._weak, ()))
         self._finder: MentionFinder[str] = MentionFinder(dict.fromkeys(self._masks, ()))
         typed = (alias for alias in self._masks if len(alias) >= 3)
         self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF, derived=kept)
-        self._fragments = FragmentReader(
-            graph.entities, NameIndex(graph.entities, plain_words, kept), leading
-        )
+        names = NameIndex(graph.entities, plain_words, kept)
+        self._fragments = FragmentReader(graph.entities, names, kept.json("leading", lambda: told()[1]))
         self._by_bare_name: dict[str, int] = {}
         for index, entity in enumerate(graph.entities):
             for bare in bare_series(entity.keywords):
