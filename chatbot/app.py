@@ -37,7 +37,7 @@ from chatbot.security.credentials import new_token
 from chatbot.service import Tally
 from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings
-from chatbot.session.open_store import open_rate_limiter, open_session_store
+from chatbot.session.open_store import open_rate_limiter, session_store_beside
 from chatbot.session.resilient_store import ClosableSessionStore
 from chatbot.store.base import InboxStore
 from chatbot.store.pii import Masker
@@ -112,8 +112,9 @@ def build_service(
         ConfigError, DataError, StaleIndexError: what is wrong, where, and the way out.
     """
     Versions(Layout(config)).finish_interrupted()
-    source = KnowledgeSource(partial(load_warm, config), () if reload_error else watched_paths(config))
-    sessions = open_session_store(redis_settings(config), ttl_seconds=config.session_ttl_seconds)
+    with session_store_beside(redis_settings(config), ttl_seconds=config.session_ttl_seconds) as opened:
+        source = KnowledgeSource(partial(load_warm, config), () if reload_error else watched_paths(config))
+        sessions = opened()
     recorder = TurnRecorder(config) if config.store_turns else None
     observers = (*build_observers(config), *((recorder,) if recorder else ()))
     conversation = Conversation(build_machine(), sessions, source.current, dialog_settings(config), observers)

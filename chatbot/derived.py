@@ -14,6 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar, cast
 
+import orjson
+
 T = TypeVar("T")
 _Part = bytes | memoryview
 
@@ -40,14 +42,17 @@ class Derived:
         self._fresh = False
 
     def json(self, name: str, derive: Callable[[], T]) -> T:
-        """A value of JSON's own kinds; ``derive`` makes it where it is not kept."""
+        """A value of JSON's own kinds; ``derive`` makes it where it is not kept.
+
+        Raises:
+            TypeError: anything else, a number of more than 64 bits among it.
+        """
         blob = self._part(name)
         if blob is not None:
-            return cast(T, json.loads(bytes(blob)))  # written by ``derive`` of this very version
+            return cast(T, _decoded(blob))  # written by ``derive`` of this very version
         value = derive()
         if self._file:
-            text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-            self._keep(name, text.encode("utf-8", "surrogatepass"))
+            self._keep(name, _encoded(value))
         return value
 
     def numbers(self, name: str, derive: Callable[[], "array[int]"]) -> "array[int]":
@@ -78,11 +83,28 @@ class Derived:
     def _part(self, name: str) -> _Part | None:
         if name in self._kept:
             self._used[name] = self._kept[name]
-        return self._kept.get(name)
+        return self._used.get(name)  # what was derived a moment ago, too
 
     def _keep(self, name: str, blob: bytes) -> None:
         self._used[name] = blob
         self._fresh = True
+
+
+def _encoded(value: object) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError as error:
+        if "surrogates" not in str(error):
+            raise
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "surrogatepass")
+
+
+def _decoded(blob: _Part) -> object:
+    try:
+        return orjson.loads(blob)
+    except orjson.JSONDecodeError:  # a lone surrogate
+        return json.loads(bytes(blob))
 
 
 def named(what: str, words: Iterable[str]) -> str:

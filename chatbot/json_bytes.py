@@ -4,9 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import orjson
-from numpy.typing import NDArray
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
@@ -25,14 +23,6 @@ def dumps_each(values: Sequence[object]) -> list[bytes]:
         return list(map(orjson.dumps, values))
     except TypeError:
         return list(map(dumps, values))
-
-
-def dumps_numbers(values: NDArray[np.float64]) -> list[bytes]:
-    """Each number of a table, row by row, as ``dumps`` writes it: NaN and infinities as ``null``."""
-    if not values.size:
-        return []
-    written = orjson.dumps(np.ascontiguousarray(values).ravel(), option=orjson.OPT_SERIALIZE_NUMPY)
-    return written[1:-1].split(b",")
 
 
 def loads(data: bytes) -> Any:

@@ -23,8 +23,9 @@ from chatbot.faq_modules.opening import open_retriever
 from chatbot.faq_modules.related import RelatedQuestions
 from chatbot.faq_modules.retrieval import FaqRetriever
 from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
-from chatbot.knowledge_graph.loader import load_graph
+from chatbot.knowledge_graph.loader import read_graph_files
 from chatbot.knowledge_graph.snapshot import SNAPSHOTS
+from chatbot.knowledge_graph.stored_graph import kept_graph
 from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.intent import PhraseIntent
@@ -53,7 +54,7 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
     Raises:
         DataError, ConfigError, StaleIndexError: a file that cannot be used; the message says which and how to mend it.
     """
-    graph = load_graph(config.knowledge_graph_data_dir)
+    graph, derived = _graph(config.knowledge_graph_data_dir, config.lexicon_dir, config.state_dir / SNAPSHOTS)
     lexicon = load_lexicon(config.lexicon_dir)
     encoder = load_encoder(config.feature_generator_model_dir)
     label_map, large = config.faq_query_label_idx_map, has_index(config.pretrained_feature_vectors_path)
@@ -68,7 +69,6 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
     )
     talk_folder = config.chitchat_data_dir or SMALL_TALK
     talk = load_dataset(talk_folder)
-    derived = Derived(config.state_dir / SNAPSHOTS, derived_version(graph.version, config.lexicon_dir))
     reader = build_reader(graph, lexicon, _how_people_ask(faq, dataset), config.lexicon_dir, derived)
     planner = build_planner(graph, reader, lexicon, config.lexicon_dir, derived)
     derived.save()
@@ -93,6 +93,15 @@ def load_knowledge(config: EngineConfig) -> Knowledge:
         intents=_intents(config.intents_dir, answers, talk_answers) if config.intents_dir else None,
         related=RelatedQuestions(faq),
     )
+
+
+def _graph(folder: Path, lexicon_dir: Path | None, root: Path | None) -> tuple[KnowledgeGraph, Derived]:
+    """The graph, and what was worked out of it, of the lexicons and by this code before: kept in ``root``."""
+    files = read_graph_files(folder)
+    if root is None:
+        return files.graph(), Derived()
+    derived = Derived(root, derived_version(files.version, lexicon_dir))
+    return kept_graph(derived, files.version, files.graph), derived
 
 
 def _intents(folder: Path, faq: AnswerBook, small_talk: AnswerBook) -> IntentRecogniser:
@@ -124,8 +133,8 @@ def graph_knowledge(folder: Path, lexicon_dir: Path | None, snapshots: Path | No
     Raises:
         DataError: a file that cannot be used.
     """
-    graph, lexicon = load_graph(folder), load_lexicon(lexicon_dir)
-    derived = Derived(snapshots, derived_version(graph.version, lexicon_dir)) if snapshots else Derived()
+    graph, derived = _graph(folder, lexicon_dir, snapshots)
+    lexicon = load_lexicon(lexicon_dir)
     reader = build_reader(graph, lexicon, [], lexicon_dir, derived)
     planner = build_planner(graph, reader, lexicon, lexicon_dir, derived)
     derived.save()
@@ -200,15 +209,15 @@ def build_reader(
     derived: Derived | None = None,
 ) -> Reader:
     """The linkers over one graph; ``texts`` teach the pinyin decoder how people ask."""
-    aliases = with_makes(graph, lexicon.entity_aliases, folder)
-    entities = EntityLinker(graph, aliases, derived, plain_words())
-    attributes = AttributeLinker(graph.tree, with_generic_words(graph, lexicon.attribute_synonyms), derived)
+    entities = EntityLinker(graph, with_makes(graph, lexicon.entity_aliases, folder), derived, plain_words())
+    synonyms = with_generic_words(graph, lexicon.attribute_synonyms, derived)
+    attributes = AttributeLinker(graph.tree, synonyms, derived)
     decoder = PinyinDecoder(
         [*texts, *entities.names, *attributes.names, *lexicon.question_words],
         attributes.names,
         derived,
     )
-    return Reader(entities, attributes, decoder, lexicon)
+    return Reader(entities, attributes, decoder, lexicon, derived)
 
 
 def _examples(graph: KnowledgeGraph, faq: FaqRetriever) -> tuple[str, ...]:

@@ -7,11 +7,13 @@ are; looking the others up, which takes longest in a virtual machine, was up to 
 import ctypes
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
+from threading import Timer
 
 SIZE = 2 << 20
 MOST = 64
 """Pages at most. Each is the worker's own from then on, where one of 4 kB that nobody writes to stays shared."""
+SETTLED_SECONDS = 2.0
+"""After which a worker has what its first turns need."""
 _COLLAPSE = 25  # MADV_COLLAPSE of Linux 6.1 and later; older ones refuse it
 _MAPS, _SETTING = Path("/proc/self/maps"), Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
@@ -37,9 +39,14 @@ def onto_large_pages(most: int = MOST) -> int:
     return moved
 
 
-def beside(work: Callable[[], object]) -> None:
-    """Have ``work`` done in a thread of its own, while the worker begins to serve."""
-    Thread(target=work, daemon=True).start()
+def beside(work: Callable[[], object], after: float = SETTLED_SECONDS) -> None:
+    """Have ``work`` done in a thread of its own, once the worker has served for ``after`` seconds.
+
+    While pages move, a thread that needs a new one waits, and the first turns after a fork need many.
+    """
+    timer = Timer(after, work)
+    timer.daemon = True
+    timer.start()
 
 
 def _places(maps: str) -> Iterator[int]:

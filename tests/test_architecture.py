@@ -141,6 +141,19 @@ def test_the_serving_path_of_the_demo_imports_neither_torch_nor_other_training_l
     assert done.returncode == 0, done.stderr
 
 
+def test_serve_reads_its_environment_before_a_library_that_goes_by_it_is_imported() -> None:
+    """A service description may set the number of threads, which numpy reads once."""
+    program = (
+        "import sys, chatbot.cli.serving\n"
+        "early = {'numpy', 'faiss', 'prometheus_client'} & set(sys.modules)\n"
+        "sys.exit(str(early) if early else 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_no_tracked_text_names_a_machine_path() -> None:
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     bad = [f for f in files.splitlines() if f.endswith((".py", ".md", ".json", ".toml", ".sh"))

@@ -73,6 +73,20 @@ def test_a_part_that_is_new_is_kept_beside_those_that_were_asked_for(tmp_path: P
     assert work.done == 1  # nobody asked for the numbers last time
 
 
+def test_a_part_is_worked_out_once_in_a_load_that_asks_twice(tmp_path: Path) -> None:
+    work, derived = Work(), Derived(tmp_path, "v1")
+    assert derived.json("words", work.words) == derived.json("words", work.words) == WORDS
+    assert work.done == 1
+
+
+@pytest.mark.parametrize(
+    "value", [1 << 64, {1: "a"}, {"a"}], ids=["65 bits", "a key that is no text", "a set"]
+)
+def test_what_would_not_come_back_as_it_was_is_refused(tmp_path: Path, value: object) -> None:
+    with pytest.raises(TypeError):
+        Derived(tmp_path, "v1").json("part", lambda: value)
+
+
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda held: b"",
     "cut short": lambda held: held[:-1],

@@ -68,7 +68,14 @@ def test_work_beside_keeps_nobody_waiting() -> None:
         go.wait(5)
         done.set()
 
-    beside(work)
+    beside(work, after=0)
     assert not done.is_set()
     go.set()
+    assert done.wait(5)
+
+
+def test_work_beside_leaves_the_first_turns_alone() -> None:
+    done = threading.Event()
+    beside(done.set, after=0.2)
+    assert not done.wait(0.05)
     assert done.wait(5)

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import NoReturn
 
@@ -15,11 +18,47 @@ _HEADER = "实体"
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class GraphFiles:
+    """The files of a graph in name order, as they were read. ``version`` is a hash of their names and contents."""
+
+    files: Mapping[FilePath, bytes]
+    version: str
+
+    def graph(self) -> KnowledgeGraph:
+        """What is in them.
+
+        Raises:
+            DataError: a file that is not an entity, or two entities of one name.
+        """
+        entities: dict[str, Entity] = {}
+        for file, raw in self.files.items():
+            entity = parse_entity(raw, file)
+            if entity.name in entities:
+                raise DataError(
+                    file,
+                    f"实体名称“{entity.name}”与 {entities[entity.name].file} 重复",
+                    hint="改名或删除其中一个文件",
+                )
+            entities[entity.name] = entity
+        found = tuple(entities.values())
+        return KnowledgeGraph(found, self.version, build_tree(found))
+
+
 def load_graph(folder: FilePath) -> KnowledgeGraph:
     """All ``*.json`` files of ``folder``, in name order.
 
     Raises:
         DataError: a missing folder, a file that is not an entity, or two entities of one name.
+    """
+    return read_graph_files(folder).graph()
+
+
+def read_graph_files(folder: FilePath) -> GraphFiles:
+    """All ``*.json`` files of ``folder``, not yet looked into.
+
+    Raises:
+        DataError: a missing folder, none in it, or one that cannot be read.
     """
     if not folder.is_dir():
         raise DataError(
@@ -28,29 +67,24 @@ def load_graph(folder: FilePath) -> KnowledgeGraph:
             hint="建立目录并放入 <实体名>.json，或改配置 knowledge_graph_data_dir",
         )
     digest = hashlib.sha256()
-    entities: dict[str, Entity] = {}
-    for file in sorted(folder.glob("*.json")):
-        raw = _read(file)
-        digest.update(file.name.encode() + b"\0" + hashlib.sha256(raw).digest())
-        entity = parse_entity(raw, file)
-        if entity.name in entities:
-            raise DataError(
-                file,
-                f"实体名称“{entity.name}”与 {entities[entity.name].file} 重复",
-                hint="改名或删除其中一个文件",
-            )
-        entities[entity.name] = entity
-    if not entities:
+    files = {}
+    for name in sorted(file.name for file in folder.glob("*.json")):
+        file = folder / name
+        files[file] = raw = _read(file)
+        digest.update(name.encode() + b"\0" + hashlib.sha256(raw).digest())
+    if not files:
         raise DataError(folder, "目录里没有 .json 文件", hint="每个实体放一个 <实体名>.json")
-    found = tuple(entities.values())
-    return KnowledgeGraph(found, digest.hexdigest()[:16], build_tree(found))
+    return GraphFiles(files, digest.hexdigest()[:16])
 
 
 def _read(file: FilePath) -> bytes:
     try:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            raise DataError(file, f"文件大于 {MAX_FILE_BYTES // 2**20} MiB", hint="一个实体一个文件，请拆分")
-        return file.read_bytes()
+        with file.open("rb", buffering=0) as opened:
+            if os.fstat(opened.fileno()).st_size > MAX_FILE_BYTES:
+                raise DataError(
+                    file, f"文件大于 {MAX_FILE_BYTES // 2**20} MiB", hint="一个实体一个文件，请拆分"
+                )
+            return opened.readall()
     except OSError as error:
         raise DataError(file, f"读不了文件：{error.strerror}", hint="检查文件权限") from error
 

@@ -66,7 +66,7 @@ def _fewest_pairs(alias: str, telling: Sequence[tuple[float, str]], weight: floa
             break
         left -= each
         characters += 1
-    twice = len(alias) - 1 - len({alias[i : i + 2] for i in range(len(alias) - 1)})
+    twice = len(alias) - 1 - len(_pairs(alias))
     return max(1, characters - 1 - twice)
 
 
@@ -92,16 +92,17 @@ class AttributeLinker:
         derived: Derived | None = None,
     ) -> None:
         self._tree = tree
-        self._aliases = _alias_paths(tree, synonyms)
+        kept, paths = derived or Derived(), list(tree)
+        places = kept.json("attribute names", lambda: _alias_places(tree, synonyms))
+        self._aliases = {alias: {paths[place] for place in those} for alias, those in places.items()}
         self._finder: MentionFinder[Path] = MentionFinder(self._aliases)
         self._approximate = ApproximateFinder(
-            self._aliases, min_slip_length=4, cutoff=TYPO_CUTOFF, derived=derived
+            self._aliases, min_slip_length=4, cutoff=TYPO_CUTOFF, derived=kept
         )
-        self._weights_of = _WeightsOf(_character_weights(self._aliases))
-        self._by_pair: dict[str, list[str]] = {}
-        for alias in self._aliases:
-            for pair in {alias[i : i + 2] for i in range(len(alias) - 1)}:
-                self._by_pair.setdefault(pair, []).append(alias)
+        weights = kept.json("attribute characters", lambda: _character_weights(self._aliases))
+        self._weights_of = _WeightsOf(weights)
+        self._known = tuple(self._aliases)
+        self._by_pair = kept.json("attribute pairs", lambda: _places_by_pair(self._known))
 
     @property
     def names(self) -> Iterable[str]:
@@ -148,11 +149,12 @@ class AttributeLinker:
     def _partial(self, content: str) -> tuple[AttributeLink, ...]:
         """The names that best share a run of characters with ``content``: 排气管 → 排气管个数."""
         scored = []
-        sharing: dict[str, int] = {}
-        for pair in {content[i : i + 2] for i in range(len(content) - 1)}:
-            for alias in self._by_pair.get(pair, ()):
-                sharing[alias] = sharing.get(alias, 0) + 1
-        for alias, count in sharing.items():
+        sharing: dict[int, int] = {}
+        for pair in _pairs(content):
+            for place in self._by_pair.get(pair, ()):
+                sharing[place] = sharing.get(place, 0) + 1
+        for place, count in sharing.items():
+            alias = self._known[place]
             if count < self._weights_of[alias].fewest:
                 continue
             start, length, share = self._common(alias, content)
@@ -204,29 +206,40 @@ def _explained(links: Sequence[AttributeLink]) -> int:
     return sum(len(link.text) for link in links)
 
 
-def _alias_paths(
+def _alias_places(
     tree: Mapping[Path, AttributeNode], synonyms: Mapping[str, tuple[str, ...]]
-) -> dict[str, set[Path]]:
-    found: dict[str, set[Path]] = {}
-    by_name: dict[str, set[Path]] = {}
-    for path in tree:
+) -> dict[str, list[int]]:
+    """Alias → places in ``tree`` of the nodes it may stand for."""
+    found: dict[str, dict[int, None]] = {}
+    by_name: dict[str, list[int]] = {}
+    for place, path in enumerate(tree):
         if path:
             for name in dict.fromkeys((normalize(path[-1]), normalize(display_name(path[-1])))):
                 if len(name) >= 2:
-                    found.setdefault(name, set()).add(path)
-                by_name.setdefault(name, set()).add(path)
+                    found.setdefault(name, {})[place] = None
+                by_name.setdefault(name, []).append(place)
     for name, words in synonyms.items():
-        for path in by_name.get(normalize(name), ()):
+        for place in by_name.get(normalize(name), ()):
             for word in words:
-                found.setdefault(word, set()).add(path)
+                found.setdefault(word, {})[place] = None
+    return {alias: list(places) for alias, places in found.items()}
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}
+
+
+def _places_by_pair(aliases: Iterable[str]) -> dict[str, list[int]]:
+    """Two neighbouring characters → places of the aliases that have them."""
+    found: dict[str, list[int]] = {}
+    for place, alias in enumerate(aliases):
+        for pair in sorted(_pairs(alias)):
+            found.setdefault(pair, []).append(place)
     return found
 
 
-def _character_weights(aliases: Iterable[str]) -> Mapping[str, float]:
+def _character_weights(aliases: Iterable[str]) -> dict[str, float]:
     """How telling a character is: the log of how few aliases have it (个, 数 and 类型 weigh little)."""
     names = list(aliases)
     counts = Counter(itertools.chain.from_iterable(map(set, names)))
-    weights: Counter[str] = Counter()
-    for char, count in counts.items():
-        weights[char] = math.log1p(len(names) / count)  # type: ignore[assignment]
-    return weights
+    return {char: math.log1p(len(names) / counts[char]) for char in sorted(counts)}

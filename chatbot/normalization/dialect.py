@@ -7,6 +7,7 @@ Works on text as ``normalize`` leaves it, so Traditional characters are Simplifi
 import re
 from collections.abc import Iterable, Mapping
 
+from chatbot.derived import Derived
 from chatbot.normalization.text import normalize
 
 # plain wording ⇥ what is said for it; longer wordings are tried first
@@ -171,13 +172,20 @@ _YEAR = re.compile(r"(?<=\d{4})年(?=款)")
 class Dialect:
     """Built once for a lexicon; ``plain`` costs one search where there is nothing to do."""
 
-    def __init__(self, words: Mapping[str, tuple[str, ...]] | None = None, names: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        words: Mapping[str, tuple[str, ...]] | None = None,
+        names: Iterable[str] = (),
+        derived: Derived | None = None,
+    ) -> None:
         """``words``: what the operator's table adds, plain wording → what is said for it.
 
         A built-in wording that is part of one of ``names`` (entities, attributes) stays as it is.
         """
-        named = "\n".join(names)
-        self._plain = {said: plain for said, plain in _built_in_words().items() if said not in named}
+        built_in = _built_in_words()
+        kept = derived or Derived()
+        named = frozenset(kept.json("dialect in names", lambda: _part_of_any(built_in, names)))
+        self._plain = {said: plain for said, plain in built_in.items() if said not in named}
         for plain, wordings in (words or {}).items():
             self._plain.update(dict.fromkeys(wordings, normalize(plain)))
         longest = sorted(self._plain, key=len, reverse=True)
@@ -197,6 +205,11 @@ class Dialect:
 
     def _one(self, found: re.Match[str]) -> str:
         return self._plain[found.group()]
+
+
+def _part_of_any(words: Iterable[str], names: Iterable[str]) -> list[str]:
+    every = "\n".join(names)
+    return [word for word in words if word in every]
 
 
 def _built_in_words() -> Mapping[str, str]:

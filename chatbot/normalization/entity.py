@@ -6,6 +6,7 @@ is kept for each alias is its sorted positions.
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 
 from chatbot.derived import Derived
@@ -16,6 +17,7 @@ from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder, N
 from chatbot.normalization.fragments import FragmentReader
 from chatbot.normalization.grouping import grouped
 from chatbot.normalization.mentions import MentionFinder
+from chatbot.normalization.name_index import NameIndex
 from chatbot.normalization.named import Named
 from chatbot.normalization.pieces import Piece, narrowed
 from chatbot.normalization.pinyin import sounds
@@ -63,17 +65,17 @@ class EntityLinker:
         plain_words: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """``plain_words``: what everybody calls what a maker's word in a name says (xdrive: 四驱)."""
-        self._graph = graph
-        kept = derived or Derived()
-        words, leading = kept.json("names", lambda: alias_words(graph.entities, aliases))
-        self._masks = Postings(words)
-        self._weak = Postings(kept.json("weak names", lambda: weak_words(graph.entities, self._masks)))
+        self._graph, kept = graph, derived or Derived()
+        told = cache(lambda: alias_words(graph.entities, aliases))
+        self._masks = Postings.kept(kept, "names", lambda: told()[0])
+        self._weak = Postings.kept(kept, "weak names", lambda: weak_words(graph.entities, self._masks))
         self._letters = {alias for alias in self._weak if _is_letter(alias)}
-        self._beside: MentionFinder[str] = MentionFinder({alias: (alias,) for alias in self._weak})
-        self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
+        self._beside: MentionFinder[str] = MentionFinder(dict.fromkeys(self._weak, ()))
+        self._finder: MentionFinder[str] = MentionFinder(dict.fromkeys(self._masks, ()))
         typed = (alias for alias in self._masks if len(alias) >= 3)
         self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF, derived=kept)
-        self._fragments = FragmentReader(graph.entities, frozenset(leading), plain_words)
+        names = NameIndex(graph.entities, plain_words, kept)
+        self._fragments = FragmentReader(graph.entities, names, kept.json("leading", lambda: told()[1]))
         self._by_bare_name: dict[str, int] = {}
         for index, entity in enumerate(graph.entities):
             for bare in bare_series(entity.keywords):

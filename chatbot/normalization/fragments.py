@@ -5,7 +5,7 @@ then to the left, as long as what stands there is a piece of the name of an enti
 """
 
 import itertools
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from chatbot.knowledge_graph.graph import Entity
@@ -40,20 +40,15 @@ _SPACES = regex(r"\s*")
 class FragmentReader:
     """Built once for the entities of a graph; reads only."""
 
-    def __init__(
-        self, entities: Sequence[Entity], leading: Container[str], plain_words: Mapping[str, str]
-    ) -> None:
-        """``leading`` are the names that say which brand or series is meant, not which version; ``plain_words`` what
-        everybody calls what a maker's word in a name says (xdrive: 四驱).
-        """
-        self._entities, self._leading = entities, leading
-        self._plain_words = frozenset(plain_words.values())
-        self.index = NameIndex(entities, plain_words)
+    def __init__(self, entities: Sequence[Entity], index: NameIndex, leading: Iterable[str]) -> None:
+        """``leading`` are the names that say which brand or series is meant, not which version."""
+        self._entities, self._leading = entities, frozenset(leading)
+        self.index, self._plain_words = index, index.plain_words
         self._pieces = PieceReader(self.index)
         self._series: dict[tuple[str, ...], int] = {}
-        for index, entity in enumerate(entities):
+        for at, entity in enumerate(entities):
             lead = entity.keywords[:2]
-            self._series[lead] = self._series.get(lead, 0) | 1 << index
+            self._series[lead] = self._series.get(lead, 0) | 1 << at
 
     def series_of(self, mask: int) -> int:
         """Every entity that shares brand and series with those of ``mask``; 0 where they are of several."""

@@ -1,10 +1,11 @@
 """Which entities have a piece of a name in theirs: looked up by neighbouring characters, so that no name is read twice."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from chatbot.derived import Derived
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.name_parts import NameParts, atoms
 from chatbot.normalization.pinyin import sounds
@@ -21,22 +22,25 @@ MAX_HEARD = 48  # names that are compared by sound, one by one; more share a cha
 class NameIndex:
     """Built once for the entities of a graph. A mask goes in, that of the entities with the piece comes out."""
 
-    def __init__(self, entities: Sequence[Entity], plain_words: Mapping[str, str]) -> None:
-        self.parts = [NameParts.of(entity, plain_words) for entity in entities]
-        latin: dict[str, list[int]] = {}
-        pairs: dict[str, list[int]] = {}
-        chars: dict[str, list[int]] = {}
-        for index, parts in enumerate(self.parts):
-            _put(latin, parts.latin, index)
-            _put(chars, set(parts.han), index)
-            _put(pairs, {parts.han[i : i + 2] for i in range(len(parts.han) - 1)}, index)
-        self._latin, self._pairs, self._chars = Postings(latin), Postings(pairs), Postings(chars)
-        initials: dict[str, list[int]] = {}
-        for index, parts in enumerate(self.parts):
-            _put(initials, parts.initials, index)
-        self._initials = Postings(initials)
-        words = {atom for parts in self.parts for atom in parts.atoms if atom.isalpha()}
-        self._words = sorted(word for word in words if len(word) >= _CUT_FROM)
+    def __init__(
+        self, entities: Sequence[Entity], plain_words: Mapping[str, str], derived: Derived | None = None
+    ) -> None:
+        """``plain_words``: what everybody calls what a maker's word in a name says (xdrive: 四驱)."""
+        kept, every = derived or Derived(), range(len(entities))
+        self.parts, self.plain_words = _PartsOf(entities, plain_words), frozenset(plain_words.values())
+
+        def told(pieces: Callable[[NameParts], Iterable[str]]) -> dict[str, list[int]]:
+            found: dict[str, list[int]] = {}
+            for index in every:
+                for piece in sorted(set(pieces(self.parts[index]))):
+                    found.setdefault(piece, []).append(index)
+            return found
+
+        self._latin = Postings.kept(kept, "name pieces", lambda: told(lambda parts: parts.latin))
+        self._pairs = Postings.kept(kept, "name pairs", lambda: told(_pairs_of))
+        self._chars = Postings.kept(kept, "name characters", lambda: told(lambda parts: parts.han))
+        self._initials = Postings.kept(kept, "name initials", lambda: told(lambda parts: parts.initials))
+        self._words = kept.json("name words", lambda: _long_words(self.parts[index] for index in every))
         self._meant = lru_cache(maxsize=_REMEMBERED)(self._nearest_words)
 
     def latin(self, mask: int, pieces: Sequence[str]) -> int:
@@ -142,6 +146,24 @@ class NameIndex:
         return mask_of(i for i in bits(mask) if letters in self.parts[i].pinyin)
 
 
-def _put(index: dict[str, list[int]], keys: Iterable[str], position: int) -> None:
-    for key in keys:
-        index.setdefault(key, []).append(position)
+class _PartsOf(dict[int, NameParts]):
+    """The parts of each name, read when one first asks for them: most never are."""
+
+    def __init__(self, entities: Sequence[Entity], plain_words: Mapping[str, str]) -> None:
+        super().__init__()
+        self._entities, self._plain_words = entities, plain_words
+
+    def __missing__(self, index: int) -> NameParts:
+        self[index] = parts = NameParts.of(self._entities[index], self._plain_words)
+        return parts
+
+
+def _pairs_of(parts: NameParts) -> list[str]:
+    return [parts.han[i : i + 2] for i in range(len(parts.han) - 1)]
+
+
+def _long_words(names: Iterable[NameParts]) -> list[str]:
+    """The words of letters in names that may be cut short or slipped in."""
+    return sorted(
+        {atom for parts in names for atom in parts.atoms if atom.isalpha() and len(atom) >= _CUT_FROM}
+    )

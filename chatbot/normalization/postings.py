@@ -3,9 +3,12 @@
 At 50,000 entities a mask takes 6 kB whatever it holds; most words stand for one entity or a few.
 """
 
+import itertools
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+
+from chatbot.derived import Derived
 
 REMEMBERED = 1024  # masks
 
@@ -45,6 +48,26 @@ class Postings(Mapping[str, int]):
             key = packed(rows)
             self._rows[word] = shared.setdefault(key, key)
         self._mask = lru_cache(maxsize=REMEMBERED)(_unpacked_mask)
+
+    @classmethod
+    def kept(
+        cls, derived: Derived, name: str, words: Callable[[], Mapping[str, Iterable[int]]]
+    ) -> "Postings":
+        """Those of ``words``, which tells them where they are not ``derived`` already under ``name``."""
+        made = cache(lambda: cls(words())._numbered())  # at most once for both parts
+        numbers, ends = derived.json(name, lambda: made()[:2])
+        flat = derived.numbers(f"rows of {name}", lambda: made()[2]).tobytes()
+        sets = [flat[4 * start : 4 * end] for start, end in itertools.pairwise((0, *ends))]
+        held = cls({})
+        held._rows = {word: sets[number] for word, number in numbers.items()}
+        return held
+
+    def _numbered(self) -> "tuple[dict[str, int], list[int], array[int]]":
+        """Word → number of its set of rows, where each set ends among all, and all of them."""
+        number = {rows: at for at, rows in enumerate(dict.fromkeys(self._rows.values()))}
+        ends = list(itertools.accumulate(len(rows) // 4 for rows in number))
+        flat = array("I", b"".join(number))
+        return {word: number[rows] for word, rows in self._rows.items()}, ends, flat
 
     def rows(self, word: str) -> bytes:
         """The entities of ``word`` as ``packed`` makes them. ``KeyError`` for a word that is not here."""

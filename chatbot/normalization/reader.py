@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from chatbot.derived import Derived
 from chatbot.frozen import quickly_made
 from chatbot.normalization.attribute import AttributeLink, AttributeLinker
 from chatbot.normalization.dialect import Dialect
@@ -47,15 +48,20 @@ class Reader:
     """Ties the linkers together; built once for a knowledge base."""
 
     def __init__(
-        self, entities: EntityLinker, attributes: AttributeLinker, decoder: PinyinDecoder, lexicon: Lexicon
+        self,
+        entities: EntityLinker,
+        attributes: AttributeLinker,
+        decoder: PinyinDecoder,
+        lexicon: Lexicon,
+        derived: Derived | None = None,
     ) -> None:
         self.entities, self.attributes, self.decoder = entities, attributes, decoder
         fillers = (*lexicon.stop_words, *lexicon.question_words)
-        self._fillers = MentionFinder({word: (word,) for word in fillers})
+        self._fillers = MentionFinder[str](dict.fromkeys(fillers, ()))
         self._words = {*fillers, *attributes.names}
         latin = [*entities.names, *attributes.names]
-        self._latin = MentionFinder({name: (name,) for name in latin if name[0].isascii()})
-        self._dialect = Dialect(lexicon.dialect, entities.names)
+        self._latin = MentionFinder[str](dict.fromkeys((name for name in latin if name[0].isascii()), ()))
+        self._dialect = Dialect(lexicon.dialect, entities.names, derived)
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._read)
         self._plainly = lru_cache(maxsize=REMEMBERED)(self._read_plainly)
         self._plain = lru_cache(maxsize=64)(lambda said: self._dialect.plain(normalize(said)))

@@ -49,7 +49,7 @@ def build_planner(
         engine.columns,
         reader.entities,
         reader.attributes,
-        Concepts(graph.tree, lexicon.attribute_synonyms),
+        Concepts(graph.tree, lexicon.attribute_synonyms, derived),
         comparatives(folder / "comparatives.txt" if folder else None),
         value_words(folder / "value_synonyms.txt" if folder else None),
         (*lexicon.stop_words, *lexicon.question_words),
@@ -101,13 +101,13 @@ def _stems(series: set[str]) -> Mapping[str, tuple[str, ...]]:
 
 
 def with_generic_words(
-    graph: KnowledgeGraph, synonyms: Mapping[str, tuple[str, ...]]
+    graph: KnowledgeGraph, synonyms: Mapping[str, tuple[str, ...]], derived: Derived | None = None
 ) -> Mapping[str, tuple[str, ...]]:
     """``synonyms`` and, for what the operator's lexicon has no word for in this graph, the words of every graph."""
     names = {path[-1] for path in graph.tree if path}
     known = {word for name, words in synonyms.items() if name in names for word in words}
     known |= {normalize(name) for name in names}
-    concepts = Concepts(graph.tree, synonyms)
+    concepts = Concepts(graph.tree, synonyms, derived)
     result = dict(synonyms)
     for concept, words in concepts.words.items():
         paths = concepts.paths(concept)

@@ -7,9 +7,11 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Literal
 
+from chatbot.derived import Derived
 from chatbot.errors import DataError
 from chatbot.knowledge_graph.graph import AttributeNode, Path, display_name
 from chatbot.normalization.lexicon import read_lines
@@ -38,34 +40,49 @@ class Concepts:
     """The concepts of ``words/concepts.txt`` found in one graph: ``paths(name)``, best first, and the words for each."""
 
     def __init__(
-        self, tree: Mapping[Path, AttributeNode], called: Mapping[str, Sequence[str]] = _NOTHING
+        self,
+        tree: Mapping[Path, AttributeNode],
+        called: Mapping[str, Sequence[str]] = _NOTHING,
+        derived: Derived | None = None,
     ) -> None:
         """``called`` says what the operator has for words for an attribute: a 保费 that is called 多少钱 is a price."""
-        leaves = [node for path, node in tree.items() if path and node.is_leaf]
-        self._leaves = [(node, display_name(node.path[-1]).lower()) for node in leaves]
-        self._names = "\n".join(said for _, said in self._leaves)
-        self._named: dict[str, tuple[Path, ...]] = {}
-        self.words: dict[str, tuple[str, ...]] = {}
-        for line in built_in("concepts"):
-            name, patterns, words = (part.strip() for part in line.split(": "))
-            self.words[name] = tuple(
-                dict.fromkeys(said for word in words.split() for said in spelled_out(word))
-            )
-            self._named[name] = self._find(patterns.split()) or self._called_so(self.words[name], called)
-        groups = [self._alike(line.split()) for line in built_in("kin")]
+        self._tree, kept = tree, derived or Derived()
+        told = kept.json("concepts", lambda: self._told(called))
+        self.words = {name: tuple(words) for name, words, _ in told}
+        self._named = {name: _paths(found) for name, _, found in told}
+        groups = kept.json("kin", lambda: [self._alike(line.split()) for line in built_in("kin")])
+        kin = [[(tuple(path), holding) for path, holding in group] for group in groups]
         self._kin = {
-            path: (path, *(p for p in group if p != path))
-            for group in groups
-            for path, holding in group.items()
+            path: (path, *(p for p, _ in group if p != path))
+            for group in kin
+            for path, holding in group
             if not holding
         }
         self._needed = {
             (path, other): holding
-            for group in groups
-            for other, holding in group.items()
-            for path in group
+            for group in kin
+            for other, holding in group
+            for path, _ in group
             if holding and path != other
         }
+
+    @cached_property
+    def _leaves(self) -> list[tuple[AttributeNode, str]]:
+        leaves = [node for path, node in self._tree.items() if path and node.is_leaf]
+        return [(node, display_name(node.path[-1]).lower()) for node in leaves]
+
+    @cached_property
+    def _names(self) -> str:
+        return "\n".join(said for _, said in self._leaves)
+
+    def _told(self, called: Mapping[str, Sequence[str]]) -> list[tuple[str, list[str], tuple[Path, ...]]]:
+        """Each concept, the words for it, and the attributes it stands for."""
+        found = []
+        for line in built_in("concepts"):
+            name, patterns, words = (part.strip() for part in line.split(": "))
+            said = list(dict.fromkeys(said for word in words.split() for said in spelled_out(word)))
+            found.append((name, said, self._find(patterns.split()) or self._called_so(said, called)))
+        return found
 
     def kin(self, path: Path) -> tuple[Path, ...]:
         """``path``, then the attributes that measure the same, most entities first."""
@@ -75,13 +92,14 @@ class Concepts:
         """What a value of ``other``, one of its kin, must hold to tell ``path``: 座 of 5门7座SUV; mostly nothing."""
         return self._needed.get((path, other), "")
 
-    def _alike(self, patterns: list[str]) -> dict[Path, str]:
+    def _alike(self, patterns: list[str]) -> list[tuple[Path, str]]:
         """The leaves that measure the same, most entities first, and what text a value of each must hold to tell it."""
         wanted = [pattern.lower().partition(":")[::2] for pattern in patterns]
         found = [
             (node, holding) for node, said in self._leaves for p, holding in wanted if fnmatchcase(said, p)
         ]
-        return {node.path: holding for node, holding in sorted(found, key=lambda row: -row[0].count)}
+        found.sort(key=lambda row: -row[0].count)
+        return list({node.path: holding for node, holding in found}.items())
 
     def _find(self, patterns: Iterable[str]) -> tuple[Path, ...]:
         """Leaves whose name begins or ends with the first pattern that any does, else those that hold one.
@@ -111,6 +129,10 @@ class Concepts:
         """The attribute a concept, or an attribute's own name, stands for: its best path, or nothing."""
         found = self._named.get(name)
         return (found or self._find([name]))[:1]
+
+
+def _paths(found: Iterable[Sequence[str]]) -> tuple[Path, ...]:
+    return tuple(tuple(path) for path in found)
 
 
 def spelled_out(pattern: str) -> list[str]:

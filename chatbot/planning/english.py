@@ -6,6 +6,7 @@ The words are in ``words/english.txt``; bounds and numbers of seats are patterns
 import re
 from collections.abc import Iterable
 
+from chatbot.derived import Derived
 from chatbot.planning.makes import makes
 from chatbot.planning.words import built_in
 from chatbot.regex import regex
@@ -26,8 +27,9 @@ _LETTERS = regex("[a-z]{2,}")
 class EnglishWords:
     """Built once for the names of a graph: what is a word of one of them stays."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        taken = {word for name in names for word in _LETTERS.findall(name)}
+    def __init__(self, names: Iterable[str], derived: Derived | None = None) -> None:
+        words_of_names = (derived or Derived()).json("latin words of names", lambda: _latin_words(names))
+        taken = set(words_of_names)
         taken |= {word for group in makes() for name in group for word in _LETTERS.findall(name)}
         self._said: dict[str, str] = {}
         for line in built_in("english"):
@@ -46,3 +48,7 @@ class EnglishWords:
             said = pattern.sub(plain, said)
         said = self._word.sub(lambda found: self._said[found.group()], said)
         return text if said == text else _TWICE.sub("的", said)
+
+
+def _latin_words(names: Iterable[str]) -> list[str]:
+    return sorted({word for name in names for word in _LETTERS.findall(name)})

@@ -40,8 +40,11 @@ class Listener:
     ) -> None:
         """``plain`` normalises, and puts a dialect's words in plain wording."""
         self._vocabulary, self._scanner, self._binder, self._plain = vocabulary, scanner, binder, plain
-        self._names, self._years = SpokenNames(vocabulary.entities.names), ModelYears(vocabulary)
-        self._english = EnglishWords(vocabulary.entities.names)
+        self._names, self._years = (
+            SpokenNames(vocabulary.entities.names, vocabulary.derived),
+            ModelYears(vocabulary),
+        )
+        self._english = EnglishWords(vocabulary.entities.names, vocabulary.derived)
         brands = {entity.keywords[0] for entity in vocabulary.graph.entities if entity.keywords}
         makes = sorted({normalize(brand).removesuffix("汽车") for brand in brands})
         self._makes = MisheardMakes(makes, vocabulary.finder.aliases.keys() | vocabulary.common_words)

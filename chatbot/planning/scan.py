@@ -104,12 +104,11 @@ class Scanner:
     ) -> None:
         self._vocabulary, self._units, self._measured = vocabulary, units, measured
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
-        trims = (word for entity in vocabulary.graph.entities for word in entity.keywords[3:])
-        pieces = {piece for word in trims for piece in normalize(word).split()}
+        pieces = vocabulary.derived.json("pieces of versions", lambda: _version_pieces(vocabulary))
         self._names = frozenset(vocabulary.entities.names)
-        leads = (e.keywords[0] for e in vocabulary.graph.entities if e.keywords)
+        leads = dict.fromkeys(e.keywords[0] for e in vocabulary.graph.entities if e.keywords)
         self._makes = tuple(dict.fromkeys(map(normalize, leads)))
-        self._rewriter = Rewriter(self._finder, self._names | pieces, vocabulary.dimension)
+        self._rewriter = Rewriter(self._finder, self._names.union(pieces), vocabulary.dimension)
         self._stock = frozenset(word for word, roles in role_words().items() if "stock" in roles)
         self._ordered = lru_cache(maxsize=REMEMBERED)(_ordered)
         said = [word for words in vocabulary.concepts.words.values() for word in words]
@@ -118,7 +117,7 @@ class Scanner:
             words,
             self._finder.aliases,
             decoder,
-            self._latin_words(),
+            vocabulary.derived.json("latin to mend to", self._latin_words),
             vocabulary.classifying_texts(),
             vocabulary.derived,
         )
@@ -272,9 +271,16 @@ def _named(conditions: Sequence[Condition], names: Sequence[str]) -> Condition:
     return conditions[0]
 
 
+def _version_pieces(vocabulary: Vocabulary) -> list[str]:
+    """The words of what tells the versions of a series apart."""
+    words = {word for entity in vocabulary.graph.entities for word in entity.keywords[3:]}
+    return sorted({piece for word in words for piece in normalize(word).split()})
+
+
 def _mendable(finder: MentionFinder[Sense]) -> list[str]:
     """Words that carry content, the words of quantities, and those of the grammar that are not said in passing."""
-    words = [word for word, senses in finder.aliases.items() if len(word) > 2 or _carries(senses)]
+    carrying = set(filter(_carries, set(finder.aliases.values())))  # most words mean what others do
+    words = [word for word, senses in finder.aliases.items() if len(word) > 2 or senses in carrying]
     return [*words, *QUANTITY_WORDS]
 
 

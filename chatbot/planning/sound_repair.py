@@ -37,14 +37,13 @@ class SoundRepair:
 
         ``written`` are texts of the graph: what stands in one of them is right as it is (铁锂 is no 铁里).
         """
-        self._written = frozenset(
-            text[at : at + 2] for text in written for at in range(len(text) - 1) if all_han(text[at : at + 2])
-        )
+        kept = derived or Derived()
+        self._written = frozenset(kept.json("neighbours written", lambda: _neighbours(written)))
         self._decoder = decoder
         self._latin = sorted({word for word in latin if len(word) >= SHORT})
         heard = dict.fromkeys(words)
-        self._names = {run for word in heard for run in _LATIN.findall(word)}
-        self._sounds = WordSounds(heard, spelled, derived)
+        self._names = frozenset(kept.json("latin in words", lambda: _latin_runs(heard)))
+        self._sounds = WordSounds(heard, spelled, kept)
 
     def repair(self, text: str, known: Sequence[bool]) -> str:
         """``text`` with its unknown parts mended; ``known`` marks the characters that need no mending."""
@@ -140,6 +139,16 @@ class SoundRepair:
         while last < min(len(said), at + MAX_WORD) and self._sounds.together(said[last - 1], said[last]):
             last += 1
         return first, last
+
+
+def _neighbours(texts: Iterable[str]) -> list[str]:
+    """Every two Chinese characters that stand side by side in one of ``texts``."""
+    pairs = {text[at : at + 2] for text in texts for at in range(len(text) - 1)}
+    return sorted(filter(all_han, pairs))
+
+
+def _latin_runs(words: Iterable[str]) -> list[str]:
+    return sorted({run for word in words for run in _LATIN.findall(word)})
 
 
 def _cuts_a_word(said: Sequence[str], done: Sequence[bool], start: int, word: str) -> bool:

@@ -6,6 +6,7 @@ Each only where that makes a name of the graph.
 import re
 from collections.abc import Iterable
 
+from chatbot.derived import Derived
 from chatbot.knowledge_graph.numerals import DIGIT, parse_chinese
 from chatbot.normalization.pinyin import readings
 from chatbot.normalization.text import has_han
@@ -62,27 +63,28 @@ _SHORT_HUNDRED = regex(
     "(?<![零一二三四五六七八九十百千万])([一二三四五六七八九])百([一二三四五六七八九])(?![零一二三四五六七八九十百千万点多来几块元])"
 )  # 二百八炫辣版
 _SAID_YEAR = regex(r"[一二两]千零?[一二三四五六七八九]?十[一二三四五六七八九]?(?=款)")
+_NAMED_RANGE = regex(r"\d{2,4}km[\u4e00-\u9fff]{2}")
 _CODE = regex(r"[a-z]{1,5}\d{2,3}")
 
 
 class SpokenNames:
     """Built once for the names of a graph."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        known = list(names)
-        self._names = frozenset(known)
-        self._numbers = {number for name in known for number in _NUMBER.findall(name)}
-        self._ranges = {
-            found
-            for name in known
-            for found in re.findall(r"\d{2,4}km[\u4e00-\u9fff]{2}", name.replace("km ", "km"))
-        }
+    def __init__(self, names: Iterable[str], derived: Derived | None = None) -> None:
+        known, kept = list(names), derived or Derived()
 
-        self._typed = _typed(self._names)
-        self._begun = {found for name in known for found in _CODED.findall(name)}
-        self._joined_names = frozenset(
-            found for name in known for found in _CODE.findall(name.replace(" ", ""))
-        )
+        def inside(what: str, pattern: re.Pattern[str], joined: tuple[str, str] = ("", "")) -> frozenset[str]:
+            def found() -> list[str]:
+                return sorted({hit for name in known for hit in pattern.findall(name.replace(*joined))})
+
+            return frozenset(kept.json(f"spoken {what}", found))
+
+        self._names = frozenset(known)
+        self._numbers = inside("numbers", _NUMBER)
+        self._ranges = inside("ranges", _NAMED_RANGE, ("km ", "km"))
+        self._begun = inside("codes before a numeral", _CODED)
+        self._joined_names = inside("codes", _CODE, (" ", ""))
+        self._typed = kept.json("spoken in letters", lambda: _typed(self._names))
 
     def written(self, text: str) -> str:
         """A normalised ``text`` with names as they are written: numerals in digits, joined, no pinyin before letters."""

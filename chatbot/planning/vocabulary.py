@@ -224,10 +224,10 @@ class Vocabulary:
         )
         return frozenset(text[at : at + 2] for text in said for at in range(len(text) - 1))
 
-    def classifying_texts(self) -> list[str]:
+    def classifying_texts(self) -> Iterator[str]:
         """The texts of the attributes that have few different values."""
         columns = filter(None, map(self.columns.column, self.columns.paths))
-        return [text for column in columns if column.distinct <= MAX_ENDS for text in column.plain]
+        return (text for column in columns if column.distinct <= MAX_ENDS for text in column.plain)
 
     def part(self, label: str) -> Path | None:
         """The attribute with a part of that name: 长 of 长*宽*高; the one that most entities have."""

@@ -14,6 +14,7 @@ MAX_WORD = 6
 SHORT = 3
 _ALL_HAN = regex(r"[\u3400-\u9fff\uf900-\ufaff]+")
 _MAX_KEYS = 8
+_NOTHING: frozenset[str] = frozenset()
 
 
 def all_han(text: str) -> bool:
@@ -29,23 +30,25 @@ class WordSounds:
     ) -> None:
         """``heard`` are found by their sound, these and ``spelled`` by their letters; each word once in both."""
         self._words = tuple(dict.fromkeys((*heard, *spelled)))  # so the first of them are ``heard``
-        fitting = [(place, word) for place, word in enumerate(self._words) if 2 <= len(word) <= MAX_WORD]
+
+        @cache
+        def fitting() -> Sequence[tuple[int, str]]:
+            return [(place, word) for place, word in enumerate(self._words) if 2 <= len(word) <= MAX_WORD]
 
         @cache
         def keys() -> Sequence[tuple[_Key, int]]:
-            return [(key, at) for at, w in fitting if at < len(heard) and has_han(w) for key in _keys_of(w)]
+            return [(key, at) for at, w in fitting() if at < len(heard) and has_han(w) for key in _keys_of(w)]
 
         @cache
         def han() -> Sequence[tuple[int, str]]:
-            return [(place, word) for place, word in fitting if all_han(word)]
+            return [(place, word) for place, word in fitting() if all_han(word)]
 
         kept, told = derived or Derived(), named("", (str(len(heard)), *self._words))
         self._by_sound = CheckedIndex(
             lambda: ((" ".join(key), at) for key, at in keys()), kept, f"sounds{told}"
         )
-        self._bits, self._behind = kept.json(
-            f"neighbours{told}", lambda: _neighbours(key for key, _ in keys())
-        )
+        behind = kept.json(f"neighbours{told}", lambda: _neighbours(key for key, _ in keys()))
+        self._behind = {left: frozenset(rights) for left, rights in behind.items()}
         self._by_letters = CheckedIndex(
             lambda: ((letters, at) for at, word in han() for letters in _spellings(word)),
             kept,
@@ -65,10 +68,8 @@ class WordSounds:
 
     def together(self, left: str, right: str) -> bool:
         """Whether two neighbours in some word sound like these two characters."""
-        behind = 0
-        for sound in _choices(right, 2):
-            behind |= self._bits.get(sound, 0)
-        return any(self._behind.get(sound, 0) & behind for sound in _choices(left, 2))
+        rights = _choices(right, 2)
+        return any(not self._behind.get(sound, _NOTHING).isdisjoint(rights) for sound in _choices(left, 2))
 
     def typed_as(self, letters: str) -> str:
         """The first word that is typed in these letters; empty when none is."""
@@ -88,14 +89,12 @@ class WordSounds:
 _Key = tuple[str, ...]
 
 
-def _neighbours(keys: Iterable[_Key]) -> tuple[dict[str, int], dict[str, int]]:
-    """A bit for each sound, and for each sound the bits of those that stand right behind it in some key."""
-    bits: dict[str, int] = {}
-    behind: dict[str, int] = {}
+def _neighbours(keys: Iterable[_Key]) -> dict[str, list[str]]:
+    """For each sound those that stand right behind it in some key."""
+    behind: dict[str, list[str]] = {}
     for left, right in sorted({pair for key in keys for pair in itertools.pairwise(key)}):
-        bit = bits.setdefault(right, 1 << len(bits))
-        behind[left] = behind.get(left, 0) | bit
-    return bits, behind
+        behind.setdefault(left, []).append(right)
+    return behind
 
 
 def _start(letters: str, rest: str) -> str:

@@ -1,6 +1,9 @@
 """The session store of one process, from its settings: server, transport, store and circuit breaker put together."""
 
 import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 
 from chatbot.errors import SessionStoreUnavailableError
@@ -33,6 +36,23 @@ def open_session_store(
         _log.warning("会话暂时存不下来：%s", error.message)
     transport = connect(replace(settings, host=f"{UNIX_SCHEME}{server.socket}"))
     return ResilientSessionStore(RedisSessionStore(transport, ttl_seconds=ttl_seconds), server=server)
+
+
+@contextmanager
+def session_store_beside(
+    settings: RedisSettings, *, ttl_seconds: int = SESSION_TTL_SECONDS
+) -> Iterator[Callable[[], ClosableSessionStore]]:
+    """``open_session_store`` while the block does something else: the bundled server takes 0.07 s to start.
+
+    What is given waits for the store. It is closed again when the block fails.
+    """
+    with ThreadPoolExecutor(1, "sessions") as beside:
+        opening = beside.submit(open_session_store, settings, ttl_seconds=ttl_seconds)
+        try:
+            yield opening.result
+        except BaseException:
+            opening.result().close()
+            raise
 
 
 def open_rate_limiter(settings: RedisSettings) -> RedisRateLimiter:

@@ -1,9 +1,11 @@
 """Positions of entities, packed and as bits."""
 
 import random
+from pathlib import Path
 
 import pytest
 
+from chatbot.derived import Derived
 from chatbot.normalization.postings import Postings, bits, mask_of, packed
 
 
@@ -27,3 +29,14 @@ def test_words_of_the_same_entities_share_their_positions() -> None:
     assert "丁" not in found
     with pytest.raises(KeyError):
         found["丁"]
+
+
+def test_kept_words_come_back_with_their_positions_and_are_not_told_again(tmp_path: Path) -> None:
+    told = {"甲": [3, 1, 1], "乙": [1, 3], "丙": [2], "丁": []}
+    first = Derived(tmp_path, "v")
+    made = [Postings.kept(first, "names", lambda: told)]
+    first.save()
+    made.append(Postings.kept(Derived(tmp_path, "v"), "names", lambda: pytest.fail("told again")))
+    for found in made:
+        assert dict(found) == dict(Postings(told)) and list(found) == list(told)
+        assert found.rows("甲") is found.rows("乙")

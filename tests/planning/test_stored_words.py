@@ -73,6 +73,7 @@ def test_a_knowledge_base_from_disk_is_the_one_that_is_worked_out(
     read = graph_knowledge(graph, LEXICON, tmp_path)
     for told in (lambda k: k.planner.vocabulary.finder.aliases, lambda k: k.reader.attributes.aliases):
         assert told(read) == told(anew) and list(told(read)) == list(told(anew))
+    assert read.graph == anew.graph and list(read.graph.tree) == list(anew.graph.tree)
     assert list(read.reader.entities.names) == list(anew.reader.entities.names)
     assert read.planner.vocabulary.common_words == anew.planner.vocabulary.common_words
     asked = questions(name)

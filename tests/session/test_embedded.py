@@ -18,7 +18,7 @@ from chatbot.session import embedded
 from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings, connect
 from chatbot.session.embedded import EmbeddedRedis
-from chatbot.session.open_store import open_session_store
+from chatbot.session.open_store import open_session_store, session_store_beside
 from tests.contracts.session_store import FULL
 from tests.session.embedded_world import answers, is_gone, running_pid, wait_for
 
@@ -239,6 +239,22 @@ def test_a_server_that_will_not_start_is_an_error_with_its_reason_and_turns_go_o
     monkeypatch.setattr(embedded, "redis_server_binary", lambda: real)
     wait_for(lambda: answers(store), "the store comes up once it can")
     store.close()
+
+
+def test_a_store_opened_beside_other_work_is_ready_when_it_is_asked_for(state_dir: Path) -> None:
+    with session_store_beside(RedisSettings(state_dir=state_dir), ttl_seconds=100) as opened:
+        store = opened()
+    assert answers(store)
+    store.close()
+
+
+def test_a_store_opened_beside_work_that_fails_is_closed_again(state_dir: Path) -> None:
+    with (
+        pytest.raises(ValueError, match="the work"),
+        session_store_beside(RedisSettings(state_dir=state_dir)),
+    ):
+        raise ValueError("the work")
+    assert EmbeddedRedis(state_dir).pid() is None
 
 
 def test_a_missing_wheel_names_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:

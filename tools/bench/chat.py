@@ -57,7 +57,7 @@ class ChatBenchResult:
 
     A FAQ question comes in three ways: word for word as before (``again``: what is popular, and every chip), in other
     courtesies (``politely``), and with a slip of the finger that nobody has made before (``new``: nothing of it is
-    remembered).
+    remembered). The first start works out what a later one reads.
     """
 
     routes: tuple[Route, ...]
@@ -71,6 +71,7 @@ class ChatBenchResult:
     dialogue_polite_p50_ms: float
     dialogue_graph_p50_ms: float
     start_to_first_answer_s: float
+    later_start_to_first_answer_s: float
     worker_rss_mb: float
     worker_pss_mb: float
     import_ms: dict[str, float]
@@ -109,6 +110,8 @@ class ChatBench:
                 one = _route(alone, 1, run_load(port, alone.requests, alone.turns, 1))
                 rss, pss = worker_memory(chatbot.process.pid)
                 first_answer = chatbot.first_answer_s
+            with chatbot_server(self._config, state / "chatbot", self._workers) as chatbot:
+                later = chatbot.first_answer_s
         loaded = (again, polite, new, graph_route)
         return ChatBenchResult(
             routes=(floor, *loaded, one),
@@ -122,6 +125,7 @@ class ChatBench:
             dialogue_polite_p50_ms=dialogue[1],
             dialogue_graph_p50_ms=dialogue[2],
             start_to_first_answer_s=round(first_answer, 2),
+            later_start_to_first_answer_s=round(later, 2),
             worker_rss_mb=rss,
             worker_pss_mb=pss,
             import_ms=import_costs(),
@@ -191,7 +195,8 @@ def as_text(result: ChatBenchResult) -> str:
         f"errors                          {result.errors} (wanted 0)",
         f"dialogue alone, p50             FAQ {result.dialogue_faq_p50_ms} ms written anew, "
         f"{result.dialogue_polite_p50_ms} ms in other courtesies, graph {result.dialogue_graph_p50_ms} ms (wanted ≤ 0.8)",
-        f"start to first answer           {result.start_to_first_answer_s} s (wanted ≤ 2)",
+        f"start to first answer           {result.start_to_first_answer_s} s in an empty state folder (wanted ≤ 2), "
+        f"{result.later_start_to_first_answer_s} s later",
         f"memory of a worker              {result.worker_rss_mb} MB resident, {result.worker_pss_mb} MB proportional (wanted ≤ 200)",
         "imports, ms                     " + ", ".join(f"{k} {v}" for k, v in result.import_ms.items()),
     ]

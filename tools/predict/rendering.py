@@ -7,8 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
 from chatbot.errors import ConfigError, ModelError
-from chatbot.json_bytes import dumps, dumps_each, dumps_numbers
+from chatbot.json_bytes import dumps, dumps_each
 from chatbot.json_file import Json
 from chatbot.predict.base import ItemError, Outcome
 from chatbot.predict.columns import Column, Numbers, Picks
@@ -205,17 +209,25 @@ _Parts: TypeAlias = tuple[Sequence[bytes], list[list[bytes]], bytes]
 
 def _parts(column: Column) -> _Parts:
     if isinstance(column, Numbers) and column.names:
-        numbers, width = dumps_numbers(column.values), len(column.names)
+        numbers, width = _numbers(column.values), len(column.names)
         return _opens(column.names), [numbers[place::width] for place in range(width)], b'}"'
     if isinstance(column, Picks):
         names, opens = _quoted(column.names), _opens(column.keys)
         picked = [names[one] for one in column.picked.tolist()]
-        return [opens[0].replace(b"{", b"[{", 1), opens[1]], [picked, dumps_numbers(column.values)], b'}]"'
+        return [opens[0].replace(b"{", b"[{", 1), opens[1]], [picked, _numbers(column.values)], b'}]"'
     cells: Sequence[Json] = [{}] * len(column.values) if isinstance(column, Numbers) else column
     if set(map(type, cells)) <= {dict, list}:
         quoted = _CUT.join(dumps_each(cells)).replace(b'"', b'""')
         return [b'"'], [quoted.split(_CUT)], b'"'
     return [b""], [_column(cells)], b""
+
+
+def _numbers(values: NDArray[np.float64]) -> list[bytes]:
+    """Each number of a table, row by row, as JSON: NaN and infinities as ``null``."""
+    if not values.size:
+        return []
+    written = orjson.dumps(np.ascontiguousarray(values).ravel(), option=orjson.OPT_SERIALIZE_NUMPY)
+    return written[1:-1].split(b",")
 
 
 @lru_cache(maxsize=16)
