@@ -179,7 +179,7 @@ def test_the_sets_are_as_large_as_promised_and_no_question_stands_in_both_halves
     assert sum(map(len, said.values())) >= 300
     assert len(conversations) >= 100
     assert min(conversations) >= 2
-    assert max(conversations) <= 6
+    assert max(conversations) <= 7
     both = [where for text, where in said["heldout"].items() if text in said["tune"]]
     assert both == []  # places, not texts: what is held out stays unread
 
