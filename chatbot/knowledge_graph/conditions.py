@@ -96,7 +96,8 @@ class Conditions:
     def places(self, path: Path) -> list[tuple[Column, str]]:
         """The columns that may hold the attribute, best first, each with the part that is meant."""
         group = next((group for group in self.same if group and group[0] == path), (path,))
-        return [found for one in group if (found := self.columns.resolve(one))]
+        found = (place for one in group if (place := self.columns.resolve(one)))
+        return list({(column.path, part): (column, part) for column, part in found}.values())
 
     def numbers(self, path: Path, dimension: str) -> Numbers:
         """The attribute as numbers of ``dimension``; an entity's value is in the first place that it has."""

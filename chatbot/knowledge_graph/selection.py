@@ -58,7 +58,7 @@ class Selection:
         for column, _ in self.conditions.places(path):
             raw = column.text_at(index)
             if raw is not None:
-                return Cell(column.path, raw, self.columns.files[index])
+                return Cell(column.path_at(index), raw, self.columns.files[index])
         return None
 
     def present(self, path: Path) -> Mask:

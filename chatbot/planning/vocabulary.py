@@ -113,7 +113,8 @@ class Vocabulary:
         """The linker's names, leaves only, then the concepts' words it does not have."""
         words: dict[str, tuple[Path, ...]] = {}
         for word, paths in self.attributes.aliases.items():
-            leaves = [path for path in self.attributes.prefer(paths) if self.graph.tree[path].is_leaf]
+            named = (path for path in self.attributes.prefer(paths) if self.graph.tree[path].is_leaf)
+            leaves = dict.fromkeys(self.columns.head(path) for path in named)
             if leaves and not (word.startswith("有没有") and word[3:] in self.attributes.aliases):
                 words[word] = tuple(leaves)  # 有没有四驱 asks of a thing that is a word by itself
         for name, said in self.concepts.words.items():
@@ -146,7 +147,11 @@ class Vocabulary:
 
     def _kinds_below(self, category: Path) -> list[Path]:
         below = [path for path, node in self.graph.tree.items() if node.is_leaf and path[:-1] == category]
-        return [p for p in below if p[-1] in (f"{category[-1]}{kind}" for kind in ("类型", "种类", "形式"))]
+        return [
+            self.columns.head(p)
+            for p in below
+            if p[-1] in (f"{category[-1]}{kind}" for kind in ("类型", "种类", "形式"))
+        ]
 
     @cached_property
     def keyword_of(self) -> Mapping[bytes, tuple[Condition, ...]]:
@@ -256,6 +261,10 @@ class Vocabulary:
         """德系, BBA: what each word for a group of makes stands for; ``None`` where the graph has none of them."""
         brands = {entity.keywords[0] for entity in self.graph.entities if entity.keywords}
         return group_clauses(self.groups, brands)
+
+    def has(self, name: str, path: Path) -> bool:
+        """Whether an entity has anything at ``path``, or wherever else that attribute stands."""
+        return any(self.graph.has(name, place) for place in self.columns.places(path))
 
     def dimension(self, path: Path) -> str:
         """What an attribute is mostly measured in; empty when it holds no numbers."""
