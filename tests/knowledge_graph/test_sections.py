@@ -51,8 +51,8 @@ def test_it_is_ranked_over_all_sections() -> None:
 
 
 def test_what_is_measured_in_another_dimension_is_another_attribute() -> None:
-    assert run("superlative", attributes=(("洗涤", "容量"),)) == ["甲 洗一"]
-    assert run("superlative", attributes=(("冷藏", "容量"),)) == ["乙 冰一"]
+    assert run("superlative", attributes=(("洗涤", "容量"),)) == ["甲 洗二"]
+    assert run("superlative", attributes=(("冷藏", "容量"),)) == ["乙 冰二"]
 
 
 def test_what_one_entity_has_two_values_of_is_two_attributes() -> None:
