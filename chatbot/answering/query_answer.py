@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from chatbot.answering.query_text import SHOWN, Wording
 from chatbot.knowledge_graph.execute import Engine
-from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.knowledge_graph.graph import KnowledgeGraph, asked_whether
 from chatbot.knowledge_graph.plan import Condition, Path, Plan
 from chatbot.knowledge_graph.plan_text import attribute_text, note_text, quantity_text
 from chatbot.knowledge_graph.result import Result, ResultRow
@@ -269,10 +269,15 @@ class QueryAnswerer:
         lines = []
         only = result.plan.conditions[0] if len(result.plan.conditions) == 1 else None
         kind = "has" if isinstance(only, Condition) and only.op == "has" else "verdict"
+        whether = kind == "has" and isinstance(only, Condition) and asked_whether(only.attribute[-1])
         for verdict, row in zip(result.verdicts, result.rows, strict=True):
             what = self._words.conditions(result.plan.conditions)
             lines.append(
-                say(f"{kind}_{verdict.answer}", what=what, row=self._words.row(row, result.attributes))
+                say(
+                    f"{'whether' if whether and verdict.answer != 'unknown' else kind}_{verdict.answer}",
+                    what=what,
+                    row=self._words.row(row, result.attributes),
+                )
             )
         return "\n".join(lines)
 

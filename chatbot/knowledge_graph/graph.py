@@ -23,6 +23,17 @@ def unit_in_name(name: str) -> str:
     return found.group(1) if found and found.start() else ""
 
 
+_WHETHER = re.compile(
+    "(?:是否|能否|可否|有无|是不是|能不能|可不可以|需不需要|要不要|用不用|有没有)(?:需要?|必须|要|支持|包含|包括|含有?|带有?|有|可以?|能)?(?=..)"
+)
+
+
+def asked_whether(name: str) -> str:
+    """What an attribute's name asks whether it is so: 空腹 of 是否空腹, 胸部CT of 是否含胸部CT; empty where it asks nothing."""
+    found = _WHETHER.match(name)
+    return display_name(name)[found.end() :] if found else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """One entity: its name, its keywords from general (brand) to special (trim), and its leaves."""

@@ -1,6 +1,6 @@
 """A plan and its result's notes in Chinese, from the typed values alone."""
 
-from chatbot.knowledge_graph.graph import display_name
+from chatbot.knowledge_graph.graph import asked_whether, display_name
 from chatbot.knowledge_graph.plan import KEYWORDS, NAME, AllOf, AnyOf, Clause, Condition, Not, Path, Plan
 from chatbot.knowledge_graph.result import LeftOut, Note
 
@@ -32,6 +32,7 @@ _NOTES = {
     "tie": "“{attribute}”有 {count} 个并列",
     "empty_plan": "计划里缺少{subject}",
 }
+_IS_SO = {"有": "是", "无": "否", "没有": "否", "选配": "可选"}  # 是否空腹（是）
 _LEVELS = {"1": "品牌", "2": "系列"}  # what the first of the 关键词 mostly are
 _LACKS = {"attributes": "属性", "entities": "实体"}
 
@@ -61,6 +62,8 @@ def clause_text(clause: Clause, depth: int = 0) -> str:
     match clause:
         case Condition():
             return _condition_text(clause)
+        case Not(Condition(op="has", value="有") as inner) if asked_whether(inner.attribute[-1]):
+            return f"{attribute_text(inner.attribute)}（否）"
         case Not(inner):
             return f"非（{clause_text(inner, depth + 1)}）"
         case AllOf(clauses):
@@ -72,7 +75,9 @@ def clause_text(clause: Clause, depth: int = 0) -> str:
 def _condition_text(condition: Condition) -> str:
     name = attribute_text(condition.attribute)
     if condition.op == "has":
-        return f"{condition.value}{name}"
+        return (
+            f"{name}（{_IS_SO[str(condition.value)]}）" if asked_whether(name) else f"{condition.value}{name}"
+        )
     value = condition.value
     said = value if isinstance(value, str) else quantity_text(value, condition.unit)
     return f"{name}含“{said}”" if condition.op == "contains" else f"{name}{_SIGNS[condition.op]}{said}"

@@ -69,7 +69,9 @@ class OutlyingValues:
         for entity, value in read:
             if value.kind != "flag" and usual not in [measure.dimension for measure in value.measures]:
                 why = f"读不成{usual or '数'}，只当文字用；其他 {len(alike)} 款都读得成"
-                yield self._issue(subject, entity, path, why, f"照其他的写法写，如“{pattern}”；没有数的就不写这一项")
+                yield self._issue(
+                    subject, entity, path, why, f"照其他的写法写，如“{pattern}”；没有数的就不写这一项"
+                )
         for entity, middle in _far_off(alike):
             yield self._issue(
                 subject, entity, path, f"与其他 {len(alike) - 1} 款相差太远（中位数约 {middle:g}）"

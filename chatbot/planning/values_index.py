@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from chatbot.knowledge_graph.columns import FLAG_CODE, Column, Columns
 from chatbot.knowledge_graph.plan import AllOf, AnyOf, Clause, Condition, Not, Path
+from chatbot.knowledge_graph.values import flag_word
 from chatbot.planning.links import ValueSense
 from chatbot.regex import regex
 
@@ -120,7 +121,7 @@ class ValueWords:
             if head := _HEAD.match(text):
                 same.setdefault(text[head.end() :], []).append(text)
                 parts.update(_COUNTS.findall(head.group()))
-            if flag != FLAG_CODE[None] and not _WORD.fullmatch(text):
+            if flag != FLAG_CODE[None] and (flag_word(text) or not _WORD.fullmatch(text)):
                 continue
             few = column.distinct <= _FEW_CODES and _GENERATION.fullmatch(text)
             named = _NAMED.fullmatch(text) and not _mostly_measured(column)
