@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from chatbot.knowledge_graph.directions import Directions
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition, Path
+from chatbot.knowledge_graph.plan_text import quantity_text
 from chatbot.knowledge_graph.units import COUNT, MONEY
 from chatbot.planning.bare_units import unit_left_out
 from chatbot.planning.by_unit import broken_through, long_as_a_car, meant_by_unit
@@ -120,6 +121,8 @@ class Binder:
         """What the quantity demands; a plain one means at most, at least, about or just that, as one would say."""
         path = bound.path
         phrase = broken_through(bound.phrase, self._vocabulary.dimension(path))
+        if self._measured.in_ranges(path):
+            return _lying_within(path, phrase)
         if phrase.exact and isinstance(phrase.low, float):
             phrase = self._loosened(phrase, path, budget=budget, verify=verify)
         found = phrase.conditions(path)
@@ -261,6 +264,16 @@ class Binder:
             if path := self._vocabulary.part(named.group(1)):
                 return Bound(path, self._in_its_unit(path, phrase), link)
         return None
+
+
+def _lying_within(path: Path, phrase: QuantityPhrase) -> Clause:
+    """Of what is a range: 50岁 lies within 30-60岁, and 60岁以上 and 20到30平米 have a part in it."""
+    low, high = phrase.low, phrase.high
+    if phrase.exact or not (isinstance(low, float | None) and isinstance(high, float | None)):
+        found = phrase.conditions(path)
+        return found[0] if len(found) == 1 else AllOf(found)
+    ends = "-".join(quantity_text(end, phrase.unit) for end in (low, high) if end is not None)
+    return Condition(path, "=", ends + ("以下" if low is None else "以上" if high is None else ""))
 
 
 def _named_in(path: Path, phrase: QuantityPhrase) -> bool:

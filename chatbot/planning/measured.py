@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
+import numpy as np
+
 from chatbot.knowledge_graph.columns import Columns
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import Path
@@ -42,6 +44,14 @@ class Measured:
             return None
         near = [p for p in self._paths.get(phrase.dimension, ()) if self._holds(p, phrase)]
         return near[0] if len(near) == 1 else None
+
+    def in_ranges(self, path: Path) -> bool:
+        """Whether most entities have a range of it (适用年龄 30-60岁, 18岁以上): what is said is to lie within that."""
+        column = self._columns.column(path)
+        if column is None or column.main is None or column.main.dimension == DATE:
+            return False
+        held = np.bincount(column.codes, minlength=column.distinct)[column.text_of]
+        return bool(2 * held[column.low != column.high].sum() > held.sum())
 
     def may_cost(self, phrase: QuantityPhrase) -> bool:
         """Whether a number is about as high as what is sold here costs, in yuan: 3000以内 of telephones."""
