@@ -1,15 +1,14 @@
 """What a graph measures, and within which bounds: so that 120Hz or 5000毫安 finds its attribute in any of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-
-import numpy as np
 
 from chatbot.knowledge_graph.columns import Columns
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import Path
 from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
+from chatbot.planning.bare_units import unit_left_out
 from chatbot.planning.money import budget, plain_money
 
 _HEADER = "实体"
@@ -45,14 +44,6 @@ class Measured:
         near = [p for p in self._paths.get(phrase.dimension, ()) if self._holds(p, phrase)]
         return near[0] if len(near) == 1 else None
 
-    def in_ranges(self, path: Path) -> bool:
-        """Whether most entities have a range of it (适用年龄 30-60岁, 18岁以上): what is said is to lie within that."""
-        column = self._columns.column(path)
-        if column is None or column.main is None or column.main.dimension == DATE:
-            return False
-        held = np.bincount(column.codes, minlength=column.distinct)[column.text_of]
-        return bool(2 * held[column.low != column.high].sum() > held.sum())
-
     def may_cost(self, phrase: QuantityPhrase) -> bool:
         """Whether a number is about as high as what is sold here costs, in yuan: 3000以内 of telephones."""
         return self._price is not None and self.may_be(self._price, phrase)
@@ -62,6 +53,21 @@ class Measured:
         lowest, highest = self._bounds(path)
         ends = list(_ends(phrase))
         return bool(ends) and all(lowest * _LESS <= end <= highest * _MORE for end in ends)
+
+    def rather_money(self, paths: Sequence[Path], phrase: QuantityPhrase) -> bool:
+        """Whether a bare bound is about as high as prices are, and far from all values of ``paths``: 一级能效3000以内."""
+        if not paths or plain_money(phrase) is None or not self.may_cost(phrase):
+            return False
+        return not any(path == self._price or self._could_be(path, phrase) for path in paths)
+
+    def _could_be(self, path: Path, phrase: QuantityPhrase) -> bool:
+        """Whether a bare number may be said of the attribute, in its unit or in one that is left out in talk."""
+        found = self._columns.resolve(path)
+        if found is None or found[0].main is None or unit_left_out(phrase, path, self._columns):
+            return True
+        lowest, highest = self._bounds(found[0].path)
+        factor = float(found[0].main.factor)
+        return all(lowest * _LESS <= end * factor <= highest * _MORE for end in _ends(phrase))
 
     def money(self, phrase: QuantityPhrase) -> QuantityPhrase | None:
         """A bare bound as yuan, where things cost about so many, else as ten thousands of them; ``None`` for no amount."""

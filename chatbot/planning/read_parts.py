@@ -18,6 +18,7 @@ from chatbot.planning.parts import Parts, Thing, rankings
 from chatbot.planning.refer import Reference, references
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.planning.whom_it_fits import without_whom_it_fits
 from chatbot.regex import regex
 
 _OF = regex(
@@ -84,6 +85,7 @@ class PartsReader:
             and not self._qualifies(i, rest, text)
             and not any(a.path[: len(p)] == p for a in atoms for p in link.category.paths)
         )
+        scan = without_whom_it_fits(scan, atoms, self._vocabulary.columns)
         return Parts(
             scan, self._things(rest, text, pointed, context), atoms, ranks, _told_once(attributes),
             tuple(categories), read.misfits, _count(rest, "top", "reverse"), any(link.plays("reverse") for link in rest), bool(pointed.used), read.loose,

@@ -10,12 +10,14 @@ from chatbot.derived import Derived
 from chatbot.knowledge_graph.columns import FLAG_CODE, Columns
 from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
 from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Condition, keyword_level
+from chatbot.knowledge_graph.units import built_in_units
 from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
 from chatbot.planning.absent import Absent, absent_words, other_makes
+from chatbot.planning.asked_units import asked_in_units
 from chatbot.planning.attribute_names import short_forms, telling_endings
 from chatbot.planning.called_so import said_by_names
 from chatbot.planning.concepts import Comparative, Concepts, Way, praise, trims
@@ -125,6 +127,7 @@ class Vocabulary:
         endings = telling_endings(self.columns, self.flags, {**short, **words}.keys())
         for word, path in (short | endings).items():
             words.setdefault(word, (path,))
+        words |= {word: (path,) for word, path in asked_in_units(self.columns, built_in_units(), words)}
         if ("品牌",) not in {path[-1:] for path in self.graph.tree}:
             for word in ("品牌", "牌子", "谁家", "哪家", "什么牌子"):
                 words.setdefault(word, (keyword_level(1),))

@@ -79,3 +79,44 @@ def test_what_an_attribute_asks_whether_it_is_so_is_a_feature(
 )
 def test_the_answer_to_whether_is_yes_or_no(school: Knowledge, said: str, wanted: str) -> None:
     assert replies(school, said)[0].answer.startswith(wanted)
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("70岁能上的课", {"国标舞课", "健身操课", "银龄广场舞课"}),
+        ("10岁的课有哪些", {"少年街舞课", "健身操课"}),
+        ("60岁以上的课有哪些", {"形体课", "国标舞课", "健身操课", "银龄广场舞课"}),
+        ("适用年龄6岁以下的课", {"启蒙舞蹈课", "健身操课"}),
+        ("5岁到8岁的课", {"启蒙舞蹈课", "少年街舞课", "健身操课"}),
+    ],
+)
+def test_an_age_lies_within_the_range_of_what_fits_it(school: Knowledge, said: str, wanted: set[str]) -> None:
+    assert last_words(school, said) == wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("20平米用的机器有哪些", {"泽川A8", "泽川A10", "泽川D9", "岚山F7"}),
+        ("适用面积25平以上的机器", {"泽川A10", "泽川D9", "岚山F10"}),
+        ("变频的洗衣机", {"泽川A8", "泽川A10"}),
+        ("噪音3000以内的机器", {"泽川A8", "泽川A10", "泽川D9", "岚山S1", "岚山F7"}),
+        ("9公斤以上2000以内的机器", {"泽川A10"}),
+    ],
+)
+def test_an_area_lies_within_its_range_and_a_number_is_of_what_it_can_be(
+    shop: Knowledge, said: str, wanted: set[str]
+) -> None:
+    assert last_words(shop, said) == wanted
+
+
+def test_from_which_age_asks_for_the_value(school: Knowledge) -> None:
+    assert "18-60岁" in replies(school, "形体课多少岁以上能上")[0].answer
+    assert "18-60岁" in replies(school, "形体课多少钱", "多少岁能上")[1].answer
+
+
+def test_what_the_area_is_of_is_no_condition(shop: Knowledge) -> None:
+    found = replies(shop, "适合32平米的阳台用的机器")[0]
+    assert last_words(shop, "适合32平米的阳台用的机器") == {"泽川D9", "岚山F10"}
+    assert "没听懂" not in found.answer
