@@ -34,10 +34,13 @@ class Wording:
     """Names and values of one graph as they are said."""
 
     def __init__(self, graph: KnowledgeGraph) -> None:
-        self._names = graph.short_names
+        self._names, self._levels = graph.short_names, graph.level_names
 
     def name(self, entity: str) -> str:
         return self._names.get(entity, entity)
+
+    def attribute(self, path: Path) -> str:
+        return attribute_text(path, self._levels)
 
     def value(self, cell: Cell) -> str:
         return with_unit(cell.path, cell.raw)

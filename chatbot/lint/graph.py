@@ -33,7 +33,11 @@ class MissingValues:
                 common = share >= COMMON and len(entities) >= FEWEST
                 kin = len(siblings) >= 2 and all(path in other.leaves for other in siblings)
                 if common or kin:
-                    who = f"同车系的 {len(siblings)} 款都有" if kin else f"{share:.0%} 的实体都有"
+                    who = (
+                        f"“{' '.join(entity.keywords[:2])}”的其他 {len(siblings)} 款都有"
+                        if kin
+                        else f"{share:.0%} 的实体都有"
+                    )
                     yield Issue(
                         "notice", self.name, subject.graph_file(entity.file), 0,
                         f"缺少“{'/'.join(path)}”，{who}", "补上这个值；确实没有的写“无”",

@@ -128,8 +128,9 @@ class Vocabulary:
         for word, path in (short | endings).items():
             words.setdefault(word, (path,))
         words |= {word: (path,) for word, path in asked_in_units(self.columns, built_in_units(), words)}
-        if ("品牌",) not in {path[-1:] for path in self.graph.tree}:
-            for word in ("品牌", "牌子", "谁家", "哪家", "什么牌子"):
+        level = self.graph.level_names["1"]
+        if (level,) not in {path[-1:] for path in self.graph.tree}:
+            for word in ("品牌", "牌子", "谁家", "哪家", "什么牌子") if level == "品牌" else (level,):
                 words.setdefault(word, (keyword_level(1),))
         return words
 

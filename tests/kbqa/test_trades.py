@@ -120,3 +120,11 @@ def test_what_the_area_is_of_is_no_condition(shop: Knowledge) -> None:
     found = replies(shop, "适合32平米的阳台用的机器")[0]
     assert last_words(shop, "适合32平米的阳台用的机器") == {"泽川D9", "岚山F10"}
     assert "没听懂" not in found.answer
+
+
+def test_guidance_asks_for_what_the_graph_has(school: Knowledge, shop: Knowledge) -> None:
+    asked = replies(school, "推荐个课")[0]
+    assert "系列" in asked.answer + str(asked.suggestions) and "品牌" not in asked.answer
+    assert not any(chip.startswith("1") for chip in asked.suggestions)
+    assert school.graph.level_names == {"1": "系列", "2": "名称"}
+    assert shop.graph.level_names == {"1": "品牌", "2": "系列"}

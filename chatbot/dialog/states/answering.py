@@ -131,11 +131,13 @@ class AnsweringState:
             rows=found.rows,
             rows_total=found.rows_total,
             suggestions=suggestions(found, planner) or hearing.knowledge.examples[:3],
-            why=plan_text(found.plan),
+            why=plan_text(found.plan, hearing.knowledge.graph.level_names),
         )
         if question:
             words = Wording(hearing.knowledge.graph).conditions(found.plan.conditions)
-            ask = say("choose_by", attribute=attribute_text(question.path))
+            ask = say(
+                "choose_by", attribute=attribute_text(question.path, hearing.knowledge.graph.level_names)
+            )
             kind = "choose_next" if words else "choose_first"
             text = say(kind, conditions=words, count=found.rows_total, question=ask)
             reply = replace(reply, answer=text, answer_type="clarify", suggestions=choices(question))
