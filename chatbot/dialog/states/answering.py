@@ -135,12 +135,11 @@ class AnsweringState:
         )
         if question:
             words = Wording(hearing.knowledge.graph).conditions(found.plan.conditions)
-            ask = say(
-                "choose_by", attribute=attribute_text(question.path, hearing.knowledge.graph.level_names)
-            )
+            name = attribute_text(question.path, hearing.knowledge.graph.level_names)
+            ask = say("choose_by", attribute=name)
             kind = "choose_next" if words else "choose_first"
             text = say(kind, conditions=words, count=found.rows_total, question=ask)
-            reply = replace(reply, answer=text, answer_type="clarify", suggestions=choices(question))
+            reply = replace(reply, answer=text, answer_type="clarify", suggestions=choices(question, name))
         return Decision("question_intake", turn, reply).remembering(
             entities=found.entities,
             attributes=tuple(p for p in found.attributes if p in hearing.knowledge.graph.tree),
