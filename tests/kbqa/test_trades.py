@@ -122,9 +122,7 @@ def test_what_the_area_is_of_is_no_condition(shop: Knowledge) -> None:
     assert "没听懂" not in found.answer
 
 
-def test_guidance_asks_for_what_the_graph_has(school: Knowledge, shop: Knowledge) -> None:
-    asked = replies(school, "推荐个课")[0]
-    assert "系列" in asked.answer + str(asked.suggestions) and "品牌" not in asked.answer
-    assert not any(chip.startswith("1") for chip in asked.suggestions)
-    assert school.graph.level_names == {"1": "系列", "2": "名称"}
-    assert shop.graph.level_names == {"1": "品牌", "2": "系列"}
+def test_a_keyword_level_is_called_what_the_graph_calls_it(school: Knowledge, shop: Knowledge) -> None:
+    assert (school.graph.level_names["1"], shop.graph.level_names["1"]) == ("系列", "品牌")
+    told = replies(school, "有哪些系列")[0]
+    assert "系列有 3 种" in told.answer and "按系列分组" in told.why
