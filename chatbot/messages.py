@@ -76,6 +76,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{entity}的{attribute}可以选装（{value}）。",
         "{attribute} is optional on {entity} ({value}).",
     ),
+    "whether": ("{entity}，{attribute}：{value}。", "{entity}, {attribute}: {value}."),
     "no": ("{entity}没有{attribute}（{value}）。", "No, {entity} has no {attribute} ({value})."),
     "table_row": ("{entity}：{values}", "{entity}: {values}"),
     "table_value": ("{attribute} {value}", "{attribute} {value}"),
@@ -245,6 +246,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "has_yes": ("有的。{row}。", "Yes. {row}."),
     "has_no": ("没有。{row}。", "No. {row}."),
+    "whether_yes": ("是的。{row}。", "Yes. {row}."),
+    "whether_no": ("不是。{row}。", "No. {row}."),
     "has_unknown": (
         "资料里没有记载，没法判断{what}。{row}。",
         "Not on record, {what} cannot be judged. {row}.",

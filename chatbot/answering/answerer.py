@@ -162,7 +162,10 @@ class Answerer:
 
     def _leaves(self, topic: Topic) -> tuple[Path, ...]:
         """Every leaf it may stand in; behind them those that measure the same by another name."""
-        leaves = [leaf for path in topic.paths for leaf in self._graph.leaves_below(path)]
+        places = self._knowledge.planner.engine.columns.places
+        leaves = [
+            place for path in topic.paths for leaf in self._graph.leaves_below(path) for place in places(leaf)
+        ]
         others = (other for leaf in leaves for other in self._concepts.kin(leaf))
         return tuple(dict.fromkeys([*leaves, *others]))
 

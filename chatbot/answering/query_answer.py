@@ -1,21 +1,19 @@
 """A planned query → an answer: what was understood, how many match, the first rows, who was left out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chatbot.answering.query_text import SHOWN, Wording
+from chatbot.answering.shown_rows import EVIDENCE_ROWS, evidence, row_of, to_point_at
 from chatbot.knowledge_graph.execute import Engine
-from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.knowledge_graph.graph import KnowledgeGraph, asked_whether
 from chatbot.knowledge_graph.plan import Condition, Path, Plan
-from chatbot.knowledge_graph.plan_text import attribute_text, note_text, quantity_text
-from chatbot.knowledge_graph.result import Result, ResultRow
+from chatbot.knowledge_graph.plan_text import note_text, quantity_text
+from chatbot.knowledge_graph.result import Result
 from chatbot.messages import say
-from chatbot.planning.carry import is_exclusion
-from chatbot.planning.clauses import flat
 from chatbot.planning.query import Query
 from chatbot.reply import AnswerType, GraphEvidence, Row
 
-EVIDENCE_ROWS = 20
 MOST_FIRST = 4  # as many as rank first together are all spoken of: 多少钱 asks for each
 
 
@@ -90,7 +88,7 @@ class QueryAnswerer:
         others = tuple(clause for clause in plan.conditions if clause != relaxed)
         return say(
             "already_best", conditions=self._words.conditions(others) or say("everything"),
-            entity=self._words.name(query.carried[0]), attribute=attribute_text(path),
+            entity=self._words.name(query.carried[0]), attribute=self._words.attribute(path),
             end="低" if relaxed.op in ("<", "<=") else "高",
         ) + "".join(f"\n{part}" for part in (self._words.left_out(result.left_out),) if part)  # fmt: skip
 
@@ -100,7 +98,7 @@ class QueryAnswerer:
         plan = Plan("lookup", (first.entity,), query.asked_for)
         looked = self._found(replace(query, plan=plan), self._engine.run(plan))
         text = f"{self._superlative(result)}\n{looked.text}"
-        return replace(looked, text=text, evidence=(*looked.evidence, *_evidence(result)))
+        return replace(looked, text=text, evidence=(*looked.evidence, *evidence(result)))
 
     def _found(self, query: Query, result: Result) -> Found:
         plan = result.plan
@@ -125,12 +123,12 @@ class QueryAnswerer:
             text=carried + text,
             plan=plan,
             result=result,
-            rows=tuple(_row(row) for row in rows),
+            rows=tuple(row_of(row) for row in rows),
             rows_total=len(rows) if result.verdicts else result.total,
-            evidence=_evidence(result),
+            evidence=evidence(result),
             entities=focus,
             attributes=plan.attributes[:1] or result.attributes[:1],
-            shown=tuple(row.entity for row in _to_point_at(result)[:EVIDENCE_ROWS]),
+            shown=tuple(row.entity for row in to_point_at(result)[:EVIDENCE_ROWS]),
             answer_type="answer" if rows or result.groups or result.aggregate or plan.op == "count" else "fallback",
             confidence=round(query.score, 4),
         )  # fmt: skip
@@ -166,7 +164,7 @@ class QueryAnswerer:
         plan = result.plan
         order = ""
         if plan.order and plan.attributes:
-            order = say(f"sorted_{plan.order}", attribute=attribute_text(plan.attributes[0]))
+            order = say(f"sorted_{plan.order}", attribute=self._words.attribute(plan.attributes[0]))
         head = say("found", conditions=self._about(plan), count=result.total, order=order)
         return f"{head}\n{self._words.table(result)}{self._tail(result)}"
 
@@ -181,7 +179,9 @@ class QueryAnswerer:
             for one in result.left_out
         ):
             text = say(
-                "none_known", conditions=self._about(plan), attribute=attribute_text(plan.attributes[0])
+                "none_known",
+                conditions=self._about(plan),
+                attribute=self._words.attribute(plan.attributes[0]),
             )
         near = result.nearest
         if near and near.rows:
@@ -204,14 +204,14 @@ class QueryAnswerer:
             first = result.rows[0]
             cell = first.cells[result.attributes.index(path)]
             text = say(
-                head, conditions=self._about(plan), attribute=attribute_text(path),
+                head, conditions=self._about(plan), attribute=self._words.attribute(path),
                 entity=self._words.name(first.entity), value=self._words.value(cell) if cell else "",
             )  # fmt: skip
             return text + self._tail(result)
         head = say(
             f"{head}_many",
             conditions=self._about(plan),
-            attribute=attribute_text(path),
+            attribute=self._words.attribute(path),
             count=len(result.rows),
         )
         return f"{head}\n{self._words.table(result, max(SHOWN, len(result.rows)))}{self._tail(result)}"
@@ -224,7 +224,7 @@ class QueryAnswerer:
         return text + self._tail(replace(result, rows=()))
 
     def _group(self, result: Result) -> str:
-        name, about = attribute_text(result.plan.attributes[0]), self._about(result.plan)
+        name, about = self._words.attribute(result.plan.attributes[0]), self._about(result.plan)
         values = say("and").join(f"{group.value}（{group.count}）" for group in result.groups)
         if not result.groups:
             return self._nothing(result)
@@ -237,7 +237,7 @@ class QueryAnswerer:
         low, high = found.lowest.cells[0], found.highest.cells[0]
         kind = "all_the_same" if low and high and low.raw == high.raw else "range"
         return say(
-            kind, conditions=self._about(result.plan), attribute=attribute_text(found.attribute),
+            kind, conditions=self._about(result.plan), attribute=self._words.attribute(found.attribute),
             low=self._words.value(low) if low else "", high=self._words.value(high) if high else "",
             mean=quantity_text(round(found.mean, 3), found.unit), count=found.count,
         ) + self._tail(replace(result, rows=()))  # fmt: skip
@@ -255,11 +255,11 @@ class QueryAnswerer:
             return say(
                 "nothing_near_by",
                 entity=self._words.name(plan.entities[0]),
-                attribute=attribute_text(plan.attributes[0]),
+                attribute=self._words.attribute(plan.attributes[0]),
             )
         head = say(
             "near_by", entity=self._words.name(plan.entities[0]),
-            attribute=attribute_text(plan.attributes[0]), count=result.total,
+            attribute=self._words.attribute(plan.attributes[0]), count=result.total,
         )  # fmt: skip
         return f"{head}\n{self._words.table(result)}{self._tail(result)}"
 
@@ -269,31 +269,14 @@ class QueryAnswerer:
         lines = []
         only = result.plan.conditions[0] if len(result.plan.conditions) == 1 else None
         kind = "has" if isinstance(only, Condition) and only.op == "has" else "verdict"
+        whether = kind == "has" and isinstance(only, Condition) and asked_whether(only.attribute[-1])
         for verdict, row in zip(result.verdicts, result.rows, strict=True):
             what = self._words.conditions(result.plan.conditions)
             lines.append(
-                say(f"{kind}_{verdict.answer}", what=what, row=self._words.row(row, result.attributes))
+                say(
+                    f"{'whether' if whether and verdict.answer != 'unknown' else kind}_{verdict.answer}",
+                    what=what,
+                    row=self._words.row(row, result.attributes),
+                )
             )
         return "\n".join(lines)
-
-
-def _row(row: ResultRow) -> Row:
-    return Row(row.entity, {cell.path[-1]: cell.raw for cell in row.cells if cell})
-
-
-def _to_point_at(result: Result) -> Sequence[ResultRow]:
-    """The rows that the reply numbers: those found, else the nearest ones; none of these after 还有别的吗."""
-    again = any(is_exclusion(clause) for clause in flat(result.plan.conditions))
-    near = result.nearest.rows if result.nearest and not again else ()
-    return result.rows or near
-
-
-def _evidence(result: Result) -> tuple[GraphEvidence, ...]:
-    """The leaves the shown values stand in."""
-    rows = [*result.rows[:EVIDENCE_ROWS], *(result.nearest.rows if result.nearest else ())]
-    if result.aggregate:
-        rows += [result.aggregate.lowest, result.aggregate.highest]
-    cells = ((row.entity, cell) for row in rows for cell in row.cells if cell)
-    return tuple(
-        dict.fromkeys(GraphEvidence(entity, cell.path, cell.raw, cell.file) for entity, cell in cells)
-    )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.knowledge_graph.graph import KnowledgeGraph, asked_whether
 from chatbot.knowledge_graph.lookup import with_unit
 from chatbot.knowledge_graph.plan import (
     KEYWORDS,
@@ -36,10 +36,13 @@ class Wording:
     """Names and values of one graph as they are said."""
 
     def __init__(self, graph: KnowledgeGraph) -> None:
-        self._names = graph.short_names
+        self._names, self._levels = graph.short_names, graph.level_names
 
     def name(self, entity: str) -> str:
         return self._names.get(entity, entity)
+
+    def attribute(self, path: Path) -> str:
+        return attribute_text(path, self._levels)
 
     def value(self, cell: Cell) -> str:
         return with_unit(cell.path, cell.raw)
@@ -94,8 +97,10 @@ class Wording:
 
     def clause(self, clause: Clause) -> str:
         match clause:
-            case Not(Condition(op="has") as inner):
+            case Not(Condition(op="has") as inner) if not asked_whether(inner.attribute[-1]):
                 return say("has_not", what=attribute_text(inner.attribute))
+            case Not(Condition(op="has")):
+                return clause_text(clause)
             case Not(inner):
                 return say("without", what=self.clause(inner))
             case AnyOf(clauses) if len(clauses) > _MANY_NAMES and all(map(_is_name, clauses)):

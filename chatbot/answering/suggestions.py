@@ -73,7 +73,7 @@ class Suggestions:
         return chips + [self._that(kin) for kin in others[:1]]
 
     def _has(self, entity: str, paths: Sequence[Path]) -> bool:
-        return bool(paths) and all(self._graph.has(entity, path) for path in paths)
+        return bool(paths) and all(self._knowledge.planner.vocabulary.has(entity, path) for path in paths)
 
     def _of(self, entity: str, path: Path) -> str:
         name = self._graph.short_names[entity]

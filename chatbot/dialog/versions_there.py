@@ -35,8 +35,8 @@ def _begins_with(said: str, lead: tuple[str, ...]) -> bool:
 
 def chips_of(turn: Turn, cars: tuple[str, ...], asked: tuple[Path, ...]) -> tuple[str, ...]:
     """A chip for each of the first few of ``cars``, those that have what was ``asked`` first."""
-    graph = turn.hearing.knowledge.graph
-    telling = [name for name in cars if asked and graph.has(name, asked[0])]
+    has = turn.hearing.knowledge.planner.vocabulary.has
+    telling = [name for name in cars if asked and has(name, asked[0])]
     return Suggestions(turn.hearing.knowledge).those(
         [*telling, *(n for n in cars if n not in telling)][:MAX_CHIPS]
     )

@@ -1,6 +1,6 @@
 """Puts an explanation together beside a finished turn, from what the turn heard and decided; the turn itself is not run again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from chatbot.answering.inquiry import Answered
 from chatbot.dialog.hearing import Hearing
@@ -25,15 +25,16 @@ def explain(hearing: Hearing, memory: Memory, step: Step) -> Explanation:
     context = Turn(hearing, still_known(memory, knowledge.graph)).context
     consulted = hearing.planner_consulted
     taken_apart = knowledge.planner.explain(hearing.utterance, context, mend=hearing.worth_mending)
-    planned = _planned(taken_apart.planned, consulted=consulted)
+    levels = knowledge.graph.level_names
+    planned = _planned(taken_apart.planned, levels, consulted=consulted)
     return Explanation(
         utterance=hearing.utterance,
         kb_version=knowledge.version,
-        carried=tuple(_carried(context)),
+        carried=tuple(_carried(context, levels)),
         read=read_links(hearing.reading),
         scanned=scan_links(taken_apart.scan),
         planned=planned,
-        executions=tuple(executed(knowledge.planner.engine, plan) for plan in _run(step)),
+        executions=tuple(executed(knowledge.planner.engine, plan, levels) for plan in _run(step)),
         faq=ranked(knowledge.faq, hearing.reading.question, hearing.faq),
         choice=chosen(hearing, step, planned),
         intents=intents_shown(hearing, step),
@@ -50,11 +51,11 @@ def _run(step: Step) -> tuple[Plan, ...]:
     return ()
 
 
-def _planned(planned: Planned, *, consulted: bool) -> PlannedShown:
+def _planned(planned: Planned, levels: Mapping[str, str], *, consulted: bool) -> PlannedShown:
     match planned:
         case Query():
-            plans = tuple(PlanShown(plan_text(plan), plan) for plan in (planned.plan, *planned.also))
-            kept = tuple(clause_text(clause) for clause in planned.kept)
+            plans = tuple(PlanShown(plan_text(plan, levels), plan) for plan in (planned.plan, *planned.also))
+            kept = tuple(clause_text(clause, levels=levels) for clause in planned.kept)
             return PlannedShown("query", consulted, plans, planned.carried, kept)
         case Asked():
             return PlannedShown(
@@ -71,15 +72,15 @@ def _planned(planned: Planned, *, consulted: bool) -> PlannedShown:
             return PlannedShown("none", consulted)
 
 
-def _carried(context: Context) -> Iterator[str]:
+def _carried(context: Context, levels: Mapping[str, str]) -> Iterator[str]:
     """What earlier turns left to lean on."""
     if context.entities:
         yield f"正在谈：{'、'.join(context.entities)}"
     if context.attributes:
-        yield f"上次问的属性：{'、'.join(attribute_text(path) for path in context.attributes)}"
+        yield f"上次问的属性：{'、'.join(attribute_text(path, levels) for path in context.attributes)}"
     if context.recent:
         yield f"之前谈过：{'、'.join(context.recent)}"
     if context.shown:
         yield f"上次列出：{'、'.join(context.shown[:FEW])}（共 {len(context.shown)} 个）"
     if context.plan:
-        yield f"上次的计划：{plan_text(context.plan)}"
+        yield f"上次的计划：{plan_text(context.plan, levels)}"

@@ -1,5 +1,6 @@
 """What a plan came to, condition by condition: how many meet each, and who cannot be judged for want of a value."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from chatbot.explain.explanation import Absent, Execution, Narrowing
@@ -11,15 +12,15 @@ FIRST = 5
 MAX_CONDITIONS = 20  # explained one by one
 
 
-def executed(engine: Engine, plan: Plan) -> Execution:
+def executed(engine: Engine, plan: Plan, levels: Mapping[str, str]) -> Execution:
     """The plan run once more, with its conditions counted one by one; at most the first 20 of them."""
     result = engine.run(plan, FIRST)
     counted = plan.conditions[:MAX_CONDITIONS]
     return Execution(
         plan=plan,
-        text=plan_text(plan),
+        text=plan_text(plan, levels),
         scope=_count(engine, plan, ())[0],
-        narrowing=tuple(_narrowing(engine, plan, counted, at) for at in range(len(counted))),
+        narrowing=tuple(_narrowing(engine, plan, counted, at, levels) for at in range(len(counted))),
         total=len(result.verdicts) or result.total,
         first=tuple(row.entity for row in result.rows),
         left_out=tuple(
@@ -31,10 +32,12 @@ def executed(engine: Engine, plan: Plan) -> Execution:
     )
 
 
-def _narrowing(engine: Engine, plan: Plan, conditions: tuple[Clause, ...], at: int) -> Narrowing:
+def _narrowing(
+    engine: Engine, plan: Plan, conditions: tuple[Clause, ...], at: int, levels: Mapping[str, str]
+) -> Narrowing:
     alone, undecided = _count(engine, plan, conditions[at : at + 1])
     so_far, _ = _count(engine, plan, conditions[: at + 1])
-    return Narrowing(clause_text(conditions[at]), alone, so_far, undecided)
+    return Narrowing(clause_text(conditions[at], levels=levels), alone, so_far, undecided)
 
 
 def _count(engine: Engine, plan: Plan, conditions: tuple[Clause, ...]) -> tuple[int, int]:

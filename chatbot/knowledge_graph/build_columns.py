@@ -7,27 +7,38 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from chatbot.knowledge_graph.columns import FLAG_CODE, Block, Columns, MeasureGroup, Strings
+from chatbot.knowledge_graph.columns import FLAG_CODE, Block, Columns, MeasureGroup
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.knowledge_graph.plan import KEYWORDS, NAME, Path, keyword_level
+from chatbot.knowledge_graph.sections import gathered
+from chatbot.knowledge_graph.strings import Strings
 from chatbot.knowledge_graph.units import UnitTable
 from chatbot.knowledge_graph.values import Measure, Value, parse_value, plain_text
 from chatbot.normalization.text import normalize
 
-FORMAT = 1  # of the columns and their snapshot; a change makes older snapshots stale
+FORMAT = 2  # of the columns and their snapshot; a change makes older snapshots stale
 
 
 @dataclass(slots=True)
 class _Draft:
-    """A column while it is being made: ``rows``/``codes`` in step, ``texts`` maps a distinct text to its code."""
+    """A column while it is being made: ``rows``/``codes`` in step, ``texts`` maps a distinct text to its code.
+
+    ``sections``: where each row has its value, of a column that gathers several paths.
+    """
 
     rows: list[int] = field(default_factory=list)
     codes: list[int] = field(default_factory=list)
     texts: dict[str, int] = field(default_factory=dict)
+    sections: list[int] = field(default_factory=list)
 
     def add(self, row: int, text: str) -> None:
         self.rows.append(row)
         self.codes.append(self.texts.setdefault(text, len(self.texts)))
+
+    def cells(self) -> dict[int, str]:
+        """Entity → raw text."""
+        texts = list(self.texts)
+        return {row: texts[code] for row, code in zip(self.rows, self.codes, strict=True)}
 
 
 def columns_version(graph_version: str, units: UnitTable) -> str:
@@ -45,6 +56,8 @@ def build_columns(graph: KnowledgeGraph, units: UnitTable) -> Columns:
             if draft is None:
                 draft = drafts[path] = _Draft()
             draft.add(row, text)
+    sections = _sections(drafts, units)
+    drafts = {paths[0]: _together([drafts[path] for path in paths]) for paths in sections}
     values = [_read(path, draft, units) for path, draft in drafts.items()]
     groups = [_groups(path, column, units) for path, column in zip(drafts, values, strict=True)]
     texts = [text for draft in drafts.values() for text in draft.texts]
@@ -54,7 +67,7 @@ def build_columns(graph: KnowledgeGraph, units: UnitTable) -> Columns:
         version=columns_version(graph.version, units),
         names=tuple(entity.name for entity in graph.entities),
         files=tuple(entity.file for entity in graph.entities),
-        paths=tuple(drafts),
+        sections=sections,
         groups=tuple(groups),
         block=_block(list(drafts.values()), values, groups),
         strings=(
@@ -71,6 +84,32 @@ def _cells(entity: Entity) -> Iterable[tuple[Path, str]]:
         yield KEYWORDS, word
         yield keyword_level(level), word
     yield from entity.leaves.items()
+
+
+def _sections(drafts: dict[Path, _Draft], units: UnitTable) -> tuple[tuple[Path, ...], ...]:
+    """The paths of each column; nearly always one, for names that stand in one place only are read no further."""
+    named = Counter(path[-1] for path in drafts if path[0] != NAME[0])
+    several = [path for path in drafts if path[0] != NAME[0] and named[path[-1]] > 1]
+    values = {
+        path: dict(zip(drafts[path].texts, _read(path, drafts[path], units), strict=True)) for path in several
+    }
+    found = {paths[0]: paths for paths in gathered({path: drafts[path].cells() for path in several}, values)}
+    return tuple(found.get(path, (path,)) for path in drafts if path in found or path not in values)
+
+
+def _together(sections: list[_Draft]) -> _Draft:
+    """One column of several: an entity's value is in the first that it has."""
+    if len(sections) == 1:
+        return sections[0]
+    told: dict[int, tuple[str, int]] = {}
+    for section, draft in enumerate(sections):
+        for row, text in draft.cells().items():
+            told.setdefault(row, (text, section))
+    whole = _Draft()
+    for row, (text, section) in sorted(told.items()):
+        whole.add(row, text)
+        whole.sections.append(section)
+    return whole
 
 
 def _read(path: Path, draft: _Draft, units: UnitTable) -> list[Value]:
@@ -115,12 +154,14 @@ def _block(drafts: list[_Draft], values: list[list[Value]], groups: list[tuple[M
     return Block(
         rows=np.array([row for draft in drafts for row in draft.rows], np.int32),
         codes=np.array([code for draft in drafts for code in draft.codes], np.int32),
+        section_of=np.array([section for draft in drafts for section in draft.sections], np.int32),
         flags=np.array([FLAG_CODE[value.flag] for column in values for value in column], np.int8),
         text_of=np.array(text_of, np.int32),
         group_of=np.array(group_of, np.int32),
         low=np.array(low, np.float64),
         high=np.array(high, np.float64),
         row_start=np.cumsum([0, *(len(draft.rows) for draft in drafts)], dtype=np.int64),
+        section_start=np.cumsum([0, *(len(draft.sections) for draft in drafts)], dtype=np.int64),
         text_start=np.cumsum([0, *(len(draft.texts) for draft in drafts)], dtype=np.int64),
         measure_start=np.array(measure_start, np.int64),
     )

@@ -5,55 +5,24 @@ decided on the texts and spread by code. All arrays may be memory-mapped (``snap
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.knowledge_graph.plan import Path
+from chatbot.knowledge_graph.strings import Offsets, Strings
 
 Int: TypeAlias = NDArray[np.int32]
 Float: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
-Offsets: TypeAlias = NDArray[np.int64]
 
 FLAG_CODE: Mapping[str | None, int] = {None: 0, "yes": 1, "no": 2, "optional": 3}
 _WITHIN, _BETWEEN = "\1", "\2"
-
-
-@dataclass(frozen=True, slots=True)
-class Strings:
-    """Many texts in one block of UTF-8: ``data`` of shape (bytes,), ``offsets`` of shape (n + 1,)."""
-
-    data: NDArray[np.uint8]
-    offsets: Offsets
-
-    def __len__(self) -> int:
-        return len(self.offsets) - 1
-
-    def __getitem__(self, index: int) -> str:
-        return bytes(self.data[self.offsets[index] : self.offsets[index + 1]]).decode("utf-8")
-
-    def slice(self, start: int, stop: int) -> list[str]:
-        """The texts ``start`` to ``stop``, decoded in one go."""
-        if stop <= start:
-            return []
-        bounds = self.offsets[start : stop + 1].tolist()
-        block = bytes(self.data[bounds[0] : bounds[-1]])
-        first = bounds[0]
-        pairs = pairwise(bounds)
-        return [block[a - first : b - first].decode("utf-8") for a, b in pairs]
-
-    @staticmethod
-    def of(texts: Sequence[str]) -> "Strings":
-        blocks = [text.encode("utf-8") for text in texts]
-        offsets = np.zeros(len(blocks) + 1, np.int64)
-        np.cumsum([len(block) for block in blocks], out=offsets[1:])
-        return Strings(np.frombuffer(b"".join(blocks), np.uint8), offsets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +42,19 @@ class MeasureGroup:
 class Column:
     """One attribute. ``rows``/``codes`` (m): entity index, ascending, and distinct text; keywords repeat rows.
 
+    ``sections``: the paths it is gathered from, ``path`` first; ``section_of`` (m): which of them an entity has it
+    at, where there are several.
+
     ``flags`` (d): one ``FLAG_CODE`` a text. Measures (k), in reading order: ``text_of`` its text, ``group_of`` its
     group, ``low``/``high`` in base units. ``texts``/``normal``/``plain`` (d): raw, normalised, and normalised
     without marks.
     """
 
     path: Path
+    sections: tuple[Path, ...]
     rows: Int
     codes: Int
+    section_of: Int
     flags: NDArray[np.int8]
     text_of: Int
     group_of: Int
@@ -167,6 +141,12 @@ class Column:
         at = int(self.rows.searchsorted(np.int32(row)))  # of the same type, or the column is copied
         return int(self.codes[at]) if at < len(self.rows) and self.rows[at] == row else None
 
+    def path_at(self, row: int) -> Path:
+        """Where an entity that has it has it in its file."""
+        if len(self.sections) == 1:
+            return self.path
+        return self.sections[int(self.section_of[self.rows.searchsorted(np.int32(row))])]
+
     def text_at(self, row: int) -> str | None:
         """The raw text of an entity, or ``None`` when it has none."""
         code = self.code_at(row)
@@ -195,12 +175,14 @@ class Block:
 
     rows: Int
     codes: Int
+    section_of: Int
     flags: NDArray[np.int8]
     text_of: Int
     group_of: Int
     low: Float
     high: Float
     row_start: Offsets
+    section_start: Offsets
     text_start: Offsets
     measure_start: Offsets
 
@@ -209,13 +191,14 @@ class Block:
 class Columns:
     """Every column of a graph, self-contained: execution needs neither the files nor ``KnowledgeGraph``.
 
-    ``version`` names the graph's files and the units they were read with.
+    ``version`` names the graph's files and the units they were read with. ``sections``: the paths of each column
+    (``sections.py``), nearly always one.
     """
 
     version: str
     names: tuple[str, ...]
     files: tuple[str, ...]
-    paths: tuple[Path, ...]
+    sections: tuple[tuple[Path, ...], ...]
     groups: tuple[tuple[MeasureGroup, ...], ...]
     block: Block
     strings: tuple[Strings, Strings, Strings]
@@ -229,8 +212,29 @@ class Columns:
         return {name: row for row, name in enumerate(self.names)}
 
     @cached_property
+    def paths(self) -> tuple[Path, ...]:
+        """One path for each column: that by which it goes wherever several stand for it."""
+        return tuple(sections[0] for sections in self.sections)
+
+    @cached_property
     def _index(self) -> Mapping[Path, int]:
-        return {path: index for index, path in enumerate(self.paths)}
+        return {path: index for index, sections in enumerate(self.sections) for path in sections}
+
+    def head(self, path: Path) -> Path:
+        """The path by which the column of ``path`` goes; ``path`` itself where there is none."""
+        index = self._index.get(path)
+        return path if index is None else self.sections[index][0]
+
+    def places(self, path: Path) -> tuple[Path, ...]:
+        """All paths that the attribute at ``path`` stands at, ``path`` first."""
+        index = self._index.get(path)
+        others = () if index is None else self.sections[index]
+        return (path, *(other for other in others if other != path))
+
+    def below(self, category: Path) -> tuple[Path, ...]:
+        """The attributes that stand at a path below ``category``."""
+        depth = len(category)
+        return tuple(s[0] for s in self.sections if any(path[:depth] == category for path in s))
 
     @cached_property
     def _made(self) -> dict[Path, Column]:
@@ -241,7 +245,9 @@ class Columns:
         made = self._made.get(path)
         index = self._index.get(path)
         if made is None and index is not None:
-            made = self._made[path] = self._make(path, index)
+            head = self.sections[index][0]
+            made = self._made.get(head) or self._make(head, index)
+            self._made[head] = self._made[path] = made
         return made
 
     def resolve(self, path: Path) -> tuple[Column, str] | None:
@@ -255,10 +261,11 @@ class Columns:
     def _make(self, path: Path, index: int) -> Column:
         block = self.block
         rows = slice(int(block.row_start[index]), int(block.row_start[index + 1]))
+        sections = slice(int(block.section_start[index]), int(block.section_start[index + 1]))
         texts = slice(int(block.text_start[index]), int(block.text_start[index + 1]))
         measures = slice(int(block.measure_start[index]), int(block.measure_start[index + 1]))
         return Column(
-            path, block.rows[rows], block.codes[rows], block.flags[texts],
+            path, self.sections[index], block.rows[rows], block.codes[rows], block.section_of[sections], block.flags[texts],
             block.text_of[measures], block.group_of[measures], block.low[measures], block.high[measures],
             self.groups[index], self.strings, texts.start,
         )  # fmt: skip

@@ -16,9 +16,13 @@ from chatbot.knowledge_graph.result import Note, NoteCode, Reason
 from chatbot.knowledge_graph.thresholds import Threshold, WrongDimension, threshold_of
 from chatbot.knowledge_graph.units import UnitTable
 from chatbot.normalization.text import normalize
+from chatbot.regex import regex
 
 MAX_NESTING = 50
 MAX_CONDITIONS = 1000
+_UNLIMITED = regex(
+    "不限(?:制|年龄|面积|人数|时间)?|(?:无|没有)(?:年龄|面积|人数)?限制|全年龄段?|所有年龄段?|老少皆宜"
+)
 _PRESENCE = {"有": "yes", "无": "no", "没有": "no", "选配": "optional"}
 
 
@@ -96,7 +100,8 @@ class Conditions:
     def places(self, path: Path) -> list[tuple[Column, str]]:
         """The columns that may hold the attribute, best first, each with the part that is meant."""
         group = next((group for group in self.same if group and group[0] == path), (path,))
-        return [found for one in group if (found := self.columns.resolve(one))]
+        found = (place for one in group if (place := self.columns.resolve(one)))
+        return list({(column.path, part): (column, part) for column, part in found}.values())
 
     def numbers(self, path: Path, dimension: str) -> Numbers:
         """The attribute as numbers of ``dimension``; an entity's value is in the first place that it has."""
@@ -136,7 +141,8 @@ class Conditions:
                 for op in (condition.op, _OPPOSITE[condition.op])
             )
             self._gap(condition.attribute, ~numbers.present, numbers.present & ~(inside | outside))
-            return self._with_equal_text(condition, places, Truth(inside, outside))
+            truth = self._with_equal_text(condition, places, Truth(inside, outside))
+            return self._with_unlimited(condition, places, truth)
         if condition.op in ("=", "!=") and isinstance(condition.value, str):
             equal = self._text(condition, places, Column.equal_to)
             return equal if condition.op == "=" else Truth(equal.false, equal.true)
@@ -158,6 +164,16 @@ class Conditions:
             equal = Truth(equal.false, equal.true)
         rest = ~(truth.true | truth.false)
         return Truth(truth.true | (rest & equal.true), truth.false | (rest & equal.false))
+
+    def _with_unlimited(self, condition: Condition, places: list[tuple[Column, str]], truth: Truth) -> Truth:
+        """不限 holds whatever is asked for, and as much as is asked for."""
+        if condition.op not in ("=", ">=", ">"):
+            return truth
+        meets = self.nobody()
+        for column, _ in places:
+            unlimited = np.array([_UNLIMITED.fullmatch(text) is not None for text in column.plain], np.bool_)
+            meets[column.rows[unlimited[column.codes]]] = True
+        return Truth(truth.true | meets, truth.false & ~meets)
 
     def _threshold(
         self, condition: Condition, places: list[tuple[Column, str]]

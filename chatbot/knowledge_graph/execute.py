@@ -38,6 +38,7 @@ class Engine:
 
         Never raises for the plan's content: what is unknown, of the wrong dimension or contradictory is a note.
         """
+        plan = self._with_places(plan)
         conditions = Conditions(self.columns, self.units, self._numbers, plan.same)
         refusal = _refusal(plan)
         if refusal:
@@ -47,6 +48,14 @@ class Engine:
         result = _OPERATORS[plan.op](selection, min(max(rows_limit, 1), MAX_ROWS))
         left_out = int(selection.undecided.sum())
         return replace(result, left_out_total=left_out, notes=tuple(conditions.notes))
+
+    def _with_places(self, plan: Plan) -> Plan:
+        """``plan``, saying of what stands in several sections all the places its values may be from."""
+        said = {group[0] for group in plan.same if group}
+        used = (*plan.attributes, *(one.attribute for one in leaf_conditions(plan.conditions)))
+        several = {path: self.columns.places(path) for path in used if path not in said}
+        more = tuple(places for places in several.values() if len(places) > 1)
+        return replace(plan, same=(*plan.same, *more)) if more else plan
 
 
 def _refusal(plan: Plan) -> Note | None:

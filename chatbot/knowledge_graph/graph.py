@@ -23,6 +23,19 @@ def unit_in_name(name: str) -> str:
     return found.group(1) if found and found.start() else ""
 
 
+_PAIR = 2
+_SAYS_WHAT = re.compile("[\u4e00-\u9fff]{2,4}")
+_WHETHER = re.compile(
+    "(?:是否|能否|可否|有无|是不是|能不能|可不可以|需不需要|要不要|用不用|有没有)(?:需要?|必须|要|支持|包含|包括|含有?|带有?|有|可以?|能)?(?=..)"
+)
+
+
+def asked_whether(name: str) -> str:
+    """What an attribute's name asks whether it is so: 空腹 of 是否空腹, 胸部CT of 是否含胸部CT; empty where it asks nothing."""
+    found = _WHETHER.match(name)
+    return display_name(name)[found.end() :] if found else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """One entity: its name, its keywords from general (brand) to special (trim), and its leaves."""
@@ -113,6 +126,16 @@ class KnowledgeGraph:
             found.setdefault(entity.keywords[:2], []).append(entity.name)
         return {lead: tuple(names) for lead, names in found.items()}
 
+    @cached_property
+    def level_names(self) -> Mapping[str, str]:
+        """What the first two keywords are: the leaf that says the same, else 品牌 and 系列.
+
+        Of names of two parts the first is a kind and the second the thing itself, by the word that all end in.
+        """
+        two = all(len(entity.keywords) <= _PAIR for entity in self.entities)
+        plain = ("类别", "名称") if two else ("品牌", "系列")
+        return {str(at + 1): _level_name(self.entities, at) or name for at, name in enumerate(plain)}
+
     def kin(self, name: str) -> tuple[str, ...]:
         """Every entity of the same brand and series as ``name``; none of a name that is not there."""
         entity = self.by_name.get(name)
@@ -137,6 +160,21 @@ class KnowledgeGraph:
         """Whether the entity has anything at or below ``path``."""
         leaves = self.by_name[entity].leaves
         return path in leaves or any(leaf[: len(path)] == path for leaf in leaves)
+
+
+def _level_name(entities: Sequence[Entity], at: int) -> str:
+    """The leaf that every entity has and that says its keyword number ``at``, else the word that all of these end in."""
+    held = [entity for entity in entities if len(entity.keywords) > at]
+    if not held:
+        return ""
+    same = (path for path, text in held[0].leaves.items() if text == held[0].keywords[at])
+    for path in same:
+        if all(entity.leaves.get(path) == entity.keywords[at] for entity in held):
+            return display_name(path[-1])
+    first, words = held[0].keywords[at], {entity.keywords[at] for entity in held}
+    ends = (first[-size:] for size in (4, 3, 2) if len(words) > 1)
+    shared = (end for end in ends if _SAYS_WHAT.fullmatch(end) and all(word.endswith(end) for word in words))
+    return next(shared, "") if all(len(entity.keywords) <= _PAIR for entity in entities) else ""
 
 
 def _tails(keywords: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name, unit_in_name
+from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, asked_whether, display_name, unit_in_name
 from chatbot.knowledge_graph.plan import Plan
+from chatbot.knowledge_graph.values import flag_word
 from chatbot.messages import say
 from chatbot.reply import GraphEvidence, Row
 
-_YES = {"有", "支持", "标配", "是", "true", "(标配)", "●"}
-_NO = {"无", "不支持", "没有", "否", "false", "-"}
-_OPTIONAL = {"选配", "(选配)", "选装", "○"}
+_IS_SO = frozenset(
+    "需要 需 要 必须 可以 可 能 允许 免".split()
+)  # what of a thing one cannot say that it is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def lookup(
     elif needed(topics[0][0], evidence[0].path):
         text = _sentence(graph, evidence[0], "told_by", asked=display_name(topics[0][0][-1]))
     else:
-        text = _sentence(graph, evidence[0], _template(evidence[0].value))
+        text = _sentence(graph, evidence[0], _template(evidence[0]))
     return LookupResult(text, plan, tuple(rows), tuple(evidence), tuple(missing))
 
 
@@ -70,13 +71,12 @@ def _sentence(graph: KnowledgeGraph, item: GraphEvidence, template: str, asked: 
     return say(template, entity=entity, attribute=name, value=with_unit(item.path, item.value), asked=asked)
 
 
-def _template(value: str) -> str:
-    said = value.strip().lower()
-    if said in _YES:
-        return "yes"
-    if said in _NO:
-        return "no"
-    return "optional" if said in _OPTIONAL else "value"
+def _template(item: GraphEvidence) -> str:
+    said = item.value.strip()
+    flag = flag_word(said)
+    if flag and (asked_whether(item.path[-1]) or said in _IS_SO or said[1:] in _IS_SO):
+        return "whether"
+    return flag or "value"
 
 
 def with_unit(path: Path, value: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from chatbot.knowledge_graph.numerals import ABOUT, NUMERAL
 from chatbot.knowledge_graph.plan import Comparator, Condition, Path
-from chatbot.knowledge_graph.quantities import Span, read_span
+from chatbot.knowledge_graph.quantities import MONEY_BEFORE, Span, read_span
 from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
 from chatbot.knowledge_graph.values import date_interval
 from chatbot.regex import regex
@@ -31,7 +31,7 @@ _DATE = regex(
     r"(?:(?P<ge>以后|之后|及以后|后|以来|起)|(?P<le>以前|之前|前))?(?!款)"
 )
 _TO_DATE = regex(r"\s*(?:--?|~|到|至)\s*(?=(?:19|20)\d\d)")
-_START = regex(NUMERAL)
+_START = regex(f"{MONEY_BEFORE}(?={NUMERAL})|{NUMERAL}")
 _NOT_BEFORE = regex(r"[a-z0-9.第这那哪前后]$")
 _RUN = regex(f"{NUMERAL}+")
 _POINTS_AT = regex("[这那后]$")

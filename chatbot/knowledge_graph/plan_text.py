@@ -1,6 +1,8 @@
 """A plan and its result's notes in Chinese, from the typed values alone."""
 
-from chatbot.knowledge_graph.graph import display_name
+from collections.abc import Mapping
+
+from chatbot.knowledge_graph.graph import asked_whether, display_name
 from chatbot.knowledge_graph.plan import KEYWORDS, NAME, AllOf, AnyOf, Clause, Condition, Not, Path, Plan
 from chatbot.knowledge_graph.result import LeftOut, Note
 
@@ -32,14 +34,15 @@ _NOTES = {
     "tie": "“{attribute}”有 {count} 个并列",
     "empty_plan": "计划里缺少{subject}",
 }
-_LEVELS = {"1": "品牌", "2": "系列"}  # what the first of the 关键词 mostly are
+_IS_SO = {"有": "是", "无": "否", "没有": "否", "选配": "可选"}  # 是否空腹（是）
+_LEVELS: Mapping[str, str] = {"1": "品牌", "2": "系列"}  # what the first of the 关键词 mostly are
 _LACKS = {"attributes": "属性", "entities": "实体"}
 
 
-def attribute_text(path: Path) -> str:
-    """An attribute as people say it; a keyword level by its number."""
+def attribute_text(path: Path, levels: Mapping[str, str] = _LEVELS) -> str:
+    """An attribute as people say it; a keyword level by what ``levels`` call it, else by its number."""
     if path[:2] == KEYWORDS:
-        return _LEVELS.get(path[2], f"第{path[2]}级名称") if len(path) > 2 else "名称"
+        return levels.get(path[2], f"第{path[2]}级名称") if len(path) > 2 else "名称"
     return "全名" if path == NAME else display_name(path[-1]) if path else ""
 
 
@@ -54,34 +57,38 @@ def _plain(number: float) -> str:
     return f"{number:.4f}".rstrip("0").rstrip(".") if abs(number) < 1e15 else f"{number:g}"
 
 
-def clause_text(clause: Clause, depth: int = 0) -> str:
+def clause_text(clause: Clause, depth: int = 0, levels: Mapping[str, str] = _LEVELS) -> str:
     """One clause; 或 and nested 且 in brackets. Deeper than 50 levels is cut short with ``…``."""
     if depth > _MAX_DEPTH:
         return "…"
     match clause:
         case Condition():
-            return _condition_text(clause)
+            return _condition_text(clause, levels)
+        case Not(Condition(op="has", value="有") as inner) if asked_whether(inner.attribute[-1]):
+            return f"{attribute_text(inner.attribute)}（否）"
         case Not(inner):
-            return f"非（{clause_text(inner, depth + 1)}）"
+            return f"非（{clause_text(inner, depth + 1, levels)}）"
         case AllOf(clauses):
-            return f"（{' 且 '.join(clause_text(one, depth + 1) for one in clauses)}）"
+            return f"（{' 且 '.join(clause_text(one, depth + 1, levels) for one in clauses)}）"
         case AnyOf(clauses):
-            return f"（{' 或 '.join(clause_text(one, depth + 1) for one in clauses)}）"
+            return f"（{' 或 '.join(clause_text(one, depth + 1, levels) for one in clauses)}）"
 
 
-def _condition_text(condition: Condition) -> str:
-    name = attribute_text(condition.attribute)
+def _condition_text(condition: Condition, levels: Mapping[str, str]) -> str:
+    name = attribute_text(condition.attribute, levels)
     if condition.op == "has":
-        return f"{condition.value}{name}"
+        return (
+            f"{name}（{_IS_SO[str(condition.value)]}）" if asked_whether(name) else f"{condition.value}{name}"
+        )
     value = condition.value
     said = value if isinstance(value, str) else quantity_text(value, condition.unit)
     return f"{name}含“{said}”" if condition.op == "contains" else f"{name}{_SIGNS[condition.op]}{said}"
 
 
-def plan_text(plan: Plan) -> str:
+def plan_text(plan: Plan, levels: Mapping[str, str] = _LEVELS) -> str:
     """The whole plan in one line: ``筛选：经销商报价≤30万元 且 纯电续航里程≥500km``."""
-    conditions = " 且 ".join(clause_text(clause) for clause in plan.conditions)
-    shown = [attribute_text(path) for path in plan.attributes]
+    conditions = " 且 ".join(clause_text(clause, levels=levels) for clause in plan.conditions)
+    shown = [attribute_text(path, levels) for path in plan.attributes]
     entities = _listed(plan.entities)
     listing = plan.op in ("lookup", "compare", "verify", "nearest")
     words = {"asc": "最低", "desc": "最高", None: "最好"}

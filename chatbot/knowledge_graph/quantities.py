@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chatbot.knowledge_graph.numerals import Number, read_number
-from chatbot.knowledge_graph.units import Unit, UnitTable
+from chatbot.knowledge_graph.units import MONEY, Unit, UnitTable
 from chatbot.regex import regex
 
 _TO = regex(r"\s*(?:--?|~|—+|–|到|至|和(?=[^和]{1,12}(?:之间|中间)))\s*")
 _SPACES = regex(r"\s*")
+MONEY_BEFORE = r"(?:[¥￥]|(?<![A-Za-z])(?i:rmb|cny)|人民币)\s?"  # ¥1099, RMB 360, 人民币360元
+_MONEY_BEFORE = regex(MONEY_BEFORE)
+_YUAN = "元"
 MAX_ABSOLUTE = Decimal(10) ** 30
 
 
@@ -34,7 +37,7 @@ class Span:
 
 
 def read_span(text: str, start: int, units: UnitTable) -> Span | None:
-    """The quantity or range that begins at ``start``: ``27.6万``, ``5.6s``, ``20-30万``, ``一到两年``."""
+    """The quantity or range that begins at ``start``: ``27.6万``, ``5.6s``, ``20-30万``, ``一到两年``, ``¥1099``."""
     first = _read_one(text, start, units)
     if first is None:
         return None
@@ -45,12 +48,16 @@ def read_span(text: str, start: int, units: UnitTable) -> Span | None:
 
 
 def _read_one(text: str, start: int, units: UnitTable) -> Span | None:
-    number = read_number(text, start)
+    money = _MONEY_BEFORE.match(text, start)
+    number = read_number(text, money.end() if money else start)
     if number is None or number.high > MAX_ABSOLUTE:
         return None
     spaces = _SPACES.match(text, number.end)
     at = spaces.end() if spaces else number.end
     found = units.match(text, at)
+    yuan = units.find(_YUAN) if money and (found is None or found[0].dimension != MONEY) else None
+    if yuan:
+        found = yuan, number.end
     if found is None:
         return _span(number, None, start, number.end)
     unit, end = found

@@ -58,7 +58,7 @@ class Selection:
         for column, _ in self.conditions.places(path):
             raw = column.text_at(index)
             if raw is not None:
-                return Cell(column.path, raw, self.columns.files[index])
+                return Cell(column.path_at(index), raw, self.columns.files[index])
         return None
 
     def present(self, path: Path) -> Mask:
@@ -123,7 +123,8 @@ def distance(keys: Float, low: float, high: float | None = None) -> Float:
     Rounded to 12 decimals, so that 13.2 and 13.8 are equally far from 13.5 in floating point too.
     """
     outside = np.maximum(np.maximum(low - keys, keys - (low if high is None else high)), 0.0)
-    rounded: Float = np.round(outside / (abs(low) or 1.0), 12)
+    bound = low if high is None or np.isfinite(low) else high
+    rounded: Float = np.round(outside / (abs(bound) or 1.0), 12)
     return rounded
 
 

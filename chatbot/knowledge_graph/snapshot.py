@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from chatbot.errors import DataError
 from chatbot.knowledge_graph.build_columns import FORMAT, build_columns, columns_version
-from chatbot.knowledge_graph.columns import Block, Columns, MeasureGroup, Strings
+from chatbot.knowledge_graph.columns import Block, Columns, MeasureGroup
 from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.knowledge_graph.strings import Strings
 from chatbot.knowledge_graph.units import UnitTable
 
 SNAPSHOTS = "graph"  # the folder of all versions, in the state folder
@@ -57,7 +58,7 @@ def _meta(columns: Columns) -> dict[str, object]:
         "version": columns.version,
         "names": columns.names,
         "files": columns.files,
-        "paths": columns.paths,
+        "sections": columns.sections,
         "groups": [[[g.label, g.dimension, g.unit, g.factor] for g in kinds] for kinds in columns.groups],
     }
 
@@ -76,7 +77,7 @@ def load_columns(folder: FilePath) -> Columns:
             version=meta["version"],
             names=tuple(meta["names"]),
             files=tuple(meta["files"]),
-            paths=tuple(tuple(path) for path in meta["paths"]),
+            sections=tuple(tuple(tuple(path) for path in paths) for paths in meta["sections"]),
             groups=tuple(tuple(MeasureGroup(*kind) for kind in kinds) for kinds in meta["groups"]),
             block=Block(**{name: _array(folder, name) for name in _ARRAYS}),
             strings=cast(
@@ -109,8 +110,9 @@ def _check(columns: Columns, folder: FilePath) -> None:
     block = columns.block
     whole = (
         len(columns.files) == len(columns.names)
-        and len(columns.paths) == len(columns.groups) == len(block.row_start) - 1
+        and len(columns.sections) == len(columns.groups) == len(block.row_start) - 1
         and len(block.rows) == len(block.codes) == block.row_start[-1]
+        and len(block.section_of) == block.section_start[-1]
         and len(block.flags) == block.text_start[-1]
         and len(block.low) == len(block.high) == len(block.text_of) == block.measure_start[-1]
         and all(

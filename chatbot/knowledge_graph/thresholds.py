@@ -97,8 +97,8 @@ def _from_text(
 
 
 def _whole(text: str, attribute: str, units: UnitTable) -> tuple[Measure, ...]:
-    """What ``text`` measures when it is a quantity and nothing else: 92号, 三年, 5.6s; not 三年不限公里."""
+    """What ``text`` measures when it is a quantity and nothing else: 92号, 三年, 5.6s, 60岁以上; not 三年不限公里."""
     span = read_span(text, 0, units)
     value = parse_value(text, attribute, units)
-    whole = (span and span.end == len(text)) or OWN_UNIT.fullmatch(text)
+    whole = (span and text[span.end :] in ("", "以上", "以下")) or OWN_UNIT.fullmatch(text)
     return value.measures if whole and len(value.measures) == 1 else ()

@@ -99,6 +99,10 @@ class UnitTable:
         spelled = spelled.strip()
         return self._exact.get(spelled) or self._folded.get(spelled.lower())
 
+    def spelled(self, dimension: str) -> tuple[str, ...]:
+        """Every spelling of the units of a dimension."""
+        return tuple(s for s, unit in self._exact.items() if unit.dimension == dimension)
+
     def match(self, text: str, start: int) -> tuple[Unit, int] | None:
         """The longest unit at ``start`` and the position behind it."""
         found = self._pattern.match(text, start)

@@ -21,14 +21,18 @@ Kind = Literal["number", "range", "list", "parts", "date", "flag", "text"]
 Flag = Literal["yes", "no", "optional"]
 
 MAX_READ = 200  # a longer text is prose
-_YES = {"有", "支持", "标配", "是", "true", "yes", "●", "√", "具备", "配备"}
-_NO = {"无", "没有", "不支持", "否", "false", "no", "-", "--", "×", "未配备", "不具备"}
-_OPTIONAL = {"选配", "选装", "可选", "可选装", "○"}
+_YES = "有 支持 标配 是 true yes ● √ 具备 配备 含 包含 包括 带 需要 需 要 必须 可以 可 能 允许"
+_NO = (
+    "无 没有 没 不支持 否 false no - -- × 未配备 不具备 不含 不包含 不包括 不带 不需要 不需 不要 不用 无需 无须 不必 免 "
+    "不可以 不可 不能 不允许"
+)
+_OPTIONAL = "选配 选装 可选 可选装 ○ 可加 可加做 可加项 可加购 可加配 可自费加做"
 _FLAGS: dict[str, Flag] = {
-    **dict.fromkeys(_YES, "yes"),
-    **dict.fromkeys(_NO, "no"),
-    **dict.fromkeys(_OPTIONAL, "optional"),
+    **dict.fromkeys(_YES.split(), "yes"),
+    **dict.fromkeys(_NO.split(), "no"),
+    **dict.fromkeys(_OPTIONAL.split(), "optional"),
 }
+_SAYS_MORE = regex(r"([\u4e00-\u9fff]{1,5})\s?[(,，;；。、]")  # 无(可加做), 不用，但要提前预约
 _MARK = regex(r"\((标配|选配|选装|无)\)")
 _MARKED_PARTS = regex(r"([^\s()/\-]{1,6})(?:\((标配|选配|选装|无)\)|(-))(?:\s*/\s*|$)")
 _DATE = regex(r"((?:19|20)\d\d)[.\-/年]\s?(0?[1-9]|1[0-2])(?:[.\-/月]\s?(0?[1-9]|[12]\d|3[01]))?[月日号]?")
@@ -77,11 +81,13 @@ class Value:
 def parse_value(raw: str, attribute: str, units: UnitTable) -> Value:
     """``raw`` as a leaf of the attribute named ``attribute`` (with its unit in brackets, if it has one)."""
     text = unicodedata.normalize("NFKC", raw).strip()
-    whole = _FLAGS.get(text.strip("()").lower())
+    whole = flag_word(text)
     if whole:
         return Value(raw, "flag", whole)
     if len(text) > MAX_READ:
         return Value(raw, "text")
+    if denied := _denied(text):
+        return Value(raw, "text", denied)
     flag = flag_of(text)
     marked = _marked_parts(raw, text) if flag else None
     if marked:
@@ -93,6 +99,18 @@ def parse_value(raw: str, attribute: str, units: UnitTable) -> Value:
             if value:
                 return replace(value, raw=raw, flag=flag)
     return Value(raw, "text", flag)
+
+
+def flag_word(text: str) -> Flag | None:
+    """What a text that is nothing but a word for yes, no or optional says; ``None`` for any other."""
+    return _FLAGS.get(text.strip("()").lower())
+
+
+def _denied(text: str) -> Flag | None:
+    """What a text that says more behind its 无 or 可加做 says; a 有 is left to the text, which is there in any case."""
+    found = _SAYS_MORE.match(text)
+    said = _FLAGS.get(found[1]) if found else None
+    return said if said != "yes" else None
 
 
 def flag_of(text: str) -> Flag | None:

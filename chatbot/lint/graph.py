@@ -33,7 +33,11 @@ class MissingValues:
                 common = share >= COMMON and len(entities) >= FEWEST
                 kin = len(siblings) >= 2 and all(path in other.leaves for other in siblings)
                 if common or kin:
-                    who = f"同车系的 {len(siblings)} 款都有" if kin else f"{share:.0%} 的实体都有"
+                    who = (
+                        f"“{' '.join(entity.keywords[:2])}”的其他 {len(siblings)} 款都有"
+                        if kin
+                        else f"{share:.0%} 的实体都有"
+                    )
                     yield Issue(
                         "notice", self.name, subject.graph_file(entity.file), 0,
                         f"缺少“{'/'.join(path)}”，{who}", "补上这个值；确实没有的写“无”",
@@ -65,18 +69,25 @@ class OutlyingValues:
         alike = [(entity, measure) for entity, measure in single if measure.dimension == usual]
         if len(alike) < ENOUGH or len(alike) < _LIKE_ALL * len(read):
             return
+        pattern = next(value.raw for _, value in read if usual in [one.dimension for one in value.measures])
         for entity, value in read:
             if value.kind != "flag" and usual not in [measure.dimension for measure in value.measures]:
-                yield self._issue(subject, entity, path, f"不是{usual or '数'}，其他 {len(alike)} 款都是")
+                why = f"读不成{usual or '数'}，只当文字用；其他 {len(alike)} 款都读得成"
+                yield self._issue(
+                    subject, entity, path, why, f"照其他的写法写，如“{pattern}”；没有数的就不写这一项"
+                )
         for entity, middle in _far_off(alike):
             yield self._issue(
                 subject, entity, path, f"与其他 {len(alike) - 1} 款相差太远（中位数约 {middle:g}）"
             )
 
-    def _issue(self, subject: Subject, entity: Entity, path: Path, why: str) -> Issue:
+    def _issue(
+        self, subject: Subject, entity: Entity, path: Path, why: str,
+        hint: str = "核实数字和单位（是不是漏了“万”，或多写了零）",
+    ) -> Issue:  # fmt: skip
         return Issue(
             "notice", self.name, subject.graph_file(entity.file), 0,
-            f"“{'/'.join(path)}”的值“{entity.leaves[path]}”{why}", "核实数字和单位（是不是漏了“万”，或多写了零）",
+            f"“{'/'.join(path)}”的值“{entity.leaves[path]}”{why}", hint,
         )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import itertools
 
 from chatbot.knowledge_graph.columns import Columns
 from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Path
+from chatbot.planning.atom import Atom
 from chatbot.planning.clauses import flat
 from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
@@ -67,6 +68,7 @@ def is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool, alone: bool
         asks = parts.text.endswith(("吗", "没", "不", "么")) and not parts.has("head", "list")
         asks = asks and not (_OF_SUCH.search(parts.text) or (alone and parts.has("has", "exists")))
         described = alone and parts.text.endswith("的")  # 能自动泊车的
+        described = described or any(is_such(atom, parts) for atom in parts.atoms)
         return (parts.has("has", "not", "list", "head", "exists", "which") or described) and not asks
     if parts.rankings and said and "的" in parts.text:  # 省油的丰田
         return True
@@ -76,6 +78,12 @@ def is_filter(parts: Parts, said: tuple[Clause, ...], leaning: bool, alone: bool
     named = parts.has("exists") and bool(parts.things) and not parts.attributes  # 有没有乌尼莫克
     listed = parts.has("list", "head", "buy", "sort", "upward", "downward")
     return bool(said or parts.has("total")) and (listed or versions or named)
+
+
+def is_such(atom: Atom, parts: Parts) -> bool:
+    """变频的空调: a feature of the things of a kind that are named right behind it."""
+    kinds = {thing.start for thing in parts.things if not thing.single}
+    return parts.text.startswith("的", atom.end) and atom.end + 1 in kinds
 
 
 def wishes_for(parts: Parts) -> bool:

@@ -1,7 +1,7 @@
 """Conditions in an utterance: values, features, quantities and names, negated and joined as it was said."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.graph import display_name
@@ -30,6 +30,8 @@ _OPTIONAL_BEFORE, _OPTIONAL_BEHIND = (
 )
 _LISTS = regex("的(?:车|有|$|suv|轿车|mpv|都?有哪)")
 _WHICH = regex("谁|哪")
+_COMMON = regex("通用|均可|都可|皆可|都行|皆宜")
+_ONLY = regex("(?:专用|专属|专享|独享|专门|限定)")
 _CLOSING = frozenset("也行 也可以 都行 也成 也凑合 也能接受".split())  # said behind what may be either
 
 
@@ -99,7 +101,26 @@ class AtomReader:
                 atoms.append(feature)
                 used.add(at)
         atoms = _said_once(_told_apart(sorted(atoms, key=lambda atom: atom.start), text))
-        return Conditions(tuple(negated(atoms, links, text)), frozenset(used), tuple(misfits), loose)
+        said = [self._with_common(atom, text) for atom in negated(atoms, links, text)]
+        return Conditions(tuple(said), frozenset(used), tuple(misfits), loose)
+
+    def _with_common(self, atom: Atom, text: str) -> Atom:
+        """女的: also what is 男女通用, where that is a value beside it; not what is asked to be 女性专用, or not to be it."""
+        clause = atom.clause
+        if (
+            atom.negated
+            or not isinstance(clause, Condition)
+            or clause.op != "="
+            or _ONLY.match(text, atom.end)
+        ):
+            return atom
+        column = self._vocabulary.columns.column(clause.attribute) if atom.kind == "value" else None
+        value = str(clause.value)
+        common = (
+            [t for t in column.plain if value in t and t != value and _COMMON.search(t)] if column else []
+        )
+        either = tuple(Condition(clause.attribute, "=", text) for text in common)
+        return replace(atom, clause=AnyOf((clause, *either))) if either else atom
 
     def _chosen(self, link: Link, links: Sequence[Link], text: str) -> ValueSense:
         """Of several attributes that hold the value, the one that is named beside it, else the commonest."""

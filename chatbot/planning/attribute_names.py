@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence, Set
 
 from chatbot.knowledge_graph.columns import Column, Columns
-from chatbot.knowledge_graph.graph import Entity, Path, display_name
+from chatbot.knowledge_graph.graph import Entity, Path, asked_whether, display_name
 from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
@@ -82,6 +82,8 @@ def _forms(name: str) -> Iterator[str]:
         parts = bare.removesuffix("等").split("/")
         wholes = [bare, *(p for p in parts if p != bare and (_LATIN.fullmatch(p) or _HAN.fullmatch(p)))]
         wholes += [_ASCII_SLASH.sub(join, bare) for join in _JOINS if _ASCII_SLASH.search(bare)]
+    if what := asked_whether(bare):
+        wholes.append(what)
     for whole in wholes:
         yield whole
         stem = _ENDING.sub("", whole)

@@ -12,6 +12,7 @@ from chatbot.planning.by_unit import broken_through, long_as_a_car, meant_by_uni
 from chatbot.planning.links import Link
 from chatbot.planning.measured import Measured
 from chatbot.planning.money import as_money, in_counts, times
+from chatbot.planning.ranges import in_ranges, lying_within
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
@@ -67,6 +68,7 @@ class Binder:
         if extent := self._extent(at, links, text):
             return extent
         beside = [*self._before(at, links, text), *self._after(at, links, text)]
+        beside = [x for x in beside if not self._measured.rather_money(_paths(x), phrase)]
         for link in beside:
             for path in _paths(link):
                 if self._fits(path, phrase):
@@ -77,6 +79,7 @@ class Binder:
             return Misfit(behind.attribute.paths[0], phrase)
         if (
             last
+            and not self._measured.rather_money((last,), phrase)
             and not phrase.unit
             and phrase.dimension == COUNT
             and not any(link.attribute for link in beside)
@@ -120,6 +123,8 @@ class Binder:
         """What the quantity demands; a plain one means at most, at least, about or just that, as one would say."""
         path = bound.path
         phrase = broken_through(bound.phrase, self._vocabulary.dimension(path))
+        if in_ranges(self._vocabulary.columns, path):
+            return lying_within(path, phrase)
         if phrase.exact and isinstance(phrase.low, float):
             phrase = self._loosened(phrase, path, budget=budget, verify=verify)
         found = phrase.conditions(path)
@@ -197,8 +202,8 @@ class Binder:
         if phrase.unit and not (other_end and before.unit):
             return None  # 续航500往上 15个以内
         bound = self.bind(at - 1, links, text)
-        if not isinstance(bound, Bound):
-            return None
+        if not isinstance(bound, Bound) or self._measured.rather_money((bound.path,), phrase):
+            return None  # 500升以上3000以内
         if phrase.unit:  # 2.9米以上3米以下
             return Bound(bound.path, self._in_its_unit(bound.path, phrase))
         last = bound.phrase

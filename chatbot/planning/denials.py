@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from chatbot.knowledge_graph.graph import asked_whether
 from chatbot.knowledge_graph.plan import Condition
 from chatbot.planning.atom import Atom
 from chatbot.planning.links import Link
 from chatbot.regex import regex
 
 _SIMPLY_NOT = regex(r"(?<![是要能会])不(?:用|需要?|必)?$")  # 不烧油的, 有没有不烧油的, 不用充电的
+_NEEDS_NOT = regex("(?:(?<![用需])不(?:用|需要?|须|必|得)?|免)$")  # 不用空腹的, not 用不用空腹
 _BREAK = regex(r"[,;。!?]")
 _DENIED_BEHIND = regex(
     "(?:的|家|车|款|这些|那些|系列|牌子|版本)*(?:(?:看|开|坐|用)?(?:腻|够|烦|怕|厌)了)?(?:咱|我)?(?:也|都|就|全|通通|统统|一律|先|可|直接)*"
@@ -44,6 +46,13 @@ def _denied(atoms: Sequence[Atom], text: str) -> set[int]:
     return found
 
 
+def _simply_not(atom: Atom, text: str) -> bool:
+    """Whether 不, 不用 or 不需要 stands right before it: a value, or what an attribute asks whether it is so (是否空腹)."""
+    if atom.kind == "feature":
+        return bool(asked_whether(atom.path[-1])) and _NEEDS_NOT.search(text[: atom.start]) is not None
+    return atom.kind == "value" and _SIMPLY_NOT.search(text[: atom.start]) is not None
+
+
 def _is_one_of_many(atom: Atom) -> bool:
     """Whether it names one of several values, and no bound: 两座, SUV; 20万 is no such thing."""
     clause = atom.clause
@@ -54,9 +63,7 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
     """``atoms`` with those that 不要, 除了, 没有 … apply to turned round."""
     result = [
         replace(a, negated=not a.negated)
-        if a.kind == "value"
-        and _SIMPLY_NOT.search(text[: a.start])
-        and text[a.start : a.start + 1] != text[a.start - 2 : a.start - 1]
+        if _simply_not(a, text) and text[a.start : a.start + 1] != text[a.start - 2 : a.start - 1]
         else a
         for a in atoms
     ]
@@ -96,8 +103,10 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
 
 
 def _denies(link: Link, text: str) -> bool:
-    """Whether it is a word against something; 别 of L2+级别 is none."""
-    return link.plays("not") and not (link.text == "别" and _ENDS_IN_BIE.search(text, 0, link.start))
+    """Whether it is a word against something; 别 of L2+级别 is none, nor is 不要 of 要不要."""
+    either_way = link.text[0] == "不" and text[link.start - 1 : link.start] == link.text[1:]
+    of_a_word = link.text == "别" and _ENDS_IN_BIE.search(text, 0, link.start)
+    return link.plays("not") and not (either_way and link.start) and not of_a_word
 
 
 def _denies_a_name(link: Link, links: Sequence[Link]) -> bool:

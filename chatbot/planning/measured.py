@@ -1,6 +1,6 @@
 """What a graph measures, and within which bounds: so that 120Hz or 5000毫安 finds its attribute in any of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -8,6 +8,7 @@ from chatbot.knowledge_graph.columns import Columns
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import Path
 from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
+from chatbot.planning.bare_units import unit_left_out
 from chatbot.planning.money import budget, plain_money
 
 _HEADER = "实体"
@@ -52,6 +53,21 @@ class Measured:
         lowest, highest = self._bounds(path)
         ends = list(_ends(phrase))
         return bool(ends) and all(lowest * _LESS <= end <= highest * _MORE for end in ends)
+
+    def rather_money(self, paths: Sequence[Path], phrase: QuantityPhrase) -> bool:
+        """Whether a bare bound is about as high as prices are, and far from all values of ``paths``: 一级能效3000以内."""
+        if not paths or plain_money(phrase) is None or not self.may_cost(phrase):
+            return False
+        return not any(path == self._price or self._could_be(path, phrase) for path in paths)
+
+    def _could_be(self, path: Path, phrase: QuantityPhrase) -> bool:
+        """Whether a bare number may be said of the attribute, in its unit or in one that is left out in talk."""
+        found = self._columns.resolve(path)
+        if found is None or found[0].main is None or unit_left_out(phrase, path, self._columns):
+            return True
+        lowest, highest = self._bounds(found[0].path)
+        factor = float(found[0].main.factor)
+        return all(lowest * _LESS <= end * factor <= highest * _MORE for end in _ends(phrase))
 
     def money(self, phrase: QuantityPhrase) -> QuantityPhrase | None:
         """A bare bound as yuan, where things cost about so many, else as ten thousands of them; ``None`` for no amount."""

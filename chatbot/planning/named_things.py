@@ -251,7 +251,7 @@ class NamedPlanner:
 
     def _has(self, things: tuple[Thing, ...], path: Path) -> bool:
         """Whether any of them has it on record."""
-        return any(self.vocabulary.graph.has(name, path) for thing in things for name in thing.names)
+        return any(self.vocabulary.has(name, path) for thing in things for name in thing.names)
 
     @staticmethod
     def _and_told(topics: Topics, parts: Parts, context: Context) -> Topics:

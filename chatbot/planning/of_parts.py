@@ -83,7 +83,7 @@ def _of_part(span: tuple[int, int], parts: Parts, vocabulary: Vocabulary) -> Ite
         if span[0] <= link.start < link.end == span[1] or (link.start <= span[0] and span[1] <= link.end):
             yield from link.attribute.paths if link.attribute else ()
             for category in link.category.paths if link.category else ():
-                yield from (p for p in vocabulary.columns.paths if p[: len(category)] == category)
+                yield from vocabulary.columns.below(category)
     yield from (path for path in vocabulary.columns.paths if said in display_name(path[-1]).lower())
 
 

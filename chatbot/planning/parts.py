@@ -168,8 +168,8 @@ def _within(path: Path, at: int, links: Sequence[Link], text: str, vocabulary: V
     if before is None or before.category is None or text[before.end : links[at].start] not in ("", "的"):
         return None
     measured = display_name(path[-1])[-_STEM:]
-    below = (p for p in vocabulary.columns.paths if display_name(p[-1]).endswith(measured))
-    return next((p for p in below if any(p[: len(c)] == c for c in before.category.paths)), None)
+    below = (p for category in before.category.paths for p in vocabulary.columns.below(category))
+    return next((p for p in below if display_name(p[-1]).endswith(measured)), None)
 
 
 def _order(way: Way | None, path: Path, directions: Directions | None) -> Order | None:

@@ -18,6 +18,7 @@ from chatbot.planning.parts import Parts, Thing, rankings
 from chatbot.planning.refer import Reference, references
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.planning.whom_it_fits import without_whom_it_fits
 from chatbot.regex import regex
 
 _OF = regex(
@@ -34,9 +35,11 @@ _WISHES = frozenset(
 )
 _ASKS = regex("几|多|什么|啥|哪|怎|吗|么$|还是")
 _STEM = 2  # characters of a name that say what is measured
-_ABLE = regex("能(?![源量力耗])|可以")
+_ABLE = regex("(?<![性功智])能(?![源量力耗效级])|可以")
 _REFUSED = regex("(?:不想|不爱|不愿意?|不乐意|懒得|讨厌|不喜欢)(?:老|再|去|总是?)?$")  # 不想充电
 _ASKING = ("吗", "么", "不", "没", "是不是", "够不够", "够", "够吗", "嘛", "能拿下", "拿下")
+
+_ASKED_OF_IT = regex("(?:都|分别|各自?)?(?:是|有)?(?:多少|几|什么|啥|哪|怎)|[呢吗]|$")
 
 
 class PartsReader:
@@ -82,6 +85,7 @@ class PartsReader:
             and not self._qualifies(i, rest, text)
             and not any(a.path[: len(p)] == p for a in atoms for p in link.category.paths)
         )
+        scan = without_whom_it_fits(scan, atoms, self._vocabulary.columns)
         return Parts(
             scan, self._things(rest, text, pointed, context), atoms, ranks, _told_once(attributes),
             tuple(categories), read.misfits, _count(rest, "top", "reverse"), any(link.plays("reverse") for link in rest), bool(pointed.used), read.loose,
@@ -213,6 +217,14 @@ def _is_told(link: Link, atoms: tuple[Atom, ...], links: Sequence[Link], text: s
     paths = link.attribute.paths if link.attribute else ()
     if any(a.kind == "quantity" and a.path in paths and a.start == link.end for a in atoms):
         return True  # 续航 of 续航能跑300公里吗, which 能跑 says again
+    own = [a for a in atoms if a.kind == "value" and a.path in paths]
+    ends = [max(link.end, a.end) for a in own if a.start == link.end or a.end == link.start]
+    if any(not _ASKED_OF_IT.match(text, end) for end in ends):
+        return True  # 一级能效挂机空调, 能效1级的
+    feature = any(a.kind == "feature" and (a.start, a.end) == (link.start, link.end) for a in atoms)
+    of_these = (x.entity for x in links if x.start == link.end + 1 and text[link.end] == "的")
+    if feature and any(entity and len(entity.names) > 1 for entity in of_these):
+        return True  # 变频的空调
     values = [atom.start for atom in atoms if atom.path in paths]
     values += [other.start for other in links if other.entity]
     return any(start >= link.end and _SAYS.fullmatch(text[link.end : start]) for start in values)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from chatbot.knowledge_graph.execute import Engine
 from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Path, Plan, leaf_conditions
 from chatbot.normalization.text import normalize
-from chatbot.planning.asked_sets import asks_from, asks_range
+from chatbot.planning.asked_sets import asks_from, asks_range, is_such
 from chatbot.planning.beyond import beside_offered
 from chatbot.planning.called_so import stands_in
 from chatbot.planning.context import Context
@@ -205,6 +205,8 @@ class SeveralPlanner:
             and not numeric(self._decider.vocabulary, parts.attributes)
         ):
             return None  # 云岚旗下几个车系
+        if any(is_such(atom, parts) for atom in parts.atoms):
+            return None  # 变频的空调
         names, features = things[0].names, _features(parts)
         if parts.atoms and not features:
             names = self._those_with(parts, names)

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from chatbot.knowledge_graph.columns import FLAG_CODE, Column, Columns
 from chatbot.knowledge_graph.plan import AllOf, AnyOf, Clause, Condition, Not, Path
+from chatbot.knowledge_graph.units import COUNT
+from chatbot.knowledge_graph.values import flag_word
 from chatbot.planning.links import ValueSense
 from chatbot.regex import regex
 
@@ -111,16 +115,17 @@ class ValueWords:
         whole: set[str] = set()
         parts: set[str] = set()
         same: dict[str, list[str]] = {}  # 旅行车: 5门5座旅行车
-        for text, flag in zip(column.plain, column.flags.tolist(), strict=True):
-            pieces = _SPLIT.split(text)
-            if flag == FLAG_CODE[None] and (_HEAD.match(text) or not _measured(column)):
+        amounts = _amounts(column)
+        for code, (text, flag) in enumerate(zip(column.plain, column.flags.tolist(), strict=True)):
+            pieces, head = _SPLIT.split(text), None if code in amounts else _HEAD.match(text)
+            if flag == FLAG_CODE[None] and (head or not _measured(column)):
                 parts.update(piece for piece in pieces if _NUMBERED.fullmatch(piece))
             parts.update(_CODE.findall(text))
             parts.update(_SLASHED.findall(text))
-            if head := _HEAD.match(text):
+            if head:
                 same.setdefault(text[head.end() :], []).append(text)
                 parts.update(_COUNTS.findall(head.group()))
-            if flag != FLAG_CODE[None] and not _WORD.fullmatch(text):
+            if flag != FLAG_CODE[None] and (flag_word(text) or not _WORD.fullmatch(text)):
                 continue
             few = column.distinct <= _FEW_CODES and _GENERATION.fullmatch(text)
             named = _NAMED.fullmatch(text) and not _mostly_measured(column)
@@ -230,8 +235,13 @@ class ValueWords:
         clause: Clause = Condition(path, "contains", part)
         self._words.setdefault(word, {})[path] = Not(clause) if meant.startswith("!") else clause
 
+    def _of_one_character(self, part: str) -> dict[Path, Clause]:
+        """女, which is no word by itself, but a value that has words."""
+        told = self._texts if len(part) == 1 else {}
+        return {path: Condition(path, "=", part) for path, texts in told.items() if part in texts}
+
     def _best(self, part: str) -> tuple[Path, Clause] | None:
-        by_path = self._words.get(part)
+        by_path = self._words.get(part) or self._of_one_character(part)
         if not by_path:
             return None
         path = max(by_path, key=lambda p: self._weight[p])
@@ -241,6 +251,12 @@ class ValueWords:
 def _measured(column: Column) -> bool:
     """Whether its numbers have a unit that people convert: 毫米, not the 号 of 92号."""
     return column.main is not None and column.main.dimension != column.main.unit
+
+
+def _amounts(column: Column) -> set[int]:
+    """The texts that are an amount of what people convert: 50岁以上, whose 50岁 and 以上 are no values; not 5门5座."""
+    converted = [i for i, g in enumerate(column.groups) if g.dimension not in (COUNT, g.unit) and not g.label]
+    return set(column.text_of[np.isin(column.group_of, converted)].tolist())
 
 
 def _mostly_measured(column: Column) -> bool:

@@ -10,12 +10,14 @@ from chatbot.derived import Derived
 from chatbot.knowledge_graph.columns import FLAG_CODE, Columns
 from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
 from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Condition, keyword_level
+from chatbot.knowledge_graph.units import built_in_units
 from chatbot.normalization.attribute import AttributeLinker
 from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
 from chatbot.planning.absent import Absent, absent_words, other_makes
+from chatbot.planning.asked_units import asked_in_units
 from chatbot.planning.attribute_names import short_forms, telling_endings
 from chatbot.planning.called_so import said_by_names
 from chatbot.planning.concepts import Comparative, Concepts, Way, praise, trims
@@ -113,7 +115,8 @@ class Vocabulary:
         """The linker's names, leaves only, then the concepts' words it does not have."""
         words: dict[str, tuple[Path, ...]] = {}
         for word, paths in self.attributes.aliases.items():
-            leaves = [path for path in self.attributes.prefer(paths) if self.graph.tree[path].is_leaf]
+            named = (path for path in self.attributes.prefer(paths) if self.graph.tree[path].is_leaf)
+            leaves = dict.fromkeys(self.columns.head(path) for path in named)
             if leaves and not (word.startswith("有没有") and word[3:] in self.attributes.aliases):
                 words[word] = tuple(leaves)  # 有没有四驱 asks of a thing that is a word by itself
         for name, said in self.concepts.words.items():
@@ -124,8 +127,10 @@ class Vocabulary:
         endings = telling_endings(self.columns, self.flags, {**short, **words}.keys())
         for word, path in (short | endings).items():
             words.setdefault(word, (path,))
-        if ("品牌",) not in {path[-1:] for path in self.graph.tree}:
-            for word in ("品牌", "牌子", "谁家", "哪家", "什么牌子"):
+        words |= {word: (path,) for word, path in asked_in_units(self.columns, built_in_units(), words)}
+        level = self.graph.level_names["1"]
+        if (level,) not in {path[-1:] for path in self.graph.tree}:
+            for word in ("品牌", "牌子", "谁家", "哪家", "什么牌子") if level == "品牌" else (level,):
                 words.setdefault(word, (keyword_level(1),))
         return words
 
@@ -146,7 +151,11 @@ class Vocabulary:
 
     def _kinds_below(self, category: Path) -> list[Path]:
         below = [path for path, node in self.graph.tree.items() if node.is_leaf and path[:-1] == category]
-        return [p for p in below if p[-1] in (f"{category[-1]}{kind}" for kind in ("类型", "种类", "形式"))]
+        return [
+            self.columns.head(p)
+            for p in below
+            if p[-1] in (f"{category[-1]}{kind}" for kind in ("类型", "种类", "形式"))
+        ]
 
     @cached_property
     def keyword_of(self) -> Mapping[bytes, tuple[Condition, ...]]:
@@ -256,6 +265,10 @@ class Vocabulary:
         """德系, BBA: what each word for a group of makes stands for; ``None`` where the graph has none of them."""
         brands = {entity.keywords[0] for entity in self.graph.entities if entity.keywords}
         return group_clauses(self.groups, brands)
+
+    def has(self, name: str, path: Path) -> bool:
+        """Whether an entity has anything at ``path``, or wherever else that attribute stands."""
+        return any(self.graph.has(name, place) for place in self.columns.places(path))
 
     def dimension(self, path: Path) -> str:
         """What an attribute is mostly measured in; empty when it holds no numbers."""

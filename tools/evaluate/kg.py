@@ -64,7 +64,8 @@ def evaluate_kg(
     Raises:
         DataError: a file that cannot be read.
     """
-    return asked_of(knowledge_of(folder, lexicon, config), Expectations(folder), tests, graph)
+    known = knowledge_of(folder, lexicon, config)
+    return asked_of(known, Expectations(folder, known.planner.engine.directions), tests, graph)
 
 
 def asked_of(known: Knowledge, meant: Expectations, tests: list[Path], graph: str) -> Tally:

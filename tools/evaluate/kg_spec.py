@@ -5,6 +5,7 @@ A turn may hold ``spec`` instead of ``expect``: the meaning, in attributes' own 
     {"op": "filter", "where": ["厂商指导价(元)<=300000", "级别~SUV", "!品牌=比亚迪"]}
     {"op": "top", "where": [...], "by": "最大功率(kW)", "dir": "desc", "k": 3}
 
+A ``compare`` may say by ``dir`` (asc, desc) which end wins; else the directions lexicon does.
 ``where`` joins by 且; ``a || b`` inside one string is 或, ``!`` in front is 非. ``~`` is contains, ``?有`` and ``?无`` ask
 whether a feature is there.
 """
@@ -17,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.errors import DataError
+from chatbot.knowledge_graph.directions import Direction, Directions, built_in_directions
 
 _CONDITION = re.compile(r"(!?)(.+?)(<=|>=|<|>|=|~|\?)(.*)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_LOWER_BETTER = ("价", "加速", "油耗", "耗电", "充电时间", "快充时间", "慢充时间", "制动", "转弯半径")
+_WAYS: Mapping[str, Direction] = {"asc": "down", "desc": "up"}
 _SORRY = ["没有", "暂无", "没找到", "没收录", "没查到", "查不到", "不认识", "不能", "抱歉", "请问", "哪", "矛盾", "冲突",
           "不可能", "单位", "没能", "不支持", "不知道", "说不清"]  # fmt: skip
 _ANY_TYPE = ["answer", "fallback", "clarify", "recommend"]
@@ -97,8 +99,9 @@ def _met(text: str, op: str, wanted: str) -> bool:
 class Expectations:
     """Specs → what ``kg_judge`` checks, over one folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._all = read_raw(folder)
+    def __init__(self, folder: Path, directions: Directions | None = None) -> None:
+        """``directions`` say which way an attribute is better, where a spec says no ``dir`` of its own."""
+        self._all, self._directions = read_raw(folder), directions or built_in_directions()
         self._kinds: dict[str, Callable[[Spec], dict[str, Any]]] = {
             "lookup": self._lookup, "filter": self._filter, "top": self._top, "count": self._count,
             "group": self._group, "verify": self._verify, "compare": self._compare, "range": self._range,
@@ -203,10 +206,10 @@ class Expectations:
         found["rows"] = [raw.name for raw in raws]
         numbers = sorted({value for value, _ in known if value is not None})
         if len(known) == len(raws) and len(numbers) > 1:
-            best = numbers[0] if any(w in leaf for w in _LOWER_BETTER) else numbers[-1]
-            best = numbers[-1] if "续航" in leaf else best
+            better = _WAYS.get(str(spec.get("dir", "")), self._directions.of(leaf))
+            best = numbers[0] if better == "down" else numbers[-1]
             winners = [raw.name for value, raw in known if value == best]
-            if len(winners) == 1 and "质量" not in leaf:
+            if better and len(winners) == 1:
                 found["winner"] = winners[0]
         return found
 

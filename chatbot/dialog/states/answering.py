@@ -131,14 +131,15 @@ class AnsweringState:
             rows=found.rows,
             rows_total=found.rows_total,
             suggestions=suggestions(found, planner) or hearing.knowledge.examples[:3],
-            why=plan_text(found.plan),
+            why=plan_text(found.plan, hearing.knowledge.graph.level_names),
         )
         if question:
             words = Wording(hearing.knowledge.graph).conditions(found.plan.conditions)
-            ask = say("choose_by", attribute=attribute_text(question.path))
+            name = attribute_text(question.path, hearing.knowledge.graph.level_names)
+            ask = say("choose_by", attribute=name)
             kind = "choose_next" if words else "choose_first"
             text = say(kind, conditions=words, count=found.rows_total, question=ask)
-            reply = replace(reply, answer=text, answer_type="clarify", suggestions=choices(question))
+            reply = replace(reply, answer=text, answer_type="clarify", suggestions=choices(question, name))
         return Decision("question_intake", turn, reply).remembering(
             entities=found.entities,
             attributes=tuple(p for p in found.attributes if p in hearing.knowledge.graph.tree),
