@@ -33,6 +33,7 @@ from chatbot.normalization.intent_model import IntentRecogniser, check_targets, 
 from chatbot.normalization.lexicon import Lexicon, load_lexicon
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.reader import Reader
+from chatbot.normalization.sold_names import with_sold_names
 from chatbot.planning.build import build_planner, with_generic_words, with_makes
 from chatbot.planning.called_so import plain_words
 from chatbot.process_memory import nothing_collected
@@ -200,7 +201,7 @@ def build_reader(
     derived: Derived | None = None,
 ) -> Reader:
     """The linkers over one graph; ``texts`` teach the pinyin decoder how people ask."""
-    aliases = with_makes(graph, lexicon.entity_aliases, folder)
+    aliases = with_makes(graph, with_sold_names(graph, lexicon), folder)
     entities = EntityLinker(graph, aliases, derived, plain_words())
     attributes = AttributeLinker(graph.tree, with_generic_words(graph, lexicon.attribute_synonyms), derived)
     decoder = PinyinDecoder(
