@@ -33,7 +33,7 @@ from chatbot.normalization.intent_model import IntentRecogniser, check_targets, 
 from chatbot.normalization.lexicon import Lexicon, load_lexicon
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.reader import Reader
-from chatbot.normalization.sold_names import with_sold_names
+from chatbot.normalization.sold_names import ends_of_names, with_sold_names
 from chatbot.planning.build import build_planner, with_generic_words, with_makes
 from chatbot.planning.called_so import plain_words
 from chatbot.process_memory import nothing_collected
@@ -202,7 +202,8 @@ def build_reader(
 ) -> Reader:
     """The linkers over one graph; ``texts`` teach the pinyin decoder how people ask."""
     aliases = with_makes(graph, with_sold_names(graph, lexicon), folder)
-    entities = EntityLinker(graph, aliases, derived, plain_words())
+    ends = ends_of_names(graph, lexicon.products)
+    entities = EntityLinker(graph, aliases, derived, plain_words(), ends)
     attributes = AttributeLinker(graph.tree, with_generic_words(graph, lexicon.attribute_synonyms), derived)
     decoder = PinyinDecoder(
         [*texts, *entities.names, *attributes.names, *lexicon.question_words],

@@ -99,10 +99,10 @@ def _siblings(leaves: Iterable[Path], path: Path) -> list[Path]:
 
 
 def _kin(graph: KnowledgeGraph, entities: Sequence[str]) -> list[str]:
-    """Other entities of the same brand and series."""
+    """Other entities of the same series."""
     if not entities:
         return []
-    return [n for n in graph.by_series[graph.by_name[entities[0]].keywords[:2]] if n not in entities]
+    return [n for n in graph.kin(entities[0]) if n not in entities]
 
 
 def _distinct(chips: Iterable[str], limit: int) -> tuple[str, ...]:

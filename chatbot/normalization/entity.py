@@ -4,7 +4,7 @@ Sets of entities at work are bit masks over ``KnowledgeGraph.entities``: an inte
 is kept for each alias is its sorted positions.
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -12,7 +12,7 @@ from chatbot.derived import Derived
 from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.alias_words import alias_words, weak_words
-from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder, NearName
+from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder, end_of, latin_of
 from chatbot.normalization.fragments import FragmentReader
 from chatbot.normalization.grouping import grouped
 from chatbot.normalization.mentions import MentionFinder
@@ -20,6 +20,7 @@ from chatbot.normalization.named import Named
 from chatbot.normalization.pieces import Piece, narrowed
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.postings import Postings, bits
+from chatbot.normalization.sold_names import without_end
 from chatbot.normalization.spellings import (
     SUFFIXES,
     bare_series,
@@ -27,6 +28,7 @@ from chatbot.normalization.spellings import (
 from chatbot.regex import regex
 
 FUZZY_CUTOFF = 75.0
+_SLIP_FROM = 4  # characters of a name that a slip is looked for in
 _HAN = regex(r"[\u4e00-\u9fff]+")
 _RUNS_ON = regex(
     r"\s?(?P<litres>\d\.\d)?[tl]?\s?(?:插电混动|插电式混动|插混|插电|phev|新能源|纯电动|纯电|电动)版?(?!汽车|车|的|续航里程|续航|里程|能)"
@@ -61,9 +63,11 @@ class EntityLinker:
         aliases: Mapping[str, tuple[str, ...]],
         derived: Derived | None = None,
         plain_words: Mapping[str, str] = MappingProxyType({}),
+        ends: Collection[str] = (),
     ) -> None:
-        """``plain_words``: what everybody calls what a maker's word in a name says (xdrive: 四驱)."""
-        self._graph = graph
+        """``plain_words``: what everybody calls what a maker's word in a name says (xdrive: 四驱); ``ends``: words for what
+        is sold that names end in, which are no evidence of a name."""
+        self._graph, self._ends = graph, ends
         kept = derived or Derived()
         words, leading = kept.json("names", lambda: alias_words(graph.entities, aliases))
         self._masks = Postings(words)
@@ -72,7 +76,9 @@ class EntityLinker:
         self._beside: MentionFinder[str] = MentionFinder({alias: (alias,) for alias in self._weak})
         self._finder = MentionFinder({alias: (alias,) for alias in self._masks})
         typed = (alias for alias in self._masks if len(alias) >= 3)
-        self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF, derived=kept)
+        self._approximate = ApproximateFinder(
+            typed, min_slip_length=_SLIP_FROM, cutoff=FUZZY_CUTOFF, derived=kept
+        )
         self._fragments = FragmentReader(graph.entities, frozenset(leading), plain_words)
         self._by_bare_name: dict[str, int] = {}
         for index, entity in enumerate(graph.entities):
@@ -263,10 +269,12 @@ class EntityLinker:
     def _nearest(self, text: str, besides: Container[str]) -> list[Piece]:
         """The one alias most like a part of ``text``, by letters or by sound."""
         near = self._approximate.nearest(text)
-        if near and (near.name in besides or _latin(near.name) != _latin(text[near.start : near.end])):
+        if near and (near.name in besides or latin_of(near.name) != latin_of(text[near.start : near.end])):
             return []  # E9 is not E3
+        if near and near.score != SOUNDS_ALIKE and 0 < len(without_end(near.name, self._ends)) < _SLIP_FROM:
+            return []  # nor is 护肝套餐 a slip of 护心套餐
         return (
-            [Piece(near.start, _end(near, text), near.name, self._masks[near.name], near.score)]
+            [Piece(near.start, end_of(near, text), near.name, self._masks[near.name], near.score)]
             if near
             else []
         )
@@ -284,15 +292,5 @@ class EntityLinker:
         )
 
 
-def _end(near: NearName, text: str) -> int:
-    """Where it ends in ``text``; 锐尊享 of 锐尊享油耗 lacks its 版, and the 油 is none."""
-    lacking = near.name.endswith(SUFFIXES[:3]) and text[near.start : near.end - 1] == near.name[:-1]
-    return near.end - 1 if lacking and near.score != SOUNDS_ALIKE else near.end
-
-
 def _is_letter(alias: str) -> bool:
     return len(alias) == 1 and alias.isascii() and alias.isalpha()
-
-
-def _latin(text: str) -> str:
-    return "".join(char for char in text if char.isascii() and char.isalnum())

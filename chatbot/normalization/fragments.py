@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.graph import Entity
+from chatbot.knowledge_graph.graph import Entity, series_depth
 from chatbot.normalization.denied import one_is_denied
 from chatbot.normalization.name_index import NameIndex
 from chatbot.normalization.name_parts import SAID, SUFFIX, atoms
@@ -50,9 +50,10 @@ class FragmentReader:
         self._plain_words = frozenset(plain_words.values())
         self.index = NameIndex(entities, plain_words)
         self._pieces = PieceReader(self.index)
+        self._depth = series_depth(entities)
         self._series: dict[tuple[str, ...], int] = {}
         for index, entity in enumerate(entities):
-            lead = entity.keywords[:2]
+            lead = entity.keywords[: self._depth]
             self._series[lead] = self._series.get(lead, 0) | 1 << index
 
     def series_of(self, mask: int) -> int:
@@ -60,7 +61,7 @@ class FragmentReader:
         first = next(iter(bits(mask)), None)
         if first is None:
             return 0
-        series = self._series[self._entities[first].keywords[:2]]
+        series = self._series[self._entities[first].keywords[: self._depth]]
         return series if mask & ~series == 0 else 0
 
     def read(self, said: str, groups: Iterable[Sequence[Piece]], words: Container[str]) -> list[Named]:

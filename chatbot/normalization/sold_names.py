@@ -31,6 +31,18 @@ def with_sold_names(graph: KnowledgeGraph, lexicon: Lexicon) -> Mapping[str, tup
     return result
 
 
+def ends_of_names(graph: KnowledgeGraph, products: Collection[str]) -> tuple[str, ...]:
+    """The words for what is sold that names end in."""
+    shared = (end for level in _levels(graph.entities) for end in _shared_ends(level))
+    return tuple(dict.fromkeys((*products, *shared)))
+
+
+def without_end(word: str, ends: Iterable[str]) -> str:
+    """``word`` without the longest of ``ends``; empty where it has none of them, or too little is left."""
+    stems = (word.removesuffix(end) for end in sorted(ends, key=len, reverse=True) if word.endswith(end))
+    return next((stem for stem in stems if len(stem) >= _SHORTEST and _HAN.match(stem)), "")
+
+
 def sold_names(entities: Sequence[Entity], products: Collection[str]) -> Mapping[str, tuple[str, ...]]:
     """Keyword, as it is written → what else it is called; nothing of those that end in no such word."""
     holding: dict[str, set[int]] = {}
@@ -57,7 +69,7 @@ def _bare(entities: Sequence[Entity], products: Collection[str]) -> dict[str, st
         shared = _shared_ends(level)
         for word in level:
             plain = normalize(word)
-            if stem := _without_end(plain, products) or _without_end(plain, shared):
+            if stem := without_end(plain, products) or without_end(plain, shared):
                 bare[word] = stem
     return bare
 
@@ -76,14 +88,10 @@ def _levels(entities: Iterable[Entity]) -> list[list[str]]:
 def _shared_ends(level: Sequence[str]) -> list[str]:
     """What most of the keywords of a level end in, in Chinese characters; 版, 型 and 款 end names of versions."""
     words = {w for w in map(normalize, level) if _HAN.fullmatch(w) and not w.endswith(SUFFIXES)}
-    ends = Counter(word[-length:] for word in words for length in range(1, min(_LONGEST_END, len(word) - 1) + 1))
+    ends = Counter(
+        word[-length:] for word in words for length in range(1, min(_LONGEST_END, len(word) - 1) + 1)
+    )
     return [end for end, count in ends.items() if count >= max(_FEWEST, len(level) * _SHARE)]
-
-
-def _without_end(word: str, ends: Iterable[str]) -> str:
-    """``word`` without the longest of ``ends``; empty where too little is left."""
-    stems = (word.removesuffix(end) for end in sorted(ends, key=len, reverse=True) if word.endswith(end))
-    return next((stem for stem in stems if len(stem) >= _SHORTEST and _HAN.match(stem)), "")
 
 
 def _first_parts(stem: str, others: Collection[str]) -> Iterator[str]:

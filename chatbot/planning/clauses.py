@@ -20,7 +20,12 @@ def flat(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def the_series(name: str, graph: KnowledgeGraph) -> Condition:
+    """The series of an entity as a condition."""
+    words = graph.series(name)
+    return Condition(keyword_level(len(words)), "=", words[-1])
+
+
 def of_its_series(name: str, graph: KnowledgeGraph) -> tuple[Clause, ...]:
-    """The series of an entity as a condition; none where it has no more than a brand."""
-    words = graph.by_name[name].keywords
-    return (Condition(keyword_level(2), "=", words[1]),) if len(words) > 1 else ()
+    """The same; none where it has no more than a brand."""
+    return (the_series(name, graph),) if len(graph.by_name[name].keywords) > 1 else ()

@@ -9,7 +9,7 @@ from chatbot.planning.beside import Comparer
 from chatbot.planning.beyond import asks_of_its_kind, beyond_one
 from chatbot.planning.called_so import other_kinds
 from chatbot.planning.carry import is_exclusion, lists
-from chatbot.planning.clauses import flat, paths_of
+from chatbot.planning.clauses import flat, paths_of, the_series
 from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.decide import Decider
 from chatbot.planning.denied_things import is_left_out
@@ -204,7 +204,7 @@ class NamedPlanner:
         )
         if year is None or year.clause is None or not near or not asks:
             return None
-        lead = Condition(keyword_level(2), "=", self.vocabulary.graph.by_name[near].keywords[1])
+        lead = the_series(near, self.vocabulary.graph)
         if context.plan and lists(context.plan):
             kept = tuple(c for c in flat(context.plan.conditions) if not is_exclusion(c))
             return Query(

@@ -2,6 +2,7 @@
 
 import re
 
+from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
 from chatbot.planning.query import Refusal
 from chatbot.planning.read_parts import is_series
@@ -114,9 +115,18 @@ def unknown_subject(parts: Parts) -> Refusal | None:
         return None
     if not parts.text.startswith(unknown[0]):
         return None
-    if not (parts.attributes or (parts.has("list", "count") and parts.has("head"))):
+    asked_on = parts.has("list", "count") or parts.text.endswith("呢")  # VIP套餐呢
+    if not (parts.attributes or (asked_on and parts.has("head"))):
         return None
     return Refusal("unknown_subject", capitals(unknown[0]), parts.scan)
+
+
+def nothing_meant(said: str, parts: Parts, context: Context) -> Refusal:
+    """第二个, 它, where there is none: 它 is the thing named just now that the graph has not, if there was one."""
+    it = any(link.plays("it") and link.text in said for link in parts.scan.links)
+    if it and context.unheard:
+        return Refusal("unknown_entity", context.unheard, parts.scan)
+    return Refusal("nothing_to_point_at", said, parts.scan)
 
 
 def _elsewhere(piece: str, end: int, parts: Parts) -> str:

@@ -6,12 +6,13 @@ What is said right beside a series, and holds for some of it only, says which of
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan, keyword_level
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan
 from chatbot.normalization.text import content
 from chatbot.planning.atom import Atom
 from chatbot.planning.beyond import starts
 from chatbot.planning.called_so import called_so, other_kinds, wanted
 from chatbot.planning.carry import lists
+from chatbot.planning.clauses import the_series
 from chatbot.planning.context import Context
 from chatbot.planning.one_or_other import asks_which_of_two, one_or_other
 from chatbot.planning.parts import Parts, Thing
@@ -229,8 +230,8 @@ class VersionReader:
             thing = Thing(others, None, wanted[0].start, wanted[-1].end)
             return replace(parts, things=(thing,), atoms=(), _roles=parts._roles | {"told"})
         if not names and not named and _ASKED_ON.fullmatch(parts.text) and context.plan is None:
-            lead = self._vocabulary.graph.by_name[series[0]].keywords[1]  # 5座呢, of a series that has none
-            whole = Thing(series, Condition(keyword_level(2), "=", lead), wanted[0].start, wanted[0].start)
+            lead = the_series(series[0], self._vocabulary.graph)  # 5座呢, of a series that has none
+            whole = Thing(series, lead, wanted[0].start, wanted[0].start)
             return replace(parts, things=(whole,), _roles=parts._roles | {"list"})
         of_focus = not named and bool(set(context.entities[:1]) & set(names))
         if of_focus and by_how_much:

@@ -7,12 +7,16 @@ from chatbot.normalization.lexicon import Lexicon
 from chatbot.normalization.sold_names import sold_names, with_sold_names
 
 
-def _entities(*names: str, leaves: Mapping[tuple[str, ...], str] = {}) -> tuple[Entity, ...]:  # noqa: B006
+def _entities(*names: str, leaves: Mapping[tuple[str, ...], str] = {}) -> tuple[Entity, ...]:
     return tuple(Entity(name, tuple(name.split()), leaves, "") for name in names)
 
 
 COURSES = _entities(
-    "兴趣系列 启航绘画课程", "兴趣系列 彩虹绘画课程", "提分系列 冲刺数学课程", "提分系列 培优课程", "书法系列 书法课程"
+    "兴趣系列 启航绘画课程",
+    "兴趣系列 彩虹绘画课程",
+    "提分系列 冲刺数学课程",
+    "提分系列 培优课程",
+    "书法系列 书法课程",
 )
 
 
