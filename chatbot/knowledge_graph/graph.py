@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from chatbot.knowledge_graph.name_ends import shared_ends
 from chatbot.normalization.text import normalize
 
 Path = tuple[str, ...]
@@ -103,8 +104,11 @@ class KnowledgeGraph:
     def short_names(self) -> Mapping[str, str]:
         """Entity name → series and trim where no other entity shares them, else with the year, else all.
 
+        Of two keywords the second alone where it is a name by itself: 护心套餐, among others of which no two are called alike.
         A year that stands between the two is left out, and what is of many series; a model, which is of one, stays.
         """
+        if self._sold_under_one_name:
+            return {entity.name: entity.keywords[-1] for entity in self.entities}
         telling = self._tells_models_apart
         tails = {entity.name: _tails(entity.keywords, telling) for entity in self.entities}
         owners = Counter(
@@ -114,6 +118,13 @@ class KnowledgeGraph:
             name: " ".join(next((way for way in ways if owners[normalize(" ".join(way))] == 1), (name,)))
             for name, ways in tails.items()
         }
+
+    @cached_property
+    def _sold_under_one_name(self) -> bool:
+        """Whether names of two levels end in what is sold, as no version's does, and no two are called alike."""
+        last = [normalize(entity.keywords[-1]) for entity in self.entities if len(entity.keywords) > 1]
+        alike = len({*last}) < len(self.entities)
+        return self.series_depth == 1 and not alike and bool(shared_ends(last))
 
     @cached_property
     def _tells_models_apart(self) -> bool:

@@ -28,6 +28,7 @@ from chatbot.normalization.spellings import (
 from chatbot.regex import regex
 
 FUZZY_CUTOFF = 75.0
+_MAKE = regex("牌(?![照子价号])")  # 不要凛川牌的
 _SLIP_FROM = 4  # characters of a name that a slip is looked for in
 _HAN = regex(r"[\u4e00-\u9fff]+")
 _RUNS_ON = regex(
@@ -256,6 +257,8 @@ class EntityLinker:
         """The mention, with a 版, 型 or 款 behind it counted in, also where it is misspelt: 标准续航升级板."""
         if found.name.endswith(SUFFIXES) or found.end >= len(text):
             return found
+        if _MAKE.match(text, found.end) and self._fragments.is_brand(found.name):
+            return replace(found, end=found.end + 1)
         char = text[found.end]
         if char in SUFFIXES:
             return replace(found, end=found.end + 1)

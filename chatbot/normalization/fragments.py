@@ -25,13 +25,14 @@ from chatbot.normalization.no_more_said import saying_no_more
 from chatbot.normalization.partly_read import PartlyRead
 from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader, narrowed
 from chatbot.normalization.postings import bits
+from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
 MAX_CANDIDATES = 256  # a name that more entities share is a group, not the beginning of one thing's name
 SEPARATOR = regex(r"\s*(?:还有|还是|以及|对比|[和跟与同及比或、,;&]|vs\.?|pk)\s*")
 _GAP = regex(r"[\s\-·/()+]*的?[\s\-·/()+]*")
 _LEAD = regex(
-    r"(?:(?:[它他她]|[这那][款个台辆])(?=[和跟与比])|那么?|还有|和|跟|与|比|换成?|要是|如果|再看|我?[要问说看]的?是?|就|[\s,、])*"
+    r"(?:(?:[它他她]|[这那][款个台辆])(?=[和跟与比])|那么?|还有|和|跟|与|比|换成?|要是|如果|再看|(?:[说问打搞弄看记]错|不对)了?|应该是?|是|我?[要问说看]的?是?|就|[\s,、])*"
 )
 _ASKED_ABOUT = regex(r"[吗么嘛没不有是怎好形系类]")
 _SPACES = regex(r"\s*")
@@ -47,6 +48,7 @@ class FragmentReader:
         everybody calls what a maker's word in a name says (xdrive: 四驱).
         """
         self._entities, self._leading = entities, leading
+        self._brands = frozenset(normalize(entity.keywords[0]) for entity in entities if entity.keywords)
         self._plain_words = frozenset(plain_words.values())
         self.index = NameIndex(entities, plain_words)
         self._pieces = PieceReader(self.index)
@@ -240,6 +242,10 @@ class FragmentReader:
     def leads(self, thing: Named) -> bool:
         """Whether it names a brand or a series itself."""
         return any(piece.name in self._leading for piece in thing.pieces)
+
+    def is_brand(self, name: str) -> bool:
+        """Whether it is the most general keyword of some entity."""
+        return name in self._brands
 
     def having_all(self, mask: int, thing: Named) -> int:
         """Those of ``mask`` in whose names all pieces of ``thing`` are parts: max of 四驱超长续航高阶智驾Max版."""

@@ -4,20 +4,16 @@ The words are the operator's ``products.txt``, and what most of the names of one
 a name where no other name says it too, and no word of ordinary questions.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
+from chatbot.knowledge_graph.name_ends import shared_ends
 from chatbot.normalization.lexicon import Lexicon
-from chatbot.normalization.spellings import SUFFIXES
 from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
 _HAN = regex("[\u4e00-\u9fff]+")
 _SHORTEST = 2
-_FEWEST = 3  # names that a shared end is of
-_SHARE = 0.5
-_LONGEST_END = 4
 
 
 def with_sold_names(graph: KnowledgeGraph, lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
@@ -33,7 +29,7 @@ def with_sold_names(graph: KnowledgeGraph, lexicon: Lexicon) -> Mapping[str, tup
 
 def ends_of_names(graph: KnowledgeGraph, products: Collection[str]) -> tuple[str, ...]:
     """The words for what is sold that names end in."""
-    shared = (end for level in _levels(graph.entities) for end in _shared_ends(level))
+    shared = (end for level in _levels(graph.entities) for end in shared_ends(level))
     return tuple(dict.fromkeys((*products, *shared)))
 
 
@@ -66,7 +62,7 @@ def _bare(entities: Sequence[Entity], products: Collection[str]) -> dict[str, st
     """Keyword → what is left of it without the word for what is sold; the operator's words before what many end in."""
     bare = {}
     for level in _levels(entities):
-        shared = _shared_ends(level)
+        shared = shared_ends(level)
         for word in level:
             plain = normalize(word)
             if stem := without_end(plain, products) or without_end(plain, shared):
@@ -83,15 +79,6 @@ def _levels(entities: Iterable[Entity]) -> list[list[str]]:
                 levels.append({})
             levels[at][word] = None
     return [list(level) for level in levels]
-
-
-def _shared_ends(level: Sequence[str]) -> list[str]:
-    """What most of the keywords of a level end in, in Chinese characters; 版, 型 and 款 end names of versions."""
-    words = {w for w in map(normalize, level) if _HAN.fullmatch(w) and not w.endswith(SUFFIXES)}
-    ends = Counter(
-        word[-length:] for word in words for length in range(1, min(_LONGEST_END, len(word) - 1) + 1)
-    )
-    return [end for end, count in ends.items() if count >= max(_FEWEST, len(level) * _SHARE)]
 
 
 def _first_parts(stem: str, others: Collection[str]) -> Iterator[str]:

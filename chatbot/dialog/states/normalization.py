@@ -8,7 +8,14 @@ from chatbot.answering.narrowing import entity_options, narrow
 from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.faq_or_graph import ALIKE, alike, asks_how, means_a_standard_question, says_what_for
 from chatbot.dialog.intents import evidence_of
-from chatbot.dialog.offered import choose_again, none_of_them, told_by_pieces, wants_all, wants_none
+from chatbot.dialog.offered import (
+    asked_besides,
+    choose_again,
+    none_of_them,
+    told_by_pieces,
+    wants_all,
+    wants_none,
+)
 from chatbot.dialog.other_series import heard_otherwise, of_another_series
 from chatbot.dialog.pointed import of_what_is_pointed_at
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
@@ -153,8 +160,9 @@ class NormalizationState:
         else:
             return None
         topics = tuple(Topic((path,)) for path in memory.attributes)
+        asked = asked_besides(turn, values)  # 基础的几项, when the price was asked
         reading = turn.hearing.knowledge.reader.read("")
-        inquiry = Inquiry(reading, groups, topics, memory.question, named=True)
+        inquiry = Inquiry(reading, groups, asked or topics, None if asked else memory.question, named=True)
         return Decision("answering", changed(turn, heard=True, inquiry=inquiry))
 
     @staticmethod
