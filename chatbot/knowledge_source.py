@@ -216,7 +216,7 @@ def build_reader(
 def _examples(graph: KnowledgeGraph, faq: FaqRetriever) -> tuple[str, ...]:
     """Three questions that this knowledge base answers: a value, and two standard questions."""
     entity = graph.entities[0]
-    path = next(iter(entity.leaves), None)
+    path = next(iter(entity.telling_leaves), None)
     value = [f"{graph.short_names[entity.name]}的{display_name(path[-1])}"] if path else []
     return tuple([*value, *reversed(faq.questions[-2:])])[:3]
 

@@ -33,8 +33,7 @@ def suggestions(found: Found, planner: Planner) -> tuple[str, ...]:
 def choices(question: NextQuestion) -> tuple[str, ...]:
     """The chips of a guiding question: each choice with its count, then the ways out."""
     chips = [say("chip_count", value=choice.words, count=choice.count) for choice in question.choices]
-    name = display_name(question.path[-1])
-    return (*chips, say("chip_any", attribute=name), say("chip_list"))
+    return (*chips, say("chip_any", attribute=question.name), say("chip_list"))
 
 
 def _attributes(found: Found, planner: Planner) -> list[str]:

@@ -35,6 +35,12 @@ class Entity:
     leaves: Mapping[Path, str]
     file: str
 
+    @property
+    def telling_leaves(self) -> tuple[Path, ...]:
+        """The leaves that say more than the keywords do: not the brand of what is called by it; all where none does."""
+        telling = tuple(path for path, value in self.leaves.items() if value not in self.keywords)
+        return telling or tuple(self.leaves)
+
 
 @dataclass(frozen=True, slots=True)
 class AttributeNode:

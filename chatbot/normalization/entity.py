@@ -5,14 +5,14 @@ is kept for each alias is its sorted positions.
 """
 
 from collections.abc import Collection, Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from chatbot.derived import Derived
-from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.alias_words import alias_words, weak_words
 from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder, end_of, latin_of
+from chatbot.normalization.entity_link import EntityLink
 from chatbot.normalization.fragments import FragmentReader
 from chatbot.normalization.grouping import grouped
 from chatbot.normalization.mentions import MentionFinder
@@ -34,22 +34,6 @@ _HAN = regex(r"[\u4e00-\u9fff]+")
 _RUNS_ON = regex(
     r"\s?(?P<litres>\d\.\d)?[tl]?\s?(?:插电混动|插电式混动|插混|插电|phev|新能源|纯电动|纯电|电动)版?(?!汽车|车|的|续航里程|续航|里程|能)"
 )
-
-
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class EntityLink:
-    """One thing the text names: every entity that fits it. ``score`` is 1 for an exact name, less for a typo.
-
-    ``spans`` are the places in the text, ``names`` what was found there. ``plain``: they are all keywords and aliases,
-    and the candidates are just those that have them all.
-    """
-
-    candidates: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]
-    names: tuple[str, ...]
-    score: float = 1.0
-    plain: bool = True
 
 
 _MOST = "最"
@@ -85,6 +69,7 @@ class EntityLinker:
         for index, entity in enumerate(graph.entities):
             for bare in bare_series(entity.keywords):
                 self._by_bare_name[bare] = self._by_bare_name.get(bare, 0) | 1 << index
+        self._sold = (1 << len(graph.entities)) - 1 if ends and graph.series_depth == 1 else 0
         self._position = {entity.name: index for index, entity in enumerate(graph.entities)}
 
     @property
@@ -130,7 +115,7 @@ class EntityLinker:
             return tuple(self._to_link(thing) for thing in told)
         if found or not self._letters.isdisjoint(text):
             found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
-        if not found and series and (told := self._fragments.told(text, series, ordinary)):
+        if not found and (told := self._told(text, series, ordinary)):
             return tuple(self._to_link(thing) for thing in told)
         found = found or (self._nearest(text, besides) if fuzzy else [])
         return self._links(text, found, ordinary, series) if found else ()
@@ -144,6 +129,11 @@ class EntityLinker:
         told = self._fragments.told(text, series, ordinary)
         held = sum(piece.end - piece.start for thing in told for piece in thing.pieces)
         return told if held > sum(piece.end - piece.start for piece in found) else []
+
+    def _told(self, text: str, series: int, ordinary: Container[str]) -> list[Named]:
+        """乐享的 of the series that is spoken of; 精英的 of any, where it is names of what is sold that are told apart so."""
+        told = self._fragments.told(text, series, ordinary) if series else []
+        return told or (self._fragments.told(text, self._sold, ordinary) if self._sold else [])
 
     def misspelt(self, text: str, *, ordinary: Container[str] = ()) -> tuple[EntityLink, ...]:
         """What ``link`` finds in a text in which nothing is named exactly."""

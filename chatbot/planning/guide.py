@@ -13,7 +13,7 @@ import numpy as np
 
 from chatbot.knowledge_graph.columns import Column, Mask
 from chatbot.knowledge_graph.plan import KEYWORDS, NAME, Clause, Condition, Path, keyword_level
-from chatbot.knowledge_graph.plan_text import quantity_text
+from chatbot.knowledge_graph.plan_text import attribute_text, quantity_text
 from chatbot.planning.vocabulary import Vocabulary
 
 # What people choose by, where a graph has it; the operator's graph decides which of them split.
@@ -21,6 +21,7 @@ _ASKED = ("价格", "能源", "级别", "座位", "驱动", "品牌", "续航")
 _ENOUGH = 3  # of these, below which a graph is of something else, and any attribute that classifies may be asked about
 MAX_CHOICES = 6
 MIN_KNOWN = 0.5
+_SERIES = "系列"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class NextQuestion:
-    """The attribute to ask about, its choices, and what it tells in bits."""
+    """The attribute to ask about, as people say it, its choices, and what it tells in bits."""
 
     path: Path
+    name: str
     choices: tuple[Choice, ...]
     gain: float
 
@@ -46,6 +48,7 @@ class Guide:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._columns = vocabulary.columns
+        self._series = keyword_level(1) if vocabulary.graph.series_depth == 1 else None
         found = [path for name in _ASKED for path in vocabulary.concepts.paths(name)]
         self._dimension = vocabulary.dimension
         named = tuple(dict.fromkeys(found))
@@ -86,7 +89,8 @@ class Guide:
         rest = known - sum(choice.count for choice in choices)
         parts = [choice.count for choice in choices] + ([rest] if rest else [])
         gain = -sum(n / known * math.log2(n / known) for n in parts if n) * known / total
-        return NextQuestion(path, choices, gain)
+        name = _SERIES if path == self._series else attribute_text(path)
+        return NextQuestion(path, name, choices, gain)
 
     def _is_continuous(self, path: Path, column: Column) -> bool:
         return path[:2] != KEYWORDS and self._dimension(path) not in ("", "数量")

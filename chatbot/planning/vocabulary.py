@@ -19,6 +19,7 @@ from chatbot.planning.absent import Absent, absent_words, other_makes
 from chatbot.planning.attribute_names import short_forms, telling_endings
 from chatbot.planning.called_so import said_by_names
 from chatbot.planning.concepts import Comparative, Concepts, Way, praise, trims
+from chatbot.planning.counting import counting_words
 from chatbot.planning.groups import BrandGroup, group_clauses
 from chatbot.planning.links import (
     AttributeSense,
@@ -36,8 +37,6 @@ from chatbot.planning.word_forms import OTHER_WAY, WHICH_KIND, forms, only_compa
 from chatbot.regex import regex
 
 _MEASURE = regex(r"\d+(?:\.\d+)?(?:km|s|l|t|kw|kwh)")  # of a name only beside another part of it
-_COUNT = regex("([\u4e00-\u9fff]{2,})(?:数|数量|个数)$")
-_MORE_OR_FEWER: Mapping[str, Way] = {"多": "up", "少": "down"}
 _EXTENTS = ("长度", "宽度", "高度")
 _MOSTLY = 0.5  # of an attribute's values are measures: it is a number
 
@@ -82,7 +81,7 @@ class Vocabulary:
                 for word in too_much(entry.word):
                     yield word, DegreeSense(said, path, OTHER_WAY[entry.way], "more")
         yield from self._praising({entry.word for entry in self.comparatives})
-        yield from self._counting(attributes)
+        yield from counting_words(self.columns, self.dimension, attributes)
         if price := next(iter(self.concepts.paths("价格")), None):
             yield from ((w, DegreeSense("便宜", price, "down", "most")) for w in trims()["便宜"])
             yield from ((w, DegreeSense("贵", price, "up", "most")) for w in trims()["贵"])
@@ -107,16 +106,6 @@ class Vocabulary:
                     (said, DegreeSense(word, None, ways[which], s)) for said, s in only_compared(word)
                 )
 
-    def _counting(self, known: Container[str]) -> Iterator[tuple[str, Sense]]:
-        """项目多, 项目最少: what an attribute called 项目数 counts, where that is no name of another one."""
-        for path in self.columns.paths:
-            counted = _COUNT.match(normalize(display_name(path[-1])))
-            if counted is None or counted[1] in known or not self.dimension(path):
-                continue
-            for degree, way in _MORE_OR_FEWER.items():
-                said = forms(f"{counted[1]}+{degree}")
-                yield from ((word, DegreeSense(degree, path, way, strength)) for word, strength in said)
-
     def _measured_by(self, concept: str) -> Path | None:
         """The attribute that a word of degree is about; the length is a part of 长*宽*高 where there is one."""
         part = self.part(concept[0]) if concept in _EXTENTS else None
@@ -140,6 +129,8 @@ class Vocabulary:
         if ("品牌",) not in {path[-1:] for path in self.graph.tree}:
             for word in ("品牌", "牌子", "谁家", "哪家", "什么牌子"):
                 words.setdefault(word, (keyword_level(1),))
+        if self.graph.series_depth == 1:
+            words.setdefault("系列", (keyword_level(1),))
         return words
 
     def _category_words(self) -> Mapping[str, tuple[Path, ...]]:
