@@ -68,7 +68,7 @@ def test_it_is_none_of_those_that_it_was_asked_which_is_meant(school: Knowledge)
 
 
 def test_who_wants_one_is_asked_about_the_series_by_that_word(school: Knowledge) -> None:
-    asked = replies(school, "想报个课程", "学费不限", "上课地点不限", "适合年级不限")[-1]
+    asked = replies(school, "想报个课程", "学费不限", "上课地点不限")[-1]
     assert "您对系列有什么要求" in asked.answer
     assert "系列不限" in asked.suggestions and "兴趣系列 (3)" in asked.suggestions
 
@@ -123,3 +123,8 @@ def test_a_brand_that_has_none_of_the_kind_is_asked_about_by_itself(shop: Knowle
 def test_what_is_done_more_is_not_measured_by_what_was_asked_before(shop: Knowledge) -> None:
     last = replies(shop, "护目20标准版多少钱", "旗舰版的呢", "这两个哪个卖得多")[-1]
     assert "299" not in last.answer
+
+
+def test_a_measure_that_is_not_on_record_is_not_answered_with_what_was_asked_before(school: Knowledge) -> None:
+    reply = replies(school, "围棋多少钱", "它多大能学")[-1]
+    assert "560" not in reply.answer
