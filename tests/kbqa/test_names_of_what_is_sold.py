@@ -125,6 +125,8 @@ def test_what_is_done_more_is_not_measured_by_what_was_asked_before(shop: Knowle
     assert "299" not in last.answer
 
 
-def test_a_measure_that_is_not_on_record_is_not_answered_with_what_was_asked_before(school: Knowledge) -> None:
+def test_a_measure_that_is_not_on_record_is_not_answered_with_what_was_asked_before(
+    school: Knowledge,
+) -> None:
     reply = replies(school, "围棋多少钱", "它多大能学")[-1]
     assert "560" not in reply.answer

@@ -8,9 +8,11 @@ from chatbot.answering.narrowing import entity_options, narrow
 from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.faq_or_graph import ALIKE, alike, asks_how, means_a_standard_question, says_what_for
 from chatbot.dialog.intents import evidence_of
-from chatbot.dialog.offered import among_offered, fitting, (
+from chatbot.dialog.offered import (
+    among_offered,
     asked_besides,
     choose_again,
+    fitting,
     none_of_them,
     told_by_pieces,
     wants_all,
