@@ -22,6 +22,7 @@ from chatbot.faq_modules.large.files import has_index
 from chatbot.faq_modules.opening import open_retriever
 from chatbot.faq_modules.related import RelatedQuestions
 from chatbot.faq_modules.retrieval import FaqRetriever
+from chatbot.file_identity import identities
 from chatbot.knowledge_graph.graph import KnowledgeGraph, display_name
 from chatbot.knowledge_graph.loader import read_graph_files
 from chatbot.knowledge_graph.snapshot import SNAPSHOTS
@@ -34,6 +35,7 @@ from chatbot.normalization.intent_model import IntentRecogniser, check_targets, 
 from chatbot.normalization.lexicon import Lexicon, load_lexicon
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.reader import Reader
+from chatbot.normalization.sold_names import ends_of_names, with_sold_names
 from chatbot.planning.build import build_planner, with_generic_words, with_makes
 from chatbot.planning.called_so import plain_words
 from chatbot.process_memory import nothing_collected
@@ -209,7 +211,9 @@ def build_reader(
     derived: Derived | None = None,
 ) -> Reader:
     """The linkers over one graph; ``texts`` teach the pinyin decoder how people ask."""
-    entities = EntityLinker(graph, with_makes(graph, lexicon.entity_aliases, folder), derived, plain_words())
+    aliases = with_makes(graph, with_sold_names(graph, lexicon), folder)
+    ends = ends_of_names(graph, lexicon.products)
+    entities = EntityLinker(graph, aliases, derived, plain_words(), ends)
     synonyms = with_generic_words(graph, lexicon.attribute_synonyms, derived)
     attributes = AttributeLinker(graph.tree, synonyms, derived)
     decoder = PinyinDecoder(
@@ -223,7 +227,7 @@ def build_reader(
 def _examples(graph: KnowledgeGraph, faq: FaqRetriever) -> tuple[str, ...]:
     """Three questions that this knowledge base answers: a value, and two standard questions."""
     entity = graph.entities[0]
-    path = next(iter(entity.leaves), None)
+    path = next(iter(entity.telling_leaves), None)
     value = [f"{graph.short_names[entity.name]}的{display_name(path[-1])}"] if path else []
     return tuple([*value, *reversed(faq.questions[-2:])])[:3]
 
@@ -285,16 +289,3 @@ class KnowledgeSource:
 
     def _look(self) -> tuple[object, ...]:
         return identities(self._watched)
-
-
-def identities(paths: tuple[Path, ...]) -> tuple[object, ...]:
-    """What changes when one of ``paths`` is replaced or written to."""
-    return tuple(_identity(path) for path in paths)
-
-
-def _identity(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_ino, found.st_size

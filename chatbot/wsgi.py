@@ -125,7 +125,7 @@ class _Source:
     def stamp(self) -> object:
         """Changes when new knowledge is published."""
         from chatbot.app import watched_paths
-        from chatbot.knowledge_source import identities  # see above
+        from chatbot.file_identity import identities  # see above
 
         return identities(watched_paths(self._config))
 

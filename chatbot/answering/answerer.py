@@ -143,7 +143,7 @@ class Answerer:
         )
 
     def _of_several_series(self, names: Sequence[str]) -> bool:
-        return len({self._graph.by_name[name].keywords[:2] for name in names}) > 1
+        return len({self._graph.series(name) for name in names}) > 1
 
     def _children(self, topic: Topic, entities: Sequence[str]) -> tuple[Path, ...]:
         """The parts of a category to choose among; nothing when it is a leaf or leads to just one."""

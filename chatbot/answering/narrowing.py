@@ -14,7 +14,7 @@ MAX_OPTIONS, MAX_NAMED = 6, 3
 def narrow(graph: KnowledgeGraph, candidates: tuple[str, ...], known: Sequence[str]) -> tuple[str, ...]:
     """The candidates nearest to what was already spoken of; all of them when none is near.
 
-    Candidates that are themselves known win; else those that share brand and series (two leading keywords)
+    Candidates that are themselves known win; else those that share the series
     with the first known entity that has any.
     """
     if len(candidates) < 2:
@@ -22,8 +22,7 @@ def narrow(graph: KnowledgeGraph, candidates: tuple[str, ...], known: Sequence[s
     if same := tuple(name for name in candidates if name in known):
         return same
     for name in known:
-        lead = graph.by_name[name].keywords[:2]
-        kin = tuple(c for c in candidates if graph.by_name[c].keywords[:2] == lead)
+        kin = tuple(c for c in candidates if graph.series(c) == graph.series(name))
         if kin:
             return kin
     return candidates

@@ -30,10 +30,10 @@ def suggestions(found: Found, planner: Planner) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chips))[:MAX_CHIPS]
 
 
-def choices(question: NextQuestion, name: str) -> tuple[str, ...]:
-    """The chips of a guiding question about what goes by ``name``: each choice with its count, then the ways out."""
+def choices(question: NextQuestion) -> tuple[str, ...]:
+    """The chips of a guiding question: each choice with its count, then the ways out."""
     chips = [say("chip_count", value=choice.words, count=choice.count) for choice in question.choices]
-    return (*chips, say("chip_any", attribute=name), say("chip_list"))
+    return (*chips, say("chip_any", attribute=question.name), say("chip_list"))
 
 
 def _attributes(found: Found, planner: Planner) -> list[str]:

@@ -23,7 +23,7 @@ class Suggestions:
 
     def about(self, entity: str, besides: Sequence[Path] = ()) -> tuple[str, ...]:
         """Things to ask of one entity: its first leaves, in the order of the operator's files."""
-        leaves = [path for path in self._graph.by_name[entity].leaves if path not in besides]
+        leaves = [path for path in self._graph.by_name[entity].telling_leaves if path not in besides]
         return tuple(self._of(entity, path) for path in leaves[:4])
 
     def after(self, found: Answered) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ class Suggestions:
         return tuple(self._that(entity) for entity in entities)
 
     def _after_graph(self, entity: str, path: Path) -> list[str]:
-        siblings = _siblings(self._graph.by_name[entity].leaves, path)
+        siblings = _siblings(self._graph.by_name[entity].telling_leaves, path)
         chips = [self._of(entity, leaf) for leaf in siblings[:_SIBLINGS]]
         others = [kin for kin in _kin(self._graph, (entity,)) if path in self._graph.by_name[kin].leaves]
         return chips + [self._that(kin) for kin in others[:1]]
@@ -99,10 +99,10 @@ def _siblings(leaves: Iterable[Path], path: Path) -> list[Path]:
 
 
 def _kin(graph: KnowledgeGraph, entities: Sequence[str]) -> list[str]:
-    """Other entities of the same brand and series."""
+    """Other entities of the same series."""
     if not entities:
         return []
-    return [n for n in graph.by_series[graph.by_name[entities[0]].keywords[:2]] if n not in entities]
+    return [n for n in graph.kin(entities[0]) if n not in entities]
 
 
 def _distinct(chips: Iterable[str], limit: int) -> tuple[str, ...]:

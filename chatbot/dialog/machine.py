@@ -47,6 +47,7 @@ class DialogMachine:
                     turns=memory.turns + 1,
                     suggestions=decision.reply.suggestions,
                     topic=_topic(memory, decision.reply),
+                    unheard=_unheard(turn, decision.reply),
                 )
                 kept = still_spoken_of(turn, decision.reply, kept)
                 return Step(decision.reply, kept, decision.bad_case, turn, tuple(walked))
@@ -58,6 +59,12 @@ def _topic(before: Memory, reply: Reply) -> str | None:
     if reply.answer_type == "answer" and reply.answer_source == "faq":
         return next((one.question for one in reply.evidence if isinstance(one, FaqEvidence)), None)
     return before.topic if reply.answer_type in ("chitchat", "recommend") else None
+
+
+def _unheard(turn: Turn, reply: Reply) -> str:
+    """The name that 它 would mean, until something that is known is named or told of."""
+    named = reply.answer_type == "clarify" and turn.hearing.reading.entities
+    return "" if reply.answer_source == "kg" or named else turn.memory.unheard
 
 
 def still_known(memory: Memory, graph: KnowledgeGraph) -> Memory:

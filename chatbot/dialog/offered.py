@@ -6,6 +6,7 @@ Only what is made of pieces of an option's name from one end to the other counts
 import re
 from collections.abc import Sequence
 
+from chatbot.answering.inquiry import Topic
 from chatbot.dialog.state import Turn
 from chatbot.messages import say
 from chatbot.normalization.text import content, normalize
@@ -51,6 +52,31 @@ def told_by_pieces(text: str, names: Sequence[str]) -> tuple[int, ...]:
     whole = [normalize(name).replace(" ", "") for name in names]
     fitting = tuple(i for i, name in enumerate(whole) if _made_of(said, name))
     return fitting if len(fitting) < len(names) else ()
+
+
+def fitting(turn: Turn, value: str) -> tuple[str, ...]:
+    """Entities an option stands for: one by its name, several by the keywords they share."""
+    graph = turn.hearing.knowledge.graph
+    if value in graph.by_name:
+        return (value,)
+    words = tuple(value.split("|"))
+    return tuple(e.name for e in graph.entities if e.keywords[: len(words)] == words)
+
+
+def among_offered(turn: Turn, group: tuple[str, ...]) -> tuple[str, ...]:
+    """E6的, when it was asked which of several 长续航版 is meant: the E6 among these."""
+    pending = turn.memory.pending
+    if len(group) < 2 or pending is None or pending.kind != "entity":
+        return group
+    offered = {name for option in pending.options for name in fitting(turn, option.value)}
+    return tuple(name for name in group if name in offered) or group
+
+
+def asked_besides(turn: Turn, names: Sequence[str]) -> tuple[Topic, ...]:
+    """The attributes that are named beside the piece of an option's name, and are no part of one."""
+    whole = [normalize(name).replace(" ", "") for name in names]
+    links = turn.hearing.reading.attributes
+    return tuple(Topic(x.paths, x.score) for x in links if not any(x.text in name for name in whole))
 
 
 def choose_again(turn: Turn, pending: Pending, state: str) -> Reply:

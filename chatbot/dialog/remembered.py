@@ -16,7 +16,7 @@ REMEMBERED = 1024  # steps, of about 2 KB each
 # all of a memory but ``turns``, which only counts
 _point = attrgetter(
     "state", "entities", "attributes", "question", "pending", "failures", "suggestions", "recent", "shown",
-    "plan", "guiding", "asked", "listed", "topic", "before",
+    "plan", "guiding", "asked", "listed", "topic", "before", "unheard",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from chatbot.dialog.state import Turn
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan, keyword_level
+from chatbot.planning.clauses import the_series
 from chatbot.planning.query import Refusal
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
@@ -49,5 +50,5 @@ def _scope(names: tuple[str, ...], graph: KnowledgeGraph) -> Clause:
     if {e.name for e in graph.entities if e.keywords[:1] == words[:1]} == set(names):
         return Condition(keyword_level(1), "=", words[0])
     if graph.is_series(names):
-        return Condition(keyword_level(2), "=", words[1])
+        return the_series(names[0], graph)
     return AnyOf(tuple(Condition(NAME, "=", name) for name in names))

@@ -48,6 +48,7 @@ class Turn:
         return Context(
             memory.entities, memory.attributes, memory.recent, memory.shown, memory.plan,
             memory.guiding, memory.asked, self._offered, memory.listed, () if memory.question else memory.before,
+            memory.unheard,
         )  # fmt: skip
 
     @property

@@ -3,8 +3,9 @@
 from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.state import Turn
 from chatbot.knowledge_graph.graph import Path
-from chatbot.knowledge_graph.plan import Condition, Plan, keyword_level
+from chatbot.knowledge_graph.plan import Plan
 from chatbot.normalization.text import normalize
+from chatbot.planning.clauses import the_series
 from chatbot.planning.forms_of_names import bare_series
 from chatbot.planning.query import Refusal
 
@@ -20,8 +21,8 @@ def series_meant(turn: Turn, refusal: Refusal) -> tuple[str, ...]:
     near = turn.context.near(graph)
     named = [names[0] for link in refusal.scan.links if link.entity and (names := link.entity.names)]
     for name in (*named, *((near,) if near else ())):
-        lead = graph.by_name[name].keywords[:2]
-        if len(lead) == 2 and _begins_with(said, lead):
+        lead = graph.series(name)
+        if _begins_with(said, lead):
             return graph.kin(name)
     if near and not named:
         return graph.kin(near)  # 2026款
@@ -29,7 +30,7 @@ def series_meant(turn: Turn, refusal: Refusal) -> tuple[str, ...]:
 
 
 def _begins_with(said: str, lead: tuple[str, ...]) -> bool:
-    series, bare = normalize(lead[1]).replace(" ", ""), bare_series(lead)
+    series, bare = normalize(lead[-1]).replace(" ", ""), bare_series(lead)
     return said.startswith(series) or (len(bare) > 1 and said.startswith(bare))
 
 
@@ -44,5 +45,4 @@ def chips_of(turn: Turn, cars: tuple[str, ...], asked: tuple[Path, ...]) -> tupl
 
 def listing(turn: Turn, cars: tuple[str, ...], asked: tuple[Path, ...]) -> Plan:
     """The series as a list, for the next question to go on with: 四驱的多少钱."""
-    series = turn.hearing.knowledge.graph.by_name[cars[0]].keywords[1]
-    return Plan("filter", (), asked[:1], (Condition(keyword_level(2), "=", series),))
+    return Plan("filter", (), asked[:1], (the_series(cars[0], turn.hearing.knowledge.graph),))

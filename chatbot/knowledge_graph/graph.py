@@ -1,14 +1,17 @@
 """The knowledge graph in memory: entities, their leaves, and the attribute tree they share."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from chatbot.knowledge_graph.name_ends import shared_ends
 from chatbot.normalization.text import normalize
 
 Path = tuple[str, ...]
 
+_YEAR = re.compile(r"(?:19|20)?\d\d年?款")
 _UNIT_IN_NAME = re.compile(r"\s*[(（]([^()（）]*)[)）]\s*$")
 
 
@@ -44,6 +47,12 @@ class Entity:
     keywords: tuple[str, ...]
     leaves: Mapping[Path, str]
     file: str
+
+    @property
+    def telling_leaves(self) -> tuple[Path, ...]:
+        """The leaves that say more than the keywords do: not the brand of what is called by it; all where none does."""
+        telling = tuple(path for path, value in self.leaves.items() if value not in self.keywords)
+        return telling or tuple(self.leaves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,11 @@ def build_tree(entities: Sequence[Entity]) -> dict[Path, AttributeNode]:
     }
 
 
+def series_depth(entities: Iterable[Entity]) -> int:
+    """How many keywords name a series: brand and series, or the first alone where no name has more than two."""
+    return 2 if any(len(entity.keywords) > 2 for entity in entities) else 1
+
+
 @dataclass(frozen=True)
 class KnowledgeGraph:
     """All entities. ``version`` is a hash of the files they were read from."""
@@ -107,23 +121,55 @@ class KnowledgeGraph:
 
     @cached_property
     def short_names(self) -> Mapping[str, str]:
-        """Entity name → series and trim where no other entity shares them, else with the year, else all."""
-        owners: dict[str, int] = {}
+        """Entity name → series and trim where no other entity shares them, else with the year, else all.
+
+        Of two keywords the second alone where it is a name by itself: 护心套餐, among others of which no two are called alike.
+        A year that stands between the two is left out, and what is of many series; a model, which is of one, stays.
+        """
+        if self._sold_under_one_name:
+            return {entity.name: entity.keywords[-1] for entity in self.entities}
+        telling = self._tells_models_apart
+        tails = {entity.name: _tails(entity.keywords, telling) for entity in self.entities}
+        owners = Counter(
+            said for ways in tails.values() for said in {normalize(" ".join(way)) for way in ways}
+        )
+        return {
+            name: " ".join(next((way for way in ways if owners[normalize(" ".join(way))] == 1), (name,)))
+            for name, ways in tails.items()
+        }
+
+    @cached_property
+    def _sold_under_one_name(self) -> bool:
+        """Whether names of two levels end in what is sold, as no version's does, and no two are called alike."""
+        last = [normalize(entity.keywords[-1]) for entity in self.entities if len(entity.keywords) > 1]
+        alike = len({*last}) < len(self.entities)
+        return self.series_depth == 1 and not alike and bool(shared_ends(last))
+
+    @cached_property
+    def _tells_models_apart(self) -> bool:
+        """Whether most of what stands between the second and the last keyword is of one series alone."""
+        series: dict[str, set[tuple[str, ...]]] = {}
         for entity in self.entities:
-            for name in {normalize(" ".join(tail)) for tail in _tails(entity.keywords)}:
-                owners[name] = owners.get(name, 0) + 1
-        result = {}
-        for entity in self.entities:
-            unique = (t for t in _tails(entity.keywords) if owners[normalize(" ".join(t))] == 1)
-            result[entity.name] = " ".join(next(unique, (entity.name,)))
-        return result
+            for word in (one for one in entity.keywords[2:-1] if not _YEAR.match(one)):
+                series.setdefault(word, set()).add(entity.keywords[:2])
+        alone = sum(len(those) == 1 for those in series.values())
+        return alone * 2 > len(series)
+
+    @cached_property
+    def series_depth(self) -> int:
+        """How many of the leading keywords name a series."""
+        return series_depth(self.entities)
+
+    def series(self, name: str) -> tuple[str, ...]:
+        """The keywords that name the series of an entity."""
+        return self.by_name[name].keywords[: self.series_depth]
 
     @cached_property
     def by_series(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
-        """The first two keywords (brand and series) → the names of the entities that have them."""
+        """The keywords that name a series → the names of the entities that have them."""
         found: dict[tuple[str, ...], list[str]] = {}
         for entity in self.entities:
-            found.setdefault(entity.keywords[:2], []).append(entity.name)
+            found.setdefault(entity.keywords[: self.series_depth], []).append(entity.name)
         return {lead: tuple(names) for lead, names in found.items()}
 
     @cached_property
@@ -137,9 +183,8 @@ class KnowledgeGraph:
         return {str(at + 1): _level_name(self.entities, at) or name for at, name in enumerate(plain)}
 
     def kin(self, name: str) -> tuple[str, ...]:
-        """Every entity of the same brand and series as ``name``; none of a name that is not there."""
-        entity = self.by_name.get(name)
-        return self.by_series[entity.keywords[:2]] if entity else ()
+        """Every entity of the same series as ``name``; none of a name that is not there."""
+        return self.by_series[self.series(name)] if name in self.by_name else ()
 
     def is_series(self, names: Collection[str]) -> bool:
         """Whether ``names`` are all the entities of one series."""
@@ -177,8 +222,8 @@ def _level_name(entities: Sequence[Entity], at: int) -> str:
     return next(shared, "") if all(len(entity.keywords) <= _PAIR for entity in entities) else ""
 
 
-def _tails(keywords: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Ways to name an entity, short to long: series + trim; series + year + trim; all."""
+def _tails(keywords: tuple[str, ...], telling: bool) -> list[tuple[str, ...]]:
+    """Ways to name an entity, short to long: series + trim; series + year + trim; all. ``telling``: none is left out."""
     if len(keywords) < 3:
         return [keywords]
-    return [(keywords[1], keywords[-1]), keywords[1:], keywords]
+    return [*([] if telling else [(keywords[1], keywords[-1])]), keywords[1:], keywords]

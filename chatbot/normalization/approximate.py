@@ -14,6 +14,7 @@ from rapidfuzz.distance import Levenshtein
 
 from chatbot.derived import Derived, named
 from chatbot.normalization.pinyin import Sounds, commonest_sounds, sounds
+from chatbot.normalization.spellings import SUFFIXES
 
 SOUNDS_ALIKE = 0.95
 _MAX_TEXT = 80
@@ -104,6 +105,17 @@ class ApproximateFinder:
         if _slips(name, text, near.dest_start) > max(1, width // _LETTERS_A_SLIP):
             return None
         return NearName(name, near.dest_start, near.dest_end, near.score / 100)
+
+
+def end_of(near: NearName, text: str) -> int:
+    """Where it ends in ``text``; 锐尊享 of 锐尊享油耗 lacks its 版, and the 油 is none."""
+    lacking = near.name.endswith(SUFFIXES[:3]) and text[near.start : near.end - 1] == near.name[:-1]
+    return near.end - 1 if lacking and near.score != SOUNDS_ALIKE else near.end
+
+
+def latin_of(text: str) -> str:
+    """Its letters and digits alone."""
+    return "".join(char for char in text if char.isascii() and char.isalnum())
 
 
 class _SoundsOfNames(dict[str, Sounds]):

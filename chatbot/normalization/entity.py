@@ -4,16 +4,16 @@ Sets of entities at work are bit masks over ``KnowledgeGraph.entities``: an inte
 is kept for each alias is its sorted positions.
 """
 
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Container, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 
 from chatbot.derived import Derived
-from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.alias_words import alias_words, weak_words
-from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder, NearName
+from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder, end_of, latin_of
+from chatbot.normalization.entity_link import EntityLink
 from chatbot.normalization.fragments import FragmentReader
 from chatbot.normalization.grouping import grouped
 from chatbot.normalization.mentions import MentionFinder
@@ -22,6 +22,7 @@ from chatbot.normalization.named import Named
 from chatbot.normalization.pieces import Piece, narrowed
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.postings import Postings, bits
+from chatbot.normalization.sold_names import without_end
 from chatbot.normalization.spellings import (
     SUFFIXES,
     bare_series,
@@ -29,26 +30,12 @@ from chatbot.normalization.spellings import (
 from chatbot.regex import regex
 
 FUZZY_CUTOFF = 75.0
+_MAKE = regex("牌(?![照子价号])")  # 不要凛川牌的
+_SLIP_FROM = 4  # characters of a name that a slip is looked for in
 _HAN = regex(r"[\u4e00-\u9fff]+")
 _RUNS_ON = regex(
     r"\s?(?P<litres>\d\.\d)?[tl]?\s?(?:插电混动|插电式混动|插混|插电|phev|新能源|纯电动|纯电|电动)版?(?!汽车|车|的|续航里程|续航|里程|能)"
 )
-
-
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class EntityLink:
-    """One thing the text names: every entity that fits it. ``score`` is 1 for an exact name, less for a typo.
-
-    ``spans`` are the places in the text, ``names`` what was found there. ``plain``: they are all keywords and aliases,
-    and the candidates are just those that have them all.
-    """
-
-    candidates: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]
-    names: tuple[str, ...]
-    score: float = 1.0
-    plain: bool = True
 
 
 _MOST = "最"
@@ -63,9 +50,11 @@ class EntityLinker:
         aliases: Mapping[str, tuple[str, ...]],
         derived: Derived | None = None,
         plain_words: Mapping[str, str] = MappingProxyType({}),
+        ends: Collection[str] = (),
     ) -> None:
-        """``plain_words``: what everybody calls what a maker's word in a name says (xdrive: 四驱)."""
-        self._graph, kept = graph, derived or Derived()
+        """``plain_words``: what everybody calls what a maker's word in a name says (xdrive: 四驱); ``ends``: words for what
+        is sold that names end in, which are no evidence of a name."""
+        self._graph, self._ends, kept = graph, ends, derived or Derived()
         told = cache(lambda: alias_words(graph.entities, aliases))
         self._masks = Postings.kept(kept, "names", lambda: told()[0])
         self._weak = Postings.kept(kept, "weak names", lambda: weak_words(graph.entities, self._masks))
@@ -73,13 +62,16 @@ class EntityLinker:
         self._beside: MentionFinder[str] = MentionFinder(dict.fromkeys(self._weak, ()))
         self._finder: MentionFinder[str] = MentionFinder(dict.fromkeys(self._masks, ()))
         typed = (alias for alias in self._masks if len(alias) >= 3)
-        self._approximate = ApproximateFinder(typed, min_slip_length=4, cutoff=FUZZY_CUTOFF, derived=kept)
+        self._approximate = ApproximateFinder(
+            typed, min_slip_length=_SLIP_FROM, cutoff=FUZZY_CUTOFF, derived=kept
+        )
         names = NameIndex(graph.entities, plain_words, kept)
         self._fragments = FragmentReader(graph.entities, names, kept.json("leading", lambda: told()[1]))
         self._by_bare_name: dict[str, int] = {}
         for index, entity in enumerate(graph.entities):
             for bare in bare_series(entity.keywords):
                 self._by_bare_name[bare] = self._by_bare_name.get(bare, 0) | 1 << index
+        self._sold = (1 << len(graph.entities)) - 1 if ends and graph.series_depth == 1 else 0
         self._position = {entity.name: index for index, entity in enumerate(graph.entities)}
 
     @property
@@ -125,7 +117,7 @@ class EntityLinker:
             return tuple(self._to_link(thing) for thing in told)
         if found or not self._letters.isdisjoint(text):
             found = sorted([*found, *self._named_beside(text, found, besides)], key=lambda one: one.start)
-        if not found and series and (told := self._fragments.told(text, series, ordinary)):
+        if not found and (told := self._told(text, series, ordinary)):
             return tuple(self._to_link(thing) for thing in told)
         found = found or (self._nearest(text, besides) if fuzzy else [])
         return self._links(text, found, ordinary, series) if found else ()
@@ -139,6 +131,11 @@ class EntityLinker:
         told = self._fragments.told(text, series, ordinary)
         held = sum(piece.end - piece.start for thing in told for piece in thing.pieces)
         return told if held > sum(piece.end - piece.start for piece in found) else []
+
+    def _told(self, text: str, series: int, ordinary: Container[str]) -> list[Named]:
+        """乐享的 of the series that is spoken of; 精英的 of any, where it is names of what is sold that are told apart so."""
+        told = self._fragments.told(text, series, ordinary) if series else []
+        return told or (self._fragments.told(text, self._sold, ordinary) if self._sold else [])
 
     def misspelt(self, text: str, *, ordinary: Container[str] = ()) -> tuple[EntityLink, ...]:
         """What ``link`` finds in a text in which nothing is named exactly."""
@@ -252,6 +249,8 @@ class EntityLinker:
         """The mention, with a 版, 型 or 款 behind it counted in, also where it is misspelt: 标准续航升级板."""
         if found.name.endswith(SUFFIXES) or found.end >= len(text):
             return found
+        if _MAKE.match(text, found.end) and self._fragments.is_brand(found.name):
+            return replace(found, end=found.end + 1)
         char = text[found.end]
         if char in SUFFIXES:
             return replace(found, end=found.end + 1)
@@ -265,10 +264,12 @@ class EntityLinker:
     def _nearest(self, text: str, besides: Container[str]) -> list[Piece]:
         """The one alias most like a part of ``text``, by letters or by sound."""
         near = self._approximate.nearest(text)
-        if near and (near.name in besides or _latin(near.name) != _latin(text[near.start : near.end])):
+        if near and (near.name in besides or latin_of(near.name) != latin_of(text[near.start : near.end])):
             return []  # E9 is not E3
+        if near and near.score != SOUNDS_ALIKE and 0 < len(without_end(near.name, self._ends)) < _SLIP_FROM:
+            return []  # nor is 护肝套餐 a slip of 护心套餐
         return (
-            [Piece(near.start, _end(near, text), near.name, self._masks[near.name], near.score)]
+            [Piece(near.start, end_of(near, text), near.name, self._masks[near.name], near.score)]
             if near
             else []
         )
@@ -286,15 +287,5 @@ class EntityLinker:
         )
 
 
-def _end(near: NearName, text: str) -> int:
-    """Where it ends in ``text``; 锐尊享 of 锐尊享油耗 lacks its 版, and the 油 is none."""
-    lacking = near.name.endswith(SUFFIXES[:3]) and text[near.start : near.end - 1] == near.name[:-1]
-    return near.end - 1 if lacking and near.score != SOUNDS_ALIKE else near.end
-
-
 def _is_letter(alias: str) -> bool:
     return len(alias) == 1 and alias.isascii() and alias.isalpha()
-
-
-def _latin(text: str) -> str:
-    return "".join(char for char in text if char.isascii() and char.isalnum())

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.graph import Entity
+from chatbot.knowledge_graph.graph import Entity, series_depth
 from chatbot.normalization.denied import one_is_denied
 from chatbot.normalization.name_index import NameIndex
 from chatbot.normalization.name_parts import SAID, SUFFIX, atoms
@@ -25,13 +25,14 @@ from chatbot.normalization.no_more_said import saying_no_more
 from chatbot.normalization.partly_read import PartlyRead
 from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader, narrowed
 from chatbot.normalization.postings import bits
+from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
 MAX_CANDIDATES = 256  # a name that more entities share is a group, not the beginning of one thing's name
 SEPARATOR = regex(r"\s*(?:还有|还是|以及|对比|[和跟与同及比或、,;&]|vs\.?|pk)\s*")
 _GAP = regex(r"[\s\-·/()+]*的?[\s\-·/()+]*")
 _LEAD = regex(
-    r"(?:(?:[它他她]|[这那][款个台辆])(?=[和跟与比])|那么?|还有|和|跟|与|比|换成?|要是|如果|再看|我?[要问说看]的?是?|(?:打|说|写|发|输|搞|弄|看|记)?错了?|不对|应该是?|是|就|[\s,、])*"
+    r"(?:(?:[它他她]|[这那][款个台辆])(?=[和跟与比])|那么?|还有|和|跟|与|比|换成?|要是|如果|再看|我?[要问说看]的?是?|(?:打|说|问|写|发|输|搞|弄|看|记)?错了?|不对了?|应该是?|是|就|[\s,、])*"
 )
 _ASKED_ABOUT = regex(r"[吗么嘛没不有是怎好形系类]")
 _SPACES = regex(r"\s*")
@@ -43,11 +44,13 @@ class FragmentReader:
     def __init__(self, entities: Sequence[Entity], index: NameIndex, leading: Iterable[str]) -> None:
         """``leading`` are the names that say which brand or series is meant, not which version."""
         self._entities, self._leading = entities, frozenset(leading)
+        self._brands = frozenset(normalize(entity.keywords[0]) for entity in entities if entity.keywords)
         self.index, self._plain_words = index, index.plain_words
         self._pieces = PieceReader(self.index)
+        self._depth = series_depth(entities)
         self._series: dict[tuple[str, ...], int] = {}
         for at, entity in enumerate(entities):
-            lead = entity.keywords[:2]
+            lead = entity.keywords[: self._depth]
             self._series[lead] = self._series.get(lead, 0) | 1 << at
 
     def series_of(self, mask: int) -> int:
@@ -55,7 +58,7 @@ class FragmentReader:
         first = next(iter(bits(mask)), None)
         if first is None:
             return 0
-        series = self._series[self._entities[first].keywords[:2]]
+        series = self._series[self._entities[first].keywords[: self._depth]]
         return series if mask & ~series == 0 else 0
 
     def read(self, said: str, groups: Iterable[Sequence[Piece]], words: Container[str]) -> list[Named]:
@@ -234,6 +237,10 @@ class FragmentReader:
     def leads(self, thing: Named) -> bool:
         """Whether it names a brand or a series itself."""
         return any(piece.name in self._leading for piece in thing.pieces)
+
+    def is_brand(self, name: str) -> bool:
+        """Whether it is the most general keyword of some entity."""
+        return name in self._brands
 
     def having_all(self, mask: int, thing: Named) -> int:
         """Those of ``mask`` in whose names all pieces of ``thing`` are parts: max of 四驱超长续航高阶智驾Max版."""

@@ -8,7 +8,8 @@ from chatbot.derived import Derived
 from chatbot.frozen import quickly_made
 from chatbot.normalization.attribute import AttributeLink, AttributeLinker
 from chatbot.normalization.dialect import Dialect
-from chatbot.normalization.entity import EntityLink, EntityLinker
+from chatbot.normalization.entity import EntityLinker
+from chatbot.normalization.entity_link import EntityLink
 from chatbot.normalization.lexicon import Lexicon
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder

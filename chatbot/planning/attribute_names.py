@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence, Set
 
 from chatbot.knowledge_graph.columns import Column, Columns
-from chatbot.knowledge_graph.graph import Entity, Path, asked_whether, display_name
+from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph, Path, asked_whether, display_name
 from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
@@ -122,3 +122,11 @@ def _name_parts(name: str) -> set[str]:
     """Every run of two to six Chinese characters in ``name``."""
     runs = (name[at : at + size] for size in range(2, 7) for at in range(len(name) - size + 1))
     return {run for run in runs if _RUN.fullmatch(run)}
+
+
+def level_words(graph: KnowledgeGraph) -> tuple[str, ...]:
+    """What the first keyword is asked for by, where no attribute has its name: 品牌, 什么牌子; 系列 of what has none below."""
+    level = graph.level_names["1"]
+    named = any(path[-1] == level for path in graph.tree if path)
+    words = ("品牌", "牌子", "谁家", "哪家", "什么牌子") if level == "品牌" else (level,)
+    return (*(() if named else words), *(("系列",) if graph.series_depth == 1 else ()))

@@ -211,7 +211,7 @@ def _gives_way(
     together: Callable[[Condition, Condition], bool],
 ) -> bool:  # fmt: skip
     """Whether ``old`` is about the same and cannot, or should not, stand beside ``new``."""
-    if not {_subject(path) for path in paths_of(old)} & about:
+    if not {_subject(path) for path in paths_of(old)} & about or _goes_with(old, new, together):
         return False
     if replaced:
         return True
@@ -228,6 +228,13 @@ def _gives_way(
     if old.op == new.op == "contains":
         return not together(old, new)
     return old.op == new.op or {old.op, new.op} == {"contains", "="}
+
+
+def _goes_with(old: Clause, new: Clause, together: Callable[[Condition, Condition], bool]) -> bool:
+    """换成贝仕顿的, of 凛川的空调: a kind of thing, and another brand that has it."""
+    if not (isinstance(old, Condition) and isinstance(new, Condition)) or old.attribute == new.attribute:
+        return False
+    return old.attribute[:2] == new.attribute[:2] == KEYWORDS and together(old, new)
 
 
 def _is_wider(old: Clause, new: Clause) -> bool:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan, keyword_level
+from chatbot.knowledge_graph.plan import Clause, Condition, Path, Plan
 from chatbot.planning.carry import is_exclusion, lists
-from chatbot.planning.clauses import flat, paths_of
+from chatbot.planning.clauses import flat, paths_of, the_series
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.parts import Parts
@@ -39,7 +39,7 @@ class Chooser:
         kin = vocabulary.graph.kin(context.entities[0])
         if len(kin) < 2:
             return None
-        lead = Condition(keyword_level(2), "=", vocabulary.graph.by_name[kin[0]].keywords[1])
+        lead = the_series(kin[0], vocabulary.graph)
         return Query(Plan("filter", (), (price,), (lead,), "asc"), parts.scan, kept=(lead,))
 
     def _of_middle_price(self, parts: Parts, context: Context) -> Query | None:

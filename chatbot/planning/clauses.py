@@ -20,7 +20,21 @@ def flat(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def the_series(name: str, graph: KnowledgeGraph) -> Condition:
+    """The series of an entity as a condition."""
+    words = graph.series(name)
+    return Condition(keyword_level(len(words)), "=", words[-1])
+
+
 def of_its_series(name: str, graph: KnowledgeGraph) -> tuple[Clause, ...]:
-    """The series of an entity as a condition; none where it has no more than a brand."""
-    words = graph.by_name[name].keywords
-    return (Condition(keyword_level(2), "=", words[1]),) if len(words) > 1 else ()
+    """The same; none where it has no more than a brand."""
+    return (the_series(name, graph),) if len(graph.by_name[name].keywords) > 1 else ()
+
+
+def kind_and_brand(one: Condition, other: Condition, graph: KnowledgeGraph) -> bool:
+    """冰箱 and 凛川, which has some, as others have: no series, which is of one brand, and no model year."""
+    brand, kind = sorted((one, other), key=lambda condition: condition.attribute)
+    if (brand.attribute, kind.attribute) != (keyword_level(1), keyword_level(2)):
+        return False
+    brands = {entity.keywords[0] for entity in graph.entities if entity.keywords[1:2] == (kind.value,)}
+    return len(brands) > 1 and brand.value in brands

@@ -19,7 +19,8 @@ class Context:
     ``plan`` is the last query; ``attributes`` what was asked last; ``guiding`` that a choice is being narrowed
     down, ``asked`` the attributes that were already asked about. ``offered`` are the things to choose from, when it was
     asked which is meant. ``listed`` is the query that ``shown`` came from, while one of its rows is spoken of. ``before`` is
-    what was asked of a car before the standard question that was answered last.
+    what was asked of a car before the standard question that was answered last; ``unheard`` is a name that the graph has not,
+    which 它 means now.
     """
 
     entities: tuple[str, ...] = ()
@@ -32,6 +33,7 @@ class Context:
     offered: tuple[str, ...] = ()
     listed: Plan | None = None
     before: tuple[Path, ...] = ()
+    unheard: str = ""
 
     @property
     def empty(self) -> bool:
@@ -52,15 +54,15 @@ class Context:
         if self.before and self.plan is None and self.recent:
             return self.recent[0]  # a standard question came in between
         for names in (self.offered, self.shown if self.plan is None else ()):
-            if names and len({graph.by_name[name].keywords[:2] for name in names}) == 1:
+            if names and len({graph.series(name) for name in names}) == 1:
                 return names[0]
         told = {
             str(c.value) for c in leaf_conditions(self.plan.conditions if self.plan else ())
-            if c.attribute == (*KEYWORDS, "2") and c.op == "="
+            if c.attribute == (*KEYWORDS, str(graph.series_depth)) and c.op == "="
         }  # fmt: skip
         if len(told) != 1:
             return ""
-        return next((e.name for e in graph.entities if e.keywords[1:2] == tuple(told)), "")
+        return next((e.name for e in graph.entities if graph.series(e.name)[-1:] == tuple(told)), "")
 
     def last(self, count: int) -> tuple[str, ...]:
         """The ``count`` things spoken of last, in the order they were named: 这两款."""

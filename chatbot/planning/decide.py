@@ -20,7 +20,7 @@ from chatbot.knowledge_graph.plan import (
 from chatbot.planning.asked_sets import asked_right_before, asks_which_values
 from chatbot.planning.atom import Atom
 from chatbot.planning.atoms import joined
-from chatbot.planning.clauses import paths_of
+from chatbot.planning.clauses import kind_and_brand, paths_of
 from chatbot.planning.parts import Parts, Ranking, Thing, by_how_much
 from chatbot.planning.read_parts import numeric
 from chatbot.planning.usual import usual
@@ -231,7 +231,9 @@ class Decider:
         return "asc" if self.directions.of(path[-1]) == "down" else "desc"
 
     def together(self, one: Condition, other: Condition) -> bool:
-        """Whether some value of the attribute holds both texts."""
+        """Whether some value of the attribute holds both texts; or one is a brand, and the other a kind that it has too."""
+        if one.attribute[0] == NAME[0]:
+            return kind_and_brand(one, other, self.vocabulary.graph)
         column = self.columns.column(one.attribute)
         texts = column.plain if column else []
         return any(str(one.value) in text and str(other.value) in text for text in texts)

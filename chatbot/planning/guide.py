@@ -13,7 +13,7 @@ import numpy as np
 
 from chatbot.knowledge_graph.columns import Column, Mask
 from chatbot.knowledge_graph.plan import KEYWORDS, NAME, Clause, Condition, Path, keyword_level
-from chatbot.knowledge_graph.plan_text import quantity_text
+from chatbot.knowledge_graph.plan_text import attribute_text, quantity_text
 from chatbot.planning.vocabulary import Vocabulary
 
 # What people choose by, where a graph has it; the operator's graph decides which of them split.
@@ -34,9 +34,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class NextQuestion:
-    """The attribute to ask about, its choices, and what it tells in bits."""
+    """The attribute to ask about, as people say it, its choices, and what it tells in bits."""
 
     path: Path
+    name: str
     choices: tuple[Choice, ...]
     gain: float
 
@@ -46,6 +47,7 @@ class Guide:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._columns = vocabulary.columns
+        self._level_names = vocabulary.graph.level_names
         found = [path for name in _ASKED for path in vocabulary.concepts.paths(name)]
         self._dimension = vocabulary.dimension
         named = tuple(dict.fromkeys(found))
@@ -86,7 +88,8 @@ class Guide:
         rest = known - sum(choice.count for choice in choices)
         parts = [choice.count for choice in choices] + ([rest] if rest else [])
         gain = -sum(n / known * math.log2(n / known) for n in parts if n) * known / total
-        return NextQuestion(path, choices, gain)
+        name = attribute_text(path, self._level_names)
+        return NextQuestion(path, name, choices, gain)
 
     def _is_continuous(self, path: Path, column: Column) -> bool:
         return path[:2] != KEYWORDS and self._dimension(path) not in ("", "数量")

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chatbot.knowledge_graph.graph import KnowledgeGraph
-from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan, keyword_level
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan
 from chatbot.planning.carry import lists, within
+from chatbot.planning.clauses import the_series
 from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
 from chatbot.planning.scan import Scan
@@ -44,10 +45,9 @@ def with_nearest_rows(parts: Parts, context: Context, winner: Callable[[Plan], s
 def _with_series(context: Context, graph: KnowledgeGraph) -> Context:
     """``context`` with the series that it was asked of which is meant, as the list that one may go on with."""
     near = context.near(graph) if context.offered and not context.entities else ""
-    name = graph.by_name[near].keywords[1:2] if near else ()
-    if not name or context.plan or context.listed:
+    if not near or context.plan or context.listed:
         return context
-    among: Clause = Condition(keyword_level(2), "=", name[0])
+    among: Clause = the_series(near, graph)
     if not context.attributes:  # GL8 2025款: of these, not of those that have what was asked
         among = AnyOf(tuple(Condition(NAME, "=", one) for one in context.offered))
     return replace(context, listed=Plan("filter", (), context.attributes[:1], (among,)))

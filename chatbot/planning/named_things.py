@@ -22,6 +22,7 @@ from chatbot.planning.decide import Decider
 from chatbot.planning.denied_things import is_left_out
 from chatbot.planning.follow import Follower
 from chatbot.planning.names_alone import names_alone, only_named
+from chatbot.planning.other_measures import asks_a_measure, size_asked
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
@@ -224,7 +225,9 @@ class NamedPlanner:
         groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
         if not topics and parts.scan.unknown:
             return None  # 这车能飞吗: what was asked before is no answer to what is not understood
-        if not topics:
+        if not topics and asks_a_measure(parts.text):
+            topics = size_asked(parts.text, self.vocabulary.concepts)
+        elif not topics:
             topics = self._as_before(parts, context, things)
         referred = parts.referred or parts.has("wrong")
         spoken_of = bool(context.entities or context.offered or context.recent)

@@ -76,7 +76,7 @@ def _names_its_series(thing: Thing, text: str, vocabulary: Vocabulary, *, begins
     ``begins``: the series is named first, and something behind it (护卫舰07 205KM).
     """
     said = text[thing.start : thing.end].replace(" ", "")
-    lead = vocabulary.graph.by_name[thing.names[0]].keywords[:2]
+    lead = vocabulary.graph.series(thing.names[0])
     if len(lead) < 2:
         return False
     series = normalize(lead[1]).replace(" ", "")
@@ -92,11 +92,11 @@ def _not_of_the_one_spoken_of(
     near = context.near(vocabulary.graph)
     if len(parts.things) != 1 or not near:
         return None
-    thing, lead = parts.things[0], vocabulary.graph.by_name[near].keywords[:2]
+    thing, lead = parts.things[0], vocabulary.graph.series(near)
     if thing.referred or thing.negated or not _is_piece(thing, parts.text, vocabulary) or len(lead) < 2:
         return None
-    spoken_of = {vocabulary.graph.by_name[name].keywords[:2] for name in (*context.recent, *context.shown)}
-    named = [vocabulary.graph.by_name[name].keywords[:2] for name in thing.names]
+    spoken_of = {vocabulary.graph.series(name) for name in (*context.recent, *context.shown)}
+    named = [vocabulary.graph.series(name) for name in thing.names]
     if any(lead[1] in one[1] or one[1] in lead[1] or one in spoken_of for one in named):
         return None  # of its other kind, or of one that was spoken of before
     said = parts.text[thing.start : thing.end]
@@ -109,10 +109,9 @@ def _code_of_one_series(
     said: str, vocabulary: Vocabulary, holding: Callable[[Plan], tuple[str, ...]]
 ) -> bool:
     """740li, 652t: letters and digits in the names of one series alone say which it is, as its own name would."""
-    by_name = vocabulary.graph.by_name
     for code in _OWN_CODE.findall(said):
         names = holding(Plan("filter", (), (), (Condition(NAME, "contains", code),)))
-        if len({by_name[name].keywords[:2] for name in names}) == 1:
+        if len({vocabulary.graph.series(name) for name in names}) == 1:
             return True
     return False
 
@@ -123,7 +122,7 @@ def _is_piece(thing: Thing, text: str, vocabulary: Vocabulary) -> bool:
     if not of_a_version or not thing.names or _CODE.search(text[thing.start : thing.end]):
         return False
     said = text[thing.start : thing.end].replace(" ", "")
-    leads = {vocabulary.graph.by_name[name].keywords[:2] for name in thing.names}
+    leads = {vocabulary.graph.series(name) for name in thing.names}
     words = {normalize(word).replace(" ", "") for lead in leads for word in lead}
     if any(len(word) == 1 and said.startswith(word) for word in words):
         return False  # 汉EV
@@ -149,7 +148,7 @@ def _unheard_of(parts: Parts, context: Context, vocabulary: Vocabulary) -> Refus
         names = (near,) if near and begin == 0 else ()
     if not names:
         return None
-    lead = vocabulary.graph.by_name[names[0]].keywords[1]
+    lead = vocabulary.graph.series(names[0])[-1]
     said = capitals(parts.text[begin:end])
     return Refusal("unknown_entity", f"{lead} {said}", parts.scan)
 

@@ -1,6 +1,7 @@
 """紫色只有旗舰版才有吗: which of its series have it; that this one does is no answer."""
 
-from chatbot.knowledge_graph.plan import Condition, Plan, keyword_level
+from chatbot.knowledge_graph.plan import Plan
+from chatbot.planning.clauses import the_series
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.parts import Parts
@@ -16,8 +17,8 @@ def only_some(parts: Parts, context: Context, decider: Decider) -> Query | None:
     if not said or not _ONLY.search(parts.text) or parts.scan.unknown:
         return None
     names = [thing.names[0] for thing in parts.things] or list(context.entities[:1])
-    series = {graph.by_name[name].keywords[:2] for name in names}
+    series = {the_series(name, graph) for name in names}
     if len(series) != 1:
         return None
-    among = Condition(keyword_level(2), "=", series.pop()[1])
+    among = series.pop()
     return Query(Plan("filter", (), decider.shown(said, parts), (among, *said)), parts.scan)

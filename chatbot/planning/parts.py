@@ -106,6 +106,7 @@ _MOST_IN_A_NAME = regex("最[大高小低]")
 _OF_SOME_CAR = regex(
     "的(?:车|[\u4e00-\u9fff]{0,3}车|suv|mpv|(?:是|有)?(?:哪|谁)|那[个款台辆]|$)|(?:是|属)?(?:哪[个款台辆]|谁)"
 )
+_DONE_SO = regex("[\u4e00-\u9fff]得[多少大小高低]")  # 哪个洗得多 asks for nothing that was asked before
 _STEM = 2  # characters of a name that say what is measured
 
 
@@ -216,6 +217,7 @@ def _meant(
 ) -> Path | None:
     """What is measured where no attribute is named: what was asked before, or what the word is mostly said of."""
     path: Path | None = None
+    last = () if _DONE_SO.search(text) else last
     if (_MEANT.search(text) or _BY_HOW_MUCH.search(text)) and not any(x.attribute or x.value for x in links):
         path = next((p for p in last[:1] if _said_of(sense.word, vocabulary.dimension(p))), None)
     plainly = sense.strength != "plain" or _alone(links, text) or f"又{sense.word}" in text or "比" in text

@@ -51,6 +51,7 @@ from chatbot.planning.stray import says_nothing_of_the_graph, stray, too_little_
 from chatbot.planning.swapping import one_swapped
 from chatbot.planning.two_rankings import both
 from chatbot.planning.unknowns import (
+    nothing_meant,
     unknown_attribute,
     unknown_kind,
     unknown_make,
@@ -239,7 +240,7 @@ class Planner:
         if too_little_known(scan) and not stray(parts):
             return unknown_attribute(parts, self.vocabulary) or unknown_subject(parts)
         if dangling := parts.dangling or alone(parts, context):
-            return Refusal("nothing_to_point_at", dangling, scan)
+            return nothing_meant(dangling, parts, context)
         if parts.misfits:
             misfit = parts.misfits[0]
             return Refusal("wrong_dimension", misfit.phrase.text, scan, misfit.path)

@@ -63,7 +63,7 @@ def references(
         points = link.plays("nth", "last", "previous", "those", "former", "latter", "rest")
         pair = link.plays("pair", "those") and link.text.startswith(("这", "那", "它"))
         missing = not names or (pair and len(names) < 2)
-        points = points or pair
+        points = points or pair or (link.plays("it") and bool(context.unheard))
         dangling = dangling or (missing and points and not any(other.entity for other in links))
         used.update(taken)
         things += [Thing((name,), None, link.start, link.end, referred=True) for name in names]
@@ -98,11 +98,20 @@ def _meant(
         of_all = _NO_NUMBER.search(link.text) and context.plan and _OF_ALL_THAT_MATCH.search(text)
         return None if of_all else _several(link, context), (at,)  # 它们均价多少, of all that matched
     if link.plays("it") and not asks_which(at, links, text) and not told_by_a_value(at, links, text):
-        if any(other.plays("nth", "last", "rest", "former", "latter") for other in links[:at]):
-            return (), (at,)  # 就第二个吧，它多少钱
-        focus = context.entities or (context.recent if context.plan is None else ()) or context.shown[:1]
-        return _ahead(context, winner) or focus[:1], (at,)
+        return _it(at, links, context, winner), (at,)
     return None, ()
+
+
+def _it(
+    at: int, links: Sequence[Link], context: Context, winner: Callable[[Plan], str | None]
+) -> tuple[str, ...]:
+    """它: what is in focus, else what was spoken of before, else the first that was listed; none of those it was asked which."""
+    chosen = any(other.plays("nth", "last", "rest", "former", "latter") for other in links[:at])
+    if chosen or context.unheard:  # 就第二个吧，它多少钱
+        return ()
+    first = () if context.offered else context.shown[:1]
+    focus = context.entities or (context.recent if context.plan is None else ()) or first
+    return _ahead(context, winner) or focus[:1]
 
 
 def _ahead(context: Context, winner: Callable[[Plan], str | None]) -> tuple[str, ...]:

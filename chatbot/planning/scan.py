@@ -9,7 +9,7 @@ from chatbot.frozen import quickly_made
 from chatbot.knowledge_graph.phrases import find_quantities
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition
 from chatbot.knowledge_graph.units import UnitTable
-from chatbot.normalization.entity import EntityLink
+from chatbot.normalization.entity_link import EntityLink
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize

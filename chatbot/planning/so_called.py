@@ -1,8 +1,8 @@
 """Those that go by a name, listed or counted, where a conversation speaks of others: 行政版的有几款, 有没有2025款的."""
 
-from chatbot.knowledge_graph.plan import Clause, Condition, Op, Plan, keyword_level
+from chatbot.knowledge_graph.plan import Clause, Op, Plan
 from chatbot.planning.carry import is_exclusion, lists
-from chatbot.planning.clauses import flat
+from chatbot.planning.clauses import flat, the_series
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.parts import Parts
@@ -20,7 +20,7 @@ def of_a_year(parts: Parts, context: Context, decider: Decider) -> Query | None:
     asks = parts.has("exists", "list", "count") and not (parts.atoms or parts.rankings or parts.attributes)
     if year is None or year.clause is None or not near or not asks:
         return None
-    lead = Condition(keyword_level(2), "=", decider.vocabulary.graph.by_name[near].keywords[1])
+    lead = the_series(near, decider.vocabulary.graph)
     if context.plan and lists(context.plan):
         kept = tuple(c for c in flat(context.plan.conditions) if not is_exclusion(c))
         return Query(Plan("filter", (), context.plan.attributes, (*kept, year.clause)), parts.scan, kept=kept)
@@ -41,7 +41,7 @@ def how_many_so_called(parts: Parts, context: Context, decider: Decider) -> Quer
     if last is not None and lists(last):
         kept = tuple(c for c in flat(last.conditions) if not is_exclusion(c))
     elif near:
-        kept = (Condition(keyword_level(2), "=", decider.vocabulary.graph.by_name[near].keywords[1]),)
+        kept = (the_series(near, decider.vocabulary.graph),)
     so_called = decider.scope(thing)
     assert so_called is not None
     op: Op = "count" if parts.has("count") and not parts.has("list") else "filter"

@@ -2,6 +2,7 @@
 
 import re
 
+from chatbot.planning.context import Context
 from chatbot.planning.parts import Parts
 from chatbot.planning.query import Refusal
 from chatbot.planning.read_parts import is_series
@@ -19,6 +20,7 @@ _ASKED_OF = ("什么", "啥", "哪种")
 _ASKS = regex("[几多少啥哪吗]|什么|怎")
 _ASKED_BEHIND = regex("(?:是|有)?(?:多少|多大|什么|啥|怎么样|如何)?(?:的)?[吗呢啊呀?]*")
 _PLACES, _PLACE = frozenset("后副左右"), regex("[排座驾边侧面的]*")
+_DONE_SO = regex("[\u4e00-\u9fff]得[多少大小高低]")  # 哪个卖得多
 _DIFFERS_MOST = regex(
     "([\u4e00-\u9fff]{2,6}[和跟与][\u4e00-\u9fff]{2,6}?(?:相?差(?:价|额|距)?|的差))(?:得|的)?(?:最[多大少小]|多少最)"
 )
@@ -86,6 +88,9 @@ def unknown_measure(parts: Parts) -> Refusal | None:
     """销量最高的是哪款, 口碑最好的SUV: what is ranked by is not known, so nothing else is ranked in its place."""
     if between := _DIFFERS_MOST.search(parts.text):  # no column holds the difference of two
         return Refusal("no_attribute", between.group(1), parts.scan)
+    done = _DONE_SO.search(parts.text) if not (parts.rankings or parts.attributes) else None
+    if done and any(x.degree and x.degree.path is None and x.end == done.end() for x in parts.scan.links):
+        return Refusal("no_attribute", done.group(), parts.scan)
     for piece in parts.scan.unknown:
         end = parts.text.find(piece) + len(piece)
         behind = next((x for x in parts.scan.links if x.start == end), None)
@@ -114,9 +119,18 @@ def unknown_subject(parts: Parts) -> Refusal | None:
         return None
     if not parts.text.startswith(unknown[0]):
         return None
-    if not (parts.attributes or (parts.has("list", "count") and parts.has("head"))):
+    asked_on = parts.has("list", "count") or parts.text.endswith("呢")  # VIP套餐呢
+    if not (parts.attributes or (asked_on and parts.has("head"))):
         return None
     return Refusal("unknown_subject", capitals(unknown[0]), parts.scan)
+
+
+def nothing_meant(said: str, parts: Parts, context: Context) -> Refusal:
+    """第二个, 它, where there is none: 它 is the thing named just now that the graph has not, if there was one."""
+    it = any(link.plays("it") and link.text in said for link in parts.scan.links)
+    if it and context.unheard:
+        return Refusal("unknown_entity", context.unheard, parts.scan)
+    return Refusal("nothing_to_point_at", said, parts.scan)
 
 
 def _elsewhere(piece: str, end: int, parts: Parts) -> str:

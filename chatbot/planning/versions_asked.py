@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import Condition, keyword_level
+from chatbot.planning.clauses import the_series
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
@@ -17,7 +17,7 @@ def versions_asked(parts: Parts, series: tuple[str, ...], vocabulary: Vocabulary
     asked = _VERSIONS.search(parts.text)
     if asked is None or len(series) < _SEVERAL:
         return parts
-    clause = Condition(keyword_level(2), "=", vocabulary.graph.by_name[series[0]].keywords[1])
+    clause = the_series(series[0], vocabulary.graph)
     thing = Thing(series, clause, asked.start(), asked.start())
     return replace(parts, things=(thing,), _roles=parts._roles | {"versions"})
 

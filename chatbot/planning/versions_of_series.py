@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import Condition, Path, keyword_level
+from chatbot.knowledge_graph.plan import Path
 from chatbot.planning.atom import Atom
 from chatbot.planning.called_so import other_kinds
+from chatbot.planning.clauses import the_series
 from chatbot.planning.context import Context
 from chatbot.planning.having_values import HavingValues
 from chatbot.planning.parts import Parts, Thing
@@ -53,8 +54,8 @@ class SeriesVersions:
             thing = Thing(others, None, wanted[0].start, wanted[-1].end)
             return replace(parts, things=(thing,), atoms=(), _roles=parts._roles | {"told"})
         if not names and not named and _ASKED_ON.fullmatch(parts.text) and context.plan is None:
-            lead = self._vocabulary.graph.by_name[series[0]].keywords[1]  # 5座呢, of a series that has none
-            whole = Thing(series, Condition(keyword_level(2), "=", lead), wanted[0].start, wanted[0].start)
+            lead = the_series(series[0], self._vocabulary.graph)  # 5座呢, of a series that has none
+            whole = Thing(series, lead, wanted[0].start, wanted[0].start)
             return replace(parts, things=(whole,), _roles=parts._roles | {"list"})
         of_focus = not named and bool(set(context.entities[:1]) & set(names))
         if of_focus and by_how_much:
@@ -85,10 +86,8 @@ class SeriesVersions:
             names = self._values.having(names, atom, parts.text) if names else ()
         if not 0 < len(names) < len(series):
             return parts
-        lead = self._vocabulary.graph.by_name[series[0]].keywords[1]
-        whole = Thing(
-            series, Condition(keyword_level(2), "=", lead), parts.atoms[0].start, parts.atoms[0].start
-        )
+        lead = the_series(series[0], self._vocabulary.graph)
+        whole = Thing(series, lead, parts.atoms[0].start, parts.atoms[0].start)
         return replace(parts, things=(whole,), _roles=parts._roles | {"list"})
 
     def _holds_several(self, path: Path) -> bool:

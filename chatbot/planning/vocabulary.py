@@ -18,9 +18,10 @@ from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
 from chatbot.planning.absent import Absent, absent_words, other_makes
 from chatbot.planning.asked_units import asked_in_units
-from chatbot.planning.attribute_names import short_forms, telling_endings
+from chatbot.planning.attribute_names import level_words, short_forms, telling_endings
 from chatbot.planning.called_so import said_by_names
 from chatbot.planning.concepts import Comparative, Concepts, Way, praise, trims
+from chatbot.planning.counting import counting_words
 from chatbot.planning.groups import BrandGroup, group_clauses
 from chatbot.planning.links import (
     AttributeSense,
@@ -82,6 +83,7 @@ class Vocabulary:
                 for word in too_much(entry.word):
                     yield word, DegreeSense(said, path, OTHER_WAY[entry.way], "more")
         yield from self._praising({entry.word for entry in self.comparatives})
+        yield from counting_words(self.columns, self.dimension, attributes)
         if price := next(iter(self.concepts.paths("价格")), None):
             yield from ((w, DegreeSense("便宜", price, "down", "most")) for w in trims()["便宜"])
             yield from ((w, DegreeSense("贵", price, "up", "most")) for w in trims()["贵"])
@@ -128,11 +130,7 @@ class Vocabulary:
         for word, path in (short | endings).items():
             words.setdefault(word, (path,))
         words |= {word: (path,) for word, path in asked_in_units(self.columns, built_in_units(), words)}
-        level = self.graph.level_names["1"]
-        if (level,) not in {path[-1:] for path in self.graph.tree}:
-            for word in ("品牌", "牌子", "谁家", "哪家", "什么牌子") if level == "品牌" else (level,):
-                words.setdefault(word, (keyword_level(1),))
-        return words
+        return {**dict.fromkeys(level_words(self.graph), (keyword_level(1),)), **words}
 
     def _category_words(self) -> Mapping[str, tuple[Path, ...]]:
         """变速箱, 座椅: names and synonyms of what has attributes below it."""

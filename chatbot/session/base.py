@@ -41,7 +41,8 @@ class Memory:
     ``shown`` the rows it gave; ``guiding`` that a choice is being narrowed down, ``asked`` the attributes that
     were already asked about. ``listed`` is the query over all that match which ``shown`` came from, while one of its rows
     is spoken of; ``topic`` the standard question that was answered last, if that was the last turn; ``before`` the
-    attributes that were asked of a car before the standard questions answered since.
+    attributes that were asked of a car before the standard questions answered since; ``unheard`` a name that the knowledge
+    base has not, while nothing else was told since.
     """
 
     state: str = "chitchat"
@@ -60,6 +61,7 @@ class Memory:
     listed: Plan | None = None
     topic: str | None = None
     before: tuple[Path, ...] = ()
+    unheard: str = ""
 
 
 @quickly_made

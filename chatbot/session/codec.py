@@ -3,8 +3,8 @@
 ``{"v": 1, "state": …, "entities": […], "attributes": [[…]], "question": …, "pending": {"kind", "options":
 [[text, value]], "utterance"} | null, "failures": 0, "turns": 0, "suggestions": […], "recent": […],
 "shown": […], "plan": {…} | null, "guiding": false, "asked": [[…]], "listed": {…} | null, "topic": …,
-"before": [[…]]}``. Version 1 has none of what follows "suggestions", version 2 none of what follows "asked", version 3 no
-"before"; they are read as if these were empty.
+"before": [[…]], "unheard": ""}``. Version 1 has none of what follows "suggestions", version 2 none of what follows "asked", version 3 no
+"before", version 4 no "unheard"; they are read as if these were empty.
 
 A payload of another version, or one that is not of this shape, is a fresh ``Memory`` and a warning: a user whose
 session cannot be read starts anew, they do not get an error. The payload's text is never logged.
@@ -19,8 +19,8 @@ import orjson
 from chatbot.session.base import Memory, Option, Pending
 from chatbot.session.plan_codec import MalformedPlanError, decode_plan, encode_plan
 
-VERSION = 4
-READABLE = (1, 2, 3, 4)
+VERSION = 5
+READABLE = (1, 2, 3, 4, 5)
 
 # the standard library's, where there is a plan or a lone surrogate: it alone gives back every number and text as it was
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -30,7 +30,13 @@ _PENDING_KINDS = ("entity", "attribute", "question")
 _SINCE_2: dict[str, object] = {"recent": [], "shown": [], "plan": None, "guiding": False, "asked": []}
 _SINCE_3: dict[str, object] = {"listed": None, "topic": None}
 _SINCE_4: dict[str, object] = {"before": []}
-_SINCE = {1: _SINCE_2 | _SINCE_3 | _SINCE_4, 2: _SINCE_3 | _SINCE_4, 3: _SINCE_4}
+_SINCE_5: dict[str, object] = {"unheard": ""}
+_SINCE = {
+    1: _SINCE_2 | _SINCE_3 | _SINCE_4 | _SINCE_5,
+    2: _SINCE_3 | _SINCE_4 | _SINCE_5,
+    3: _SINCE_4 | _SINCE_5,
+    4: _SINCE_5,
+}
 
 
 class _UnreadableError(Exception):
@@ -64,6 +70,7 @@ def encode_memory(memory: Memory) -> bytes:
         "listed": None if memory.listed is None else encode_plan(memory.listed),
         "topic": memory.topic,
         "before": memory.before,
+        "unheard": memory.unheard,
     }
     if memory.plan is None and memory.listed is None:
         try:
@@ -110,6 +117,7 @@ def _decode(payload: bytes) -> Memory:
             listed=None if data["listed"] is None else decode_plan(data["listed"]),
             topic=None if data["topic"] is None else _text(data["topic"]),
             before=tuple(_texts(path) for path in _items(data["before"])),
+            unheard=_text(data["unheard"]),
         )
     except KeyError as error:
         raise _UnreadableError(f"缺少字段 {error}") from None

@@ -37,6 +37,37 @@ _ROOMS = """
 """
 
 
+_COURSE = ("学费", "课时数", "上课地点", "适合年级")
+_COURSES = """
+兴趣系列|启航绘画课程 680元 12节 南门校区 三年级
+兴趣系列|彩虹绘画课程 980元 24节 南门校区 五年级
+兴趣系列|围棋课程 560元 10节 北门校区 三年级
+提分系列|培优基础课程 1280元 30节 北门校区 六年级
+提分系列|培优深度课程 2380元 45节 南门校区 六年级
+提分系列|冲刺数学课程 1880元 36节 北门校区 六年级
+"""
+_LAMP = ("价格", "噪音", "亮度", "开关数", "遥控")
+_LAMPS = """
+亮居|台灯|护目20|标准版 199元 20dB 300流明 1个 无
+亮居|台灯|护目20|旗舰版 299元 18dB 500流明 2个 有
+亮居|台灯|护目30 259元 22dB 400流明 2个 无
+亮居|吊灯|星环60 899元 25dB 3000流明 3个 有
+暮光|台灯|晨读15 129元 19dB 250流明 1个 无
+暮光|吊灯|云顶80|标准版 1299元 30dB 5000流明 4个 有
+暮光|吊灯|云顶80|静音版 1599元 21dB 5000流明 4个 有
+"""
+
+
+def courses(folder: Path) -> Path:
+    """Six courses, whose names of two levels end in what they are."""
+    return _written(folder, _COURSE, _COURSES, lambda told: {"基本信息": dict(told)})
+
+
+def lamps(folder: Path) -> Path:
+    """Seven lamps of two brands, which have their kind between the brand and the model."""
+    return _written(folder, _LAMP, _LAMPS, lambda told: {"属性": dict(told)})
+
+
 def phones(folder: Path) -> Path:
     """Eight telephones of three brands."""
     return _written(folder, _PHONE, _PHONES, _phone)

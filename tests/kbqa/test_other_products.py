@@ -19,7 +19,7 @@ from tests.kbqa.talking import ROOT, Demo
 from tools.index.rebuild import rebuild
 
 
-def _known(folder: Path, products: str, synonyms: str = "") -> Path:
+def known(folder: Path, products: str, synonyms: str = "") -> Path:
     lexicon = folder / "lexicon"
     lexicon.mkdir()
     (lexicon / "products.txt").write_text(products, encoding="utf-8")
@@ -30,19 +30,19 @@ def _known(folder: Path, products: str, synonyms: str = "") -> Path:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
     folder = tmp_path_factory.mktemp("phones")
-    return graph_knowledge(phones(folder / "kg"), _known(folder, "手机\n机型\n"))
+    return graph_knowledge(phones(folder / "kg"), known(folder, "手机\n机型\n"))
 
 
 @pytest.fixture(scope="module")
 def insurer(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
     folder = tmp_path_factory.mktemp("plans")
-    return graph_knowledge(plans(folder / "kg"), _known(folder, "保险\n产品\n", "保额\t赔多少|最高赔\n"))
+    return graph_knowledge(plans(folder / "kg"), known(folder, "保险\n产品\n", "保额\t赔多少|最高赔\n"))
 
 
 @pytest.fixture(scope="module")
 def hotel(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
     folder = tmp_path_factory.mktemp("rooms")
-    return graph_knowledge(rooms(folder / "kg"), _known(folder, "房间\n房型\n房\n", "早餐\t含早\n"))
+    return graph_knowledge(rooms(folder / "kg"), known(folder, "房间\n房型\n房\n", "早餐\t含早\n"))
 
 
 def replies(known: Knowledge, *said: str) -> list[Reply]:
@@ -180,7 +180,7 @@ def open_shop(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
     """The telephones with nine standard questions, and nothing else that an operator may write."""
     folder = tmp_path_factory.mktemp("shop")
     phones(folder / "kg")
-    _known(folder, "手机\n")
+    known(folder, "手机\n")
     (folder / "faq" / "questions").mkdir(parents=True)
     (folder / "faq" / "answers").mkdir()
     for question, said in FAQ.items():

@@ -3,7 +3,8 @@
 import pytest
 
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph, build_tree
-from chatbot.normalization.entity import EntityLink, EntityLinker
+from chatbot.normalization.entity import EntityLinker
+from chatbot.normalization.entity_link import EntityLink
 
 NAMES = [
     "比亚迪 海豚 2025款 智驾版 410km 时尚版",

@@ -74,14 +74,14 @@ def test_any_memory_survives_the_round_trip(memory: Memory) -> None:
 
 def test_a_payload_of_version_1_is_read_with_nothing_asked_of_the_graph_yet() -> None:
     payload = json.loads(encode_memory(Memory(entities=("甲",), turns=3)))
-    since = ("recent", "shown", "plan", "guiding", "asked", "listed", "topic", "before")
+    since = ("recent", "shown", "plan", "guiding", "asked", "listed", "topic", "before", "unheard")
     old = {name: payload[name] for name in payload if name not in since}
     assert decode_memory(json.dumps({**old, "v": 1}).encode(), "s") == Memory(entities=("甲",), turns=3)
 
 
 def test_a_payload_of_version_2_is_read_with_no_list_behind_the_one_that_is_spoken_of() -> None:
     payload = json.loads(encode_memory(Memory(entities=("甲",), shown=("甲", "乙"))))
-    old = {name: payload[name] for name in payload if name not in ("listed", "topic", "before")}
+    old = {name: payload[name] for name in payload if name not in ("listed", "topic", "before", "unheard")}
     assert decode_memory(json.dumps({**old, "v": 2}).encode(), "s") == Memory(
         entities=("甲",), shown=("甲", "乙")
     )
@@ -89,7 +89,7 @@ def test_a_payload_of_version_2_is_read_with_no_list_behind_the_one_that_is_spok
 
 def test_a_payload_of_version_3_is_read_with_nothing_asked_before_a_standard_question() -> None:
     payload = json.loads(encode_memory(Memory(topic="怎么上牌")))
-    old = {name: payload[name] for name in payload if name != "before"}
+    old = {name: payload[name] for name in payload if name not in ("before", "unheard")}
     assert decode_memory(json.dumps({**old, "v": 3}).encode(), "s") == Memory(topic="怎么上牌")
 
 
@@ -107,7 +107,7 @@ def test_every_field_of_memory_is_in_the_payload() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("v", 5),
+        ("v", 6),
         ("plan", {}),
         ("plan", {"op": "fly"}),
         ("listed", {"op": "fly"}),

@@ -330,4 +330,4 @@ def test_the_payload_is_versioned_json(make_store: MakeStore, transport: Transpo
     store.commit(store.acquire("s"), FULL)
     stored = transport.call("GET", keys.session_key(keys.PREFIX, "s"))
     assert stored == encode_memory(FULL)
-    assert stored.startswith(b'{"v":4,')
+    assert stored.startswith(b'{"v":5,')

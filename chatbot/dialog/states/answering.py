@@ -13,7 +13,7 @@ from chatbot.dialog.state import Decision, Turn
 from chatbot.frozen import changed
 from chatbot.knowledge_graph.execute import MAX_ROWS
 from chatbot.knowledge_graph.plan import Plan, leaf_conditions
-from chatbot.knowledge_graph.plan_text import attribute_text, plan_text
+from chatbot.knowledge_graph.plan_text import plan_text
 from chatbot.messages import say, shown_question
 from chatbot.planning.carry import is_exclusion, lists
 from chatbot.planning.clauses import flat
@@ -135,11 +135,10 @@ class AnsweringState:
         )
         if question:
             words = Wording(hearing.knowledge.graph).conditions(found.plan.conditions)
-            name = attribute_text(question.path, hearing.knowledge.graph.level_names)
-            ask = say("choose_by", attribute=name)
+            ask = say("choose_by", attribute=question.name)
             kind = "choose_next" if words else "choose_first"
             text = say(kind, conditions=words, count=found.rows_total, question=ask)
-            reply = replace(reply, answer=text, answer_type="clarify", suggestions=choices(question, name))
+            reply = replace(reply, answer=text, answer_type="clarify", suggestions=choices(question))
         return Decision("question_intake", turn, reply).remembering(
             entities=found.entities,
             attributes=tuple(p for p in found.attributes if p in hearing.knowledge.graph.tree),

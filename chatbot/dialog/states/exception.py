@@ -14,6 +14,7 @@ from chatbot.planning.query import Refusal
 from chatbot.reply import Reply
 from chatbot.session.base import Option, Pending
 
+_UNHEARD = ("unknown_entity", "unknown_subject")
 _NAME_LIKE = re.compile("[a-z0-9]")
 MAX_NEAREST = 3
 MAX_RECENT = 4
@@ -131,6 +132,8 @@ class ExceptionState:
             decision = decision.remembering(attributes=asked)
         if cars and not turn.memory.entities and not turn.memory.plan:
             decision = decision.remembering(plan=listing(turn, cars, asked), shown=cars)
+        if refusal.code in _UNHEARD:
+            decision = decision.remembering(unheard=refusal.subject)
         return decision.remembering(pending=None)
 
     def _missing(self, turn: Turn, missing: Missing) -> Decision:

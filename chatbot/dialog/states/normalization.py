@@ -8,7 +8,16 @@ from chatbot.answering.narrowing import entity_options, narrow
 from chatbot.answering.suggestions import Suggestions
 from chatbot.dialog.faq_or_graph import ALIKE, alike, asks_how, means_a_standard_question, says_what_for
 from chatbot.dialog.intents import evidence_of
-from chatbot.dialog.offered import choose_again, none_of_them, told_by_pieces, wants_all, wants_none
+from chatbot.dialog.offered import (
+    among_offered,
+    asked_besides,
+    choose_again,
+    fitting,
+    none_of_them,
+    told_by_pieces,
+    wants_all,
+    wants_none,
+)
 from chatbot.dialog.other_series import heard_otherwise, of_another_series
 from chatbot.dialog.pointed import of_what_is_pointed_at
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
@@ -17,6 +26,7 @@ from chatbot.frozen import changed
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.messages import say, shown_question
 from chatbot.normalization.selection import choose
+from chatbot.planning.other_measures import asks_a_measure
 from chatbot.planning.part_names import asks_of_a_part
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.reply import FaqEvidence, Reply
@@ -84,7 +94,7 @@ class NormalizationState:
             tree = turn.hearing.knowledge.graph.tree
             topics = tuple(Topic(tuple(_node(path, tree) for path in paths)) for paths in planned.topics)
             reading = turn.hearing.knowledge.reader.read("")
-            groups = tuple(self._among_offered(turn, group) for group in planned.entities)
+            groups = tuple(among_offered(turn, group) for group in planned.entities)
             question = None if topics else turn.memory.question  # 24的呢, after 25尊享有哪些颜色
             inquiry = Inquiry(
                 reading, groups, topics, question, topical=bool(topics),
@@ -129,8 +139,7 @@ class NormalizationState:
         carried = tuple((name,) for name in memory.entities)
         topics = tuple(Topic((path,)) for path in memory.attributes)
         if pending.kind == "entity":
-            fitting = self._fitting(turn, value)
-            inquiry = Inquiry(reading, (fitting,), topics, memory.question, named=True)
+            inquiry = Inquiry(reading, (fitting(turn, value),), topics, memory.question, named=True)
         elif pending.kind == "attribute":
             inquiry = Inquiry(reading, carried, (Topic((path_of(value),)),), topical=True)
         else:
@@ -153,26 +162,10 @@ class NormalizationState:
         else:
             return None
         topics = tuple(Topic((path,)) for path in memory.attributes)
+        asked = asked_besides(turn, values)  # 基础的几项, when the price was asked
         reading = turn.hearing.knowledge.reader.read("")
-        inquiry = Inquiry(reading, groups, topics, memory.question, named=True)
+        inquiry = Inquiry(reading, groups, asked or topics, None if asked else memory.question, named=True)
         return Decision("answering", changed(turn, heard=True, inquiry=inquiry))
-
-    @staticmethod
-    def _fitting(turn: Turn, value: str) -> tuple[str, ...]:
-        """Entities an option stands for: one by its name, several by the keywords they share."""
-        graph = turn.hearing.knowledge.graph
-        if value in graph.by_name:
-            return (value,)
-        words = tuple(value.split("|"))
-        return tuple(e.name for e in graph.entities if e.keywords[: len(words)] == words)
-
-    def _among_offered(self, turn: Turn, group: tuple[str, ...]) -> tuple[str, ...]:
-        """E6的, when it was asked which of several 长续航版 is meant: the E6 among these."""
-        pending = turn.memory.pending
-        if len(group) < 2 or pending is None or pending.kind != "entity":
-            return group
-        offered = {name for option in pending.options for name in self._fitting(turn, option.value)}
-        return tuple(name for name in group if name in offered) or group
 
     def _inquire(self, turn: Turn) -> Inquiry:
         reading, memory = turn.hearing.reading, turn.memory
@@ -185,7 +178,7 @@ class NormalizationState:
         if not groups:
             offered = turn.context.offered if topics and not memory.entities else ()
             groups = (offered,) if offered else tuple((name,) for name in memory.entities)
-        elif not topics and not reading.core:
+        elif not topics and not reading.core and not asks_a_measure(reading.question):
             topics = tuple(Topic((path,)) for path in memory.attributes or memory.before)
             question = memory.question
         score = min((link.score for link in reading.entities), default=1.0)
