@@ -232,8 +232,10 @@ class LabelledText:
     line: int
 
 
-def load_csv(path: Path, text_column: str = "sent", label_column: str = "label") -> tuple[LabelledText, ...]:
-    """The rows of a csv with a header; further columns are left alone.
+def load_csv(
+    path: Path, text_column: str = "sent", label_column: str = "label", *, unlabelled: bool = False
+) -> tuple[LabelledText, ...]:
+    """The rows of a csv with a header; further columns are left alone, and labels may be empty where ``unlabelled``.
 
     Raises:
         DataError: A column is missing, a row has too few or too many fields, or a field is empty.
@@ -251,14 +253,10 @@ def load_csv(path: Path, text_column: str = "sent", label_column: str = "label")
     for row in rows:
         line = numbers[-1]
         if len(row) != len(header):
-            raise DataError(
-                path,
-                f"有 {len(row)} 列，表头有 {len(header)} 列",
-                line=line,
-                hint="含逗号的句子用英文双引号括起来",
-            )
+            told = f"有 {len(row)} 列，表头有 {len(header)} 列"
+            raise DataError(path, told, line=line, hint="含逗号的句子用英文双引号括起来")
         text, label = row[at_text].strip(), row[at_label].strip()
-        if not text or not label:
+        if not text or not (label or unlabelled):
             raise DataError(path, "句子或标签是空的", line=line, hint="补上，或删除这一行")
         found.append(LabelledText(text, label, line))
     if not found:

@@ -223,15 +223,21 @@ AnyIndex = FaqIndex | LargeIndex
 
 
 def build_index(
-    corpus: Corpus, vectors: NDArray[np.float32], choice: ChoiceModel = PRIOR, dual: Dual | None = None
+    corpus: Corpus,
+    vectors: NDArray[np.float32],
+    choice: ChoiceModel = PRIOR,
+    dual: Dual | None = None,
+    *,
+    classified: bool | None = None,
 ) -> FaqIndex:
     """The index over ``corpus``, whose texts have ``vectors`` (texts, dimension).
 
-    ``dual`` is what an earlier build of the same corpus fitted; without it, it is fitted here.
+    ``dual`` is what an earlier build of the same corpus fitted; without it, it is fitted here. ``classified`` says whether
+    there is class evidence, where not the number of paraphrases is to say it.
     """
     size = len(corpus.questions)
     evidence = None
-    if may_fit(len(corpus.texts), size):
+    if may_fit(len(corpus.texts), size) if classified is None else classified:
         features = text_features(corpus.texts, corpus.owners, size)
         if fits(features, size):
             evidence = ClassEvidence(

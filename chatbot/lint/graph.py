@@ -9,7 +9,7 @@ from chatbot.knowledge_graph.values import Measure, parse_value
 from chatbot.lint.base import Issue, Subject
 
 COMMON, FEWEST = 0.9, 10
-FACTOR, SPREAD, ENOUGH = 4.0, 6.0, 8
+FACTOR, SPREAD, ENOUGH = 6.0, 6.0, 8  # a zero or a unit is ten times; 3个月 beside 1年 is four
 _LIKE_ALL = 0.9
 
 
@@ -40,7 +40,7 @@ class MissingValues:
                     )
                     yield Issue(
                         "notice", self.name, subject.graph_file(entity.file), 0,
-                        f"缺少“{'/'.join(path)}”，{who}", "补上这个值；确实没有的写“无”",
+                        f"缺少“{'/'.join(path)}”，{who}", "有就补上这个值；本来就没有的不用管，或写“无”",
                     )  # fmt: skip
 
 

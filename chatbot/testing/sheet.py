@@ -1,4 +1,4 @@
-"""Question sheets: CSV or XLSX with a question and the standard question or the answer that is expected."""
+"""Question sheets: CSV or XLSX with a question and the standard question or the answer that is expected, or that none is."""
 
 import csv
 import io
@@ -18,12 +18,13 @@ from chatbot.testing.results import CaseResult
 MAX_BYTES, MAX_UNPACKED, MAX_ROWS = 20 * 2**20, 200 * 2**20, 100_000
 SUFFIXES = (".csv", ".xlsx")
 _QUESTION = ("question", "sent", "问题", "问法", "用户问题")
+_NO_ANSWER = "（不该回答）"
 _EXPECTED = ("expected", "label", "answer", "期望", "标准问", "答案", "期望的标准问或答案")
 
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One question; ``expected`` is a standard question or (part of) an answer."""
+    """One question; ``expected`` is a standard question or (part of) an answer, empty where it must not be answered."""
 
     question: str
     expected: str
@@ -34,7 +35,7 @@ def load_sheet(path: Path) -> tuple[SheetRow, ...]:
     """The rows of ``path``.
 
     Raises:
-        DataError: too large (also when unpacked), not readable, a column is missing, a cell is empty.
+        DataError: too large (also when unpacked), not readable, a column is missing, a row has no question or ends before what is expected.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -90,9 +91,10 @@ def _rows(path: Path, cells: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Sh
         count += 1
         if count > MAX_ROWS:
             raise DataError(path, f"超过 {MAX_ROWS} 行", line=line, hint="拆成几个文件")
-        question, expected = (row[at].strip() if at < len(row) else "" for at in places)
-        if not question or not expected:
-            raise DataError(path, "问题或期望是空的", line=line, hint="补上，或删除这一行")
+        question, expected = (row[at].strip() if at < len(row) else None for at in places)
+        if not question or expected is None:
+            hint = "补上，或删除这一行；不该回答的问题，期望写成空的一格"
+            raise DataError(path, "没有问题，或没有期望这一格", line=line, hint=hint)
         yield SheetRow(question, expected, line)
     if not count:
         raise DataError(path, "没有一行数据", hint="第一行写 question,expected，下面一行一个问题")
@@ -125,7 +127,12 @@ def play_sheet(
         reply = service.turn(Message(row.question, new_session_id(), f"sheet-{row.line}"))
         elapsed = (perf_counter() - began) * 1000
         results.append(
-            CaseResult(f"{row.question} → {row.expected}", _problem(row, reply, standard), row.line, elapsed)
+            CaseResult(
+                f"{row.question} → {row.expected or _NO_ANSWER}",
+                _problem(row, reply, standard),
+                row.line,
+                elapsed,
+            )
         )
     return results
 
@@ -134,8 +141,11 @@ def _problem(row: SheetRow, reply: Reply, standard: frozenset[str]) -> str:
     """Why the reply is not what was expected.
 
     A standard question is met by an answer that stands on it, or by asking which entity it is asked of, which
-    stands on it too.
+    stands on it too. Where nothing is expected, asking back, small talk and a refusal will do.
     """
+    if not row.expected:
+        answered = reply.answer_type == "answer" and reply.answer_source in ("faq", "kg")
+        return f"不该回答，实际回答了：{reply.answer}" if answered else ""
     if row.expected in standard:
         found = next((e.question for e in reply.evidence if isinstance(e, FaqEvidence)), "")
         return "" if found == row.expected else f"应答“{row.expected}”，实际是“{found or reply.answer}”"

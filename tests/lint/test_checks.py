@@ -1,6 +1,7 @@
 """Each check finds what it is for, and leaves the demo domain in peace; seeded defects are found."""
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -8,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.config import EngineConfig
+from chatbot.config import EngineConfig, load_engine_config
+from chatbot.knowledge_graph.graph import Entity
+from chatbot.knowledge_graph.values import Measure
 from chatbot.lint.answers import ContradictingAnswers, StaleDates, UnansweredQuestions
 from chatbot.lint.base import Check, Issue
 from chatbot.lint.files import UnreadFiles
-from chatbot.lint.graph import MissingValues, OutlyingValues, UnreachableAttributes
+from chatbot.lint.graph import MissingValues, OutlyingValues, UnreachableAttributes, _far_off
 from chatbot.lint.lexicon import DeadSynonyms
 from chatbot.lint.paraphrases import DuplicateParaphrases, NearParaphrases
 from chatbot.lint.run import checks, find_issues
@@ -56,6 +59,33 @@ def test_the_demo_domain_has_no_fault(config: EngineConfig) -> None:
     assert [issue for issue in issues if issue.severity == "fault"] == []
     known = {"misplaced_paraphrase", "confusable_paraphrase", "missing_value", "outlying_value"}
     assert {issue.check for issue in issues} <= known
+
+
+def test_a_value_of_a_few_times_the_usual_is_no_slip_and_ten_times_is() -> None:
+    def value(name: str, low: float) -> tuple[Entity, Measure]:
+        return Entity(name, (name,), {}, f"{name}.json"), Measure(low, low, "", "时间")
+
+    year, month = 31_536_000.0, 2_592_000.0
+    usual = [value(f"套餐{place}", year) for place in range(10)]
+    assert list(_far_off([*usual, value("三个月", 3 * month)])) == []
+    assert [entity.name for entity, _ in _far_off([*usual, value("一个月", month)])] == ["一个月"]
+
+
+@pytest.mark.parametrize("trade", ["appliances", "checkups"])
+def test_no_paraphrase_of_another_trade_is_told_to_move_from_where_it_belongs(
+    trade: str, tmp_path: Path
+) -> None:
+    root = Path(__file__).parents[2]
+    source = root / "tests/data/trades" / trade
+    shutil.copytree(source / "faq", tmp_path / "faq", ignore=shutil.ignore_patterns(".versions", "*.out*"))
+    shutil.copytree(source / "graph", tmp_path / "graph")
+    model = root / "user_datasets/car_faqs/text_match_two_tower_model_dir"
+    raw = json.loads((source / "config.json").read_text("utf-8")) | {
+        "feature_generator_model_dir": str(model)
+    }
+    (tmp_path / "config.json").write_text(json.dumps(raw, ensure_ascii=False), encoding="utf-8")
+    config = load_engine_config(tmp_path / "config.json", {}, require_built=False)
+    assert [issue.message for issue in found(config, NearParaphrases())] == []
 
 
 def test_every_issue_names_a_file_and_a_mend(config: EngineConfig) -> None:

@@ -50,8 +50,8 @@ def test_blank_rows_are_passed_over_and_further_columns_left_alone(tmp_path: Pat
         ("question,expected\n", "没有一行数据"),
         ("question,other\na,b\n", "没有期望"),
         ("other,expected\na,b\n", "没有问题"),
-        ("question,expected\n多少钱,\n", "空的"),
-        ("question,expected\n多少钱\n", "空的"),
+        ("question,expected\n,27.6万\n", "没有问题"),
+        ("question,expected\n多少钱\n", "没有期望这一格"),
     ],
 )
 def test_a_faulty_sheet_names_what_is_wrong(tmp_path: Path, text: str, problem: str) -> None:
@@ -93,14 +93,14 @@ def test_any_bytes_are_read_or_refused_with_a_reason(
         rows = load_sheet(file)
     except DataError:
         return
-    assert all(row.question and row.expected for row in rows)
+    assert all(row.question for row in rows)
 
 
-def reply(answer: str, question: str = "", kind: str = "answer") -> Reply:
+def reply(answer: str, question: str = "", kind: str = "answer", source: str = "faq") -> Reply:
     evidence = (
         (FaqEvidence(question, 1, "m", 1.0, "fuzzy_closest_faq_match", "answers/通用"),) if question else ()
     )
-    return Reply(answer, kind, "faq", "answering", 1.0, evidence=evidence)  # type: ignore[arg-type]
+    return Reply(answer, kind, source, "answering", 1.0, evidence=evidence)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,25 @@ def test_a_row_passes_by_its_standard_question_or_by_its_answer(
     found = play_sheet([SheetRow("问", expected, 2)], service, frozenset({"怎么预约试驾", "怎么投诉"}))
     assert found[0].passed is passed
     assert passed or expected in found[0].problem
+
+
+@pytest.mark.parametrize(
+    ("given_reply", "passed"),
+    [
+        (reply("打电话。", "怎么预约试驾"), False),
+        (reply("27.6万", source="kg"), False),
+        (reply("您好！", source="chitchat"), True),
+        (reply("怎么预约试驾，还是怎么投诉？", kind="clarify"), True),
+        (reply("这个我不清楚。", kind="fallback", source="none"), True),
+    ],
+)
+def test_a_row_without_an_expectation_passes_where_nothing_is_answered(
+    tmp_path: Path, given_reply: Reply, passed: bool
+) -> None:
+    rows = load_sheet(written(tmp_path, "sent,label\n能租车吗,\n"))
+    found = play_sheet(rows, FakeChatService(given_reply), frozenset({"怎么预约试驾"}))
+    assert found[0].passed is passed
+    assert found[0].name == "能租车吗 → （不该回答）"
 
 
 def test_each_row_is_asked_in_a_session_of_its_own() -> None:

@@ -1,6 +1,7 @@
 """Fitting the choice: the likelihood, held-out questions, promises, and what is published."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,19 +12,36 @@ from numpy.typing import NDArray
 
 from chatbot.config import EngineConfig, load_engine_config
 from chatbot.errors import DataError
-from chatbot.faq_modules.choice import PRIOR
+from chatbot.faq_modules.choice import PRIOR, ChoiceModel
 from chatbot.faq_modules.choice_file import CHOICE_FILE, EVIDENCE_FILE, read_choice
 from chatbot.faq_modules.corpus import Corpus, build_corpus
 from chatbot.faq_modules.dataset import load_dataset
-from chatbot.faq_modules.retrieval import DEFAULT_MODULES, build_index
-from chatbot.faq_modules.signals import QUERY_SIGNALS, SignalTable
+from chatbot.faq_modules.retrieval import DEFAULT_MODULES, build_index, make_retriever
+from chatbot.faq_modules.signals import OWN_SIGNALS, QUERY_SIGNALS, SignalTable
 from tests.faq_modules.small_faq import HashEncoder, write_config, write_faq
 from tools.index import choice as choice_module
 from tools.index import rebuild as rebuild_module
 from tools.index.choice import fit_data
 from tools.index.conformal import Outcome, area_under_roc, coverage_curve, thresholds_for
-from tools.index.fit import ENOUGH, FitData, Labelled, fit_choice
-from tools.index.held_out import TAKEN_AWAY, Asking, asked, held_out_examples, stratified_folds, without
+from tools.index.fit import (
+    ENOUGH,
+    ENOUGH_PARAPHRASES,
+    FitData,
+    Labelled,
+    balanced,
+    fit_choice,
+    reached,
+)
+from tools.index.held_out import (
+    AUTHORED,
+    TAKEN_AWAY,
+    Asking,
+    asked,
+    held_out_examples,
+    stratified_folds,
+    without,
+    without_questions,
+)
 from tools.index.logit import Example, fit_weights
 from tools.index.rebuild import rebuild
 from tools.index.scope import CrossedScope, ScopeTexts
@@ -145,8 +163,32 @@ def test_a_held_out_paraphrase_is_not_in_the_index_it_is_asked_of(corpus: Corpus
     clean = [one for one in made if one.kind == "clean"]
     assert len(clean) == 20
     assert all(one.table.exact is None for one in clean)
-    for one in (one for one in made if one.kind == TAKEN_AWAY):
-        assert one.gold == -1 and not one.has_answer and len(one.table.owners) == len(TOPICS) - 1
+
+
+def test_a_near_miss_is_asked_of_an_index_in_which_nothing_has_the_words_of_its_question(
+    corpus: Corpus,
+) -> None:
+    encoder = HashEncoder(dimension=16)
+    index = build_index(corpus, encoder.encode(corpus.texts))
+    made = list(held_out_examples(index, encoder, DEFAULT_MODULES, NO_SCOPE, most=len(corpus.texts)))
+    near = [one for one in made if one.kind == TAKEN_AWAY]
+    assert len(near) == len(corpus.texts)
+    unknown = QUERY_SIGNALS.index("nothing_known")
+    for one in near:
+        assert one.gold == -1 and not one.has_answer
+        assert len(one.table.owners) in (len(TOPICS) - 1, len(TOPICS) - 2)
+        assert one.table.query[unknown] > 0.2  # 试驾 in 试驾要多久
+    assert all(one.table.query[unknown] < 0.2 for one in made if one.kind == "clean")
+
+
+def test_a_corpus_without_questions_numbers_the_others_anew(corpus: Corpus) -> None:
+    kept: NDArray[np.bool_] = ~np.isin(corpus.owners, [1, 4])
+    kept[0] = False
+    smaller = without_questions(corpus, np.array([1, 4]), kept)
+    assert smaller.questions == tuple(q for place, q in enumerate(corpus.questions) if place not in (1, 4))
+    for text, owner in zip(smaller.texts, smaller.owners.tolist(), strict=True):
+        assert smaller.questions[owner] == corpus.questions[corpus.owners[list(corpus.texts).index(text)]]
+    assert len(smaller.texts) == int(kept.sum())
 
 
 def test_a_smaller_corpus_keeps_texts_and_owners_together(corpus: Corpus) -> None:
@@ -158,8 +200,6 @@ def test_a_smaller_corpus_keeps_texts_and_owners_together(corpus: Corpus) -> Non
 
 def test_an_example_knows_the_row_of_its_answer(corpus: Corpus) -> None:
     encoder = HashEncoder(dimension=16)
-    from chatbot.faq_modules.retrieval import make_retriever
-
     retriever = make_retriever(build_index(corpus, encoder.encode(corpus.texts)), encoder)
     with_answer, without_answer = asked(
         Asking(retriever, NO_SCOPE, "轮胎多少钱呀"), "轮胎多少钱呀", 5, "clean"
@@ -179,9 +219,48 @@ def development(count: int) -> list[Labelled]:
 
 def test_too_few_questions_leave_the_prior(corpus: Corpus) -> None:
     encoder = HashEncoder(dimension=16)
-    index = build_index(corpus, encoder.encode(corpus.texts))
+    small = without(corpus, np.arange(len(corpus.texts)) % 4 == 0)
+    assert len(small.texts) < ENOUGH_PARAPHRASES
+    index = build_index(small, encoder.encode(small.texts))
     model = fit_choice(index, encoder, DEFAULT_MODULES, FitData(development(ENOUGH - 1)))
     assert model.weights == PRIOR.weights and model.origin.startswith("prior")
+
+
+def test_few_paraphrases_are_fitted_on_too_and_a_right_answer_is_sure(corpus: Corpus) -> None:
+    encoder = HashEncoder(dimension=16)
+    index = build_index(corpus, encoder.encode(corpus.texts))
+    assert ENOUGH_PARAPHRASES <= len(corpus.texts) < ENOUGH
+    model = fit_choice(index, encoder, DEFAULT_MODULES, FitData())
+    assert model.origin == "paraphrases"
+    assert model.weights["size"] == PRIOR.weights["size"]  # one fewer than the others would give it away
+
+    def sure(choice: ChoiceModel, question: str) -> float:
+        faq = make_retriever(replace(index, choice=choice), encoder, respells=False)
+        return faq.retrieve(question)[0].confidence
+
+    assert sure(PRIOR, "贷款麻烦不麻烦") < 0.4 < sure(model, "贷款麻烦不麻烦")
+    assert sure(model, "天窗要多久") < 0.1
+
+
+def test_what_no_other_paraphrase_leads_to_teaches_the_fit_nothing() -> None:
+    names = ("module:a", *OWN_SIGNALS)
+    values = np.zeros((5, len(names)), dtype=np.float32)
+    values[:, names.index("bm25")] = [0.9, 0.8, 0.7, 0.1, 0.0]
+    table = SignalTable(np.arange(5), values, (1.0, 0.0, 0.0, 0.0))
+    made = [Example(table, gold) for gold in (0, 2, 3, -1)] + [Example(table, -1, False)]
+    assert reached(made, names) == [made[0], made[1], made[4]]
+
+
+@pytest.mark.parametrize("authored, near", [(0, 0.25), (50, 0.135), (100, 0.02), (900, 0.02)])
+def test_near_misses_of_its_own_weigh_more_where_few_were_authored(authored: int, near: float) -> None:
+    table = SignalTable(np.arange(1), np.zeros((1, 1), dtype=np.float32), (1.0, 0.0, 0.0, 0.0))
+    made = [Example(table, 0)] * 10 + [Example(table, -1, False, kind=TAKEN_AWAY)] * 5
+    made += [Example(table, -1, False, kind=AUTHORED)] * authored
+    weight = Counter[str]()
+    for one in balanced(made):
+        weight[one.kind] += one.weight
+    assert weight[TAKEN_AWAY] == pytest.approx(near * 10)
+    assert weight[AUTHORED] == pytest.approx(min(authored / 100, 1) * 10)
 
 
 def test_the_fit_learns_that_vectors_out_of_a_hash_tell_nothing(corpus: Corpus) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from chatbot.config import EngineConfig
 from chatbot.encoders.load import load_encoder
+from chatbot.errors import DataError
 from chatbot.faq_modules.dataset import labels_of, load_csv, load_dataset
 from chatbot.faq_modules.lines import numbered_lines
 from chatbot.faq_modules.opening import open_retriever
@@ -80,7 +81,7 @@ def evaluate_config(
     everything: bool = False,
     noise_seeds: int = 0,
 ) -> FaqEvaluation:
-    """Asks the configuration's FAQ the questions of ``test``.
+    """Asks the configuration's FAQ the questions of ``test``; those without a label must not be answered.
 
     ``out_of_scope`` is a csv with ``sent`` and perhaps ``kind``, or a text file. ``everything`` adds noise by kind, the
     signals alone and the rivals; ``noise_seeds`` the noise alone, drawn so many times (with ``everything`` once at least).
@@ -89,7 +90,10 @@ def evaluate_config(
         ChatbotError: a file of the configuration or of the test is faulty.
     """
     dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
-    rows = load_csv(test)
+    every = load_csv(test, unlabelled=True)
+    rows = tuple(row for row in every if row.label)
+    if not rows:
+        raise DataError(test, "没有一句有标签", hint="不该回答的问题写进 --out-of-scope 的文件")
     labels = labels_of(rows, dataset, test)
     questions = [Question(row.text, label) for row, label in zip(rows, labels, strict=True)]
     retriever = open_retriever(
@@ -102,6 +106,8 @@ def evaluate_config(
     ask_all(retriever, questions[:20])  # what is loaded on first use is not what is measured
     asked = ask_all(retriever, questions)
     refused, kinds = _refused(retriever, out_of_scope) if out_of_scope else ((), ())
+    unlabelled = ask_all(retriever, [Question(row.text, None) for row in every if not row.label])
+    refused, kinds = (*refused, *unlabelled), (*kinds, *("" for _ in unlabelled))
     corpus = retriever.corpus
     predictions = rivals(corpus, transformer=True) if everything else {}
     seeds = max(noise_seeds, int(everything))

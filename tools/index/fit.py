@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,12 +32,16 @@ from tools.index.logit import Example, fit_weights
 from tools.index.scope import CrossedScope, ScopeTexts
 
 ENOUGH, MOST = 150, 2000
+ENOUGH_PARAPHRASES = 40
 STRENGTH, FROZEN = 0.3, 1e6
 NO_ANSWER = {TAKEN_AWAY: 0.02, AUTHORED: 1.0, SMALL_TALK: 0.1, GRAPH: 0.1}
+TAKEN_AWAY_ALONE, AUTHORED_ENOUGH = 0.25, 100
+WITHIN_REACH = 3
 NOISY_WRITINGS = 3
 TARGETS = (0.01, 0.02, 0.05)
 _FOLDS = 5
-_VECTOR = "module:feature_vector_faq_match"
+_SIZE = "size"
+_WAY = "held-out questions, 2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,8 @@ def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: 
     """The choice fitted for ``index``, or the prior one where there is too little to fit on.
 
     Questions of ``dev.csv`` are asked of the whole index. Where it is missing or small, the paraphrases themselves are
-    asked of an index without them; the encoder has seen those in training, so that the weight of its vectors then
-    stays the prior one.
+    asked of an index without them. Then the weight of ``size`` stays the prior one, since one paraphrase less than the
+    others would give the right one away, and nothing is learned from those that are out of reach (``reached``).
     """
     names = tuple(f"module:{name}" for name in modules) + OWN_SIGNALS
     by_development = len(data.development) >= ENOUGH
@@ -74,16 +78,20 @@ def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: 
         return too_few(0)  # a large index is not built five times over
     examples, scope = _examples(index, encoder, modules, _but_the_faqs(data, index), by_development)
     answered = sum(example.gold >= 0 and example.kind == CLEAN for example in examples)
-    if answered < ENOUGH:
-        return too_few(answered)
-    examples = _balanced(examples)
+    needed = ENOUGH if by_development else ENOUGH_PARAPHRASES
+    if answered < needed:
+        return too_few(answered, needed)
     columns = names + QUERY_SIGNALS
     prior = PRIOR.vector(columns).astype(np.float64)
     strength = np.full(len(columns), STRENGTH)
-    if not by_development and _VECTOR in names:
-        strength[columns.index(_VECTOR)] = FROZEN
-    weights = fit_weights(examples, prior, strength)
-    outcomes = _crossed(examples, prior, strength, names, data.seed)
+    if not by_development:
+        strength[columns.index(_SIZE)] = FROZEN
+
+    def learned(some: Sequence[Example]) -> NDArray[np.float64]:
+        return fit_weights(balanced(some if by_development else reached(some, names)), prior, strength)
+
+    weights = learned(examples)
+    outcomes = _crossed(balanced(examples), learned, names, data.seed)
     return ChoiceModel(
         weights=dict(zip(columns, np.round(weights, 4).tolist(), strict=True)),
         origin="dev.csv" if by_development else "paraphrases",
@@ -94,14 +102,16 @@ def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: 
     )
 
 
-def too_few(answered: int) -> ChoiceModel:
+def too_few(answered: int, needed: int = ENOUGH) -> ChoiceModel:
     """The prior choice, and why."""
-    return replace(PRIOR, origin=f"prior: {answered} questions to fit on, {ENOUGH} needed")
+    return replace(PRIOR, origin=f"prior: {answered} questions to fit on, {needed} needed")
 
 
 def basis(version: str, encoder: Encoder, modules: Sequence[str], data: FitData) -> str:
     """The ``version`` of the texts, and after the hyphen a short hash of everything else the fit depends on."""
     made = f"{encoder.fingerprint} {modules} {OWN_SIGNALS} {QUERY_SIGNALS} {METHOD} {NO_ANSWER} {data}"
+    if len(data.development) < ENOUGH:
+        made += f" {_WAY} {TAKEN_AWAY_ALONE} {AUTHORED_ENOUGH} {WITHIN_REACH}"
     return f"{version}-{hashlib.sha256(made.encode()).hexdigest()[:16]}"
 
 
@@ -146,34 +156,52 @@ def _unanswered(retriever: FaqRetriever, scope: CrossedScope, data: FitData) -> 
             yield refused(Asking(retriever, scope, text), kind)
 
 
-def _balanced(examples: Sequence[Example]) -> list[Example]:
-    """Weights that give questions without an answer, and each kind of them, the part of ``NO_ANSWER``."""
+def reached(examples: Sequence[Example], names: tuple[str, ...]) -> list[Example]:
+    """Without the held-out paraphrases whose standard question is not among the first ``WITHIN_REACH`` by the prior weights.
+
+    An operator writes a paraphrase because the others do not cover it: held out, nothing leads to its standard question.
+    Strangers ask what is covered, so that such paraphrases would teach that a right answer looks like none.
+    """
+    weights = PRIOR.vector(names)
+
+    def near(example: Example) -> bool:
+        logits = example.table.values.dot(weights)
+        return example.gold >= 0 and int((logits > logits[example.gold]).sum()) < WITHIN_REACH
+
+    return [example for example in examples if not example.has_answer or near(example)]
+
+
+def balanced(examples: Sequence[Example]) -> list[Example]:
+    """Weights that give each kind of questions without an answer its part of those with one.
+
+    The parts are those of ``NO_ANSWER``; where few or none were authored, near misses have to come from the questions whose
+    answer was taken away, up to ``TAKEN_AWAY_ALONE``.
+    """
     count = Counter(example.kind for example in examples if not example.has_answer)
     answerable = len(examples) - count.total()
-    parts = {kind: part for kind, part in NO_ANSWER.items() if count[kind]}
-    scale = sum(NO_ANSWER.values()) / max(sum(parts.values()), 1e-9) * answerable
+    authored = min(count[AUTHORED] / AUTHORED_ENOUGH, 1.0)
+    alone = TAKEN_AWAY_ALONE + authored * (NO_ANSWER[TAKEN_AWAY] - TAKEN_AWAY_ALONE)
+    parts = NO_ANSWER | {AUTHORED: authored * NO_ANSWER[AUTHORED], TAKEN_AWAY: alone}
     return [
         example
         if example.has_answer
-        else replace(example, weight=parts[example.kind] * scale / count[example.kind])
+        else replace(example, weight=parts[example.kind] * answerable / count[example.kind])
         for example in examples
     ]
 
 
 def _crossed(
     examples: Sequence[Example],
-    prior: NDArray[np.float64],
-    strength: NDArray[np.float64],
+    learned: Callable[[Sequence[Example]], NDArray[np.float64]],
     names: tuple[str, ...],
     seed: int,
 ) -> list[Outcome]:
-    """What each example gets from weights fitted on the other folds."""
+    """What each example gets from weights ``learned`` from the other folds."""
     folds = stratified_folds(np.zeros(len(examples), dtype=np.int32), _FOLDS, seed)
     outcomes = []
     columns = names + QUERY_SIGNALS
     for fold in range(_FOLDS):
-        others = [example for example, place in zip(examples, folds, strict=True) if place != fold]
-        weights = fit_weights(others, prior, strength)
+        weights = learned([example for example, place in zip(examples, folds, strict=True) if place != fold])
         model = ChoiceModel(dict(zip(columns, weights.tolist(), strict=True)), "")
         choice = Choice(model, names)
         outcomes += [

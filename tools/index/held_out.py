@@ -39,6 +39,18 @@ def without(corpus: Corpus, kept: NDArray[np.bool_]) -> Corpus:
     )
 
 
+def without_questions(corpus: Corpus, left_out: NDArray[np.int64], kept: NDArray[np.bool_]) -> Corpus:
+    """``corpus`` without the standard questions ``left_out``; of the texts of the others with only those ``kept``."""
+    rows = np.delete(np.arange(len(corpus.questions)), left_out)
+    smaller = without(corpus, kept)
+    return replace(
+        smaller,
+        questions=tuple(corpus.questions[row] for row in rows.tolist()),
+        labels=tuple(corpus.labels[row] for row in rows.tolist()),
+        owners=rows.searchsorted(smaller.owners).astype(np.int32),
+    )
+
+
 def held_out_examples(
     index: FaqIndex,
     encoder: Encoder,
@@ -50,24 +62,37 @@ def held_out_examples(
 ) -> Iterator[Example]:
     """Each paraphrase, ``most`` at most, asked of an index without it and a fifth of the others, as it is and with noise.
 
-    Each is also asked with its answer taken away.
+    Each is also asked, as it is, of an index without its standard question: what strangers ask that the FAQ has nothing
+    for. That no text has its words any more is what tells, so that leaving out a row of the signals would not do.
     """
     from tools.evaluate.noise import any_noise  # jieba and OpenCC, that a rebuild without a fit does without
 
     corpus = index.corpus
     assigned = stratified_folds(corpus.owners, FOLDS, seed)
+    group = np.random.default_rng(seed).permutation(len(corpus.questions)) % FOLDS
     chosen = np.random.default_rng(seed).permutation(len(corpus.owners))[:most]
     first = np.unique(corpus.owners, return_index=True)[1]
     for fold in range(FOLDS):
         kept = assigned != fold
         kept[first[~np.isin(np.arange(len(corpus.questions)), corpus.owners[kept])]] = True
-        smaller = build_index(without(corpus, kept), index.vectors[kept])
-        retriever = make_retriever(smaller, encoder, modules=modules, respells=False)
+
+        def retriever(smaller: Corpus, kept: NDArray[np.bool_]) -> FaqRetriever:
+            built = build_index(smaller, index.vectors[kept], classified=index.evidence is not None)
+            return make_retriever(built, encoder, modules=modules, respells=False)
+
+        others = retriever(without(corpus, kept), kept)
         for place in np.sort(chosen[~kept[chosen]]).tolist():
             text, owner = corpus.originals[place], int(corpus.owners[place])
             kind, noisy = any_noise(text, seed)
-            yield from asked(Asking(retriever, scope, text), text, owner, CLEAN)
-            yield from asked(Asking(retriever, scope, text), noisy, owner, kind)
+            asking = Asking(others, scope, text)
+            yield _answered(*asking.signals(text), owner, CLEAN)
+            yield _answered(*asking.signals(noisy), owner, kind)
+        left_out = np.flatnonzero(group == fold)
+        if 0 < len(left_out) < len(corpus.questions):
+            kept &= group[corpus.owners] != fold
+            others = retriever(without_questions(corpus, left_out, kept), kept)
+            for place in np.sort(chosen[group[corpus.owners[chosen]] == fold]).tolist():
+                yield refused(Asking(others, scope, corpus.originals[place]), TAKEN_AWAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +113,15 @@ class Asking:
 def asked(asking: Asking, text: str, owner: int, kind: str) -> Iterator[Example]:
     """``text`` as an example whose answer is ``owner``, and as one whose answer is not there."""
     table, probabilities = asking.signals(text)
+    yield _answered(table, probabilities, owner, kind)
+    rows = _likeliest(probabilities)
+    yield Example(table.only(rows[table.owners[rows] != owner]), -1, False, 1.0, TAKEN_AWAY)
+
+
+def _answered(table: SignalTable, probabilities: NDArray[np.float32], owner: int, kind: str) -> Example:
     rows = _likeliest(probabilities)
     found = np.flatnonzero(table.owners[rows] == owner).tolist()
-    yield Example(table.only(rows), found[0] if found else -1, True, 1.0, kind)
-    yield Example(table.only(rows[table.owners[rows] != owner]), -1, False, 1.0, TAKEN_AWAY)
+    return Example(table.only(rows), found[0] if found else -1, True, 1.0, kind)
 
 
 def refused(asking: Asking, kind: str) -> Example:
