@@ -32,7 +32,15 @@ LAYERS = (
     ("planning",),
     ("knowledge_graph", "normalization"),
     ("config", "service_desc", "service_status", "log", "metrics"),
-    ("config_table", "config_values", "json_file", "publish_lock", "security", "classifying"),
+    (
+        "config_table",
+        "config_values",
+        "file_identity",
+        "json_file",
+        "publish_lock",
+        "security",
+        "classifying",
+    ),
     (
         "messages",
         "errors",
