@@ -26,7 +26,7 @@ from chatbot.reply import FaqEvidence
 
 GRAPH_THRESHOLD = 0.6
 EXACT_FAQ = 0.97
-VERBATIM, ALIKE = 100, 80  # percent of the letters of a paraphrase
+VERBATIM, ALIKE, SOME = 100, 80, 35  # percent of the letters of a paraphrase
 WORTH_ASKING = 0.5  # what is less likely than not is offered; it is not asked which car it is about
 MAX_ENTITIES = 20
 SURE_OF_TWO, NEARLY, _TWO = 0.9, 0.25, 2
@@ -100,9 +100,11 @@ class Answerer:
             not inquiry.groups or any(self._children(one, ()) for one in inquiry.topics)
         ):
             return False  # the operator has said what these words mean
+        if inquiry.whole and inquiry.alike >= ALIKE:
+            return False  # 空调安装收费吗, which is a question of all air conditioners
         if inquiry.topical and not inquiry.reading.leftover and faq < EXACT_FAQ:
             return True
-        if not inquiry.groups and faq >= EXACT_FAQ and (inquiry.reading.leftover or inquiry.alike >= ALIKE):
+        if not inquiry.groups and faq >= EXACT_FAQ and (inquiry.reading.leftover or inquiry.alike >= SOME):
             return False  # of no car in particular: 怎么自动泊车, 胎压报警了; but 快充要多久 is no 天天快充伤电池么
         return graph >= faq
 

@@ -30,7 +30,7 @@ class Inquiry:
     ``question`` is a standard question that was chosen or carried over. ``named`` says the message itself
     names an entity, ``topical`` that it names an attribute, ``referred`` that it points back. ``query`` is set when it is a planned query, and
     ``refusal`` when it is understood that it cannot be answered. ``scan`` is what the planner heard, where it planned a look-up.
-    ``alike`` is how much what was said looks like the paraphrase that ``faq`` begins with, in percent; 100 is word for word.
+    ``alike`` is how much what was said looks like the paraphrase that ``faq`` begins with, in percent; 100 is word for word. ``whole``: the names are part of what was asked of the FAQ.
     """
 
     reading: Reading
@@ -46,6 +46,7 @@ class Inquiry:
     refusal: Refusal | None = None
     scan: Scan | None = None
     alike: float = 0.0
+    whole: bool = False
 
 
 @quickly_made

@@ -35,6 +35,7 @@ _ASKING = re.compile("[多少久么怎样要几啥哪吗呢了啊呀吧咋]")
 _EXPLAINS = re.compile("(?:是什么|是啥|什么意思|啥意思|是什么意思|是啥意思)[呀啊呢]?$")
 _WHETHER = re.compile("(?:有没)?[有带].+[吗么嘛没]$|.{0,4}(?:有没有|带不带).+")
 _WHICH_HAVE = re.compile("(?:哪些|哪几?款|哪几?个|什么)车型?(?:都)?[有带配]")
+_MEASURES = re.compile("多少(?!钱)|几|多[大高重长宽久快远]|什么|哪")
 _ASKS_ABOUT = re.compile("怎么|咋|如何|哪|多少|几|什么|啥|多久|为什么")
 # what is done with a thing, or has befallen it: no graph of attributes tells
 _HOW_TO = re.compile(
@@ -70,7 +71,11 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
     if best is None or says_what_for(turn) or (_only_wishes(turn, planned) and not turn.hearing.verbatim):
         return False
     leaning = _leans(planned)
-    if _of_no_car(planned, best) or _speaks_of_else(turn, planned, best):
+    if (
+        _of_no_car(planned, best)
+        or _speaks_of_else(turn, planned, best)
+        or (not leaning and _of_a_kind(turn, planned, best))
+    ):
         return True
     if best.confidence >= (SURE_FAQ if leaning else BESIDE_A_NAME_FAQ) and _explains_more(
         turn, planned, best
@@ -112,6 +117,12 @@ def tells(link: Link) -> bool:
 def _of_no_car(planned: Query | Asked, best: FaqCandidate) -> bool:
     """油耗高吗, where no car was spoken of, and a standard question tells."""
     return isinstance(planned, Asked) and not planned.entities and best.confidence >= SURE_FAQ
+
+
+def _of_a_kind(turn: Turn, planned: Query | Asked, best: FaqCandidate) -> bool:
+    """空调不制冷了, 空调安装要钱吗: a standard question of all things of a kind, and no measure of them is asked for."""
+    kind = isinstance(planned, Asked) and turn.hearing.names_with_the_faq
+    return kind and best.confidence >= SURE_FAQ and _MEASURES.search(turn.hearing.text) is None
 
 
 def _speaks_of_else(turn: Turn, planned: Query | Asked, best: FaqCandidate) -> bool:

@@ -91,8 +91,31 @@ class Hearing:
 
     @once
     def faq(self) -> tuple[FaqCandidate, ...]:
-        """Standard questions for the utterance without the entities it names."""
-        return self._candidates(self.reading.question)
+        """Standard questions for what is asked of the FAQ."""
+        return self._candidates(self.asked_of_faq)
+
+    @once
+    def asked_of_faq(self) -> str:
+        """The utterance without the entities it names; with them where it is a paraphrase as it stands, or where they
+        are a kind of things that a paraphrase names too: 空调安装要钱吗 is not asked of washing machines."""
+        bare, whole = self.reading.question, self.text
+        if not self.reading.entities or bare == whole:
+            return bare
+        if self.knowledge.faq.knows(whole):
+            return whole
+        graph = self.knowledge.graph
+        if all(len({graph.series(n) for n in one.candidates}) == 1 for one in self.reading.entities):
+            return bare
+        sure = {
+            said: max((one.confidence for one in self._candidates(said)), default=0.0)
+            for said in (bare, whole)
+        }
+        return whole if sure[whole] > sure[bare] else bare
+
+    @property
+    def names_with_the_faq(self) -> bool:
+        """Whether the names are part of what is asked of the FAQ."""
+        return self.asked_of_faq != self.reading.question
 
     def _candidates(self, question: str) -> tuple[FaqCandidate, ...]:
         found = self._found.get(question)
@@ -107,7 +130,7 @@ class Hearing:
         """The paraphrase that matched best and what was asked, both without courtesies and marks; empty without one."""
         if not self.faq:
             return "", ""
-        return _bare(self.faq[0].matched), _bare(self.reading.question)
+        return _bare(self.faq[0].matched), _bare(self.asked_of_faq)
 
     @once
     def verbatim(self) -> bool:

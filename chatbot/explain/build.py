@@ -35,7 +35,7 @@ def explain(hearing: Hearing, memory: Memory, step: Step) -> Explanation:
         scanned=scan_links(taken_apart.scan),
         planned=planned,
         executions=tuple(executed(knowledge.planner.engine, plan, levels) for plan in _run(step)),
-        faq=ranked(knowledge.faq, hearing.reading.question, hearing.faq),
+        faq=ranked(knowledge.faq, hearing.asked_of_faq, hearing.faq),
         choice=chosen(hearing, step, planned),
         intents=intents_shown(hearing, step),
     )

@@ -15,7 +15,7 @@ RUN = regex(r"[a-z0-9]+(?:\.\d+)?[a-z0-9]*(?:[.:\-'][a-z0-9]+)*\+*")
 _MISHEARD = 4  # so many characters are compared by sound
 _HAN = regex(r"[\u4e00-\u9fff]+")
 _QUANTITY_BEHIND = regex(
-    r"\s*(?:[万千百元块秒月日天个位人%度几升瓦米迈吨名台辆种条]|以[上下内]|左右|多(?!少)|之[内间]|马力|英?寸|[-~到至]\s*\d)"
+    r"\s*(?:[万千百元块秒月日天个位人%度几升瓦米迈吨名台辆种条]|以[上下内]|左右|多(?!少)|之[内间]|马力|匹|公?斤|kg|毫|厘|分贝|平|英?寸|[-~到至]\s*\d)"
 )
 _COUNTED = regex(r"(第?)([一二两三四五六七八九]|[12]?\d)([座门代])")
 _SPELLED_SUFFIX = regex(" (?:ban|xing|kuan)(?![a-z])")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from chatbot.knowledge_graph.columns import Columns
+from chatbot.knowledge_graph.columns import Columns, MeasureGroup
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import Path
 from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
@@ -33,16 +33,23 @@ class Measured:
     def _paths(self) -> Mapping[str, tuple[Path, ...]]:
         found: dict[str, list[Path]] = {}
         for path, groups in zip(self._columns.paths, self._columns.groups, strict=True):
-            if path[0] != _HEADER and len(groups) == 1:
-                found.setdefault(groups[0].dimension, []).append(path)
+            plain = [group for group in groups if not group.label]  # 大1匹 stands beside 1.5匹
+            if path[0] != _HEADER and plain and len({group.dimension for group in groups}) == 1:
+                found.setdefault(plain[0].dimension, []).append(path)
         return {dimension: tuple(paths) for dimension, paths in found.items()}
 
     def alone(self, phrase: QuantityPhrase) -> Path | None:
-        """The only attribute that is measured in the dimension of ``phrase`` and has values about there."""
+        """The only attribute that is measured in the dimension of ``phrase`` and has values about there; of several the only
+        one that is given in its unit: 1.5匹 is no 制冷量 in watts."""
         if phrase.dimension in (COUNT, DATE, MONEY):
             return None
         near = [p for p in self._paths.get(phrase.dimension, ()) if self._holds(p, phrase)]
-        return near[0] if len(near) == 1 else None
+        alike = [p for p in near if phrase.unit in {group.unit for group in self._groups(p)}]
+        return next((those[0] for those in (near, alike) if len(those) == 1), None)
+
+    def _groups(self, path: Path) -> Sequence[MeasureGroup]:
+        column = self._columns.column(path)
+        return column.groups if column else ()
 
     def may_cost(self, phrase: QuantityPhrase) -> bool:
         """Whether a number is about as high as what is sold here costs, in yuan: 3000以内 of telephones."""

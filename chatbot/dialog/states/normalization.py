@@ -170,9 +170,7 @@ class NormalizationState:
     def _inquire(self, turn: Turn) -> Inquiry:
         reading, memory = turn.hearing.reading, turn.memory
         groups = self._groups(turn)
-        once = {
-            link.paths[0]: link for link in reversed(reading.attributes)
-        }  # 音响几个喇叭 asks for one thing
+        once = {one.paths[0]: one for one in reversed(reading.attributes)}  # 音响几个喇叭 asks for one thing
         topics = tuple(Topic(x.paths, x.score) for x in reading.attributes if once[x.paths[0]] is x)
         named, topical, question = bool(groups), bool(topics), None
         if not groups:
@@ -185,7 +183,10 @@ class NormalizationState:
         explained = (topical and not reading.leftover) or not reading.core
         faq = () if named and explained and score == 1.0 else turn.hearing.faq
         near = alike(turn) if topical and faq else 0.0  # where the graph might win over it
-        return Inquiry(reading, groups, topics, question, faq, named, topical, score, alike=near)
+        return Inquiry(
+            reading, groups, topics, question, faq, named, topical, score, alike=near,
+            whole=turn.hearing.names_with_the_faq,
+        )  # fmt: skip
 
     @staticmethod
     def _groups(turn: Turn) -> tuple[tuple[str, ...], ...]:
