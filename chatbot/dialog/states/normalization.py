@@ -185,7 +185,7 @@ class NormalizationState:
         near = alike(turn) if topical and faq else 0.0  # where the graph might win over it
         return Inquiry(
             reading, groups, topics, question, faq, named, topical, score, alike=near,
-            whole=turn.hearing.names_with_the_faq,
+            whole=bool(faq) and turn.hearing.names_with_the_faq,
         )  # fmt: skip
 
     @staticmethod
