@@ -63,6 +63,6 @@ def test_a_knowledge_base_is_read_so(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     def told(*_: object) -> None:
         raise OSError(gc.isenabled())
 
-    monkeypatch.setattr(knowledge_source, "load_graph", told)
+    monkeypatch.setattr(knowledge_source, "read_graph_files", told)
     with pytest.raises(OSError, match="False"):
         knowledge_source.graph_knowledge(tmp_path, None)
