@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def identities(paths: tuple[Path, ...]) -> tuple[object, ...]:
-    """What changes when one of ``paths`` is replaced or written to."""
+    """What changes when one of ``paths`` (files, folders) is replaced or written to."""
     return tuple(_identity(path) for path in paths)
 
 

@@ -145,7 +145,7 @@ class Answerer:
         )
 
     def _of_several_series(self, names: Sequence[str]) -> bool:
-        return len({self._graph.series(name) for name in names}) > 1
+        return not self._graph.of_one_series(names)
 
     def _children(self, topic: Topic, entities: Sequence[str]) -> tuple[Path, ...]:
         """The parts of a category to choose among; nothing when it is a leaf or leads to just one."""

@@ -68,9 +68,7 @@ class Suggestions:
 
     def _after_graph(self, entity: str, path: Path) -> list[str]:
         known = self._graph.by_name[entity]
-        telling = (
-            leaf for leaf, value in known.leaves.items() if value not in known.keywords or leaf == path
-        )
+        telling = (leaf for leaf in known.leaves if leaf == path or known.tells_more(leaf))
         siblings = _siblings(telling, path)  # no more are looked at than are offered
         chips = [self._of(entity, leaf) for leaf in siblings[:_SIBLINGS]]
         others = [kin for kin in _kin(self._graph, (entity,)) if path in self._graph.by_name[kin].leaves]

@@ -15,6 +15,7 @@ import typer
 import chatbot
 from chatbot.cli.outcome import UsageError, print_json
 from chatbot.errors import ModelError
+from chatbot.file_identity import identities
 from chatbot.log import configure_logging
 from chatbot.predict.description import PredictService, load_predict_service
 from chatbot.service_status import METRICS_VARIABLE
@@ -166,15 +167,7 @@ class _Source:
         for service in self._services:
             if service.model_path is not None:
                 paths += [service.model_path, service.model_path / FILE]
-        return tuple(_identity(path) for path in paths)
-
-
-def _identity(path: Path) -> tuple[int, int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size if path.is_file() else 0
+        return identities(tuple(paths))
 
 
 def _begin(app: Any) -> None:

@@ -103,8 +103,7 @@ class Hearing:
             return bare
         if self.knowledge.faq.knows(whole):
             return whole
-        graph = self.knowledge.graph
-        if all(len({graph.series(n) for n in one.candidates}) == 1 for one in self.reading.entities):
+        if all(self.knowledge.graph.of_one_series(one.candidates) for one in self.reading.entities):
             return bare
         sure = {
             said: max((one.confidence for one in self._candidates(said)), default=0.0)

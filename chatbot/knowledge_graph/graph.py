@@ -51,8 +51,11 @@ class Entity:
     @property
     def telling_leaves(self) -> tuple[Path, ...]:
         """The leaves that say more than the keywords do: not the brand of what is called by it; all where none does."""
-        telling = tuple(path for path, value in self.leaves.items() if value not in self.keywords)
-        return telling or tuple(self.leaves)
+        return tuple(filter(self.tells_more, self.leaves)) or tuple(self.leaves)
+
+    def tells_more(self, path: Path) -> bool:
+        """Whether its value at ``path`` says more than the keywords do."""
+        return self.leaves[path] not in self.keywords
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,10 @@ class KnowledgeGraph:
     def kin(self, name: str) -> tuple[str, ...]:
         """Every entity of the same series as ``name``; none of a name that is not there."""
         return self.by_series[self.series(name)] if name in self.by_name else ()
+
+    def of_one_series(self, names: Iterable[str]) -> bool:
+        """Whether no two of ``names`` are of different series."""
+        return len({self.series(name) for name in names}) <= 1
 
     def is_series(self, names: Collection[str]) -> bool:
         """Whether ``names`` are all the entities of one series."""

@@ -179,10 +179,12 @@ class FragmentReader:
 
     def _plainly_behind(self, said: str, thing: Named, weak: Iterable[Piece]) -> list[Piece]:
         """四驱 of C260L四驱多少钱, where some that fit are called 4MATIC: which is meant, unless it is asked about (四驱吗)."""
+        behind = [p for p in weak if p.name in self._plain_words and 0 <= p.start - thing.end <= 1]
+        if not behind:
+            return []
         mask, series = thing.mask, self.series_of(thing.mask)
         if not any(telling(piece, series) for piece in thing.pieces):
             return []  # 宝马5系四驱和后驱
-        behind = (p for p in weak if p.name in self._plain_words and 0 <= p.start - thing.end <= 1)
         return [p for p in behind if mask & p.mask not in (0, mask) and not _ASKED_ABOUT.match(said, p.end)]
 
     def _rightward(self, text: PartlyRead, at: int, mask: int) -> list[Piece]:

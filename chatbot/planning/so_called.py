@@ -22,7 +22,7 @@ def of_a_year(parts: Parts, context: Context, decider: Decider) -> Query | None:
         return None
     lead = the_series(near, decider.vocabulary.graph)
     if context.plan and lists(context.plan):
-        kept = tuple(c for c in flat(context.plan.conditions) if not is_exclusion(c))
+        kept = _wished_for(context.plan)
         return Query(Plan("filter", (), context.plan.attributes, (*kept, year.clause)), parts.scan, kept=kept)
     price = (decider.price,) if decider.price else ()
     return Query(Plan("filter", (), price, (lead, year.clause)), parts.scan, kept=(lead,))
@@ -39,7 +39,7 @@ def how_many_so_called(parts: Parts, context: Context, decider: Decider) -> Quer
     last, near = context.plan, context.near(decider.vocabulary.graph)
     kept: tuple[Clause, ...] = ()
     if last is not None and lists(last):
-        kept = tuple(c for c in flat(last.conditions) if not is_exclusion(c))
+        kept = _wished_for(last)
     elif near:
         kept = (the_series(near, decider.vocabulary.graph),)
     so_called = decider.scope(thing)
@@ -47,3 +47,8 @@ def how_many_so_called(parts: Parts, context: Context, decider: Decider) -> Quer
     op: Op = "count" if parts.has("count") and not parts.has("list") else "filter"
     price = (decider.price,) if decider.price else ()
     return Query(Plan(op, (), price, (*kept, so_called)), parts.scan, kept=kept)
+
+
+def _wished_for(last: Plan) -> tuple[Clause, ...]:
+    """The conditions of a list, without those that leave out what was seen of it."""
+    return tuple(c for c in flat(last.conditions) if not is_exclusion(c))

@@ -1,31 +1,23 @@
 """Values as other trades write them: one attribute in several sections, money signs, 是否…, ages and areas that are ranges."""
 
-from pathlib import Path
-
 import pytest
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.knowledge_source import graph_knowledge
-from tests.kbqa.test_other_products import replies
+from tests.kbqa.test_other_products import known, replies
 from tests.kbqa.trades import courses, machines
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
-    return _known(tmp_path_factory.mktemp("machines"), machines, "机器\n")
+    folder = tmp_path_factory.mktemp("machines")
+    return graph_knowledge(machines(folder / "kg"), known(folder, "机器\n"))
 
 
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
-    return _known(tmp_path_factory.mktemp("courses"), courses, "课\n课程\n")
-
-
-def _known(folder: Path, written: object, products: str) -> Knowledge:
-    assert callable(written)
-    lexicon = folder / "lexicon"
-    lexicon.mkdir()
-    (lexicon / "products.txt").write_text(products, encoding="utf-8")
-    return graph_knowledge(written(folder / "kg"), lexicon)
+    folder = tmp_path_factory.mktemp("courses")
+    return graph_knowledge(courses(folder / "kg"), known(folder, "课\n课程\n"))
 
 
 def last_words(known: Knowledge, *said: str) -> set[str]:
