@@ -125,6 +125,8 @@ PRIOR = ChoiceModel(
         "nothing": 13.0,
         "nothing_known": 2.0,
         "nothing_length": 0.0,
+        "nothing_alike": 0.0,
+        "nothing_apart": 0.0,
         "nothing_scope": 0.0,
     },
     origin="prior",

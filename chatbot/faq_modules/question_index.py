@@ -22,7 +22,7 @@ K1, B = 0.5, 0.75
 DENSE_CELLS = 4_000_000
 STOP_SHARE, STOP_FROM = 0.2, 5000
 Scores = NDArray[np.float32]
-_ONES = [np.ones(count, dtype=np.float32) for count in range(65)]
+_ONES = [np.ones(count, dtype=np.float32) for count in range(257)]
 
 
 def ones(count: int) -> NDArray[np.float32]:

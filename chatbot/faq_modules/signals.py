@@ -1,5 +1,6 @@
 """Everything that speaks for a standard question, side by side: one row a standard question, one column a signal."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,14 +10,23 @@ from numpy.typing import NDArray
 from chatbot.faq_modules.base import FaqCandidate, Matcher, QuestionScorer, QuestionScores
 from chatbot.faq_modules.class_evidence import ClassEvidence
 from chatbot.faq_modules.corpus import Corpus
+from chatbot.faq_modules.length_ratios import LengthRatios
 from chatbot.faq_modules.own_signals import OwnSignalReader
-from chatbot.faq_modules.question_index import QuestionIndex
+from chatbot.faq_modules.question_index import QuestionIndex, ones
 from chatbot.faq_modules.scope import ScopeEvidence
 from chatbot.frozen import quickly_made
 
 OWN_SIGNALS = ("bm25", "coverage", "class", "sound_bm25", "sound_coverage", "length", "size")
-QUERY_SIGNALS = ("nothing", "nothing_known", "nothing_length", "nothing_scope")
+QUERY_SIGNALS = (
+    "nothing",
+    "nothing_known",
+    "nothing_length",
+    "nothing_alike",
+    "nothing_apart",
+    "nothing_scope",
+)
 _PROPOSED, _USUAL_LENGTH = 16, 64
+_ALIKE = 1e-3
 
 
 @quickly_made
@@ -39,10 +49,24 @@ class SignalTable:
         return SignalTable(self.owners[rows], self.values[rows], self.query, exact)
 
 
-def query_signals(text: str, known: float, beyond: float) -> tuple[float, ...]:
-    """``QUERY_SIGNALS`` of a normalised ``text``, of whose idf the share ``known`` was ever seen; ``beyond`` is the evidence
-    of its scope."""
-    return 1.0, 1.0 - known, 1.0 / (1.0 + len(text)), beyond
+def query_signals(text: str, known: float, alike: float, stands: float, beyond: float) -> tuple[float, ...]:
+    """``QUERY_SIGNALS`` of a normalised ``text``, of whose idf the share ``known`` was ever seen: ``alike`` is the highest
+    ``length`` of a standard question, the best of them ``stands`` apart by BM25, and ``beyond`` is the evidence of scope."""
+    return 1.0, 1.0 - known, 1.0 / (1.0 + len(text)), alike, stands, beyond
+
+
+def apart(scores: NDArray[np.float32]) -> float:
+    """By how many standard deviations the highest of ``scores`` lies above their mean.
+
+    A long question scores low for every standard question, also for the one it means; one that means none (洗衣机童锁怎么解开) scores
+    for all that have 洗衣机 or 怎么. What is meant stands out, however low it is.
+    """
+    count = len(scores)
+    if not count:
+        return 0.0
+    every, highest = ones(count), float(scores.item(scores.argmax()))
+    mean, square = float(scores.dot(every)) / count, float(scores.dot(scores)) / count
+    return (highest - mean) / (math.sqrt(max(square - mean * mean, 0.0)) + _ALIKE)
 
 
 class SignalReader:
@@ -60,10 +84,9 @@ class SignalReader:
         self._owner_of = {label: owner for owner, label in enumerate(corpus.labels)}
         size = len(corpus.questions)
         lengths = np.fromiter(map(len, corpus.texts), dtype=np.float32, count=len(corpus.texts))
-        self._lengths = np.add.reduceat(lengths, corpus.starts[:-1]) / np.diff(corpus.starts).astype(
-            np.float32
-        )
         sizes = np.diff(corpus.starts)
+        means = np.add.reduceat(lengths, corpus.starts[:-1]) / sizes
+        self._lengths = LengthRatios(means.astype(np.float32))
         self._sizes = np.log(sizes / max(float(sizes.mean()), 1.0)).astype(np.float32) if size else sizes
         self._places: dict[str, list[int]] = {}
         for text, owner in zip(corpus.texts, corpus.owners.tolist(), strict=True):
@@ -93,18 +116,18 @@ class SignalReader:
         own = values[len(self._ways) :]
         known, beyond = self._own.read(text, own)
         own[5], own[6] = self._length_ratio(len(text)), self._sizes
-        return values, query_signals(text, known, beyond)
+        alike = self._lengths.highest(len(text))
+        return values, query_signals(text, known, alike, apart(own[0]), beyond)
 
     def knows(self, text: str) -> bool:
         """Whether a normalised ``text`` is a paraphrase word for word."""
         return text in self._places
 
     def _length_ratio(self, length: int) -> NDArray[np.float32]:
-        """The shorter over the longer: ``length`` and the mean length of each standard question's paraphrases."""
+        """``LengthRatios`` of every standard question; those of usual lengths are kept."""
         ratio = self._ratios.get(length)
         if ratio is None:
-            own = np.float32(max(length, 1))
-            ratio = (np.minimum(self._lengths, own) / np.maximum(self._lengths, own)).astype(np.float32)
+            ratio = self._lengths.of(length, self._everyone)
             if length <= _USUAL_LENGTH:
                 self._ratios[length] = ratio
         return ratio

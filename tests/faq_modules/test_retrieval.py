@@ -21,7 +21,7 @@ from chatbot.faq_modules.opening import open_retriever
 from chatbot.faq_modules.related import RelatedQuestions
 from chatbot.faq_modules.retrieval import FaqRetriever, build_index, build_retriever, make_retriever
 from chatbot.faq_modules.scope import ScopeEvidence
-from chatbot.faq_modules.signals import OWN_SIGNALS, SignalTable
+from chatbot.faq_modules.signals import OWN_SIGNALS, QUERY_SIGNALS, SignalTable
 from tests.faq_modules.small_faq import HashEncoder, write_faq
 from tools.features.export import export
 
@@ -152,9 +152,8 @@ def test_the_probability_is_that_of_the_formula() -> None:
 
 
 def test_the_prior_speaks_of_every_signal() -> None:
-    assert {*OWN_SIGNALS, "module:feature_vector_faq_match", "module:fuzzy_closest_faq_match"} <= {
-        *PRIOR.weights
-    }
+    modules = {"module:feature_vector_faq_match", "module:fuzzy_closest_faq_match"}
+    assert {*OWN_SIGNALS, *QUERY_SIGNALS, *modules} == {*PRIOR.weights}
 
 
 def test_vectors_come_from_the_features_and_only_what_is_missing_is_encoded(

@@ -18,10 +18,12 @@ from chatbot.faq_modules.class_evidence import (
     text_features,
 )
 from chatbot.faq_modules.latin import LatinDecoder
+from chatbot.faq_modules.length_ratios import LengthRatios
 from chatbot.faq_modules.own_signals import OwnSignalReader
 from chatbot.faq_modules.question_index import K1, B, QuestionIndex, TwinIndex
 from chatbot.faq_modules.question_vectors import EXACT, QuestionVectors
 from chatbot.faq_modules.scope import ScopeEvidence
+from chatbot.faq_modules.signals import apart
 from chatbot.faq_modules.sound import SoundTable
 
 TEXTS = ["首付几成", "首付最少多少", "怎么预约试驾", "试驾怎么约", "多久能提车", "提车要多久", "提车等几天"]
@@ -239,3 +241,21 @@ def test_few_paraphrases_a_question_are_all_read() -> None:
     vectors = np.eye(9, dtype=np.float32)
     found = QuestionVectors(vectors, np.array([0, 1, 3, 9]))
     np.testing.assert_array_equal(found.scores(np.arange(9, dtype=np.float32))[0], [0, 2, 8])
+
+
+def test_what_is_meant_stands_apart_however_low_it_scores() -> None:
+    high = np.array([0.1, 0.7, 0.3, 0.1], dtype=np.float32)
+    assert apart(high) == pytest.approx((high.max() - high.mean()) / high.std(), rel=0.01)
+    assert apart(high / 4) == pytest.approx(apart(high), rel=0.03)
+    assert apart(high) > apart(np.array([0.6, 0.7, 0.3, 0.1], dtype=np.float32))
+    assert apart(np.full(3, 0.25, dtype=np.float32)) == apart(np.zeros(0, dtype=np.float32)) == 0.0
+
+
+@pytest.mark.parametrize("length", [0, 3, 5, 40, 400])
+def test_lengths_are_compared_by_the_shorter_over_the_longer(length: int) -> None:
+    means = np.array([4.0, 8.0, 20.0], dtype=np.float32)
+    own = max(length, 1)
+    expected = [min(own, mean) / max(own, mean) for mean in means]
+    ratios = LengthRatios(means)
+    np.testing.assert_allclose(ratios.of(length, np.array([2, 0])), [expected[2], expected[0]], atol=1e-6)
+    assert ratios.highest(length) == pytest.approx(max(expected))

@@ -242,6 +242,18 @@ def test_few_paraphrases_are_fitted_on_too_and_a_right_answer_is_sure(corpus: Co
     assert sure(model, "天窗要多久") < 0.1
 
 
+def test_a_length_that_paraphrases_taught_never_tells_whether_any_is_meant(corpus: Corpus) -> None:
+    encoder = HashEncoder(dimension=16)
+    index = build_index(corpus, encoder.encode(corpus.texts))
+    weights = fit_choice(index, encoder, DEFAULT_MODULES, FitData()).weights
+    assert weights["nothing_alike"] == weights["length"] != PRIOR.weights["length"]
+    assert weights["nothing_apart"] != 0.0
+    asked = FitData(development=development(200))
+    weights = fit_choice(index, encoder, DEFAULT_MODULES, asked).weights
+    frozen = weights["nothing_alike"], weights["nothing_apart"]  # strangers' own questions say it all
+    assert frozen == pytest.approx((0.0, 0.0), abs=0.001)
+
+
 def test_what_no_other_paraphrase_leads_to_teaches_the_fit_nothing() -> None:
     names = ("module:a", *OWN_SIGNALS)
     values = np.zeros((5, len(names)), dtype=np.float32)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from chatbot.encoders.base import Encoder
 from chatbot.faq_modules.base import QuestionScores
 from chatbot.faq_modules.large.index import LargeIndex, syllable
+from chatbot.faq_modules.length_ratios import LengthRatios
 from chatbot.faq_modules.scope import ScopeEvidence
 from chatbot.faq_modules.signals import OWN_SIGNALS, SignalTable, query_signals
 
@@ -63,6 +64,7 @@ class CandidateReader:
         self._id_of = {chr(code): place for place, code in enumerate(index.texts.alphabet.tolist())}
         self._sound_of = {sound: place for place, sound in enumerate(index.syllables)}
         self.names = tuple(f"module:{module.name}" for module in modules) + OWN_SIGNALS
+        self._lengths = LengthRatios(index.lengths)
         sizes = np.diff(index.corpus.starts)
         self._sizes = np.log(sizes / max(float(sizes.mean()), 1.0)).astype(np.float32)
 
@@ -90,12 +92,13 @@ class CandidateReader:
             "class": np.zeros(len(owners), dtype=np.float32),  # no classifier is fitted over so many texts
             "sound_bm25": by_sound[0],
             "sound_coverage": by_sound[1],
-            "length": self._length_ratio(len(text), owners),
+            "length": self._lengths.of(len(text), owners),
             "size": self._sizes[owners],
         }
         columns = [*(scores.values for scores in found), *(own[name] for name in OWN_SIGNALS)]
         beyond = 0.0 if self._scope is None else self._scope.score(text)
-        query = query_signals(text, known, beyond)
+        apart = 0.0  # from whom, only a look at all of them could tell
+        query = query_signals(text, known, self._lengths.highest(len(text)), apart, beyond)
         exact = np.isin(owners, same) if len(same) else None
         return SignalTable(owners, np.stack(columns, axis=1), query, exact), found
 
@@ -121,8 +124,3 @@ class CandidateReader:
             sound = syllable(char)
             sounds.append(self._sound_of.get(sound, unknown.setdefault(f"{sound}?", -1 - len(unknown))))
         return np.array(ids, dtype=np.int64), np.array(sounds, dtype=np.int64)
-
-    def _length_ratio(self, length: int, owners: NDArray[np.int64]) -> NDArray[np.float32]:
-        own, theirs = np.float32(max(length, 1)), self._index.lengths[owners]
-        ratio: NDArray[np.float32] = (np.minimum(theirs, own) / np.maximum(theirs, own)).astype(np.float32)
-        return ratio

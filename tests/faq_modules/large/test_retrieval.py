@@ -15,7 +15,7 @@ from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.large.files import open_index, save_index
 from chatbot.faq_modules.large.index import LargeIndex
 from chatbot.faq_modules.retrieval import DEFAULT_MODULES, FaqRetriever, build_index, make_retriever
-from chatbot.faq_modules.signals import OWN_SIGNALS
+from chatbot.faq_modules.signals import OWN_SIGNALS, QUERY_SIGNALS
 from tools.bench.questions import SyntheticFaq, held_out_questions
 
 
@@ -51,7 +51,9 @@ def test_the_signals_of_a_candidate_are_those_it_has_among_all(
         whole, _ = exact.signals(text)
         assert 10 < len(table.owners) < 110
         assert np.allclose(table.values[:, same], whole.values[table.owners][:, same], atol=1e-4)
-        assert table.query == pytest.approx(whole.query, abs=1e-5)
+        query = [*whole.query]
+        query[QUERY_SIGNALS.index("nothing_apart")] = 0.0
+        assert table.query == pytest.approx(query, abs=1e-5)
         cosines = index.vectors @ encoder.encode([by_candidates.heard(text)])[0]
         best = np.maximum.reduceat(cosines, index.corpus.starts[:-1]).clip(0)
         assert np.all(table.values[:, 0] <= best[table.owners] + 1e-5)
