@@ -83,6 +83,8 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
         return True
     if planned.scan.mended and best.confidence >= SURE_FAQ and _no_slip(turn, planned.scan.text):
         return True  # 有现车吗, as people ask, is no slip of 有厢车吗
+    if planned.scan.mended and planned.scan.unknown and not planned.scan.asides and turn.hearing.likely_faq:
+        return True  # 家里没车位能装桩吗: mended to 车机, and still not understood
     if turn.hearing.verbatim and not leaning:
         return not _of_one_car(planned) or _own_answer(turn, best.question, planned)
     if leaning and sum(map(len, planned.scan.unknown)) < _WORD:

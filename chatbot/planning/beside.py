@@ -29,6 +29,7 @@ _MORE_OR_LESS = regex(
 )  # 城市版少多少, 尊享快几秒
 _ON_WITH = regex("(?:那|那么)?(?:和|跟|与|同|比|比起|换成?).{2,}?(?:比|相比|比较|对比)?呢")
 _AGAINST = regex(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
+_THAN = regex("[比跟和与]$")
 _LEAVES_OUT = regex("(?:去掉|排除|不看|不要|不考虑|不比|算了|拿掉|除外|划掉|pass)了?(?:吧)?$")
 DIFFER = regex("差(?:了|得|距)?(?:多少|多大|几)")  # in the price, where nothing else was asked
 
@@ -49,7 +50,8 @@ class Comparer:
             return None
         than_it = asks_by_how_much(parts) and _THAN_THE_FORMER.match(parts.text)
         former = _THE_FORMER.match(parts.text) or than_it
-        if parts.referred and things[0].names == focus and former:
+        named_again = not parts.referred and "比" not in parts.text and _MORE_OR_LESS.search(parts.text)
+        if things[0].names == focus and ((parts.referred and former) or named_again):
             return self._beside_the_former(parts, context)
         if parts.referred and not _AGAINST_ONE.match(parts.text):
             return None
@@ -136,6 +138,25 @@ class Comparer:
         besides = tuple(rank.path for rank in parts.rankings if rank is not most[0])  # 跟顶配比哪个省油
         paths = tuple(dict.fromkeys((*besides, *asked) if besides else (*asked, path)))
         plan = Plan("compare", (context.entities[0], best), paths)
+        return Query(plan, parts.scan, carried=context.entities)
+
+    def first_against(self, parts: Parts, context: Context) -> Query | None:
+        """顶配比先锋多花多少: the one that ranks first of those told, or of its series, beside the one that is named."""
+        first, thing = next(iter(parts.rankings), None), next(iter(parts.things), None)
+        if first is None or thing is None or first.strength != "most" or parts.atoms or parts.scan.unknown:
+            return None
+        joined = _THAN.search(parts.text, first.end, thing.start)
+        if joined is None or len(parts.things) > 1 or not thing.single or not parts.has("much", "compare"):
+            return None
+        told = context.shown if thing.names[0] in context.shown and len(context.shown) > _PAIR else ()
+        among = told or self._decider.vocabulary.graph.kin(thing.names[0])
+        best = self._winner(Plan("superlative", among, (first.path,), order=first.order, limit=1))
+        if best is None or best == thing.names[0]:
+            return None
+        paths = tuple(rank.path for rank in parts.rankings[1:]) or numeric(
+            self._decider.vocabulary, parts.attributes
+        )
+        plan = Plan("compare", (best, thing.names[0]), tuple(dict.fromkeys(paths or (first.path,))))
         return Query(plan, parts.scan, carried=context.entities)
 
     def widened(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:

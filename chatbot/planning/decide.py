@@ -248,11 +248,13 @@ class Decider:
             )
         return tuple(plans)
 
-    def aggregate(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
+    def aggregate(self, parts: Parts, conditions: tuple[Clause, ...], last: Plan | None) -> Plan | None:
+        """The range and average of what is named; of 平均呢, after a range, of what ``last`` told the range of."""
         asked = numeric(self.vocabulary, parts.attributes)
         path = next(iter((*asked, *(r.path for r in parts.rankings))), None)
         if path is None and (_MONEY.search(parts.text) or _HOW_MUCH.search(parts.text)):
             path = self.price
+        path = last.attributes[0] if path is None and last and last.op == "aggregate" else path
         return Plan("aggregate", (), (path,), conditions) if path else None
 
     def group(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
