@@ -15,6 +15,7 @@ from chatbot.planning.links import Link
 from chatbot.planning.pointing import points
 from chatbot.planning.purposes import only_a_purpose
 from chatbot.planning.query import Asked, Query, Refusal
+from chatbot.planning.scan import Scan
 
 SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query can be made of its words
 BESIDE_A_NAME_FAQ = 0.97  # the same where the message itself names a car
@@ -81,10 +82,8 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
         turn, planned, best
     ):
         return True
-    if planned.scan.mended and best.confidence >= SURE_FAQ and _no_slip(turn, planned.scan.text):
-        return True  # 有现车吗, as people ask, is no slip of 有厢车吗
-    if planned.scan.mended and planned.scan.unknown and not planned.scan.asides and turn.hearing.likely_faq:
-        return True  # 家里没车位能装桩吗: mended to 车机, and still not understood
+    if planned.scan.mended and _badly_mended(turn, planned.scan, best):
+        return True
     if turn.hearing.verbatim and not leaning:
         return not _of_one_car(planned) or _own_answer(turn, best.question, planned)
     if leaning and sum(map(len, planned.scan.unknown)) < _WORD:
@@ -246,6 +245,13 @@ def _names_a_kind(query: Query) -> bool:
 def alike(turn: Turn) -> float:
     """How much the question looks like the paraphrase that matched best, in percent, courtesies aside."""
     return fuzz.ratio(*turn.hearing.side_by_side)
+
+
+def _badly_mended(turn: Turn, said: Scan, best: FaqCandidate) -> bool:
+    """有现车吗, as people ask, is no slip of 有厢车吗; 没车位能装桩吗, with 车机 for 车位, is still not understood."""
+    if best.confidence >= SURE_FAQ and _no_slip(turn, said.text):
+        return True
+    return bool(said.unknown) and not said.asides and turn.hearing.likely_faq
 
 
 def _no_slip(turn: Turn, mended: str) -> bool:

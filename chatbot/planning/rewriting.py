@@ -27,7 +27,7 @@ _YEAR_BEFORE = regex(
 _HAVE_HOW_MANY = regex(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
 _HESITATION = regex(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
 _HUNDRED = regex(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
-_TEN_THOUSAND = regex(r"万万|(?<=\d)wan(?![a-z])")
+_TEN_THOUSAND = regex(r"万万|(?<=\d)\s?wan(?![a-z])")
 _YEAR_OF_CAR = regex(r"(?<![\d.])(2\d)年(?=的?(?:老款|新款|款|车|那|这|版))")
 _PEOPLE = regex(
     r"(?:能|可以|要|够)?(?:坐|拉|装|载)(?:得[下了上]|下|满|进)?([四五六七八九4-9])(?:个|口)大?人?(?:人)?(?!座)"
