@@ -20,6 +20,7 @@ _OVERVIEW = regex("怎么样|咋样|怎样|如何|好不好")
 _HOW_MUCH = regex("(?:现在|目前|大概|到底|一共|一台|一辆|要|得|卖|是)*多少[啊呀呢]?")
 _EACH_HOW_MUCH = regex("(?:各|分别|都)(?:自)?(?:是|要|得|卖)?多少[啊呀呢]?")
 _COUNTED = regex("(?:那|那么)?(?P<of>.{2,12}?)的?有?(?:几|多少)[颗台块根只](?:呢|啊|呀)?")
+_MORE_OF_IT = regex("还有(?:啥|什么|哪些|哪几[种个])(?P<what>[\u4e00-\u9fff]{1,4})$")
 _COUNTED_OF_EACH = regex(
     "(?:那|那么|它们)?(?P<of>各|分别)(?:自|都)?(?:有|是|带)?(?:几|多少)[个颗台块根只](?:呢|啊|呀)?"
 )
@@ -70,7 +71,7 @@ class Completer:
     def same_kind(self, scan: Scan, context: Context) -> str:
         """综合的呢 after the 纯电续航里程: the attribute that begins so and ends as the one asked before."""
         ways = (self._counted, self._doubted, self._without_it, self._other_number, self._one_of_a_list)
-        for told in (*ways, self._its_value, self._its_name):
+        for told in (*ways, self._its_value, self._more_of_it, self._its_name):
             if again := told(scan, context):
                 return again
         if not context.attributes or any(link.entity for link in scan.links):
@@ -117,6 +118,13 @@ class Completer:
             return ""
         found = {text for text in map(normalize, column.texts) if text.startswith(piece)}
         return scan.text.replace(piece, found.pop(), 1) if len(found) == 1 else ""
+
+    @staticmethod
+    def _more_of_it(scan: Scan, context: Context) -> str:
+        """25尊享还有啥色, after 有红色的吗: all that there is of what was asked last."""
+        found = _MORE_OF_IT.search(scan.text)
+        name = display_name(context.attributes[0][-1]) if found and context.attributes else ""
+        return f"{scan.text[: found.start()]}{name}" if found and found["what"] in name else ""
 
     @staticmethod
     def _its_name(scan: Scan, context: Context) -> str:

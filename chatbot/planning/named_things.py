@@ -128,10 +128,12 @@ class NamedPlanner:
 
     @staticmethod
     def _first_of(parts: Parts, entities: tuple[str, ...]) -> Plan | None:
-        """三个里最便宜的呢: the one that ranks first of those pointed at; 这三个哪个最贵 sets them side by side."""
+        """三个里最便宜的呢: the one that ranks first of those pointed at; 三个里最便宜的 sets them side by side."""
         most = parts.rankings[0] if len(parts.rankings) == 1 else None
         told = parts.attributes or parts.atoms or parts.scan.unknown or parts.has("which", "compare", "much")
-        if most is None or most.strength != "most" or told or len(entities) <= _PAIR or not parts.referred:
+        if most is None or most.strength != "most" or told or not parts.text.endswith("呢"):
+            return None
+        if len(entities) <= _PAIR or not parts.referred:
             return None
         return Plan("superlative", entities, (most.path,), (), most.order, 1)
 

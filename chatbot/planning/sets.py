@@ -95,6 +95,10 @@ class SetPlanner:
         conditions = said
         if leaning and context.plan:
             said, conditions = self._going_on.conditions(parts, without_seen(context), said)
+            if (
+                context.plan.op == "superlative" and context.plan.limit == 1
+            ):  # 低配也是吗, of the few that were ranked
+                conditions = (*within(context.plan.entities), *conditions)
         if not (leaning or conditions or parts.has("head", "buy")) and context.offered and parts.rankings:
             conditions = within(context.offered)  # 最便宜的多少钱, of those that it was asked which is meant
         if not (leaning or conditions) and context.entities and ranks_versions(parts):

@@ -41,6 +41,9 @@ ONE = {
     "a year, over a standard question": (("Q5两驱25款油耗", "24款呢", "爆胎了怎么办", "24款轮胎多大"), f"{Q5} 2024款 两驱乐享版", "前轮胎规格"),
     "a rank, after a rank and what is asked": (("E6先锋、疾风、长续航 报价", "最贵的轴距", "最便宜的呢"), VAN, "17.98万"),
     "a remark beside what is asked": (("小型车有哪些", "青春版多少钱", "轴距多少 好停车不"), "云岚汽车 云岚C2 2024款 青春版", "轴距"),
+    "the first, as the last": (("L8低配多少钱", "高配天窗什么样", "低配也是吗"), "云岚汽车 云岚L8 2025款 雅尚版", "普通电动天窗"),
+    "back to the one before": (("S5 25舒享多少钱", "尊享呢", "那还是舒享吧 油耗多少"), S5_LOW, "综合油耗"),
+    "more of what was asked": (("E6疾风有白的吗", "还有哪些颜色"), FAST, "车身颜色"),
     "another car taken back": (("S5 25尊享多少钱", "不是S5是Q5四驱尊贵"), Q5_4, "21.88万"),
 }  # fmt: skip
 
@@ -65,6 +68,13 @@ BOTH = {
     ),
     "one of the two, by its value": (("Q5四驱和25两驱价格", "四驱贵多少"), {Q5_4, Q5_2}),
     "the one in focus, named again": (("E6长续航多少钱", "疾风呢", "疾风贵多少"), {FAST, LONG}),
+    "the first of its series, by how much": (
+        ("E6长续航多少钱", "顶配贵多少"),
+        {f"{E6} 2026款 智驾巅峰版", LONG},
+    ),
+    "by how much, after whether it has it": (("S5舒享25有天窗没", "尊享的呢", "尊享贵多少"), {S5_25, S5_LOW}),
+    "two, as Cantonese counts them": (("E6疾风几多钱", "先锋呢", "两部差几多"), {FAST, VAN}),
+    "the range on the battery": (("E6疾风和先锋 纯电谁跑得远",), {FAST, VAN}),
     "all of them, names one after the other": (("X7旗舰 礼遇 进阶25款 轴距各多少",), {FLAG, GUEST, X7_25}),
     "what each costs": (("E6疾风、先锋 各多少",), {FAST, VAN}),
     "which car, of the two": (("E6疾风和先锋差多少", "哪个车更重"), {FAST, VAN}),
