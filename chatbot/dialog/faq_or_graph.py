@@ -15,7 +15,6 @@ from chatbot.planning.links import Link
 from chatbot.planning.pointing import points
 from chatbot.planning.purposes import only_a_purpose
 from chatbot.planning.query import Asked, Query, Refusal
-from chatbot.planning.scan import Scan
 
 SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query can be made of its words
 BESIDE_A_NAME_FAQ = 0.97  # the same where the message itself names a car
@@ -82,7 +81,7 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
         turn, planned, best
     ):
         return True
-    if planned.scan.mended and _badly_mended(turn, planned.scan, best):
+    if planned.scan.mended and _badly_mended(turn, planned, best):
         return True
     if turn.hearing.verbatim and not leaning:
         return not _of_one_car(planned) or _own_answer(turn, best.question, planned)
@@ -247,11 +246,16 @@ def alike(turn: Turn) -> float:
     return fuzz.ratio(*turn.hearing.side_by_side)
 
 
-def _badly_mended(turn: Turn, said: Scan, best: FaqCandidate) -> bool:
-    """有现车吗, as people ask, is no slip of 有厢车吗; 没车位能装桩吗, with 车机 for 车位, is still not understood."""
+def _badly_mended(turn: Turn, planned: Query | Asked, best: FaqCandidate) -> bool:
+    """有现车吗, as people ask, is no slip of 有厢车吗; 没车位能装桩吗, with 车机 for 车位, is still not understood.
+
+    Of the car in focus a number may be asked with a slip (快冲要多久); 电池会自燃马 is no 自然 of its.
+    """
+    said, likely = planned.scan, turn.hearing.likely_faq
     if best.confidence >= SURE_FAQ and _no_slip(turn, said.text):
         return True
-    return bool(said.unknown) and not said.asides and turn.hearing.likely_faq
+    checks = isinstance(planned, Query) and not turn.hearing.worth_mending()
+    return likely and not said.asides and bool(said.unknown or checks)
 
 
 def _no_slip(turn: Turn, mended: str) -> bool:

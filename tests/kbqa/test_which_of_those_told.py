@@ -143,7 +143,9 @@ def test_an_attribute_alone_after_a_standard_question_is_asked_back_however_it_i
     assert turn.reply.suggestions[0] == "青羽E6 长续航版"
 
 
-@pytest.mark.parametrize("asked", ["有现车吗", "可以试驾马"])
+@pytest.mark.parametrize(
+    "asked", ["有现车吗", "可以试驾马", "有现车马", "电池会自燃马", "家里没车位能装桩吗"]
+)
 def test_a_slip_in_a_standard_question_is_none_in_a_query(asked: str, demo: Demo) -> None:
     _, _, turn = talked(demo, ["E6长续航版多少钱", asked])
     assert turn.reply.answer_source == "faq"
