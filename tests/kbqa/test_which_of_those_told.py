@@ -101,6 +101,11 @@ def test_which_of_one_alone_is_asked_about(demo: Demo) -> None:
     assert turn.reply.answer_type == "fallback"
 
 
+def test_by_how_much_one_is_larger_is_no_question_of_the_price(demo: Demo) -> None:
+    _, _, turn = talked(demo, ["S5和L8都是油车吧", "哪个省油", "大多少"])
+    assert turn.reply.answer_type != "answer"
+
+
 def test_which_of_two_unknown_names_is_not_told_of_all(demo: Demo) -> None:
     _, _, turn = talked(demo, ["先锋和疾风 哪个划算"])
     assert turn.reply.answer_type != "answer"
