@@ -8,7 +8,7 @@ from chatbot.answering.shown_rows import EVIDENCE_ROWS, evidence, row_of, to_poi
 from chatbot.knowledge_graph.execute import Engine
 from chatbot.knowledge_graph.graph import KnowledgeGraph, asked_whether
 from chatbot.knowledge_graph.plan import Condition, Path, Plan
-from chatbot.knowledge_graph.plan_text import note_text, quantity_text
+from chatbot.knowledge_graph.plan_text import note_text, rough_text
 from chatbot.knowledge_graph.result import Result
 from chatbot.messages import say
 from chatbot.planning.query import Query
@@ -239,7 +239,7 @@ class QueryAnswerer:
         return say(
             kind, conditions=self._about(result.plan), attribute=self._words.attribute(found.attribute),
             low=self._words.value(low) if low else "", high=self._words.value(high) if high else "",
-            mean=quantity_text(round(found.mean, 3), found.unit), count=found.count,
+            mean=rough_text(found.mean, found.unit), count=found.count,
         ) + self._tail(replace(result, rows=()))  # fmt: skip
 
     def _compare(self, result: Result) -> str:

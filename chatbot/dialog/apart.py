@@ -26,6 +26,8 @@ _ASKS = re.compile(
     rf"多少|几|哪|什么|啥|谁|吗|么(?![样时])|怎么|咋|如何|{_MOST}|多[大长久远重快高宽贵]|呢|有没有|能不能|可不可以|是不是|带不带|[？?]"
 )
 _WHICH_CAR = re.compile("(?<!最)(?:是|叫)(?:什么|哪一?[款个台辆])车?$")
+_JOINED = re.compile("[和跟与、]|还是|vs|pk", re.IGNORECASE)
+_WHICH_OF_THEM = re.compile("[这那]?[两俩]?[个款台]?(?:里|之间)?(?:哪|谁|怎么选|咋选|选)")
 _COUNTS = re.compile("(?<![a-zA-Z])[0-9](?!个)|[一二两三四五六七八九十百]+(?:来)?万")
 _TAKES = re.compile("(?:(?:好|行|嗯|ok|可以|得)的?吧?)?(?:那我?|我)?(?:就|要|选|定|订|还是|买)")
 _OF_SOME = ("lookup", "verify", "compare")
@@ -104,6 +106,8 @@ def _scene_first(walk: Walk, memory: Memory, hearing: Hearing, whole: Reply) -> 
         wishes = lost and _wishes(one.reply)
         told = takes or (asks and _answers(one.reply)) or wishes
         statement = one.reply.answer_source == "faq" and not asks  # 刚拿驾照 asks for nothing
+        if not told and _JOINED.search(first) and _WHICH_OF_THEM.match(second):
+            continue  # 先锋和疾风 哪个划算: of these, which are not known, and not of all
         if not told and (not lost or _may_bound(scene) or (_answers(one.reply) and not statement)):
             continue
         turns = takes or wishes or (lost and scene.reading.entities)  # 看B型号吧，油耗高不高

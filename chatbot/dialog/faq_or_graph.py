@@ -81,8 +81,8 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
         turn, planned, best
     ):
         return True
-    if planned.scan.mended and best.confidence >= SURE_FAQ and _no_slip(turn, planned.scan.text):
-        return True  # 有现车吗, as people ask, is no slip of 有厢车吗
+    if planned.scan.mended and _badly_mended(turn, planned, best):
+        return True
     if turn.hearing.verbatim and not leaning:
         return not _of_one_car(planned) or _own_answer(turn, best.question, planned)
     if leaning and sum(map(len, planned.scan.unknown)) < _WORD:
@@ -244,6 +244,18 @@ def _names_a_kind(query: Query) -> bool:
 def alike(turn: Turn) -> float:
     """How much the question looks like the paraphrase that matched best, in percent, courtesies aside."""
     return fuzz.ratio(*turn.hearing.side_by_side)
+
+
+def _badly_mended(turn: Turn, planned: Query | Asked, best: FaqCandidate) -> bool:
+    """有现车吗, as people ask, is no slip of 有厢车吗; 没车位能装桩吗, with 车机 for 车位, is still not understood.
+
+    Of the car in focus a number may be asked with a slip (快冲要多久); 电池会自燃马 is no 自然 of its.
+    """
+    said, likely = planned.scan, turn.hearing.likely_faq
+    if best.confidence >= SURE_FAQ and _no_slip(turn, said.text):
+        return True
+    checks = isinstance(planned, Query) and not turn.hearing.worth_mending()
+    return likely and not said.asides and bool(said.unknown or checks)
 
 
 def _no_slip(turn: Turn, mended: str) -> bool:

@@ -23,11 +23,12 @@ _SURELY_FAQ = 0.9
 _BEYOND_DOUBT = 0.95
 _LIKELY_FAQ = 0.6
 _QUERY_CUE = re.compile(
-    r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|的车[吗么嘛没有]*$|以[上下内]的|suv|mpv|推荐|便宜|贵|(?:想|打算|准备|考虑)买"
+    r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|的车[吗么嘛没有]*$|的车.{0,3}哪|以[上下内]的|suv|mpv|推荐|便宜|贵|(?:想|打算|准备|考虑)买"
 )
 _IS_IT = re.compile(r"^.{0,4}([大高长快慢贵重轻])[不没]\1[啊呀呢]?$")  # 快不快 asks for no advice on 快充
 _RANKS = re.compile("最.{0,3}的|zui[a-z]")  # 油耗最底的: a slip in what is ranked
 _OF_A_CAR = re.compile("[它他她]的|(?:这|那)[款台辆]")
+_WHICH_CARS = re.compile("的车?(?:都|分别|一共)?有?(?:哪[几些]|什么车|啥车)")
 _PIECES = re.compile(r"[\s,.!;~。，！；]+")
 MOST_PIECES = 3
 _MEASURED = re.compile(r"\d\D{0,2}以|\d\s?wan|suv|mpv")
@@ -62,7 +63,8 @@ class Hearing:
             return None
         if context not in self._plans:
             plan = self.knowledge.planner.plan
-            self._plans[context] = plan(self.utterance, context, mend=self.worth_mending)
+            meant = bool(context.entities)  # 快冲要多久, while a car is spoken of
+            self._plans[context] = plan(self.utterance, context, mend=lambda: meant or self.worth_mending())
         return self._plans[context]
 
     @property
@@ -140,6 +142,7 @@ class Hearing:
     def worth_mending(self) -> bool:
         """Whether to look for typos in a query: not where a standard question is likely, unless a car is named or meant."""
         named = bool(self.reading.entities) or _MEASURED.search(self.reading.text) is not None
+        named = named or _WHICH_CARS.search(self.reading.text) is not None  # 增乘的车都有哪几款
         named = named or _OF_A_CAR.search(self.reading.text) is not None  # 它的由耗呢
         named = named or (not has_han(self.utterance) and _QUERY_CUE.search(self.reading.text) is not None)
         return named or not self.likely_faq or _RANKS.search(self.reading.text) is not None

@@ -7,7 +7,7 @@ from chatbot.knowledge_graph.plan import KEYWORDS, NAME, AllOf, AnyOf, Clause, C
 from chatbot.knowledge_graph.result import LeftOut, Note
 
 _SIGNS = {"=": "＝", "!=": "≠", "<": "＜", "<=": "≤", ">": "＞", ">=": "≥"}
-_SHOWN = 5
+_SHOWN, _FIGURES = 5, 4
 _MAX_DEPTH = 50
 _OPS = {
     "lookup": "查询{entities}的{attributes}",
@@ -51,6 +51,13 @@ def quantity_text(number: float, unit: str) -> str:
     if unit in ("元", "") and abs(number) >= 10_000:
         return f"{_plain(number / 10_000)}万{unit}"
     return f"{_plain(number)}{unit}"
+
+
+def rough_text(number: float, unit: str) -> str:
+    """``number`` to four figures, as an average is told: ``204422.22 元`` → ``20.44万元``; no whole figure is lost."""
+    scale = 10_000 if unit in ("元", "") and abs(number) >= 10_000 else 1
+    whole = len(str(int(abs(number) / scale)))
+    return quantity_text(round(number / scale, max(0, _FIGURES - whole)) * scale, unit)
 
 
 def _plain(number: float) -> str:

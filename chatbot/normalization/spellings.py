@@ -17,6 +17,7 @@ _SHORT_CODE = regex(r"[a-z]\d\d")  # g63 of AMG G 63
 _MODEL = "型号"  # B豪华 of B型号豪华版
 _MARKS = regex(r"[\s\-.:·]")
 _HAN_THEN_LATIN = regex(r"([\u4e00-\u9fff]{2,})([a-z][a-z0-9]+(?: [a-z]+)?|[a-z]级)")
+_HAN_THEN_CODE = regex(r"[\u4e00-\u9fff]{2,}([a-z]{1,3}\d{1,3}[a-z]?)")
 _CODE_THEN_HAN = regex(r"([a-z]{1,4}-?[a-z]?\d{1,2})(?=[\u4e00-\u9fff])")
 _HAN_LATIN_HAN = regex(r"([\u4e00-\u9fff]{2,}[a-z]{2,4})(?=[\u4e00-\u9fff])")
 _LATIN_TOKEN = regex(r"[a-z]+(?:-[a-z])?")
@@ -36,6 +37,8 @@ def spellings(keyword: str) -> set[str]:
     parts |= {part.replace("·", "") for part in parts}
     found |= {part for part in parts if len(part) >= 2 and not _counts(part)}
     found |= _run_together(keyword)
+    if code := _HAN_THEN_CODE.fullmatch(whole):
+        found.add(code[1])  # x12 of 清舞X12
     for suffix in SUFFIXES:
         stem = whole.removesuffix(suffix)
         if stem != whole and len(stem) >= (2 if suffix == "汽车" else 3) and not stem.isdigit():

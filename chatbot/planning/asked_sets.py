@@ -24,6 +24,7 @@ _ADVICE = regex(
 
 _FROM = regex("(?:多少钱?|什么价|几万|几万块)起(?![来步])|(?:多少钱|什么价|几万)起步|起售价|起步价|起价")
 _WHICH_ARE = regex("(?:总共|一共|分别)?都?[有是](?:哪些|什么|啥)[吗呢啊呀]?$")
+_WHAT_THERE_IS = regex("[么些啥种类]$|几个$")
 _WISHED = regex("[^,，。]{0,6}(?:要|得|最好)[^,，。]{1,4}")
 _OF_SUCH = regex("的(?:车|款)?(?:还)?(?:有吗|有么|有没有|有没|有不)$")  # 不带天窗的有吗 asks for cars
 
@@ -154,7 +155,7 @@ def asked_right_before(path: Path, parts: Parts) -> bool:
     """SUV有哪些级别: what there are is asked right before the attribute's name."""
     pairs = itertools.pairwise(parts.scan.links)
     return any(
-        before.plays("list", "filler") and before.end == link.start and before.text[-1] in "么些啥种"
+        before.plays("list", "filler") and before.end == link.start and _WHAT_THERE_IS.search(before.text)
         for before, link in pairs
         if link.attribute and path in link.attribute.paths
     )

@@ -59,9 +59,11 @@ class AtomReader:
         *,
         verify: bool,
         before: Sequence[Clause] = (),
+        last: Sequence[Path] = (),
         asking: bool = False,
     ) -> Conditions:
-        """Every condition, in reading order, with negation applied; ``before`` are those of the query before.
+        """Every condition, in reading order, with negation applied; ``before`` are those of the query before,
+        ``last`` the attributes that were asked for last.
 
         ``asking``: what names an attribute asks for its value (快充呢 of the car that is spoken of).
         """
@@ -70,11 +72,11 @@ class AtomReader:
         misfits: list[Misfit] = []
         loose = False
         bounds = [c for c in leaf_conditions(tuple(before)) if c.op in _BOUNDS]
-        last = bounds[-1].attribute if bounds else None
+        bounded = bounds[-1].attribute if bounds else None
         budget = any(word in text for word in _BUDGET)
         for at, link in enumerate(links):
             if link.quantity:
-                bound = self._binder.bind(at, links, text, last)
+                bound = self._binder.bind(at, links, text, bounded)
                 if bound is None or isinstance(bound, Misfit):
                     misfits += [bound] if bound else []
                     loose = loose or bound is None
@@ -94,7 +96,7 @@ class AtomReader:
                 continue
             feature = self._feature(at, links, text)
             if link.value and not (feature and _same_thing(link, feature.path)):
-                sense = self._chosen(link, links, text)
+                sense = self._chosen(link, links, text, last)
                 atoms.append(Atom(link.start, link.end, sense.path, sense.clause))
                 used.add(at)
             elif feature:
@@ -122,15 +124,21 @@ class AtomReader:
         either = tuple(Condition(clause.attribute, "=", text) for text in common)
         return replace(atom, clause=AnyOf((clause, *either))) if either else atom
 
-    def _chosen(self, link: Link, links: Sequence[Link], text: str) -> ValueSense:
-        """Of several attributes that hold the value, the one that is named beside it, else the commonest."""
+    def _chosen(self, link: Link, links: Sequence[Link], text: str, last: Sequence[Path]) -> ValueSense:
+        """Of several attributes that hold the value, the one that is named beside it, or was asked for last, else the commonest."""
         if (whole := predicated(link, links, text, self._vocabulary.finder.aliases)) is not None:
             return whole
         senses = [sense for sense in link.senses if isinstance(sense, ValueSense)]
         named = {p for other in links if other.attribute and other is not link for p in other.attribute.paths}
         near = said_beside(link, links, text) if len(senses) > 1 else ""
         ranks = (
-            (s.path not in named, not shares_a_name(s.path, near), -self._coverage(s.path)) for s in senses
+            (
+                s.path not in named,
+                not shares_a_name(s.path, near),
+                s.path not in last,
+                -self._coverage(s.path),
+            )
+            for s in senses
         )
         return min(zip(ranks, senses, strict=True), key=lambda pair: (pair[0], pair[1].path))[1]
 

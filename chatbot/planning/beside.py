@@ -8,7 +8,7 @@ from chatbot.planning.beyond import beside_the_other
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
 from chatbot.planning.money import says_money
-from chatbot.planning.parts import Parts, Thing
+from chatbot.planning.parts import Parts, Ranking, Thing
 from chatbot.planning.query import Asked, Query
 from chatbot.planning.read_parts import numeric
 from chatbot.planning.whether import asks_by_how_much
@@ -29,6 +29,7 @@ _MORE_OR_LESS = regex(
 )  # 城市版少多少, 尊享快几秒
 _ON_WITH = regex("(?:那|那么)?(?:和|跟|与|同|比|比起|换成?).{2,}?(?:比|相比|比较|对比)?呢")
 _AGAINST = regex(r"(?:那|那么)?\s?(?:和|跟|与|同|比|比起|相比|vs|pk|对比)")
+_THAN = regex("[比跟和与]$")
 _LEAVES_OUT = regex("(?:去掉|排除|不看|不要|不考虑|不比|算了|拿掉|除外|划掉|pass)了?(?:吧)?$")
 DIFFER = regex("差(?:了|得|距)?(?:多少|多大|几)")  # in the price, where nothing else was asked
 
@@ -49,7 +50,8 @@ class Comparer:
             return None
         than_it = asks_by_how_much(parts) and _THAN_THE_FORMER.match(parts.text)
         former = _THE_FORMER.match(parts.text) or than_it
-        if parts.referred and things[0].names == focus and former:
+        named_again = not parts.referred and "比" not in parts.text and _MORE_OR_LESS.search(parts.text)
+        if things[0].names == focus and ((parts.referred and former) or named_again):
             return self._beside_the_former(parts, context)
         if parts.referred and not _AGAINST_ONE.match(parts.text):
             return None
@@ -97,7 +99,8 @@ class Comparer:
         """它贵多少, of two that were asked about one after the other: than the one before."""
         before = next((name for name in context.recent if name not in context.entities), None)
         paths = tuple(rank.path for rank in parts.rankings) or self._decider.in_units(parts.text)
-        asks = context.plan is None or (context.plan.op == "superlative" and "比" in parts.text)
+        last = context.plan
+        asks = last is None or last.op == "verify" or (last.op == "superlative" and "比" in parts.text)
         if before is None or not asks or len(paths) != 1 or not parts.has("much", "compare"):
             return None
         names = (context.entities[0], before)
@@ -137,6 +140,35 @@ class Comparer:
         paths = tuple(dict.fromkeys((*besides, *asked) if besides else (*asked, path)))
         plan = Plan("compare", (context.entities[0], best), paths)
         return Query(plan, parts.scan, carried=context.entities)
+
+    def first_against(self, parts: Parts, context: Context) -> Query | None:
+        """顶配比先锋多花多少, 高配贵多少: what ranks first of those told, or of its series, beside the named or the one in focus."""
+        first, thing = next(iter(parts.rankings), None), next(iter(parts.things), None)
+        if first is None or first.strength != "most" or parts.atoms or parts.scan.unknown:
+            return None
+        name = self._set_beside(first, thing, parts, context)
+        if not name or len(parts.things) > 1:
+            return None
+        told = context.shown if name in context.shown and len(context.shown) > _PAIR else ()
+        among = told or self._decider.vocabulary.graph.kin(name)
+        best = self._winner(Plan("superlative", among, (first.path,), order=first.order, limit=1))
+        if best is None or best == name:
+            return None
+        paths = tuple(rank.path for rank in parts.rankings[1:])
+        paths = paths or numeric(self._decider.vocabulary, parts.attributes) or (first.path,)
+        return Query(
+            Plan("compare", (best, name), tuple(dict.fromkeys(paths))), parts.scan, carried=context.entities
+        )
+
+    @staticmethod
+    def _set_beside(first: Ranking, thing: Thing | None, parts: Parts, context: Context) -> str:
+        """What the one that ranks first is set beside; empty where that is nothing, or several."""
+        if thing is None:
+            behind = _MORE_OR_LESS.match(parts.text, first.end) and len(context.entities) == 1
+            return context.entities[0] if behind else ""
+        joined = _THAN.search(parts.text, first.end, thing.start)
+        asks = parts.has("much", "compare")
+        return thing.names[0] if joined and asks and thing.single else ""
 
     def widened(self, parts: Parts, context: Context, things: tuple[Thing, ...]) -> Query | None:
         """再加上B型号呢 in a comparison: one thing more side by side."""

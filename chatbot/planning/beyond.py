@@ -9,11 +9,13 @@ from chatbot.planning.decide import Decider
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Query
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
 _PAIR = 2
 _ONE_OF_TWO = regex("(?:那|那么)?[前后][者面](?:那[个款台辆])?")
 _BESIDE = regex("(?:那|那么)?它?(?:和|跟|与|同|比)")
+_THE_ONES = regex("一?[些点]?的")  # 再便宜些的S5
 _BY_MORE = regex("省|[多少][跑烧花用费]")
 
 
@@ -30,6 +32,21 @@ def beyond_one(parts: Parts, decider: Decider) -> Query | Asked | None:
     if plan is None:  # it has no value to be beyond of: that is what is said
         return Asked((one.names,), ((rank.path,),), parts.scan, needed=True, referred=one.referred)
     return Query(plan, parts.scan, carried=one.names if one.referred else ())
+
+
+def beyond_focus(parts: Parts, context: Context, decider: Decider) -> Query | None:
+    """有没有再便宜些的S5, E6还有更快的吗, while one of them is spoken of: of that series, those that are beyond it."""
+    rank, thing = next(reversed(parts.rankings), None), next(iter(parts.things), None)
+    if rank is None or thing is None or rank.strength != "more" or len(context.entities) != 1:
+        return None
+    same = {(one.path, one.order) for one in parts.rankings}  # 太贵了，有便宜点的S5吗
+    alone = len(parts.things) == len(same) == 1 and not (parts.attributes or parts.scan.unknown)
+    if not alone or thing.single or thing.negated or thing.referred or parts.has("compare", "much"):
+        return None
+    named = thing.end <= rank.start or _THE_ONES.match(parts.text, rank.end)
+    asks = parts.has("exists", "others", "list") or asks_whether(parts)
+    plan = decider.relative(parts, context.entities[0], rank) if named and asks else None
+    return Query(plan, parts.scan, carried=context.entities) if plan else None
 
 
 def is_whole_series(clause: Clause, vocabulary: Vocabulary) -> bool:

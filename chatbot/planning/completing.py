@@ -6,6 +6,7 @@ from dataclasses import replace
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import Path, leaf_conditions
 from chatbot.knowledge_graph.units import DATE
+from chatbot.normalization.text import normalize
 from chatbot.planning.carry import lists
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider
@@ -17,13 +18,19 @@ from chatbot.regex import regex
 
 _OVERVIEW = regex("怎么样|咋样|怎样|如何|好不好")
 _HOW_MUCH = regex("(?:现在|目前|大概|到底|一共|一台|一辆|要|得|卖|是)*多少[啊呀呢]?")
-_COUNTED = regex("(?:那|那么)?(.{2,12}?)的?有?(?:几|多少)[颗台块根只](?:呢|啊|呀)?")
+_EACH_HOW_MUCH = regex("(?:各|分别|都)(?:自)?(?:是|要|得|卖)?多少[啊呀呢]?")
+_COUNTED = regex("(?:那|那么)?(?P<of>.{2,12}?)的?有?(?:几|多少)[颗台块根只](?:呢|啊|呀)?")
+_MORE_OF_IT = regex("还有(?:啥|什么|哪些|哪几[种个])(?P<what>[\u4e00-\u9fff]{1,4})$")
+_COUNTED_OF_EACH = regex(
+    "(?:那|那么|它们)?(?P<of>各|分别)(?:自|都)?(?:有|是|带)?(?:几|多少)[个颗台块根只](?:呢|啊|呀)?"
+)
 _DOUBTED = regex(
     r"(?:那|哦|啊|咦)?(?P<says>不是|是不是|有没有|是|有|没有)?(?P<number>\d+(?:\.\d+)?)(?:吗|么|吧|嘛|不)[啊呀?？]?"
 )
 _WITHOUT = regex("(?:那|那么)?(?P<says>没有?|不带|没带|不配|没配)的?(?:那|这)[个款台]")
 _NUMBER = regex(r"(?:那|那么|换)?(?P<number>\d+(?:\.\d+)?)的?呢?")
 _COUNTED_VALUE = regex(r"\d+(?:\.\d+)?(?P<unit>[^\d.]{1,3})")
+_HAN = regex("[\u4e00-\u9fff]+")
 _PIECES = regex("[0-9]+[个颗台]")
 _NEAR_NAME = 3  # characters between a name and 怎么样
 _OTHER_KIND = regex(
@@ -55,13 +62,16 @@ class Completer:
         if told or price is None or counted or not parts.things or parts.has("compare"):
             return parts
         last = parts.things[-1]
-        if last.referred or not _HOW_MUCH.fullmatch(parts.text, _end_of(last, parts)):
+        end = _end_of(last, parts)
+        each = all(thing.single for thing in parts.things) and _EACH_HOW_MUCH.fullmatch(parts.text, end)
+        if last.referred or not (each or _HOW_MUCH.fullmatch(parts.text, end)):
             return parts
         return replace(parts, attributes=((price,),), _roles=parts._roles | {"overview"})
 
     def same_kind(self, scan: Scan, context: Context) -> str:
         """综合的呢 after the 纯电续航里程: the attribute that begins so and ends as the one asked before."""
-        for told in (self._counted, self._doubted, self._without_it, self._other_number, self._one_of_a_list):
+        ways = (self._counted, self._doubted, self._without_it, self._other_number, self._one_of_a_list)
+        for told in (*ways, self._its_value, self._more_of_it, self._its_name):
             if again := told(scan, context):
                 return again
         if not context.attributes or any(link.entity for link in scan.links):
@@ -70,14 +80,15 @@ class Completer:
 
     def _counted(self, scan: Scan, context: Context) -> str:
         """第二个几颗, of those with a 激光雷达: how many of that it has."""
-        found = _COUNTED.fullmatch(scan.text)
+        found = _COUNTED.fullmatch(scan.text) or _COUNTED_OF_EACH.fullmatch(scan.text)
         last = context.plan or context.listed
         if found is None or last is None:
             return ""
         for condition in leaf_conditions(last.conditions):
             column = self._vocabulary.columns.column(condition.attribute)
             if column and any(_PIECES.fullmatch(text) for text in column.texts):
-                return f"{found.group(1)}的{display_name(condition.attribute[-1])}"
+                of_them = found["of"] + ("" if found.re is _COUNTED_OF_EACH else "的")
+                return f"{of_them}{display_name(condition.attribute[-1])}"
         return ""
 
     def _other_number(self, scan: Scan, context: Context) -> str:
@@ -98,6 +109,32 @@ class Completer:
         known, alone = self._vocabulary.finder.aliases, scan.unknown == (scan.text,)
         goes_on = alone and (lists(context.plan) or context.listed)
         return f"{scan.text}的" if goes_on and f"{scan.text}的" in known else ""
+
+    def _its_value(self, scan: Scan, context: Context) -> str:
+        """长续航版也是手动吗 after the 变速箱类型: the one value of what was asked last that begins so."""
+        column = self._vocabulary.columns.column(context.attributes[0]) if context.attributes else None
+        piece = scan.unknown[0] if len(scan.unknown) == 1 else ""
+        if column is None or len(piece) < _SAME_END or not _HAN.fullmatch(piece):
+            return ""
+        found = {text for text in map(normalize, column.texts) if text.startswith(piece)}
+        return scan.text.replace(piece, found.pop(), 1) if len(found) == 1 else ""
+
+    @staticmethod
+    def _more_of_it(scan: Scan, context: Context) -> str:
+        """25尊享还有啥色, after 有红色的吗: all that there is of what was asked last."""
+        found = _MORE_OF_IT.search(scan.text)
+        name = display_name(context.attributes[0][-1]) if found and context.attributes else ""
+        return f"{scan.text[: found.start()]}{name}" if found and found["what"] in name else ""
+
+    @staticmethod
+    def _its_name(scan: Scan, context: Context) -> str:
+        """舒适版有加热不 after the 主驾座椅加热: the end of the name of what was asked last."""
+        name = (
+            normalize(display_name(context.attributes[0][-1])) if context.attributes and scan.unknown else ""
+        )
+        ends = (name[-size:] for size in range(len(name) - 1, _SAME_END - 1, -1))
+        said = next((end for end in ends if end in scan.text and any(x in end for x in scan.unknown)), "")
+        return scan.text.replace(said, name, 1) if said else ""
 
     @staticmethod
     def _without_it(scan: Scan, context: Context) -> str:

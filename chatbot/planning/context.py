@@ -116,7 +116,19 @@ def nearest_kin(graph: KnowledgeGraph, candidates: tuple[str, ...], known: Seque
             and len([s for s in shared if s == best]) == 1
         ):
             return tuple(c for c, s in zip(candidates, shared, strict=True) if s == best)
+        akin = [at for at, c in enumerate(candidates) if _called_alike(graph.by_name[c].keywords, words)]
+        if 0 < len(akin) < len(candidates):
+            best = max(shared[at] for at in akin)
+            return tuple(candidates[at] for at in akin if shared[at] == best)
     return candidates
+
+
+def _called_alike(words: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    """高尔夫 and 高尔夫GTI: two series of one make, of which the one begins with the name of the other."""
+    one, other = "".join(words[1:2]), "".join(others[1:2])
+    return (
+        words[:1] == others[:1] and bool(one and other) and (one.startswith(other) or other.startswith(one))
+    )
 
 
 def _shared(words: tuple[str, ...], others: tuple[str, ...]) -> tuple[int, int]:

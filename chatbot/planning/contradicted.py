@@ -7,7 +7,7 @@ of seats, by its values or by its name, there is no such version, and the one th
 import re
 from collections.abc import Callable, Iterator
 
-from chatbot.knowledge_graph.plan import Plan
+from chatbot.knowledge_graph.plan import Path, Plan
 from chatbot.normalization.text import normalize
 from chatbot.planning.atom import Atom
 from chatbot.planning.parts import Parts, Thing
@@ -17,7 +17,8 @@ from chatbot.planning.vocabulary import Vocabulary
 from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
-MAX_CARS = 20
+MAX_CARS, MAX_KINDS = 20, 12
+_MOST = 0.9  # of the things have it on record
 _CLOSE = regex(r"[的\s]*")
 _ENGINE = regex(r"(\d\.\d)\s?([tl](?![a-z]))?(?=[a-z]|\s|$)")
 _DRIVE = regex("([四两全前后])轮?驱|(4matic|xdrive|quattro|4motion|awd|4wd)")
@@ -84,13 +85,20 @@ def _asks_which(thing: Thing, atom: Atom, text: str) -> bool:
 def _has_another(name: str, atom: Atom, said: str, vocabulary: Vocabulary) -> bool:
     """Whether the car's value, or its name where it has none, says something else of the same kind."""
     told = tuple(_facts(normalize(name)))
+    column = vocabulary.columns.column(atom.path)
+    known = column is not None and column.text_at(vocabulary.columns.position[name]) is not None
     for kind, value in _facts(said):
         others = [other for one, other in told if one == kind]
-        if others:
-            return not any(_agree(value, other) for other in others)
-        column = vocabulary.columns.column(atom.path)
-        return column is not None and column.text_at(vocabulary.columns.position[name]) is not None
-    return False
+        return not any(_agree(value, other) for other in others) if others else known
+    return known and _classifies(atom.path, vocabulary)  # 燃油豪华, where that is a hybrid
+
+
+def _classifies(path: Path, vocabulary: Vocabulary) -> bool:
+    """Whether all things are of few kinds by it, each of one: what they run on, and not the colours they come in."""
+    column, entities = vocabulary.columns.column(path), vocabulary.graph.entities
+    if column is None or len(column.rows) < _MOST * len(entities) or column.distinct > MAX_KINDS:
+        return False
+    return column.main is None and not any("、" in text for text in column.texts)
 
 
 def _is_called_otherwise(name: str, said: str) -> bool:

@@ -1,6 +1,6 @@
 """Corrected in mid-sentence: 10万不对是12万以内, 轿车，不，SUV吧, 途锐的价格，啊不是，我问途昂. What comes later counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chatbot.knowledge_graph.plan import KEYWORDS, leaf_conditions
@@ -23,6 +23,7 @@ _RATHER = regex(
 )
 
 _OPENS = regex(rf"\s*{_SOUND}+[,，.。…\s]*不是?[,，.。…\s]+(?:是(?!不是|否))?(?=..)")
+_STEM = 2  # characters that a series is told by
 _PLAIN_MARKER = "说错了,"
 
 
@@ -54,13 +55,24 @@ def not_but(text: str, read: Callable[[str], Scan]) -> Correction | None:
 
 
 def not_that_attribute(text: str, read: Callable[[str], Scan]) -> Correction | None:
-    """不是续航是加速: two attributes of one car, of which the first is not asked for; a value that is denied is a condition."""
+    """不是续航是加速: two attributes of one car, of which the first is not asked for; a value that is denied is a condition.
+
+    So 不是途昂X是途昂530V6: of two cars the one with its series; a mere version is of the series that was denied.
+    """
     found = _NOT_BUT.match(text)
     if found is None or not found["denied"]:
         return None
     denied = [link for link in read(found["not"]).links if carries(link)]
     asked = denied and all(link.attribute and not (link.value or link.entity) for link in denied)
-    return not_but(text, read) if asked else None
+    new = next((link for link in read(found["but"]).links if carries(link)), None)
+    return not_but(text, read) if asked or _names_another(denied, new) else None
+
+
+def _names_another(denied: Sequence[Link], new: Link | None) -> bool:
+    """Whether it is cars that are denied, and ``new`` is one with its series."""
+    if new is None or not new.entity or not denied or not all(link.entity for link in denied):
+        return False
+    return not _only_a_version(new) or new.text[:_STEM] == denied[0].text[:_STEM]
 
 
 def taken_up(text: str) -> str:

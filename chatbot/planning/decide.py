@@ -35,7 +35,7 @@ _WHICH_IS_BETTER = regex(
 _KINDS = regex("几种|哪几[种类档]|几类|几档")
 _PRICE = regex("价|多少钱")
 _WHICH_KINDS = regex("(?:哪|有|分)(?:哪)?几[种类样]|什么种类|哪些种类")
-_HOW_MUCH = regex("(?<![个款台辆种])(?:要|得|是|花)?多少$")  # 七座的大概要多少
+_HOW_MUCH = regex("(?<![个款台辆种大长宽高重快慢远省])(?:要|得|是|花)?多少$")  # 七座的大概要多少
 _MONEY = regex("钱|价")
 _A_BIT = regex("点|些")
 _IN_UNITS = regex(
@@ -248,11 +248,13 @@ class Decider:
             )
         return tuple(plans)
 
-    def aggregate(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:
+    def aggregate(self, parts: Parts, conditions: tuple[Clause, ...], last: Plan | None) -> Plan | None:
+        """The range and average of what is named; of 平均呢, after a range, of what ``last`` told the range of."""
         asked = numeric(self.vocabulary, parts.attributes)
         path = next(iter((*asked, *(r.path for r in parts.rankings))), None)
         if path is None and (_MONEY.search(parts.text) or _HOW_MUCH.search(parts.text)):
             path = self.price
+        path = last.attributes[0] if path is None and last and last.op == "aggregate" else path
         return Plan("aggregate", (), (path,), conditions) if path else None
 
     def group(self, parts: Parts, conditions: tuple[Clause, ...]) -> Plan | None:

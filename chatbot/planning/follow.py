@@ -13,7 +13,7 @@ from chatbot.planning.decide import Decider, measured_by
 from chatbot.planning.money import says_money
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
-from chatbot.planning.ranked import far_apart
+from chatbot.planning.ranked import far_apart, ranks_versions
 from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
@@ -53,6 +53,12 @@ def _of_the_listed(parts: Parts, context: Context) -> bool:
     """最贵和最便宜差多少, 最便宜两款差多少: of all that matched."""
     most = any(rank.strength == "most" for rank in parts.rankings)
     return bool(far_apart(parts) and len(context.entities) < _PAIR) or bool(most and parts.limit)
+
+
+def _is_so(parts: Parts) -> bool:
+    """好停车不, beside 转弯半径多少: whether one thing is so, and not which of two is more."""
+    plain = all(rank.strength == "plain" for rank in parts.rankings)
+    return plain and asks_whether(parts) and not (parts.has("which") or _BY_HOW_MUCH.search(parts.text))
 
 
 def _whether(last: Plan) -> Plan:
@@ -179,14 +185,14 @@ class Follower:
         """差多少, 哪个便宜, 油耗呢: about the two or more things spoken of last."""
         if parts.things or parts.atoms or parts.has("list", "count", "typical", "average", "head", "others"):
             return None
-        if _of_the_listed(parts, context):
+        if _of_the_listed(parts, context) or self._of_the_series(parts, context):
             return None
         if any(rank.strength == "more" for rank in parts.rankings) and not parts.has("which", "compare"):
             return None
         most = any(rank.strength == "most" for rank in parts.rankings)
         comparing = context.plan is not None and context.plan.op == "compare"
         by_how_much = parts.has("which", "much") or _BY_HOW_MUCH.search(parts.text) is not None
-        asks = parts.has("compare") or (parts.rankings and by_how_much)
+        asks = parts.has("compare") or (parts.rankings and by_how_much and not _is_so(parts))
         asks = asks or (
             most and len(context.entities) > 1 and context.plan is None
         )  # 最贵的, of those just told
@@ -218,10 +224,11 @@ class Follower:
 
     @staticmethod
     def of_the_first(parts: Parts, context: Context) -> Query | None:
-        """最低配是手动还是自动, of two that were compared: what is asked of the one of them that ranks first."""
+        """最低配是手动还是自动, of two that were compared or told: what is asked of the one of them that ranks first."""
         most = [rank for rank in parts.rankings if rank.strength == "most"]
         asked = tuple(paths[0] for paths in parts.attributes if not most or paths[0] != most[0].path)
-        entities = context.entities if context.plan and context.plan.op == "compare" else ()
+        together = context.plan is None or context.plan.op == "compare"
+        entities = context.entities if together else ()
         if len(entities) < _PAIR or parts.things or parts.atoms or parts.scan.unknown:
             return None
         if len(most) != 1 or len(parts.rankings) > 1 or not asked:
@@ -230,6 +237,12 @@ class Follower:
             return None
         first = Plan("superlative", entities, (most[0].path,), (), most[0].order, 1)
         return Query(first, parts.scan, carried=entities, asked_for=asked)
+
+    def _of_the_series(self, parts: Parts, context: Context) -> bool:
+        """入门款是哪个, of the series that both are of, and not of the two."""
+        most = any(rank.strength == "most" for rank in parts.rankings)
+        asks = most and parts.has("which") and ranks_versions(parts)
+        return asks and self._of_one_series(context.last(0))
 
     def _of_one_series(self, entities: tuple[str, ...]) -> bool:
         """B型号的油耗 told of its versions: a set, and no cars that were named to be set side by side."""

@@ -13,7 +13,7 @@ from chatbot.knowledge_graph.plan import (
     leaf_conditions,
 )
 from chatbot.planning.beside import Comparer
-from chatbot.planning.beyond import asks_of_its_kind, beyond_one
+from chatbot.planning.beyond import asks_of_its_kind, beyond_focus, beyond_one
 from chatbot.planning.called_so import other_kinds
 from chatbot.planning.carry import is_exclusion, lists
 from chatbot.planning.clauses import flat, paths_of
@@ -82,7 +82,7 @@ class NamedPlanner:
         )
 
     def _of_things(self, parts: Parts, context: Context) -> Planned:
-        if better := beyond_one(parts, self._decider):
+        if better := beyond_one(parts, self._decider) or beyond_focus(parts, context, self._decider):
             return better
         things = self._narrowed(parts, context)
         entities = tuple(dict.fromkeys(name for t in things if t.single for name in t.names))
@@ -109,6 +109,8 @@ class NamedPlanner:
         return self._asked(parts, context, things, entities)
 
     def _about(self, parts: Parts, entities: tuple[str, ...]) -> Plan | None:
+        if first := self._first_of(parts, entities):
+            return first
         if parts.text.count("比") > 1 and parts.rankings and (between := self._decider.between(parts)):
             return between
         compared = self._decider.compare(parts, entities)
@@ -123,6 +125,17 @@ class NamedPlanner:
         if asks_whether(parts) and not parts.attributes:  # 按摩有没有, 天窗是什么 asks for both values
             return self._decider.verify(parts, entities[0])
         return None
+
+    @staticmethod
+    def _first_of(parts: Parts, entities: tuple[str, ...]) -> Plan | None:
+        """三个里最便宜的呢: the one that ranks first of those pointed at; 三个里最便宜的 sets them side by side."""
+        most = parts.rankings[0] if len(parts.rankings) == 1 else None
+        told = parts.attributes or parts.atoms or parts.scan.unknown or parts.has("which", "compare", "much")
+        if most is None or most.strength != "most" or told or not parts.text.endswith("呢"):
+            return None
+        if len(entities) <= _PAIR or not parts.referred:
+            return None
+        return Plan("superlative", entities, (most.path,), (), most.order, 1)
 
     @staticmethod
     def _still_wanted(plan: Plan | None, parts: Parts, context: Context) -> Plan | None:

@@ -19,7 +19,7 @@ from chatbot.planning.unknowns import capitals
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
-_DEEPEST = 5
+_DEEPEST, _PAIR = 5, 2
 _COUNTS_ALIKE = regex(r"[\d二两三四五六七八九]([座门])[\d二两三四五六七八九]\1$")  # 8座9座 are two versions
 _OWN_CODE = regex(r"(?<![a-z0-9.])\d{3}[a-z]{1,3}(?![a-z0-9])")
 _CODE = regex(r"[a-z]{1,3}\s?\d{2,3}")  # E300L says which series it is of
@@ -61,8 +61,9 @@ def _of_another_series(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
             or (series.single and (first.end < second.start or parts.has("which", "compare")))
             or _names_its_series(version, parts.text, vocabulary)
             or (
-                parts.has("compare") and set(version.names) <= set(vocabulary.graph.kin(series.names[0]))
-            )  # Q5两驱四驱差多少
+                (parts.has("compare", "each") or len(parts.things) > _PAIR)
+                and set(version.names) <= set(vocabulary.graph.kin(series.names[0]))
+            )  # Q5两驱四驱差多少, X7旗舰 礼遇 进阶各跑多少公里
         ):
             continue
         if not set(series.names) & set(version.names):

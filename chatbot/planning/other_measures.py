@@ -4,7 +4,7 @@ from chatbot.knowledge_graph.graph import Path
 from chatbot.planning.concepts import Concepts
 from chatbot.regex import regex
 
-_MEASURE = regex("多[大重久长宽高远快深厚]|[几多]少?[岁斤寸升]")
+_MEASURE = regex("多[大重久长宽高远快深厚]|[几多]少?[岁斤寸升]|[长宽高重]是?多少")
 _SIZE = regex("多大[呢啊呀的]*$")
 
 

@@ -5,7 +5,7 @@ Deterministic: grammar and lexicon, no model. What is not explained well enough 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from chatbot.knowledge_graph.execute import MAX_ROWS, Engine
 from chatbot.knowledge_graph.plan import Clause, Plan
@@ -13,7 +13,7 @@ from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.product_words import ProductWords
 from chatbot.normalization.text import normalize
 from chatbot.planning.atoms import AtomReader
-from chatbot.planning.bare_degrees import of_some_car
+from chatbot.planning.bare_degrees import of_one_before, of_some_car
 from chatbot.planning.beside import Comparer
 from chatbot.planning.bind import Binder
 from chatbot.planning.carry import lists, of_what_is_offered
@@ -37,6 +37,7 @@ from chatbot.planning.no_such_version import no_such_version
 from chatbot.planning.of_parts import of_a_part
 from chatbot.planning.only import only_some
 from chatbot.planning.parts import Parts
+from chatbot.planning.piece_of_one import called_that
 from chatbot.planning.purposes import only_a_purpose
 from chatbot.planning.query import Planned, Refusal
 from chatbot.planning.read_parts import PartsReader
@@ -48,7 +49,7 @@ from chatbot.planning.sets import SetPlanner
 from chatbot.planning.several import SeveralPlanner
 from chatbot.planning.sides import named_again as sides_again
 from chatbot.planning.stray import says_nothing_of_the_graph, stray, too_little_known
-from chatbot.planning.swapping import one_swapped
+from chatbot.planning.swapping import one_swapped, passed_over
 from chatbot.planning.two_rankings import both
 from chatbot.planning.unknowns import (
     nothing_meant,
@@ -194,12 +195,14 @@ class Planner:
         if only_a_purpose(asked):
             said = _GO_ON if lists(context.plan) or context.listed else _CHOOSE
             return replace(self._listener.scan(said), asides=(asked,))
+        asked = passed_over(asked, partial(self._listener.scan, near=near)) or asked
         scan = self._listener.scan(asked, mend=mend, near=near)
         for earlier in may_be_of(scan, context, self.vocabulary.graph):
             again = self._listener.scan(asked, mend=mend, near=earlier)  # 逐风 of the R1 spoken of before
             scan = again if again.coverage > scan.coverage else scan
         heard = replace(scan, text=asked, asides=()) if scan.asides else scan  # 不对，综合的
-        whole = self._completer.same_kind(heard, context)
+        graph = self.vocabulary.graph
+        whole = self._completer.same_kind(heard, context) or called_that(heard, context, graph)
         return self._listener.scan(self._listener.asked(whole), mend=mend) if whole else scan
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
@@ -253,6 +256,7 @@ class Planner:
             or only_some(parts, context, self._decider)
             or self._chooser.plan(parts, context)
             or self._beside.against_the_first(parts, context)
+            or self._beside.first_against(parts, context)
             or self._beside.without_one(parts, context)
             or self._named.plan(parts, context)
             or self._follow.of_the_first(parts, context)
@@ -261,6 +265,7 @@ class Planner:
             or self._follow.near_focus(parts, context)
             or self._follow.of_focus(parts, context)
             or self._follow.of_those(parts, context)
+            or of_one_before(parts, context)
             or self._sets.plan(parts, context)
             or of_some_car(parts, context)
             or unknown_attribute(parts, self.vocabulary)

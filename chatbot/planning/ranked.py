@@ -19,6 +19,7 @@ _WHETHER = regex("带不带|有没有|支不支持|是不是|能不能|有没")
 _FIRST_FEW = regex("前|top")
 _TURNED: dict[Order | None, Order] = {"asc": "desc", "desc": "asc"}
 _TIME = "时间"
+_AS_WELL = regex("也(?:都)?(?:是|有|能|带|支持)(?:吗|么|嘛|不|没有?)$")
 _PAIR = 2
 
 
@@ -42,7 +43,8 @@ class RankedPlanner:
                 return None
             ranked = self._superlative(parts, conditions, self._among(parts, context, anew=anew))
             last = context.plan.attributes if context.plan and context.plan.op == "superlative" else ()
-            another = len(context.entities) == 1 and parts.text.endswith("呢") and context.attributes != last
+            asks_on = parts.text.endswith("呢") or _AS_WELL.search(parts.text) is not None  # 低配也是吗
+            another = len(context.entities) == 1 and asks_on and context.attributes != last
             goes_on = context.offered or another
             return _of_the_offered(ranked, context) if ranked and goes_on else ranked
         best = self._best(parts, conditions) if parts.limit or parts.place else None

@@ -65,7 +65,9 @@ class PartsReader:
         looked_up = context.plan is None or context.plan.op in ("compare", "verify", "lookup")
         asking = bool(context.entities) and looked_up and text.endswith("呢") and not text.endswith("的呢")
         asking = asking and not _THAT_ONE.search(text)  # 四驱的那个呢, 四驱那款呢
-        read = self._atoms.read(rest, text, verify=verify, before=before, asking=asking)
+        asking = asking or self._only_measures(links, text, context)
+        asked = context.attributes
+        read = self._atoms.read(rest, text, verify=verify, before=before, last=asked, asking=asking)
         ranks, used = rankings(rest, text, read.used, self._vocabulary, context.measured, self._directions)
         atoms = _without_features(read.atoms, rest, used - read.used)
         attributes = tuple(
@@ -92,6 +94,13 @@ class PartsReader:
             _dangling(links, pointed), _count(rest, "kth") or 0, _wishes_for_more(rest, text, used, atoms),
             frozenset(s.role for link in rest for s in link.senses if hasattr(s, "role")),
         )  # fmt: skip
+
+    def _only_measures(self, links: Sequence[Link], text: str, context: Context) -> bool:
+        """快充, and no more, while one number after the other is asked of a car: the number of that."""
+        named = links[0].attribute if len(links) == 1 and links[0].text == text else None
+        one = len(context.entities) == 1 and (context.plan is None or context.plan.op in ("verify", "lookup"))
+        paths = (*named.paths, *context.attributes[:1]) if named and one and context.attributes else ()
+        return bool(paths) and all(map(self._vocabulary.dimension, paths))
 
     def _within_category(self, at: int, links: Sequence[Link], text: str) -> tuple[Path, ...]:
         """辅助驾驶是什么级别: 辅助驾驶级别, not 级别, for the category that stands before says which."""

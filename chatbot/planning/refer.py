@@ -131,7 +131,8 @@ def _of_those_told(
     """前者, 前三个的价格, 上一款: by where they stood in what was told; ``None`` for a link that says no such thing."""
     link = links[at]
     if link.plays("former", "latter") and len(two := spoken_two(context)) == 2:
-        return (two[0 if link.plays("former") else 1],)
+        meant, other = two if link.plays("former") else two[::-1]
+        return (other if _is_told_of(meant, at, links, context) else meant,)
     if (
         link.plays("top")
         and text.startswith(("前", "top"))
@@ -147,6 +148,16 @@ def _of_those_told(
     if link.plays("those") and link.text.startswith("前"):
         return context.shown[: _count(link)]
     return None
+
+
+def _is_told_of(name: str, at: int, links: Sequence[Link], context: Context) -> bool:
+    """后面那款呢 after 前面那款多少钱: not the one that this was just told of, though it is the one named last."""
+    rest = (link for i, link in enumerate(links) if i != at)
+    return (
+        context.entities == (name,)
+        and bool(context.attributes)
+        and all(x.plays("so", "filler") for x in rest)
+    )
 
 
 def _first_of(context: Context, count: int, winner: Callable[[Plan], str | None]) -> tuple[str, ...]:
@@ -224,4 +235,4 @@ def may_be_of(scan: Scan, context: Context, graph: KnowledgeGraph) -> tuple[str,
         return ()
     named = any(link.entity for link in scan.links)
     kin = () if named else other_kinds(graph, context.near(graph))[:1]  # 油的先享 after a GL8新能源
-    return (*context.recent[:_EARLIER], *kin)
+    return (*context.entities[1:_EARLIER], *context.recent[:_EARLIER], *kin)

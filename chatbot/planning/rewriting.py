@@ -15,11 +15,11 @@ from chatbot.regex import regex
 _CHIP_COUNT = regex(r"\s*\(\d+\)\s*$")
 _BARE_YEAR = regex(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff]|$|\s)(?![年款以之前后到至万元公])")
 _YEAR_OF_MODEL = regex(
-    r"(?:(?<=[\u4e00-\u9fff,])|(?<![\w.]))(2\d)年(?=[的那这])|(?<![^\u4e00-\u9fff,])(2\d)(?=的)"
+    r"(?:(?<=[\u4e00-\u9fff,])|(?<![\w.]))(2\d)年(?=[的那这])|(?<![^\u4e00-\u9fff,])(2\d)(?=的|[那这][个款台辆])"
 )
 _YEAR_ALONE = regex(r"(?<=[a-z\d\u4e00-\u9fff] )(2\d)(?= )")  # 宝马i4 23 edrive40
 _YEAR_BEHIND = regex(
-    r"([\u4e00-\u9fff]{2})(2\d)(?![-~到至多来\d.a-z万千公里秒度升款年号寸米吨个%]|座(?![椅位]))"
+    r"([\u4e00-\u9fff]{2})(2\d)(?!多(?![重长宽高大少远快久])|[-~到至来\d.a-z万千公里秒度升款年号寸米吨个%]|座(?![椅位]))"
 )  # m9行政26
 _YEAR_BEFORE = regex(
     r"(?<![-~到至\d.a-z])(2\d)(?=([\u4e00-\u9fff]{2}))(?![-~到至多来\d.a-z万千公里秒度升座款年号寸英米吨个%台辆岁])"
@@ -27,7 +27,7 @@ _YEAR_BEFORE = regex(
 _HAVE_HOW_MANY = regex(r"有(几个?|多少个?)[\u4e00-\u9fff]{1,4}")
 _HESITATION = regex(r"[呃嗯]+[,，、。…\s]*|^(?:那个|这个|就是说|就是)[,，、。…\s]+")
 _HUNDRED = regex(r"(?<![\d一二三四五六七八九十百千几两半])(?=百万|千万)")
-_TEN_THOUSAND = regex(r"万万|(?<=\d)wan(?![a-z])")
+_TEN_THOUSAND = regex(r"万万|(?<=\d)\s?wan(?![a-z])")
 _YEAR_OF_CAR = regex(r"(?<![\d.])(2\d)年(?=的?(?:老款|新款|款|车|那|这|版))")
 _PEOPLE = regex(
     r"(?:能|可以|要|够)?(?:坐|拉|装|载)(?:得[下了上]|下|满|进)?([四五六七八九4-9])(?:个|口)大?人?(?:人)?(?!座)"

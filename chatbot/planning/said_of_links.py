@@ -13,6 +13,9 @@ _KIND = regex(
     r"[,，]?(?:[这那](?:[两俩几三四]|一)?(?:个|家|款|种)?|[两俩三四几](?:个|家))(?:汽车|车企)?(?:牌子|品牌|厂家?|车企|公司)(?!.{0,3}(?:哪|谁|各|分别))|[两俩三四]家(?=的)"
 )
 _OF_KIND = regex("[版款]?的?")
+_BEFORE_A_NAME = regex(
+    "(?:那|那么)?(?:最[^,，。比跟和]{1,5}|[顶高低]配|入门版?)(?:的?那[个款台])?[比跟和与]|(?:那|还是|就|要不|不然|我|看|选|要){2,}(?=..)"
+)
 _LONGEST_KIND = 6  # characters
 _TAIL = regex("(?:系统|功能|配置|装置)(?=$|的|和|跟|与|、|[,，。?]|吗|没|有|是)")
 
@@ -50,8 +53,11 @@ def _goes_on(last: Link, link: Link) -> bool:
 def kind_before(text: str, find: Callable[[str], list[Mention[Sense]]], names: Callable[[str], bool]) -> int:
     """Where the value that ``text`` begins with ends, and the 版 or 的 behind it; 0 where it begins with none.
 
-    What ``names`` versions too is a part of the name: there may be no 四驱尊贵 among the 尊贵.
+    What ``names`` versions too is a part of the name: there may be no 四驱尊贵 among the 尊贵. 最贵的比, before the name of
+    what it is set beside, is left aside likewise, and 那还是.
     """
+    if before := _BEFORE_A_NAME.match(text):
+        return before.end()
     first = next(iter(find(text[:_LONGEST_KIND])), None)
     if first is None or first.start or names(first.alias):
         return 0

@@ -32,7 +32,7 @@ from chatbot.planning.query import Planned, Query, Refusal
 from chatbot.planning.ranked import RankedPlanner, ranks_versions
 from chatbot.planning.relative import RelativePlanner
 from chatbot.planning.stray import stray
-from chatbot.planning.whether import doubts, of_its_own_choice, put_plainly
+from chatbot.planning.whether import asks_of_the_one, doubts, of_its_own_choice, put_plainly
 from chatbot.regex import regex
 
 _TWO = 2
@@ -54,7 +54,7 @@ _BOTH_ARE = regex(
     "(?:那|它们|他们|这俩|那俩|这车|全系|所有的?版本)*都(?:是|有|带|配|支持|能)"
 )  # 都是四驱？ of the two spoken of
 _IS_SO = regex("(?:是|属于)[^的]{1,8}的[吗么]$")
-_WHICH_MOST = regex("(?:哪个|谁)最[^,，。]{1,4}$")
+_WHICH_MOST = regex("(?:哪个|谁)(?:最|更|比较)?[^,，。的]{1,4}$")
 
 
 def _of_a_kind(parts: Parts) -> bool:
@@ -95,6 +95,10 @@ class SetPlanner:
         conditions = said
         if leaning and context.plan:
             said, conditions = self._going_on.conditions(parts, without_seen(context), said)
+            if (
+                context.plan.op == "superlative" and context.plan.limit == 1
+            ):  # 低配也是吗, of the few that were ranked
+                conditions = (*within(context.plan.entities), *conditions)
         if not (leaning or conditions or parts.has("head", "buy")) and context.offered and parts.rankings:
             conditions = within(context.offered)  # 最便宜的多少钱, of those that it was asked which is meant
         if not (leaning or conditions) and context.entities and ranks_versions(parts):
@@ -121,6 +125,8 @@ class SetPlanner:
         anew = parts.has("exists") and 0 < sum(atom.negated for atom in parts.atoms) < len(parts.atoms)
         if anew or any(rank.strength == "more" for rank in parts.rankings):
             return False  # 不看轿车了，电动跑车有吗; 有便宜点的吗，还要七座
+        if asks_of_the_one(parts, context):
+            return True
         if doubts(parts, context) or of_its_own_choice(parts, context, self._decider.vocabulary.graph):
             return True
         listed = several and context.plan and context.plan.op not in ("compare", "verify")
@@ -173,7 +179,7 @@ class SetPlanner:
         if (
             (parts.has("typical", "average") or asks_range(parts) or (parts.has("buy") and parts.attributes))
             and not parts.has("sort")
-            and (plan := self._decider.aggregate(parts, conditions))
+            and (plan := self._decider.aggregate(parts, conditions, context.plan if leaning else None))
         ):
             return Query(plan, scan)
         if conditions and self._decider.price and asks_from(parts) and not parts.rankings:

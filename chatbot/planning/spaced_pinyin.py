@@ -8,12 +8,13 @@ from chatbot.regex import regex
 BETWEEN_LETTERS = regex(r"(?<=[a-z]) (?=[a-z](?![a-z]?\d))")  # qingyu e6: a code is a word of its own
 BETWEEN_SYLLABLES = regex(r"(?<=[a-z]{2}) (?=[a-z]{2})")  # among Chinese, where a letter may be a name
 _DE = regex(r"\s*\bde\b\s*")
+_NA, _NE = regex(r"^na (?=\d)"), regex(r"(?<=[a-z]) ne$")
 _LETTERS = regex("[a-z]{3,}")
 
 
 def with_de(text: str) -> str:
-    """``text`` with a de that stands by itself as 的."""
-    return _DE.sub("的", text)
+    """``text`` with a de that stands by itself as 的, a ne at its end as 呢, and a na before a number as 那."""
+    return _NA.sub("那", _NE.sub("呢", _DE.sub("的", text)))
 
 
 def run_together(text: str, between: re.Pattern[str], known: Container[str]) -> str:

@@ -63,6 +63,9 @@ _SHORT_HUNDRED = regex(
     "(?<![零一二三四五六七八九十百千万])([一二三四五六七八九])百([一二三四五六七八九])(?![零一二三四五六七八九十百千万点多来几块元])"
 )  # 二百八炫辣版
 _SAID_YEAR = regex(r"[一二两]千零?[一二三四五六七八九]?十[一二三四五六七八九]?(?=款)")
+_BEFORE_A_YEAR = regex(
+    r"(?<![a-z])([a-z]{1,3})([一二三四五六七八九])(?=2\d(?![\d.万千百])|二零[一二][零一二三四五六七八九])"
+)
 _NAMED_RANGE = regex(r"\d{2,4}km[\u4e00-\u9fff]{2}")
 _CODE = regex(r"[a-z]{1,5}\d{2,3}")
 
@@ -93,6 +96,7 @@ class SpokenNames:
         text = _TYPED.sub(self._in_characters, _APART.sub(self._joined, text))
         if _NUMERAL.search(text) is None:
             return text
+        text = _BEFORE_A_YEAR.sub(self._series_before_a_year, text)
         text = _LETTER_YEAR.sub(self._letter_year, text)
         text = _SAID_YEAR.sub(self._said_year, text)
         text = _LETTER_NUMERAL.sub(self._digit, _DOT.sub(".", _SPELLED.sub(self._letter, text)))
@@ -112,6 +116,11 @@ class SpokenNames:
         """二百八 is 280, where some name has that number."""
         number = f"{DIGIT[found[1]]}{DIGIT[found[2]]}0"
         return number if number in self._numbers else found.group()
+
+    def _series_before_a_year(self, found: re.Match[str]) -> str:
+        """e三25智行, s五二零二五款: the series ends where a year begins."""
+        name = f"{found[1]}{DIGIT[found[2]]}"
+        return f"{name} " if name in self._names else found.group()
 
     def _said_year(self, found: re.Match[str]) -> str:
         """两千零二十四款 is 2024款."""

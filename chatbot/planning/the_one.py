@@ -70,8 +70,9 @@ def the_one(
         said, start = (value[1],), value[0]
         among = context.shown if set(among) <= set(context.shown) else among
     best = winner(Plan("superlative", among, (path,), said, order, 1))
-    if best is None:
-        return None, ()  # none has a value: that is what is said then
+    told = context.entities == (best,) and _THE_OTHER.fullmatch(text, found.start()) is not None
+    if best is None or told:
+        return None, ()  # none has a value: that is what is said then; nor has any but the one in focus
     return (best,), _within(links, min(start, found.start()), found.end())
 
 
@@ -79,15 +80,32 @@ def _pointed(at: int, links: Sequence[Link], text: str, context: Context) -> re.
     """What says that one of several is meant: 那款, 的那个, or 的 alone while the other of the two is spoken of."""
     link = links[at]
     found = THAT_ONE.match(text, link.end) or that_before(at, links, text) or takes_one(link, text, context)
-    plain = link.degree is not None and link.degree.strength == "plain"
+    plain = link.degree is not None and (link.degree.strength == "plain" or _of_those_told(context))
     one = len(context.entities) == 1 and bool(context.attributes)
     both = len(context.entities) == _PAIR
     if found or not plain or not (one or both) or at != _first_said(links):
         return found
-    if one and (other := _THE_OTHER.match(text, link.end)):  # 便宜的呢, while the dearer one is spoken of
+    end = link.end - link.text.endswith("的")
+    if one and (other := _THE_OTHER.match(text, end)):  # 便宜的呢, while the dearer one is spoken of
         return other
-    two = _names_behind(at, links) and len(context.last(2)) == _PAIR
-    return _OF_THE_OTHER.match(text, link.end) if two else None  # 贵的电池多少度, of two that were compared
+    two = len(context.last(2)) == _PAIR or _of_those_told(context) or _ranked_first(context)
+    return (
+        _OF_THE_OTHER.match(text, end) if two and _names_behind(at, links) else None
+    )  # 贵的电池多少度, of two that were compared
+
+
+def _of_those_told(context: Context) -> bool:
+    """最贵的呢 after 最便宜的那个多重, of the three that were told before it: of these, where no list is gone on with."""
+    last = context.plan
+    named = last is None or (last.op == "superlative" and len(last.entities) > _PAIR)
+    told = named and context.listed is None and len(context.shown) > _PAIR
+    return told and set(context.entities) <= set(context.shown)
+
+
+def _ranked_first(context: Context) -> bool:
+    """贵的轴距多少, after the cheapest of a list."""
+    last = context.plan
+    return last is not None and last.op == "superlative" and len(context.entities) == 1
 
 
 def that_before(at: int, links: Sequence[Link], text: str) -> re.Match[str] | None:
@@ -101,7 +119,8 @@ def that_before(at: int, links: Sequence[Link], text: str) -> re.Match[str] | No
 
 def _names_behind(at: int, links: Sequence[Link]) -> bool:
     """Whether an attribute is named right behind the 的 after ``links[at]``."""
-    return any(link.attribute and link.start == links[at].end + 1 for link in links[at + 1 :])
+    end = links[at].end + (not links[at].text.endswith("的"))
+    return any(link.attribute and link.start == end for link in links[at + 1 :])
 
 
 def _first_said(links: Sequence[Link]) -> int:

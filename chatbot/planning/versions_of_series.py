@@ -18,6 +18,10 @@ _GOES_ON = regex(
     r"^(?:不[,，。!]|那|换成?|换做|改成|就?要)|也(?:没有?|有|带|支持|是)(?:吗|么|吧|没|是吧)?$|(?:的|呢|版|款)(?:就行|也行|就好|就可以|即可)?$"
 )
 _BY_HOW_MUCH = regex("(?:的|版)?(?:那[个款台])?(?:要|又|得|能|会)?(?:贵|便宜|快|慢|省)(?:了|出)?(?:多少|几)")
+_HAS_IT = regex("(?:的|版)?(?:也|就|都)*(?:有(?:吗|么|没有?)|有没有)[啊呀呢]?$")
+_ALIKE = regex(
+    "(?:的|版)?(?:那[个款台])?(?:也|都|跟它|和它)*(?:是)?(?:不是)?(?:一样|相同|同样|差不多)的?(?:吗|么|嘛|不|没)?"
+)
 _ASKED_ON = regex("(?:那|那么)?[^,，。]{1,8}呢$")
 
 
@@ -35,7 +39,8 @@ class SeriesVersions:
         asks_all = parts.has("head", "buy", "count", "list", "others", "total") or ranks
         if not series or not of_single_things(context) or asks_all or parts.scan.unknown or not parts.atoms:
             return parts
-        if parts.has("exists"):
+        of_one = self._asks_whether_it_has(parts, context)
+        if parts.has("exists") and not of_one:
             return self._some_of_it(parts, series)
         wanted = [atom for atom in parts.atoms if not atom.negated]  # 不是四驱，是两驱的
         bare = bool(wanted) and (wanted[0].start, wanted[-1].end) == (0, len(parts.text))  # 四驱
@@ -43,7 +48,7 @@ class SeriesVersions:
         if (
             not wanted
             or any(atom.kind != "value" for atom in parts.atoms)
-            or not (by_how_much or bare or _GOES_ON.search(parts.text) or only_told(parts))
+            or not (by_how_much or bare or of_one or _goes_on(parts))
         ):
             return parts
         named = [set(thing.names) for thing in parts.things]  # 2025款两驱的
@@ -65,9 +70,12 @@ class SeriesVersions:
         if not names or len(names) == len(series) or (of_focus and not (bare or another)):
             return parts
         first, last = wanted[0], wanted[-1]
+        told = tuple(name for name in names if name in context.entities) if len(context.entities) > 1 else ()
+        names = told or names  # 四驱贵多少, of the two that were told
         names = self._most_alike(names, context.near(self._vocabulary.graph))
         thing = Thing(names, None, first.start, last.end)
-        return replace(parts, things=(thing,), atoms=(), _roles=parts._roles | {"told"})
+        roles = parts._roles - {"nearest"} if _alike(parts) else parts._roles
+        return replace(parts, things=(thing,), atoms=(), _roles=roles | {"told"})
 
     def _most_alike(self, names: tuple[str, ...], near: str) -> tuple[str, ...]:
         """七座的呢 after the 豪华佳境Pro 6座: of several with seven seats the one that else is called so too."""
@@ -89,6 +97,11 @@ class SeriesVersions:
         lead = the_series(series[0], self._vocabulary.graph)
         whole = Thing(series, lead, parts.atoms[0].start, parts.atoms[0].start)
         return replace(parts, things=(whole,), _roles=parts._roles | {"list"})
+
+    def _asks_whether_it_has(self, parts: Parts, context: Context) -> bool:
+        """两驱的有吗, right after the HUD: whether that version has it, and not whether there is such a version."""
+        asked = set(context.attributes) & set(self._vocabulary.flags)
+        return bool(asked) and not parts.attributes and _HAS_IT.search(parts.text) is not None
 
     def _holds_several(self, path: Path) -> bool:
         """Whether a value of the attribute is a list: 疾速红、流光银."""
@@ -115,4 +128,15 @@ def _asks_of_those(parts: Parts, wanted: Sequence[Atom]) -> bool:
     """四驱的离地间隙多高: an attribute is asked for of those with a value, which stands first."""
     first = wanted[0] if len(wanted) == 1 else None
     behind = parts.text[first.end :] if first else ""
-    return bool(parts.attributes) and first is not None and first.start == 0 and behind.startswith("的")
+    return (
+        bool(parts.attributes) and first is not None and first.start == 0 and behind.startswith(("的", "呢"))
+    )
+
+
+def _goes_on(parts: Parts) -> bool:
+    return _GOES_ON.search(parts.text) is not None or only_told(parts) or _alike(parts)
+
+
+def _alike(parts: Parts) -> bool:
+    """两驱是一样的不, after the 四驱 was told: of that version, and not whether the 四驱 is one."""
+    return len(parts.atoms) == 1 and _ALIKE.fullmatch(parts.text, parts.atoms[0].end) is not None

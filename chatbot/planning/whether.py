@@ -13,6 +13,7 @@ _HAS_NONE = regex("(?:就|怎么|咋|难道)?(?:没有?|冇|木有)[^,，。]{1,
 _COMES_IN = regex(
     "(?:那|那么|它|这车|这款|那款)*有(?:没有|没|木有)?.{1,5}?(?:的|色的)?(?:吗|么|嘛|没有|没|不)?[啊呀呢]?"
 )
+_HAS_THIS = regex("(?:那|它)*(?:有没有?|有木有|带不带|是不是)[^的,，。款车]{2,8}[啊呀呢]?")
 _ONE_OF_MANY = "、"  # between the colours that one car may be had in
 _SO = regex("(?<![差好很太更])多$")
 
@@ -46,6 +47,15 @@ def of_its_own_choice(parts: Parts, context: Context, graph: KnowledgeGraph) -> 
         return False
     leaves = graph.by_name[context.entities[0]].leaves
     return all(atom.kind == "value" and _ONE_OF_MANY in leaves.get(atom.path, "") for atom in parts.atoms)
+
+
+def asks_of_the_one(parts: Parts, context: Context) -> bool:
+    """有没有全景天窗, after the cheapest of a list and what it consumes: of that one, which was asked about since."""
+    last, asked = context.plan or context.listed, set(context.attributes)
+    since = last is not None and bool(asked) and asked.isdisjoint(last.attributes)
+    if len(context.entities) != 1 or not since or _HAS_THIS.fullmatch(parts.text) is None:
+        return False
+    return all(atom.kind == "value" and not atom.negated for atom in parts.atoms)
 
 
 def put_plainly(parts: Parts, context: Context) -> Parts:

@@ -79,6 +79,24 @@ def test_what_an_attribute_counts_is_compared_by_it(school: Knowledge) -> None:
     assert "冲刺数学课程" in reply.answer and "36节" in reply.answer
 
 
+@pytest.mark.parametrize(
+    ("turns", "name"),
+    [
+        (("亮居的灯有哪些", "30那个多少钱"), "亮居 台灯 护目30"),
+        (("亮居的灯有哪些", "30那个多少钱", "60那个呢"), "亮居 吊灯 星环60"),
+        (("暮光的灯有哪些", "15那个多少钱"), "暮光 台灯 晨读15"),
+    ],
+)
+def test_a_number_in_a_name_says_which_of_those_listed_is_meant(
+    shop: Knowledge, turns: tuple[str, ...], name: str
+) -> None:
+    assert replies(shop, *turns)[-1].entities == (name,)
+
+
+def test_a_number_that_is_in_no_name_of_those_listed_means_none_of_them(shop: Knowledge) -> None:
+    assert replies(shop, "亮居的灯有哪些", "15那个多少钱")[-1].answer_type == "fallback"
+
+
 def test_no_two_lamps_have_the_same_short_name_and_each_keeps_its_model(shop: Knowledge) -> None:
     short = shop.graph.short_names
     assert len({*short.values()}) == len(short)

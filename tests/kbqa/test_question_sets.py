@@ -87,6 +87,10 @@ def answered_well(
         ("blind9_conversations_demo", 100, 0.97),
         ("own6_conversations_demo", 440, 0.98),
         ("own7_conversations_demo", 50, 0.98),
+        ("old_blind12_single_demo", 30, 0.87),
+        ("old_blind12_conversations_demo", 180, 0.96),
+        ("old_blind13_single_demo", 33, 0.97),
+        ("old_blind13_conversations_demo", 125, 0.91),
     ],
 )
 def test_tuned_questions_stay_answered_without_a_wrong_value(
@@ -129,6 +133,10 @@ def test_tuned_questions_stay_answered_without_a_wrong_value(
         ("own6_conversations_cars2025", 200, 0.98),
         ("blind9_single_cars2025", 32, 0.96),
         ("blind9_conversations_cars2025", 36, 0.96),
+        ("old_blind12_single_cars2025", 30, 0.97),
+        ("old_blind12_conversations_cars2025", 40, 0.93),
+        ("old_blind13_single_cars2025", 37, 0.92),
+        ("old_blind13_conversations_cars2025", 70, 0.92),
     ],
 )
 def test_tuned_questions_about_real_cars_stay_answered_without_a_wrong_value(

@@ -29,6 +29,13 @@ SAME = {
         "星屿Q3城市版的综合油耗",
     ),
     "a laugh behind it": ("10w以内最快的车是啥hhh", "10万以内最快的车"),
+    "the range of the battery, as it goes": ("插混里纯电要能跑150公里以上的", "插混，纯电续航150公里以上的"),
+    "who goes farthest on it": ("哪款增程纯电跑得最远", "增程里纯电续航最长的"),
+    "each that a seat can do": ("座椅加热通风按摩都有的SUV", "有座椅加热、座椅通风、座椅按摩的SUV"),
+    "pinyin with a space behind the number": ("you meiyou 10 wan yinei de suv", "有没有10万以内的SUV"),
+    "so many places": ("得两个位嘅车", "两座的车"),
+    "what it takes": ("烧95的SUV", "95号汽油的SUV"),
+    "a slip in what is listed": ("增乘的车都有哪几款", "增程的车都有哪几款"),
     "older words": ("云岚S5 25款舒享版所用何种变速箱", "云岚S5 25款舒享版是什么变速箱"),
 }
 
@@ -53,6 +60,10 @@ def test_what_no_column_holds_is_not_read_as_one_of_its_parts(asked: str) -> Non
 
 def test_a_used_car_is_not_priced_as_a_new_one() -> None:
     assert talk("想买个二手的C2多少钱").rows is None
+
+
+def test_a_talk_in_pinyin_goes_on_in_it() -> None:
+    assert rows("10wan yinei de suv", "na 12 wan yinei ne") == rows("12万以内的SUV")
 
 
 def test_after_a_range_a_bound_outside_it_stands_instead() -> None:

@@ -12,13 +12,15 @@ PEAK, LONG = f"{E6} 2026款 智驾巅峰版", f"{E6} 2026款 长续航版"
 @pytest.mark.parametrize(
     ("said", "pair"),
     [
-        ("把疾风换成长续航版再比比", ("某汽车品牌 C型号 2026款 四驱性能版", LONG)),
-        ("疾风换成巅峰版呢", ("某汽车品牌 C型号 2026款 四驱性能版", PEAK)),
-        ("换成巅峰版再比", ("某汽车品牌 C型号 2026款 四驱性能版", PEAK)),
+        ("把疾风换成长续航版再比比", (LONG, "某汽车品牌 C型号 2026款 四驱性能版")),
+        ("疾风换成巅峰版呢", (PEAK, "某汽车品牌 C型号 2026款 四驱性能版")),
+        ("换成巅峰版再比", (PEAK, "某汽车品牌 C型号 2026款 四驱性能版")),
         ("把C型号换成V4都市版", ("松峦汽车 松峦V4 2025款 都市版", f"{E6} 2025款 四驱疾风版")),
     ],
 )  # fmt: skip
-def test_one_of_two_that_are_compared_is_swapped(said: str, pair: tuple[str, ...], demo: Demo) -> None:
+def test_one_of_two_that_are_compared_is_swapped_and_the_new_one_comes_first(
+    said: str, pair: tuple[str, ...], demo: Demo
+) -> None:
     _, _, turn = talked(demo, ["C四驱性能版和E6疾风哪个加速快", said])
     assert turn.reply.entities == pair
     assert turn.reply.plan

@@ -9,7 +9,7 @@ from chatbot.errors import DataError
 from chatbot.knowledge_graph.coverage import coverage
 from chatbot.knowledge_graph.directions import Direction, load_directions
 from chatbot.knowledge_graph.plan import AllOf, AnyOf, Condition, Not, Plan, keyword_level
-from chatbot.knowledge_graph.plan_text import left_out_text, note_text, plan_text, quantity_text
+from chatbot.knowledge_graph.plan_text import left_out_text, note_text, plan_text, quantity_text, rough_text
 from chatbot.knowledge_graph.result import LeftOut, Note
 from tests.knowledge_graph.graphs import DIRECTIONS, UNITS, graph_of, tree
 
@@ -59,6 +59,20 @@ def test_a_plan_is_json_with_the_contracts_keys() -> None:
 )
 def test_a_quantity_is_printed_as_people_write_it(number: float, unit: str, text: str) -> None:
     assert quantity_text(number, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("mean", "unit", "text"),
+    [
+        (204422.22, "元", "20.44万元"),
+        (131800.0, "元", "13.18万元"),
+        (5.9428, "L/100km", "5.943L/100km"),
+        (0.21583, "", "0.216"),
+        (12345.6, "km", "12346km"),
+    ],
+)
+def test_an_average_has_four_figures_and_no_whole_one_is_lost(mean: float, unit: str, text: str) -> None:
+    assert rough_text(mean, unit) == text
 
 
 def test_notes_are_sentences() -> None:

@@ -8,6 +8,7 @@ from chatbot.normalization.entity import EntityLinker
 from chatbot.normalization.lexicon import Lexicon
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.reader import Reader
+from chatbot.normalization.spellings import spellings
 
 LEAVES = {
     ("属性", "经销商报价"): "12万",
@@ -102,6 +103,14 @@ def test_attributes_are_linked(reader: Reader, said: str, names: list[str]) -> N
 )
 def test_what_only_points_at_a_name_goes_with_it(reader: Reader, said: str, asked: str) -> None:
     assert reader.read(said).question == asked
+
+
+@pytest.mark.parametrize(
+    ("keyword", "code"), [("清舞X12", "x12"), ("棉语M8", "m8"), ("静柔Pro", "")], ids=str
+)
+def test_a_code_behind_a_chinese_name_is_a_name_by_itself(keyword: str, code: str) -> None:
+    codes = {name for name in spellings(keyword) if name.isascii()}
+    assert codes == ({code} if code else set())
 
 
 def test_leftover_is_the_share_of_content_that_nothing_explains(reader: Reader) -> None:

@@ -233,7 +233,7 @@ class NormalizationState:
         offered = tuple(option.value for option in options if option.value in graph.by_name)
         shown = offered if len(offered) == len(need.candidates) else turn.memory.shown  # 第一个呢, later on
         before = dict.fromkeys((*turn.memory.entities, *turn.memory.recent))
-        told = () if len(offered) > FEW else offered
+        told = offered if len(offered) == len(need.candidates) <= FEW else ()
         recent = tuple(name for name in before if name not in told)[:MAX_RECENT]
         return decision.remembering(
             attributes=keep, question=need.question, entities=(), shown=shown, recent=recent

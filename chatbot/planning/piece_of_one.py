@@ -1,0 +1,42 @@
+"""赛道那个, A那个 of those spoken of: a piece of a name that is too short to be known by itself says which of them is meant."""
+
+from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.normalization.text import normalize
+from chatbot.planning.context import Context
+from chatbot.planning.scan import Scan
+from chatbot.regex import regex
+
+_PAIR, _FEW = 2, 6
+_THAT = regex("(?P<piece>[^,，。的]{1,6}?)的?(?=[那这]一?[个款台辆](?!车))")
+_NUMBERS = regex(r"\d+")
+_LEAD = regex("(?:那|那么|就|还是|[,，])*")
+
+
+def called_that(scan: Scan, context: Context, graph: KnowledgeGraph) -> str:
+    """The text of ``scan`` with the name of the one that is pointed at; empty where none is, or more than one might be.
+
+    35那个 of those listed is no other thing that is called so, and was not spoken of.
+    """
+    lead = _LEAD.match(scan.text)
+    said = _THAT.match(scan.text, lead.end()) if lead and not context.empty else None
+    told = context.last(0) if len(context.last(0)) >= _PAIR else context.shown
+    if said is None or not _PAIR <= len(told) <= _FEW:
+        return ""
+    named = [link.entity.names for link in scan.links if link.entity]
+    elsewhere = bool(named) and set(told).isdisjoint(name for names in named for name in names)
+    if not elsewhere and (named or said["piece"] not in scan.unknown):
+        return ""
+    found = [name for name in told if _holds(graph.by_name[name].keywords, said["piece"])]
+    return (
+        scan.text[: said.start()] + normalize(found[0]) + scan.text[said.end() :] if len(found) == 1 else ""
+    )
+
+
+def _holds(keywords: tuple[str, ...], piece: str) -> bool:
+    """Whether one of the names begins so, or, where it is no single letter, has it anywhere."""
+    names = [normalize(keyword) for keyword in keywords]
+    if piece.isdigit():
+        return any(piece in _NUMBERS.findall(name) for name in names)
+    if len(piece) >= _PAIR or not piece.isascii():
+        return any(piece in name for name in names)
+    return any(name.startswith(piece) and not (name[1:2].isascii() and name[1:2].isalnum()) for name in names)
