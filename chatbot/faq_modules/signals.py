@@ -1,7 +1,6 @@
 """Everything that speaks for a standard question, side by side: one row a standard question, one column a signal."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +11,13 @@ from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.own_signals import OwnSignalReader
 from chatbot.faq_modules.question_index import QuestionIndex
 from chatbot.faq_modules.scope import ScopeEvidence
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 
 OWN_SIGNALS = ("bm25", "coverage", "class", "sound_bm25", "sound_coverage", "length", "size")
 QUERY_SIGNALS = ("nothing", "nothing_known", "nothing_length", "nothing_scope")
 _PROPOSED, _USUAL_LENGTH = 16, 64
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class SignalTable:
     """``values`` (standard questions, signals) for the standard questions ``owners`` (places in the corpus).

@@ -6,7 +6,6 @@ decided on the texts and spread by code. All arrays may be memory-mapped (``snap
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import TypeAlias
@@ -14,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.plan import Path
 from chatbot.knowledge_graph.strings import Offsets, Strings
 

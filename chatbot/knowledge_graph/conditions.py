@@ -5,10 +5,11 @@ is known not to hold are two masks; the rest is unknown, and is reported as left
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.columns import FLAG_CODE, Column, Columns, Float, Mask
 from chatbot.knowledge_graph.numbers import NumberCache, Numbers
 from chatbot.knowledge_graph.plan import AllOf, AnyOf, Clause, Condition, Not, Path

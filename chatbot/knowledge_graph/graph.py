@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.name_ends import shared_ends
 from chatbot.normalization.text import normalize
 

@@ -6,13 +6,13 @@ number of names that could fit, not the number there are.
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from chatbot.derived import Derived, named
+from chatbot.frozen import dataclass
 from chatbot.normalization.pinyin import Sounds, commonest_sounds, sounds
 from chatbot.normalization.spellings import SUFFIXES
 

@@ -7,10 +7,10 @@ candidate without a value tells nothing.
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.columns import Column, Mask
 from chatbot.knowledge_graph.plan import KEYWORDS, NAME, Clause, Condition, Path, keyword_level
 from chatbot.knowledge_graph.plan_text import attribute_text, quantity_text

@@ -1,12 +1,13 @@
 """Every word the planner knows of one graph, in one automaton; entities apart, since they come from the linker."""
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 import numpy as np
 
 from chatbot.derived import Derived
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.columns import FLAG_CODE, Columns
 from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
 from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Condition, keyword_level

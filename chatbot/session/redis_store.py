@@ -3,12 +3,12 @@
 import time
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from redis.exceptions import NoScriptError
 
 from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
+from chatbot.frozen import dataclass
 from chatbot.session import keys
 from chatbot.session.base import Lease, Memory
 from chatbot.session.codec import decode_memory, encode_memory

@@ -4,7 +4,9 @@ All take their keys from ``KEYS`` (Cluster) and read the clock of the server, so
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from chatbot.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
