@@ -63,6 +63,7 @@ class Conditions:
     gaps: dict[tuple[Path, Reason], Mask] = field(default_factory=dict)
     thresholds: dict[Condition, Threshold] = field(default_factory=dict)
     _known: dict[Condition, Truth] = field(default_factory=dict)
+    _places: dict[Path, list[tuple[Column, str]]] = field(default_factory=dict)
 
     def note(self, note: Note) -> None:
         self.notes[note] = None
@@ -100,9 +101,13 @@ class Conditions:
 
     def places(self, path: Path) -> list[tuple[Column, str]]:
         """The columns that may hold the attribute, best first, each with the part that is meant."""
-        group = next((group for group in self.same if group and group[0] == path), (path,))
-        found = (place for one in group if (place := self.columns.resolve(one)))
-        return list({(column.path, part): (column, part) for column, part in found}.values())
+        places = self._places.get(path)
+        if places is None:
+            group = next((group for group in self.same if group and group[0] == path), (path,))
+            found = (place for one in group if (place := self.columns.resolve(one)))
+            places = [*{(column.path, part): (column, part) for column, part in found}.values()]
+            self._places[path] = places
+        return places
 
     def numbers(self, path: Path, dimension: str) -> Numbers:
         """The attribute as numbers of ``dimension``; an entity's value is in the first place that it has."""
