@@ -10,20 +10,16 @@ from dataclasses import field
 import numpy as np
 
 from chatbot.frozen import dataclass
-from chatbot.knowledge_graph.columns import FLAG_CODE, Column, Columns, Float, Mask
+from chatbot.knowledge_graph.columns import FLAG_CODE, Column, Columns, Float, Mask, how_many
 from chatbot.knowledge_graph.numbers import NumberCache, Numbers
 from chatbot.knowledge_graph.plan import AllOf, AnyOf, Clause, Condition, Not, Path
 from chatbot.knowledge_graph.result import Note, NoteCode, Reason
 from chatbot.knowledge_graph.thresholds import Threshold, WrongDimension, threshold_of
 from chatbot.knowledge_graph.units import UnitTable
 from chatbot.normalization.text import normalize
-from chatbot.regex import regex
 
 MAX_NESTING = 50
 MAX_CONDITIONS = 1000
-_UNLIMITED = regex(
-    "不限(?:制|年龄|面积|人数|时间)?|(?:无|没有)(?:年龄|面积|人数)?限制|全年龄段?|所有年龄段?|老少皆宜"
-)
 _PRESENCE = {"有": "yes", "无": "no", "没有": "no", "选配": "optional"}
 
 
@@ -177,8 +173,7 @@ class Conditions:
             return truth
         meets = self.nobody()
         for column, _ in places:
-            unlimited = np.array([_UNLIMITED.fullmatch(text) is not None for text in column.plain], np.bool_)
-            meets[column.rows[unlimited[column.codes]]] = True
+            meets[column.rows[column.unlimited[column.codes]]] = True
         return Truth(truth.true | meets, truth.false & ~meets)
 
     def _threshold(
@@ -195,7 +190,7 @@ class Conditions:
             fresh = states[column.rows] == 0
             states[column.rows[fresh]] = presence_states(column, part)[column.codes[fresh]]
         if wanted == FLAG_CODE["yes"] and (states == FLAG_CODE["optional"]).any():
-            count = int((states == FLAG_CODE["optional"]).sum())
+            count = how_many(states == FLAG_CODE["optional"])
             self.note(Note("optional", condition.attribute, count=count))
         self._gap(condition.attribute, states == 0, self.nobody())
         return Truth(states == wanted, (states != wanted) & (states != 0))

@@ -192,7 +192,9 @@ class KnowledgeGraph:
 
     def of_one_series(self, names: Iterable[str]) -> bool:
         """Whether no two of ``names`` are of different series."""
-        return len({self.series(name) for name in names}) <= 1
+        series = map(self.series, names)
+        first = next(series, None)
+        return all(one == first for one in series)
 
     def is_series(self, names: Collection[str]) -> bool:
         """Whether ``names`` are all the entities of one series."""
