@@ -239,12 +239,13 @@ class Vocabulary:
 
     def part(self, label: str) -> Path | None:
         """The attribute with a part of that name: 长 of 长*宽*高; the one that most entities have."""
-        found = [
-            (len(column.rows), path)
-            for path in self.columns.paths
-            if (column := self.columns.column(path)) is not None and label in column.labels
-        ]
-        return (*max(found)[1], label) if found else None
+        return self._parts.get(label)
+
+    @cached_property
+    def _parts(self) -> Mapping[str, Path]:
+        columns = filter(None, map(self.columns.column, self.columns.paths))
+        fewest_first = sorted(columns, key=lambda column: (len(column.rows), column.path))
+        return {label: (*column.path, label) for column in fewest_first for label in column.labels}
 
     def lacks(self, text: str) -> str:
         """The first word of ``text`` for a kind of thing that this graph has none of: 柴油, 氢能."""
