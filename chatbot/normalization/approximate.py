@@ -5,6 +5,7 @@ number of names that could fit, not the number there are.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -77,10 +78,7 @@ class ApproximateFinder:
                             pairs.add(behind[other])
         if not pairs:
             return []
-        shared: dict[int, int] = {}
-        for pair in pairs:
-            for place in self._having[pair]:
-                shared[place] = shared.get(place, 0) + 1
+        shared = Counter(itertools.chain.from_iterable(map(self._having.__getitem__, pairs)))
         known, enough_of = self._known, self._enough
         enough = [
             (-count / (len(known[place]) - 1), known[place])
