@@ -40,6 +40,7 @@ from chatbot.session.connect import RedisSettings
 from chatbot.session.open_store import open_rate_limiter, session_store_beside
 from chatbot.session.resilient_store import ClosableSessionStore
 from chatbot.store.base import InboxStore
+from chatbot.store.first_look import SQLITE_FILE, has_no_users
 from chatbot.store.pii import Masker
 from chatbot.store.recorder import TurnRecorder
 
@@ -205,7 +206,7 @@ def setup_link(config: EngineConfig, edge: Edge, url: str) -> str | None:
     done = config.state_dir / "set-up-done"
     if done.exists():
         return None
-    if config.store_url or (config.state_dir / "store.db").exists():
+    if config.store_url or not has_no_users(config.state_dir / SQLITE_FILE):
         try:
             empty = edge.staff.is_empty()
         except StoreUnavailableError:

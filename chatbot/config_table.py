@@ -1,10 +1,11 @@
 """The table of settings: a row each, with its kind, default, limits and help in Chinese and English."""
 
-from dataclasses import MISSING, dataclass, field
+from dataclasses import MISSING, field
 from pathlib import Path
 from typing import Any
 
 from chatbot.config_values import Kind, Setting
+from chatbot.frozen import dataclass
 
 EMBEDDED = "embedded"
 PII_KINDS = ("id_card", "bank_card", "phone", "plate", "email", "address")
@@ -16,7 +17,6 @@ def _row(kind: Kind, default: Any, zh: str, en: str, **limits: Any) -> Any:
     return field(default=default, metadata={"setting": row}, repr=not row.secret)
 
 
-# ruff: noqa: RUF009  (_row only builds the field of its own row)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineConfig:
     """What the chatbot was told by its operator: checked, complete, paths absolute."""

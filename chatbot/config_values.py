@@ -4,12 +4,12 @@ import json
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
 from chatbot.errors import ConfigError
+from chatbot.frozen import dataclass
 from chatbot.json_file import Json, kind_of, shown
 
 Kind = Literal[

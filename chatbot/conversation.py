@@ -1,7 +1,6 @@
 """One turn on one screen: lock → load → step → save."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from chatbot.answering.knowledge import Knowledge
@@ -10,7 +9,7 @@ from chatbot.dialog.machine import DialogMachine
 from chatbot.dialog.remembered import RememberedSteps
 from chatbot.dialog.state import Step
 from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
-from chatbot.frozen import changed, quickly_made
+from chatbot.frozen import changed, dataclass
 from chatbot.reply import Message, Reply
 from chatbot.session.base import Lease, Memory, SessionStore
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from chatbot.explain.explanation import Explanation
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class FinishedTurn:
     """A turn that was answered: what was said, what was remembered ``before`` it, what it came to.

@@ -1,16 +1,14 @@
 """What goes into a turn and what comes out: the public shapes of the contract as frozen dataclasses."""
 
-from dataclasses import dataclass
 from typing import Literal
 
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.plan import Plan
 
 AnswerType = Literal["answer", "clarify", "recommend", "chitchat", "handoff", "fallback"]
 AnswerSource = Literal["faq", "kg", "chitchat", "guide", "none"]
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Message:
     """One validated user message. ``rows_limit`` is how many table rows the reply may hold (1-1000).
@@ -25,7 +23,6 @@ class Message:
     picture: str = ""
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class FaqEvidence:
     """The paraphrase that matched and the file the answer stands in."""
@@ -39,7 +36,6 @@ class FaqEvidence:
     source: Literal["faq", "chitchat"] = "faq"
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class GraphEvidence:
     """The leaf the value was read from, raw text as in the file."""
@@ -85,7 +81,6 @@ class Row:
     values: dict[str, str]
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The decision of one turn, before the edge adds session, trace, version and time."""

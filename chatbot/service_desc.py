@@ -3,10 +3,11 @@
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from chatbot.errors import ConfigError
+from chatbot.frozen import dataclass
 from chatbot.json_file import Json, kind_of, read_json_object, shown
 
 DEFAULT_PORT = 8079

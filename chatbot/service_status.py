@@ -7,8 +7,10 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+
+from chatbot.frozen import dataclass
 
 STATUS_FILE = "master.json"
 SERVICE_FOLDERS = "metrics-"

@@ -10,7 +10,6 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from gunicorn.glogging import Logger
 
 from chatbot.config import EngineConfig
 from chatbot.errors import ChatbotError
+from chatbot.frozen import dataclass
 from chatbot.large_pages import beside, onto_large_pages
 from chatbot.listening import BACKLOG, address_to_open, bind
 from chatbot.metrics_dir import metrics_dir

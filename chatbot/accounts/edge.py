@@ -1,11 +1,11 @@
 """What the guarded part of the HTTP edge stands on; put together by ``app.build_edge``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chatbot.accounts.identity import Identity
 from chatbot.accounts.staff import Staff
+from chatbot.frozen import dataclass
 from chatbot.security.limits import RateLimiter
 
 if TYPE_CHECKING:  # what clusters and replays is not loaded with every worker

@@ -1,9 +1,7 @@
 """What is asked, once names are linked and what the session knows is carried over; and what came of it."""
 
-from dataclasses import dataclass
-
 from chatbot.faq_modules.base import FaqCandidate
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.plan import Plan
 from chatbot.normalization.reader import Reading
 from chatbot.planning.query import Query, Refusal
@@ -21,7 +19,6 @@ class Topic:
     score: float = 1.0
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Inquiry:
     """A question ready to be answered.
@@ -49,7 +46,6 @@ class Inquiry:
     whole: bool = False
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Answered:
     """An answer with the evidence it stands on. ``question`` is the standard question when it is an FAQ."""

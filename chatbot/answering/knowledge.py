@@ -1,11 +1,11 @@
 """One version of everything the chatbot knows, as the dialogue sees it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from chatbot.answering.type_ahead import LazyTypeAhead
 from chatbot.faq_modules.base import FaqCandidate
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.intent import PhraseIntent
 from chatbot.normalization.intent_model import IntentRecogniser

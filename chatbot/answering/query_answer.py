@@ -1,10 +1,11 @@
 """A planned query → an answer: what was understood, how many match, the first rows, who was left out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chatbot.answering.query_text import SHOWN, Wording
 from chatbot.answering.shown_rows import EVIDENCE_ROWS, evidence, row_of, to_point_at
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.execute import Engine
 from chatbot.knowledge_graph.graph import KnowledgeGraph, asked_whether
 from chatbot.knowledge_graph.plan import Condition, Path, Plan

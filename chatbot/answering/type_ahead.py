@@ -7,10 +7,10 @@ last one wanted; nothing is scored. Measured: ``python -m tools bench suggest``.
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, product
 from typing import Literal
 
+from chatbot.frozen import dataclass
 from chatbot.normalization.pinyin import readings
 from chatbot.normalization.text import content, has_han, normalize
 

@@ -10,12 +10,13 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Protocol
 
 from chatbot.backends.outbox import Letter, Outbox
 from chatbot.backends.webhook import Delivery
 from chatbot.conversation import FinishedTurn
+from chatbot.frozen import dataclass
 from chatbot.json_bytes import dumps
 
 QUEUE_LENGTH = 100

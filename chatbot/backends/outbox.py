@@ -8,9 +8,11 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
+
+from chatbot.frozen import dataclass
 
 _SUFFIX = ".json"
 

@@ -1,11 +1,11 @@
 """Asks an image service what a picture shows, or whether it may be looked at at all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from chatbot.backends.breaker import CircuitBreaker
 from chatbot.backends.predict_client import PredictClient
+from chatbot.frozen import dataclass
 from chatbot.json_bytes import dumps, loads
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from chatbot.answering.knowledge import Knowledge
@@ -10,6 +10,7 @@ from chatbot.backends.picture_service import PictureService, Seen
 from chatbot.backends.predict_client import PredictRefused, PredictUnavailable
 from chatbot.errors import DataError
 from chatbot.faq_modules.lines import numbered_lines
+from chatbot.frozen import dataclass
 from chatbot.messages import Language, say
 from chatbot.normalization.picture import named_for_pointed
 from chatbot.normalization.text import language_of

@@ -1,11 +1,11 @@
 """Asks the text-risk service whether a text may be said."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from chatbot.backends.breaker import CircuitBreaker
 from chatbot.backends.predict_client import PredictClient, PredictRefused, PredictUnavailable
+from chatbot.frozen import dataclass
 from chatbot.json_bytes import dumps, loads
 from chatbot.json_file import Json
 

@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from chatbot.backends.risk import RiskService, RiskUnavailable, Verdict
+from chatbot.frozen import dataclass
 from chatbot.reply import Message, Reply
 
 _TEXTS_AT_ONCE = 100

@@ -12,10 +12,10 @@ import http.client
 import secrets
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
 from typing import Any
 
 from chatbot.errors import ConfigError
+from chatbot.frozen import dataclass
 
 TIMEOUT_SECONDS = 3.0
 SECRET_PREFIX = "whsec_"

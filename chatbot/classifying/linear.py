@@ -7,7 +7,6 @@ with one column of weights a label, plus a bias
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +20,7 @@ from chatbot.classifying.buckets import Buckets
 from chatbot.classifying.ngrams import Keys, Ngrams, Places, join, ngrams_of, skips_of
 from chatbot.classifying.scoring import Pair, Scores
 from chatbot.errors import ModelError
+from chatbot.frozen import dataclass
 
 WEIGHTS_FILE = "model.safetensors"
 _SHAPES = {"keys": 1, "idf": 1, "rows": 2, "scales": 1, "bias": 1}

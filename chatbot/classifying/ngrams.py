@@ -5,11 +5,12 @@ OOPSLA 2014) so that all bits count. With 10^7 different n-grams, the chance tha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from chatbot.frozen import dataclass
 
 Keys = NDArray[np.uint64]
 Places = NDArray[np.int64]

@@ -1,11 +1,12 @@
 """What the algorithms of text classification have in common: texts in, a score and a calibrated chance for each label out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from chatbot.frozen import dataclass
 
 Scores = NDArray[np.float32]
 

@@ -2,7 +2,6 @@
 
 import logging
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import typer
@@ -10,6 +9,7 @@ import typer
 import chatbot
 from chatbot.cli.outcome import UsageError, config_file, print_json
 from chatbot.config import load_engine_config
+from chatbot.frozen import dataclass
 from chatbot.log import configure_logging
 from chatbot.service_desc import DEFAULT_PORT, ServiceDescription, load_service_description
 

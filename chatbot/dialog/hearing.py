@@ -1,10 +1,10 @@
 """One utterance, heard against one knowledge version: every reading of it that the states may ask for."""
 
 import re
-from dataclasses import dataclass
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.faq_modules.base import FaqCandidate
+from chatbot.frozen import dataclass
 from chatbot.messages import Language
 from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.intent_model import Heard

@@ -1,13 +1,12 @@
 """Turns that come again: the same words at the same point of a conversation are decided once."""
 
-from dataclasses import dataclass
 from operator import attrgetter
 
 from chatbot.answering.knowledge import Knowledge
 from chatbot.dialog.hearing import Hearing
 from chatbot.dialog.machine import DialogMachine
 from chatbot.dialog.state import Step
-from chatbot.frozen import changed
+from chatbot.frozen import changed, dataclass
 from chatbot.recent import Recent
 from chatbot.session.base import Memory
 

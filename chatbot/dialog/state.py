@@ -1,13 +1,13 @@
 """The promise of a dialogue state, and the values that pass between states and the machine."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from chatbot.answering.inquiry import Inquiry, Outcome
 from chatbot.dialog.hearing import CERTAIN, Hearing
 from chatbot.faq_modules.base import FaqCandidate
-from chatbot.frozen import changed, quickly_made
+from chatbot.frozen import changed, dataclass
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.intent_model import Heard
 from chatbot.normalization.selection import choose
@@ -28,7 +28,6 @@ class BadCase:
     nearest: tuple[str, ...] = ()
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What one turn has come to so far. ``heard`` says the utterance has passed question intake; ``meant`` is the
@@ -96,7 +95,6 @@ def _of_one_series(options: list[list[str]], graph: KnowledgeGraph) -> tuple[str
     return tuple(entity.name for entity in graph.entities if entity.keywords[:2] == lead)
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a state decided. Without a ``reply`` the turn goes on in ``next_state``.
@@ -117,7 +115,6 @@ class Decision:
         return Decision(self.next_state, turn, self.reply, self.bad_case)
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Step:
     """The end of a turn: what is said, what is remembered, what the operator should see.

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -15,6 +14,7 @@ from chatbot.encoders.base import Encoder
 from chatbot.encoders.fingerprint import directory_fingerprint
 from chatbot.encoders.ngram import TOKENIZER_FILE, WEIGHTS_FILE, load_ngram
 from chatbot.errors import ConfigError, DataError
+from chatbot.frozen import dataclass
 
 DOCUMENT_TOWER = "document_tower"  # beside the query tower's files, where training was not siamese
 ONNX_FILES = ("onnx/model.onnx", "model.onnx")

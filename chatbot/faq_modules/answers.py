@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.errors import DataError
 from chatbot.faq_modules.dataset import ANSWERS, StandardQuestion, nearest
 from chatbot.faq_modules.lines import Report, folder_files, numbered_lines, stop
+from chatbot.frozen import dataclass
 
 GENERAL = "通用"
 _LINE = re.compile(r"\[(.+?)\]\t(.*\S.*)", re.DOTALL)

@@ -1,16 +1,14 @@
 """The matcher promise: one FAQ module proposes standard questions for an utterance."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class FaqCandidate:
     """A standard question a module proposes, and why.
@@ -44,7 +42,6 @@ class Matcher(Protocol):
         """The nearest standard questions to a normalised ``utterance``."""
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class QuestionScores:
     """A module's score of every standard question at once.

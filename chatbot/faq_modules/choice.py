@@ -7,7 +7,7 @@ paraphrases and on questions without an answer (``tools/index/fit.py``), so that
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from operator import itemgetter, mul
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from chatbot.faq_modules.scope import ScopeEvidence
 from chatbot.faq_modules.signals import QUERY_SIGNALS, SignalTable
+from chatbot.frozen import dataclass
 
 EXACT_LOGIT = 5.0
 NEGLIGIBLE = 1e-3

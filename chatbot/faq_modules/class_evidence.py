@@ -11,7 +11,6 @@ the kernel is linear in the features ``X``, the log-odds of an utterance ``q`` a
 import math
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
 
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from chatbot.faq_modules.grams import Grams, grams
 from chatbot.faq_modules.question_index import ones
+from chatbot.frozen import dataclass
 
 STRENGTH = 30.0  # C
 UNIT = 10.0

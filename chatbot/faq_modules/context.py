@@ -1,7 +1,7 @@
 """What a FAQ module is built from, and how a name in the configuration becomes one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -14,6 +14,7 @@ from chatbot.errors import ConfigError
 from chatbot.faq_modules.base import Matcher
 from chatbot.faq_modules.corpus import Corpus
 from chatbot.faq_modules.question_index import QuestionIndex
+from chatbot.frozen import dataclass
 
 ENTRY_POINT_GROUP = "chatbot.faq_modules"
 BUILT_IN = {

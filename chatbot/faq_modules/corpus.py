@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.faq_modules.dataset import FaqDataset
+from chatbot.frozen import dataclass
 from chatbot.normalization.text import normalize
 
 

@@ -7,7 +7,6 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
 from pathlib import Path
@@ -17,6 +16,7 @@ from rapidfuzz import process
 
 from chatbot.errors import DataError
 from chatbot.faq_modules.lines import Report, file_name, folder_files, hidden_files, numbered_lines, stop
+from chatbot.frozen import dataclass
 from chatbot.normalization.text import content, normalize
 
 MAP_FILE, QUESTIONS, ANSWERS = "query_label_idx_map.txt", "questions", "answers"

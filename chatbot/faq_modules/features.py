@@ -6,7 +6,6 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +14,7 @@ import orjson
 from numpy.typing import NDArray
 
 from chatbot.errors import DataError, StaleIndexError
+from chatbot.frozen import dataclass
 
 _HEADER = re.compile(r"# encoder=(\S+) dimension=(\d+) count=(\d+)\s*")
 _REBUILD = "用 python -m tools rebuild-index --config <配置> 重建"

@@ -1,7 +1,6 @@
 """FAQ retrieval: the configured modules in order, then the choice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -22,7 +21,7 @@ from chatbot.faq_modules.question_index import QuestionIndex
 from chatbot.faq_modules.respelling import Respeller
 from chatbot.faq_modules.restoring import RIGHT, Restorer
 from chatbot.faq_modules.signals import SignalReader, SignalTable
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.text import has_content, normalize
 
@@ -202,7 +201,6 @@ class FaqRetriever:
         return FaqCandidate(label, question, question, 0.0, OWN_MODULE, confidence, read_as)
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """One way of reading a question: its signals, the scores of each module, and the likeliest rows; ``right`` is how

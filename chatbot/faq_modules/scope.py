@@ -8,10 +8,10 @@ difference from the paraphrases on one side and the questions without an answer 
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from itertools import repeat
 
 from chatbot.faq_modules.grams import grams
+from chatbot.frozen import dataclass
 
 UNIT = 5.0
 

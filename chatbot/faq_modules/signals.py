@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from chatbot.faq_modules.length_ratios import LengthRatios
 from chatbot.faq_modules.own_signals import OwnSignalReader
 from chatbot.faq_modules.question_index import QuestionIndex, ones
 from chatbot.faq_modules.scope import ScopeEvidence
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 
 OWN_SIGNALS = ("bm25", "coverage", "class", "sound_bm25", "sound_coverage", "length", "size")
 QUERY_SIGNALS = (
@@ -29,7 +28,6 @@ _PROPOSED, _USUAL_LENGTH = 16, 64
 _ALIKE = 1e-3
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class SignalTable:
     """``values`` (standard questions, signals) for the standard questions ``owners`` (places in the corpus).

@@ -3,10 +3,11 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.columns import FLAG_CODE, Block, Columns, MeasureGroup
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.knowledge_graph.plan import KEYWORDS, NAME, Path, keyword_level

@@ -6,7 +6,6 @@ decided on the texts and spread by code. All arrays may be memory-mapped (``snap
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import TypeAlias
@@ -14,8 +13,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.plan import Path
 from chatbot.knowledge_graph.strings import Offsets, Strings
+from chatbot.regex import regex
 
 Int: TypeAlias = NDArray[np.int32]
 Float: TypeAlias = NDArray[np.float64]
@@ -23,6 +24,14 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 FLAG_CODE: Mapping[str | None, int] = {None: 0, "yes": 1, "no": 2, "optional": 3}
 _WITHIN, _BETWEEN = "\1", "\2"
+_UNLIMITED = regex(
+    "不限(?:制|年龄|面积|人数|时间)?|(?:无|没有)(?:年龄|面积|人数)?限制|全年龄段?|所有年龄段?|老少皆宜"
+)
+
+
+def how_many(mask: Mask) -> int:
+    """How many are in ``mask``; a fifth of the time of ``mask.sum()``."""
+    return int(np.count_nonzero(mask))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,17 @@ class Column:
     @cached_property
     def plain(self) -> list[str]:
         return self._texts(2)
+
+    @cached_property
+    def unlimited(self) -> Mask:
+        """Which distinct texts say that there is no limit."""
+        return np.array([_UNLIMITED.fullmatch(text) is not None for text in self.plain], np.bool_)
+
+    @cached_property
+    def mostly_ranges(self) -> bool:
+        """Whether most of the measures that entities have are ranges, with one end or two."""
+        held = np.bincount(self.codes, minlength=self.distinct)[self.text_of]
+        return bool(2 * held[self.low != self.high].sum() > held.sum())
 
     def equal_to(self, wanted: str) -> Mask:
         """Which distinct texts are ``wanted`` (normalised), with or without their marks."""

@@ -5,24 +5,21 @@ is known not to hold are two masks; the rest is unknown, and is reported as left
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
-from chatbot.knowledge_graph.columns import FLAG_CODE, Column, Columns, Float, Mask
+from chatbot.frozen import dataclass
+from chatbot.knowledge_graph.columns import FLAG_CODE, Column, Columns, Float, Mask, how_many
 from chatbot.knowledge_graph.numbers import NumberCache, Numbers
 from chatbot.knowledge_graph.plan import AllOf, AnyOf, Clause, Condition, Not, Path
 from chatbot.knowledge_graph.result import Note, NoteCode, Reason
 from chatbot.knowledge_graph.thresholds import Threshold, WrongDimension, threshold_of
 from chatbot.knowledge_graph.units import UnitTable
 from chatbot.normalization.text import normalize
-from chatbot.regex import regex
 
 MAX_NESTING = 50
 MAX_CONDITIONS = 1000
-_UNLIMITED = regex(
-    "不限(?:制|年龄|面积|人数|时间)?|(?:无|没有)(?:年龄|面积|人数)?限制|全年龄段?|所有年龄段?|老少皆宜"
-)
 _PRESENCE = {"有": "yes", "无": "no", "没有": "no", "选配": "optional"}
 
 
@@ -62,6 +59,7 @@ class Conditions:
     gaps: dict[tuple[Path, Reason], Mask] = field(default_factory=dict)
     thresholds: dict[Condition, Threshold] = field(default_factory=dict)
     _known: dict[Condition, Truth] = field(default_factory=dict)
+    _places: dict[Path, list[tuple[Column, str]]] = field(default_factory=dict)
 
     def note(self, note: Note) -> None:
         self.notes[note] = None
@@ -99,9 +97,13 @@ class Conditions:
 
     def places(self, path: Path) -> list[tuple[Column, str]]:
         """The columns that may hold the attribute, best first, each with the part that is meant."""
-        group = next((group for group in self.same if group and group[0] == path), (path,))
-        found = (place for one in group if (place := self.columns.resolve(one)))
-        return list({(column.path, part): (column, part) for column, part in found}.values())
+        places = self._places.get(path)
+        if places is None:
+            group = next((group for group in self.same if group and group[0] == path), (path,))
+            found = (place for one in group if (place := self.columns.resolve(one)))
+            places = [*{(column.path, part): (column, part) for column, part in found}.values()]
+            self._places[path] = places
+        return places
 
     def numbers(self, path: Path, dimension: str) -> Numbers:
         """The attribute as numbers of ``dimension``; an entity's value is in the first place that it has."""
@@ -171,8 +173,7 @@ class Conditions:
             return truth
         meets = self.nobody()
         for column, _ in places:
-            unlimited = np.array([_UNLIMITED.fullmatch(text) is not None for text in column.plain], np.bool_)
-            meets[column.rows[unlimited[column.codes]]] = True
+            meets[column.rows[column.unlimited[column.codes]]] = True
         return Truth(truth.true | meets, truth.false & ~meets)
 
     def _threshold(
@@ -189,7 +190,7 @@ class Conditions:
             fresh = states[column.rows] == 0
             states[column.rows[fresh]] = presence_states(column, part)[column.codes[fresh]]
         if wanted == FLAG_CODE["yes"] and (states == FLAG_CODE["optional"]).any():
-            count = int((states == FLAG_CODE["optional"]).sum())
+            count = how_many(states == FLAG_CODE["optional"])
             self.note(Note("optional", condition.attribute, count=count))
         self._gap(condition.attribute, states == 0, self.nobody())
         return Truth(states == wanted, (states != wanted) & (states != 0))

@@ -1,12 +1,13 @@
 """Which way an attribute gets better: a shorter 加速时间, a lower 价格, a longer 续航. Editable, never guessed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Literal
 
 from chatbot.errors import DataError
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.normalization.lexicon import read_lines
 from chatbot.normalization.text import normalize

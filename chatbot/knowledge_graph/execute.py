@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from chatbot.knowledge_graph.columns import Columns, Mask
+from chatbot.knowledge_graph.columns import Columns, Mask, how_many
 from chatbot.knowledge_graph.conditions import MAX_CONDITIONS, MAX_NESTING, Conditions
 from chatbot.knowledge_graph.directions import Directions, built_in_directions
 from chatbot.knowledge_graph.numbers import NumberCache
@@ -46,7 +46,7 @@ class Engine:
         selection = Selection(plan, self.columns, conditions, self.directions)
         note_contradictions(plan.conditions, conditions)
         result = _OPERATORS[plan.op](selection, min(max(rows_limit, 1), MAX_ROWS))
-        left_out = int(selection.undecided.sum())
+        left_out = how_many(selection.undecided)
         return replace(result, left_out_total=left_out, notes=tuple(conditions.notes))
 
     def _with_places(self, plan: Plan) -> Plan:
@@ -103,13 +103,13 @@ def _filter(selection: Selection, rows_limit: int) -> Result:
         if len(indices) < rows_limit:
             indices = [*indices, *np.flatnonzero(selection.matched & ~numbers.usable).tolist()]
     shown = indices if plan.limit is None else indices[: max(plan.limit, 0)]
-    result = _listed(selection, shown, int(selection.matched.sum()), rows_limit, selection.left_out())
+    result = _listed(selection, shown, how_many(selection.matched), rows_limit, selection.left_out())
     return _with_nearest(selection, result)
 
 
 def _with_nearest(selection: Selection, result: Result) -> Result:
     """``result`` with what comes nearest, when conditions left nothing."""
-    if selection.matched.any() or not selection.plan.conditions:
+    if how_many(selection.matched) or not selection.plan.conditions:
         return result
     return replace(result, nearest=nearest_rows(selection))
 
@@ -126,9 +126,9 @@ def _superlative(selection: Selection, rows_limit: int) -> Result:
     indices = first_by(numbers.keys, ranked, limit, selection.order(path) == "desc")
     if len(indices) > limit:
         last = numbers.keys[indices[-1]]
-        selection.conditions.note(Note("tie", path, count=int((numbers.keys[indices] == last).sum())))
+        selection.conditions.note(Note("tie", path, count=how_many(numbers.keys[indices] == last)))
     left_out = selection.left_out(unmeasured(path, numbers, selection.matched))
-    return _with_nearest(selection, _listed(selection, indices, int(ranked.sum()), rows_limit, left_out))
+    return _with_nearest(selection, _listed(selection, indices, how_many(ranked), rows_limit, left_out))
 
 
 def _nearest(selection: Selection, rows_limit: int) -> Result:
@@ -148,7 +148,7 @@ def _nearest(selection: Selection, rows_limit: int) -> Result:
     ranked = others & numbers.usable
     indices = first_by(distance(numbers.keys, numbers.keys[reference]), ranked, plan.limit)[: plan.limit]
     left_out = selection.left_out(unmeasured(path, numbers, others))
-    return _listed(selection, indices, int(ranked.sum()), rows_limit, left_out)
+    return _listed(selection, indices, how_many(ranked), rows_limit, left_out)
 
 
 def _compare(selection: Selection, rows_limit: int) -> Result:
@@ -178,7 +178,7 @@ def _aggregate(selection: Selection, rows_limit: int) -> Result:
     summary, found = aggregate(selection, path), selection.main_numbers(path)
     without = unmeasured(path, found[0], selection.matched) if found else None
     return Result(
-        selection.plan, (path,), total=int(selection.matched.sum()),
+        selection.plan, (path,), total=how_many(selection.matched),
         left_out=selection.left_out(without), aggregate=summary,
     )  # fmt: skip
 
@@ -187,7 +187,7 @@ def _verify(selection: Selection, rows_limit: int) -> Result:
     """For each named entity whether the conditions hold; without entities, whether any entity meets them."""
     if not selection.plan.entities:
         return _filter(selection, rows_limit)
-    named, holds = selection.named(), int(selection.matched.sum())
+    named, holds = selection.named(), how_many(selection.matched)
     result = _listed(selection, named, holds, rows_limit, selection.left_out())
     return replace(result, verdicts=verify(selection, named))
 

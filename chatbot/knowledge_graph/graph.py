@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.name_ends import shared_ends
 from chatbot.normalization.text import normalize
 
@@ -191,7 +192,9 @@ class KnowledgeGraph:
 
     def of_one_series(self, names: Iterable[str]) -> bool:
         """Whether no two of ``names`` are of different series."""
-        return len({self.series(name) for name in names}) <= 1
+        series = map(self.series, names)
+        first = next(series, None)
+        return all(one == first for one in series)
 
     def is_series(self, names: Collection[str]) -> bool:
         """Whether ``names`` are all the entities of one series."""

@@ -4,11 +4,11 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import NoReturn
 
 from chatbot.errors import DataError
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph, Path, build_tree
 
 MAX_FILE_BYTES = 8 * 1024 * 1024

@@ -1,8 +1,8 @@
 """Entities × attributes → values, evidence and a sentence. Nothing is said that no file holds."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, asked_whether, display_name, unit_in_name
 from chatbot.knowledge_graph.plan import Plan
 from chatbot.knowledge_graph.values import flag_word

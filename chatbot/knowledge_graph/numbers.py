@@ -1,11 +1,11 @@
 """Attributes as numbers, one entry an entity: spread from the columns once, kept while they are in use."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.columns import Column, Columns, Float, Mask
 from chatbot.knowledge_graph.plan import Path
 

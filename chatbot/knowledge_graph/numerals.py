@@ -1,9 +1,8 @@
 """Numbers as people write them: digits, Chinese numerals, 万/千/k/w, 三四十, 三十来, 30多, 十几."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 from chatbot.regex import regex
 
 MAX_DIGITS = 18
@@ -23,7 +22,6 @@ _KILO_UNIT = regex("千[瓦米克]")
 _MULTIPLIER = {"k": 1000, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number or an interval read from a text; ``end`` is the position behind it.

@@ -4,8 +4,9 @@ Works on text as ``normalize`` leaves it; spans are positions in the text that w
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.numerals import ABOUT, NUMERAL
 from chatbot.knowledge_graph.plan import Comparator, Condition, Path
 from chatbot.knowledge_graph.quantities import MONEY_BEFORE, Span, read_span

@@ -1,10 +1,9 @@
 """What the knowledge graph was asked, typed: the reply shows it, and execution follows it and nothing else."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 
 Path = tuple[str, ...]
 Op = Literal["lookup", "compare", "filter", "superlative", "count", "verify", "group", "aggregate", "nearest"]
@@ -21,7 +20,6 @@ def keyword_level(level: int) -> Path:
     return (*KEYWORDS, str(level))
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Condition:
     """``attribute op value``, the value in ``unit``; without a unit a number is in the attribute's own.
@@ -78,7 +76,6 @@ class Not:
 Clause: TypeAlias = Condition | AllOf | AnyOf | Not
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One query: entities by name, attributes by path, conditions joined by 且.

@@ -1,8 +1,8 @@
 """A quantity or a range of them at a place in a text: number, scale and unit; the same for files and people."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.numerals import Number, read_number
 from chatbot.knowledge_graph.units import MONEY, Unit, UnitTable
 from chatbot.regex import regex

@@ -1,9 +1,8 @@
 """What a plan found, typed: rows with raw values, what was left out and why, and what comes nearest."""
 
-from dataclasses import dataclass
 from typing import Literal
 
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.directions import Direction
 from chatbot.knowledge_graph.plan import Clause, Path, Plan
 
@@ -36,7 +35,6 @@ class Note:
     count: int = 0
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One raw value and the leaf and file it stands in."""

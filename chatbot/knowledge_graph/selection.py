@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from chatbot.knowledge_graph.columns import Columns, Float, Mask, MeasureGroup
+from chatbot.knowledge_graph.columns import Columns, Float, Mask, MeasureGroup, how_many
 from chatbot.knowledge_graph.conditions import Conditions
 from chatbot.knowledge_graph.directions import Directions
 from chatbot.knowledge_graph.numbers import Numbers
@@ -101,7 +101,7 @@ class Selection:
             found[key] = found[key] | mask if key in found else mask
         for mask in found.values():
             self.undecided |= mask
-        return tuple(self._left(*key, mask) for key, mask in found.items() if mask.any())
+        return tuple(self._left(*key, mask) for key, mask in found.items() if how_many(mask))
 
     def _left(self, path: Path, reason: Reason, mask: Mask) -> LeftOut:
         indices = np.flatnonzero(mask)

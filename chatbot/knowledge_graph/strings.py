@@ -1,12 +1,13 @@
 """Many texts in one block, so that a snapshot is opened without reading them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from chatbot.frozen import dataclass
 
 Offsets: TypeAlias = NDArray[np.int64]
 

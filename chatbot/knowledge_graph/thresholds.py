@@ -1,9 +1,9 @@
 """What a condition's value means for a column: an interval in one of the column's dimensions, or why there is none."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.columns import Column, MeasureGroup
 from chatbot.knowledge_graph.plan import Condition
 from chatbot.knowledge_graph.quantities import read_span

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property, lru_cache
 from pathlib import Path as FilePath
 
 from chatbot.errors import DataError
+from chatbot.frozen import dataclass
 from chatbot.normalization.lexicon import read_lines
 
 COUNT = "数量"  # the dimension of a number without any unit

@@ -7,11 +7,12 @@ text. Numbers go from decimal text to ``float`` once, so that equal quantities a
 import calendar
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.graph import display_name, unit_in_name
 from chatbot.knowledge_graph.quantities import Span, read_span
 from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, Unit, UnitTable

@@ -11,12 +11,13 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
 from chatbot.errors import PublishError
 from chatbot.faq_modules.features import refresh_cache
+from chatbot.frozen import dataclass
 from chatbot.learning.layout import FEATURES_KEY, Layout, file_hash
 from chatbot.publish_lock import swapping
 

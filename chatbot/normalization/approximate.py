@@ -5,14 +5,15 @@ number of names that could fit, not the number there are.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from chatbot.derived import Derived, named
+from chatbot.frozen import dataclass
 from chatbot.normalization.pinyin import Sounds, commonest_sounds, sounds
 from chatbot.normalization.spellings import SUFFIXES
 
@@ -77,10 +78,7 @@ class ApproximateFinder:
                             pairs.add(behind[other])
         if not pairs:
             return []
-        shared: dict[int, int] = {}
-        for pair in pairs:
-            for place in self._having[pair]:
-                shared[place] = shared.get(place, 0) + 1
+        shared = Counter(itertools.chain.from_iterable(map(self._having.__getitem__, pairs)))
         known, enough_of = self._known, self._enough
         enough = [
             (-count / (len(known[place]) - 1), known[place])

@@ -4,11 +4,10 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from chatbot.derived import Derived
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.graph import AttributeNode, Path, display_name
 from chatbot.normalization.approximate import ApproximateFinder
 from chatbot.normalization.mentions import MentionFinder
@@ -21,7 +20,6 @@ TYPO_CUTOFF = 75.0
 _ROUNDING = 1e-9
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class AttributeLink:
     """Nodes of the tree that a part of the text names. Several paths: the name stands in several places.

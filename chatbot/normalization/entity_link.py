@@ -1,11 +1,8 @@
 """What ``EntityLinker`` finds."""
 
-from dataclasses import dataclass
-
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class EntityLink:
     """One thing the text names: every entity that fits it. ``score`` is 1 for an exact name, less for a typo.

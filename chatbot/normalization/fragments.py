@@ -24,7 +24,6 @@ from chatbot.normalization.named import (
 from chatbot.normalization.no_more_said import saying_no_more
 from chatbot.normalization.partly_read import PartlyRead
 from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader, narrowed
-from chatbot.normalization.postings import bits
 from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
@@ -55,10 +54,10 @@ class FragmentReader:
 
     def series_of(self, mask: int) -> int:
         """Every entity that shares brand and series with those of ``mask``; 0 where they are of several."""
-        first = next(iter(bits(mask)), None)
-        if first is None:
+        if not mask:
             return 0
-        series = self._series[self._entities[first].keywords[: self._depth]]
+        first = self._entities[(mask & -mask).bit_length() - 1]
+        series = self._series[first.keywords[: self._depth]]
         return series if mask & ~series == 0 else 0
 
     def read(self, said: str, groups: Iterable[Sequence[Piece]], words: Container[str]) -> list[Named]:

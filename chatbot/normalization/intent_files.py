@@ -7,12 +7,13 @@
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, get_args
 
 from chatbot.errors import DataError
+from chatbot.frozen import dataclass
 from chatbot.normalization.lexicon import MAX_LINE, read_lines
 from chatbot.normalization.text import content, normalize
 

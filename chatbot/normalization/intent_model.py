@@ -8,7 +8,7 @@ thought of, so of what is left more is an intent than the model knows.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from safetensors import SafetensorError, safe_open
 from chatbot.classifying.linear import LinearScorer, read_linear
 from chatbot.classifying.scoring import Calibration, Pair, probabilities
 from chatbot.errors import DataError, ModelError, StaleIndexError
+from chatbot.frozen import dataclass
 from chatbot.normalization.intent_files import (
     ACTIONS_FILE,
     EXAMPLES_FILE,

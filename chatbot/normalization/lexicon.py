@@ -1,10 +1,11 @@
 """The operator's plain-text lexicons: words a line, or ``name ⇥ alias|alias`` a line; ``#`` starts a comment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from chatbot.errors import DataError
+from chatbot.frozen import dataclass
 from chatbot.normalization.product_words import pointing_words
 from chatbot.normalization.text import normalize
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from types import MappingProxyType
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.knowledge_graph.numerals import DIGIT
 from chatbot.normalization.pinyin import Sounds, readings, sounds

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 
+from chatbot.frozen import dataclass
 from chatbot.normalization.name_parts import COUNTED, SAID, YEAR
 from chatbot.normalization.pieces import Piece, narrowed
 

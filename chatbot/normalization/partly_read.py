@@ -1,8 +1,9 @@
 """A text of which some places are read already: what names are made of is looked for in what is free."""
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from chatbot.frozen import dataclass
 from chatbot.normalization.pieces import Piece
 
 

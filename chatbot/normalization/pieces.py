@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.numerals import DIGIT
 from chatbot.normalization.approximate import SOUNDS_ALIKE
 from chatbot.normalization.name_index import NameIndex

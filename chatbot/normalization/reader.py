@@ -1,11 +1,10 @@
 """Reads an utterance against the knowledge base: what it names, and how much of it that explains."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from chatbot.derived import Derived
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 from chatbot.normalization.attribute import AttributeLink, AttributeLinker
 from chatbot.normalization.dialect import Dialect
 from chatbot.normalization.entity import EntityLinker
@@ -22,7 +21,6 @@ _LAST_OF_POINTING = "们家的司店个款台辆"
 REMEMBERED = 512  # chips and popular questions come word for word, again and again
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One utterance, read.

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.text import normalize
 from chatbot.regex import regex

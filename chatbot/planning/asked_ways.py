@@ -6,9 +6,9 @@ the parts stand in ``words/asked.txt`` and are put together at reading time; no 
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
+from chatbot.frozen import dataclass
 from chatbot.needed import all_needed
 from chatbot.once import once
 from chatbot.planning.concepts import Concepts

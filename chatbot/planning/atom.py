@@ -1,7 +1,6 @@
 """One condition in an utterance, and where it was said."""
 
-from dataclasses import dataclass
-
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.plan import Clause, Not, Path
 
 

@@ -1,9 +1,9 @@
 """Conditions in an utterance: values, features, quantities and names, negated and joined as it was said."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Path, leaf_conditions
 from chatbot.planning.atom import Atom
@@ -35,7 +35,6 @@ _ONLY = regex("(?:专用|专属|专享|独享|专门|限定)")
 _CLOSING = frozenset("也行 也可以 都行 也成 也凑合 也能接受".split())  # said behind what may be either
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Conditions:
     """All atoms, the links they used, and quantities that fit nothing; ``loose``: one is about nothing known."""

@@ -1,8 +1,9 @@
 """Which attribute a quantity is about: the one named beside it, else the one its unit or dimension stands for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.directions import Directions
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition, Path

@@ -5,7 +5,6 @@ The operator's ``comparatives.txt`` and ``value_synonyms.txt`` stand beside thes
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -13,6 +12,7 @@ from typing import Literal
 
 from chatbot.derived import Derived
 from chatbot.errors import DataError
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.graph import AttributeNode, Path, display_name
 from chatbot.normalization.lexicon import read_lines
 from chatbot.normalization.text import normalize

@@ -1,9 +1,8 @@
 """What a conversation has come to, as far as the next question may lean on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.plan import KEYWORDS, NAME, Clause, Condition, Not, Path, Plan, leaf_conditions
 
@@ -11,7 +10,6 @@ _PAIR = 2
 _SIDE_BY_SIDE = 6  # things that one can still compare at a glance
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Context:
     """``entities`` in focus; ``recent`` the ones before them, latest first; ``shown`` the rows of the last table.

@@ -1,8 +1,8 @@
 """Corrected in mid-sentence: 10万不对是12万以内, 轿车，不，SUV吧, 途锐的价格，啊不是，我问途昂. What comes later counts."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.plan import KEYWORDS, leaf_conditions
 from chatbot.normalization.text import content
 from chatbot.planning.asides import carries

@@ -1,10 +1,10 @@
 """Groups of makes that people ask for by one word: 德系, BBA, 国产; editable, resolved to the brands of a graph."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from chatbot.errors import DataError
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, keyword_level
 from chatbot.normalization.lexicon import read_lines
 from chatbot.normalization.text import normalize

@@ -7,11 +7,11 @@ candidate without a value tells nothing.
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from chatbot.knowledge_graph.columns import Column, Mask
+from chatbot.frozen import dataclass
+from chatbot.knowledge_graph.columns import Column, Mask, how_many
 from chatbot.knowledge_graph.plan import KEYWORDS, NAME, Clause, Condition, Path, keyword_level
 from chatbot.knowledge_graph.plan_text import attribute_text, quantity_text
 from chatbot.planning.vocabulary import Vocabulary
@@ -75,8 +75,8 @@ class Guide:
         if column is None:
             return None
         among = mask[column.rows]
-        total = int(mask.sum())
-        if among.sum() < MIN_KNOWN * total:
+        total = how_many(mask)
+        if how_many(among) < MIN_KNOWN * total:
             return None
         codes = column.codes[among]
         choices = (
@@ -109,7 +109,7 @@ class Guide:
         edges = [-math.inf, *ends, math.inf]
         choices = []
         for bottom, top in itertools.pairwise(edges):
-            count = int(((keys > bottom) & (keys <= top)).sum())
+            count = how_many((keys > bottom) & (keys <= top))
             if count:
                 choices.append(_between(path, bottom, top, main.unit, count))
         return tuple(choices)

@@ -1,10 +1,9 @@
 """What a part of an utterance may mean. A link carries its span and score; of several senses the grammar picks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import Clause, Path
 from chatbot.once import once
@@ -84,7 +83,6 @@ def _first(senses: tuple[Sense, ...], kind: type[Kind]) -> Kind | None:
     return None
 
 
-@quickly_made
 @dataclass(frozen=True)
 class Link:
     """``text[start:end]`` and what it may mean. ``score`` is 1 as written, 0.95 for a homophone, less for a slip."""

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.units import MONEY
 from chatbot.needed import all_needed
 from chatbot.once import once

@@ -1,9 +1,8 @@
 """The parts of a question once its links are sorted out: things, conditions, rankings, attributes, roles."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.directions import Directions
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import Clause, Order, Path
@@ -55,7 +54,6 @@ class Ranking:
     end: int
 
 
-@quickly_made
 @dataclass(frozen=True)
 class Parts:
     """Everything the grammar decides on. ``unmet``: something is wished for that is no condition (带桌板)."""

@@ -4,9 +4,10 @@ Deterministic: grammar and lexicon, no model. What is not explained well enough 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.execute import MAX_ROWS, Engine
 from chatbot.knowledge_graph.plan import Clause, Plan
 from chatbot.normalization.pinyin import PinyinDecoder

@@ -1,8 +1,8 @@
 """What the planner makes of an utterance."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.plan import Clause, Path, Plan
 from chatbot.planning.scan import Scan
 

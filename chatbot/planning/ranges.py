@@ -1,7 +1,5 @@
 """Attributes that are ranges (适用年龄 30-60岁, 适用面积 15-22㎡): what is said of one is to lie within it."""
 
-import numpy as np
-
 from chatbot.knowledge_graph.columns import Columns
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition, Path
@@ -14,8 +12,7 @@ def in_ranges(columns: Columns, path: Path) -> bool:
     column = columns.column(path)
     if column is None or column.main is None or column.main.dimension == DATE:
         return False
-    held = np.bincount(column.codes, minlength=column.distinct)[column.text_of]
-    return bool(2 * held[column.low != column.high].sum() > held.sum())
+    return column.mostly_ranges
 
 
 def lying_within(path: Path, phrase: QuantityPhrase) -> Clause:

@@ -1,8 +1,9 @@
 """What 它, 第二个, 上一款, 这两款 and 贵的那款 stand for in a conversation."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.plan import Condition, Plan, keyword_level
 from chatbot.planning.called_so import other_kinds

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.phrases import find_quantities
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition
 from chatbot.knowledge_graph.units import UnitTable
@@ -68,7 +68,6 @@ def always() -> bool:
     return True
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Scan:
     """``links`` by position in ``text``; ``unknown`` are the stretches of content that nothing explains.

@@ -207,7 +207,8 @@ class ValueWords:
         for tail in _TAILS:
             longer = word + tail
             if not word.endswith(("车", "型")) or tail == "车":
-                self._longer |= {longer} - self._words.keys()
+                if longer not in self._words:
+                    self._longer.add(longer)
                 self._words.setdefault(longer, {}).setdefault(path, clause)
 
     def _add_synonym(self, word: str, meant: str) -> None:

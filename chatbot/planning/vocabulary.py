@@ -1,12 +1,13 @@
 """Every word the planner knows of one graph, in one automaton; entities apart, since they come from the linker."""
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 import numpy as np
 
 from chatbot.derived import Derived
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.columns import FLAG_CODE, Columns
 from chatbot.knowledge_graph.graph import KnowledgeGraph, Path, display_name
 from chatbot.knowledge_graph.plan import KEYWORDS, Clause, Condition, keyword_level
@@ -238,12 +239,13 @@ class Vocabulary:
 
     def part(self, label: str) -> Path | None:
         """The attribute with a part of that name: 长 of 长*宽*高; the one that most entities have."""
-        found = [
-            (len(column.rows), path)
-            for path in self.columns.paths
-            if (column := self.columns.column(path)) is not None and label in column.labels
-        ]
-        return (*max(found)[1], label) if found else None
+        return self._parts.get(label)
+
+    @cached_property
+    def _parts(self) -> Mapping[str, Path]:
+        columns = filter(None, map(self.columns.column, self.columns.paths))
+        fewest_first = sorted(columns, key=lambda column: (len(column.rows), column.path))
+        return {label: (*column.path, label) for column in fewest_first for label in column.labels}
 
     def lacks(self, text: str) -> str:
         """The first word of ``text`` for a kind of thing that this graph has none of: 柴油, 氢能."""

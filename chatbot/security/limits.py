@@ -8,8 +8,9 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from chatbot.frozen import dataclass
 
 Kind = Literal["token", "session", "address", "login"]
 

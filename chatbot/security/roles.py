@@ -1,7 +1,8 @@
 """What a role may: each may what those before it may."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from chatbot.frozen import dataclass
 
 Role = Literal["chat", "operator", "admin"]
 ROLES: tuple[Role, ...] = ("chat", "operator", "admin")

@@ -1,9 +1,8 @@
 """What a session remembers, and the promise of the store that keeps it."""
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from chatbot.frozen import quickly_made
+from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.plan import Plan
 
 Path = tuple[str, ...]
@@ -30,7 +29,6 @@ class Pending:
     utterance: str
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Memory:
     """All a conversation knows between two turns. Immutable: a turn returns a new one.
@@ -64,7 +62,6 @@ class Memory:
     unheard: str = ""
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to run one turn of one session: the lock's token and what was loaded under it.

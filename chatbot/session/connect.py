@@ -4,7 +4,7 @@ redis-py 8 retries ten times with backoff by default and speaks RESP3 with a han
 attempt is made (``resilient_store`` decides when the next one is due) and RESP2 needs no handshake at all.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from chatbot.errors import ConfigError
+from chatbot.frozen import dataclass
 from chatbot.session.cluster_transport import ClusterTransport
 from chatbot.session.transport import CALL_SECONDS, DirectTransport, Transport
 

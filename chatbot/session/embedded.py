@@ -5,7 +5,8 @@ Who lives how long: each user holds ``users.lock`` shared; ``embedded_supervisor
 it while the others wait. All three are flocks: the kernel lets go of them however a process dies.
 
 Durability: appendonly with ``everysec``. The write to the file comes before the answer, so a killed server loses
-nothing it has acknowledged; only a crash of the machine may lose the last second.
+nothing it has acknowledged, but for what it acknowledged while the disk was still busy with the second before; a crash
+of the machine may lose the last second.
 """
 
 import fcntl

@@ -22,7 +22,7 @@ def session_key(prefix: str, session_id: str) -> str:
 
 
 def lock_key(prefix: str, session_id: str) -> str:
-    """String: the holder's token; lives ``LOCK_TTL_MS``."""
+    """String: the holder's token and the server's run; lives ``LOCK_TTL_MS``, and no longer than that run."""
     return f"{prefix}lock:{{{session_id}}}"
 
 

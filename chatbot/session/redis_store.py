@@ -3,12 +3,12 @@
 import time
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from redis.exceptions import NoScriptError
 
 from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
+from chatbot.frozen import dataclass
 from chatbot.session import keys
 from chatbot.session.base import Lease, Memory
 from chatbot.session.codec import decode_memory, encode_memory
@@ -62,7 +62,8 @@ class RedisSessionStore:
     def acquire(self, session_id: str) -> Lease:
         """Lock and load. Waits in line for at most ``LockTimes.wait_ms``, then ``SessionBusyError``.
 
-        A holder that died is not waited for when it ran on this machine; else its lock expires.
+        A holder that died is not waited for when it ran on this machine; else its lock expires. Neither is a lock from
+        before a restart of Redis: whether it was given back may be lost. ``commit`` tells one who still had it.
         """
         validate_session_id(session_id)
         started = time.monotonic()
@@ -92,7 +93,7 @@ class RedisSessionStore:
             time.sleep(pause)
 
     def commit(self, lease: Lease, memory: Memory) -> None:
-        """Save and unlock. ``SessionBusyError`` when the lock has expired: then nothing is written."""
+        """Save and unlock. ``SessionBusyError`` when the lock is another's or has expired: then nothing is written."""
         lock, session = self._lock_key(lease), keys.session_key(self._prefix, lease.session_id)
         try:
             saved = self._run(

@@ -4,7 +4,9 @@ All take their keys from ``KEYS`` (Cluster) and read the clock of the server, so
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from chatbot.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,21 @@ ACQUIRE = Script("""
 -- → {1, payload or false} with the lock, or {0, ticket, waiters before me, the holder's token or false}
 local lock, session, queue, seen, token = KEYS[1], KEYS[2], KEYS[3], KEYS[4], ARGV[1]
 
+-- A lock is "token run": this run of the server, '' where it may not be asked. What a server that was killed, or a
+-- replica that took over, brings back of a lock may have been given back since, so it is nobody's.
+local told = redis.pcall('INFO', 'server')
+local run = type(told) == 'string' and string.match(told, 'run_id:(%x+)') or ''
+
+local function is_held()
+  local holder = redis.call('GET', lock)
+  if not holder or string.sub(holder, 1, #token) == token then return false end
+  local before = string.match(holder, ' (%x+)$')
+  return not before or run == '' or before == run
+end
+
 local function take()
-  if not redis.call('SET', lock, token, 'NX', 'PX', ARGV[2]) and redis.call('GET', lock) ~= token then
-    return nil
-  end
+  if is_held() then return nil end
+  redis.call('SET', lock, token .. ' ' .. run, 'PX', ARGV[2])
   local payload = redis.pcall('GET', session)
   if type(payload) == 'table' then payload = '' end  -- another type stands there: unreadable, not an error
   return {1, payload}
@@ -75,7 +88,7 @@ return {0, ticket, before, redis.call('GET', lock)}
 
 COMMIT = Script("""
 -- KEYS lock, session; ARGV token, payload, session ttl s → 1, or 0 when the lock is no longer ours
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if string.sub(redis.call('GET', KEYS[1]) or '', 1, #ARGV[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
 redis.call('DEL', KEYS[1])
 return 1
@@ -83,6 +96,6 @@ return 1
 
 RELEASE = Script("""
 -- KEYS lock; ARGV token → 1, or 0 when the lock was not ours
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if string.sub(redis.call('GET', KEYS[1]) or '', 1, #ARGV[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 """)

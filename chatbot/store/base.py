@@ -6,9 +6,9 @@ whose id is already there changes nothing, so an uncertain write can be repeated
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from chatbot.frozen import dataclass
 from chatbot.store.records import (
     AuditRow,
     BadCaseRow,

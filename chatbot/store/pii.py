@@ -8,10 +8,10 @@ of a plate (GA 36).
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from chatbot.config import PII_KINDS
+from chatbot.frozen import dataclass
 
 KINDS = PII_KINDS
 """In the order in which they are looked for: a longer number first, so that no part of it is taken for another."""

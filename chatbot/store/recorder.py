@@ -6,7 +6,7 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import orjson
@@ -14,6 +14,7 @@ import orjson
 from chatbot.config import EngineConfig
 from chatbot.conversation import FinishedTurn
 from chatbot.errors import StoreRefusedError, StoreUnavailableError
+from chatbot.frozen import dataclass
 from chatbot.json_bytes import dumps, loads
 from chatbot.reply import FaqEvidence, Reply
 from chatbot.reply_json import outcome_object

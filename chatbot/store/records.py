@@ -1,7 +1,8 @@
 """The rows of the store as values. Times are milliseconds since 1970, UTC."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from chatbot.frozen import dataclass
 
 CaseStatus = Literal["open", "proposed", "solved", "ignored"]
 ProposalStatus = Literal["draft", "proved", "published", "rejected"]

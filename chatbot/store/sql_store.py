@@ -2,12 +2,11 @@
 
 from chatbot.config import EngineConfig
 from chatbot.store.database import Database
+from chatbot.store.first_look import SQLITE_FILE
 from chatbot.store.sql_learning import SqlAuditStore, SqlProposalStore, SqlRunStore
 from chatbot.store.sql_passwords import SqlPasswordStore
 from chatbot.store.sql_people import SqlAccountStore, SqlInboxStore
 from chatbot.store.sql_turns import SqlBadCaseStore, SqlFeedbackStore, SqlTurnStore
-
-SQLITE_FILE = "store.db"
 
 
 class SqlStore:

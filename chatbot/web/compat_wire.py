@@ -3,10 +3,10 @@
 import hashlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from chatbot.errors import InvalidMessageError, InvalidSessionIdError
+from chatbot.frozen import dataclass
 from chatbot.json_file import Json, kind_of
 from chatbot.reply import Message, Reply
 from chatbot.session.ids import new_session_id, validate_session_id

@@ -4,10 +4,11 @@ import gzip
 import hashlib
 import mimetypes
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from flask import Response, request
+
+from chatbot.frozen import dataclass
 
 _COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg")
 _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".webmanifest": "application/manifest+json"}

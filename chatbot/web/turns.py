@@ -1,12 +1,12 @@
 """One turn as every address of the chat takes it: admitted, answered, timed, counted, logged."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import perf_counter
 
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from chatbot.frozen import dataclass
 from chatbot.log import TurnLog, turn_ids
 from chatbot.metrics import ChatMetrics
 from chatbot.reply import Message, Reply

@@ -1,10 +1,10 @@
 """The bytes of the contract: a request body into what was asked, a reply into the JSON object of section 3."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from chatbot.errors import InvalidMessageError
+from chatbot.frozen import dataclass
 from chatbot.json_bytes import loads
 from chatbot.json_file import Json, kind_of
 from chatbot.reply import Message, Reply

@@ -18,9 +18,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from redis import Redis
 
 from chatbot.learning.layout import Layout
 from chatbot.learning.versions import Versions
+from chatbot.session.state_dir import socket_path
 from chatbot.web.openapi import ChatReply
 from tests.integration.serving import ROOT, Running, serving, until
 from tests.learning.conftest import demo_copy
@@ -48,6 +50,12 @@ def redis_of(running: Running) -> psutil.Process:
     return next(
         p for p in found if state in " ".join(p.info["cmdline"] or ()) or state in (p.info["cwd"] or "")
     )
+
+
+def on_disk(running: Running) -> bool:
+    """Whether the bundled redis-server has handed all it acknowledged to the kernel."""
+    with closing(Redis(unix_socket_path=str(socket_path(running.log.parent / "state" / "redis")))) as redis:
+        return redis.info("persistence")["aof_buffer_length"] == 0
 
 
 def test_it_says_where_it_is_and_answers_there(service: Running) -> None:
@@ -141,6 +149,7 @@ def test_a_killed_worker_is_replaced_and_nothing_is_forgotten(service: Running) 
 
 def test_a_killed_redis_costs_the_context_of_a_moment_and_heals(service: Running) -> None:
     assert service.ask(PIPES, "redis")["answer_type"] == "clarify"
+    until(lambda: on_disk(service))
     killed = redis_of(service)
     killed.kill()
     for n in range(5):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.errors import SessionStoreUnavailableError
+from chatbot.errors import SessionBusyError, SessionStoreUnavailableError
 from chatbot.session.base import Memory
 from chatbot.session.connect import RedisSettings, connect
 from chatbot.session.embedded import EmbeddedRedis
@@ -42,6 +42,30 @@ def test_a_killed_server_loses_nothing_it_acknowledged_and_comes_back_by_itself(
     assert [store.acquire(f"s{turn}").memory.turns for turn in range(100)] == list(range(100))
     store.commit(held, FULL)
     assert store.acquire("held").memory == FULL
+    looker.close()
+
+
+def test_a_lock_that_a_killed_server_brings_back_is_nobodys(
+    store: ClosableSessionStore, state_dir: Path
+) -> None:
+    """What gave it back may be lost with the server, as if it were here: its owner lives, and knows nothing of it."""
+    looker = EmbeddedRedis(state_dir)
+    looker.ensure_running()
+    store.commit(store.acquire("s"), FULL)
+    given_back = store.acquire("s")
+    os.kill(running_pid(looker), signal.SIGKILL)
+    with pytest.raises(SessionStoreUnavailableError):
+        while True:
+            store.release(store.acquire("probe"))
+    wait_for(lambda: answers(store), "the store comes back")
+    started = time.monotonic()
+    lease = store.acquire("s")
+    assert time.monotonic() - started < 0.3
+    assert lease.memory == FULL
+    with pytest.raises(SessionBusyError):
+        store.commit(given_back, Memory(turns=1))
+    store.commit(lease, Memory(turns=2))
+    assert store.acquire("s").memory.turns == 2
     looker.close()
 
 

@@ -21,6 +21,7 @@ from chatbot.session.redis_store import DEAD_WAITER_MS, LockTimes, RedisSessionS
 from chatbot.session.scripts import ACQUIRE
 from chatbot.session.transport import Transport
 from tests.contracts.session_store import FULL, LONG_MS, SessionStoreContract
+from tests.session.patience import patient
 
 MakeStore = Callable[[int], RedisSessionStore]
 
@@ -148,6 +149,20 @@ def test_the_lock_of_a_living_process_or_of_another_machine_is_waited_for(
         transport.call("SET", keys.lock_key(keys.PREFIX, "s"), holder, "PX", LONG_MS)
         with pytest.raises(SessionBusyError):
             store.acquire("s")
+
+
+def test_an_account_that_may_not_ask_for_the_servers_run_locks_all_the_same(
+    server: EmbeddedRedis, transport: Transport
+) -> None:
+    transport.call("ACL", "SETUSER", "plain", "on", ">secret", "~*", "+@all", "-info")
+    settings = RedisSettings(host=f"unix://{server.socket}", username="plain", password="secret")
+    store = RedisSessionStore(patient(settings))
+    lease = store.acquire("s")
+    with pytest.raises(SessionBusyError):
+        store.acquire("s")
+    store.commit(lease, FULL)
+    assert store.acquire("s").memory == FULL
+    store.close()
 
 
 def test_a_newcomer_does_not_overtake_a_waiter_when_the_lock_is_free(

@@ -5,7 +5,6 @@ sounds alike). The signals are those of ``signals.py``, read for the candidates 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +16,7 @@ from chatbot.faq_modules.large.index import LargeIndex, syllable
 from chatbot.faq_modules.length_ratios import LengthRatios
 from chatbot.faq_modules.scope import ScopeEvidence
 from chatbot.faq_modules.signals import OWN_SIGNALS, SignalTable, query_signals
+from chatbot.frozen import dataclass
 
 BY_CHARACTERS, BY_SOUND = 24, 12
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from chatbot.faq_modules.large.vector_search import (
     lists_for,
     train_centroids,
 )
+from chatbot.frozen import dataclass
 from chatbot.normalization.pinyin import fold, readings
 
 LARGE_FROM = 20_000

@@ -2,12 +2,13 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
+
+from chatbot.frozen import dataclass
 
 _HASH_BASE, _HASH_MASK = np.uint64(0x9E3779B97F4A7C15), (1 << 64) - 1
 CharIds = NDArray[np.uint16] | NDArray[np.uint32]

@@ -6,13 +6,13 @@ units and pairs of neighbours), and ``bm25`` and ``coverage`` of given standard 
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.faq_modules.large.texts import CodedTexts, spread
 from chatbot.faq_modules.question_index import K1, B
+from chatbot.frozen import dataclass
 
 MOST_POSTINGS = 4096
 COMMON_FROM, COMMON_SHARE = 2000, 0.05

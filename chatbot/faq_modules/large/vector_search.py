@@ -15,7 +15,7 @@ import errno
 import math
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.faq_modules.on_demand import OnDemand
+from chatbot.frozen import dataclass
 
 if TYPE_CHECKING:
     import faiss

@@ -1,7 +1,6 @@
 """The console's addresses: one table says what is answered where, by which function, and who may ask."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from flask import Blueprint, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from chatbot.errors import ChatbotError, InvalidUploadError
+from chatbot.frozen import dataclass
 from chatbot.security.roles import Role
 
 if TYPE_CHECKING:  # the promises bring the explanation's types along; a start needs none of them
