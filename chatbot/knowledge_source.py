@@ -213,9 +213,9 @@ def build_reader(
     """The linkers over one graph; ``texts`` teach the pinyin decoder how people ask."""
     aliases = with_makes(graph, with_sold_names(graph, lexicon), folder)
     ends = ends_of_names(graph, lexicon.products)
-    entities = EntityLinker(graph, aliases, derived, plain_words(), ends)
     synonyms = with_generic_words(graph, lexicon.attribute_synonyms, derived)
     attributes = AttributeLinker(graph.tree, synonyms, derived)
+    entities = EntityLinker(graph, aliases, derived, plain_words(), ends, attributes.aliases)
     decoder = PinyinDecoder(
         [*texts, *entities.names, *attributes.names, *lexicon.question_words],
         attributes.names,

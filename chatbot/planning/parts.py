@@ -13,6 +13,7 @@ from chatbot.planning.concepts import Way
 from chatbot.planning.links import DegreeSense, Link, Strength
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.planning.word_forms import PACE
 from chatbot.regex import regex
 
 _ORDERS: dict[str | None, Order] = {"up": "desc", "down": "asc"}
@@ -21,7 +22,6 @@ _NEAR = 5  # characters between an attribute and a word of degree
 _MEANT = regex("哪|谁|最|第[一二两三四五六七八九十\\d]")
 _BY_HOW_MUCH = regex("比.*(?:[多少高低长短远大小])(?:多少|几)")  # 探索版比它多多少
 _WHOSE = {"谁家", "哪家", "哪个牌子", "什么牌子", "哪个品牌"}
-_PACE = {"快", "慢", "猛"}
 _SIZE = {"大", "小"}
 _EXTENT = {"长": "长", "宽": "宽", "高": "高", "短": "长", "窄": "宽", "矮": "高"}
 _EITHER_END = set("大小高低长短宽窄多少")
@@ -194,9 +194,9 @@ def _measured(
     sense: DegreeSense, named: Path | None, vocabulary: Vocabulary
 ) -> tuple[Path | None, Way | None]:
     """What a word of degree measures and which way, beside the attribute ``named``: 充电快 is a short time."""
-    if named is None or not (sense.path is None or (sense.word[-1] in _PACE and named != sense.path)):
+    if named is None or not (sense.path is None or (sense.word[-1] in PACE and named != sense.path)):
         return sense.path, sense.way
-    if sense.word[-1] not in _PACE:
+    if sense.word[-1] not in PACE:
         return named, sense.way
     slower: Way = "up" if vocabulary.dimension(named) == "时间" else "down"
     faster: Way = "down" if slower == "up" else "up"
@@ -207,7 +207,7 @@ def _time_before(
     sense: DegreeSense, links: Sequence[Link], text: str, vocabulary: Vocabulary, last: Sequence[Path]
 ) -> Path | None:
     """哪个最快 after 充电要多久: the time that was asked before, where nothing else is named."""
-    if sense.word[-1] not in _PACE or not _MEANT.search(text) or any(x.attribute or x.value for x in links):
+    if sense.word[-1] not in PACE or not _MEANT.search(text) or any(x.attribute or x.value for x in links):
         return None
     return next((path for path in last[:1] if vocabulary.dimension(path) == "时间"), None)
 

@@ -10,9 +10,9 @@ from chatbot.knowledge_graph.phrases import find_quantities
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition
 from chatbot.knowledge_graph.units import UnitTable
 from chatbot.normalization.entity_link import EntityLink
-from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.text import content, has_han, normalize
+from chatbot.planning.asked_times import asked_times
 from chatbot.planning.asked_ways import asked_degrees, asked_ways, names_no_attribute
 from chatbot.planning.blanks import blanked, masked_by, unexplained
 from chatbot.planning.false_readings import (
@@ -37,12 +37,12 @@ from chatbot.planning.links import (
 from chatbot.planning.measured import Measured
 from chatbot.planning.measures import asked_measures
 from chatbot.planning.part_names import spans_of_parts
-from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
+from chatbot.planning.places import bare_numbers, find_places
 from chatbot.planning.rewriting import Rewriter
 from chatbot.planning.roles import role_words
 from chatbot.planning.said_of_links import kind_before, kinds_said_again, tails
 from chatbot.planning.series_beside import with_its_make
-from chatbot.planning.sound_repair import SoundRepair
+from chatbot.planning.sound_repair import SoundRepair, mendable
 from chatbot.planning.spaced_pinyin import BETWEEN_LETTERS, BETWEEN_SYLLABLES, run_together, with_de
 from chatbot.planning.values_index import MAX_ENDS
 from chatbot.planning.vocabulary import Vocabulary
@@ -60,7 +60,6 @@ _INSIDE = regex(
 )
 _YEAR = regex(r"20\d\d款")
 _POINTING = regex(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
-_GRAMMAR = {*"or not count list which compare total typical average nearest others".split()}
 
 
 def always() -> bool:
@@ -112,7 +111,8 @@ class Scanner:
         self._stock = frozenset(word for word, roles in role_words().items() if "stock" in roles)
         self._ordered = lru_cache(maxsize=REMEMBERED)(_ordered)
         said = [word for words in vocabulary.concepts.words.values() for word in words]
-        words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
+        self._times = asked_times(vocabulary.columns.paths, self._finder.aliases, vocabulary.dimension)
+        words = [*said, *vocabulary.entities.names, *mendable(self._finder)]
         self._repair = SoundRepair(
             words,
             self._finder.aliases,
@@ -197,6 +197,7 @@ class Scanner:
         links += as_said(
             asked_ways(masked_by(text, links), self._vocabulary.concepts), text, self._vocabulary
         )
+        links += self._times.find(masked_by(text, links))
         links += asked_degrees(masked_by(text, links), self._finder.aliases)
         masked = masked_by(text, links)
         mentions = self._finder.find(masked)
@@ -221,7 +222,9 @@ class Scanner:
         for mention in mentions if free == masked else self._finder.find(free):
             links.append(Link(mention.start, mention.end, mention.alias, self._ordered(mention.targets)))
         links += bare_numbers(text, links, self._units)
-        links += asked_measures(text, links, self._units, self._vocabulary.concepts)
+        links += asked_measures(
+            text, links, self._units, self._vocabulary.concepts, self._vocabulary.columns
+        )
         links = tails(text, sorted(links, key=lambda link: link.start))
         links = [link for link in links if link.roles not in (_THING, _STOCK)]
         links = as_they_stand(links, text)
@@ -275,17 +278,6 @@ def _version_pieces(vocabulary: Vocabulary) -> list[str]:
     """The words of what tells the versions of a series apart."""
     words = {word for entity in vocabulary.graph.entities for word in entity.keywords[3:]}
     return sorted({piece for word in words for piece in normalize(word).split()})
-
-
-def _mendable(finder: MentionFinder[Sense]) -> list[str]:
-    """Words that carry content, the words of quantities, and those of the grammar that are not said in passing."""
-    carrying = set(filter(_carries, set(finder.aliases.values())))  # most words mean what others do
-    words = [word for word, senses in finder.aliases.items() if len(word) > 2 or senses in carrying]
-    return [*words, *QUANTITY_WORDS]
-
-
-def _carries(senses: frozenset[Sense]) -> bool:
-    return any(not isinstance(sense, RoleSense) or sense.role in _GRAMMAR for sense in senses)
 
 
 def _explained(scan: Scan) -> list[bool]:
