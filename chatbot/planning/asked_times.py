@@ -65,9 +65,7 @@ def done(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
             yield path, stem
 
 
-def _behind(
-    text: str, at: int, words: Mapping[str, tuple[Path, ...]]
-) -> tuple[int, tuple[Path, ...]] | None:
+def _behind(text: str, at: int, words: Mapping[str, tuple[Path, ...]]) -> tuple[int, tuple[Path, ...]] | None:
     lead = _BEHIND.match(text, at)
     start = lead.end() if lead else at
     for end in range(min(len(text), start + _LONGEST), start + 1, -1):
@@ -76,9 +74,7 @@ def _behind(
     return None
 
 
-def _before(
-    text: str, at: int, words: Mapping[str, tuple[Path, ...]]
-) -> tuple[int, tuple[Path, ...]] | None:
+def _before(text: str, at: int, words: Mapping[str, tuple[Path, ...]]) -> tuple[int, tuple[Path, ...]] | None:
     lead = _BEFORE.search(text, max(0, at - _LONGEST), at)
     end = lead.start() if lead else at
     for start in range(max(0, end - _LONGEST), end - 1):

@@ -11,7 +11,9 @@ from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph, Path, asked_wh
 from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
-_ENDING = regex("(?:系统|功能|装置|类型|方式|规格|形式|里程|辅助|技术|数量|检测|检查|服务|项目|(?<=^..)等级)$")
+_ENDING = regex(
+    "(?:系统|功能|装置|类型|方式|规格|形式|里程|辅助|技术|数量|检测|检查|服务|项目|(?<=^..)等级)$"
+)
 _IN_BRACKETS = regex(r"\([^)]*\)")
 _UNIT_BEHIND = regex(r"(?<=[\u4e00-\u9fff])/[a-z]{1,3}$")
 _BOTH = regex(r"^([前主])/([后副])(.+)$")

@@ -29,6 +29,7 @@ _BOTH = regex("都(?:是)?(?:多少|几|啥|什么|报)")
 _TELLS_BOTH = regex("都[发给列说讲看查]")  # of one attribute: 油耗和价格都说下 is of both of these
 _OF_EACH = regex("(?:各|分别)(?:是|要|有)?多少[呢啊呀]?$")  # 油耗各多少
 _KINDS = regex("有?(?:几|多少)[种个][呢啊呀]?$")
+_WHICH_OF_ITS = regex("(?:那|都|去|在|能去|可以去|它)*(?:有)?(?:哪几?[个家种些]|哪些|几[个家种])(?!车|[款台辆])")
 _BARE_UNIT = regex("(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?")
 _HOW_MUCH_THEN = regex("(?:那|那么)?(?:到底|究竟|具体|实际|准确)?(?:是|有|要|得)?(?:多少|几)[啊呀呢]?")
 _HOW_MANY = regex("(?:那|有|一共|总共|到底|具体)*(?:几|多少)[个颗台只块种](?:呢|啊|呀)?")  # after 有激光雷达
@@ -80,9 +81,10 @@ class Follower:
         one = len(parts.attributes) == 1
         of_each = bool(parts.attributes) and _OF_EACH.search(parts.text) is not None
         of_each = of_each or (one and _TELLS_BOTH.search(parts.text) is not None)
-        if parts.has("list", "typical", "average", "others", "buy", "any", "which", "nearest"):
-            return None
         of_kinds = one and len(focus) == 1 and self._asks_its_kinds(parts)
+        lists = parts.has("list", "which") and not of_kinds
+        if lists or parts.has("typical", "average", "others", "buy", "any", "nearest"):
+            return None
         if (parts.has("count") and not (of_each or of_kinds)) or of_something_else(parts):
             return None
         topics = parts.attributes or parts.categories
@@ -106,10 +108,12 @@ class Follower:
         return Asked(groups, topics, parts.scan, needed=needed, referred=True)
 
     def _asks_its_kinds(self, parts: Parts) -> bool:
-        """颜色有几种 of one thing, whose value lists several: 羽白、深空灰."""
+        """颜色有几种, 哪几个分院能做 of one thing, whose value lists several: 羽白、深空灰."""
         column = self._decider.columns.column(parts.attributes[0][0])
         several = column is not None and any("、" in text for text in column.texts)
-        return several and _KINDS.search(parts.text) is not None
+        of_all = parts.has("head") or parts.rankings or parts.scan.unknown
+        asks = _KINDS.search(parts.text) or (_WHICH_OF_ITS.match(parts.text) and not of_all)
+        return several and asks is not None
 
     @staticmethod
     def of_those(parts: Parts, context: Context) -> Query | None:

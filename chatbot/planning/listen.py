@@ -6,6 +6,7 @@ from dataclasses import replace
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.text import content, normalize
+from chatbot.planning.ages import as_ages
 from chatbot.planning.asides import background, plain_question, rejoined, unframed
 from chatbot.planning.bind import Binder
 from chatbot.planning.corrections import corrected, not_but, not_that_attribute, taken_up
@@ -25,6 +26,7 @@ _LONE_KIND = regex(r"(?:(?<=^)|(?<=[\s,，、/+。]))[电油混](?=$|[\s,，、/
 _KINDS = {"电": "纯电", "油": "汽油", "混": "混动"}
 _HAN = regex(r"[\u4e00-\u9fff]{2,4}")
 _BEHIND_A_VALUE = frozenset("版款色")
+_AGE = "年龄"
 _SAME_THING = 4  # characters between an attribute and a stray part of its name
 
 
@@ -47,12 +49,14 @@ class Listener:
         self._english = EnglishWords(vocabulary.entities.names, vocabulary.derived)
         brands = {entity.keywords[0] for entity in vocabulary.graph.entities if entity.keywords}
         makes = sorted({normalize(brand).removesuffix("汽车") for brand in brands})
+        self._ages = any(_AGE in vocabulary.dimensions(path) for path in vocabulary.columns.paths)
         self._makes = MisheardMakes(makes, vocabulary.finder.aliases.keys() | vocabulary.common_words)
 
     def asked(self, utterance: str) -> str:
         """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
         said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], taken_up(utterance))
-        said = self._english.in_chinese(plainly(self._plain(said)))
+        said = plainly(self._plain(said))
+        said = self._english.in_chinese(as_ages(said) if self._ages else said)
         said = without_courtesies(self._years.written(self._names.written(said)))
         return self._makes.written(unframed(plain_question(in_words(plainly(said)))))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from chatbot.knowledge_graph.graph import Path
 from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.text import content
+from chatbot.planning.front_and_back import paired
 from chatbot.planning.links import AttributeSense, DegreeSense, Sense, ValueSense
 from chatbot.planning.noise import courtesies
 from chatbot.planning.roles import role_words
@@ -71,7 +72,7 @@ _ASKS_WHICH = regex("[些种个啥么][\u4e00-\u9fff]{2}")
 _NAME_APART = regex(
     r"(?P<head>[\u4e00-\u9fff]{2,5}?)(?:都|分别|一共|一般)?(?P<asked>[有是用]?的?(?:哪几种|哪几个|哪些|什么|几种|哪种|啥))(?P<tail>[\u4e00-\u9fff]{2})(?=$|[的,。吗呢啊可])"
 )  # 轮圈有哪些尺寸
-_SHORTEST_PAIR = 3
+_LONGEST_NAME = 8  # characters
 _OR_RATHER = regex(r"^(.{2,24}?)[,\s]?还是(.{2,24}?)(?:一?[点些])?[啊呀呢]?$")
 _EITHER_DOES = regex(
     r"([\u4e00-\u9fff]{1,5})不\1(?:都|也)?(?:行|可以|成|无所谓|没关系|没事)(?:了|吧|的)?"
@@ -99,7 +100,7 @@ class Rewriter:
         """``dimension`` is what an attribute is measured in."""
         self._finder, self._names, self._dimension = finder, names, dimension
         noise = [word for word, roles in role_words().items() if roles == ("noise",)]
-        self._paired = _paired(finder)
+        self._paired = paired(finder)
         self._noise_before, self._noise_behind = courtesies(noise)
 
     def rewrite(self, text: str) -> str:
@@ -282,19 +283,18 @@ class Rewriter:
         )
 
     def _without_noise(self, text: str) -> str:
-        """``text`` without the courtesies before and behind the question; all of it when that is all there is."""
-        inner = self._noise_behind.sub("", self._noise_before.sub("", text))
+        """``text`` without the courtesies before and behind the question; all of it when that is all there is.
+
+        What begins a name is none: 小白 of 小白3.
+        """
+        before = self._noise_before.match(text)
+        end = before.end() if before else 0
+        first = next((at for at in range(end) if self._names_across(text, at, end)), end)
+        inner = self._noise_behind.sub("", text[first:])
         return inner if content(inner) else text
 
-
-def _paired(finder: MentionFinder[Sense]) -> re.Pattern[str] | None:
-    """轮胎规格: what names no attribute by itself, and one with 前 and one with 后 before it."""
-
-    def names(word: str) -> bool:
-        return any(isinstance(sense, AttributeSense) for sense in finder.aliases.get(word, ()))
-
-    fronts = (word[1:] for word in finder.aliases if word[0] == "前" and len(word) > _SHORTEST_PAIR)
-    stems = sorted(
-        {s for s in fronts if not names(s) and names(f"前{s}") and names(f"后{s}")}, key=len, reverse=True
-    )
-    return re.compile(rf"(?<![前后背轮])(?:{'|'.join(map(re.escape, stems))})") if stems else None
+    def _names_across(self, text: str, start: int, end: int) -> bool:
+        """Whether a name begins at ``start`` and goes on behind ``end``."""
+        return any(
+            text[start:to] in self._names for to in range(end + 1, min(len(text), end + _LONGEST_NAME) + 1)
+        )

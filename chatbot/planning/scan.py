@@ -11,6 +11,7 @@ from chatbot.knowledge_graph.plan import AllOf, Clause, Condition
 from chatbot.knowledge_graph.units import UnitTable
 from chatbot.normalization.entity_link import EntityLink
 from chatbot.normalization.pinyin import PinyinDecoder
+from chatbot.normalization.siblings import sibling
 from chatbot.normalization.text import content, has_han, normalize
 from chatbot.planning.asked_times import asked_times
 from chatbot.planning.asked_ways import asked_degrees, asked_ways, names_no_attribute
@@ -105,6 +106,7 @@ class Scanner:
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
         pieces = vocabulary.derived.json("pieces of versions", lambda: _version_pieces(vocabulary))
         self._names = frozenset(vocabulary.entities.names)
+        self._siblings = vocabulary.graph.by_name if vocabulary.graph.series_depth == 1 else {}
         leads = dict.fromkeys(e.keywords[0] for e in vocabulary.graph.entities if e.keywords)
         self._makes = tuple(dict.fromkeys(map(normalize, leads)))
         self._rewriter = Rewriter(self._finder, self._names.union(pieces), vocabulary.dimension)
@@ -222,9 +224,7 @@ class Scanner:
         for mention in mentions if free == masked else self._finder.find(free):
             links.append(Link(mention.start, mention.end, mention.alias, self._ordered(mention.targets)))
         links += bare_numbers(text, links, self._units)
-        links += asked_measures(
-            text, links, self._units, self._vocabulary.concepts, self._vocabulary.columns
-        )
+        links += asked_measures(text, links, self._units, self._vocabulary.concepts, self._vocabulary.columns)
         links = tails(text, sorted(links, key=lambda link: link.start))
         links = [link for link in links if link.roles not in (_THING, _STOCK)]
         links = as_they_stand(links, text)
@@ -240,7 +240,9 @@ class Scanner:
         for found in named:
             if found.score < 1 and not found.candidates:
                 continue
-            sense = EntitySense(found.candidates, self._clause(found))
+            said = "".join(text[start:end] for start, end in found.spans)
+            beside = self._siblings and near and sibling(near, found.candidates, said, self._siblings)
+            sense = EntitySense((beside,) if beside else found.candidates, self._clause(found))
             for index, (start, end) in enumerate(found.spans):
                 senses: tuple[Sense, ...] = (sense,) if index == 0 else (RoleSense("part"),)
                 links.append(Link(start, end, text[start:end], senses, found.score))
