@@ -1,7 +1,6 @@
 """Of several that a piece of a name may be, the one that is called what is spoken of is called but for that piece."""
 
 from collections.abc import Mapping, Sequence
-from os.path import commonprefix
 
 from chatbot.knowledge_graph.graph import Entity
 from chatbot.normalization.text import normalize
@@ -26,7 +25,13 @@ def _called(entity: Entity) -> str:
 
 def _shared(said: str, other: str, own: str) -> int:
     """How many characters ``other`` and ``own`` have in common, where what they differ in is ``said``; else none."""
-    front = commonprefix([own, other])
-    back = commonprefix([own[len(front) :][::-1], other[len(front) :][::-1]])
-    piece = other[len(front) : len(other) - len(back)]
-    return len(front) + len(back) if piece and piece in said else 0
+    front = _alike(own, other)
+    back = _alike(own[front:][::-1], other[front:][::-1])
+    piece = other[front : len(other) - back]
+    return front + back if piece and piece in said else 0
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters they both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))

@@ -17,6 +17,7 @@ from chatbot.planning.links import Link
 from chatbot.planning.parts import Parts, Thing, rankings
 from chatbot.planning.refer import Reference, references
 from chatbot.planning.scan import Scan
+from chatbot.planning.sizes import of_their_size
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.planning.whom_it_fits import without_whom_it_fits
 from chatbot.regex import regex
@@ -67,6 +68,7 @@ class PartsReader:
         asking = asking and not _THAT_ONE.search(text)  # 四驱的那个呢, 四驱那款呢
         read = self._atoms.read(rest, text, verify=verify, before=before, asking=asking)
         ranks, used = rankings(rest, text, read.used, self._vocabulary, context.measured, self._directions)
+        ranks = of_their_size(ranks, links, context, self._vocabulary)
         atoms = _without_features(read.atoms, rest, used - read.used)
         attributes = tuple(
             self._within_category(i, rest, text) or link.attribute.paths

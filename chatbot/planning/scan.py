@@ -1,7 +1,7 @@
 """An utterance as links: what each part of it may mean, left to right, and what is left unexplained."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -101,7 +101,10 @@ class Scanner:
         units: UnitTable,
         measured: Measured,
         decoder: PinyinDecoder | None = None,
+        in_grammar: Callable[[str], str] = str,
     ) -> None:
+        """``in_grammar`` puts the word of the grammar for what is sold, where pinyin comes to be that."""
+        self._in_grammar = in_grammar
         self._vocabulary, self._units, self._measured = vocabulary, units, measured
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
         pieces = vocabulary.derived.json("pieces of versions", lambda: _version_pieces(vocabulary))
@@ -163,7 +166,7 @@ class Scanner:
         elif BETWEEN_SYLLABLES.search(text):  # zui gui的轿车
             joined = normalize(self._without_spaces(text, BETWEEN_SYLLABLES))
             mended = joined if self._read(joined, near).coverage > first.coverage else mended
-        mended = normalize(with_de(mended)) if mended != text else text
+        mended = self._in_grammar(normalize(with_de(mended))) if mended != text else text
         best = self._read(mended, near) if mended != text else first
         if best.unknown and (once := _TWICE.sub(lambda found: found[1], best.text)) != best.text:
             again = self._read(once, near)
