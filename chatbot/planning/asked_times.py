@@ -3,6 +3,7 @@
 Such a name says what is done and that its time is told; how it is asked for combines freely with that.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,13 +13,15 @@ from chatbot.planning.links import AttributeSense, DegreeSense, Link, Sense
 from chatbot.planning.word_forms import forms
 from chatbot.regex import regex
 
-_NAMED = regex("(?<=..)(?:时间|时长|时刻|日期|周期|期限|天数)$")
+_NAMED = regex("(?<=..)(?:时间|时长|时刻|日期|周期|期限|天数|期)$")
 _HOW_LONG = regex(
     "多久|多长时间|多少时间|(?:几|多少)个?(?:工作日|小时|钟头|星期|礼拜|月|周)|(?:几|多少)(?:天|年|分钟)"
 )
 _WHEN = regex("什么时候|啥时候|什么时间|几点钟?|哪天|哪一天|几号|几月份?")
 _LEAD = "(?:大概|一般|通常|最快|最晚|要|得|会|可以|才|能|是|到|有|需要|之前|以前|之后|以后|的|了)*"
 _BEHIND, _BEFORE = regex(_LEAD), regex(_LEAD + "$")
+_WORD = 2
+_STARTS = ("|", ",", "要", "得")
 _LONGEST = 10  # characters of a name
 _MEASURED = "时间"
 
@@ -52,8 +55,10 @@ def asked_times(
         for sense in senses:
             if isinstance(sense, AttributeSense) and dimension(sense.paths[0]) == _MEASURED:
                 lasts[word] = sense.paths
-    for path, stem in done(paths):
+    for path, stem in _said_in_part(done(paths)):
         (lasts if dimension(path) == _MEASURED else happens).setdefault(stem, (path,))
+    firsts = Counter(stem[0] for path, stem in done(paths) if dimension(path) == _MEASURED)
+    lasts |= {stem[0]: lasts[stem] for _, stem in done(paths) if firsts[stem[0]] == 1 and stem in lasts}
     return AskedTimes(lasts, happens)
 
 
@@ -63,6 +68,15 @@ def done(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
         name = normalize(display_name(path[-1]))
         if (stem := _NAMED.sub("", name)) != name:
             yield path, stem
+
+
+def _said_in_part(those: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, str]]:
+    """``those``, and 理赔 and 到账 of 理赔到账, where no other has them."""
+    known = [*those]
+    yield from known
+    for path, stem in known:
+        parts = {stem[:_WORD], stem[-_WORD:]} if len(stem) == 2 * _WORD else set[str]()
+        yield from ((path, part) for part in parts if sum(part in other for _, other in known) == 1)
 
 
 def _behind(text: str, at: int, words: Mapping[str, tuple[Path, ...]]) -> tuple[int, tuple[Path, ...]] | None:
@@ -80,6 +94,8 @@ def _before(text: str, at: int, words: Mapping[str, tuple[Path, ...]]) -> tuple[
     for start in range(max(0, end - _LONGEST), end - 1):
         if text[start:end] in words:
             return start, words[text[start:end]]
+    if end and text[end - 1] in words and (end == 1 or text[: end - 1].endswith(_STARTS)):  # 等多久 of 等待期
+        return end - 1, words[text[end - 1]]
     return None
 
 
@@ -98,7 +114,7 @@ def _around(
 
 def paced(paths: Iterable[Path], dimension: Callable[[Path], str]) -> Iterator[tuple[str, DegreeSense]]:
     """出报告最快, 出报告慢: the word → that the time of what is done is short, or long."""
-    for path, stem in done(paths):
+    for path, stem in _said_in_part(done(paths)):
         if dimension(path) == _MEASURED:
             yield from ((w, DegreeSense("快", path, "down", much)) for w, much in forms(f"{stem}+快"))
             yield from ((w, DegreeSense("慢", path, "up", much)) for w, much in forms(f"{stem}+慢"))

@@ -12,7 +12,7 @@ from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
 _ENDING = regex(
-    "(?:系统|功能|装置|类型|方式|规格|形式|里程|辅助|技术|数量|检测|检查|服务|项目|(?<=^..)等级)$"
+    "(?:系统|功能|装置|类型|方式|规格|形式|里程|辅助|技术|数量|检测|检查|服务|项目|赔付|保障|报销|(?<=^..)等级)$"
 )
 _IN_BRACKETS = regex(r"\([^)]*\)")
 _UNIT_BEHIND = regex(r"(?<=[\u4e00-\u9fff])/[a-z]{1,3}$")

@@ -11,6 +11,7 @@ from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider, measured_by
 from chatbot.planning.money import says_money
+from chatbot.planning.other_measures import size_asked
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart
@@ -30,7 +31,7 @@ _TELLS_BOTH = regex("都[发给列说讲看查]")  # of one attribute: 油耗和
 _OF_EACH = regex("(?:各|分别)(?:是|要|有)?多少[呢啊呀]?$")  # 油耗各多少
 _KINDS = regex("有?(?:几|多少)[种个][呢啊呀]?$")
 _WHICH_OF_ITS = regex(
-    "(?:那|都|去|在|能去|可以去|它)*(?:有)?(?:哪几?[个家种些]|哪些|几[个家种])(?!车|[款台辆])"
+    "(?:那|都|去|在|能去|可以去|它)*有?(?:哪几?[个家种些]|几[个家种]|什么|啥)(?!车|[款台辆])"
 )
 _BARE_UNIT = regex("(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?")
 _HOW_MUCH_THEN = regex("(?:那|那么)?(?:到底|究竟|具体|实际|准确)?(?:是|有|要|得)?(?:多少|几)[啊呀呢]?")
@@ -89,7 +90,7 @@ class Follower:
             return None
         if (parts.has("count") and not (of_each or of_kinds)) or of_something_else(parts):
             return None
-        topics = parts.attributes or parts.categories
+        topics = parts.attributes or parts.categories or self._its_size(parts)
         if not topics and not parts.rankings and _BARE_UNIT.fullmatch(parts.text):  # 几秒
             topics = tuple((path,) for path in self._decider.in_units(parts.text))
         if not topics and not parts.rankings and _HOW_MUCH_THEN.fullmatch(parts.text):
@@ -108,6 +109,10 @@ class Follower:
         groups = tuple((name,) for name in focus)
         needed = parts.scan.mended or bool(parts.rankings) or focus != context.entities or parts.has("both")
         return Asked(groups, topics, parts.scan, needed=needed, referred=True)
+
+    def _its_size(self, parts: Parts) -> tuple[tuple[Path, ...], ...]:
+        plain = not (parts.rankings or parts.scan.unknown)
+        return size_asked(parts.text, self._decider.vocabulary.concepts) if plain else ()
 
     def _asks_its_kinds(self, parts: Parts) -> bool:
         """颜色有几种, 哪几个分院能做 of one thing, whose value lists several: 羽白、深空灰."""

@@ -15,6 +15,7 @@ from chatbot.planning.links import AttributeSense, Link, ValueSense
 from chatbot.planning.misheard_makes import MisheardMakes
 from chatbot.planning.model_years import ModelYears
 from chatbot.planning.notation import in_words
+from chatbot.planning.per_unit import told_per
 from chatbot.planning.purposes import without_purpose, without_story
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.spoken_names import SpokenNames
@@ -50,6 +51,7 @@ class Listener:
         brands = {entity.keywords[0] for entity in vocabulary.graph.entities if entity.keywords}
         makes = sorted({normalize(brand).removesuffix("汽车") for brand in brands})
         self._ages = any(_AGE in vocabulary.dimensions(path) for path in vocabulary.columns.paths)
+        self._per = told_per(vocabulary)
         self._makes = MisheardMakes(makes, vocabulary.finder.aliases.keys() | vocabulary.common_words)
 
     def asked(self, utterance: str) -> str:
@@ -57,6 +59,7 @@ class Listener:
         said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], taken_up(utterance))
         said = plainly(self._plain(said))
         said = self._english.in_chinese(as_ages(said) if self._ages else said)
+        said = self._per.sub("", said) if self._per else said
         said = without_courtesies(self._years.written(self._names.written(said)))
         return self._makes.written(unframed(plain_question(in_words(plainly(said)))))
 
