@@ -27,7 +27,7 @@ _LONE_KIND = regex(r"(?:(?<=^)|(?<=[\s,，、/+。]))[电油混](?=$|[\s,，、/
 _KINDS = {"电": "纯电", "油": "汽油", "混": "混动"}
 _HAN = regex(r"[\u4e00-\u9fff]{2,4}")
 _BEHIND_A_VALUE = frozenset("版款色")
-_AGE = "年龄"
+_AGE, _FITS = "年龄", "适合"
 _SAME_THING = 4  # characters between an attribute and a stray part of its name
 
 
@@ -162,6 +162,8 @@ class Listener:
             paths = (*paths, *(sense.path for sense in link.senses if isinstance(sense, ValueSense)))
             if link.quantity and (usual := self._binder.default(link.quantity)):
                 paths = (*paths, usual)
+            if piece == _FITS and link.attribute:
+                return True  # 适合多大年纪, 适合几个人住
             names = (display_name(part).lower() for path in paths for part in path)
             if any(piece in name for name in names):
                 return True

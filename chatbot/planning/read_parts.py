@@ -65,7 +65,9 @@ class PartsReader:
         before = context.plan.conditions if context.plan else ()
         looked_up = context.plan is None or context.plan.op in ("compare", "verify", "lookup")
         asking = bool(context.entities) and looked_up and text.endswith("呢") and not text.endswith("的呢")
-        asking = asking and not _THAT_ONE.search(text)  # 四驱的那个呢, 四驱那款呢
+        asking = asking and not (
+            _THAT_ONE.search(text) or _of_all_such(links, text)
+        )  # 四驱的那个呢, 四驱那款呢
         read = self._atoms.read(rest, text, verify=verify, before=before, asking=asking)
         ranks, used = rankings(rest, text, read.used, self._vocabulary, context.measured, self._directions)
         ranks = of_their_size(ranks, links, context, self._vocabulary)
@@ -290,3 +292,10 @@ def numeric(vocabulary: Vocabulary, groups: Sequence[tuple[Path, ...]]) -> tuple
     """For each attribute asked for, the first place that holds numbers."""
     found = (next((p for p in paths if vocabulary.dimension(p)), None) for paths in groups)
     return tuple(dict.fromkeys(path for path in found if path))
+
+
+def _of_all_such(links: Sequence[Link], text: str) -> bool:
+    """能手机控制的洗衣机呢: all of a kind that are so, and not what is spoken of."""
+    last = next((link for link in reversed(links) if link.start < len(text) - 1), None)
+    kind = last is not None and (last.plays("head") or (last.entity and len(last.entity.names) > 1))
+    return bool(kind and last and text.endswith("的", 0, last.start) and last.end == len(text) - 1)
