@@ -23,7 +23,7 @@ _SURELY_FAQ = 0.9
 _BEYOND_DOUBT = 0.95
 _LIKELY_FAQ = 0.6
 _QUERY_CUE = re.compile(
-    r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|的车[吗么嘛没有]*$|以[上下内]的|suv|mpv|推荐|便宜|贵|(?:想|打算|准备|考虑)买"
+    r"[\d最更比]|[一二两三四五六七八九十百][多来几]?万|哪[款个些台辆]|的车[吗么嘛没有]*$|以[上下内]的|suv|mpv|推荐|便宜|贵|(?:想|打算|准备|考虑)买|(?:多少|几)[个款种台辆]车"
 )
 _IS_IT = re.compile(r"^.{0,4}([大高长快慢贵重轻])[不没]\1[啊呀呢]?$")  # 快不快 asks for no advice on 快充
 _RANKS = re.compile("最.{0,3}的|zui[a-z]")  # 油耗最底的: a slip in what is ranked
