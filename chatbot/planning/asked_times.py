@@ -39,6 +39,7 @@ class AskedTimes:
             for hit in ways.finditer(masked) if words else ():
                 start, end = hit.span()
                 if found := _behind(masked, end, words):
+                    start = _led_from(masked, start)
                     yield Link(start, found[0], masked[start : found[0]], (AttributeSense(found[1]),))
                 elif found := _before(masked, start, words):
                     yield Link(found[0], end, masked[found[0] : end], (AttributeSense(found[1]),))
@@ -81,30 +82,36 @@ def _said_in_part(those: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, str
 
 def _behind(text: str, at: int, words: Mapping[str, tuple[Path, ...]]) -> tuple[int, tuple[Path, ...]] | None:
     lead = _BEHIND.match(text, at)
-    start = lead.end() if lead else at
-    for end in range(min(len(text), start + _LONGEST), start + 1, -1):
-        if text[start:end] in words:
-            return end, words[text[start:end]]
+    for start in range(lead.end() if lead else at, at - 1, -1):  # 到 of 到账 leads to nothing
+        for end in range(min(len(text), start + _LONGEST), start + 1, -1):
+            if text[start:end] in words:
+                return end, words[text[start:end]]
     return None
 
 
 def _before(text: str, at: int, words: Mapping[str, tuple[Path, ...]]) -> tuple[int, tuple[Path, ...]] | None:
-    lead = _BEFORE.search(text, max(0, at - _LONGEST), at)
-    end = lead.start() if lead else at
-    for start in range(max(0, end - _LONGEST), end - 1):
-        if text[start:end] in words:
-            return start, words[text[start:end]]
+    for end in range(_led_from(text, at), at + 1):
+        for start in range(max(0, end - _LONGEST), end - 1):
+            if text[start:end] in words:
+                return start, words[text[start:end]]
+    end = _led_from(text, at)
     if end and text[end - 1] in words and (end == 1 or text[: end - 1].endswith(_STARTS)):  # 等多久 of 等待期
         return end - 1, words[text[end - 1]]
     return None
+
+
+def _led_from(text: str, at: int) -> int:
+    """Where the words that lead to ``at`` and say nothing begin."""
+    lead = _BEFORE.search(text, max(0, at - _LONGEST), at)
+    return lead.start() if lead else at
 
 
 def _around(
     text: str, start: int, end: int, words: Mapping[str, tuple[Path, ...]]
 ) -> tuple[int, int, tuple[Path, ...]] | None:
     """报告几天能出: what is done with it stands behind, and what it is done with before."""
-    lead, tail = _BEFORE.search(text, max(0, start - _LONGEST), start), _BEHIND.match(text, end)
-    before, behind = (lead.start() if lead else start), (tail.end() if tail else end)
+    tail = _BEHIND.match(text, end)
+    before, behind = _led_from(text, start), tail.end() if tail else end
     verb = text[behind : behind + 1]
     for first in range(max(0, before - _LONGEST), before - 1):
         if verb + text[first:before] in words:

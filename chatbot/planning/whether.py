@@ -13,6 +13,7 @@ _HAS_NONE = regex("(?:就|怎么|咋|难道)?(?:没有?|冇|木有)[^,，。]{1,
 _COMES_IN = regex(
     "(?:那|那么|它|这车|这款|那款)*有(?:没有|没|木有)?.{1,5}?(?:的|色的)?(?:吗|么|嘛|没有|没|不)?[啊呀呢]?"
 )
+_WHICH_CAN = regex("能[^,，。]{2,10}的[^,，。吗么不没嘛]{1,6}呢?$")  # 能变频的洗衣机
 _ONE_OF_MANY = "、"  # between the colours that one car may be had in
 _SO = regex("(?<![差好很太更])多$")
 
@@ -26,7 +27,8 @@ def asks_whether(parts: Parts) -> bool:
     if any(rank.strength == "plain" and _SO.search(parts.text, 0, rank.start) for rank in parts.rankings):
         return True  # 有多省油
     ends = parts.text.rstrip("呢呀啊哈吧哦的").endswith(("吗", "么", "不", "没", "嘛"))
-    return ends or parts.has("exists", "enough") or "是不是" in parts.text
+    enough = parts.has("enough") and not _WHICH_CAN.search(parts.text)
+    return ends or enough or parts.has("exists") or "是不是" in parts.text
 
 
 def asks_by_how_much(parts: Parts) -> bool:
