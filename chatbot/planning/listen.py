@@ -148,9 +148,10 @@ class Listener:
         """电池 of 电池80度以上, 座椅 of 座椅带不带按摩, 整备 of 整备2吨, 方向盘 of 方向盘是真皮的."""
         if piece in _BEHIND_A_VALUE:  # 汉的纯电版 is its version with that value, 月光白色 that colour
             return any(x.value and scan.text.startswith(piece, x.end) for x in scan.links)
-        if len(piece) < 2:
-            return False
         start = scan.text.find(piece)
+        if len(piece) < 2:  # 住几晚, 玩几天: what is done so many
+            behind = (x for x in scan.links if x.attribute and x.start == start + 1)
+            return any(x.text.startswith(("几", "多少")) for x in behind)
         if "还是" in scan.text and self._is_a_value(piece, scan):
             return True
         for link in scan.links:

@@ -20,6 +20,7 @@ _MEASURES = {
 }  # fmt: skip
 _MUCH = frozenset({"much"})
 _CLAUSE = regex("[,。;!?]")
+_SLANG = "m"  # 多少米 is how much, but not 最高到多少米 of what has an altitude
 _NEAR = 3  # characters before what is asked
 _EMPTY = frozenset("的是有能可以要得会它多大量数")
 
@@ -37,8 +38,9 @@ def asked_measures(
         sense: Sense = RoleSense("much")
         if not _named_beside(text, hit.start(), end, links):
             named = _MEASURES.get(unit.name)
-            paths = concepts.paths(named) if named else ()
-            paths = paths or _of_what_is_done(text, hit.start(), unit, columns)
+            done = _of_what_is_done(text, hit.start(), unit, columns)
+            paths = concepts.paths(named) if named and not (done and unit.name == _SLANG) else ()
+            paths = paths or done
             sense = AttributeSense(paths) if paths else sense
         yield Link(start, end, text[start:end], (sense,))
 

@@ -23,6 +23,7 @@ _MEANT = regex("哪|谁|最|第[一二两三四五六七八九十\\d]")
 _BY_HOW_MUCH = regex("比.*(?:[多少高低长短远大小])(?:多少|几)")  # 探索版比它多多少
 _WHOSE = {"谁家", "哪家", "哪个牌子", "什么牌子", "哪个品牌"}
 _SIZE = {"大", "小"}
+_HIGH = {"高", "低"}
 _EXTENT = {"长": "长", "宽": "宽", "高": "高", "短": "长", "窄": "宽", "矮": "高"}
 _EITHER_END = set("大小高低长短宽窄多少")
 _LIKE = regex("差不多|一样|同样|接近|相当|比|哪|谁")
@@ -229,6 +230,9 @@ def _meant(
     beside = sense.strength != "plain" or _LIKE.search(text) is not None  # 跟L8差不多长的
     if path is None and beside and sense.word in _EXTENT:
         path = vocabulary.part(_EXTENT[sense.word])
+    if path is None and sense.word in _HIGH and _alone(links, text):
+        named = [p for p in vocabulary.columns.paths if "高" in p[-1] and vocabulary.dimension(p)]
+        path = named[0] if len(named) == 1 else None  # 哪个高, of what has an altitude
     return path
 
 
