@@ -41,7 +41,7 @@ from chatbot.planning.part_names import spans_of_parts
 from chatbot.planning.places import bare_numbers, find_places
 from chatbot.planning.rewriting import Rewriter
 from chatbot.planning.roles import role_words
-from chatbot.planning.said_of_links import kind_before, kinds_said_again, tails
+from chatbot.planning.said_of_links import kind_before, kinds_said_again, said_twice, tails
 from chatbot.planning.series_beside import with_its_make
 from chatbot.planning.sound_repair import SoundRepair, mendable
 from chatbot.planning.spaced_pinyin import BETWEEN_LETTERS, BETWEEN_SYLLABLES, run_together, with_de
@@ -55,7 +55,7 @@ REMEMBERED = 1024  # orders of the senses of a word
 _THING = frozenset({"thing"})  # 充电桩 is not about charging: it stays unknown
 _STOCK = frozenset({"thing", "stock"})  # so does 现车, and it is no slip either
 MAX_MENDING = 2  # a mended word may let the next one be seen
-_TWICE = regex(r"([^\W\d])\1+")  # 油油耗
+_TWICE = regex(r"(?!慢慢|快快)([^\W\d])\1+")  # 油油耗
 _INSIDE = regex(
     r"(?<=[\d万秒升米里w块元个座钱吨匹])(?:往里(?=$|[,。的])|[以一义意议已亿依之][内里类類])(?![饰容])"
 )
@@ -229,7 +229,7 @@ class Scanner:
         links += bare_numbers(text, links, self._units)
         links += asked_measures(text, links, self._units, self._vocabulary.concepts, self._vocabulary.columns)
         links = tails(text, sorted(links, key=lambda link: link.start))
-        links = [link for link in links if link.roles not in (_THING, _STOCK)]
+        links = [x for x in links if x.roles not in (_THING, _STOCK) and not said_twice(x, text)]
         links = as_they_stand(links, text)
         unknown = unexplained(text, links)
         said = len(content(text)) or 1
