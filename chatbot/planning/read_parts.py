@@ -30,7 +30,7 @@ _WITHIN = regex(
     r"[^和跟与及、,/比或]{0,8}|的?呢?,(?:那个?|我)?(?:也|就|都)?(?:是|要|说的是|问的是)?(?:那个)?"
 )  # 舒享版呢，也是25款的
 _LISTED = regex(r"[、/]?(?:和|跟|与|及|还有|以及)?(?:的|家)?")
-_THAT_ONE = regex("的?[那这](?:一)?[个款台辆]呢$")
+_THAT_ONE = regex("的?[那这](?:一)?[个款台辆]呢$")  # 四驱的那个呢, 四驱那款呢
 _WISHES = frozenset(
     "带 带有 配 配有 配备 标配 具备 搭载 要有 要带 得有 得带 自带 必须有 没有 不带 没带 不要".split()
 )
@@ -65,9 +65,7 @@ class PartsReader:
         before = context.plan.conditions if context.plan else ()
         looked_up = context.plan is None or context.plan.op in ("compare", "verify", "lookup")
         asking = bool(context.entities) and looked_up and text.endswith("呢") and not text.endswith("的呢")
-        asking = asking and not (
-            _THAT_ONE.search(text) or _of_all_such(links, text)
-        )  # 四驱的那个呢, 四驱那款呢
+        asking = asking and not (_THAT_ONE.search(text) or _of_all_such(links, text))
         read = self._atoms.read(rest, text, verify=verify, before=before, asking=asking)
         ranks, used = rankings(rest, text, read.used, self._vocabulary, context.measured, self._directions)
         ranks = of_their_size(ranks, links, context, self._vocabulary)
