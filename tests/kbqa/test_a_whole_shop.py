@@ -50,9 +50,9 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
 @pytest.mark.parametrize(
     ("trade", "name", "turns", "floor", "wrong_values"),
     [
-        ("appliances", "opened/single", 20, 0.85, 0),
+        ("appliances", "opened/single", 20, 0.8, 0),
         ("appliances", "opened/conversations", 68, 0.94, 1),
-        ("appliances", "tune/single", 25, 0.88, 0),
+        ("appliances", "tune/single", 25, 0.84, 0),
         ("appliances", "tune/conversations", 16, 0.87, 0),
         ("checkups", "opened/single", 16, 0.75, 0),
         ("checkups", "opened/conversations", 38, 0.97, 0),
