@@ -43,6 +43,8 @@ from chatbot.recent import Recent
 
 SMALL_TALK = Path(__file__).parent / "small_talk"
 """What is said to anybody who sells anything; used where the operator has no small talk of their own."""
+ASKED_FOR = ("最便宜的{}是哪款", "最贵的{}是哪个", "最大的{}有哪些", "最好的{}多少钱", "有几款{}", "{}有没有")
+"""How people ask for what is sold, whatever it is: the pinyin decoder learns these with the operator's words for it."""
 CHECK_SECONDS = 1.0
 TAUGHT_BY = 20_000
 REMEMBERED = 512  # utterances; about 1 MB
@@ -213,11 +215,12 @@ def build_reader(
     """The linkers over one graph; ``texts`` teach the pinyin decoder how people ask."""
     aliases = with_makes(graph, with_sold_names(graph, lexicon), folder)
     ends = ends_of_names(graph, lexicon.products)
-    entities = EntityLinker(graph, aliases, derived, plain_words(), ends)
     synonyms = with_generic_words(graph, lexicon.attribute_synonyms, derived)
     attributes = AttributeLinker(graph.tree, synonyms, derived)
+    entities = EntityLinker(graph, aliases, derived, plain_words(), ends, attributes.aliases)
+    asked = [form.format(word) for word in lexicon.products for form in ASKED_FOR]
     decoder = PinyinDecoder(
-        [*texts, *entities.names, *attributes.names, *lexicon.question_words],
+        [*texts, *entities.names, *attributes.names, *lexicon.question_words, *asked],
         attributes.names,
         derived,
     )

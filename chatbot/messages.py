@@ -35,7 +35,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{topic}: {count} models fit. Which one do you mean?",
     ),
     "which_group": (
-        "{topic}：有 {count} 款符合。先选一个范围，或者直接说型号：",
+        "{topic}：有 {count} 款符合。先选一个范围，或者直接说名称：",
         "{topic}: {count} models fit. Pick a range first, or name the model.",
     ),
     "which_entity_asked": (
@@ -43,7 +43,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{topic} depends on the model. Which one do you mean?",
     ),
     "which_group_asked": (
-        "{topic}每款不一样（{count} 款可以问）。先选一个范围，或者直接说型号：",
+        "{topic}每款不一样（{count} 款可以问）。先选一个范围，或者直接说名称：",
         "{topic} depends on the model ({count} to choose from). Pick a range first, or name the model.",
     ),
     "which_attribute": ("{subject}包含以下几项，您想了解哪一项？", "{subject} has these parts. Which one?"),
@@ -94,7 +94,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "I cannot answer that, and I won't guess. You can ask me things like:",
     ),
     "guided": (
-        "还是没听明白，我们一步步来：先说型号，再说想知道什么，例如“{example}”。",
+        "还是没听明白，我们一步步来：先说是哪一款，再说想知道什么，例如“{example}”。",
         "Let's go step by step: name the model, then what you want to know, e.g. “{example}”.",
     ),
     "no_answer_text": (
@@ -102,7 +102,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "The answer to “{question}” has not been written yet. I have noted it.",
     ),
     "handoff": (
-        "好的，正在为您转接人工客服，请稍等；您也可以先把型号和问题发过来，客服接入后马上就能看到。",
+        "好的，正在为您转接人工客服，请稍等；您也可以先把名称和问题发过来，客服接入后马上就能看到。",
         "I am handing you over to a person. Please wait a moment.",
     ),
     "handoff_after_failures": (
@@ -147,7 +147,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "has_not": ("没有{what}", "no {what}"),
     "without": ("不要{what}", "not {what}"),
     "not_on_record": ("暂无资料", "not on record"),
-    "everything": ("全部型号", "all models"),
+    "everything": ("全部", "everything"),
     "of_these": ("这{count}款", "these {count}"),
     "carried": ("接着刚才的（{what}）：", "Going on with {what}: "),
     "found": ("{conditions}：找到 {count} 款{order}。", "{conditions}: {count} found{order}."),
@@ -174,7 +174,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "符合“{conditions}”的都缺少{attribute}资料，没法回答。",
         "Of what fits “{conditions}”, none has its {attribute} on file.",
     ),
-    "nothing": ("没有找到符合“{conditions}”的型号。", "Nothing fits “{conditions}”."),
+    "nothing": ("没有符合“{conditions}”的。", "Nothing fits “{conditions}”."),
     "nearest_rows": ("最接近的（放宽“{relaxed}”）：\n{rows}", "Nearest, without “{relaxed}”:\n{rows}"),
     "refused": (
         "这个条件没法满足：{why}（{conditions}）。请换个条件再问。",
@@ -235,7 +235,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Within “{conditions}”, none goes beyond {entity} in {attribute}.",
     ),
     "nothing_near_by": (
-        "没有找到和{entity}的{attribute}差不多的型号。",
+        "没有找到和{entity}的{attribute}差不多的。",
         "Nothing is close to {entity} in {attribute}.",
     ),
     "verdict_yes": ("是的，符合“{what}”。{row}。", "Yes, “{what}” holds. {row}."),
@@ -265,7 +265,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "There is no “{subject}” on record. You could ask about other kinds:",
     ),
     "nothing_to_point_at": (
-        "前面没有列出“{subject}”，我不知道指的是哪一款，请直接说型号：",
+        "前面没有列出“{subject}”，我不知道指的是哪一款，请直接说名称：",
         "There is no “{subject}” so far. Please name the model:",
     ),
     "place": ("第{place}的：", "No. {place}: "),

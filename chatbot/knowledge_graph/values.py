@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Literal
 
 from chatbot.frozen import dataclass
-from chatbot.knowledge_graph.graph import display_name, unit_in_name
+from chatbot.knowledge_graph.graph import asked_whether, display_name, unit_in_name
 from chatbot.knowledge_graph.quantities import Span, read_span
 from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, Unit, UnitTable
 from chatbot.regex import regex
@@ -34,6 +34,8 @@ _FLAGS: dict[str, Flag] = {
     **dict.fromkeys(_OPTIONAL.split(), "optional"),
 }
 _SAYS_MORE = regex(r"([\u4e00-\u9fff]{1,5})\s?[(,，;；。、]")  # 无(可加做), 不用，但要提前预约
+_SAID_SO = regex(r"([\u4e00-\u9fff]{1,3})(?:$|[(,，;；。、])")
+_FROM_BIRTH = regex(r"(?:出生)?满?\d+\s?(?:天|日|个?月)\s?(?=[-~—至到]\s?\d+\s?周?岁)")  # 28天-55岁
 _MARK = regex(r"\((标配|选配|选装|无)\)")
 _MARKED_PARTS = regex(r"([^\s()/\-]{1,6})(?:\((标配|选配|选装|无)\)|(-))(?:\s*/\s*|$)")
 _DATE = regex(r"((?:19|20)\d\d)[.\-/年]\s?(0?[1-9]|1[0-2])(?:[.\-/月]\s?(0?[1-9]|[12]\d|3[01]))?[月日号]?")
@@ -87,13 +89,15 @@ def parse_value(raw: str, attribute: str, units: UnitTable) -> Value:
         return Value(raw, "flag", whole)
     if len(text) > MAX_READ:
         return Value(raw, "text")
+    if so := _whether(text, attribute):
+        return Value(raw, "text", so)
     if denied := _denied(text):
         return Value(raw, "text", denied)
     flag = flag_of(text)
     marked = _marked_parts(raw, text) if flag else None
     if marked:
         return marked
-    bare = _MARK.sub("", text).strip()
+    bare = _FROM_BIRTH.sub("0", _MARK.sub("", text).strip())
     if len(_MARK.findall(text)) <= 1:
         for read in (_as_date, _as_list, _as_single, _as_parts):
             value = read(bare, attribute, units)
@@ -105,6 +109,13 @@ def parse_value(raw: str, attribute: str, units: UnitTable) -> Value:
 def flag_word(text: str) -> Flag | None:
     """What a text that is nothing but a word for yes, no or optional says; ``None`` for any other."""
     return _FLAGS.get(text.strip("()").lower())
+
+
+def _whether(text: str, attribute: str) -> Flag | None:
+    """What 可加床(100元) and 不可加床 say of 可否加床: what its name asks, said again with a word for yes or no."""
+    what = asked_whether(attribute)
+    found = _SAID_SO.match(text.replace(what, "", 1)) if what and what in text else None
+    return _FLAGS.get(found[1]) if found else None
 
 
 def _denied(text: str) -> Flag | None:

@@ -23,10 +23,9 @@ from chatbot.normalization.pieces import Piece, narrowed
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.postings import Postings, bits
 from chatbot.normalization.sold_names import without_end
-from chatbot.normalization.spellings import (
-    SUFFIXES,
-    bare_series,
-)
+from chatbot.normalization.spellings import SUFFIXES, bare_series
+from chatbot.normalization.text import normalize
+from chatbot.normalization.within_words import within_a_word, without_asked_for
 from chatbot.regex import regex
 
 FUZZY_CUTOFF = 75.0
@@ -51,10 +50,13 @@ class EntityLinker:
         derived: Derived | None = None,
         plain_words: Mapping[str, str] = MappingProxyType({}),
         ends: Collection[str] = (),
+        attributes: Container[str] = (),
     ) -> None:
         """``plain_words``: what everybody calls what a maker's word in a name says (xdrive: 四驱); ``ends``: words for what
-        is sold that names end in, which are no evidence of a name."""
+        is sold that names end in, which are no evidence of a name; in a longer word of ``attributes`` no name is seen."""
         self._graph, self._ends, kept = graph, ends, derived or Derived()
+        self._attributes = attributes
+        self._keywords = {normalize(word) for entity in graph.entities for word in entity.keywords}
         told = cache(lambda: alias_words(graph.entities, aliases))
         self._masks = Postings.kept(kept, "names", lambda: told()[0])
         self._weak = Postings.kept(kept, "weak names", lambda: weak_words(graph.entities, self._masks))
@@ -102,6 +104,7 @@ class EntityLinker:
         in ``ordinary`` only right beside another piece. ``near`` is the entity that is spoken of: what names no series
         may be of its.
         """
+        text = without_asked_for(text, self._attributes, self._keywords)
         mentions = (
             m for m in self._finder.find(text, self._may_begin, self._may_end) if m.alias not in besides
         )
@@ -110,6 +113,7 @@ class EntityLinker:
             for m in mentions
             if len(m.alias) > 1 or not self.in_some_name(text[max(0, m.start - 1) : m.end])  # 汉 of 霄汉版
             if text[max(0, m.start - 1) : m.start] != _MOST  # 长续航 of 最长续航
+            if not within_a_word(text, m.start, m.end, self._attributes)
         ]
         found = [self._whole(text, one) for one in found]
         series = self._series_of(near)
@@ -135,7 +139,8 @@ class EntityLinker:
     def _told(self, text: str, series: int, ordinary: Container[str]) -> list[Named]:
         """乐享的 of the series that is spoken of; 精英的 of any, where it is names of what is sold that are told apart so."""
         told = self._fragments.told(text, series, ordinary) if series else []
-        return told or (self._fragments.told(text, self._sold, ordinary) if self._sold else [])
+        told = told or (self._fragments.told(text, self._sold, ordinary) if self._sold else [])
+        return [one for one in told if not within_a_word(text, one.start, one.end, self._attributes)]
 
     def misspelt(self, text: str, *, ordinary: Container[str] = ()) -> tuple[EntityLink, ...]:
         """What ``link`` finds in a text in which nothing is named exactly."""

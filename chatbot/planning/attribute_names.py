@@ -4,14 +4,16 @@ Only what one attribute alone can be called so, and what is not a large part of 
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 
 from chatbot.knowledge_graph.columns import Column, Columns
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph, Path, asked_whether, display_name
 from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
-_ENDING = regex("(?:系统|功能|装置|类型|方式|规格|形式|里程|辅助|技术|数量|(?<=^..)等级)$")
+_ENDING = regex(
+    "(?:系统|功能|装置|类型|方式|规格|形式|里程|辅助|技术|数量|检测|检查|服务|项目|赔付|保障|报销|(?<=^..)等级)$"
+)
 _IN_BRACKETS = regex(r"\([^)]*\)")
 _UNIT_BEHIND = regex(r"(?<=[\u4e00-\u9fff])/[a-z]{1,3}$")
 _BOTH = regex(r"^([前主])/([后副])(.+)$")
@@ -23,6 +25,7 @@ _HAN = regex(r"[\u4e00-\u9fff]{2,}")
 _RUN = regex(r"[\u4e00-\u9fff]+")
 _FEWEST_HOLDERS = 2  # entities that have an attribute before a part of its name may stand for it
 _SHORT = 3  # characters
+_CODE = regex(r"[\u4e00-\u9fff]{0,2}[a-z]*\d*(?=[\u4e00-\u9fff]{2,}$)")  # 碳13 of 碳13呼气
 _HEAD = 2  # characters of a word
 _GENERIC = frozenset(
     (
@@ -94,22 +97,43 @@ def _forms(name: str) -> Iterator[str]:
 def telling_endings(columns: Columns, flags: Container[Path], known: Set[str]) -> dict[str, Path]:
     """按摩 of 座椅按摩, 无线充 of 手机无线充电: parts of a feature's name that no other name has.
 
-    The last two characters, or any three or more. ``flags`` are the attributes that say whether a thing is there;
-    words that are ``known`` are left alone. Of what most entities have a number of the last two of four: 内存 of 运行内存.
+    The last two characters, or any three or more; what has a number in it (碳13 of 碳13呼气). ``flags`` are the attributes
+    that say whether a thing is there; words that are ``known`` are left alone. Of what most entities of its section have a
+    number of the last two of four: 内存 of 运行内存.
     """
     names = {normalize(display_name(path[-1])): path for path in columns.paths}
     holders = Counter(part for name in names for part in _name_parts(name))
+    beside = _in_sections(columns)
     found = {}
     for name, path in names.items():
         column = columns.column(path)
+        code = _code(name) if path in flags else ""
+        if code and code not in known and sum(code in other for other in names) == 1:
+            found[code] = path
         enough = column is not None and len(column.rows) >= _FEWEST_HOLDERS
         if len(name) >= 4 and path in flags and enough:
             parts = (part for part in _name_parts(name) if len(part) > 2 or name.endswith(part))
             found.update({part: path for part in sorted(parts) if holders[part] == 1 and part not in known})
-        elif column is not None and _is_compound(name, column) and 2 * len(column.rows) >= len(columns):
+        elif column is not None and _is_compound(name, column) and 2 * len(column.rows) >= beside[path[0]]:
             tail = name[-_HEAD:]
             found.update({tail: path} if holders[tail] == 1 and tail not in known | _GENERIC else {})
     return found
+
+
+def _code(name: str) -> str:
+    """碳13 of 碳13呼气: what a name begins with, where that holds a letter or a number; empty where it does not."""
+    found = _CODE.match(name)
+    begin = found.group() if found else ""
+    return begin if len(begin) > 1 and not (_RUN.fullmatch(begin) or begin.isdigit()) else ""
+
+
+def _in_sections(columns: Columns) -> Mapping[str, int]:
+    """How many entities have any attribute of each section: 洗涤 is of the washing machines alone."""
+    rows: dict[str, set[int]] = {}
+    for path in columns.paths:
+        column = columns.column(path)
+        rows.setdefault(path[0], set()).update(column.rows.tolist() if column is not None else ())
+    return {section: len(those) for section, those in rows.items()}
 
 
 def _is_compound(name: str, column: Column) -> bool:

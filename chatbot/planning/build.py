@@ -16,6 +16,7 @@ from chatbot.normalization.lexicon import Lexicon
 from chatbot.normalization.product_words import ProductWords
 from chatbot.normalization.reader import Reader
 from chatbot.normalization.text import normalize
+from chatbot.planning.asked_times import done
 from chatbot.planning.concepts import Concepts, comparatives, value_words
 from chatbot.planning.groups import brand_groups
 from chatbot.planning.makes import makes, models
@@ -57,7 +58,8 @@ def build_planner(
         brand_groups(folder),
         derived or Derived(),
     )
-    names = (*reader.entities.names, *vocabulary.finder.aliases) if lexicon.products else ()
+    doings = [stem for _, stem in done(vocabulary.columns.paths)]  # 退房, where a 房 is what is sold
+    names = (*reader.entities.names, *vocabulary.finder.aliases, *doings) if lexicon.products else ()
     return Planner(engine, vocabulary, reader.decoder, reader.plain, ProductWords(lexicon.products, names))
 
 

@@ -58,6 +58,7 @@ class Concepts:
             for path, holding in group
             if not holding
         }
+        self._every: dict[str, tuple[Path, ...]] = {}
         self._needed = {
             (path, other): holding
             for group in kin
@@ -129,6 +130,15 @@ class Concepts:
         """The attribute a concept, or an attribute's own name, stands for: its best path, or nothing."""
         found = self._named.get(name)
         return (found or self._find([name]))[:1]
+
+    def every(self, name: str) -> tuple[Path, ...]:
+        """All attributes that a concept may be, best first, whichever of them a thing has."""
+        if name not in self._every:
+            lines = (line.split(": ") for line in built_in("concepts"))
+            patterns = next((line[1].split() for line in lines if line[0] == name), ())
+            found = [path for pattern in patterns for path in self._find([pattern])]
+            self._every[name] = tuple(dict.fromkeys(found))
+        return self._every[name]
 
 
 def _paths(found: Iterable[Sequence[str]]) -> tuple[Path, ...]:

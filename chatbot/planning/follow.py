@@ -11,6 +11,7 @@ from chatbot.planning.clauses import flat, paths_of
 from chatbot.planning.context import Context
 from chatbot.planning.decide import Decider, measured_by
 from chatbot.planning.money import says_money
+from chatbot.planning.other_measures import size_asked
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
 from chatbot.planning.ranked import far_apart, ranks_versions
@@ -29,6 +30,9 @@ _BOTH = regex("都(?:是)?(?:多少|几|啥|什么|报)")
 _TELLS_BOTH = regex("都[发给列说讲看查]")  # of one attribute: 油耗和价格都说下 is of both of these
 _OF_EACH = regex("(?:各|分别)(?:是|要|有)?多少[呢啊呀]?$")  # 油耗各多少
 _KINDS = regex("有?(?:几|多少)[种个][呢啊呀]?$")
+_WHICH_OF_ITS = regex(
+    "(?:那|都|去|在|能去|可以去|它)*有?(?:哪几?[个家种些]|几[个家种]|什么|啥)(?!车|[款台辆])"
+)
 _BARE_UNIT = regex("(?:那|要|得|能跑|是|大概)*(?:几秒|多少秒|几公里|多少公里|几万|几万块)(?:钱)?(?:呢|啊)?")
 _HOW_MUCH_THEN = regex("(?:那|那么)?(?:到底|究竟|具体|实际|准确)?(?:是|有|要|得)?(?:多少|几)[啊呀呢]?")
 _HOW_MANY = regex("(?:那|有|一共|总共|到底|具体)*(?:几|多少)[个颗台只块种](?:呢|啊|呀)?")  # after 有激光雷达
@@ -86,12 +90,13 @@ class Follower:
         one = len(parts.attributes) == 1
         of_each = bool(parts.attributes) and _OF_EACH.search(parts.text) is not None
         of_each = of_each or (one and _TELLS_BOTH.search(parts.text) is not None)
-        if parts.has("list", "typical", "average", "others", "buy", "any", "which", "nearest"):
-            return None
         of_kinds = one and len(focus) == 1 and self._asks_its_kinds(parts)
+        lists = parts.has("list", "which") and not of_kinds
+        if lists or parts.has("typical", "average", "others", "buy", "any", "nearest"):
+            return None
         if (parts.has("count") and not (of_each or of_kinds)) or of_something_else(parts):
             return None
-        topics = parts.attributes or parts.categories
+        topics = parts.attributes or parts.categories or self._its_size(parts)
         if not topics and not parts.rankings and _BARE_UNIT.fullmatch(parts.text):  # 几秒
             topics = tuple((path,) for path in self._decider.in_units(parts.text))
         if not topics and not parts.rankings and _HOW_MUCH_THEN.fullmatch(parts.text):
@@ -111,11 +116,17 @@ class Follower:
         needed = parts.scan.mended or bool(parts.rankings) or focus != context.entities or parts.has("both")
         return Asked(groups, topics, parts.scan, needed=needed, referred=True)
 
+    def _its_size(self, parts: Parts) -> tuple[tuple[Path, ...], ...]:
+        plain = not (parts.rankings or parts.scan.unknown)
+        return size_asked(parts.text, self._decider.vocabulary.concepts) if plain else ()
+
     def _asks_its_kinds(self, parts: Parts) -> bool:
-        """颜色有几种 of one thing, whose value lists several: 羽白、深空灰."""
+        """颜色有几种, 哪几个分院能做 of one thing, whose value lists several: 羽白、深空灰."""
         column = self._decider.columns.column(parts.attributes[0][0])
         several = column is not None and any("、" in text for text in column.texts)
-        return several and _KINDS.search(parts.text) is not None
+        of_all = parts.has("head") or parts.rankings or parts.scan.unknown
+        asks = _KINDS.search(parts.text) or (_WHICH_OF_ITS.match(parts.text) and not of_all)
+        return several and asks is not None
 
     @staticmethod
     def of_those(parts: Parts, context: Context) -> Query | None:

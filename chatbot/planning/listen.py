@@ -6,6 +6,7 @@ from dataclasses import replace
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.text import content, normalize
+from chatbot.planning.ages import as_ages
 from chatbot.planning.asides import background, plain_question, rejoined, unframed
 from chatbot.planning.bind import Binder
 from chatbot.planning.corrections import corrected, not_but, not_that_attribute, taken_up
@@ -14,6 +15,7 @@ from chatbot.planning.links import AttributeSense, Link, ValueSense
 from chatbot.planning.misheard_makes import MisheardMakes
 from chatbot.planning.model_years import ModelYears
 from chatbot.planning.notation import in_words
+from chatbot.planning.per_unit import told_per
 from chatbot.planning.purposes import without_purpose, without_story
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.spoken_names import SpokenNames
@@ -25,6 +27,7 @@ _LONE_KIND = regex(r"(?:(?<=^)|(?<=[\s,，、/+。]))[电油混](?=$|[\s,，、/
 _KINDS = {"电": "纯电", "油": "汽油", "混": "混动"}
 _HAN = regex(r"[\u4e00-\u9fff]{2,4}")
 _BEHIND_A_VALUE = frozenset("版款色")
+_AGE, _FITS = "年龄", "适合"
 _SAME_THING = 4  # characters between an attribute and a stray part of its name
 
 
@@ -47,12 +50,16 @@ class Listener:
         self._english = EnglishWords(vocabulary.entities.names, vocabulary.derived)
         brands = {entity.keywords[0] for entity in vocabulary.graph.entities if entity.keywords}
         makes = sorted({normalize(brand).removesuffix("汽车") for brand in brands})
+        self._ages = any(_AGE in vocabulary.dimensions(path) for path in vocabulary.columns.paths)
+        self._per = told_per(vocabulary)
         self._makes = MisheardMakes(makes, vocabulary.finder.aliases.keys() | vocabulary.common_words)
 
     def asked(self, utterance: str) -> str:
         """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
         said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], taken_up(utterance))
-        said = self._english.in_chinese(plainly(self._plain(said)))
+        said = plainly(self._plain(said))
+        said = self._english.in_chinese(as_ages(said) if self._ages else said)
+        said = self._per.sub("", said) if self._per else said
         said = without_courtesies(self._years.written(self._names.written(said)))
         return self._makes.written(unframed(plain_question(in_words(plainly(said)))))
 
@@ -141,9 +148,10 @@ class Listener:
         """电池 of 电池80度以上, 座椅 of 座椅带不带按摩, 整备 of 整备2吨, 方向盘 of 方向盘是真皮的."""
         if piece in _BEHIND_A_VALUE:  # 汉的纯电版 is its version with that value, 月光白色 that colour
             return any(x.value and scan.text.startswith(piece, x.end) for x in scan.links)
-        if len(piece) < 2:
-            return False
         start = scan.text.find(piece)
+        if len(piece) < 2:  # 住几晚, 玩几天: what is done so many
+            behind = (x for x in scan.links if x.attribute and x.start == start + 1)
+            return any(x.text.startswith(("几", "多少")) for x in behind)
         if "还是" in scan.text and self._is_a_value(piece, scan):
             return True
         for link in scan.links:
@@ -155,6 +163,8 @@ class Listener:
             paths = (*paths, *(sense.path for sense in link.senses if isinstance(sense, ValueSense)))
             if link.quantity and (usual := self._binder.default(link.quantity)):
                 paths = (*paths, usual)
+            if piece == _FITS and link.attribute:
+                return True  # 适合多大年纪, 适合几个人住
             names = (display_name(part).lower() for path in paths for part in path)
             if any(piece in name for name in names):
                 return True

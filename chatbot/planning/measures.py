@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from chatbot.knowledge_graph.units import COUNT, UnitTable
+from chatbot.knowledge_graph.columns import Columns
+from chatbot.knowledge_graph.graph import Path, display_name
+from chatbot.knowledge_graph.units import COUNT, Unit, UnitTable
 from chatbot.planning.concepts import Concepts
 from chatbot.planning.links import AttributeSense, Link, RoleSense, Sense
 from chatbot.regex import regex
@@ -18,9 +20,14 @@ _MEASURES = {
 }  # fmt: skip
 _MUCH = frozenset({"much"})
 _CLAUSE = regex("[,。;!?]")
+_SLANG = "m"  # 多少米 is how much, but not 最高到多少米 of what has an altitude
+_NEAR = 3  # characters before what is asked
+_EMPTY = frozenset("的是有能可以要得会它多大量数")
 
 
-def asked_measures(text: str, links: Sequence[Link], units: UnitTable, concepts: Concepts) -> Iterator[Link]:
+def asked_measures(
+    text: str, links: Sequence[Link], units: UnitTable, concepts: Concepts, columns: Columns
+) -> Iterator[Link]:
     """A link for each unit behind 几 or 多少 that no other word takes; ``links`` are those found so far."""
     for hit in _ASKED.finditer(text):
         found = units.match(text, hit.end())
@@ -31,9 +38,23 @@ def asked_measures(text: str, links: Sequence[Link], units: UnitTable, concepts:
         sense: Sense = RoleSense("much")
         if not _named_beside(text, hit.start(), end, links):
             named = _MEASURES.get(unit.name)
-            paths = concepts.paths(named) if named else ()
+            done = _of_what_is_done(text, hit.start(), unit, columns)
+            paths = concepts.paths(named) if named and not (done and unit.name == _SLANG) else ()
+            paths = paths or done
             sense = AttributeSense(paths) if paths else sense
         yield Link(start, end, text[start:end], (sense,))
+
+
+def _of_what_is_done(text: str, at: int, unit: Unit, columns: Columns) -> tuple[Path, ...]:
+    """洗几公斤: the one attribute that is measured so and has what is done in its name, 洗涤容量; nothing where two have."""
+    done = {*text[max(0, at - _NEAR) : at]} - _EMPTY
+    measured = (
+        path
+        for path, groups in zip(columns.paths, columns.groups, strict=True)
+        if any(group.dimension == unit.dimension for group in groups)
+    )
+    found = [path for path in measured if not done.isdisjoint(display_name(path[-1]))]
+    return tuple(found) if len(found) == 1 else ()
 
 
 def _free(start: int, end: int, links: Sequence[Link]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.plan import (
     NAME,
     Condition,
@@ -180,6 +181,7 @@ class NamedPlanner:
                 or not known
                 or parts.has("versions")
                 or asks_of_its_kind(thing, parts)
+                or (_is_a_kind(thing, graph) and parts.atoms and parts.text.endswith("的", 0, thing.start))
             ):
                 things.append(thing)
             else:
@@ -297,3 +299,9 @@ def _of_many(thing: Thing) -> bool:
     if thing.single or is_year(clause) or is_brand(clause):
         return False
     return not (isinstance(clause, Condition) and clause.attribute == keyword_level(2))
+
+
+def _is_a_kind(thing: Thing, graph: KnowledgeGraph) -> bool:
+    """Whether it names what several makers have: the 洗衣机 of 能手机控制的洗衣机, which is no series of one of them."""
+    makers = {graph.by_name[name].keywords[0] for name in thing.names}
+    return len(makers) > 1 and is_series(thing.clause)

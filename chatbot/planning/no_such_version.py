@@ -19,6 +19,7 @@ from chatbot.planning.unknowns import capitals
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.regex import regex
 
+_OF_EACH = regex("各|分别")  # 经典版 升级版各多少钱
 _DEEPEST, _PAIR = 5, 2
 _COUNTS_ALIKE = regex(r"[\d二两三四五六七八九]([座门])[\d二两三四五六七八九]\1$")  # 8座9座 are two versions
 _OWN_CODE = regex(r"(?<![a-z0-9.])\d{3}[a-z]{1,3}(?![a-z0-9])")
@@ -59,6 +60,7 @@ def _of_another_series(parts: Parts, vocabulary: Vocabulary) -> Refusal | None:
             or version.referred
             or _COUNTS_ALIKE.search(parts.text, first.start, second.end)
             or (series.single and (first.end < second.start or parts.has("which", "compare")))
+            or (series.single and version.single and _OF_EACH.search(parts.text))
             or _names_its_series(version, parts.text, vocabulary)
             or (
                 (parts.has("compare", "each") or len(parts.things) > _PAIR)

@@ -17,4 +17,5 @@ def size_asked(text: str, concepts: Concepts) -> tuple[tuple[Path, ...], ...]:
     """The attribute that 多大 is about, where things are told apart by one size; a car has several."""
     if not _SIZE.search(text) or concepts.paths("轴距"):
         return ()
-    return tuple((path,) for path in tuple(concepts.paths("大小"))[:1])
+    sizes = concepts.every("大小")  # of which the thing may have any
+    return (sizes,) if sizes else ()

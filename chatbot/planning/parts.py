@@ -12,6 +12,7 @@ from chatbot.planning.concepts import Way
 from chatbot.planning.links import DegreeSense, Link, Strength
 from chatbot.planning.scan import Scan
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.planning.word_forms import PACE
 from chatbot.regex import regex
 
 _ORDERS: dict[str | None, Order] = {"up": "desc", "down": "asc"}
@@ -20,8 +21,8 @@ _NEAR = 5  # characters between an attribute and a word of degree
 _MEANT = regex("哪|谁|最|第[一二两三四五六七八九十\\d]")
 _BY_HOW_MUCH = regex("比.*(?:[多少高低长短远大小])(?:多少|几)")  # 探索版比它多多少
 _WHOSE = {"谁家", "哪家", "哪个牌子", "什么牌子", "哪个品牌"}
-_PACE = {"快", "慢", "猛"}
 _SIZE = {"大", "小"}
+_HIGH = {"高", "低"}
 _EXTENT = {"长": "长", "宽": "宽", "高": "高", "短": "长", "窄": "宽", "矮": "高"}
 _EITHER_END = set("大小高低长短宽窄多少")
 _LIKE = regex("差不多|一样|同样|接近|相当|比|哪|谁")
@@ -192,9 +193,9 @@ def _measured(
     sense: DegreeSense, named: Path | None, vocabulary: Vocabulary
 ) -> tuple[Path | None, Way | None]:
     """What a word of degree measures and which way, beside the attribute ``named``: 充电快 is a short time."""
-    if named is None or not (sense.path is None or (sense.word[-1] in _PACE and named != sense.path)):
+    if named is None or not (sense.path is None or (sense.word[-1] in PACE and named != sense.path)):
         return sense.path, sense.way
-    if sense.word[-1] not in _PACE:
+    if sense.word[-1] not in PACE:
         return named, sense.way
     slower: Way = "up" if vocabulary.dimension(named) == "时间" else "down"
     faster: Way = "down" if slower == "up" else "up"
@@ -205,7 +206,7 @@ def _time_before(
     sense: DegreeSense, links: Sequence[Link], text: str, vocabulary: Vocabulary, last: Sequence[Path]
 ) -> Path | None:
     """哪个最快 after 充电要多久: the time that was asked before, where nothing else is named."""
-    if sense.word[-1] not in _PACE or not _MEANT.search(text) or any(x.attribute or x.value for x in links):
+    if sense.word[-1] not in PACE or not _MEANT.search(text) or any(x.attribute or x.value for x in links):
         return None
     return next((path for path in last[:1] if vocabulary.dimension(path) == "时间"), None)
 
@@ -227,6 +228,9 @@ def _meant(
     beside = sense.strength != "plain" or _LIKE.search(text) is not None  # 跟L8差不多长的
     if path is None and beside and sense.word in _EXTENT:
         path = vocabulary.part(_EXTENT[sense.word])
+    if path is None and sense.word in _HIGH and _alone(links, text):
+        named = [p for p in vocabulary.columns.paths if "高" in p[-1] and vocabulary.dimension(p)]
+        path = named[0] if len(named) == 1 else None  # 哪个高, of what has an altitude
     return path
 
 

@@ -102,7 +102,7 @@ class Planner:
         binder = Binder(vocabulary, engine.directions, measured)
         self._listener = Listener(
             vocabulary,
-            Scanner(vocabulary, engine.units, measured, decoder),
+            Scanner(vocabulary, engine.units, measured, decoder, products.in_grammar),
             binder,
             lambda said: products.in_grammar(plain(said)),
         )

@@ -17,6 +17,7 @@ from chatbot.planning.links import Link
 from chatbot.planning.parts import Parts, Thing, rankings
 from chatbot.planning.refer import Reference, references
 from chatbot.planning.scan import Scan
+from chatbot.planning.sizes import of_their_size
 from chatbot.planning.vocabulary import Vocabulary
 from chatbot.planning.whom_it_fits import without_whom_it_fits
 from chatbot.regex import regex
@@ -29,7 +30,7 @@ _WITHIN = regex(
     r"[^和跟与及、,/比或]{0,8}|的?呢?,(?:那个?|我)?(?:也|就|都)?(?:是|要|说的是|问的是)?(?:那个)?"
 )  # 舒享版呢，也是25款的
 _LISTED = regex(r"[、/]?(?:和|跟|与|及|还有|以及)?(?:的|家)?")
-_THAT_ONE = regex("的?[那这](?:一)?[个款台辆]呢$")
+_THAT_ONE = regex("的?[那这](?:一)?[个款台辆]呢$")  # 四驱的那个呢, 四驱那款呢
 _WISHES = frozenset(
     "带 带有 配 配有 配备 标配 具备 搭载 要有 要带 得有 得带 自带 必须有 没有 不带 没带 不要".split()
 )
@@ -64,11 +65,14 @@ class PartsReader:
         before = context.plan.conditions if context.plan else ()
         looked_up = context.plan is None or context.plan.op in ("compare", "verify", "lookup")
         asking = bool(context.entities) and looked_up and text.endswith("呢") and not text.endswith("的呢")
-        asking = asking and not _THAT_ONE.search(text)  # 四驱的那个呢, 四驱那款呢
+        asking = asking and not (
+            _THAT_ONE.search(text) or _of_all_such(links, text)
+        )  # 四驱的那个呢, 四驱那款呢
         asking = asking or self._only_measures(links, text, context)
         asked = context.attributes
         read = self._atoms.read(rest, text, verify=verify, before=before, last=asked, asking=asking)
         ranks, used = rankings(rest, text, read.used, self._vocabulary, context.measured, self._directions)
+        ranks = of_their_size(ranks, links, context, self._vocabulary)
         atoms = _without_features(read.atoms, rest, used - read.used)
         attributes = tuple(
             self._within_category(i, rest, text) or link.attribute.paths
@@ -297,3 +301,10 @@ def numeric(vocabulary: Vocabulary, groups: Sequence[tuple[Path, ...]]) -> tuple
     """For each attribute asked for, the first place that holds numbers."""
     found = (next((p for p in paths if vocabulary.dimension(p)), None) for paths in groups)
     return tuple(dict.fromkeys(path for path in found if path))
+
+
+def _of_all_such(links: Sequence[Link], text: str) -> bool:
+    """能手机控制的洗衣机呢: all of a kind that are so, and not what is spoken of."""
+    last = next((link for link in reversed(links) if link.start < len(text) - 1), None)
+    kind = last is not None and (last.plays("head") or (last.entity and len(last.entity.names) > 1))
+    return bool(kind and last and text.endswith("的", 0, last.start) and last.end == len(text) - 1)

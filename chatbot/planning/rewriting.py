@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from chatbot.knowledge_graph.graph import Path
 from chatbot.normalization.mentions import MentionFinder
-from chatbot.normalization.text import content
+from chatbot.planning.front_and_back import paired
 from chatbot.planning.links import AttributeSense, DegreeSense, Sense, ValueSense
-from chatbot.planning.noise import courtesies
+from chatbot.planning.noise import Noise
 from chatbot.planning.roles import role_words
 from chatbot.planning.word_order import in_order
 from chatbot.regex import regex
@@ -71,7 +71,6 @@ _ASKS_WHICH = regex("[些种个啥么][\u4e00-\u9fff]{2}")
 _NAME_APART = regex(
     r"(?P<head>[\u4e00-\u9fff]{2,5}?)(?:都|分别|一共|一般)?(?P<asked>[有是用]?的?(?:哪几种|哪几个|哪些|什么|几种|哪种|啥))(?P<tail>[\u4e00-\u9fff]{2})(?=$|[的,。吗呢啊可])"
 )  # 轮圈有哪些尺寸
-_SHORTEST_PAIR = 3
 _OR_RATHER = regex(r"^(.{2,24}?)[,\s]?还是(.{2,24}?)(?:一?[点些])?[啊呀呢]?$")
 _EITHER_DOES = regex(
     r"([\u4e00-\u9fff]{1,5})不\1(?:都|也)?(?:行|可以|成|无所谓|没关系|没事)(?:了|吧|的)?"
@@ -99,8 +98,8 @@ class Rewriter:
         """``dimension`` is what an attribute is measured in."""
         self._finder, self._names, self._dimension = finder, names, dimension
         noise = [word for word, roles in role_words().items() if roles == ("noise",)]
-        self._paired = _paired(finder)
-        self._noise_before, self._noise_behind = courtesies(noise)
+        self._paired = paired(finder)
+        self._noise = Noise(noise, names, finder.aliases)
 
     def rewrite(self, text: str) -> str:
         """A normalised ``text`` without courtesies and hesitation, and with years, numbers and counts as they are read."""
@@ -116,13 +115,13 @@ class Rewriter:
         text = _THAT_OF_THEM.sub(self._with_de, text) if "那" in text or "这" in text else text
         text = _OR_RATHER.sub(self._which_of_two, _HESITATION.sub("", _CHIP_COUNT.sub("", text)))
         if _ANY.search(text) is None and not (self._paired and self._paired.search(text)):
-            return self._without_noise(text)
+            return self._noise.without(text)
         text = _COUNTED_THINGS.sub(self._bounded, text)
         text = _NUMBER_BEFORE.sub(self._number_behind, _TWO_OF_THEM.sub(self._two, text))
         text = _YEAR_RUN_ON.sub(" ", _TEN_THOUSAND.sub("万", text))
         text = _TWO_YEARS.sub("和", _RUN_TOGETHER.sub(" ", text))
         text = _CODES.sub(self._codes_apart, text)
-        text = _HOW_MANY.sub(self._counted, self._without_noise(text))
+        text = _HOW_MANY.sub(self._counted, self._noise.without(text))
         if self._paired:
             text = self._paired.sub(r"前\g<0>和后\g<0>", text)
         text = _BOTH_ENDS.sub(self._both_ends, _HUNDRED.sub("一", text))
@@ -280,21 +279,3 @@ class Rewriter:
             ),
             found.group(),
         )
-
-    def _without_noise(self, text: str) -> str:
-        """``text`` without the courtesies before and behind the question; all of it when that is all there is."""
-        inner = self._noise_behind.sub("", self._noise_before.sub("", text))
-        return inner if content(inner) else text
-
-
-def _paired(finder: MentionFinder[Sense]) -> re.Pattern[str] | None:
-    """轮胎规格: what names no attribute by itself, and one with 前 and one with 后 before it."""
-
-    def names(word: str) -> bool:
-        return any(isinstance(sense, AttributeSense) for sense in finder.aliases.get(word, ()))
-
-    fronts = (word[1:] for word in finder.aliases if word[0] == "前" and len(word) > _SHORTEST_PAIR)
-    stems = sorted(
-        {s for s in fronts if not names(s) and names(f"前{s}") and names(f"后{s}")}, key=len, reverse=True
-    )
-    return re.compile(rf"(?<![前后背轮])(?:{'|'.join(map(re.escape, stems))})") if stems else None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from chatbot.normalization.mentions import Mention
 from chatbot.planning.links import Link, RoleSense, Sense, ValueSense
+from chatbot.planning.word_forms import PACE
 from chatbot.regex import regex
 
 _KIND = regex(
@@ -65,3 +66,9 @@ def kind_before(text: str, find: Callable[[str], list[Mention[Sense]]], names: C
         return 0
     behind = _OF_KIND.match(text, first.end)
     return behind.end() if behind else first.end
+
+
+def said_twice(link: Link, text: str) -> bool:
+    """慢慢 of 慢慢还 is how something is done, and measures nothing."""
+    twice = link.text * 2 in text[max(0, link.start - 1) : link.end + 1]
+    return link.text in PACE and twice and link.degree is not None and link.degree.path is None

@@ -1,7 +1,7 @@
 """An utterance as links: what each part of it may mean, left to right, and what is left unexplained."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -10,9 +10,10 @@ from chatbot.knowledge_graph.phrases import find_quantities
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition
 from chatbot.knowledge_graph.units import UnitTable
 from chatbot.normalization.entity_link import EntityLink
-from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder
+from chatbot.normalization.siblings import sibling
 from chatbot.normalization.text import content, has_han, normalize
+from chatbot.planning.asked_times import asked_times
 from chatbot.planning.asked_ways import asked_degrees, asked_ways, names_no_attribute
 from chatbot.planning.blanks import blanked, masked_by, unexplained
 from chatbot.planning.false_readings import (
@@ -37,12 +38,12 @@ from chatbot.planning.links import (
 from chatbot.planning.measured import Measured
 from chatbot.planning.measures import asked_measures
 from chatbot.planning.part_names import spans_of_parts
-from chatbot.planning.places import QUANTITY_WORDS, bare_numbers, find_places
+from chatbot.planning.places import bare_numbers, find_places
 from chatbot.planning.rewriting import Rewriter
 from chatbot.planning.roles import role_words
-from chatbot.planning.said_of_links import kind_before, kinds_said_again, tails
+from chatbot.planning.said_of_links import kind_before, kinds_said_again, said_twice, tails
 from chatbot.planning.series_beside import with_its_make
-from chatbot.planning.sound_repair import SoundRepair
+from chatbot.planning.sound_repair import SoundRepair, mendable
 from chatbot.planning.spaced_pinyin import BETWEEN_LETTERS, BETWEEN_SYLLABLES, run_together, with_de
 from chatbot.planning.values_index import MAX_ENDS
 from chatbot.planning.vocabulary import Vocabulary
@@ -54,13 +55,12 @@ REMEMBERED = 1024  # orders of the senses of a word
 _THING = frozenset({"thing"})  # 充电桩 is not about charging: it stays unknown
 _STOCK = frozenset({"thing", "stock"})  # so does 现车, and it is no slip either
 MAX_MENDING = 2  # a mended word may let the next one be seen
-_TWICE = regex(r"([^\W\d])\1+")  # 油油耗
+_TWICE = regex(r"(?!慢慢|快快)([^\W\d])\1+")  # 油油耗
 _INSIDE = regex(
     r"(?<=[\d万秒升米里w块元个座钱吨匹])(?:往里(?=$|[,。的])|[以一义意议已亿依之][内里类類])(?![饰容])"
 )
 _YEAR = regex(r"20\d\d款")
 _POINTING = regex(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
-_GRAMMAR = {*"or not count list which compare total typical average nearest others".split()}
 
 
 def always() -> bool:
@@ -100,18 +100,23 @@ class Scanner:
         units: UnitTable,
         measured: Measured,
         decoder: PinyinDecoder | None = None,
+        in_grammar: Callable[[str], str] = str,
     ) -> None:
+        """``in_grammar`` puts the word of the grammar for what is sold, where pinyin comes to be that."""
+        self._in_grammar = in_grammar
         self._vocabulary, self._units, self._measured = vocabulary, units, measured
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
         pieces = vocabulary.derived.json("pieces of versions", lambda: _version_pieces(vocabulary))
         self._names = frozenset(vocabulary.entities.names)
+        self._siblings = vocabulary.graph.by_name if vocabulary.graph.series_depth == 1 else {}
         leads = dict.fromkeys(e.keywords[0] for e in vocabulary.graph.entities if e.keywords)
         self._makes = tuple(dict.fromkeys(map(normalize, leads)))
         self._rewriter = Rewriter(self._finder, self._names.union(pieces), vocabulary.dimension)
         self._stock = frozenset(word for word, roles in role_words().items() if "stock" in roles)
         self._ordered = lru_cache(maxsize=REMEMBERED)(_ordered)
         said = [word for words in vocabulary.concepts.words.values() for word in words]
-        words = [*said, *vocabulary.entities.names, *_mendable(self._finder)]
+        self._times = asked_times(vocabulary.columns.paths, self._finder.aliases, vocabulary.dimension)
+        words = [*said, *vocabulary.entities.names, *mendable(self._finder)]
         self._repair = SoundRepair(
             words,
             self._finder.aliases,
@@ -160,7 +165,7 @@ class Scanner:
         elif BETWEEN_SYLLABLES.search(text):  # zui gui的轿车
             joined = normalize(self._without_spaces(text, BETWEEN_SYLLABLES))
             mended = joined if self._read(joined, near).coverage > first.coverage else mended
-        mended = normalize(with_de(mended)) if mended != text else text
+        mended = self._in_grammar(normalize(with_de(mended))) if mended != text else text
         best = self._read(mended, near) if mended != text else first
         if best.unknown and (once := _TWICE.sub(lambda found: found[1], best.text)) != best.text:
             again = self._read(once, near)
@@ -196,6 +201,7 @@ class Scanner:
         links += as_said(
             asked_ways(masked_by(text, links), self._vocabulary.concepts), text, self._vocabulary
         )
+        links += self._times.find(masked_by(text, links))
         links += asked_degrees(masked_by(text, links), self._finder.aliases)
         masked = masked_by(text, links)
         mentions = self._finder.find(masked)
@@ -220,9 +226,9 @@ class Scanner:
         for mention in mentions if free == masked else self._finder.find(free):
             links.append(Link(mention.start, mention.end, mention.alias, self._ordered(mention.targets)))
         links += bare_numbers(text, links, self._units)
-        links += asked_measures(text, links, self._units, self._vocabulary.concepts)
+        links += asked_measures(text, links, self._units, self._vocabulary.concepts, self._vocabulary.columns)
         links = tails(text, sorted(links, key=lambda link: link.start))
-        links = [link for link in links if link.roles not in (_THING, _STOCK)]
+        links = [x for x in links if x.roles not in (_THING, _STOCK) and not said_twice(x, text)]
         links = as_they_stand(links, text)
         unknown = unexplained(text, links)
         said = len(content(text)) or 1
@@ -236,7 +242,9 @@ class Scanner:
         for found in named:
             if found.score < 1 and not found.candidates:
                 continue
-            sense = EntitySense(found.candidates, self._clause(found))
+            said = "".join(text[start:end] for start, end in found.spans)
+            beside = self._siblings and near and sibling(near, found.candidates, said, self._siblings)
+            sense = EntitySense((beside,) if beside else found.candidates, self._clause(found))
             for index, (start, end) in enumerate(found.spans):
                 senses: tuple[Sense, ...] = (sense,) if index == 0 else (RoleSense("part"),)
                 links.append(Link(start, end, text[start:end], senses, found.score))
@@ -274,17 +282,6 @@ def _version_pieces(vocabulary: Vocabulary) -> list[str]:
     """The words of what tells the versions of a series apart."""
     words = {word for entity in vocabulary.graph.entities for word in entity.keywords[3:]}
     return sorted({piece for word in words for piece in normalize(word).split()})
-
-
-def _mendable(finder: MentionFinder[Sense]) -> list[str]:
-    """Words that carry content, the words of quantities, and those of the grammar that are not said in passing."""
-    carrying = set(filter(_carries, set(finder.aliases.values())))  # most words mean what others do
-    words = [word for word, senses in finder.aliases.items() if len(word) > 2 or senses in carrying]
-    return [*words, *QUANTITY_WORDS]
-
-
-def _carries(senses: frozenset[Sense]) -> bool:
-    return any(not isinstance(sense, RoleSense) or sense.role in _GRAMMAR for sense in senses)
 
 
 def _explained(scan: Scan) -> list[bool]:

@@ -5,8 +5,11 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from chatbot.derived import Derived
+from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.pinyin import PinyinDecoder, fold, readings
 from chatbot.normalization.text import has_han
+from chatbot.planning.links import RoleSense, Sense
+from chatbot.planning.places import QUANTITY_WORDS
 from chatbot.planning.word_sounds import MAX_WORD, SHORT, WordSounds, all_han
 from chatbot.regex import regex
 
@@ -18,6 +21,7 @@ _HOLDING = "带有没无配含按"
 _SYLLABLES = {"che": "车", "dche": "的车", "kuai": "快"}  # words of one character, typed in letters
 _UNITS = "万秒款座年米升"
 _NUMERALS = "一二三四五六七八九十百千两几"
+_GRAMMAR = {*"or not count list which compare total typical average nearest others".split()}
 _SURE = frozenset("二三四五六七八九十百千两")  # nobody types these for another word
 
 
@@ -173,3 +177,14 @@ def _heard(char: str, words: str) -> str:
     """The first of ``words`` that sounds like ``char``, or ``char``."""
     sound = {fold(reading) for reading in readings(char)[:2]}
     return next((word for word in words if sound & {fold(r) for r in readings(word)[:1]}), char)
+
+
+def mendable(finder: MentionFinder[Sense]) -> list[str]:
+    """Words that carry content, the words of quantities, and those of the grammar that are not said in passing."""
+    carrying = set(filter(_carries, set(finder.aliases.values())))  # most words mean what others do
+    words = [word for word, senses in finder.aliases.items() if len(word) > 2 or senses in carrying]
+    return [*words, *QUANTITY_WORDS]
+
+
+def _carries(senses: frozenset[Sense]) -> bool:
+    return any(not isinstance(sense, RoleSense) or sense.role in _GRAMMAR for sense in senses)

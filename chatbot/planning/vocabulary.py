@@ -18,25 +18,19 @@ from chatbot.normalization.mentions import MentionFinder
 from chatbot.normalization.postings import packed
 from chatbot.normalization.text import normalize
 from chatbot.planning.absent import Absent, absent_words, other_makes
+from chatbot.planning.asked_times import paced
 from chatbot.planning.asked_units import asked_in_units
 from chatbot.planning.attribute_names import level_words, short_forms, telling_endings
 from chatbot.planning.called_so import said_by_names
 from chatbot.planning.concepts import Comparative, Concepts, Way, praise, trims
 from chatbot.planning.counting import counting_words
 from chatbot.planning.groups import BrandGroup, group_clauses
-from chatbot.planning.links import (
-    AttributeSense,
-    CategorySense,
-    DegreeSense,
-    RoleSense,
-    Sense,
-    ValueSense,
-)
+from chatbot.planning.links import AttributeSense, CategorySense, DegreeSense, RoleSense, Sense, ValueSense
 from chatbot.planning.roles import role_words
 from chatbot.planning.stored_senses import meanings
 from chatbot.planning.valued_names import displacements, valued_names
 from chatbot.planning.values_index import MAX_ENDS, ValueWords
-from chatbot.planning.word_forms import OTHER_WAY, WHICH_KIND, forms, only_compared, too_much
+from chatbot.planning.word_forms import OTHER_WAY, PACE, WHICH_KIND, forms, only_compared, too_much
 from chatbot.regex import regex
 
 _MEASURE = regex(r"\d+(?:\.\d+)?(?:km|s|l|t|kw|kwh)")  # of a name only beside another part of it
@@ -77,12 +71,13 @@ class Vocabulary:
         yield from ((w, AttributeSense(p)) for w, p in self._kind_words(categories) if w not in attributes)
         for entry in self.comparatives:
             path = self._measured_by(entry.concept) if entry.concept else None
-            if path or not entry.concept:
+            if path or not entry.concept or entry.word in PACE:
                 said = entry.word.rpartition("+")[2]
                 for word, strength in forms(entry.word):
                     yield word, DegreeSense(said, path, entry.way, strength)
                 for word in too_much(entry.word):
                     yield word, DegreeSense(said, path, OTHER_WAY[entry.way], "more")
+        yield from paced(self.columns.paths, self.dimension)
         yield from self._praising({entry.word for entry in self.comparatives})
         yield from counting_words(self.columns, self.dimension, attributes)
         if price := next(iter(self.concepts.paths("价格")), None):

@@ -14,6 +14,7 @@ _COMES_IN = regex(
     "(?:那|那么|它|这车|这款|那款)*有(?:没有|没|木有)?.{1,5}?(?:的|色的)?(?:吗|么|嘛|没有|没|不)?[啊呀呢]?"
 )
 _HAS_THIS = regex("(?:那|它)*(?:有没有?|有木有|带不带|是不是)[^的,，。款车]{2,8}[啊呀呢]?")
+_WHICH_CAN = regex("能[^,，。]{2,10}的[^,，。吗么不没嘛]{1,6}呢?$")  # 能变频的洗衣机
 _ONE_OF_MANY = "、"  # between the colours that one car may be had in
 _SO = regex("(?<![差好很太更])多$")
 
@@ -27,7 +28,8 @@ def asks_whether(parts: Parts) -> bool:
     if any(rank.strength == "plain" and _SO.search(parts.text, 0, rank.start) for rank in parts.rankings):
         return True  # 有多省油
     ends = parts.text.rstrip("呢呀啊哈吧哦的").endswith(("吗", "么", "不", "没", "嘛"))
-    return ends or parts.has("exists", "enough") or "是不是" in parts.text
+    enough = parts.has("enough") and not _WHICH_CAN.search(parts.text)
+    return ends or enough or parts.has("exists") or "是不是" in parts.text
 
 
 def asks_by_how_much(parts: Parts) -> bool:

@@ -27,6 +27,7 @@ _TOO = ("太{}", "太{}了", "有点{}", "有点儿{}", "有些{}", "嫌{}", "{}
 _ASKED = ("{0}不{0}", "会不会{0}", "会不会很{0}", "会不会太{0}", "是不是很{0}", "是不是太{0}", "真{0}")
 _NOT_TOO = ("不要太{}", "别太{}", "不能太{}", "不想太{}", "不太{}", "不是太{}", "别那么{}")
 OTHER_WAY: Mapping[Way | None, Way | None] = {"up": "down", "down": "up", None: "worse", "worse": None}
+PACE = frozenset("快慢猛")  # of what takes a time, that it is short; of all else that it is much
 WHICH_KIND = (
     "{}是什么",
     "{}是啥",

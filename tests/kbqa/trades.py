@@ -1,4 +1,5 @@
-"""Two small knowledge bases of other trades for the tests, all invented: a laundry shop's machines and a dance school's courses."""
+"""Small knowledge bases of other trades for the tests, all invented: a laundry shop's machines, a dance school's courses, a
+guest house's rooms and an insurer's covers."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -22,6 +23,18 @@ _COURSES = """
 成人系列|健身操课 399元 不限 不需要 可加做 1年
 银龄系列|银龄广场舞课 199元 55-75岁 不用 无 2年
 """
+_STAYS = """
+山景系列|山景亲子基础房 388元/晚 35㎡ 12:00前 可加床(80元) 有 大床、小床 无
+山景系列|山景亲子豪华房 588元/晚 48㎡ 13:00前 可加床 有 大床、小床 有
+山景系列|山景情侣豪华房 688元/晚 42㎡ 14:00前 不可加床 无 大床 有
+田园系列|田园标准房 268元/晚 22㎡ 12:00前 不可加床 无 双床 无
+"""
+_COVERS = """
+守心重疾|守心重疾经典版 3200元/年 28天-55岁 90天 5个工作日 有 无 10年
+守心重疾|守心重疾尊享版 5600元/年 28天-60岁 180天 3个工作日 有 无 终身
+康乐医疗|康乐医疗标准版 298元/年 0-65岁 30天 7个工作日 无 可附加 1年
+暮年安|暮年安防癌险 1680元/年 50-75岁 180天 10个工作日 无 有 10年
+"""
 
 
 def machines(folder: Path) -> Path:
@@ -32,6 +45,34 @@ def machines(folder: Path) -> Path:
 def courses(folder: Path) -> Path:
     """Six courses for people of such an age, with 是否自备舞鞋 and 是否含考级."""
     return _written(folder, _COURSES, _course)
+
+
+def stays(folder: Path) -> Path:
+    """Four rooms, with 退房时间, 可否加床 and beds of which a room may have several."""
+    return _written(folder, _STAYS, _stay)
+
+
+def covers(folder: Path) -> Path:
+    """Four covers for people from some days old, with 等待期, 理赔到账时间, 身故赔付 and HPV检测."""
+    return _written(folder, _COVERS, _cover)
+
+
+def _stay(price: str, area: str, leave: str, bed: str, tub: str, beds: str, view: str) -> Tree:
+    told = {
+        "价格": price,
+        "面积": area,
+        "退房时间": leave,
+        "可否加床": bed,
+        "浴缸": tub,
+        "床型": beds,
+        "山景": view,
+    }
+    return {"基本信息": told}
+
+
+def _cover(price: str, age: str, wait: str, paid: str, death: str, hpv: str, term: str) -> Tree:
+    told = {"保费": price, "投保年龄": age, "等待期": wait, "理赔到账时间": paid, "身故赔付": death}
+    return {"基本信息": {**told, "HPV检测": hpv, "保障期限": term}}
 
 
 def _machine(price: str, section: str, load: str, noise: str, variable: str, room: str) -> Tree:
