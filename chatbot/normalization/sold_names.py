@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.knowledge_graph.name_ends import shared_ends
 from chatbot.normalization.lexicon import Lexicon
+from chatbot.normalization.short_names import short_names
 from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
@@ -23,7 +24,8 @@ def with_sold_names(graph: KnowledgeGraph, lexicon: Lexicon) -> Mapping[str, tup
     asked = {normalize(part) for path in graph.tree for part in path}
     asked.update(said for words in lexicon.attribute_synonyms.values() for said in words)
     result = dict(lexicon.entity_aliases)
-    for word, said in sold_names(graph.entities, lexicon.products).items():
+    short = short_names(graph.entities, lexicon.products)
+    for word, said in (*sold_names(graph.entities, lexicon.products).items(), *short.items()):
         fresh = (one for one in said if one not in asked)
         result[word] = tuple(dict.fromkeys((*result.get(word, ()), *fresh)))
     return result
