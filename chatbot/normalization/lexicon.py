@@ -12,65 +12,7 @@ from chatbot.normalization.text import normalize
 MAX_LINE = 10_000
 PRODUCTS_FILE = "products.txt"
 # What every Chinese knowledge base needs; the operator's files add to it.
-_STOP_WORDS = [
-    "的",
-    "了",
-    "呢",
-    "吗",
-    "啊",
-    "呀",
-    "吧",
-    "嘛",
-    "哦",
-    "是",
-    "那",
-    "那么",
-    "那个",
-    "这个",
-    "这车",
-    "这款",
-    "这款车",
-    "这辆车",
-    "它",
-    "请问",
-    "我想问",
-    "想问",
-    "想知道",
-    "告诉我",
-    "一下",
-    "你们",
-    "你好",
-    "您好",
-    "麻烦",
-    "帮我",
-    "查",
-    "看看",
-    "和",
-    "跟",
-    "与",
-    "还有",
-]
-_QUESTION_WORDS = [
-    "多少",
-    "是多少",
-    "什么",
-    "是什么",
-    "有什么",
-    "怎么样",
-    "如何",
-    "怎样",
-    "几个",
-    "有几个",
-    "有没有",
-    "有",
-    "是不是",
-    "哪个",
-    "哪些",
-    "吗",
-    "多大",
-    "好不好",
-    "咋样",
-]
+_WORDS = Path(__file__).parent / "words"
 _HANDOFF = [
     "转人工",
     "人工客服",
@@ -116,8 +58,8 @@ def load_lexicon(folder: Path | None) -> Lexicon:
     return Lexicon(
         attribute_synonyms=read_table(folder / "attribute_synonyms.txt"),
         entity_aliases=read_table(folder / "entity_aliases.txt"),
-        stop_words=_words(folder / "stop_words.txt", [*_STOP_WORDS, *pointing_words(products)]),
-        question_words=_words(folder / "question_words.txt", _QUESTION_WORDS),
+        stop_words=_words(folder / "stop_words.txt", [*_built_in("stop_words"), *pointing_words(products)]),
+        question_words=_words(folder / "question_words.txt", _built_in("question_words")),
         handoff=_words(folder / "handoff.txt", _HANDOFF),
         cancel=_words(folder / "cancel.txt", _CANCEL),
         examples=tuple(text for _, text in read_lines(folder / "examples.txt")),
@@ -155,6 +97,10 @@ def read_table(file: Path) -> dict[str, tuple[str, ...]]:
             )
         table[name.strip()] = table.get(name.strip(), ()) + words
     return table
+
+
+def _built_in(name: str) -> list[str]:
+    return [word for _, line in read_lines(_WORDS / f"{name}.txt") for word in line.split()]
 
 
 def _words(file: Path, built_in: list[str]) -> tuple[str, ...]:

@@ -58,7 +58,9 @@ def _said(entities: Sequence[Entity], products: Collection[str]) -> Iterator[_Sa
     for beside in siblings.values():
         shared = sorted({*shared_ends(list(beside.values())), *products}, key=len, reverse=True)
         for word, stem in beside.items():
-            end = next((one for one in shared if stem.endswith(one) and len(stem) - len(one) >= _SHORTEST), "")
+            end = next(
+                (one for one in shared if stem.endswith(one) and len(stem) - len(one) >= _SHORTEST), ""
+            )
             measured = stem != normalize(word)
             if measured or end:
                 yield _Said(word, stem, end, measured)

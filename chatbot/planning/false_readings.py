@@ -14,6 +14,7 @@ _HAN = regex(r"[\u4e00-\u9fff]")
 _KIND = regex("级别|车身结构|品牌|系列")
 _PEOPLE = frozenset("娃孩人老儿女宝崽")
 _WHETHER = regex("是不是都有|都有[^,。]{1,12}(?:吗|么|嘛)[?。]?$")
+_LIMIT_ASKED = regex("(?:能|可以|可|会|要|得|够){0,2}[\u4e00-\u9fff]?(?:几[个位人口]|多少)")
 _WHICH = regex("哪|什么|啥|几")
 _FARTHEST = 5000  # km that no car goes without a stop: 15万公里 is of a warranty
 _LIGHTEST = 10  # grams: 5g is a network
@@ -38,7 +39,18 @@ def drives_a_part(link: Link, links: Sequence[Link], text: str) -> bool:
 
 def as_they_stand(links: Sequence[Link], text: str) -> list[Link]:
     """``links`` without those of words that mean something else where they stand."""
-    return [x for x in links if not (drives_a_part(x, links, text) or asks_of_all(x, text))]
+    told = any(x.attribute or x.category for x in links)
+    return [
+        x
+        for x in links
+        if not (drives_a_part(x, links, text) or asks_of_all(x, text) or (not told and asks_a_limit(x, text)))
+    ]
+
+
+def asks_a_limit(link: Link, text: str) -> bool:
+    """最多 of 最多能坐几个: how many there may be, where no attribute is named, ranks by none that was asked for before."""
+    bare = link.degree is not None and link.degree.path is None and link.degree.strength == "most"
+    return bare and _LIMIT_ASKED.match(text, link.end) is not None
 
 
 def counts_people(phrase: QuantityPhrase, text: str) -> bool:

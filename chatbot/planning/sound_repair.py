@@ -17,6 +17,7 @@ _LATIN = regex(r"[a-z]{3,}")
 _LATIN_THEN_HAN = regex(r"(?<![a-z0-9])([a-z]{2,6})([\u4e00-\u9fff]+)")
 _PASSING = "是的里和有在吗呢车"
 _WITHIN = "的是有要最前第车和到"
+_LINK = "的"
 _HOLDING = "带有没无配含按"
 _SYLLABLES = {"che": "车", "dche": "的车", "kuai": "快"}  # words of one character, typed in letters
 _UNITS = "万秒款座年米升"
@@ -131,6 +132,9 @@ class SoundRepair:
                 window = said[start : start + length]
                 for word in self._sounds.sounding_like(window):
                     same = sum(a == b for a, b in zip(window, word, strict=True))
+                    linked = any(a == _LINK != b for a, b in zip(window, word, strict=True))
+                    if linked:
+                        continue  # 云楠的 is 云南 and 的, though a 云南德 is said too
                     if same >= max(1, (length + 1) // 2) and word != "".join(window):
                         return start, word
         return None

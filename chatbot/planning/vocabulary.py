@@ -2,7 +2,8 @@
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import field
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import filterfalse
 
 import numpy as np
 
@@ -26,6 +27,8 @@ from chatbot.planning.concepts import Comparative, Concepts, Way, praise, trims
 from chatbot.planning.counting import counting_words
 from chatbot.planning.groups import BrandGroup, group_clauses
 from chatbot.planning.links import AttributeSense, CategorySense, DegreeSense, RoleSense, Sense, ValueSense
+from chatbot.planning.names_or_values import names_one_thing
+from chatbot.planning.own_counters import asked_by_counters
 from chatbot.planning.roles import role_words
 from chatbot.planning.stored_senses import meanings
 from chatbot.planning.valued_names import displacements, valued_names
@@ -126,6 +129,7 @@ class Vocabulary:
         for word, path in (short | endings).items():
             words.setdefault(word, (path,))
         words |= {word: (path,) for word, path in asked_in_units(self.columns, built_in_units(), words)}
+        words |= {word: (path,) for word, path in asked_by_counters(self.columns, words)}
         return {**dict.fromkeys(level_words(self.graph), (keyword_level(1),)), **words}
 
     def _category_words(self) -> Mapping[str, tuple[Path, ...]]:
@@ -184,7 +188,9 @@ class Vocabulary:
         kinds = (ValueSense, DegreeSense, RoleSense)  # asked of each set of senses once: most share theirs
         common = {senses for senses in set(said.values()) if any(isinstance(s, kinds) for s in senses)}
         apart = whole | brands
-        return sorted(measures.union(w for w, senses in said.items() if senses in common and w not in apart))
+        words = (w for w, senses in said.items() if senses in common and w not in apart)
+        one = partial(names_one_thing, senses_of=said, entities=self.entities, columns=self.columns)
+        return sorted(measures.union(filterfalse(one, words)))
 
     @cached_property
     def flags(self) -> frozenset[Path]:
