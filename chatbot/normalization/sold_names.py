@@ -4,7 +4,6 @@ The words are the operator's ``products.txt``, and what most of the names of one
 a name where no other name says it too, and no word of ordinary questions.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
@@ -15,8 +14,7 @@ from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
 _HAN = regex("[\u4e00-\u9fff]+")
-_COUNTED = regex("(?P<stem>[\u4e00-\u9fff]{2,})\\d+(?P<unit>[\u4e00-\u9fff])")
-_SHORTEST, _FEWEST = 2, 3
+_SHORTEST = 2
 
 
 def with_sold_names(graph: KnowledgeGraph, lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
@@ -53,7 +51,7 @@ def sold_names(entities: Sequence[Entity], products: Collection[str]) -> Mapping
     found: dict[str, dict[str, None]] = {}
     for word, stem in bare.items():
         own = normalize(word)
-        said = (*_first_parts(stem, bare.values()), *_last_parts(own, stem), *_in_short(stem, bare.values()))
+        said = (*_first_parts(stem, bare.values()), *_last_parts(own, stem))
         alone = [one for one in said if all(one not in other for other in holding if other != own)]
         of_it = all(rows <= holding[own] for other, rows in holding.items() if stem in other)
         if of_it and sum(other.endswith(stem) for other in bare.values()) == 1:
@@ -66,26 +64,12 @@ def _bare(entities: Sequence[Entity], products: Collection[str]) -> dict[str, st
     """Keyword → what is left of it without the word for what is sold; the operator's words before what many end in."""
     bare = {}
     for level in _levels(entities):
-        shared, counted = shared_ends(level), _counted(level)
+        shared = shared_ends(level)
         for word in level:
             plain = normalize(word)
-            if stem := counted.get(word) or without_end(plain, products) or without_end(plain, shared):
+            if stem := without_end(plain, products) or without_end(plain, shared):
                 bare[word] = stem
     return bare
-
-
-def _counted(level: Sequence[str]) -> dict[str, str]:
-    """西北环线 of 西北环线8日, where half of a level's words end in so many of the same."""
-    found = {word: hit for word in level if (hit := _COUNTED.fullmatch(normalize(word)))}
-    units = Counter(hit["unit"] for hit in found.values())
-    return {word: hit["stem"] for word, hit in found.items() if 2 * units[hit["unit"]] >= len(level)}
-
-
-def _in_short(stem: str, others: Collection[str]) -> Iterator[str]:
-    """恐龙营 of 恐龙化石营, where 营 is what others end in too, each behind something else; 步 of 徒步 is no word."""
-    before = {other[-2:-1] for other in others if other.endswith(stem[-1])}
-    if len(stem) > _SHORTEST + 1 and len(before) >= _FEWEST:
-        yield stem[:_SHORTEST] + stem[-1]
 
 
 def _levels(entities: Iterable[Entity]) -> list[list[str]]:

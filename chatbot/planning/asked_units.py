@@ -1,15 +1,14 @@
-"""多少岁, 几平米以上: the only attribute that is measured in a unit, and is a range, is asked for by it; 几晚 of 晚数 too."""
+"""多少岁, 几平米以上: the only attribute that is measured in a unit, and is a range, is asked for by it."""
 
 from collections.abc import Container, Iterator
 
 from chatbot.knowledge_graph.columns import Columns
-from chatbot.knowledge_graph.graph import Path, display_name
+from chatbot.knowledge_graph.graph import Path
 from chatbot.knowledge_graph.units import UnitTable
 from chatbot.normalization.text import has_han, normalize
 from chatbot.planning.ranges import in_ranges
 
 _HOW_MUCH = ("多少", "几")
-_COUNTS = "数"
 _BOUNDS = ("", "以上", "以下", "以内")
 
 
@@ -20,10 +19,6 @@ def asked_in_units(columns: Columns, units: UnitTable, known: Container[str]) ->
         for dimension in {group.dimension for group in groups}:
             measured.setdefault(dimension, []).append(path)
     for dimension, paths in measured.items():
-        if len(paths) == 1 and display_name(paths[0][-1]).endswith(_COUNTS) and not units.spelled(dimension):
-            yield from (
-                (f"{much}{dimension}", paths[0]) for much in _HOW_MUCH if f"{much}{dimension}" not in known
-            )
         if len(paths) > 1 or not in_ranges(columns, paths[0]):
             continue
         for spelled in filter(has_han, units.spelled(dimension)):

@@ -9,6 +9,7 @@ from chatbot.regex import regex
 _PAIR, _FEW = 2, 6
 _THAT = regex("(?P<piece>[^,，。的]{1,6}?)的?(?=[那这]一?[个款台辆](?!车))")
 _NUMBERS = regex(r"\d+")
+_TELLS_HOW = frozenset("新老旧大小高低好差贵快慢长短轻重")  # 新的这个 is the newer one, not the 新风版
 _LEAD = regex("(?:那|那么|就|还是|[,，])*")
 
 
@@ -20,7 +21,7 @@ def called_that(scan: Scan, context: Context, graph: KnowledgeGraph) -> str:
     lead = _LEAD.match(scan.text)
     said = _THAT.match(scan.text, lead.end()) if lead and not context.empty else None
     told = context.last(0) if len(context.last(0)) >= _PAIR else context.shown
-    if said is None or not _PAIR <= len(told) <= _FEW:
+    if said is None or said["piece"] in _TELLS_HOW or not _PAIR <= len(told) <= _FEW:
         return ""
     named = [link.entity.names for link in scan.links if link.entity]
     elsewhere = bool(named) and set(told).isdisjoint(name for names in named for name in names)
