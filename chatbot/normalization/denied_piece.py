@@ -8,7 +8,7 @@ from chatbot.normalization.entity_link import EntityLink
 from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
-_DENIED = regex(r"[\s,，(（]*(?:不是|非)(?P<piece>[\u4e00-\u9fff]{2,6})")
+_DENIED = regex(r"[\s,，(（]*(?:(?<!是)不是|非)(?P<piece>[\u4e00-\u9fff]{2,6})")
 _BEHIND = regex(r"(?:版|款|型)?(?:的?那?[个款台辆])?[)）]*(?![吗嘛么吧]|[\s,，]*(?:而|就|我|应该)?[是要说])")
 _SHORTEST = 2
 
