@@ -13,6 +13,7 @@ from chatbot.derived import Derived
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.alias_words import alias_words, weak_words
 from chatbot.normalization.approximate import SOUNDS_ALIKE, ApproximateFinder, end_of, latin_of
+from chatbot.normalization.denied_piece import denied_piece
 from chatbot.normalization.entity_link import EntityLink
 from chatbot.normalization.fragments import FragmentReader
 from chatbot.normalization.grouping import grouped
@@ -35,8 +36,6 @@ _HAN = regex(r"[\u4e00-\u9fff]+")
 _RUNS_ON = regex(
     r"\s?(?P<litres>\d\.\d)?[tl]?\s?(?:插电混动|插电式混动|插混|插电|phev|新能源|纯电动|纯电|电动)版?(?!汽车|车|的|续航里程|续航|里程|能)"
 )
-
-
 _MOST = "最"
 
 
@@ -60,7 +59,7 @@ class EntityLinker:
         told = cache(lambda: alias_words(graph.entities, aliases))
         self._masks = Postings.kept(kept, "names", lambda: told()[0])
         self._weak = Postings.kept(kept, "weak names", lambda: weak_words(graph.entities, self._masks))
-        self._letters = {alias for alias in self._weak if _is_letter(alias)}
+        self._letters = {one for one in self._weak if len(one) == 1 and one.isascii() and one.isalpha()}
         self._beside: MentionFinder[str] = MentionFinder(dict.fromkeys(self._weak, ()))
         self._finder: MentionFinder[str] = MentionFinder(dict.fromkeys(self._masks, ()))
         typed = (alias for alias in self._masks if len(alias) >= 3)
@@ -104,6 +103,15 @@ class EntityLinker:
         in ``ordinary`` only right beside another piece. ``near`` is the entity that is spoken of: what names no series
         may be of its.
         """
+        found = self._link(text, fuzzy, besides, ordinary, near)
+        if found and (denied := denied_piece(text, self.in_some_name)):
+            rest = self._link(denied.out_of(text), fuzzy, besides, ordinary, near)
+            return denied.narrowed(rest) or found
+        return found
+
+    def _link(
+        self, text: str, fuzzy: bool, besides: Container[str], ordinary: Container[str], near: str
+    ) -> tuple[EntityLink, ...]:
         text = without_asked_for(text, self._attributes, self._keywords)
         mentions = (
             m for m in self._finder.find(text, self._may_begin, self._may_end) if m.alias not in besides
@@ -269,15 +277,13 @@ class EntityLinker:
     def _nearest(self, text: str, besides: Container[str]) -> list[Piece]:
         """The one alias most like a part of ``text``, by letters or by sound."""
         near = self._approximate.nearest(text)
-        if near and (near.name in besides or latin_of(near.name) != latin_of(text[near.start : near.end])):
+        if near is None or near.name in besides:
+            return []
+        if latin_of(near.name) != latin_of(text[near.start : near.end]):
             return []  # E9 is not E3
-        if near and near.score != SOUNDS_ALIKE and 0 < len(without_end(near.name, self._ends)) < _SLIP_FROM:
+        if near.score != SOUNDS_ALIKE and 0 < len(without_end(near.name, self._ends)) < _SLIP_FROM:
             return []  # nor is 护肝套餐 a slip of 护心套餐
-        return (
-            [Piece(near.start, end_of(near, text), near.name, self._masks[near.name], near.score)]
-            if near
-            else []
-        )
+        return [Piece(near.start, end_of(near, text), near.name, self._masks[near.name], near.score)]
 
     def _to_link(self, thing: Named) -> EntityLink:
         meant = self._fragments.meant(thing)
@@ -290,7 +296,3 @@ class EntityLinker:
             score=min(piece.score for piece in pieces),
             plain=known and not thing.inherited and meant == thing.mask,
         )
-
-
-def _is_letter(alias: str) -> bool:
-    return len(alias) == 1 and alias.isascii() and alias.isalpha()

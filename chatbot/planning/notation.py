@@ -107,6 +107,7 @@ def _beyond(found: re.Match[str]) -> str:
     return _BEYOND[found.group(1)]
 
 
+_THAN = rf"(?:{_N}|[一二两三四五六七八九十百]+)(?:[万千w]?(?:元|块钱?|公里|千米|毫米|厘米|米|秒|升|度电?|分贝|个油|匹|马力|牛米|码|迈|公斤|千克|吨|{_UNITS}|[stw])?)"
 # Each only where what stands first is in the text: most texts are spared the search
 _RARE: tuple[tuple[str, re.Pattern[str], Rewrite], ...] = (
     ("级车", regex("(?<!奔驰)(?<!奔驰的)(?<![a-z])([abc])级车"), lambda found: _SEGMENTS[found.group(1)]),
@@ -114,6 +115,8 @@ _RARE: tuple[tuple[str, re.Pattern[str], Rewrite], ...] = (
     ("at", regex(r"(?<![a-z\d.])(10|[4-9])at(?![a-z\d])"), r"\1挡手自一体"),
     ("过", regex(rf"({'|'.join(_BEYOND)})过(?=(?:{_N}|[一二两三四五六七八九十百]+)\s?(?:[万wk千元秒米吨升公kmls]))"), _beyond),
     ("比", regex("(?<=比)[这那](?=便宜|实惠|贵|快|慢|大|小|省|长|短|重|轻|高|远|好|强|多|少)"), "这个"),
+    ("比", regex(rf"比({_THAN})(?:还|要|更)?(?:低|便宜|少|小|短|轻|矮|窄|快|省)(?![一点些多几得了])"), r"低于\1"),
+    ("比", regex(rf"比({_THAN})(?:还|要|更)?(?:高|贵|多|大|长|重|宽|远|慢|久)(?![一点些几得了]|多少)"), r"超过\1"),
     ("百公里", regex("(?:几个?|多少个?)油?[每一]百公里"), "百公里油耗多少"),
     ("半油", regex(rf"({_ONE}|\d+)个半(?=油)"), lambda found: f"{DIGIT.get(found[1], found[1])}.5个"),
     ("充", regex(_CHARGED), _charged),

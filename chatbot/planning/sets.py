@@ -149,7 +149,8 @@ class SetPlanner:
             return True
         if _IS_SO.search(said) and not parts.has("exists"):
             return asks  # 天窗是全景的吗
-        return asks and not said.endswith(("的吗", "的么", "的没", "的有吗", "的有么", "的有没有", "的有没"))
+        of_all = said.endswith(("的吗", "的么", "的没", "的有吗", "的有么", "的有没有", "的有没"))
+        return asks and (not of_all or _said_of_one(said, parts, context))
 
     def _side_by_side(self, parts: Parts, conditions: tuple[Clause, ...]) -> Query | None:
         """两台25款的差多少: as many as are said meet the conditions, and these are compared."""
@@ -284,3 +285,11 @@ def _has_chosen(parts: Parts, context: Context) -> bool:
     """推荐一个 while a choice is being narrowed down: of those that are left, and no further question."""
     told = parts.atoms or parts.things or parts.rankings or parts.attributes or parts.scan.unknown
     return context.guiding and lists(context.plan) and parts.has("buy") and not told
+
+
+def _said_of_one(said: str, parts: Parts, context: Context) -> bool:
+    """四驱的吗, after what one thing costs; 有四驱的吗 asks of all."""
+    last = context.plan
+    ranked = last is not None and last.op == "superlative" and last.limit == 1
+    one = len(context.entities) == 1 and (last is None or bool(last.entities) or ranked)
+    return one and said.endswith(("的吗", "的么")) and not parts.has("exists")

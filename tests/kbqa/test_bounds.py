@@ -32,7 +32,7 @@ BOUNDS: dict[str, Test] = {
     "{}以上": lambda x, v: x >= v, "{}起": lambda x, v: x >= v, "至少{}": lambda x, v: x >= v, "≥{}": lambda x, v: x >= v,
     "不低于{}": lambda x, v: x >= v, "超过{}": lambda x, v: x > v, "高于{}": lambda x, v: x > v, "{}以下": lambda x, v: x <= v,
     "{}封顶": lambda x, v: x <= v, "不超过{}": lambda x, v: x <= v, "控制在{}以内": lambda x, v: x <= v,
-    "不到{}": lambda x, v: x < v, "低于{}": lambda x, v: x < v,
+    "不到{}": lambda x, v: x < v, "低于{}": lambda x, v: x < v, "比{}低": lambda x, v: x < v, "比{}高": lambda x, v: x > v,
 }  # fmt: skip
 RANGES = ("{}到{}", "{}至{}", "{}~{}", "{}-{}之间", "介于{}和{}之间", "{}以上{}以下")
 

@@ -14,6 +14,11 @@ TOLD = (
     ("Macan T多少钱", "62.80万"),  # a letter that is a word of one name
     ("Model 3 2025款后驱版最大功率", "后轮驱动版"),
     ("途岳月尊板多少钱", "19.76万"),
+    (
+        "25款奥迪q5l 45豪华动感 报价 非典藏",
+        "奥迪Q5L 2025款 45 TFSI 豪华动感型的厂商指导价是45.38万",
+    ),  # a piece denied
+    ("奔驰C260L皓夜（不是改款）油耗", "奔驰C级 C 260 L 皓夜运动版的WLTC综合油耗是6.45"),
     ("凌渡炫辣版二百八的油耗", "5.88"),  # a number said short, behind the version
     (
         "帕拉梅拉4S行政加长2.9t马力",
