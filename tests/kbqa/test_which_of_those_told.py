@@ -37,6 +37,8 @@ ONE = {
     "a value of what was asked last": (("B型号25豪华方向盘什么材质", "24豪华也是真皮吗"), "某汽车品牌 B型号 2024款 豪华版", "方向盘材质"),
     "whether the cheapest has it": (("七座的车哪个最便宜", "轴距多少", "有没有全景天窗"), "星屿汽车 星屿M9 2025款 七座商务版", "天窗类型"),
     "an extent, behind that car": (("E6疾风和先锋差多少", "疾风那个车长多少"), FAST, "长*宽*高"),
+    "as it is said in Sichuan": (("E6疾风车重好多公斤", "先锋喃"), VAN, "整备质量"),
+    "the range on electricity, corrected": (("X7 24进阶纯电多少", "打错了 25进阶"), X7_25, "纯电续航里程"),
     "whether it is so": (("E6疾风多少钱", "四驱的吗", "先锋呢"), VAN, "不是"),
     "the range on both": (("Q5四驱多少钱", "油电综合能跑多少", "光靠电呢"), Q5_4, "纯电续航里程"),
     "a year, over a standard question": (("Q5两驱25款油耗", "24款呢", "爆胎了怎么办", "24款轮胎多大"), f"{Q5} 2024款 两驱乐享版", "前轮胎规格"),
