@@ -140,3 +140,24 @@ def test_a_name_and_nothing_else_is_asked_about(demo: Demo) -> None:
 def test_the_most_of_something_unknown_is_not_the_most_of_what_was_asked_last(demo: Demo) -> None:
     _, _, turn = talked(demo, ["有激光雷达的有哪几款", "25-35万", "哪个雷达最多"])
     assert turn.reply.answer_type != "answer"
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        ("星屿Q3探索版 纯电能跑多远 加满油总共呢", ("125km", "1260km")),
+        ("星屿Q3探索版 油箱多大 一箱油一共呢", ("50 L", "1260km")),
+        ("E6疾风多快 多重", ("3.9s", "2030 kg")),
+        ("E6疾风多少千瓦 价格也报一下", ("360 kW", "22.68万")),
+    ],
+)
+def test_both_are_told_where_a_space_is_all_that_parts_two_questions(
+    said: str, values: tuple[str, str], demo: Demo
+) -> None:
+    _, _, turn = talked(demo, [said])
+    assert all(value in turn.reply.answer for value in values)
+
+
+def test_what_is_said_behind_a_space_of_another_matter_leaves_the_answer_as_it_is(demo: Demo) -> None:
+    _, _, turn = talked(demo, ["E6疾风轴距多少 我家车位多大来着"])
+    assert turn.reply.answer.startswith("青羽E6 四驱疾风版的轴距是2960")
