@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from chatbot.dialog.afresh import looked_for_afresh
 from chatbot.dialog.clauses import at_a_space, halves, last_clause
 from chatbot.dialog.hearing import Hearing
 from chatbot.dialog.state import Step
@@ -40,8 +41,8 @@ def read_in_clauses(walk: Walk, memory: Memory, hearing: Hearing) -> Step:
     """What a message comes to: as a whole, or clause by clause where that answers more of it."""
     if len(hearing.utterance) > MAX_ASKED:
         return walk(memory, hearing)
-    if last := _standard_question_last(walk, memory, hearing):
-        return last
+    if first := looked_for_afresh(walk, memory, hearing) or _standard_question_last(walk, memory, hearing):
+        return first
     whole = walk(memory, hearing)
     if whole.reply.answer_type in _PUZZLED and (told := _without_a_remark(walk, memory, hearing)):
         return told
