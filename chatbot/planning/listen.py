@@ -59,7 +59,9 @@ class Listener:
 
     def asked(self, utterance: str) -> str:
         """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
-        said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], taken_up(self._spaced.set_apart(utterance)))
+        said = _LONE_KIND.sub(
+            lambda found: _KINDS[found.group()], taken_up(self._spaced.set_apart(utterance))
+        )
         said = plainly(self._plain(said))
         said = self._english.in_chinese(as_ages(said) if self._ages else said)
         said = self._per.sub("", said) if self._per else said

@@ -1,5 +1,6 @@
 """Versions typed one behind the other, a space between: E6先锋 疾风 长续航 零百各多少 asks of each, as with 、 between."""
 
+import itertools
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -28,7 +29,7 @@ class SpacedVersions:
         if len(pieces) <= _SHORTEST or not _EACH.search(said):
             return said
         found = pieces[0]
-        for before, behind in zip(pieces, pieces[1:], strict=False):
+        for before, behind in itertools.pairwise(pieces):
             found += ("、" if self._are_two(normalize(before), normalize(behind)) else " ") + behind
         return found
 

@@ -72,7 +72,10 @@ BOTH = {
         ("E6先锋、疾风、长续航 各多少", "最贵的比先锋贵多少"),
         {FAST, VAN},
     ),
-    "one of the two, by a piece of its name": (("S5 25尊享和Q5四驱尊贵哪个便宜", "松峦的贵多少"), {S5_25, Q5_4}),
+    "one of the two, by a piece of its name": (
+        ("S5 25尊享和Q5四驱尊贵哪个便宜", "松峦的贵多少"),
+        {S5_25, Q5_4},
+    ),
     "one of the two, by its value": (("Q5四驱和25两驱价格", "四驱贵多少"), {Q5_4, Q5_2}),
     "the one in focus, named again": (("E6长续航多少钱", "疾风呢", "疾风贵多少"), {FAST, LONG}),
     "the first of its series, by how much": (
