@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from chatbot.dialog.afresh import looked_for_afresh
 from chatbot.dialog.clauses import at_a_space, halves, last_clause
 from chatbot.dialog.hearing import Hearing
 from chatbot.dialog.state import Step
@@ -25,6 +26,7 @@ _MOST = r"最(?!后|近|[多少高低]?不?[\d一二三四五六七八九十]|�
 _ASKS = re.compile(
     rf"多少|几|哪|什么|啥|谁|吗|么(?![样时])|怎么|咋|如何|{_MOST}|多[大长久远重快高宽贵]|呢|有没有|能不能|可不可以|是不是|带不带|[？?]"
 )
+_TO_BE_TOLD = re.compile("(?:[说报讲]|告诉)(?:一?下|一?声|一报|一说|我)?(?:吧|呗)?$")  # 价格也说下
 _WHICH_CAR = re.compile("(?<!最)(?:是|叫)(?:什么|哪一?[款个台辆])车?$")
 _JOINED = re.compile("[和跟与、]|还是|vs|pk", re.IGNORECASE)
 _WHICH_OF_THEM = re.compile("[这那]?[两俩]?[个款台]?(?:里|之间)?(?:哪|谁|怎么选|咋选|选)")
@@ -39,14 +41,15 @@ def read_in_clauses(walk: Walk, memory: Memory, hearing: Hearing) -> Step:
     """What a message comes to: as a whole, or clause by clause where that answers more of it."""
     if len(hearing.utterance) > MAX_ASKED:
         return walk(memory, hearing)
-    if last := _standard_question_last(walk, memory, hearing):
-        return last
+    if first := looked_for_afresh(walk, memory, hearing) or _standard_question_last(walk, memory, hearing):
+        return first
     whole = walk(memory, hearing)
     if whole.reply.answer_type in _PUZZLED and (told := _without_a_remark(walk, memory, hearing)):
         return told
     if whole.reply.answer_type in _OPEN and (told := _scene_first(walk, memory, hearing, whole.reply)):
         return told
-    return _two_questions(walk, memory, hearing, whole) or whole
+    behind = _asked_behind_a_space(walk, memory, hearing, whole.reply)
+    return behind or _two_questions(walk, memory, hearing, whole) or whole
 
 
 def _standard_question_last(walk: Walk, memory: Memory, hearing: Hearing) -> Step | None:
@@ -176,6 +179,24 @@ def _two_questions(walk: Walk, memory: Memory, hearing: Hearing, whole: Step) ->
             return _both(one, two) if _goes_on(one.reply, two) else None
         best = best or _one_of_them(one, two, (first, second), whole.reply)
     return best
+
+
+def _asked_behind_a_space(walk: Walk, memory: Memory, hearing: Hearing, whole: Reply) -> Step | None:
+    """HS5多少千瓦 价格也说下: both, where the whole was taken for no more than one value, and they are of the same."""
+    one_value = len(whole.evidence) == 1 and whole.plan is not None and whole.plan.op in _OF_SOME
+    if not one_value or memory.pending or takes_back(hearing.text):
+        return None
+    for first, second in at_a_space(hearing.utterance):
+        if not (_asks(first) and (_asks(second) or _TO_BE_TOLD.search(second))):
+            continue
+        one = walk(memory, _part(hearing, first))
+        two = walk(one.memory, _part(hearing, second))
+        told = {*one.reply.evidence, *two.reply.evidence}
+        answered = all(_answers(step.reply) and step.reply.answer_source == "kg" for step in (one, two))
+        same = one.reply.entities == two.reply.entities == whole.entities
+        if answered and same and told > set(whole.evidence):
+            return _both(one, two)
+    return None
 
 
 def _goes_on(first: Reply, second: Step) -> bool:

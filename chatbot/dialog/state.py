@@ -9,10 +9,12 @@ from chatbot.dialog.hearing import CERTAIN, Hearing
 from chatbot.faq_modules.base import FaqCandidate
 from chatbot.frozen import changed, dataclass
 from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.knowledge_graph.plan import Plan
 from chatbot.normalization.intent_model import Heard
 from chatbot.normalization.selection import choose
 from chatbot.planning.context import Context
 from chatbot.planning.query import Asked, Query, Refusal
+from chatbot.planning.read_parts import is_brand
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
 
@@ -45,7 +47,7 @@ class Turn:
         """What the memory holds for the planner."""
         memory = self.memory
         return Context(
-            memory.entities, memory.attributes, memory.recent, memory.shown, memory.plan,
+            memory.entities, memory.attributes, memory.recent, memory.shown, self._plan,
             memory.guiding, memory.asked, self._offered, memory.listed, () if memory.question else memory.before,
             memory.unheard,
         )  # fmt: skip
@@ -61,16 +63,32 @@ class Turn:
         return None if isinstance(self.hearing.planned(self.context), Query | Asked) else heard
 
     @property
+    def _plan(self) -> Plan | None:
+        """The last query; where one of a whole make must be picked first, not that of the make if a name is said: 奔驰呢."""
+        pending, plan = self.memory.pending, self.memory.plan
+        groups = pending is not None and pending.kind == "entity" and not self._offered_cars
+        makes = plan is not None and len(plan.conditions) == 1 and is_brand(plan.conditions[0])
+        if not (groups and makes and self.hearing.reading.entities):
+            return plan
+        scan = self.hearing.knowledge.planner.explain(self.hearing.utterance, Context()).scan
+        return None if any(link.entity and not link.value for link in scan.links) else plan  # SUV is no name
+
+    @property
     def _offered(self) -> tuple[str, ...]:
         """The entities to choose from, where it was asked which is meant."""
         pending, memory = self.memory.pending, self.memory
         if pending is None or pending.kind != "entity":
             asked = memory.attributes and not (memory.entities or memory.plan)
             return memory.shown if asked else ()  # which of them is still open
-        graph = self.hearing.knowledge.graph
         values = [option.value for option in pending.options]
-        named = tuple(value for value in values if value in graph.by_name)
-        return named or _of_one_series([value.split("|") for value in values], graph)
+        groups = [value.split("|") for value in values]
+        return self._offered_cars or _of_one_series(groups, self.hearing.knowledge.graph)
+
+    @property
+    def _offered_cars(self) -> tuple[str, ...]:
+        """Those of the options that are single cars."""
+        known, pending = self.hearing.knowledge.graph.by_name, self.memory.pending
+        return tuple(option.value for option in (pending.options if pending else ()) if option.value in known)
 
     @property
     def small_talk(self) -> FaqCandidate | None:

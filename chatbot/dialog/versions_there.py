@@ -8,6 +8,7 @@ from chatbot.normalization.text import normalize
 from chatbot.planning.clauses import the_series
 from chatbot.planning.forms_of_names import bare_series
 from chatbot.planning.query import Refusal
+from chatbot.planning.read_parts import is_brand
 
 MAX_CHIPS = 3
 
@@ -46,3 +47,11 @@ def chips_of(turn: Turn, cars: tuple[str, ...], asked: tuple[Path, ...]) -> tupl
 def listing(turn: Turn, cars: tuple[str, ...], asked: tuple[Path, ...]) -> Plan:
     """The series as a list, for the next question to go on with: 四驱的多少钱."""
     return Plan("filter", (), asked[:1], (the_series(cars[0], turn.hearing.knowledge.graph),))
+
+
+def whole_make(turn: Turn, asked: tuple[Path, ...]) -> Plan | None:
+    """All of the make that is named, where one of too many must be picked first: 纯电的有哪些, next, is of these."""
+    scan = turn.inquiry.scan if turn.inquiry else None
+    named = [link.entity for link in scan.links if link.entity] if scan else []
+    make = named[0].clause if len(named) == 1 else None
+    return Plan("filter", (), asked[:1], (make,)) if make and is_brand(make) else None

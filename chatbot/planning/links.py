@@ -1,15 +1,19 @@
 """What a part of an utterance may mean. A link carries its span and score; of several senses the grammar picks."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Literal, TypeAlias, TypeVar
 
 from chatbot.frozen import dataclass
+from chatbot.knowledge_graph.columns import Columns
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import Clause, Path
 from chatbot.once import once
 from chatbot.planning.concepts import Way
 from chatbot.regex import regex
 
+_WHAT = ("什么", "啥")
+_SHARE = 0.1
 _AMONG = regex("的?(?:里面?|中|当中|里头)?的?")
 Strength = Literal["most", "more", "plain"]
 
@@ -134,3 +138,23 @@ def is_scoped(link: Link, links: Sequence[Link], text: str) -> bool:
         other.entity and other.end <= link.start and _AMONG.fullmatch(text[other.end : link.start])
         for other in links
     )
+
+
+def roles_played(links: Sequence[Link], columns: Columns) -> frozenset[str]:
+    """Every role that a word of ``links`` plays; of 有什么能源类型 that of 有哪些 too, though 什么 stands with the name."""
+    played = frozenset(role for link in links for role in link.roles)
+    what_there_is = any(
+        before.plays("has")
+        and before.end == link.start
+        and link.text.startswith(_WHAT)
+        and _often_known(link.attribute.paths, columns)
+        for before, link in itertools.pairwise(links)
+        if link.attribute
+    )
+    return played | {"list"} if what_there_is else played
+
+
+def _often_known(paths: Sequence[Path], columns: Columns) -> bool:
+    """Whether more than a few things have a value: the values of a few are not what there is."""
+    found = columns.column(paths[0]) if paths else None
+    return found is not None and len(found.rows) >= _SHARE * len(columns)

@@ -18,6 +18,7 @@ from chatbot.planning.notation import in_words
 from chatbot.planning.per_unit import told_per
 from chatbot.planning.purposes import without_purpose, without_story
 from chatbot.planning.scan import Scan, Scanner, always
+from chatbot.planning.spaced_versions import SpacedVersions
 from chatbot.planning.spoken_names import SpokenNames
 from chatbot.planning.spoken_tail import plainly
 from chatbot.planning.vocabulary import Vocabulary
@@ -48,7 +49,9 @@ class Listener:
             ModelYears(vocabulary),
         )
         self._english = EnglishWords(vocabulary.entities.names, vocabulary.derived)
-        brands = {entity.keywords[0] for entity in vocabulary.graph.entities if entity.keywords}
+        entities = vocabulary.graph.entities
+        self._spaced = SpacedVersions(entity.keywords[-1] for entity in entities if entity.keywords)
+        brands = {entity.keywords[0] for entity in entities if entity.keywords}
         makes = sorted({normalize(brand).removesuffix("汽车") for brand in brands})
         self._ages = any(_AGE in vocabulary.dimensions(path) for path in vocabulary.columns.paths)
         self._per = told_per(vocabulary)
@@ -56,7 +59,9 @@ class Listener:
 
     def asked(self, utterance: str) -> str:
         """What is asked, in the words that ``scan`` goes by: normalised, without courtesies, notation in words."""
-        said = _LONE_KIND.sub(lambda found: _KINDS[found.group()], taken_up(utterance))
+        said = _LONE_KIND.sub(
+            lambda found: _KINDS[found.group()], taken_up(self._spaced.set_apart(utterance))
+        )
         said = plainly(self._plain(said))
         said = self._english.in_chinese(as_ages(said) if self._ages else said)
         said = self._per.sub("", said) if self._per else said

@@ -3,11 +3,13 @@
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.text import normalize
 from chatbot.planning.context import Context
+from chatbot.planning.links import Link
 from chatbot.planning.scan import Scan
 from chatbot.regex import regex
 
 _PAIR, _FEW = 2, 6
-_THAT = regex("(?P<piece>[^,，。的]{1,6}?)的?(?=[那这]一?[个款台辆](?!车))")
+_BY_HOW_MUCH = "(?:要|能|会)?(?:贵|便宜|快|慢|省|重|轻|大|小|高|低|长|短)(?:了|出)?(?:多少|几)"
+_THAT = regex(f"(?P<piece>[^,，。的]{{1,6}}?)的?(?=[那这]一?[个款台辆](?!车)|(?<=..){_BY_HOW_MUCH})")
 _NUMBERS = regex(r"\d+")
 _TELLS_HOW = frozenset("新老旧大小高低好差贵快慢长短轻重")  # 新的这个 is the newer one, not the 新风版
 _LEAD = regex("(?:那|那么|就|还是|[,，])*")
@@ -25,12 +27,19 @@ def called_that(scan: Scan, context: Context, graph: KnowledgeGraph) -> str:
         return ""
     named = [link.entity.names for link in scan.links if link.entity]
     elsewhere = bool(named) and set(told).isdisjoint(name for names in named for name in names)
-    if not elsewhere and (named or said["piece"] not in scan.unknown):
+    of_others_too = any(_of_others_too(link, said["piece"], told) for link in scan.links)
+    if not (elsewhere or of_others_too) and (named or said["piece"] not in scan.unknown):
         return ""
     found = [name for name in told if _holds(graph.by_name[name].keywords, said["piece"])]
     return (
         scan.text[: said.start()] + normalize(found[0]) + scan.text[said.end() :] if len(found) == 1 else ""
     )
+
+
+def _of_others_too(link: Link, piece: str, told: tuple[str, ...]) -> bool:
+    """Whether it names one of those ``told``, and others that were not: 双擎 of two, one of which is a 双擎."""
+    names = set(link.entity.names) if link.entity and link.text == piece else set()
+    return len(names & set(told)) == 1 and len(names) > 1
 
 
 def _holds(keywords: tuple[str, ...], piece: str) -> bool:

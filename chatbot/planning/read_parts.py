@@ -13,7 +13,7 @@ from chatbot.planning.atoms import AtomReader
 from chatbot.planning.context import Context, nearest_kin
 from chatbot.planning.denials import denied_behind
 from chatbot.planning.ellipsis import shared_out
-from chatbot.planning.links import Link
+from chatbot.planning.links import Link, roles_played
 from chatbot.planning.parts import Parts, Thing, rankings
 from chatbot.planning.refer import Reference, references
 from chatbot.planning.scan import Scan
@@ -96,7 +96,7 @@ class PartsReader:
             scan, self._things(rest, text, pointed, context), atoms, ranks, _told_once(attributes),
             tuple(categories), read.misfits, _count(rest, "top", "reverse"), any(link.plays("reverse") for link in rest), bool(pointed.used), read.loose,
             _dangling(links, pointed), _count(rest, "kth") or 0, _wishes_for_more(rest, text, used, atoms),
-            frozenset(s.role for link in rest for s in link.senses if hasattr(s, "role")),
+            roles_played(rest, self._vocabulary.columns),
         )  # fmt: skip
 
     def _only_measures(self, links: Sequence[Link], text: str, context: Context) -> bool:

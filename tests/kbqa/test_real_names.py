@@ -41,6 +41,11 @@ TALKS = (
     (("crv混动四驱智尊多少钱", "汽油的四驱臻享呢"), "23.19万"),  # of what kind, then the version
     (("gl8插混尊享7座多少钱", "油的先享呢"), "26.99万"),  # of the other kind of its series
     (("海狮07ev610长续航版多少钱", "550四驱版呢"), "23.98万"),
+    (("汉兰达四驱至尊双擎跟380t至尊油耗差多少", "双擎的贵多少"), "差 1.4万元"),  # of others too, of one told
+    (
+        ("汉兰达四驱至尊双擎跟380t至尊油耗差多少", "双擎的贵多少", "双擎那款油箱多大"),
+        "四驱至尊版 7座的油箱容积是65 L",
+    ),
 )
 
 
@@ -62,6 +67,34 @@ def test_what_no_attribute_tells_is_no_acceleration(said: str, real: Demo) -> No
 @pytest.mark.parametrize(("turns", "value"), TALKS)
 def test_a_talk_goes_on_with_what_takes_its_place(turns: tuple[str, ...], value: str, real: Demo) -> None:
     assert value in talked(real, turns)[2].reply.answer
+
+
+@needs_cars
+@pytest.mark.parametrize("asked", ["宝马有什么能源类型的车", "宝马有啥能源类型", "宝马有什么能源的车"])
+def test_what_there_is_of_a_make_is_told_as_by_which(asked: str, real: Demo) -> None:
+    assert talked(real, (asked,))[2].reply.answer == talked(real, ("宝马有哪些能源类型",))[2].reply.answer
+
+
+@needs_cars
+@pytest.mark.parametrize("said", ["宝马有什么变速箱", "宝马有什么驱动方式的车"])
+def test_what_few_have_on_record_is_not_told_as_what_there_is(said: str, real: Demo) -> None:
+    assert talked(real, (said,))[2].reply.answer_type == "clarify"
+
+
+@needs_cars
+@pytest.mark.parametrize("asked", ["纯电的有哪些", "SUV有几款", "最便宜的呢"])
+def test_a_make_of_which_one_was_to_be_picked_stays_the_scope(asked: str, real: Demo) -> None:
+    _, _, turn = talked(real, ("宝马多少马力", asked))
+    assert "宝马" in turn.reply.answer
+    assert turn.reply.plan is not None
+    assert "宝马" in str(turn.reply.plan.conditions)
+
+
+@needs_cars
+def test_another_make_is_asked_the_same_where_one_was_to_be_picked(real: Demo) -> None:
+    reply = talked(real, ("宝马多少马力", "奔驰呢"))[2].reply
+    assert reply.answer_type == "clarify"
+    assert "马力" in reply.answer
 
 
 @needs_cars

@@ -140,3 +140,47 @@ def test_a_name_and_nothing_else_is_asked_about(demo: Demo) -> None:
 def test_the_most_of_something_unknown_is_not_the_most_of_what_was_asked_last(demo: Demo) -> None:
     _, _, turn = talked(demo, ["有激光雷达的有哪几款", "25-35万", "哪个雷达最多"])
     assert turn.reply.answer_type != "answer"
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        ("星屿Q3探索版 纯电能跑多远 加满油总共呢", ("125km", "1260km")),
+        ("星屿Q3探索版 油箱多大 一箱油一共呢", ("50 L", "1260km")),
+        ("E6疾风多快 多重", ("3.9s", "2030 kg")),
+        ("E6疾风多少千瓦 价格也报一下", ("360 kW", "22.68万")),
+    ],
+)
+def test_both_are_told_where_a_space_is_all_that_parts_two_questions(
+    said: str, values: tuple[str, str], demo: Demo
+) -> None:
+    _, _, turn = talked(demo, [said])
+    assert all(value in turn.reply.answer for value in values)
+
+
+def test_what_is_said_behind_a_space_of_another_matter_leaves_the_answer_as_it_is(demo: Demo) -> None:
+    _, _, turn = talked(demo, ["E6疾风轴距多少 我家车位多大来着"])
+    assert turn.reply.answer.startswith("青羽E6 四驱疾风版的轴距是2960")
+
+
+@pytest.mark.parametrize(
+    ("turns", "plain"),
+    [
+        (["增程SUV有哪些", "算了充电麻烦 重新看 汽油轿车"], "汽油轿车"),
+        (["四驱的车有哪些", "预算不够，重新挑个10万以下的吧"], "10万以下的"),
+        (["纯电轿车有哪些", "不要轿车了 重新找 北辰的SUV"], "北辰的SUV"),
+    ],
+)
+def test_what_is_looked_for_afresh_is_a_query_of_its_own(turns: list[str], plain: str, demo: Demo) -> None:
+    assert talked(demo, turns)[2].rows == talked(demo, [plain])[2].rows != []
+
+
+@pytest.mark.parametrize("asked", ["重新看看它的轴距", "重新看下轴距"])
+def test_what_is_looked_at_again_is_of_the_car_in_focus(asked: str, demo: Demo) -> None:
+    _, _, turn = talked(demo, ["E6疾风多少钱", asked])
+    assert turn.reply.answer == "青羽E6 四驱疾风版的轴距是2960 mm。"
+
+
+def test_the_cheapest_looked_for_again_is_of_those_listed(demo: Demo) -> None:
+    turns = ["纯电轿车有哪些", "重新看看最便宜的"]
+    assert talked(demo, turns)[2].rows == talked(demo, [turns[0], "最便宜的"])[2].rows

@@ -46,6 +46,11 @@ ONE = {
     "a remark beside what is asked": (("小型车有哪些", "青春版多少钱", "轴距多少 好停车不"), "云岚汽车 云岚C2 2024款 青春版", "轴距"),
     "the first, as the last": (("L8低配多少钱", "高配天窗什么样", "低配也是吗"), "云岚汽车 云岚L8 2025款 雅尚版", "普通电动天窗"),
     "back to the one before": (("S5 25舒享多少钱", "尊享呢", "那还是舒享吧 油耗多少"), S5_LOW, "综合油耗"),
+    "the cheapest, names with a space between": (
+        ("E6先锋 疾风 长续航 零百各多少", "最便宜那个续航"),
+        VAN,
+        "602",
+    ),
     "more of what was asked": (("E6疾风有白的吗", "还有哪些颜色"), FAST, "车身颜色"),
     "another car taken back": (("S5 25尊享多少钱", "不是S5是Q5四驱尊贵"), Q5_4, "21.88万"),
 }  # fmt: skip
@@ -69,6 +74,10 @@ BOTH = {
         ("E6先锋、疾风、长续航 各多少", "最贵的比先锋贵多少"),
         {FAST, VAN},
     ),
+    "one of the two, by a piece of its name": (
+        ("S5 25尊享和Q5四驱尊贵哪个便宜", "松峦的贵多少"),
+        {S5_25, Q5_4},
+    ),
     "one of the two, by its value": (("Q5四驱和25两驱价格", "四驱贵多少"), {Q5_4, Q5_2}),
     "the one in focus, named again": (("E6长续航多少钱", "疾风呢", "疾风贵多少"), {FAST, LONG}),
     "the first of its series, by how much": (
@@ -80,6 +89,12 @@ BOTH = {
     "the range on the battery": (("E6疾风和先锋 纯电谁跑得远",), {FAST, VAN}),
     "all of them, names one after the other": (("X7旗舰 礼遇 进阶25款 轴距各多少",), {FLAG, GUEST, X7_25}),
     "what each costs": (("E6疾风、先锋 各多少",), {FAST, VAN}),
+    "each of those with a space between": (("E6先锋 疾风 长续航 零百各多少",), {VAN, FAST, LONG}),
+    "each of those behind their series": (("E6 先锋 疾风 长续航 都多少钱",), {VAN, FAST, LONG}),
+    "all that were told, with what is asked next": (
+        ("X7旗舰 礼遇 进阶各跑多少公里", "价格也报下"),
+        {FLAG, GUEST, X7_25},
+    ),
     "which car, of the two": (("E6疾风和先锋差多少", "哪个车更重"), {FAST, VAN}),
 }
 

@@ -22,6 +22,7 @@ from chatbot.dialog.other_series import heard_otherwise, of_another_series
 from chatbot.dialog.pointed import of_what_is_pointed_at
 from chatbot.dialog.state import Decision, Turn, option_value, path_of
 from chatbot.dialog.thread import goes_on
+from chatbot.dialog.versions_there import whole_make
 from chatbot.frozen import changed
 from chatbot.knowledge_graph.graph import display_name
 from chatbot.messages import say, shown_question
@@ -235,9 +236,11 @@ class NormalizationState:
         before = dict.fromkeys((*turn.memory.entities, *turn.memory.recent))
         told = offered if len(offered) == len(need.candidates) <= FEW else ()
         recent = tuple(name for name in before if name not in told)[:MAX_RECENT]
-        return decision.remembering(
+        decision = decision.remembering(
             attributes=keep, question=need.question, entities=(), shown=shown, recent=recent
         )
+        make = whole_make(turn, keep) if kind == "which_group" else None
+        return decision.remembering(plan=make) if make else decision
 
     @staticmethod
     def _and_the_last(turn: Turn, candidates: Sequence[str], options: Sequence[Option]) -> Sequence[Option]:
