@@ -213,7 +213,7 @@ def build_reader(
     derived: Derived | None = None,
 ) -> Reader:
     """The linkers over one graph; ``texts`` teach the pinyin decoder how people ask."""
-    aliases = with_makes(graph, with_sold_names(graph, lexicon), folder)
+    aliases = with_makes(graph, with_sold_names(graph, lexicon, derived), folder)
     ends = ends_of_names(graph, lexicon.products)
     synonyms = with_generic_words(graph, lexicon.attribute_synonyms, derived)
     attributes = AttributeLinker(graph.tree, synonyms, derived)

@@ -6,6 +6,7 @@ a name where no other name says it too, and no word of ordinary questions.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from chatbot.derived import Derived
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph
 from chatbot.knowledge_graph.name_ends import shared_ends
 from chatbot.normalization.lexicon import Lexicon
@@ -17,15 +18,22 @@ _HAN = regex("[\u4e00-\u9fff]+")
 _SHORTEST = 2
 
 
-def with_sold_names(graph: KnowledgeGraph, lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
+def with_sold_names(
+    graph: KnowledgeGraph, lexicon: Lexicon, derived: Derived | None = None
+) -> Mapping[str, tuple[str, ...]]:
     """The operator's ``entity_aliases`` and these names; what an attribute is called is none of them."""
+    kept = (derived or Derived()).json("names of what is sold", lambda: _told(graph, lexicon))
+    return {word: tuple(said) for word, said in kept.items()}
+
+
+def _told(graph: KnowledgeGraph, lexicon: Lexicon) -> dict[str, list[str]]:
     asked = {normalize(part) for path in graph.tree for part in path}
     asked.update(said for words in lexicon.attribute_synonyms.values() for said in words)
-    result = dict(lexicon.entity_aliases)
+    result = {word: list(said) for word, said in lexicon.entity_aliases.items()}
     short = short_names(graph.entities, lexicon.products)
     for word, said in (*sold_names(graph.entities, lexicon.products).items(), *short.items()):
         fresh = (one for one in said if one not in asked)
-        result[word] = tuple(dict.fromkeys((*result.get(word, ()), *fresh)))
+        result[word] = list(dict.fromkeys((*result.get(word, ()), *fresh)))
     return result
 
 
