@@ -184,10 +184,10 @@ def _two_questions(walk: Walk, memory: Memory, hearing: Hearing, whole: Step) ->
 def _asked_behind_a_space(walk: Walk, memory: Memory, hearing: Hearing, whole: Reply) -> Step | None:
     """HS5多少千瓦 价格也说下: both, where the whole was taken for no more than one value, and they are of the same."""
     one_value = len(whole.evidence) == 1 and whole.plan is not None and whole.plan.op in _OF_SOME
-    if not one_value or memory.pending or takes_back(hearing.text):
+    if not one_value or memory.pending:
         return None
     for first, second in at_a_space(hearing.utterance):
-        if not (_asks(first) and (_asks(second) or _TO_BE_TOLD.search(second))):
+        if takes_back(hearing.text) or not (_asks(first) and (_asks(second) or _TO_BE_TOLD.search(second))):
             continue
         one = walk(memory, _part(hearing, first))
         two = walk(one.memory, _part(hearing, second))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from chatbot.normalization.text import content
 
@@ -33,9 +34,12 @@ def halves(text: str) -> Iterator[tuple[str, str]]:
             yield first, second
 
 
-def at_a_space(text: str) -> Iterator[tuple[str, str]]:
-    """``text`` in two at the last space before a Chinese word, where people who type in a hurry put no comma."""
-    for mark in [*_SPACE.finditer(text.strip())][-1:]:
-        first, second = text.strip()[: mark.start()], text.strip()[mark.end() :]
+@lru_cache(maxsize=64)  # three readings of one message ask for it
+def at_a_space(text: str) -> tuple[tuple[str, str], ...]:
+    """``text`` in two at the last space before a Chinese word, where people who type in a hurry put no comma; else nothing."""
+    text = text.strip()
+    for mark in [*_SPACE.finditer(text)][-1:]:
+        first, second = text[: mark.start()], text[mark.end() :]
         if len(content(first)) >= _SHORTEST and len(content(second)) >= _SHORTEST:
-            yield first, second
+            return ((first, second),)
+    return ()

@@ -26,7 +26,7 @@ from chatbot.normalization.postings import Postings, bits
 from chatbot.normalization.sold_names import without_end
 from chatbot.normalization.spellings import SUFFIXES, bare_series
 from chatbot.normalization.text import normalize
-from chatbot.normalization.within_words import within_a_word, without_asked_for
+from chatbot.normalization.within_words import LongerWords, without_asked_for
 from chatbot.regex import regex
 
 FUZZY_CUTOFF = 75.0
@@ -49,12 +49,12 @@ class EntityLinker:
         derived: Derived | None = None,
         plain_words: Mapping[str, str] = MappingProxyType({}),
         ends: Collection[str] = (),
-        attributes: Container[str] = (),
+        attributes: Collection[str] = (),
     ) -> None:
         """``plain_words``: what everybody calls what a maker's word in a name says (xdrive: 四驱); ``ends``: words for what
         is sold that names end in, which are no evidence of a name; in a longer word of ``attributes`` no name is seen."""
         self._graph, self._ends, kept = graph, ends, derived or Derived()
-        self._attributes = attributes
+        self._attributes, self._longer = attributes, LongerWords(attributes)
         self._keywords = {normalize(word) for entity in graph.entities for word in entity.keywords}
         told = cache(lambda: alias_words(graph.entities, aliases))
         self._masks = Postings.kept(kept, "names", lambda: told()[0])
@@ -121,7 +121,7 @@ class EntityLinker:
             for m in mentions
             if len(m.alias) > 1 or not self.in_some_name(text[max(0, m.start - 1) : m.end])  # 汉 of 霄汉版
             if text[max(0, m.start - 1) : m.start] != _MOST  # 长续航 of 最长续航
-            if not within_a_word(text, m.start, m.end, self._attributes)
+            if not self._longer.hold(text, m.start, m.end)
         ]
         found = [self._whole(text, one) for one in found]
         series = self._series_of(near)
@@ -148,7 +148,7 @@ class EntityLinker:
         """乐享的 of the series that is spoken of; 精英的 of any, where it is names of what is sold that are told apart so."""
         told = self._fragments.told(text, series, ordinary) if series else []
         told = told or (self._fragments.told(text, self._sold, ordinary) if self._sold else [])
-        return [one for one in told if not within_a_word(text, one.start, one.end, self._attributes)]
+        return [one for one in told if not self._longer.hold(text, one.start, one.end)]
 
     def misspelt(self, text: str, *, ordinary: Container[str] = ()) -> tuple[EntityLink, ...]:
         """What ``link`` finds in a text in which nothing is named exactly."""

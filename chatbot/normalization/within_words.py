@@ -1,20 +1,34 @@
 """Where a piece of a name is part of a word that names an attribute, or is one that is asked for: no name is seen there."""
 
-from collections.abc import Container
+from collections.abc import Collection, Container
+from functools import lru_cache
 
 from chatbot.regex import regex
 
 _LONGER = 3  # characters of a word on either side of the piece of a name in it
+_REMEMBERED = 4096  # pieces of names
 _LONGEST = 8  # characters of an attribute's name that is looked for
 _ASKED_FOR = regex("没有|不带|不含|支持|[有带含包配没]")
 _OF_A_NAME = "版款型系"
 
 
-def within_a_word(text: str, start: int, end: int, words: Container[str]) -> bool:
-    """胃肠 of 胃肠镜, where ``words`` has that."""
-    starts = range(max(0, start - _LONGER), start + 1)
-    ends = range(end, min(len(text), end + _LONGER) + 1)
-    return any(text[a:b] in words for a in starts for b in ends if b - a > end - start)
+class LongerWords:
+    """Built once for the words that name attributes: which of them a piece of a name is part of."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        self._words = words
+        self._in_some = lru_cache(maxsize=_REMEMBERED)(self._is_in_some)
+
+    def hold(self, text: str, start: int, end: int) -> bool:
+        """胃肠 of 胃肠镜, where that is one of the words; most pieces of names are in none, and ``text`` is not looked at."""
+        if not self._in_some(text[start:end]):
+            return False
+        starts = range(max(0, start - _LONGER), start + 1)
+        ends = range(end, min(len(text), end + _LONGER) + 1)
+        return any(text[a:b] in self._words for a in starts for b in ends if b - a > end - start)
+
+    def _is_in_some(self, piece: str) -> bool:
+        return any(piece in word and piece != word for word in self._words)
 
 
 def without_asked_for(text: str, words: Container[str], names: Container[str]) -> str:

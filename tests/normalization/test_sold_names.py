@@ -1,7 +1,9 @@
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+from chatbot.derived import Derived
 from chatbot.knowledge_graph.graph import Entity, KnowledgeGraph, build_tree
 from chatbot.normalization.lexicon import Lexicon
 from chatbot.normalization.sold_names import sold_names, with_sold_names
@@ -56,3 +58,15 @@ def test_an_attribute_s_name_stays_that_and_the_operator_s_aliases_stay() -> Non
     found = with_sold_names(graph, lexicon)
     assert found["培优课程"] == ("尖子班", "培优")
     assert found.get("护眼课程", ()) == ()
+
+
+def test_they_are_worked_out_once_and_kept_for_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph = KnowledgeGraph(COURSES, "", build_tree(COURSES))
+    first = Derived(tmp_path, "names")
+    found = with_sold_names(graph, Lexicon(products=("课程",)), first)
+    first.save()
+    monkeypatch.setattr("chatbot.normalization.sold_names.sold_names", None)
+    assert with_sold_names(graph, Lexicon(products=("课程",)), Derived(tmp_path, "names")) == found
+    assert "培优" in found["培优课程"]
