@@ -1,11 +1,16 @@
 """The sockets a service listens on, bound before anything slow is done."""
 
+import contextlib
 import errno
 import socket
+import struct
+import sys
 
 from chatbot.errors import ConfigError
 
 BACKLOG = 2048
+_SO_ATTACH_FILTER = 26
+"""Linux's number, which Python's ``socket`` does not name."""
 
 
 def bind(host: str, port: int, workers: int) -> list[socket.socket]:
@@ -33,6 +38,23 @@ def bind(host: str, port: int, workers: int) -> list[socket.socket]:
         ) from error
     except OSError as error:
         raise ConfigError(_bind_message(host, port, error)) from error
+
+
+def take_no_more(listener: socket.socket) -> None:
+    """Let the kernel take no further connection for ``listener``, nor for whoever shares it; those it has taken stay.
+
+    Whoever connects meanwhile tries again within a second, and is refused once the socket is closed. Without it a
+    connection that comes between the last ``accept`` and ``close`` is taken and then reset. A packet filter that keeps
+    nothing (https://docs.kernel.org/networking/filter.html); where there are none, nothing is done.
+    """
+    if sys.platform != "linux":
+        return
+    import ctypes  # only at a stop
+
+    keep_nothing = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # BPF_RET | BPF_K, 0 bytes
+    program = struct.pack("HP", 1, ctypes.addressof(keep_nothing))
+    with contextlib.suppress(OSError):
+        listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
 
 
 def address_to_open(host: str, port: int) -> str:

@@ -16,6 +16,8 @@ from typing import Any, Protocol
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
 
+from chatbot.listening import take_no_more
+
 BOOT_SECONDS = 5.0
 """A new worker that does not serve after this long is not waited for any more, unless the application says otherwise."""
 
@@ -51,6 +53,12 @@ class RollingArbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
     def handle_hup(self) -> None:
         """Reload: configuration, knowledge, application; not the address, nor the number of workers."""
         self._again = True
+
+    def stop(self, graceful: bool = True) -> None:
+        """As gunicorn's; nobody is let in any more first, so that workers empty queues that nothing is added to."""
+        for listener in self.LISTENERS:
+            take_no_more(listener.sock)
+        super().stop(graceful)
 
     def manage_workers(self) -> None:
         """Called by the master's loop at least once a second and after each signal."""

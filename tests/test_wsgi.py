@@ -5,6 +5,7 @@ import gc
 import logging
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ import pytest
 
 from chatbot.config import EngineConfig
 from chatbot.errors import ConfigError
-from chatbot.listening import address_to_open, bind
+from chatbot.listening import address_to_open, bind, take_no_more
 from chatbot.wsgi import Application, Serving, default_workers, serve
 
 
@@ -45,6 +46,26 @@ def test_each_worker_has_a_listener_of_its_own_at_one_port() -> None:
     finally:
         for listener in listeners:
             listener.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="packet filters of sockets are Linux's")
+def test_what_takes_no_more_keeps_what_it_took_and_is_then_refused() -> None:
+    (listener,) = bound(serving(workers=1))
+    address = listener.getsockname()
+    with listener, socket.create_connection(address) as taken:
+        take_no_more(listener)
+        with pytest.raises(TimeoutError):
+            socket.create_connection(address, timeout=0.1)
+        accepted, whom = listener.accept()
+        assert whom == taken.getsockname()
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+        taken.sendall(b"x")
+        with accepted:
+            assert accepted.recv(1) == b"x"
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address, timeout=5)
 
 
 @pytest.mark.parametrize(
