@@ -7,9 +7,11 @@ whose digest is wrong is as good as none, so a part that is read is the part tha
 import hashlib
 import json
 import os
+import shutil
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar, cast
@@ -166,6 +168,22 @@ def _write(file: Path, parts: dict[str, _Part]) -> None:
         os.replace(aside, file)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def share(source: Path, target: Path) -> None:
+    """Copies the files of the folder ``source`` that ``target`` lacks, so that they need not be worked out there again.
+
+    A disk that cannot be written, or a file that goes meanwhile, is worked out again after all.
+    """
+    for file in source.glob(f"{_PREFIX}*"):
+        new, aside = target / file.name, target / f".{file.name}.{os.getpid()}"
+        if new.exists():
+            continue
+        with suppress(OSError):
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, aside)
+            os.replace(aside, new)
+            _forget_old(new)
 
 
 def _forget_old(kept: Path) -> None:

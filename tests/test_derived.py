@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.derived import Derived, derived_version, named
+from chatbot.derived import Derived, derived_version, named, share
 
 WORDS = {"油耗": [1, 2], "\ud800": [], "便宜": [3]}
 NUMBERS = array("I", [7, 0, 2**32 - 1])
@@ -137,6 +137,20 @@ def test_one_earlier_version_stays_and_what_was_left_half_written_goes(tmp_path:
     (tmp_path / "0123456789abcdef").mkdir()  # columns
     load(tmp_path, "v3")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["0123456789abcdef", "derived-v2", "derived-v3"]
+
+
+def test_what_was_worked_out_elsewhere_is_shared_and_the_oldest_goes(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    load(there, "v2")
+    share(there, here)
+    assert load(here, "v2") == 0
+    for of in ("v3", "v4"):
+        load(there / of, of)
+        share(there / of, here)
+    assert sorted(file.name for file in here.iterdir()) == ["derived-v3", "derived-v4"]
+    share(tmp_path / "nowhere", here)
+    share(there, tmp_path / "here" / "derived-v3")  # no folder: nothing is kept
+    assert load(here, "v4") == 0
 
 
 def test_the_version_follows_the_graph_and_every_file_of_the_lexicons(tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from chatbot.config import EngineConfig
+from chatbot.derived import share
 from chatbot.errors import DataError
 from chatbot.faq_modules.features import CACHE_SUFFIX
+from chatbot.knowledge_graph.snapshot import SNAPSHOTS
 
 FAQ, TALK, LEXICON, GRAPH, INTENTS = "faq", "chitchat", "lexicon", "graph", "intents"
 MAP_KEY, FEATURES_KEY = "label_map", "features"
@@ -61,8 +63,8 @@ class Layout:
         """Key → SHA-256 of its content."""
         return {key: file_hash(path) for key, path in self.files().items()}
 
-    def copy_in(self, folder: Path) -> "Layout":
-        """The same files copied into ``folder``, with a state directory of their own."""
+    def inside(self, folder: Path) -> "Layout":
+        """Where a copy in ``folder`` has the same files, with a state directory of its own."""
         config = self.config
         inside = replace(
             config,
@@ -78,14 +80,23 @@ class Layout:
             bad_case_log=folder / "state" / "bad_cases.jsonl",
             versions_dir=folder / "state" / "versions",
         )
-        copy = Layout(inside)
+        return Layout(inside)
+
+    def copy_in(self, folder: Path) -> "Layout":
+        """The same files copied into ``folder``, and what was worked out of them."""
+        copy = self.inside(folder)
         for root in copy._roots.values():
             root.mkdir(parents=True, exist_ok=True)
         for key, path in self.files().items():
             target = copy.path(key)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
+        self.share_derived(copy)
         return copy
+
+    def share_derived(self, other: "Layout") -> None:
+        """Gives ``other`` what was worked out of this graph and its lexicons."""
+        share(self.config.state_dir / SNAPSHOTS, other.config.state_dir / SNAPSHOTS)
 
 
 def _files(folder: Path, root: str) -> Iterator[Path]:

@@ -16,6 +16,7 @@ from chatbot.faq_modules.features import read_lines_raw
 from chatbot.learning.changes import Change, dump_changes, load_changes
 from chatbot.learning.edits import apply_changes
 from chatbot.learning.layout import FAQ, FEATURES_KEY, MAP_KEY, Layout, fingerprint
+from chatbot.learning.proven import ProvenCopies, seal
 from chatbot.learning.rebuilding import Rebuilder
 from chatbot.learning.replay import Replayer, ReplayReport, replay_over
 from chatbot.learning.trials import Side, TrialReport, compare_tests, known_tests
@@ -38,7 +39,7 @@ def _quiet(step: str) -> None:
 class Proof:
     """What a proposal does: to the files, to past traffic, and to the test conversations.
 
-    ``base`` fingerprints the files it was proven on.
+    ``base`` fingerprints the files it was proven on, ``sealed`` the copy with the changes and its index.
     """
 
     proposal_id: str
@@ -46,6 +47,7 @@ class Proof:
     files: tuple[str, ...]
     report: ReplayReport
     tests: TrialReport = field(default_factory=TrialReport)
+    sealed: str = ""
 
     @property
     def breaks(self) -> int:
@@ -75,6 +77,7 @@ class Proposals:
         self._layout, self._store = Layout(config), store
         self._open, self._rebuild = open_replayer, rebuild
         self.versions = Versions(self._layout)
+        self._proven = ProvenCopies(self._layout)
 
     def propose(
         self, changes: Sequence[Change], *, author: str, note: str, cases: Sequence[str] = ()
@@ -116,7 +119,8 @@ class Proposals:
             say(f"重放 {len(tests)} 个测试文件")
             sides = (_side(self._layout.config, current), _side(copy.config, candidate))
             trials = compare_tests(tests, *sides)
-        proof = Proof(proposal_id, fingerprint(base), tuple(differing), report, trials)
+            self._proven.keep(proposal_id, copy)
+            proof = Proof(proposal_id, fingerprint(base), tuple(differing), report, trials, seal(copy))
         shown = json.dumps(asdict(proof), ensure_ascii=False)
         self._store.proposals.save(replace(row, status="proved", proof=shown))
         return proof
@@ -132,9 +136,10 @@ class Proposals:
             raise PublishError(
                 f"提案 {proposal_id} 还没有证明过（现在是 {row.status}）→ 先 chatbot prove {proposal_id}"
             )
-        if json.loads(row.proof)["base"] != fingerprint(self._layout.hashes()):
+        live = self._layout.hashes()
+        if json.loads(row.proof)["base"] != fingerprint(live):
             raise PublishError("知识库的文件在证明之后被改过 → 重新证明后再发布")
-        with self._changed(load_changes(row.changes)) as (copy, base):
+        with self._as_proven(row, live) as (copy, base):
             version = self._publish(copy, base, author, row.note)
         self._store.proposals.save(replace(row, status="published", version=version.name))
         solved = [
@@ -218,6 +223,16 @@ class Proposals:
                 self._rebuild(copy.config)
             yield copy, base
 
+    @contextmanager
+    def _as_proven(self, row: ProposalRow, live: dict[str, str]) -> Iterator[tuple[Layout, dict[str, str]]]:
+        """The very copy that was proven; made anew where another proof came after it, or the encoder was trained."""
+        with self._proven.taken(row.proposal_id, json.loads(row.proof).get("sealed", "")) as copy:
+            if copy is not None:
+                yield copy, live
+                return
+        with self._changed(load_changes(row.changes)) as made:
+            yield made
+
     def _index_is_stale(self, copy: Layout, base: dict[str, str]) -> bool:
         """Whether anything the index is built from differs from the copy's base, or from the index itself."""
         if not copy.path(FEATURES_KEY).is_file():
@@ -239,6 +254,7 @@ class Proposals:
         version = self.versions.keep(
             copy, parent=current.name, author=author, note=note, kb_version=kb_version
         )
+        copy.share_derived(self._layout)
         self.versions.install(version, expected=base)
         self._store.audit.append(author, "publish", version.name, note)
         return version

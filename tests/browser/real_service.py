@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.browser.ports import fresh_port
+from tests.worked_out import give_worked_out
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -24,6 +25,7 @@ class RealService:
 @contextmanager
 def real_service(state_dir: Path, *, allowed_origin: str) -> Iterator[RealService]:
     """One worker on a port of its own, with its own state; stopped at the end."""
+    give_worked_out(state_dir)
     environment = {
         **os.environ,
         "CHATBOT_STATE_DIR": str(state_dir),

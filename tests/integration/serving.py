@@ -15,6 +15,8 @@ from typing import Any
 
 import psutil
 
+from tests.worked_out import give_worked_out
+
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
 
@@ -57,7 +59,11 @@ class Running:
 
 @contextmanager
 def serving(folder: Path, *arguments: str, **environment: str) -> Iterator[Running]:
-    """A service with its state in ``folder``, on a free port unless ``arguments`` say otherwise."""
+    """A service with its state in ``folder``, on a free port unless ``arguments`` say otherwise.
+
+    What is worked out of the demo's graph is there already, as after an earlier start.
+    """
+    give_worked_out(folder / "state")
     log = folder / "serve.log"
     with log.open("w") as errors:
         process = subprocess.Popen(

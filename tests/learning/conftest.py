@@ -19,12 +19,14 @@ from chatbot.session.base import Memory
 from chatbot.store.pii import Masker
 from chatbot.store.recorder import bad_case_row, digest, turn_row
 from chatbot.store.sql_store import SqlStore, open_store
+from tests.worked_out import give_worked_out
 
 DEMO = Path(__file__).parents[2] / "user_datasets"
 
 
 def demo_copy(folder: Path) -> EngineConfig:
-    """The demo domain in ``folder``, its state beside it; the encoder is shared."""
+    """The demo domain in ``folder``, its state beside it; the encoder is shared, and what is worked out of the graph."""
+    give_worked_out(folder / "state")
     ignored = shutil.ignore_patterns("text_match_two_tower_model_dir", ".versions", "*.cache")
     shutil.copytree(DEMO, folder / "data", ignore=ignored)
     model = DEMO / "car_faqs" / "text_match_two_tower_model_dir"

@@ -9,7 +9,10 @@ import pytest
 
 from chatbot.app import open_replayer
 from chatbot.config import EngineConfig
+from chatbot.derived import derived_version
 from chatbot.errors import ChatbotError, InvalidChangeError, PublishError
+from chatbot.knowledge_graph.loader import read_graph_files
+from chatbot.knowledge_graph.snapshot import SNAPSHOTS
 from chatbot.learning.changes import AddAttributeAlias, AddParaphrase, AddQuestion, SetAnswer
 from chatbot.learning.layout import Layout
 from chatbot.learning.proposals import Ground, Proposals
@@ -28,6 +31,15 @@ ALIAS = AddAttributeAlias("轴距(mm)", "前后轮子间距")
 ASKED = "标准续航升级版前后轮子间距是多少"
 
 
+def live_graph(config: EngineConfig) -> str:
+    return read_graph_files(config.knowledge_graph_data_dir).version
+
+
+def worked_out(config: EngineConfig) -> set[str]:
+    """The versions of graph and lexicons that the next start need not work out."""
+    return {file.name.removeprefix("derived-") for file in (config.state_dir / SNAPSHOTS).glob("derived-*")}
+
+
 def prepared(proposals: Proposals, replayer: Replayer, store: SqlStore) -> str:
     """A proven proposal that mends a bad case; its id."""
     talk = Talk(replayer, store, "s")
@@ -43,12 +55,18 @@ def prepared(proposals: Proposals, replayer: Replayer, store: SqlStore) -> str:
 
 
 def test_a_proposal_is_proven_published_and_rolled_back_and_all_of_it_is_in_the_audit_log(
-    proposals: Proposals, replayer: Replayer, store: SqlStore, config: EngineConfig
+    proposals: Proposals,
+    replayer: Replayer,
+    store: SqlStore,
+    config: EngineConfig,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = Layout(config).hashes()
     proposal = prepared(proposals, replayer, store)
     assert Layout(config).hashes() == before  # nothing is live yet
+    monkeypatch.setattr(proposals, "_rebuild", lambda config: pytest.fail("it was built for the proof"))
     version = proposals.publish(proposal, author="小李")
+    assert derived_version(live_graph(config), config.lexicon_dir) in worked_out(config)
     live = open_replayer(config)
     assert live.version == version.kb_version != replayer.version
     assert live.say("试驾能带狗吗").answer == "可以，请先告诉顾问。"
