@@ -217,7 +217,10 @@ def development(count: int) -> list[Labelled]:
     ][:count]
 
 
-def test_too_few_questions_leave_the_prior(corpus: Corpus) -> None:
+def test_too_few_questions_leave_the_prior_and_none_is_asked(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.index.fit._examples", lambda *_: pytest.fail("there is nothing to fit"))
     encoder = HashEncoder(dimension=16)
     small = without(corpus, np.arange(len(corpus.texts)) % 4 == 0)
     assert len(small.texts) < ENOUGH_PARAPHRASES

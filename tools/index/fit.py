@@ -79,9 +79,11 @@ def fit_choice(index: AnyIndex, encoder: Encoder, modules: Sequence[str], data: 
     by_development = len(data.development) >= ENOUGH
     if not (by_development or isinstance(index, FaqIndex)):
         return too_few(0)  # a large index is not built five times over
+    needed = ENOUGH if by_development else ENOUGH_PARAPHRASES
+    if not by_development and len(index.corpus.texts) < needed:
+        return too_few(len(index.corpus.texts), needed)  # before jieba is loaded for their noise
     examples, scope = _examples(index, encoder, modules, _but_the_faqs(data, index), by_development)
     answered = sum(example.gold >= 0 and example.kind == CLEAN for example in examples)
-    needed = ENOUGH if by_development else ENOUGH_PARAPHRASES
     if answered < needed:
         return too_few(answered, needed)
     columns = names + QUERY_SIGNALS
