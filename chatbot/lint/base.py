@@ -17,6 +17,7 @@ from chatbot.faq_modules.dataset import ANSWERS, FaqDataset
 from chatbot.faq_modules.lines import folder_files, numbered_lines
 from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.units import UnitTable
+from chatbot.knowledge_source import build_reader
 from chatbot.normalization.lexicon import Lexicon
 from chatbot.normalization.reader import Reader
 from chatbot.normalization.text import normalize
@@ -60,7 +61,6 @@ class Subject:
     graph: KnowledgeGraph
     lexicon: Lexicon
     units: UnitTable
-    reader: Reader
     encoder: Encoder | None
     today: date
 
@@ -75,6 +75,11 @@ class Subject:
     def graph_file(self, name: str) -> str:
         """A file of the graph."""
         return self.shown(self.config.knowledge_graph_data_dir / name)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The linkers over the graph; most checks do without."""
+        return build_reader(self.graph, self.lexicon, [one.text for one in self.dataset.paraphrases])
 
     @cached_property
     def texts(self) -> tuple[str, ...]:

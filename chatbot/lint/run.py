@@ -8,7 +8,6 @@ from chatbot.encoders.load import load_encoder
 from chatbot.faq_modules.dataset import load_dataset
 from chatbot.knowledge_graph.loader import load_graph
 from chatbot.knowledge_graph.units import load_units
-from chatbot.knowledge_source import build_reader
 from chatbot.lint.answers import ContradictingAnswers, StaleDates, UnansweredQuestions
 from chatbot.lint.base import Check, Issue, Subject
 from chatbot.lint.files import UnreadFiles
@@ -39,14 +38,12 @@ def open_subject(config: EngineConfig, today: date) -> Subject:
     """
     graph, lexicon = load_graph(config.knowledge_graph_data_dir), load_lexicon(config.lexicon_dir)
     model = config.feature_generator_model_dir
-    dataset = load_dataset(config.faq_data_dir, config.faq_query_label_idx_map)
     return Subject(
         config=config,
-        dataset=dataset,
+        dataset=load_dataset(config.faq_data_dir, config.faq_query_label_idx_map),
         graph=graph,
         lexicon=lexicon,
         units=load_units(config.lexicon_dir / "units.txt" if config.lexicon_dir else None),
-        reader=build_reader(graph, lexicon, [paraphrase.text for paraphrase in dataset.paraphrases]),
         encoder=load_encoder(model) if model.is_dir() else None,
         today=today,
     )
