@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from chatbot.answering.knowledge import Knowledge
-from chatbot.knowledge_source import graph_knowledge
 from chatbot.planning.context import Context
 from chatbot.planning.query import Query
-from tests.kbqa.test_question_sets import ROOT
 from tests.real_cars import CARS, needs_cars
 from tools.evaluate.kg_spec import number, read_raw
 
@@ -35,11 +33,6 @@ BOUNDS: dict[str, Test] = {
     "不到{}": lambda x, v: x < v, "低于{}": lambda x, v: x < v, "比{}低": lambda x, v: x < v, "比{}高": lambda x, v: x > v,
 }  # fmt: skip
 RANGES = ("{}到{}", "{}至{}", "{}~{}", "{}-{}之间", "介于{}和{}之间", "{}以上{}以下")
-
-
-@pytest.fixture(scope="module")
-def cars() -> Knowledge:
-    return graph_knowledge(CARS, ROOT / "user_datasets" / "lexicon")
 
 
 def _said(form: str, value: float) -> str:

@@ -5,10 +5,9 @@ import pytest
 from chatbot.answering.knowledge import Knowledge
 from chatbot.app import build_machine
 from chatbot.dialog.hearing import DialogSettings, Hearing
-from chatbot.knowledge_source import graph_knowledge
 from chatbot.session.base import Memory
-from tests.kbqa.test_ways_of_asking import ROOT, rows, talk
-from tests.real_cars import CARS, needs_cars
+from tests.kbqa.test_ways_of_asking import rows, talk
+from tests.real_cars import needs_cars
 
 SAME = {
     "a value within an attribute's name": ("真皮座椅的有哪些", "座椅材质是真皮的有哪些"),
@@ -69,11 +68,6 @@ REAL_CARS = {
     "no price beside a series": ("比宝马x3便宜的奔驰suv", "您想问哪一款"),
     "a part of a part is no kind of drive": ("电动后备箱的suv", "有电动后备厢"),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def cars() -> Knowledge:
-    return graph_knowledge(CARS, ROOT / "user_datasets" / "lexicon")
 
 
 @needs_cars

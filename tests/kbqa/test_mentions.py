@@ -1,40 +1,27 @@
 """Names cut short, reordered, run together and misheard: linked to the entity meant, or asked about, never to another."""
 
-from pathlib import Path
-
 import pytest
 
 from chatbot.answering.knowledge import Knowledge
-from chatbot.knowledge_source import graph_knowledge
 from chatbot.planning.context import Context
 from tests.kbqa.test_question_sets import ROOT
-from tests.real_cars import CARS, needs_cars
+from tests.real_cars import needs_cars
 from tools.evaluate.mentions import measure, mentions
 
 LEXICON = ROOT / "user_datasets" / "lexicon"
 
 
-@pytest.fixture(scope="module")
-def demo() -> Knowledge:
-    return graph_knowledge(ROOT / "user_datasets" / "car_knowledge_graph", LEXICON)
-
-
-@pytest.fixture(scope="module")
-def cars() -> Knowledge:
-    return graph_knowledge(CARS, LEXICON)
-
-
 @pytest.mark.parametrize(
-    ("folder", "recall"),
+    ("graph", "recall"),
     [
-        pytest.param(ROOT / "user_datasets" / "car_knowledge_graph", 0.98, id="demo"),
-        pytest.param(CARS, 0.95, id="real cars", marks=needs_cars),
+        pytest.param("demo_graph", 0.98, id="demo"),
+        pytest.param("cars", 0.95, id="real cars", marks=needs_cars),
     ],
 )
 def test_shortened_names_made_from_the_graph_are_linked_to_the_entity_meant(
-    folder: Path, recall: float
+    graph: str, recall: float, request: pytest.FixtureRequest
 ) -> None:
-    knowledge = graph_knowledge(folder, LEXICON)
+    knowledge: Knowledge = request.getfixturevalue(graph)
     measured = measure(knowledge.planner, mentions(knowledge.graph, 400, seed=1))
     assert measured.n == 400
     assert measured.precision >= 0.98
@@ -42,9 +29,9 @@ def test_shortened_names_made_from_the_graph_are_linked_to_the_entity_meant(
     assert measured.right >= 300
 
 
-def test_the_same_seed_makes_the_same_mentions(demo: Knowledge) -> None:
-    assert mentions(demo.graph, 60, seed=3) == mentions(demo.graph, 60, seed=3)
-    assert mentions(demo.graph, 60, seed=3) != mentions(demo.graph, 60, seed=4)
+def test_the_same_seed_makes_the_same_mentions(demo_graph: Knowledge) -> None:
+    assert mentions(demo_graph.graph, 60, seed=3) == mentions(demo_graph.graph, 60, seed=3)
+    assert mentions(demo_graph.graph, 60, seed=3) != mentions(demo_graph.graph, 60, seed=4)
 
 
 def _named(knowledge: Knowledge, said: str, context: Context | None = None) -> list[tuple[str, ...]]:
@@ -59,8 +46,8 @@ def _named(knowledge: Knowledge, said: str, context: Context | None = None) -> l
         pytest.param("e6疾风什么价", ["青羽汽车 青羽E6 2025款 四驱疾风版"], id="the end of a trim"),
     ],
 )  # fmt: skip
-def test_fragments_name_the_cars_of_the_demo(demo: Knowledge, said: str, names: list[str]) -> None:
-    assert _named(demo, said) == [(name,) for name in names]
+def test_fragments_name_the_cars_of_the_demo(demo_graph: Knowledge, said: str, names: list[str]) -> None:
+    assert _named(demo_graph, said) == [(name,) for name in names]
 
 
 @needs_cars

@@ -1,24 +1,18 @@
 """Names as people say them, way by way: linked to just the entities that the words leave open."""
 
-from pathlib import Path
-
 import pytest
 
-from chatbot.knowledge_source import graph_knowledge
+from chatbot.answering.knowledge import Knowledge
 from chatbot.planning.context import Context
-from tests.kbqa.test_question_sets import ROOT
-from tests.real_cars import CARS, needs_cars
+from tests.real_cars import needs_cars
 from tools.evaluate.naming import measure
 from tools.evaluate.naming_truth import Said, Truth
 from tools.evaluate.naming_ways import Namer
 
-LEXICON = ROOT / "user_datasets" / "lexicon"
-
 
 @needs_cars
-def test_names_said_in_many_ways_are_linked_to_just_what_they_leave_open() -> None:
-    knowledge = graph_knowledge(CARS, LEXICON)
-    figures = measure(knowledge.planner, Namer(knowledge.graph, seed=5).made(12)).figures()
+def test_names_said_in_many_ways_are_linked_to_just_what_they_leave_open(cars: Knowledge) -> None:
+    figures = measure(cars.planner, Namer(cars.graph, seed=5).made(12)).figures()
     assert figures["n"] > 250
     assert figures["right"] >= 0.93
     for way in ("whole name", "without the brand", "series and short year", "run together", "some words"):
@@ -37,14 +31,15 @@ def test_names_said_in_many_ways_are_linked_to_just_what_they_leave_open() -> No
         ("718 Bxster GTS", ["保时捷718 2022款 Boxster GTS 2.5T"]),
     ],
 )
-def test_a_name_is_read_in_initials_numerals_pinyin_and_with_slips(said: str, meant: list[str]) -> None:
-    planner = graph_knowledge(CARS, LEXICON).planner
-    parts = planner.explain(f"{said}多少钱", Context()).parts
+def test_a_name_is_read_in_initials_numerals_pinyin_and_with_slips(
+    cars: Knowledge, said: str, meant: list[str]
+) -> None:
+    parts = cars.planner.explain(f"{said}多少钱", Context()).parts
     assert [sorted(thing.names) for thing in parts.things] == [meant]
 
 
-def test_the_truth_of_a_name_is_what_holds_all_its_words(tmp_path: Path) -> None:
-    graph = graph_knowledge(ROOT / "user_datasets" / "car_knowledge_graph", LEXICON).graph
+def test_the_truth_of_a_name_is_what_holds_all_its_words(demo_graph: Knowledge) -> None:
+    graph = demo_graph.graph
     entity = graph.entities[0]
     least, most = Truth(graph).of(
         Said(entity, entity.keywords[1], "", (), tuple(entity.keywords[-1].split()))

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from chatbot.answering.knowledge import Knowledge
+from tests.kbqa.talking import Demo
 from tests.real_cars import CARS, needs_cars
-from tools.evaluate.kg import asked_of, knowledge_of
-from tools.evaluate.kg_spec import Expectations, read_raw
+from tools.evaluate.kg import asked_of
+from tools.evaluate.kg_spec import read_raw
 
 ROOT = Path(__file__).parents[2]
 SETS = ROOT / "tests" / "data" / "kbqa" / "tune"
@@ -19,27 +19,10 @@ SETS = ROOT / "tests" / "data" / "kbqa" / "tune"
 HALVES = ("tune", "heldout")
 
 
-Asked = tuple[Knowledge, Expectations]
-
-
-@pytest.fixture(scope="module")
-def demo() -> Asked:
-    """The demo knowledge base, loaded once for all its files."""
-    folder = ROOT / "user_datasets" / "car_knowledge_graph"
-    config = ROOT / "user_datasets" / "chatbot_deploy_eas.json"
-    return knowledge_of(folder, ROOT / "user_datasets" / "lexicon", config), Expectations(folder)
-
-
-@pytest.fixture(scope="module")
-def cars() -> Asked:
-    """The graph of real cars, without an FAQ."""
-    return knowledge_of(CARS, ROOT / "user_datasets" / "lexicon", None), Expectations(CARS)
-
-
 def answered_well(
-    name: str, asked: Asked, graph: str, turns: int, floor: float, wrong_values: int = 0
+    name: str, asked: Demo, graph: str, turns: int, floor: float, wrong_values: int = 0
 ) -> None:
-    known, meant = asked
+    _, known, meant = asked
     figures = asked_of(known, meant, [SETS / f"{name}.jsonl"], graph).figures()
     assert figures["turns"] >= turns
     assert figures["turn_accuracy"] >= floor
@@ -94,7 +77,7 @@ def answered_well(
     ],
 )
 def test_tuned_questions_stay_answered_without_a_wrong_value(
-    name: str, turns: int, floor: float, demo: Asked
+    name: str, turns: int, floor: float, demo: Demo
 ) -> None:
     answered_well(name, demo, "demo", turns, floor)
 
@@ -140,9 +123,9 @@ def test_tuned_questions_stay_answered_without_a_wrong_value(
     ],
 )
 def test_tuned_questions_about_real_cars_stay_answered_without_a_wrong_value(
-    name: str, turns: int, floor: float, cars: Asked
+    name: str, turns: int, floor: float, real: Demo
 ) -> None:
-    answered_well(name, cars, "cars2025", turns, floor)
+    answered_well(name, real, "cars2025", turns, floor)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +141,7 @@ def test_tuned_questions_about_real_cars_stay_answered_without_a_wrong_value(
     ],
 )
 def test_sets_with_a_known_wrong_value_about_the_demo_get_no_worse(
-    name: str, turns: int, floor: float, wrong_values: int, demo: Asked
+    name: str, turns: int, floor: float, wrong_values: int, demo: Demo
 ) -> None:
     answered_well(name, demo, "demo", turns, floor, wrong_values)
 
@@ -169,9 +152,9 @@ def test_sets_with_a_known_wrong_value_about_the_demo_get_no_worse(
     [("blind6_single_cars2025", 60, 0.87, 1), ("blind6_conversations_cars2025", 50, 0.78, 0)],
 )
 def test_the_newest_blind_set_about_real_cars_is_answered_no_worse_than_when_it_was_written(
-    name: str, turns: int, floor: float, wrong_values: int, cars: Asked
+    name: str, turns: int, floor: float, wrong_values: int, real: Demo
 ) -> None:
-    answered_well(name, cars, "cars2025", turns, floor, wrong_values)
+    answered_well(name, real, "cars2025", turns, floor, wrong_values)
 
 
 def test_the_sets_are_as_large_as_promised_and_no_question_stands_in_both_halves() -> None:

@@ -13,8 +13,8 @@ from chatbot.planning.context import Context
 from chatbot.planning.frames import without_frame
 from chatbot.planning.function_words import carries_nothing
 from chatbot.planning.query import Asked, Planned, Query
+from tests.kbqa.talking import Demo
 from tests.kbqa.variants import COMPARE_FORMS, FILTER_JOINS, TOP_FORMS, around
-from tools.evaluate.kg import knowledge_of
 
 ROOT = Path(__file__).parents[2]
 SETS = [f"blind{number}_single_demo" for number in (3, 4, 5, 6, 7)]
@@ -36,9 +36,8 @@ LESS = {"便宜": "经销商报价", "快": "百公里加速时间", "轴距长"
 
 
 @pytest.fixture(scope="module")
-def known() -> Knowledge:
-    config = ROOT / "user_datasets" / "chatbot_deploy_eas.json"
-    return knowledge_of(ROOT / "user_datasets" / "car_knowledge_graph", None, config)
+def known(demo: Demo) -> Knowledge:
+    return demo[1]
 
 
 def meaning(planned: Planned) -> object:

@@ -6,15 +6,13 @@ from chatbot.answering.knowledge import Knowledge
 from chatbot.app import build_machine
 from chatbot.dialog.hearing import DialogSettings, Hearing
 from chatbot.knowledge_graph.plan import Not, leaf_conditions
-from chatbot.knowledge_source import graph_knowledge
 from chatbot.reply import Reply
 from chatbot.session.base import Memory
-from tests.kbqa.test_question_sets import ROOT
 
 
 @pytest.fixture(scope="module")
-def known() -> Knowledge:
-    return graph_knowledge(ROOT / "user_datasets" / "car_knowledge_graph", ROOT / "user_datasets" / "lexicon")
+def known(demo_graph: Knowledge) -> Knowledge:
+    return demo_graph
 
 
 def said(known: Knowledge, *turns: str) -> Reply:
