@@ -2,24 +2,21 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
-from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from selenium.webdriver.support.ui import Select
 
 from tests.browser.chat_page import ChatPage
+from tests.browser.console_page import Console
 from tests.browser.console_world import PASSWORD, Shop, open_shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-WAIT_S = 180
-"""A proof and a publish rebuild the index each; on two busy cores that takes a while."""
+LOOKS = [(theme, width) for theme in ("light", "dark") for width in (1280, 820)]
 
 PAGES = (
     "/admin", "/admin/cases", "/admin/changes", "/admin/faq", "/admin/faq/new", "/admin/faq/faq/0", "/admin/graph",
@@ -32,70 +29,6 @@ PAGES = (
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     with open_shop(tmp_path_factory.mktemp("shop")) as opened:
         yield opened
-
-
-class Console:
-    """Drives the console; signs in as the administrator the first time."""
-
-    def __init__(self, browser: Chrome, shop: Shop) -> None:
-        self.browser, self.shop = browser, shop
-
-    def open(self, path: str) -> "Console":
-        self.browser.get(self.shop.origin + path)
-        if "/admin/login" in self.browser.current_url:
-            self.sign_in()
-            self.browser.get(self.shop.origin + path)
-        return self
-
-    def sign_in(self) -> None:
-        """By name and password; by the set-up link when nobody has been set up."""
-        self.one("#name").send_keys("老板")
-        self.one("#password").send_keys(PASSWORD)
-        self.one("button[type=submit]").click()
-        self.wait(lambda: "/admin/login" not in self.browser.current_url)
-
-    def one(self, selector: str) -> WebElement:
-        return self.wait(lambda: next(iter(self.browser.find_elements(By.CSS_SELECTOR, selector)), None))
-
-    def press(self, text: str) -> None:
-        """The first button or link that shows ``text``."""
-        path = f"//*[self::button or self::a or self::summary][contains(normalize-space(.), '{text}')]"
-        self.wait(lambda: next(iter(self.browser.find_elements(By.XPATH, path)), None)).click()
-
-    def fill(self, selector: str, text: str) -> None:
-        field = self.one(selector)
-        field.clear()
-        field.send_keys(text)
-
-    def wait(self, condition: Callable[[], Any]) -> Any:
-        """The first true value of ``condition``; an element of a page that has just gone counts as not yet."""
-        waiting = WebDriverWait(self.browser, WAIT_S, 0.1, (StaleElementReferenceException,))
-        return waiting.until(lambda _: condition())
-
-    def shows(self, text: str) -> bool:
-        return bool(self.wait(lambda: text in self.one("main").text))
-
-    def accept_alert(self) -> None:
-        self.wait(self._alert).accept()
-
-    def _alert(self) -> Any:
-        try:
-            return self.browser.switch_to.alert
-        except Exception:  # the driver raises until there is one
-            return None
-
-    def prove_and_publish(self) -> None:
-        self.press("试算")
-        self.shows("试算结果")
-        self.press("发布")
-        alert = self.wait(lambda: self._alert() or "正在用" in self._main() or "已发布" in self._main())
-        if alert is not True:
-            alert.accept()
-        self.shows("已发布")
-
-    def _main(self) -> str:
-        found = self.browser.find_elements(By.CSS_SELECTOR, "main")
-        return found[0].text if found else ""
 
 
 @pytest.fixture(scope="module")
@@ -256,35 +189,28 @@ def test_the_type_ahead_offers_standard_questions(console: Console) -> None:
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 820])
-def test_axe_finds_nothing_serious_on_any_page(console: Console, theme: str, width: int) -> None:
-    axe = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
-    console.browser.execute_cdp_cmd(
-        "Emulation.setEmulatedMedia",
-        {
-            "features": [
-                {"name": "prefers-color-scheme", "value": theme},
-                {"name": "prefers-reduced-motion", "value": "reduce"},
-            ]
-        },
-    )
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    console.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+@pytest.mark.parametrize("page", PAGES)
+def test_axe_finds_nothing_serious_on_any_page(console: Console, page: str) -> None:
+    """In every theme and width; what differs between them is style alone, so that the page is opened once."""
+    browser = console.open(page).browser
+    browser.execute_script((files("axe_core_python") / "axe.min.js").read_text("utf-8"))
     serious: list[str] = []
-    for page in PAGES:
-        console.open(page)
-        console.browser.execute_script(axe)
-        found = console.browser.execute_async_script(
+    for theme, width in LOOKS:
+        features = {"prefers-color-scheme": theme, "prefers-reduced-motion": "reduce"}
+        media = {"features": [{"name": name, "value": value} for name, value in features.items()]}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        found = browser.execute_async_script(
             "const end = arguments[arguments.length - 1]; axe.run().then((r) => end(r.violations))"
         )
         serious += [
-            f"{page}: {one['id']} {one['nodes'][0]['html'][:120]}"
+            f"{theme} {width}: {one['id']} {one['nodes'][0]['html'][:120]}"
             for one in found
             if one["impact"] in ("serious", "critical")
         ]
         overflow = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert console.browser.execute_script(overflow) <= 0, page
+        assert browser.execute_script(overflow) <= 0, (theme, width)
     assert serious == []
 
 
