@@ -150,6 +150,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "everything": ("全部", "everything"),
     "of_these": ("这{count}款", "these {count}"),
     "carried": ("接着刚才的（{what}）：", "Going on with {what}: "),
+    "weighed_few": (
+        "哪个好，看您最看重哪一点：\n{lines}",
+        "It depends on what matters most to you:\n{lines}",
+    ),
+    "weighed": (
+        "哪个好，看您最看重哪一点。{conditions}的 {count} 款里：\n{lines}",
+        "It depends on what matters most to you. Of the {count} ({conditions}):\n{lines}",
+    ),
+    "leads_lowest": ("· {attribute}最低：{entities}，{value}", "· lowest {attribute}: {entities}, {value}"),
+    "leads_highest": ("· {attribute}最高：{entities}，{value}", "· highest {attribute}: {entities}, {value}"),
     "found": ("{conditions}：找到 {count} 款{order}。", "{conditions}: {count} found{order}."),
     "sorted_asc": ("，{attribute}从低到高", ", {attribute} ascending"),
     "sorted_desc": ("，{attribute}从高到低", ", {attribute} descending"),

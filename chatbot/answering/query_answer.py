@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from chatbot.answering.leading import who_leads
 from chatbot.answering.query_text import SHOWN, Wording
 from chatbot.answering.shown_rows import EVIDENCE_ROWS, evidence, row_of, to_point_at
 from chatbot.frozen import dataclass
@@ -57,12 +58,16 @@ class QueryAnswerer:
 
     def answer(self, query: Query, rows_limit: int = 20) -> Found:
         """The answer; never a value that the result does not hold."""
+        if query.weighing and query.also:
+            return self._weighed(query, rows_limit)
         result = self._engine.run(query.plan, rows_limit)
         if query.place > 1:
             result = replace(result, rows=result.rows[query.place - 1 : query.place])
         if query.asked_for and result.rows:
             return self._of_the_first(query, result)
         found = self._found(query, result)
+        if query.weighing:
+            found = replace(found, text=say("weighed_few", lines=self._compare(result)))
         if best := self._already_best(query, result):
             found = replace(found, text=best, evidence=(), rows=(), rows_total=0, answer_type="fallback")
         if query.ignored:
@@ -76,6 +81,15 @@ class QueryAnswerer:
                 evidence=(*found.evidence, *more.evidence), shown=(*found.shown, *more.shown),
             )  # fmt: skip
         return found
+
+    def _weighed(self, query: Query, rows_limit: int) -> Found:
+        """Which of them leads in what; nobody is put in focus by that, but one may point at those who lead."""
+        told = who_leads(map(self._engine.run, query.also), self._words)
+        leading = self._engine.run(Plan("lookup", told.entities, told.paths))
+        result = self._engine.run(replace(query.plan, attributes=told.paths), rows_limit)
+        text = say("weighed", conditions=self._about(query.plan), count=result.total, lines=told.text)
+        found = replace(self._found(query, result), text=text, entities=(), shown=told.entities)
+        return replace(found, evidence=evidence(leading))
 
     def _already_best(self, query: Query, result: Result) -> str:
         """再便宜点 of the cheapest: that it is, rather than the same one again."""

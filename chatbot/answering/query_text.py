@@ -41,6 +41,11 @@ class Wording:
     def name(self, entity: str) -> str:
         return self._names.get(entity, entity)
 
+    def several(self, entities: Sequence[str]) -> str:
+        """The first few of ``entities``, and how many there are where these are not all."""
+        named = say("and").join(map(self.name, entities[:_MANY_NAMES]))
+        return named + (f"等 {len(entities)} 款" if len(entities) > _MANY_NAMES else "")
+
     def attribute(self, path: Path) -> str:
         return attribute_text(path, self._levels)
 

@@ -15,6 +15,7 @@ from chatbot.planning.links import Link
 from chatbot.planning.pointing import points
 from chatbot.planning.purposes import only_a_purpose
 from chatbot.planning.query import Asked, Query, Refusal
+from chatbot.planning.weighing import asks_which_is_best
 
 SURE_FAQ = 0.9  # above it a standard question may be meant, even where a query can be made of its words
 BESIDE_A_NAME_FAQ = 0.97  # the same where the message itself names a car
@@ -63,11 +64,12 @@ def _asks_what_it_is(turn: Turn) -> bool:
 def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> bool:
     """Whether a standard question is meant after all: its words are nearly these, or the query leaves some open."""
     if isinstance(planned, Refusal):
-        nowhere = planned.code == "nothing_to_point_at"  # 老带新 is no slip of 老大, where nothing was listed
-        if planned.code == "wrong_dimension" and turn.hearing.likely_faq:
-            return True  # 多少钱一个月 贷款的话 asks for no price
-        return turn.hearing.verbatim or (planned.scan.mended and (nowhere or turn.hearing.likely_faq))
+        return _instead_of_refusing(turn, planned)
     best = next(iter(turn.hearing.faq), None)
+    if best is not None and _weighs(turn, planned):
+        return turn.hearing.verbatim or (
+            best.confidence >= SURE_FAQ and not _of_those_spoken_of(turn, planned)
+        )
     if best is None or says_what_for(turn) or (_only_wishes(turn, planned) and not turn.hearing.verbatim):
         return False
     leaning = _leans(planned)
@@ -91,6 +93,26 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
         meant = planned.scan.unknown or alike(turn) >= NEARLY
         return bool(meant) and best.confidence >= SURE_FAQ and _own_answer(turn, best.question, planned)
     return _outweighs(turn, planned, best)
+
+
+def _instead_of_refusing(turn: Turn, planned: Refusal) -> bool:
+    """Whether what the graph cannot answer is a standard question."""
+    nowhere = planned.code == "nothing_to_point_at"  # 老带新 is no slip of 老大, where nothing was listed
+    if planned.code == "wrong_dimension" and turn.hearing.likely_faq:
+        return True  # 多少钱一个月 贷款的话 asks for no price
+    return turn.hearing.verbatim or (planned.scan.mended and (nowhere or turn.hearing.likely_faq))
+
+
+def _weighs(turn: Turn, planned: Query | Asked) -> bool:
+    """哪个好, of what is said or was spoken of."""
+    weighing = isinstance(planned, Query) and planned.weighing
+    return weighing or asks_which_is_best(turn.hearing.in_grammar)
+
+
+def _of_those_spoken_of(turn: Turn, planned: Query | Asked) -> bool:
+    """哪个好 after a list, L8哪个版本好: of these, and a standard question tells of all there are."""
+    named = isinstance(planned, Query) and bool(planned.plan.entities)
+    return named or (asks_which_is_best(turn.hearing.in_grammar) and not turn.context.empty)
 
 
 def says_what_for(turn: Turn) -> bool:

@@ -65,12 +65,16 @@ from chatbot.planning.unknowns import (
 )
 from chatbot.planning.versions import VersionReader
 from chatbot.planning.vocabulary import Vocabulary
+from chatbot.planning.weighing import Weigher, asks_which_is_best, weighed_in
 from chatbot.planning.years_beside import YearsBeside
 from chatbot.recent import Recent
 
 REMEMBERED = 512  # opening plans; whole turns that come again are remembered by the dialogue
 _NO_WORDS = ProductWords(())
-_GO_ON, _CHOOSE = "没要求", "推荐个车"  # what whom it is for, and nothing else, comes to
+_GO_ON, _CHOOSE = (
+    "没要求",
+    "推荐个车",
+)  # what comes of whom it is for alone, and of 哪个好 where none was spoken of
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,7 @@ class Planner:
         self._salvage = Salvage(vocabulary)
         self._years = YearsBeside(vocabulary)
         self._chooser = Chooser(self._decider, self._found)
+        self._weigher = Weigher(self._decider, self._found)
         self._openings: Recent[tuple[str, bool], tuple[Planned] | None] = Recent(REMEMBERED)
 
     def plan(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Planned:
@@ -139,7 +144,8 @@ class Planner:
         key = self._listener.asked(utterance), mend()
         known = self._openings.get(key, None)
         if known is None:
-            known = (self._opening(self._listener.scan(key[0], mend=lambda: key[1]), context),)
+            said = _CHOOSE if asks_which_is_best(key[0]) else key[0]
+            known = (self._opening(self._listener.scan(said, mend=lambda: key[1]), context),)
             self._openings.keep(key, known)
         return known[0]
 
@@ -207,6 +213,10 @@ class Planner:
         return self._listener.scan(self._listener.asked(whole), mend=mend) if whole else scan
 
     def _explained(self, scan: Scan, context: Context) -> Explained:
+        if what := weighed_in(scan.text):
+            listed = self._explained(self._listener.scan(what), context)
+            if weighed := self._weigher.of(listed.planned):
+                return replace(listed, planned=weighed)
         context = taken_up(scan, context, self.vocabulary.graph)
         parts = self._versions.told(self._reader.read(scan, context), context)
         parts = sides_again(parts, context, self._found, self.vocabulary)
@@ -227,8 +237,8 @@ class Planner:
 
     def _decide(self, parts: Parts, context: Context) -> Planned:
         scan = parts.scan
-        if swapped := one_swapped(parts, context, self.vocabulary):
-            return swapped
+        if first := one_swapped(parts, context, self.vocabulary) or self._weigher.plan(parts, context):
+            return first
         told = self._named.of_the_series(self._completer.told(without_denied(parts), context), context)
         if refusal := (
             unknown_make(parts, self.vocabulary)

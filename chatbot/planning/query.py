@@ -18,6 +18,7 @@ class Query:
     ``carried`` are the entities and ``kept`` the conditions taken from earlier turns; ``guiding`` asks for the next choice;
     ``asked_for`` is what is wanted of the one that ranks first. ``solid``: more than a word or two says that it
     is a query. ``ignored`` words were not understood and are left out. ``place``: only the one at this place of the ranking is wanted (第二便宜).
+    ``weighing``: which is best was asked and by what was not; ``also`` are then the rankings that people choose by.
     """
 
     plan: Plan
@@ -31,6 +32,7 @@ class Query:
     place: int = 0
     asked_for: tuple[Path, ...] = ()
     ignored: tuple[str, ...] = ()
+    weighing: bool = False
 
     @property
     def score(self) -> float:

@@ -30,6 +30,7 @@ from chatbot.normalization.selection import choose
 from chatbot.planning.other_measures import asks_a_measure
 from chatbot.planning.part_names import asks_of_a_part
 from chatbot.planning.query import Asked, Planned, Query
+from chatbot.planning.weighing import asks_which_is_best
 from chatbot.reply import FaqEvidence, Reply
 from chatbot.session.base import Option, Pending
 
@@ -59,8 +60,10 @@ def _worth_planning(turn: Turn) -> bool:
 
 
 def _looks_for(turn: Turn) -> bool:
-    """Whether cars are looked for, or it is said what for."""
-    return _LOOKS_FOR.search(turn.hearing.in_grammar) is not None or says_what_for(turn)
+    """Whether cars are looked for, it is said what for, or those spoken of are to be weighed."""
+    text = turn.hearing.in_grammar
+    weighs = not turn.context.empty and asks_which_is_best(text)
+    return weighs or _LOOKS_FOR.search(text) is not None or says_what_for(turn)
 
 
 def _node(path: Path, tree: Container[Path]) -> Path:
