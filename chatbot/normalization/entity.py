@@ -36,7 +36,7 @@ _HAN = regex(r"[\u4e00-\u9fff]+")
 _RUNS_ON = regex(
     r"\s?(?P<litres>\d\.\d)?[tl]?\s?(?:插电混动|插电式混动|插混|插电|phev|新能源|纯电动|纯电|电动)版?(?!汽车|车|的|续航里程|续航|里程|能)"
 )
-_MOST = "最"
+_MOST, _FAMILY = "最", "系列"
 
 
 class EntityLinker:
@@ -163,6 +163,8 @@ class EntityLinker:
         things = [self._of_said_kind(text, thing) for thing in self._of_its_kind(text, things)]
         if len(things) == 1 and self._may_be_of(series, things[0]):
             things = [self._fragments.refitted(text, things[0], series)]
+        for thing in things:
+            thing.family = text.startswith(_FAMILY, thing.end)
         return tuple(self._to_link(thing) for thing in things)
 
     def _of_its_kind(self, text: str, things: list[Named]) -> list[Named]:

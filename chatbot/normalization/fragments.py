@@ -21,7 +21,7 @@ from chatbot.normalization.named import (
     telling,
     touching,
 )  # fmt: skip
-from chatbot.normalization.no_more_said import saying_no_more
+from chatbot.normalization.no_more_said import saying_no_more, saying_whole
 from chatbot.normalization.partly_read import PartlyRead
 from chatbot.normalization.pieces import LONGEST, RUN, Piece, PieceReader, narrowed
 from chatbot.normalization.text import normalize
@@ -282,4 +282,6 @@ class FragmentReader:
         mask = thing.mask
         if mask.bit_count() < 2 or mask.bit_count() > MAX_CANDIDATES:
             return mask
-        return saying_no_more(self.index, thing, self.series_of(mask), self._leading)
+        if not thing.family and (whole := saying_whole(self.index, thing, self._depth)) != mask:
+            thing = replace(thing, base=thing.base & whole)
+        return saying_no_more(self.index, thing, self.series_of(thing.mask), self._leading)

@@ -164,9 +164,9 @@ class NameParts:
         left = []
         said = [self.plainly.get(one, one) for one in said]
         series = {part for word in self.words[:-1] for part in (*word, "".join(word))}
-        series.update(atom for one in lead for atom in (one, *_pieces(one)))
+        series.update(atom for one in lead for atom in (one, *pieces_of(one)))
         for token in self.words[-1]:
-            if series.issuperset(_pieces(token)) or token in series:
+            if series.issuperset(pieces_of(token)) or token in series:
                 if not touched:
                     continue  # 途昂 Pro of the series 途昂, E of E 260 L
                 rest, hit = _without(token, said, self.atoms)
@@ -189,14 +189,14 @@ def _holds(part: str, word: str) -> bool:
     return word in part and (not word.isalpha() or word in atoms(part))
 
 
-def _pieces(token: str) -> list[str]:
+def pieces_of(token: str) -> list[str]:
     """A word as its runs of Chinese characters, its numbers, words of letters and marks that count."""
     return re.findall(r"[\u4e00-\u9fff]+|\d+(?:\.\d+)?|[a-z]+|\++", token)
 
 
 def _without(token: str, said: Iterable[str], atoms_of_name: Container[str]) -> tuple[str, bool]:
     """What is left of a word of the name, and whether any of ``said`` was in it."""
-    pieces = _pieces(token)
+    pieces = pieces_of(token)
     hit = False
     for one in sorted(said, key=len, reverse=True):
         for at, piece in enumerate(pieces):

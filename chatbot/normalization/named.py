@@ -17,6 +17,7 @@ class Named:
     pieces: list[Piece]
     base: int = -1
     inherited: bool = False
+    family: bool = False  # X7系列: with all that are called so and more
 
     @property
     def mask(self) -> int:

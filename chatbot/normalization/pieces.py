@@ -24,7 +24,7 @@ _SUFFIX_HEARD = SUFFIX + "板"  # for 版
 _METRES = "公里"
 _MIN_SPELLED = 4
 SLIPPED = 0.9
-_CHARGED = regex(r"\d\dt")
+_CHARGED = regex(r"\d\dt|\d{1,4}(?:gb?|tb|hz|mah|w)")  # nor is 512g the 512 and the g of G5 16+512
 _SHORTEST_SLIPPED = 4  # characters of which one may be wrong; three with a 版 behind
 
 
@@ -109,7 +109,7 @@ class PieceReader:
         if having:
             suffix = _SPELLED_SUFFIX.match(said, run.end())
             return Piece(run.start(), suffix.end() if suffix else run.end(), spelled, having, SOUNDS_ALIKE)
-        having = 0 if spelled in words else self._index.written(mask, pieces)
+        having = 0 if spelled in words or whole else self._index.written(mask, pieces)
         return Piece(*run.span(), spelled, having, SLIPPED) if having else None
 
     def _chinese(self, said: str, at: int, limit: int, mask: int, words: Container[str]) -> Piece | None:

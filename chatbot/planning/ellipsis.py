@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.knowledge_graph.plan import AllOf, Condition, keyword_level
 from chatbot.normalization.text import normalize
 from chatbot.planning.parts import Thing
 from chatbot.regex import regex
 
-_JOINED = regex(r"[的\s]*(?:[和跟与同及、,/比或]|还是|还有|以及|vs|pk|对比|相比)?[\s]*")
+_JOINED = regex(r"[的\s]*(?:或者|或是|[和跟与同及、,/比或]|还是|还有|以及|vs|pk|对比|相比)?[\s]*")
 _FIRST = 2  # brand and series are not shared out: these are the same for both
 _MAX = 60
 
@@ -19,6 +20,8 @@ _MAX = 60
 def shared_out(things: Sequence[Thing], graph: KnowledgeGraph, text: str) -> tuple[Thing, ...]:
     """``things`` narrowed by what is said of a neighbour of the same series."""
     result = list(things)
+    for at in range(len(result) - 2, -1, -1):
+        result[at] = _of_the_same_kind(result[at], result[at + 1], graph, text)
     for at in range(len(result) - 1):
         result[at] = _of_one_series(result[at], result[at + 1], graph, text)
         left, right = result[at], result[at + 1]
@@ -29,6 +32,23 @@ def shared_out(things: Sequence[Thing], graph: KnowledgeGraph, text: str) -> tup
         if not right.single:
             result[at + 1] = _most_alike(right, left, graph)
     return tuple(result)
+
+
+def _of_the_same_kind(left: Thing, right: Thing, graph: KnowledgeGraph, text: str) -> Thing:
+    """砚北或者栎光的笔记本: the kind said behind the last of several makes goes for each that has such things."""
+    make = left.clause if isinstance(left.clause, Condition) else None
+    if make is None or make.attribute != keyword_level(1) or left.negated or right.negated:
+        return left
+    if left.referred or right.referred or not _JOINED.fullmatch(text[left.end : right.start]):
+        return left
+    kinds = {graph.by_name[name].keywords[1:_FIRST] for name in right.names}
+    kind = next(iter(kinds)) if len(kinds) == 1 else ()
+    if not kind or normalize(kind[0]) not in text[right.start : right.end]:
+        return left
+    names = tuple(name for name in left.names if graph.by_name[name].keywords[1:_FIRST] == kind)
+    if not names or len(names) == len(left.names):
+        return left
+    return replace(left, names=names, clause=AllOf((make, Condition(keyword_level(_FIRST), "=", kind[0]))))
 
 
 def _of_one_series(left: Thing, right: Thing, graph: KnowledgeGraph, text: str) -> Thing:

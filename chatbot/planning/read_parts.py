@@ -150,7 +150,7 @@ class PartsReader:
         known: list[tuple[str, ...]] = []
         narrowed = []
         for thing in things:
-            wide = not known or is_brand(thing.clause) or _is_ranged_over(thing, links, text)
+            wide = not known or is_brand(thing.clause) or is_ranged_over(thing, links, text)
             names = thing.names if wide else _kin_of_each(graph, thing.names, known)
             narrowed.append(replace(thing, names=names) if len(names) < len(thing.names) else thing)
             if len(narrowed[-1].names) <= 3:
@@ -158,10 +158,12 @@ class PartsReader:
         return shared_out(_without_wholes(narrowed, text), graph, text)
 
 
-def _is_ranged_over(thing: Thing, links: Sequence[Link], text: str) -> bool:
-    """GL8 of 比这个便宜的GL8: what is to be better, not what it is better than."""
-    before = next((link for link in links if link.degree and link.end + 1 == thing.start), None)
-    return before is not None and text[before.end] == "的" and "比" in text[: before.start]
+def is_ranged_over(thing: Thing, links: Sequence[Link], text: str) -> bool:
+    """GL8 of 比这个便宜的GL8, 平板 of 和它最接近的平板: among what is looked for, not what it is set against."""
+    before = next((x for x in links if (x.degree or x.plays("nearest")) and x.end + 1 == thing.start), None)
+    if before is None or text[before.end] != "的":
+        return False
+    return before.plays("nearest") or "比" in text[: before.start]
 
 
 def _told_once(asked: Sequence[tuple[Path, ...]]) -> tuple[tuple[Path, ...], ...]:

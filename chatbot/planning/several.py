@@ -14,7 +14,7 @@ from chatbot.planning.follow import DIFFERENCES
 from chatbot.planning.names_alone import names_alone, only_names
 from chatbot.planning.parts import Parts, Thing
 from chatbot.planning.query import Asked, Planned, Query
-from chatbot.planning.read_parts import is_brand, is_year, numeric
+from chatbot.planning.read_parts import is_brand, is_ranged_over, is_year, numeric
 from chatbot.planning.whether import asks_whether
 from chatbot.regex import regex
 
@@ -43,6 +43,9 @@ class SeveralPlanner:
 
     def plan(self, parts: Parts, things: tuple[Thing, ...], context: Context) -> Planned:
         """What is asked of ``things``, none of which is one entity alone; ``None`` when it asks about a set."""
+        if len(things) > 1 and is_ranged_over(things[-1], parts.scan.links, parts.text):
+            things = things[:-1]  # 比X7便宜的手机: first it is asked than which of them
+            parts = replace(parts, things=things)
         return (
             self._kinds(parts, things)
             or self._weighed(parts, things)

@@ -49,7 +49,7 @@ _RANGE = regex(
     r"(\d{2,4}|[一二两三四五六七八九][零一二三四五六七八九十百]{1,6})(?:公里|千米)(?=([\u4e00-\u9fff]{2}))"
 )
 _DIGITS = regex(r"[\d零一二三四五六七八九][a-z]+$")  # 零六gt五零五: two numbers, not one word
-_NUMERAL = regex(r"[\d零〇一二两三四五六七八九]")
+_NUMERAL = regex(r"[\d零〇一二两三四五六七八九十]")
 _NUMBER = regex(r"\d{2,4}")
 _CODED = regex(r"^[\u4e00-\u9fff]{2,3}0\d")
 _OH = regex(r"([\u4e00-\u9fff]{2,3})o(\d)(?!\d)")  # 海狮o7
@@ -68,6 +68,10 @@ _BEFORE_A_YEAR = regex(
 )
 _NAMED_RANGE = regex(r"\d{2,4}km[\u4e00-\u9fff]{2}")
 _CODE = regex(r"[a-z]{1,5}\d{2,3}")
+_HAN_NUMERAL = regex(
+    r"((?:(?![一二三四五六七八九十])[\u4e00-\u9fff]){2,4})([一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])(?![零一二三四五六七八九十百千万点])"
+)
+_ADDED = regex(r"(?<![\d.])(\d{1,4})(?:加|\+)(\d{1,4})([gt]?)b?(?![a-z\d.])")
 
 
 class SpokenNames:
@@ -96,6 +100,8 @@ class SpokenNames:
         text = _TYPED.sub(self._in_characters, _APART.sub(self._joined, text))
         if _NUMERAL.search(text) is None:
             return text
+        text = _ADDED.sub(self._added, text)
+        text = _HAN_NUMERAL.sub(self._behind_characters, text)
         text = _BEFORE_A_YEAR.sub(self._series_before_a_year, text)
         text = _LETTER_YEAR.sub(self._letter_year, text)
         text = _SAID_YEAR.sub(self._said_year, text)
@@ -106,6 +112,22 @@ class SpokenNames:
         text = _YEAR.sub(self._year, text)
         text = _POINT.sub(lambda found: f"{DIGIT[found[1]]}.{DIGIT[found[2]]}", text)
         return _RANGE.sub(self._range, text)
+
+    def _added(self, found: re.Match[str]) -> str:
+        """16加512 is 16+512, 24+1t is 24+1tb, where that is a part of names."""
+        first, second, unit = found.groups()
+        ways = (f"{first}+{second}{unit}b", f"{first}+{second}") if unit else (f"{first}+{second}",)
+        return next((way for way in ways if way in self._names), found.group())
+
+    def _behind_characters(self, found: re.Match[str]) -> str:
+        """墨纸十 is 墨纸10, 我要学伴一 has 学伴1 at its end: where that is a name, and what is said is none."""
+        said, numeral = found.groups()
+        number = f"{parse_chinese(numeral) or 0:f}"
+        for at in range(len(said) - 1):
+            if said[at:] + number in self._names and said[at:] + numeral not in self._names:
+                behind = found.string[found.end() : found.end() + 1]
+                return said + number + (" " if behind.isdigit() else "")
+        return found.group()
 
     def _counted(self, found: re.Match[str]) -> str:
         """三十五tfsi is 35tfsi, where some name has that number."""

@@ -16,6 +16,8 @@ WRITTEN = {
     "或以上": ("20万或以上的suv", "20万以上的suv"),
     "一起 is no number": ("油耗和价格一起说下", "油耗和价格都说下"),
     "plus between words": ("油耗+价", "油耗和价格"),
+    "一下 behind a unit": ("五百块一下的", "五百块以下的"),
+    "what is counted": ("套餐有几份", "套餐有几个"),
     "from nought to a hundred": ("从静止加速到一百公里需要几秒", "百公里加速需要几秒"),
     "at a hundred kilometres": ("一百公里几升油", "几升油"),
     "seats counted": ("两个座的跑车", "两座的跑车"),
@@ -34,6 +36,20 @@ def test_notation_is_put_in_words(said: str, meant: str) -> None:
 )  # fmt: skip
 def test_what_only_looks_like_notation_stays(said: str) -> None:
     assert in_words(normalize(said)) == normalize(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("我要墨砚十二多少钱", "我要墨砚12多少钱"),
+        ("墨砚十多少钱", "墨砚十多少钱"),
+        ("乐游三4加64", "乐游3 4+64"),
+        ("乐游三8加1t", "乐游3 8+1tb"),
+        ("2加2", "2加2"),
+    ],
+)
+def test_numbers_behind_characters_and_added_are_those_of_names(said: str, meant: str) -> None:
+    assert SpokenNames(["墨砚12", "乐游3", "4+64", "8+1tb"]).written(said) == meant
 
 
 def test_numerals_of_names_are_written_in_digits_where_a_name_has_them() -> None:
