@@ -17,7 +17,7 @@ from chatbot.knowledge_graph.units import UnitTable
 from chatbot.knowledge_graph.values import Measure, Value, parse_value, plain_text
 from chatbot.normalization.text import normalize
 
-FORMAT = 2  # of the columns and their snapshot; a change makes older snapshots stale
+FORMAT = 3  # of the columns and their snapshot; a change makes older snapshots stale
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from chatbot.normalization.lexicon import read_lines
 COUNT = "数量"  # the dimension of a number without any unit
 DATE = "日期"  # base unit: days, as in ``datetime.date.toordinal``
 MONEY = "货币"
+PERSONS = "人"  # a unit and a dimension where a graph counts in it
 
 # name, dimension, factor to the dimension's base unit, spellings; the form of a line of units.txt
 _BUILT_IN = """
@@ -98,6 +99,10 @@ class UnitTable:
         """The unit written ``spelled``, or ``None``."""
         spelled = spelled.strip()
         return self._exact.get(spelled) or self._folded.get(spelled.lower())
+
+    def counting(self, what: str) -> "UnitTable":
+        """The table with one more unit, which is a dimension of its own."""
+        return UnitTable({**self._exact, what: Unit(what, what, Decimal(1))})
 
     def spelled(self, dimension: str) -> tuple[str, ...]:
         """Every spelling of the units of a dimension."""

@@ -22,10 +22,12 @@ Kind = Literal["number", "range", "list", "parts", "date", "flag", "text"]
 Flag = Literal["yes", "no", "optional"]
 
 MAX_READ = 200  # a longer text is prose
-_YES = "有 支持 标配 是 true yes ● √ 具备 配备 含 包含 包括 带 需要 需 要 必须 可以 可 能 允许"
+_YES = (
+    "有 支持 标配 是 true yes ● √ 具备 配备 含 包含 包括 带 需要 需 要 必须 可以 可 能 允许 赠送 附赠 免费送"
+)
 _NO = (
     "无 没有 没 不支持 否 false no - -- × 未配备 不具备 不含 不包含 不包括 不带 不需要 不需 不要 不用 无需 无须 不必 免 "
-    "不可以 不可 不能 不允许"
+    "不可以 不可 不能 不允许 不送 不赠送"
 )
 _OPTIONAL = "选配 选装 可选 可选装 ○ 可加 可加做 可加项 可加购 可加配 可自费加做"
 _FLAGS: dict[str, Flag] = {
@@ -51,6 +53,7 @@ _BOUND_BEFORE = regex(
     "(不低于|至少|大于|超过|高于|≥|>=?)|(不超过|不高于|小于|低于|不到|≤|<=?|最多)|(约|大约|大概)"
 )
 _BOUND_AFTER = regex(r"(以上|起|\+)|(以下|以内|之内)|(左右|上下|之间|不等)")
+_FROM = "起"
 _MAX_LABEL = 8
 
 
@@ -201,7 +204,9 @@ def _as_single(text: str, attribute: str, units: UnitTable) -> Value | None:
     rest = text[end:]
     if not (rest == "" or (_TRAILING.fullmatch(rest) and (span.unit or rest.startswith("(")))):
         return _own_unit(text)
-    measure = _bounded(measure_of(span, attribute, units), before, after)
+    measure = measure_of(span, attribute, units)
+    if measure.dimension != MONEY or after is None or after.group() != _FROM:
+        measure = _bounded(measure, before, after)  # a price of 999起 is told, and compared, as 999
     return Value(text, "range" if measure.low != measure.high else "number", None, (measure,))
 
 

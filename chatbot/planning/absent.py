@@ -9,7 +9,7 @@ from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.normalization.text import normalize
 from chatbot.regex import regex
 
-_PARTS = regex(r"[+/!：]")
+PARTS = regex(r"[+/!：]")
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,15 @@ class Absent:
 
 
 def absent_words(
-    value_words: Mapping[str, str], groups: Iterable[str], known: Container[str]
+    value_words: Mapping[str, str],
+    groups: Iterable[str],
+    known: Container[str],
+    elsewhere: Container[str] = (),
 ) -> tuple[str, ...]:
-    """The words of values and of groups of makes that are not ``known`` in the graph."""
-    meant = [part for said in value_words.values() if "：" not in said for part in _PARTS.split(said)]
+    """The words of values and of groups of makes that are not ``known`` in the graph, but those of trades ``elsewhere``."""
+    meant = [part for said in value_words.values() if "：" not in said for part in PARTS.split(said)]
     words = dict.fromkeys((*value_words, *meant, *groups))
-    return tuple(word for word in words if word not in known and len(word) >= 2)
+    return tuple(word for word in words if word not in known and word not in elsewhere and len(word) >= 2)
 
 
 def other_makes(makes: Sequence[tuple[str, ...]], graph: KnowledgeGraph) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from chatbot.knowledge_graph.graph import display_name
 from chatbot.knowledge_graph.plan import AnyOf, Clause, Condition, Path, leaf_conditions
 from chatbot.planning.atom import Atom
 from chatbot.planning.bind import Binder, Misfit
-from chatbot.planning.denials import joins, negated
+from chatbot.planning.denials import joins, needed_or_not, negated
 from chatbot.planning.links import Link, ValueSense
 from chatbot.planning.valued_names import predicated, said_beside, shares_a_name
 from chatbot.planning.vocabulary import Vocabulary
@@ -29,7 +29,7 @@ _OPTIONAL_BEFORE, _OPTIONAL_BEHIND = (
     regex(f"(?:是|得|要|需要?|只能)*{_OPTIONAL}"),
 )
 _LISTS = regex("的(?:车|有|$|suv|轿车|mpv|都?有哪)")
-_WHICH = regex("谁|哪")
+_WHICH, _GIFT = regex("谁|哪"), "赠送"
 _COMMON = regex("通用|均可|都可|皆可|都行|皆宜")
 _ONLY = regex("(?:专用|专属|专享|独享|专门|限定)")
 _CLOSING = frozenset("也行 也可以 都行 也成 也凑合 也能接受".split())  # said behind what may be either
@@ -50,6 +50,7 @@ class AtomReader:
 
     def __init__(self, vocabulary: Vocabulary, binder: Binder) -> None:
         self._vocabulary, self._binder = vocabulary, binder
+        self._needed = needed_or_not(vocabulary.columns)
 
     def read(
         self,
@@ -102,7 +103,7 @@ class AtomReader:
                 atoms.append(feature)
                 used.add(at)
         atoms = _said_once(_told_apart(sorted(atoms, key=lambda atom: atom.start), text))
-        said = [self._with_common(atom, text) for atom in negated(atoms, links, text)]
+        said = [self._with_common(atom, text) for atom in negated(atoms, links, text, self._needed)]
         return Conditions(tuple(said), frozenset(used), tuple(misfits), loose)
 
     def _with_common(self, atom: Atom, text: str) -> Atom:
@@ -178,12 +179,19 @@ class AtomReader:
         if link.attribute is None or link.degree or asked:
             return None
         if path := next((p for p in link.attribute.paths if p in self._vocabulary.flags), None):
+            if text.endswith(_GIFT[-1], 0, link.start) and self._is_given(path):  # 送手写笔的
+                return Atom(link.start - 1, link.end, path, Condition(path, "=", _GIFT), kind="feature")
             state = "选配" if "选" in text and _is_optional(link, text) else "有"
             return Atom(link.start, link.end, path, Condition(path, "has", state), kind="feature")
         path, lists = link.attribute.paths[0], _LISTS.match(text, link.end)  # 带前备箱的
         if not (lists and _BEARS.search(text[: link.start]) and self._some_have(path)):
             return None
         return Atom(link.start, link.end, path, Condition(path, ">", 0.0), kind="feature")
+
+    def _is_given(self, path: Path) -> bool:
+        """Whether some come with it for nothing, and others do not."""
+        column = self._vocabulary.columns.column(path)
+        return column is not None and _GIFT in column.plain
 
     def _some_have(self, path: Path) -> bool:
         """Whether it is a number that only some entities have."""

@@ -1,6 +1,6 @@
 """The planner of a knowledge base, put together from its graph, its lexicons and its linkers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path as FilePath
 
 from chatbot.derived import Derived
@@ -13,11 +13,12 @@ from chatbot.knowledge_graph.graph import KnowledgeGraph
 from chatbot.knowledge_graph.snapshot import open_columns
 from chatbot.knowledge_graph.units import UnitTable, load_units
 from chatbot.normalization.lexicon import Lexicon
-from chatbot.normalization.product_words import ProductWords
+from chatbot.normalization.product_words import GRAMMAR_WORD, ProductWords
 from chatbot.normalization.reader import Reader
 from chatbot.normalization.text import normalize
+from chatbot.planning.absent import PARTS
 from chatbot.planning.asked_times import done
-from chatbot.planning.concepts import Concepts, comparatives, value_words
+from chatbot.planning.concepts import Concepts, comparatives, value_words, values_built_in
 from chatbot.planning.groups import brand_groups
 from chatbot.planning.makes import makes, models
 from chatbot.planning.planner import Planner
@@ -57,10 +58,20 @@ def build_planner(
         makes(folder),
         brand_groups(folder),
         derived or Derived(),
+        _of_another_trade(lexicon.products),
     )
     doings = [stem for _, stem in done(vocabulary.columns.paths)]  # 退房, where a 房 is what is sold
     names = (*reader.entities.names, *vocabulary.finder.aliases, *doings) if lexicon.products else ()
     return Planner(engine, vocabulary, reader.decoder, reader.plain, ProductWords(lexicon.products, names))
+
+
+def _of_another_trade(products: Collection[str]) -> frozenset[str]:
+    """The built-in words for values and for groups of makes, where what is sold is not what the grammar knows it as."""
+    if not products or any(GRAMMAR_WORD in word for word in products):
+        return frozenset()
+    values = values_built_in()
+    parts = {part for meant in values.values() for part in PARTS.split(meant)}
+    return frozenset((*values, *parts, *(word for group in brand_groups(None) for word in group.words)))
 
 
 def _columns(graph: KnowledgeGraph, units: UnitTable, snapshots: FilePath | None) -> Columns:

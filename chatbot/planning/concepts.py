@@ -4,7 +4,7 @@ The operator's ``comparatives.txt`` and ``value_synonyms.txt`` stand beside thes
 """
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -161,13 +161,16 @@ def _inside(pattern: str, name: str) -> bool:
 
 
 def comparatives(file: FilePath | None) -> tuple[Comparative, ...]:
-    """The built-in words of degree, then those of ``comparatives.txt``, which win.
+    """The built-in words of degree, then those of ``comparatives.txt``, which win; a built-in word may have several.
 
     Raises:
         DataError: a line that is not ``word|word ⇥ attribute ⇥ ↑``.
     """
     rows = [tuple(line.split("\t")) for line in built_in("comparatives")]
-    known = {w: Comparative(w, c.strip("*"), _SIGNS[s]) for words, c, s in rows for w in words.split()}
+    known: dict[str, list[Comparative]] = {}
+    for words, concept, sign in rows:
+        for word in words.split():
+            known.setdefault(word, []).append(Comparative(word, concept.strip("*"), _SIGNS[sign]))
     for number, line in read_lines(file) if file else []:
         parts = [part.strip() for part in line.split("\t")]
         if len(parts) != 3 or parts[2] not in _SIGNS or not parts[0]:
@@ -175,8 +178,21 @@ def comparatives(file: FilePath | None) -> tuple[Comparative, ...]:
                 file or "", f"“{line[:40]}”不是“说法⇥属性⇥↑或↓”", line=number, hint="三栏，用 Tab 隔开；说不上好坏写 —"
             )  # fmt: skip
         for word in parts[0].split("|"):
-            known[normalize(word)] = Comparative(normalize(word), parts[1].strip("*"), _SIGNS[parts[2]])
-    return tuple(known.values())
+            said = normalize(word)
+            known.setdefault(said, []).append(Comparative(said, parts[1].strip("*"), _SIGNS[parts[2]]))
+    return tuple(entry for entries in known.values() for entry in entries)
+
+
+def settled(
+    entries: Iterable[Comparative], measured_by: Callable[[str], Path | None]
+) -> Iterator[tuple[Comparative, Path | None]]:
+    """Each word once, with what it measures: the last of its concepts that the graph has (充电快: the time, or the power)."""
+    found: dict[str, tuple[Comparative, Path | None]] = {}
+    for entry in entries:
+        path = measured_by(entry.concept) if entry.concept else None
+        if path or not (entry.word in found and found[entry.word][1]):
+            found[entry.word] = entry, path
+    yield from found.values()
 
 
 def trims() -> Mapping[str, tuple[str, ...]]:
@@ -191,16 +207,19 @@ def praise() -> Mapping[str, tuple[str, ...]]:
     return {which: tuple(said.split()) for which, said in rows}
 
 
+def values_built_in() -> dict[str, str]:
+    """The built-in words for values, each with what it stands for."""
+    rows = (line.split("\t") for line in built_in("values"))
+    return {word: meant for meant, words in rows for word in words.split()}
+
+
 def value_words(file: FilePath | None) -> Mapping[str, str]:
     """Word → the parts of values it stands for: ``a+b`` either, ``a/b`` the first that the graph has.
 
     Raises:
         DataError: a line of ``value_synonyms.txt`` that is not ``value ⇥ word|word``.
     """
-    known: dict[str, str] = {}
-    for line in built_in("values"):
-        meant, words = line.split("\t")
-        known.update(dict.fromkeys(words.split(), meant))
+    known = values_built_in()
     for number, line in read_lines(file) if file else []:
         meant, tab, words = line.partition("\t")
         if not tab or not words.strip():

@@ -1,9 +1,10 @@
 """What is not wanted: 不要, 除了, 没有 before it, 的不要, 也别推荐, 以外的 behind it, and what is joined to it."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.graph import asked_whether
+from chatbot.knowledge_graph.columns import Columns
+from chatbot.knowledge_graph.graph import Path, asked_whether
 from chatbot.knowledge_graph.plan import Condition
 from chatbot.planning.atom import Atom
 from chatbot.planning.links import Link
@@ -11,6 +12,7 @@ from chatbot.regex import regex
 
 _SIMPLY_NOT = regex(r"(?<![是要能会])不(?:用|需要?|必)?$")  # 不烧油的, 有没有不烧油的, 不用充电的
 _NEEDS_NOT = regex("(?:(?<![用需])不(?:用|需要?|须|必|得)?|免)$")  # 不用空腹的, not 用不用空腹
+_PLAINLY_NOT = regex("(?<![是要能会可])不$")  # 不进店的, not 要不要进店
 _BREAK = regex(r"[,;。!?]")
 _DENIED_BEHIND = regex(
     "(?:的|家|车|款|这些|那些|系列|牌子|版本)*(?:(?:看|开|坐|用)?(?:腻|够|烦|怕|厌)了)?(?:咱|我)?(?:也|都|就|全|通通|统统|一律|先|可|直接)*"
@@ -23,6 +25,7 @@ _ENDS_IN_BIE = regex("[级区性类差特]$")
 _BEYOND = ("以外", "之外", "除外的")
 _BEHIND = "除外"  # stands behind what it is said of: X5除外的SUV
 _REACHED_OVER = regex("[的车款家个台辆那这些种也都就全了吧]*")
+_NEED = "需要"
 _NEAR_DENIAL = 4  # characters before the word that says it is not wanted
 _JOINED = regex(r"[、/和或跟与及以者是还要么也的车型|\s]*")
 
@@ -46,11 +49,21 @@ def _denied(atoms: Sequence[Atom], text: str) -> set[int]:
     return found
 
 
-def _simply_not(atom: Atom, text: str) -> bool:
-    """Whether 不, 不用 or 不需要 stands right before it: a value, or what an attribute asks whether it is so (是否空腹)."""
+def needed_or_not(columns: Columns) -> frozenset[Path]:
+    """The attributes that say whether a thing is needed: 家长陪同 is 需要 or 不需要."""
+    found = ((path, columns.column(path)) for path in columns.paths)
+    return frozenset(path for path, column in found if column is not None and _NEED in column.plain)
+
+
+def _simply_not(atom: Atom, text: str, needed: Container[Path]) -> bool:
+    """Whether 不 stands right before it, or 不用 and 不需要 before a value and what is ``needed`` or is so (是否空腹)."""
+    before = text[: atom.start]
+    if before.removesuffix("不").endswith((text[atom.start : atom.start + 1], text[atom.start : atom.end])):
+        return False  # 进不进店 asks whether
     if atom.kind == "feature":
-        return bool(asked_whether(atom.path[-1])) and _NEEDS_NOT.search(text[: atom.start]) is not None
-    return atom.kind == "value" and _SIMPLY_NOT.search(text[: atom.start]) is not None
+        whether = atom.path in needed or asked_whether(atom.path[-1])
+        return (_NEEDS_NOT if whether else _PLAINLY_NOT).search(before) is not None
+    return atom.kind == "value" and _SIMPLY_NOT.search(before) is not None
 
 
 def _is_one_of_many(atom: Atom) -> bool:
@@ -59,14 +72,9 @@ def _is_one_of_many(atom: Atom) -> bool:
     return atom.kind == "value" or (isinstance(clause, Condition) and clause.op == "=")
 
 
-def negated(atoms: list[Atom], links: Sequence[Link], text: str) -> list[Atom]:
-    """``atoms`` with those that 不要, 除了, 没有 … apply to turned round."""
-    result = [
-        replace(a, negated=not a.negated)
-        if _simply_not(a, text) and text[a.start : a.start + 1] != text[a.start - 2 : a.start - 1]
-        else a
-        for a in atoms
-    ]
+def negated(atoms: list[Atom], links: Sequence[Link], text: str, needed: Container[Path] = ()) -> list[Atom]:
+    """``atoms`` with those that 不要, 除了, 没有 … apply to turned round; ``needed`` may be said not to be."""
+    result = [replace(a, negated=not a.negated) if _simply_not(a, text, needed) else a for a in atoms]
     denied = _denied(result, text)
     result = [replace(a, negated=not a.negated) if i in denied else a for i, a in enumerate(result)]
     for at, link in enumerate(links):

@@ -29,7 +29,7 @@ class GoingOn:
         """What is ``said``, with the bounds of ``last`` moved where it moves them; and all that holds then."""
         said = moved(last, said, parts.text)
         said = in_its_way(last, said, parts.text) if parts.has("wrong") else said
-        any_will_do = parts.has("any") and not _either(parts) and not _bounds_something(parts)
+        any_will_do = parts.has("any") and not (_either(parts) or _bounds_something(parts) or _denies(parts))
         holds = merged(last, () if any_will_do else said, parts, self._decider.together)
         if parts.has("list") or any(rank.strength == "most" for rank in parts.rankings):
             holds = self._of_some(holds, said)
@@ -74,6 +74,11 @@ def _either(parts: Parts) -> bool:
 def _bounds_something(parts: Parts) -> bool:
     """随便说一款20万内带座椅通风的: what is said besides still holds."""
     return len({atom.path for atom in parts.atoms}) > 1 and any(a.kind == "quantity" for a in parts.atoms)
+
+
+def _denies(parts: Parts) -> bool:
+    """不用家长跟的: what is not needed is no matter of taste."""
+    return any(atom.kind == "feature" and atom.negated for atom in parts.atoms)
 
 
 def _names(clause: Clause) -> bool:

@@ -32,6 +32,9 @@ _AGE, _FITS = "年龄", "适合"
 _SAME_THING = 4  # characters between an attribute and a stray part of its name
 
 
+_GIVEN = "送赠"
+
+
 class Listener:
     """Built once for a knowledge base; the same utterance gives the same scan."""
 
@@ -155,8 +158,10 @@ class Listener:
             return any(x.value and scan.text.startswith(piece, x.end) for x in scan.links)
         start = scan.text.find(piece)
         if len(piece) < 2:  # 住几晚, 玩几天: what is done so many
-            behind = (x for x in scan.links if x.attribute and x.start == start + 1)
-            return any(x.text.startswith(("几", "多少")) for x in behind)
+            behind = [x for x in scan.links if x.attribute and x.start == start + 1]
+            if behind and piece in _GIVEN and self._is_a_value(piece, scan):
+                return True  # 送手写笔的, where it is 赠送
+            return any(x.text.startswith(("几", "多少")) for x in behind) or _may_do(start, scan)
         if "还是" in scan.text and self._is_a_value(piece, scan):
             return True
         for link in scan.links:
@@ -174,3 +179,10 @@ class Listener:
             if any(piece in name for name in names):
                 return True
         return False
+
+
+def _may_do(at: int, scan: Scan) -> bool:
+    """Whether the last word says what one may do, behind what is asked: 爬 of 多大岁数能爬."""
+    able = next((x for x in scan.links if x.end == at and x.plays("enough")), None)
+    asked = able is not None and any(x.attribute and x.end == able.start for x in scan.links)
+    return asked and at == len(scan.text) - 1

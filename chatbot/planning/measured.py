@@ -7,14 +7,16 @@ from functools import cached_property
 from chatbot.knowledge_graph.columns import Columns, MeasureGroup
 from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import Path
-from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, UnitTable
+from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, PERSONS, UnitTable
 from chatbot.planning.bare_units import unit_left_out
 from chatbot.planning.money import budget, plain_money
+from chatbot.regex import regex
 
 _HEADER = "实体"
 _STORAGE, _GRAMS, _WATT = "存储", "g", "瓦"
 _WAN = 10_000
 _SIZES = frozenset((2, 3, 4, 6, 8, 12, 16, 18, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 2048))
+_AT_MOST, _AT_LEAST = regex("上限|最[多大高长]|满[员团]"), regex("下限|最[少小低短]")
 _LESS, _MORE = 0.5, 2.0  # times the lowest and the highest value: what people may have in mind
 
 
@@ -40,12 +42,13 @@ class Measured:
 
     def alone(self, phrase: QuantityPhrase) -> Path | None:
         """The only attribute that is measured in the dimension of ``phrase`` and has values about there; of several the only
-        one that is given in its unit: 1.5匹 is no 制冷量 in watts."""
-        if phrase.dimension in (COUNT, DATE, MONEY):
-            return None
+        one that is given in its unit (1.5匹 is no 制冷量 in watts), or that is named after such a bound (人数上限)."""
+        if phrase.dimension in (COUNT, DATE, MONEY) or (phrase.exact and phrase.unit == PERSONS):
+            return None  # two who travel are no bound
         near = [p for p in self._paths.get(phrase.dimension, ()) if self._holds(p, phrase)]
         alike = [p for p in near if phrase.unit in {group.unit for group in self._groups(p)}]
-        return next((those[0] for those in (near, alike) if len(those) == 1), None)
+        limits = [path for path in alike if _limits(path, phrase)]
+        return next((those[0] for those in (near, alike, limits) if len(those) == 1), None)
 
     def _groups(self, path: Path) -> Sequence[MeasureGroup]:
         column = self._columns.column(path)
@@ -104,6 +107,12 @@ class Measured:
         if column is None or not len(column.low):
             return 0.0, 0.0
         return float(column.low.min()), float(column.high.max())
+
+
+def _limits(path: Path, phrase: QuantityPhrase) -> bool:
+    """Whether the name says that no more, or no less, than its value is possible, as the bound asks for."""
+    named = _AT_MOST if phrase.low is None else _AT_LEAST if phrase.high is None else None
+    return named is not None and named.search(path[-1]) is not None
 
 
 def _ends(phrase: QuantityPhrase) -> Iterator[float]:

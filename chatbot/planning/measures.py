@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from chatbot.knowledge_graph.columns import Columns
 from chatbot.knowledge_graph.graph import Path, display_name
-from chatbot.knowledge_graph.units import COUNT, Unit, UnitTable
+from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, Unit, UnitTable
 from chatbot.planning.concepts import Concepts
 from chatbot.planning.links import AttributeSense, Link, RoleSense, Sense
 from chatbot.regex import regex
@@ -21,6 +21,7 @@ _MEASURES = {
 _MUCH = frozenset({"much"})
 _CLAUSE = regex("[,。;!?]")
 _SLANG = "m"  # 多少米 is how much, but not 最高到多少米 of what has an altitude
+_EVERYDAY = frozenset((COUNT, MONEY, DATE, "时间", "长度", "重量", "年龄"))
 _NEAR = 3  # characters before what is asked
 _EMPTY = frozenset("的是有能可以要得会它多大量数")
 
@@ -40,7 +41,7 @@ def asked_measures(
             named = _MEASURES.get(unit.name)
             done = _of_what_is_done(text, hit.start(), unit, columns)
             paths = concepts.paths(named) if named and not (done and unit.name == _SLANG) else ()
-            paths = paths or done
+            paths = paths or done or _alone(unit, columns)
             sense = AttributeSense(paths) if paths else sense
         yield Link(start, end, text[start:end], (sense,))
 
@@ -55,6 +56,19 @@ def _of_what_is_done(text: str, at: int, unit: Unit, columns: Columns) -> tuple[
     )
     found = [path for path in measured if not done.isdisjoint(display_name(path[-1]))]
     return tuple(found) if len(found) == 1 else ()
+
+
+def _alone(unit: Unit, columns: Columns) -> tuple[Path, ...]:
+    """多少赫兹, 多少毫安: the one attribute that is given in it; nothing of what many things are measured in."""
+    if unit.dimension in _EVERYDAY:
+        return ()
+    given = (
+        path
+        for path, groups in zip(columns.paths, columns.groups, strict=True)
+        if any(group.unit == unit.name for group in groups)
+    )
+    found = tuple(given)
+    return found if len(found) == 1 else ()
 
 
 def _free(start: int, end: int, links: Sequence[Link]) -> bool:

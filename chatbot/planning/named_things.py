@@ -39,6 +39,9 @@ from chatbot.regex import regex
 _PAIR = 2
 _NAMES_IT = regex("(?:是|叫)(?:哪|什么|啥)一?[个款台辆]?车?[啊呀呢]?$")
 _BARE = regex("呢$")
+_DONE_HOW = regex(
+    "[住吃玩坐穿带走学练](?:得|的)?(?:啥|什么|咋样|怎么?样|哪[儿里]?)"
+)  # 雨崩住啥样的 after its price
 _OF_THE_LIST = regex("还有|有没有|^有.{0,3}比")
 _DIFFERENCE = regex("(?:差|相差|差距)(?:了|得|有)?(?:多少|多大|多远|几何)(?!钱|万)")
 
@@ -238,7 +241,7 @@ class NamedPlanner:
         topics = parts.topics or parts.categories
         topics = self._and_told(topics, parts, context)
         groups = tuple((name,) for name in entities) if pair else tuple(t.names for t in things)
-        if not topics and parts.scan.unknown:
+        if not topics and (parts.scan.unknown or _DONE_HOW.search(parts.text)):
             return None  # 这车能飞吗: what was asked before is no answer to what is not understood
         if not topics and asks_a_measure(parts.text):
             topics = size_asked(parts.text, self.vocabulary.concepts)

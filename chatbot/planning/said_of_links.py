@@ -4,7 +4,9 @@ And a value before the name of a version, which only says of what kind it is: �
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from chatbot.knowledge_graph.graph import Path
 from chatbot.normalization.mentions import Mention
 from chatbot.planning.links import Link, RoleSense, Sense, ValueSense
 from chatbot.planning.word_forms import PACE
@@ -27,8 +29,11 @@ def kinds_said_again(text: str, named: Sequence[Link]) -> list[Link]:
     return [Link(*one.span(), one.group(), (RoleSense("so"),)) for one in found if one]
 
 
-def tails(text: str, links: Sequence[Link]) -> list[Link]:
-    """``links`` without those that only go on with the attribute right before: 影像 of 360全景影像; 功能 counts as read."""
+def tails(text: str, links: Sequence[Link], unit: Callable[[Path], str]) -> list[Link]:
+    """``links`` without those that only go on with the attribute right before: 影像 of 360全景影像; 功能 counts as read.
+
+    So does the ``unit`` that the attribute is given in: 像素 of 前摄像素.
+    """
     kept: list[Link] = []
     for link in links:
         last = kept[-1] if kept else None
@@ -36,10 +41,18 @@ def tails(text: str, links: Sequence[Link]) -> list[Link]:
             kept[-1] = Link(last.start, link.end, last.text + link.text, last.senses, last.score)
         else:
             kept.append(link)
+    kept = [_with_its_unit(link, text, unit, kept) for link in kept]
     behind = (_TAIL.match(text, link.end) for link in kept if link.attribute)
     more = [Link(*one.span(), one.group(), (RoleSense("so"),)) for one in behind if one]
     rest = [link for link in kept if not any(x.start <= link.start and link.end <= x.end for x in more)]
     return sorted((*rest, *more), key=lambda link: link.start)
+
+
+def _with_its_unit(link: Link, text: str, unit: Callable[[Path], str], links: Sequence[Link]) -> Link:
+    named = unit(link.attribute.paths[0]).lower() if link.attribute else ""
+    if not named or not text.startswith(named, link.end) or any(x.start == link.end for x in links):
+        return link
+    return replace(link, end=link.end + len(named), text=link.text + named)
 
 
 def _goes_on(last: Link, link: Link) -> bool:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from chatbot.frozen import dataclass
 from chatbot.knowledge_graph.phrases import find_quantities
 from chatbot.knowledge_graph.plan import AllOf, Clause, Condition
-from chatbot.knowledge_graph.units import UnitTable
+from chatbot.knowledge_graph.units import PERSONS, UnitTable
 from chatbot.normalization.entity_link import EntityLink
 from chatbot.normalization.pinyin import PinyinDecoder
 from chatbot.normalization.siblings import sibling
@@ -59,6 +59,7 @@ _TWICE = regex(r"(?!慢慢|快快)([^\W\d])\1+")  # 油油耗
 _INSIDE = regex(
     r"(?<=[\d万秒升米里w块元个座钱吨匹])(?:往里(?=$|[,。的])|[以一义意议已亿依之][内里类類])(?![饰容])"
 )
+_COUNTED_PERSONS = regex(r"(?<=[\d一二两三四五六七八九十])[个名位](?=人)")
 _YEAR = regex(r"20\d\d款")
 _POINTING = regex(r"[那这](?=\d)")  # 那25万以内 is a quantity, 那2个 is not
 
@@ -104,7 +105,8 @@ class Scanner:
     ) -> None:
         """``in_grammar`` puts the word of the grammar for what is sold, where pinyin comes to be that."""
         self._in_grammar = in_grammar
-        self._vocabulary, self._units, self._measured = vocabulary, units, measured
+        self._vocabulary, self._measured = vocabulary, measured
+        self._units = units.counting(PERSONS) if PERSONS in measured.units else units
         self._finder, self._common = vocabulary.finder, vocabulary.common_words
         pieces = vocabulary.derived.json("pieces of versions", lambda: _version_pieces(vocabulary))
         self._names = frozenset(vocabulary.entities.names)
@@ -194,6 +196,7 @@ class Scanner:
 
     def _read(self, text: str, near: str, *, fuzzy: bool = False) -> Scan:
         text = _INSIDE.sub("以内", text)
+        text = _COUNTED_PERSONS.sub("", text) if PERSONS in self._measured.units else text
         links = self._entities(text, near, fuzzy=fuzzy)
         links += kinds_said_again(text, links)
         masked = masked_by(text, links)
@@ -227,7 +230,7 @@ class Scanner:
             links.append(Link(mention.start, mention.end, mention.alias, self._ordered(mention.targets)))
         links += bare_numbers(text, links, self._units)
         links += asked_measures(text, links, self._units, self._vocabulary.concepts, self._vocabulary.columns)
-        links = tails(text, sorted(links, key=lambda link: link.start))
+        links = tails(text, sorted(links, key=lambda link: link.start), self._vocabulary.unit)
         links = [x for x in links if x.roles not in (_THING, _STOCK) and not said_twice(x, text)]
         links = as_they_stand(links, text)
         unknown = unexplained(text, links)

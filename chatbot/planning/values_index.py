@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
-
 from chatbot.knowledge_graph.columns import FLAG_CODE, Column, Columns
 from chatbot.knowledge_graph.plan import AllOf, AnyOf, Clause, Condition, Not, Path
-from chatbot.knowledge_graph.units import COUNT
 from chatbot.knowledge_graph.values import flag_word
 from chatbot.planning.links import ValueSense
+from chatbot.planning.value_texts import amounts, measured, mostly_measured, of_all
 from chatbot.regex import regex
 
 MAX_DISTINCT = 300
@@ -22,6 +20,7 @@ _WORD = regex(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|[\u4e00-\u9fff]*[a-z]{2,}[\u4e00-\
 _HEAD = regex(r"(?:\d+[\u4e00-\u9fff])+(?=\D{2})")  # the counts before what a value is: 5门7座SUV
 _COUNTS = regex(r"\d+[\u4e00-\u9fff]")  # 12核 of 12核车规级座舱芯片
 _COUNTED = regex(r"\d[\u4e00-\u9fff]")
+_DIGIT = regex(r"\d")
 _NUMBERED = regex(r"(?=.*\d)(?:\d*[\u4e00-\u9fff]+\d*){1,4}|[a-z]\d{1,2}")  # 92号, 8挡湿式双离合, v8
 _CODE = regex(
     r"(?<![a-z0-9.])(?:[a-z]\d{1,2}|\d\.\d[tl])(?![a-z0-9.])"
@@ -31,6 +30,9 @@ _DASHED = regex(r"(?<![a-z0-9-])[a-z]{1,4}(?:-[a-z]{1,5})+(?![a-z0-9-])")  # e-c
 _GENERATION = regex(r"\d[a-z]\+?")  # 4G and 5G, which are no grams
 _FEW_CODES = 4  # different values, all of a kind
 _NAMED = regex(r"(?=.*\d)(?:[\u4e00-\u9fff]{2,}|[a-z]{2,})[a-z0-9\u4e00-\u9fff]+")  # 骁龙8至尊版, ip68
+_LETTERED = regex(
+    r"[a-z]\d?[\u4e00-\u9fff]{2,}|[\u4e00-\u9fff]{2,}\d+ [a-z]{2,}\d?"
+)  # x系列, 擎芯9 pro, which is no 擎芯9
 _RAISED = regex(r"[a-z]\d\+")  # L2+, which is more than L2
 _DENIAL = "非"  # 非独立悬架 is not 独立悬架, though it holds it
 _FEWEST = 5  # entities that have an attribute whose values people know
@@ -40,6 +42,8 @@ _INSIDE = "内饰"  # 蓝色 is said of what one sees from outside
 _SHORT_END = 3
 _SUPPORTS = regex("^(?:支持|包含)")
 _NUMERALS = dict(zip("123456789", "一两三四五六七八九", strict=True))
+_DIGITS = {numeral: digit for digit, numeral in _NUMERALS.items()}
+_OF_COLOURS = ("色", "色的")  # 樱粉色的 is no other 粉色的
 _TAILS = ("车型", "车", "型", "级", "车身")
 _LISTED = regex(r"[、，,;；()（）]+")  # what stands between the values of one that has several
 _WEAK = {
@@ -115,10 +119,10 @@ class ValueWords:
         whole: set[str] = set()
         parts: set[str] = set()
         same: dict[str, list[str]] = {}  # 旅行车: 5门5座旅行车
-        amounts = _amounts(column)
+        counted = amounts(column)
         for code, (text, flag) in enumerate(zip(column.plain, column.flags.tolist(), strict=True)):
-            pieces, head = _SPLIT.split(text), None if code in amounts else _HEAD.match(text)
-            if flag == FLAG_CODE[None] and (head or not _measured(column)):
+            pieces, head = _SPLIT.split(text), None if code in counted else _HEAD.match(text)
+            if flag == FLAG_CODE[None] and (head or not measured(column)):
                 parts.update(piece for piece in pieces if _NUMBERED.fullmatch(piece))
             parts.update(_CODE.findall(text))
             parts.update(_SLASHED.findall(text))
@@ -128,17 +132,20 @@ class ValueWords:
             if flag != FLAG_CODE[None] and (flag_word(text) or not _WORD.fullmatch(text)):
                 continue
             few = column.distinct <= _FEW_CODES and _GENERATION.fullmatch(text)
-            named = _NAMED.fullmatch(text) and not _mostly_measured(column)
-            if _WORD.fullmatch(text) or few or _RAISED.fullmatch(text) or named:
+            named = _NAMED.fullmatch(text) and not mostly_measured(column)
+            lettered = _LETTERED.fullmatch(text)
+            if _WORD.fullmatch(text) or few or _RAISED.fullmatch(text) or named or lettered:
                 whole.add(text)
             parts.update(piece for piece in pieces if _WORD.fullmatch(piece) and piece != text)
         parts.update(label for label in column.labels if _WORD.fullmatch(label))
-        cores = {core for core in same if _WORD.fullmatch(core)}
-        ends = self._ends(whole | cores) if column.distinct <= MAX_ENDS else set()
+        counts = [text for text in column.plain if _DIGIT.search(text)]  # 无 beside 800万像素
+        cores = {core for core in same if _WORD.fullmatch(core) and not of_all(core, counts)}
+        listed = {text.split("、", 1)[0] for text in column.plain if "、" in text}
+        ends = self._ends(whole | cores | listed) if column.distinct <= MAX_ENDS else set()
         ends -= self._said
         ends -= {end for end in ends if sum(name.endswith(end) for name in self._names) > 1}  # 尺寸
         ends |= self._cores(whole) if column.distinct <= MAX_ENDS else set()
-        telling = {w for w in parts | ends if len(column.plain) < 2 or not all(w in t for t in column.plain)}
+        telling = {w for w in parts | ends if not of_all(w, column.plain)}
         denied = {w for w in parts | ends if any(_DENIAL + w in text for text in column.plain)}
         for word in sorted((telling | denied) - self._names, key=lambda word: (-len(word), word)):
             self._put(word, path, _holding(path, word, denied=word in denied))
@@ -157,7 +164,7 @@ class ValueWords:
 
     def _add_rare(self, path: Path, column: Column) -> None:
         """Values of what few entities have on record, where they are words for nothing else: iDrive, 支持CarPlay, 刀片电池."""
-        if column.distinct > MAX_ENDS or _measured(column):
+        if column.distinct > MAX_ENDS or measured(column):
             return
         pieces = {_SUPPORTS.sub("", piece) for text in column.plain for piece in _SPLIT.split(text)}
         pieces |= {core for piece in pieces for core in _RARE_CORE.findall(piece)}
@@ -204,12 +211,14 @@ class ValueWords:
         known = self._words.setdefault(word, {})
         if replace or path not in known:
             known[path] = clause
-        for tail in _TAILS:
+        for tail in (*_TAILS, *_OF_COLOURS) if path[-1].endswith(_OF_COLOURS[0]) else _TAILS:
             longer = word + tail
             if not word.endswith(("车", "型")) or tail == "车":
                 if longer not in self._words:
                     self._longer.add(longer)
                 self._words.setdefault(longer, {}).setdefault(path, clause)
+        if word[0] in _DIGITS and not word[1].isascii():  # 3餐全含
+            self._words.setdefault(_DIGITS[word[0]] + word[1:], {}).setdefault(path, clause)
 
     def _add_synonym(self, word: str, meant: str) -> None:
         if "：" in meant:
@@ -247,22 +256,6 @@ class ValueWords:
             return None
         path = max(by_path, key=lambda p: self._weight[p])
         return path, by_path[path]
-
-
-def _measured(column: Column) -> bool:
-    """Whether its numbers have a unit that people convert: 毫米, not the 号 of 92号."""
-    return column.main is not None and column.main.dimension != column.main.unit
-
-
-def _amounts(column: Column) -> set[int]:
-    """The texts that are an amount of what people convert: 50岁以上, whose 50岁 and 以上 are no values; not 5门5座."""
-    converted = [i for i, g in enumerate(column.groups) if g.dimension not in (COUNT, g.unit) and not g.label]
-    return set(column.text_of[np.isin(column.group_of, converted)].tolist())
-
-
-def _mostly_measured(column: Column) -> bool:
-    """Whether most of its values are numbers; of a few that look so (骁龙6s among the chips) none need be."""
-    return 2 * len(set(column.text_of.tolist())) > column.distinct
 
 
 def _holding(path: Path, word: str, *, denied: bool) -> Clause:

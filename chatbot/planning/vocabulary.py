@@ -23,7 +23,7 @@ from chatbot.planning.asked_times import paced
 from chatbot.planning.asked_units import asked_in_units
 from chatbot.planning.attribute_names import level_words, short_forms, telling_endings
 from chatbot.planning.called_so import said_by_names
-from chatbot.planning.concepts import Comparative, Concepts, Way, praise, trims
+from chatbot.planning.concepts import Comparative, Concepts, Way, praise, settled, trims
 from chatbot.planning.counting import counting_words
 from chatbot.planning.groups import BrandGroup, group_clauses
 from chatbot.planning.links import AttributeSense, CategorySense, DegreeSense, RoleSense, Sense, ValueSense
@@ -56,6 +56,7 @@ class Vocabulary:
     makes: tuple[tuple[str, ...], ...] = ()
     groups: tuple[BrandGroup, ...] = ()
     derived: Derived = field(default_factory=Derived)
+    elsewhere: frozenset[str] = frozenset()  # built-in words of another trade, which are no kinds it lacks
 
     @cached_property
     def finder(self) -> MentionFinder[Sense]:
@@ -72,8 +73,7 @@ class Vocabulary:
         categories = self._category_words()
         yield from ((w, CategorySense(p)) for w, p in categories.items() if w not in attributes)
         yield from ((w, AttributeSense(p)) for w, p in self._kind_words(categories) if w not in attributes)
-        for entry in self.comparatives:
-            path = self._measured_by(entry.concept) if entry.concept else None
+        for entry, path in settled(self.comparatives, self._measured_by):
             if path or not entry.concept or entry.word in PACE:
                 said = entry.word.rpartition("+")[2]
                 for word, strength in forms(entry.word):
@@ -258,7 +258,7 @@ class Vocabulary:
 
     @cached_property
     def _absent(self) -> Absent:
-        words = absent_words(self.value_words, self._groups, self.finder.aliases)
+        words = absent_words(self.value_words, self._groups, self.finder.aliases, self.elsewhere)
         return Absent(words, other_makes(self.makes, self.graph))
 
     @cached_property

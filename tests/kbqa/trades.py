@@ -1,5 +1,5 @@
 """Small knowledge bases of other trades for the tests, all invented: a laundry shop's machines, a dance school's courses, a
-guest house's rooms and an insurer's covers."""
+guest house's rooms, an insurer's covers and a shop's gadgets."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -35,6 +35,14 @@ _COVERS = """
 康乐医疗|康乐医疗标准版 298元/年 0-65岁 30天 7个工作日 无 可附加 1年
 暮年安|暮年安防癌险 1680元/年 50-75岁 180天 10个工作日 无 有 10年
 """
+_GADGETS = """
+岚川|相机|Q7|8+256 2999元 Q系列 霜蓝、月白 岭芯5 320克 2400万像素 60W 256GB 不支持
+岚川|相机|Q7_Pro|8+512 3999元 Q系列 海蓝、墨黑 岭芯5_Pro 410克 4800万像素 90W 512GB 赠送
+岚川|手表|远行3 899元 远行系列 墨黑 岭芯2 60克 无 10W 32GB 不支持
+极屿|相机|G2|16+1TB 4599元 G系列 月白 屿核3 380克 3600万像素 120W 1024GB 支持
+极屿|手表|潮汐10 1299元 潮汐系列 海蓝 屿核1 52克 无 15W 64GB 不支持
+极屿|手表|潮汐20 2799元 潮汐系列 墨黑 屿核1 58克 无 15W 64GB 不支持
+"""
 
 
 def machines(folder: Path) -> Path:
@@ -57,6 +65,11 @@ def covers(folder: Path) -> Path:
     return _written(folder, _COVERS, _cover)
 
 
+def gadgets(folder: Path) -> Path:
+    """Six cameras and watches, whose names have numbers, of which one is the beginning of another."""
+    return _written(folder, _GADGETS, _gadget)
+
+
 def _stay(price: str, area: str, leave: str, bed: str, tub: str, beds: str, view: str) -> Tree:
     told = {
         "价格": price,
@@ -75,6 +88,13 @@ def _cover(price: str, age: str, wait: str, paid: str, death: str, hpv: str, ter
     return {"基本信息": {**told, "HPV检测": hpv, "保障期限": term}}
 
 
+def _gadget(
+    price: str, line: str, colours: str, chip: str, weight: str, lens: str, power: str, room: str, strap: str
+) -> Tree:
+    told = {"价格": price, "系列": line, "颜色": colours, "处理器": chip, "重量": weight, "镜头": lens}
+    return {"基本信息": {**told, "有线快充": power, "存储空间": room, "背带": strap}}
+
+
 def _machine(price: str, section: str, load: str, noise: str, variable: str, room: str) -> Tree:
     own = {"容量": load, "变频": variable}
     return {"属性": {"价格": price, "噪音": noise, "适用面积": room}, section: own}
@@ -88,7 +108,7 @@ def _course(price: str, age: str, shoes: str, exam: str, valid: str) -> Tree:
 def _written(folder: Path, rows: str, tree: Callable[..., Tree]) -> Path:
     folder.mkdir(parents=True)
     for row in rows.strip().replace("RMB ", "RMB").splitlines():
-        keywords, *values = row.split(" ")
+        keywords, *values = (part.replace("_", " ") for part in row.split(" "))
         name = keywords.replace("|", " ")
         content = {"实体": {"名称": name, "关键词": keywords}, **tree(*values)}
         (folder / f"{name}.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
