@@ -8,6 +8,7 @@ from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.ages import as_ages
 from chatbot.planning.asides import background, plain_question, rejoined, unframed
+from chatbot.planning.bare_versions import BareVersions
 from chatbot.planning.bind import Binder
 from chatbot.planning.corrections import corrected, not_but, not_that_attribute, taken_up
 from chatbot.planning.english import EnglishWords
@@ -28,6 +29,7 @@ _LONE_KIND = regex(r"(?:(?<=^)|(?<=[\s,，、/+。]))[电油混](?=$|[\s,，、/
 _KINDS = {"电": "纯电", "油": "汽油", "混": "混动"}
 _HAN = regex(r"[\u4e00-\u9fff]{2,4}")
 _BEHIND_A_VALUE = frozenset("版款色")
+_JUST_THAT = frozenset("普通 常规 正常 一般 普普通通".split())  # 普通途昂, which is no 途昂X
 _AGE, _FITS = "年龄", "适合"
 _SAME_THING = 4  # characters between an attribute and a stray part of its name
 
@@ -48,6 +50,7 @@ class Listener:
             SpokenNames(vocabulary.entities.names, vocabulary.derived),
             ModelYears(vocabulary),
         )
+        self._bare = BareVersions(vocabulary)
         self._english = EnglishWords(vocabulary.entities.names, vocabulary.derived)
         entities = vocabulary.graph.entities
         self._spaced = SpacedVersions(entity.keywords[-1] for entity in entities if entity.keywords)
@@ -82,9 +85,7 @@ class Listener:
         change = not_that_attribute(text, as_written) if "不是" in text else None
         if change := change or corrected(text, as_written):
             text, took_back, instead = change.text, change.dropped, change.kept
-        scan = self._explained(as_written(text))
-        if scan.unknown and (joined := rejoined(scan.text, self._names_a_feature)) != scan.text:
-            scan = self._explained(as_written(joined))
+        scan = self._with_whole_names(self._explained(as_written(text)), as_written)
         if scan.unknown and (change := not_but(scan.text, as_written)):
             scan, took_back, instead = as_written(change.text), change.dropped, change.kept
         asides: tuple[str, ...] = ()
@@ -103,6 +104,13 @@ class Listener:
         if asides or took_back:
             return replace(scan, asides=asides, took_back=took_back, instead=instead, mended=True)
         return scan
+
+    def _with_whole_names(self, scan: Scan, as_written: Callable[[str], Scan]) -> Scan:
+        """``scan`` with a feature's name that was taken apart, and a version that lacks its 版, as they are called."""
+        if scan.unknown and (joined := rejoined(scan.text, self._names_a_feature)) != scan.text:
+            scan = self._explained(as_written(joined))
+        whole = self._bare.in_full(scan) if scan.unknown else ""
+        return self._explained(as_written(whole)) if whole else scan
 
     def _names_a_feature(self, name: str) -> bool:
         senses = self._vocabulary.finder.aliases.get(name, ())
@@ -154,6 +162,8 @@ class Listener:
         if piece in _BEHIND_A_VALUE:  # 汉的纯电版 is its version with that value, 月光白色 that colour
             return any(x.value and scan.text.startswith(piece, x.end) for x in scan.links)
         start = scan.text.find(piece)
+        if piece in _JUST_THAT and any(_names(x) and x.start == start + len(piece) for x in scan.links):
+            return True
         if len(piece) < 2:  # 住几晚, 玩几天: what is done so many
             behind = (x for x in scan.links if x.attribute and x.start == start + 1)
             return any(x.text.startswith(("几", "多少")) for x in behind)
@@ -174,3 +184,8 @@ class Listener:
             if any(piece in name for name in names):
                 return True
         return False
+
+
+def _names(link: Link) -> bool:
+    """Whether it is a name, or a piece of one."""
+    return bool(link.entity) or link.plays("part")
