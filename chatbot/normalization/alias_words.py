@@ -38,7 +38,10 @@ def alias_words(
     names = dict.fromkeys(normalize(keyword) for entity in entities for keyword in entity.keywords[:2])
     brands = {normalize(entity.keywords[0]) for entity in entities if entity.keywords}
     found.update({own: list(by_name[own]) for own in names})  # a series' own name is that alone
-    leading = {alias for own in names for alias in spellings(own)}
+    leading = {
+        *names,
+        *(alias for own in names for alias in spellings(own)),
+    }  # 汉, which has no other spelling
     for index, entity in enumerate(entities):
         own = [normalize(keyword) for keyword in entity.keywords[:2]]
         for alias in sorted(series_spellings(entity.keywords)):

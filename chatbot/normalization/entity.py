@@ -104,7 +104,7 @@ class EntityLinker:
         may be of its.
         """
         found = self._link(text, fuzzy, besides, ordinary, near)
-        if found and (denied := denied_piece(text, self.in_some_name)):
+        if found and (denied := denied_piece(text, self.in_some_name, ordinary)):
             rest = self._link(denied.out_of(text), fuzzy, besides, ordinary, near)
             return denied.narrowed(rest) or found
         return found
@@ -216,11 +216,11 @@ class EntityLinker:
         return Named(pieces, inherited=True)
 
     def _kinds(self, thing: Named) -> int:
-        """The other kinds of a series that is named by its own name: Cayenne新能源 and Cayenne (进口) of Cayenne."""
-        if len(thing.pieces) != 1:
-            return 0
-        name = thing.pieces[0].name
-        return self._by_bare_name.get(name, 0) & ~thing.mask
+        """The other kinds of a series that is named by its own name: Cayenne新能源 and Cayenne (进口) of Cayenne; of
+        雅阁豪华 those that have a 豪华版 too."""
+        lead, *rest = sorted(thing.pieces, key=lambda piece: piece.start)
+        kinds = self._by_bare_name.get(lead.name, 0) & ~lead.mask
+        return self._fragments.having_all(kinds, Named(rest)) if kinds and rest else kinds
 
     def _may_be_of(self, series: int, thing: Named) -> bool:
         """Whether what is named may be a version of ``series``, though another one is called so."""

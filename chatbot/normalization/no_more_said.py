@@ -64,4 +64,7 @@ def _saying_it_all(index: NameIndex, mask: int, thing: Named) -> int:
     """Of several those whose names have every letter that was said, each as often: Macan T 2.0T is not Macan 2.0T."""
     said = Counter(atom for piece in thing.pieces for atom in atoms(piece.name))
     held = {i: Counter(index.parts[i].atoms) for i in bits(mask)} if mask.bit_count() > 1 else {}
-    return mask_of(i for i, have in held.items() if said <= have) or mask
+    having = {i: have for i, have in held.items() if said <= have}
+    letters = [atom for atom in said if len(atom) == 1 and atom.isalpha()]
+    just_so = (i for i, have in having.items() if all(have[one] == said[one] for one in letters))
+    return mask_of(just_so) or mask_of(having) or mask

@@ -22,6 +22,7 @@ _COUNTED = regex(r"(第?)([一二两三四五六七八九]|[12]?\d)([座门代])
 _SPELLED_SUFFIX = regex(" (?:ban|xing|kuan)(?![a-z])")
 _SUFFIX_HEARD = SUFFIX + "板"  # for 版
 _METRES = "公里"
+_DENIES = frozenset("不没")
 _MIN_SPELLED = 4
 SLIPPED = 0.9
 _CHARGED = regex(r"\d\dt|\d{1,4}(?:gb?|tb|hz|mah|w)")  # nor is 512g the 512 and the g of G5 16+512
@@ -124,8 +125,8 @@ class PieceReader:
                 return Piece(at, whole, part, having, weak=weak)
         for end in range(min(limit, at + _MISHEARD), at + 1, -1):
             part = said[at:end]
-            if _is_word(said, at, end, words):
-                continue
+            if _is_word(said, at, end, words) or not _DENIES.isdisjoint(part):
+                continue  # 都不要 is no 都市版
             name, having = self._index.alike(mask, part)
             if having and name not in words:
                 return Piece(at, _with_suffix(said, end, limit), name, having, SOUNDS_ALIKE)

@@ -28,6 +28,10 @@ _WHAT_THERE_IS = regex("[么些啥种类]$|几个$")
 _WISHED = regex("[^,，。]{0,6}(?:要|得|最好)[^,，。]{1,4}")
 _OF_SUCH = regex("的(?:车|款)?(?:还)?(?:有吗|有么|有没有|有没|有不)$")  # 不带天窗的有吗 asks for cars
 
+_SOME = regex(
+    r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)"
+)  # 来几台 counts nothing
+
 
 def asks_otherwise(parts: Parts) -> bool:
     """Whether it asks for advice, or of single things, or for what no one number tells."""
@@ -118,6 +122,12 @@ def each_of_these(parts: Parts, conditions: tuple[Clause, ...]) -> tuple[Clause,
     if counted < _SEVERAL or len(about) != 1 or len(plain) != counted:
         return ()
     return (AnyOf(tuple(plain)), *(c for c in flat(conditions) if c not in plain))
+
+
+def wants_some(parts: Parts) -> bool:
+    """推荐几款, and not 特斯拉几款, whose name ends in a word for it."""
+    said = _SOME.search(parts.text)
+    return said is not None and not any(t.start < said.start() < t.end for t in parts.things)
 
 
 def of_what_was_told(parts: Parts, context: Context) -> bool:

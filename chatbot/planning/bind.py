@@ -103,6 +103,8 @@ class Binder:
                 return Misfit(close.attribute.paths[0], phrase)
             phrase = self._in_its_unit(default, phrase) if _named_in(default, phrase) else as_money(phrase)
             return Bound(default, phrase)
+        if named_before := self._measured.named_before(links[:at], phrase):
+            return Bound(named_before, self._in_its_unit(named_before, phrase))
         if (price := self._budget(phrase)) and not any(map(self._measures, beside)):
             return price
         named = next((x.attribute.paths[0] for x in beside if x.attribute), None)

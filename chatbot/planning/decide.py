@@ -21,6 +21,7 @@ from chatbot.planning.asked_sets import asked_right_before, asks_which_values
 from chatbot.planning.atom import Atom
 from chatbot.planning.atoms import joined
 from chatbot.planning.clauses import kind_and_brand, paths_of
+from chatbot.planning.denied_things import of_the_refused
 from chatbot.planning.parts import Parts, Ranking, Thing, by_how_much
 from chatbot.planning.read_parts import numeric
 from chatbot.planning.usual import usual
@@ -211,7 +212,7 @@ class Decider:
 
     def clauses(self, parts: Parts) -> tuple[Clause, ...]:
         """The conditions said, names included."""
-        names = [self.scope(thing) for thing in parts.things]
+        names = [*of_the_refused(parts, self.vocabulary.graph), *map(self.scope, parts.things)]
         return (
             *_brands([n for n in names if n is not None]),
             *joined(parts.atoms, parts.scan.links, parts.text),

@@ -17,7 +17,8 @@ _BREAK = regex(r"[,;。!?]")
 _DENIED_BEHIND = regex(
     "(?:的|家|车|款|这些|那些|系列|牌子|版本)*(?:(?:看|开|坐|用)?(?:腻|够|烦|怕|厌)了)?(?:咱|我)?(?:也|都|就|全|通通|统统|一律|先|可|直接)*"
     "(?:(?<![级区性类差特])别(?!的|克)(?:给我|给|再)?(?:看|推|来|算|列|选)?|不要|不想要|不考虑|不看|不买|不喜欢|不行|排除|除外|算了|去掉|剔除|免了|免谈|滚蛋?|滚开|拉黑|靠边站?|pass|不算|不想看|刨掉|踢掉|划掉)"
-    "(?:了|掉|吧|啊|哈|的|推荐)*(?=$|[,。;!?、])"
+    "(?:了|掉|吧|啊|哈|的|推荐)*(?=$|[,。;!?、]|还有|其[他它余]|别的|剩下)"
+    "|(?:的|家的|的车)(?:都|全部?|通通|统统|一律)(?:不要|不考虑|不看)"
     "|(?:也|都|全|就|还)*(?:没有|没得|没配|没装|没带|不带|不配|不支持)的"  # 座椅通风都没有的车
 )
 _TOO = regex("(?:的|的话|也|都|又|还是|有点)*太[^,，。太]{1,2}了?(?=$|[,，。!])")  # 两座太小了
@@ -26,7 +27,10 @@ _BEYOND = ("以外", "之外", "除外的")
 _BEHIND = "除外"  # stands behind what it is said of: X5除外的SUV
 _REACHED_OVER = regex("[的车款家个台辆那这些种也都就全了吧]*")
 _NEED = "需要"
+_SHORT_GAP = 2  # characters between a name and the word that says it is not wanted: 的都
 _NEAR_DENIAL = 4  # characters before the word that says it is not wanted
+_LACKS = ("没", "没有")
+_SOMETHING_ELSE = regex("(?:啥|什么|多少|几个?)?(?:钱|预算|存款|收入|要求|意见|[^的]{0,3}经验)")
 _JOINED = regex(r"[、/和或跟与及以者是还要么也的车型|\s]*")
 
 
@@ -78,12 +82,13 @@ def negated(atoms: list[Atom], links: Sequence[Link], text: str, needed: Contain
     denied = _denied(result, text)
     result = [replace(a, negated=not a.negated) if i in denied else a for i, a in enumerate(result)]
     for at, link in enumerate(links):
-        if not _denies(link, text) or any(0 <= link.start - result[i].end <= _NEAR_DENIAL for i in denied):
+        near = (0 <= link.start - result[i].end <= _NEAR_DENIAL for i in denied)
+        if not _denies(link, text) or any(near) or _denied_a_name(link, links, text):
             continue
         following = [i for i, atom in enumerate(result) if atom.start >= link.end and link.text != _BEHIND]
         head = following[:1]
         between = [x for x in links if head and x.start >= link.end and x.end <= result[head[0]].start]
-        if any(x.entity for x in between):
+        if any(x.entity for x in between) or (head and _lacks_another(link, result[head[0]], text)):
             continue  # 除了云岚的SUV leaves the SUV alone
         if head and not _BREAK.search(text[link.end : result[head[0]].start]):
             if any(
@@ -115,6 +120,18 @@ def _denies(link: Link, text: str) -> bool:
     either_way = link.text[0] == "不" and text[link.start - 1 : link.start] == link.text[1:]
     of_a_word = link.text == "别" and _ENDS_IN_BIE.search(text, 0, link.start)
     return link.plays("not") and not (either_way and link.start) and not of_a_word
+
+
+def _lacks_another(link: Link, atom: Atom, text: str) -> bool:
+    """没啥钱 8万以内, 没房 15万的SUV: what is lacking is what is named right behind it, and no bound further on."""
+    gap = text[link.end : atom.start] if link.text in _LACKS else ""
+    return _SOMETHING_ELSE.match(gap) is not None or (atom.kind == "quantity" and len(gap) > 1)
+
+
+def _denied_a_name(link: Link, links: Sequence[Link], text: str) -> bool:
+    """不要 of S5不要，还有哪些suv: said of the name before it, and of nothing behind it."""
+    names = (x.end for x in links if x.entity or x.plays("part"))
+    return any(0 <= link.start - end <= _SHORT_GAP and denied_behind(text, end) for end in names)
 
 
 def _denies_a_name(link: Link, links: Sequence[Link]) -> bool:

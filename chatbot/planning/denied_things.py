@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from chatbot.knowledge_graph.graph import KnowledgeGraph
+from chatbot.knowledge_graph.plan import Clause
+from chatbot.planning.clauses import the_series
 from chatbot.planning.parts import Parts, Thing
+from chatbot.planning.read_parts import is_brand
 
 
 def without_denied(parts: Parts) -> Parts:
@@ -22,3 +26,12 @@ def without_denied(parts: Parts) -> Parts:
 def is_left_out(thing: Thing, among: Sequence[Thing]) -> bool:
     """Whether it is a part of a brand or series of ``among``: what is asked is asked of the rest."""
     return any(other.clause is not None and set(thing.names) < set(other.names) for other in among)
+
+
+def of_the_refused(parts: Parts, graph: KnowledgeGraph) -> tuple[Clause, ...]:
+    """S5尊享不要，还有哪些: the series whose versions are not wanted."""
+    thing = parts.things[0] if len(parts.things) == 1 and parts.has("others") else None
+    if thing is None or not thing.negated or not thing.names or is_brand(thing.clause):
+        return ()
+    some = graph.of_one_series(thing.names) and len(thing.names) < len(graph.kin(thing.names[0]))
+    return (the_series(thing.names[0], graph),) if some else ()

@@ -26,6 +26,7 @@ def differences(parts: Parts, context: Context, decider: Decider) -> Query | Non
     other = parts.things[0] if len(parts.things) == 1 and parts.things[0].single else None
     if other and len(context.entities) == 1 and other.names != context.entities:
         several = (*context.entities, *other.names)  # 比25款贵在哪
+    several = _of_those_named(parts, context) or several
     named = [name for thing in parts.things for name in several if name in thing.names]
     if not _PAIR <= len(several) <= _MOST or (parts.things and not named):
         return None
@@ -35,17 +36,28 @@ def differences(parts: Parts, context: Context, decider: Decider) -> Query | Non
     return Query(plan, parts.scan, carried=several) if paths else None
 
 
+def _of_those_named(parts: Parts, context: Context) -> tuple[str, ...]:
+    """25的俩有啥不一样: of all that were told, the several that go by the name that is said."""
+    thing = parts.things[0] if len(parts.things) == 1 and not parts.things[0].single else None
+    told = dict.fromkeys((*context.entities, *context.recent, *context.shown))
+    named = tuple(name for name in told if thing and name in thing.names)
+    return named if len(named) >= _PAIR else ()
+
+
 def by_a_value(parts: Parts, context: Context, decider: Decider) -> Query | None:
-    """快充差多少, 纯电多跑多少 of two: by the number that the word begins the name of, and no condition."""
-    focus, atom = context.entities, parts.atoms[0] if len(parts.atoms) == 1 else None
-    told = parts.things or parts.attributes or parts.rankings or parts.scan.unknown
+    """快充差多少, A和B快充差多少, 纯电多跑多少 of two: by the number that the word begins the name of, and no condition."""
+    named_here = tuple(thing.names[0] for thing in parts.things if thing.single)
+    in_turn = len(context.entities) == 1 and context.plan is None  # E6疾风零百, 先锋呢, 快充差多少
+    focus = named_here or (context.last(_PAIR) if in_turn else context.entities)
+    atom = parts.atoms[0] if len(parts.atoms) == 1 else None
+    told = len(named_here) < len(parts.things) or parts.attributes or parts.rankings or parts.scan.unknown
     if atom is None or atom.kind != "value" or told or len(focus) < _PAIR or not parts.has("compare"):
         return None
     said, graph = parts.text[atom.start : atom.end], decider.vocabulary.graph
     named = (p for p, node in graph.tree.items() if node.is_leaf and display_name(p[-1]).startswith(said))
     for path in named:
         if decider.vocabulary.dimension(path) and all(decider.raw(name, path) for name in focus):
-            return Query(Plan("compare", focus, (path,)), parts.scan, carried=focus)
+            return Query(Plan("compare", focus, (path,)), parts.scan, carried=() if named_here else focus)
     return None
 
 

@@ -90,7 +90,7 @@ class Follower:
         one = len(parts.attributes) == 1
         of_each = bool(parts.attributes) and _OF_EACH.search(parts.text) is not None
         of_each = of_each or (one and _TELLS_BOTH.search(parts.text) is not None)
-        of_kinds = one and len(focus) == 1 and self._asks_its_kinds(parts)
+        of_kinds = bool(parts.attributes) and len(focus) == 1 and self._asks_its_kinds(parts)
         lists = parts.has("list", "which") and not of_kinds
         if lists or parts.has("typical", "average", "others", "buy", "any", "nearest"):
             return None
@@ -121,11 +121,12 @@ class Follower:
         return size_asked(parts.text, self._decider.vocabulary.concepts) if plain else ()
 
     def _asks_its_kinds(self, parts: Parts) -> bool:
-        """颜色有几种, 哪几个分院能做 of one thing, whose value lists several: 羽白、深空灰."""
-        column = self._decider.columns.column(parts.attributes[0][0])
-        several = column is not None and any("、" in text for text in column.texts)
+        """颜色有几种, 多少钱有啥颜色, 哪几个分院能做 of one thing, whose value lists several: 羽白、深空灰."""
+        found = (self._decider.columns.column(paths[0]) for paths in parts.attributes)
+        several = any("、" in text for column in found if column for text in column.texts)
         of_all = parts.has("head") or parts.rankings or parts.scan.unknown
-        asks = _KINDS.search(parts.text) or (_WHICH_OF_ITS.match(parts.text) and not of_all)
+        which = _WHICH_OF_ITS.match if len(parts.attributes) == 1 else _WHICH_OF_ITS.search
+        asks = _KINDS.search(parts.text) or (which(parts.text) and not of_all)
         return several and asks is not None
 
     @staticmethod

@@ -8,6 +8,7 @@ from chatbot.normalization.courtesy import without_courtesies
 from chatbot.normalization.text import content, normalize
 from chatbot.planning.ages import as_ages
 from chatbot.planning.asides import background, plain_question, rejoined, unframed
+from chatbot.planning.bare_versions import BareVersions
 from chatbot.planning.bind import Binder
 from chatbot.planning.corrections import corrected, not_but, not_that_attribute, taken_up
 from chatbot.planning.english import EnglishWords
@@ -28,6 +29,7 @@ _LONE_KIND = regex(r"(?:(?<=^)|(?<=[\s,，、/+。]))[电油混](?=$|[\s,，、/
 _KINDS = {"电": "纯电", "油": "汽油", "混": "混动"}
 _HAN = regex(r"[\u4e00-\u9fff]{2,4}")
 _BEHIND_A_VALUE = frozenset("版款色")
+_JUST_THAT = frozenset("普通 常规 正常 一般 普普通通".split())  # 普通途昂, which is no 途昂X
 _AGE, _FITS = "年龄", "适合"
 _SAME_THING = 4  # characters between an attribute and a stray part of its name
 
@@ -51,6 +53,7 @@ class Listener:
             SpokenNames(vocabulary.entities.names, vocabulary.derived),
             ModelYears(vocabulary),
         )
+        self._bare = BareVersions(vocabulary)
         self._english = EnglishWords(vocabulary.entities.names, vocabulary.derived)
         entities = vocabulary.graph.entities
         self._spaced = SpacedVersions(entity.keywords[-1] for entity in entities if entity.keywords)
@@ -85,9 +88,7 @@ class Listener:
         change = not_that_attribute(text, as_written) if "不是" in text else None
         if change := change or corrected(text, as_written):
             text, took_back, instead = change.text, change.dropped, change.kept
-        scan = self._explained(as_written(text))
-        if scan.unknown and (joined := rejoined(scan.text, self._names_a_feature)) != scan.text:
-            scan = self._explained(as_written(joined))
+        scan = self._with_whole_names(self._explained(as_written(text)), as_written)
         if scan.unknown and (change := not_but(scan.text, as_written)):
             scan, took_back, instead = as_written(change.text), change.dropped, change.kept
         asides: tuple[str, ...] = ()
@@ -106,6 +107,13 @@ class Listener:
         if asides or took_back:
             return replace(scan, asides=asides, took_back=took_back, instead=instead, mended=True)
         return scan
+
+    def _with_whole_names(self, scan: Scan, as_written: Callable[[str], Scan]) -> Scan:
+        """``scan`` with a feature's name that was taken apart, and a version that lacks its 版, as they are called."""
+        if scan.unknown and (joined := rejoined(scan.text, self._names_a_feature)) != scan.text:
+            scan = self._explained(as_written(joined))
+        whole = self._bare.in_full(scan) if scan.unknown else ""
+        return self._explained(as_written(whole)) if whole else scan
 
     def _names_a_feature(self, name: str) -> bool:
         senses = self._vocabulary.finder.aliases.get(name, ())
@@ -157,6 +165,8 @@ class Listener:
         if piece in _BEHIND_A_VALUE:  # 汉的纯电版 is its version with that value, 月光白色 that colour
             return any(x.value and scan.text.startswith(piece, x.end) for x in scan.links)
         start = scan.text.find(piece)
+        if piece in _JUST_THAT and any(_names(x) and x.start == start + len(piece) for x in scan.links):
+            return True
         if len(piece) < 2:  # 住几晚, 玩几天: what is done so many
             behind = [x for x in scan.links if x.attribute and x.start == start + 1]
             if behind and piece in _GIVEN and self._is_a_value(piece, scan):
@@ -164,21 +174,21 @@ class Listener:
             return any(x.text.startswith(("几", "多少")) for x in behind) or _may_do(start, scan)
         if "还是" in scan.text and self._is_a_value(piece, scan):
             return True
-        for link in scan.links:
-            if not (
-                abs(link.start - start - len(piece)) <= _SAME_THING or abs(start - link.end) <= _SAME_THING
-            ):
-                continue
-            paths = link.attribute.paths if link.attribute else ()
-            paths = (*paths, *(sense.path for sense in link.senses if isinstance(sense, ValueSense)))
-            if link.quantity and (usual := self._binder.default(link.quantity)):
-                paths = (*paths, usual)
-            if piece == _FITS and link.attribute:
-                return True  # 适合多大年纪, 适合几个人住
-            names = (display_name(part).lower() for path in paths for part in path)
-            if any(piece in name for name in names):
-                return True
-        return False
+        beside = (
+            x for x in scan.links
+            if abs(x.start - start - len(piece)) <= _SAME_THING or abs(start - x.end) <= _SAME_THING
+        )  # fmt: skip
+        return any(self._has_in_its_name(piece, link) for link in beside)
+
+    def _has_in_its_name(self, piece: str, link: Link) -> bool:
+        """Whether ``piece`` stands in the name of what ``link`` speaks of; or says only that it fits: 适合多大年纪, 适合几个人住."""
+        if piece == _FITS and link.attribute:
+            return True
+        paths = link.attribute.paths if link.attribute else ()
+        paths = (*paths, *(sense.path for sense in link.senses if isinstance(sense, ValueSense)))
+        if link.quantity and (usual := self._binder.default(link.quantity)):
+            paths = (*paths, usual)
+        return any(piece in display_name(part).lower() for path in paths for part in path)
 
 
 def _may_do(at: int, scan: Scan) -> bool:
@@ -186,3 +196,8 @@ def _may_do(at: int, scan: Scan) -> bool:
     able = next((x for x in scan.links if x.end == at and x.plays("enough")), None)
     asked = able is not None and any(x.attribute and x.end == able.start for x in scan.links)
     return asked and at == len(scan.text) - 1
+
+
+def _names(link: Link) -> bool:
+    """Whether it is a name, or a piece of one."""
+    return bool(link.entity) or link.plays("part")

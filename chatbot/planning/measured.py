@@ -9,6 +9,7 @@ from chatbot.knowledge_graph.phrases import QuantityPhrase
 from chatbot.knowledge_graph.plan import Path
 from chatbot.knowledge_graph.units import COUNT, DATE, MONEY, PERSONS, UnitTable
 from chatbot.planning.bare_units import unit_left_out
+from chatbot.planning.links import Link
 from chatbot.planning.money import budget, plain_money
 from chatbot.regex import regex
 
@@ -17,6 +18,7 @@ _STORAGE, _GRAMS, _WATT = "存储", "g", "瓦"
 _WAN = 10_000
 _SIZES = frozenset((2, 3, 4, 6, 8, 12, 16, 18, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 2048))
 _AT_MOST, _AT_LEAST = regex("上限|最[多大高长]|满[员团]"), regex("下限|最[少小低短]")
+_NO_BUDGET = 100  # from so many on a bare number is seldom said of 万
 _LESS, _MORE = 0.5, 2.0  # times the lowest and the highest value: what people may have in mind
 
 
@@ -78,6 +80,28 @@ class Measured:
         lowest, highest = self._bounds(found[0].path)
         factor = float(found[0].main.factor)
         return all(lowest * _LESS <= end * factor <= highest * _MORE for end in _ends(phrase))
+
+    def named_before(self, links: Sequence[Link], phrase: QuantityPhrase) -> Path | None:
+        """What is named last of ``links``, where a bare bound lies among its values and is no budget: 离地高的suv 190以上."""
+        bare = not phrase.unit and phrase.dimension == COUNT and not phrase.exact
+        if not bare or any(end < _NO_BUDGET for end in _ends(phrase)):
+            return None
+        for link in reversed(links):
+            paths = link.attribute.paths if link.attribute else ()
+            paths = paths or ((link.degree.path,) if link.degree and link.degree.path else ())
+            if found := next(
+                (path for path in paths if path != self._price and self._lies_in(path, phrase)), None
+            ):
+                return found
+        return None
+
+    def _lies_in(self, path: Path, phrase: QuantityPhrase) -> bool:
+        """Whether a bare number is one of the values of an attribute, in its own unit."""
+        found = self._columns.resolve(path)
+        if found is None or found[0].main is None:
+            return False
+        lowest, highest = self._bounds(found[0].path)
+        return all(lowest <= end * float(found[0].main.factor) <= highest for end in _ends(phrase))
 
     def money(self, phrase: QuantityPhrase) -> QuantityPhrase | None:
         """A bare bound as yuan, where things cost about so many, else as ten thousands of them; ``None`` for no amount."""

@@ -168,7 +168,8 @@ class NamedPlanner:
         graph = self.vocabulary.graph
         things = []
         for thing in parts.things:
-            if listed := pointed_out(thing, parts.text, context.shown):
+            told = tuple(dict.fromkeys((*context.shown, *(known if is_brand(thing.clause) else ()))))
+            if listed := pointed_out(thing, parts.text, told):
                 things.append(replace(thing, names=listed, clause=None))
                 continue
             of_those = is_year(thing.clause) and context.plan is not None and not context.entities

@@ -127,9 +127,15 @@ def _is_piece(thing: Thing, text: str, vocabulary: Vocabulary) -> bool:
     said = text[thing.start : thing.end].replace(" ", "")
     leads = {vocabulary.graph.series(name) for name in thing.names}
     words = {normalize(word).replace(" ", "") for lead in leads for word in lead}
-    if any(len(word) == 1 and said.startswith(word) for word in words):
-        return False  # 汉EV
+    if any(_begins_it(word, said) for word in words):
+        return False  # 汉EV, and c性能 of the C型号
     return not any(word[at : at + 2] in said for word in words for at in range(len(word) - 1))
+
+
+def _begins_it(series: str, said: str) -> bool:
+    """Whether ``said`` begins with a series of one character, or with the letter that one is told by."""
+    lettered = series[:1].isascii() and series[:1].isalpha() and not series[1:2].isascii()
+    return said.startswith(series[0]) and (len(series) == 1 or (lettered and not said[1:2].isascii()))
 
 
 def _unheard_of(parts: Parts, context: Context, vocabulary: Vocabulary) -> Refusal | None:

@@ -10,6 +10,9 @@ from chatbot.regex import regex
 _PAIR, _FEW = 2, 6
 _BY_HOW_MUCH = "(?:要|能|会)?(?:贵|便宜|快|慢|省|重|轻|大|小|高|低|长|短)(?:了|出)?(?:多少|几)"
 _THAT = regex(f"(?P<piece>[^,，。的]{{1,6}}?)的?(?=[那这]一?[个款台辆](?!车)|(?<=..){_BY_HOW_MUCH})")
+_AGAINST = regex(
+    r"(?<=比)(?:那个|这个)?(?P<number>\d{3,4})(?:的|那[个款台])?(?=便宜|[贵快慢省大小长短远多少高低重轻])"
+)
 _NUMBERS = regex(r"\d+")
 _TELLS_HOW = frozenset("新老旧大小高低好差贵快慢长短轻重")  # 新的这个 is the newer one, not the 新风版
 _LEAD = regex("(?:那|那么|就|还是|[,，])*")
@@ -34,6 +37,16 @@ def called_that(scan: Scan, context: Context, graph: KnowledgeGraph) -> str:
     return (
         scan.text[: said.start()] + normalize(found[0]) + scan.text[said.end() :] if len(found) == 1 else ""
     )
+
+
+def against_that(said: str, context: Context, graph: KnowledgeGraph) -> str:
+    """比605便宜的 with the name of the one spoken of that has the number in it: what is said is no price."""
+    found = _AGAINST.search(said)
+    if found is None or context.empty:
+        return said
+    told = dict.fromkeys((*context.entities, *context.recent[:_PAIR]))
+    names = [one for one in told if found["number"] in _NUMBERS.findall(normalize(one))]
+    return said[: found.start()] + names[0] + said[found.end() :] if len(names) == 1 else said
 
 
 def _of_others_too(link: Link, piece: str, told: tuple[str, ...]) -> bool:

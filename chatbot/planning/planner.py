@@ -38,11 +38,13 @@ from chatbot.planning.no_such_version import no_such_version
 from chatbot.planning.of_parts import of_a_part
 from chatbot.planning.only import only_some
 from chatbot.planning.parts import Parts
-from chatbot.planning.piece_of_one import called_that
+from chatbot.planning.piece_of_one import against_that, called_that
 from chatbot.planning.purposes import only_a_purpose
 from chatbot.planning.query import Planned, Refusal
+from chatbot.planning.question_marks import as_a_question, doubted
 from chatbot.planning.read_parts import PartsReader
 from chatbot.planning.refer import may_be_of, references
+from chatbot.planning.roughly import of_its_own
 from chatbot.planning.salvage import Salvage
 from chatbot.planning.scan import Scan, Scanner, always
 from chatbot.planning.series_of_list import SeriesOfList
@@ -139,8 +141,12 @@ class Planner:
         ``mend`` says whether to look for typos in words that are not known. What opens a conversation is remembered:
         popular questions come again and again, in many courtesies.
         """
+        utterance = self._plainly(utterance, context)
         if not context.empty:
-            return self._explained(self._scan(utterance, context, mend), context).planned
+            planned = self._explained(self._scan(utterance, context, mend), context).planned
+            if again := doubted(utterance, planned, context):
+                return self._explained(self._scan(again, context, mend), context).planned or planned
+            return planned
         key = self._listener.asked(utterance), mend()
         known = self._openings.get(key, None)
         if known is None:
@@ -192,7 +198,11 @@ class Planner:
 
     def explain(self, utterance: str, context: Context, *, mend: Callable[[], bool] = always) -> Explained:
         """The same, with the way there."""
-        return self._explained(self._scan(utterance, context, mend), context)
+        return self._explained(self._scan(self._plainly(utterance, context), context, mend), context)
+
+    def _plainly(self, utterance: str, context: Context) -> str:
+        """``utterance`` with what only its mark, and only the conversation, says of it."""
+        return against_that(as_a_question(utterance), context, self.vocabulary.graph)
 
     def _scan(self, utterance: str, context: Context, mend: Callable[[], bool]) -> Scan:
         asked, near = self._listener.asked(utterance), context.near(self.vocabulary.graph)
@@ -220,6 +230,7 @@ class Planner:
         context = taken_up(scan, context, self.vocabulary.graph)
         parts = self._versions.told(self._reader.read(scan, context), context)
         parts = sides_again(parts, context, self._found, self.vocabulary)
+        parts = of_its_own(parts, context)
         context = of_what_is_offered(parts, context)
         planned = self._decide(parts, context) or self._salvage.plan(parts, context, self._decide)
         return Explained(scan, parts, planned)

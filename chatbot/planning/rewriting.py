@@ -43,6 +43,7 @@ _BOTH_ENDS = regex(r"前后(?:排|轮|悬)?[\u4e00-\u9fff]{1,6}")  # 前后轮�
 _CYLINDERS = regex(r"([三四五六八十3-8])缸(?:发动)?机")
 _COUNTED = regex(r"(?<=[\d四五六七八九两][座门缸])(?=[a-z])")  # 7座mpv
 _LATIN_WORD = regex(r"(?<![a-z0-9])([a-z]{3,})(?=(\d+))")  # suv30万, mpv7座
+_OF_THINGS = frozenset({ValueSense, AttributeSense})
 _VERSUS = regex(r"(?<=[\u4e00-\u9fff])(vs|pk)(?=[a-z0-9\u4e00-\u9fff])")
 _HOW_MANY = regex(r"([\u4e00-\u9fff]{2,5})有(?:几个|多少个)")
 _ANY = regex(
@@ -63,6 +64,9 @@ _UNABLE = regex(
     "(?<![能会以可行])(?:不(?:能够?|会|可以?)|没法|无法|没办法)(?P<what>[\u4e00-\u9fffa-z0-9]{2,8})"
 )  # 不能外放电的
 _TWO_YEARS = regex(r"(?<=\d款)(?=(?:20)?2\d款)")  # 24款25款尊享
+_OTHER_YEAR = regex(
+    r"(?<=2\d款)([和跟与比、])(2\d)(?=马力|$|[\u4e00-\u9fff])(?=马力|(?![万千百元块公里度升寸米秒吨年款号个座匹马多来]))"
+)  # 24款跟25马力差几匹
 _NUMBER_OF_THINGS = "数量"
 _BEHIND_BOTH = regex(
     r"(?P<what>[\u4e00-\u9fff]{2,5})前后(?=(?:各|都|分别|是|用)*(?:多少|多大|什么样?的?|啥样?的?|哪种|怎样)?的?[吗呢啊]?$)"
@@ -133,6 +137,7 @@ class Rewriter:
         text = _YEAR_OF_MODEL.sub(self._model_year, text)
         text = _YEAR_ALONE.sub(self._model_year, text)
         text = _YEAR_BEFORE.sub(self._version_of_year, _YEAR_BEHIND.sub(self._year_of_version, text))
+        text = _OTHER_YEAR.sub(r"\1\2款", text)
         text = _SHORT_YEAR.sub(r"20\1年", text)
         return _VERSUS.sub(r" \1 ", _BARE_YEAR.sub(r"\1款", text))
 
@@ -208,12 +213,11 @@ class Rewriter:
         return f"{series} {version}" if apart else found.group()
 
     def _word_apart(self, found: re.Match[str]) -> str:
-        """suv30万 is suv 30万: a word for a kind of thing before a number, not a part of a name."""
+        """suv30万 is suv 30万, cltc700公里 cltc 700公里: a word for a kind of thing or an attribute, not a part of a name."""
         said = found[1]
-        kind = found[1] + found[2] not in self._names and ValueSense in map(
-            type, self._finder.aliases.get(said, ())
-        )
-        return f"{said} " if kind else said
+        senses = map(type, self._finder.aliases.get(said, ()))
+        known = found[1] + found[2] not in self._names and not _OF_THINGS.isdisjoint(senses)
+        return f"{said} " if known else said
 
     def _which_of_two(self, found: re.Match[str]) -> str:
         """V4省油还是Q5省油 is V4和Q5哪个省油, where 省油 is a word of degree; 买V4还是T3 asks which is better."""

@@ -13,6 +13,7 @@ from chatbot.planning.asked_sets import (
     is_filter,
     is_solid,
     of_what_was_told,
+    wants_some,
 )
 from chatbot.planning.carry import (
     goes_back,
@@ -40,8 +41,6 @@ _MOST_OF = regex(
     "(?:哪个|哪家|谁家|什么|哪种)(?:品牌|牌子|车系|级别|颜色|能源)?的?(?:车|suv|mpv|[\u4e00-\u9fff]{1,4}车)?(?:车型)?最[多少]"
 )
 _HOW_MANY = regex("什么|啥|几种|几个|几家|多少种|多少个")
-# 来几台 counts nothing
-_SOME = regex(r"(?:来|给|推荐|找|挑|选|看|列|整|弄|搞|拉|荐|介绍|扒)几(?:款|台|辆|个)")
 # 天窗总有吧
 _TAKEN_TO_BE_SO = regex(
     "(?:总|该|肯定|一定|起码|至少|好歹|也|都|会|当然|是)(?:还)?(?:有|带|配|支持|是)[了的]?吧$"
@@ -190,7 +189,7 @@ class SetPlanner:
             return Query(plan, scan)
         if (
             parts.has("count", "total")
-            and not _SOME.search(parts.text)
+            and not wants_some(parts)
             and not parts.attributes
             and not parts.has("which")
             and (conditions or parts.has("head", "total"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Plan, leaf_conditions
+from chatbot.knowledge_graph.plan import NAME, AnyOf, Clause, Condition, Plan, leaf_conditions
 from chatbot.planning.context import Context
 from chatbot.planning.follow import DIFFERENCES
 from chatbot.planning.money import says_money
@@ -53,6 +53,9 @@ def named_again(
     end, sides = len(parts.text), sides_of(context.plan)
     things = tuple(Thing(found(Plan("filter", (), (), (side,))), side, end, end) for side in sides)
     cars = tuple(dict.fromkeys(name for thing in things for name in thing.names))
+    listed = all(isinstance(side, Condition) and side.attribute == NAME for side in sides)
+    if _bare(parts) and (listed or vocabulary.graph.of_one_series(cars)):
+        return parts  # 油耗, after the cheapest of several versions, or of the nearest rows
     if any(thing.single for thing in things):  # R1和C型号性能版谁快: the few of them one by one
         things = tuple(Thing((name,), None, end, end) for name in cars) if len(cars) <= _FEW else ()
     things = tuple(thing for thing in things if thing.names)  # of a side there may be none
@@ -63,14 +66,21 @@ def named_again(
         parts.attributes or parts.rankings or DIFFERENCES.search(parts.text) or says_money(parts.text)
     )
     attributes = (before,) if open_ and before else parts.attributes
-    return replace(parts, things=things, attributes=attributes, _roles=parts._roles | {"versions"})
+    roles = parts._roles | {"versions", "both"}
+    return replace(parts, things=things, attributes=attributes, _roles=roles)
 
 
 def _of_both(parts: Parts, context: Context, vocabulary: Vocabulary) -> bool:
     """Whether another number of each is asked for: 油耗呢 after what each costs, and after which of them is larger."""
     op = context.plan.op if context.plan else ""
-    goes_on = op == _RANGED or (op == "superlative" and _OF_BOTH.search(parts.text) is not None)
+    of_both = _OF_BOTH.search(parts.text) is not None or _bare(parts)
+    goes_on = op == _RANGED or (op == "superlative" and of_both)
     return goes_on and len(numeric(vocabulary, parts.attributes)) == len(parts.attributes) > 0
+
+
+def _bare(parts: Parts) -> bool:
+    """价格: attributes, and not one word more."""
+    return all(link.attribute for link in parts.scan.links) and not _OF_BOTH.search(parts.text)
 
 
 def _of_each_offered(parts: Parts, context: Context) -> bool:

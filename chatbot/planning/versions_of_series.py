@@ -22,6 +22,7 @@ _HAS_IT = regex("(?:的|版)?(?:也|就|都)*(?:有(?:吗|么|没有?)|有没有
 _ALIKE = regex(
     "(?:的|版)?(?:那[个款台])?(?:也|都|跟它|和它)*(?:是)?(?:不是)?(?:一样|相同|同样|差不多)的?(?:吗|么|嘛|不|没)?"
 )
+_OPENINGS = ("", "那", "那么", "那个", "这个")
 _ASKED_ON = regex("(?:那|那么)?[^,，。]{1,8}呢$")
 
 
@@ -37,7 +38,8 @@ class SeriesVersions:
         by_how_much = any(_BY_HOW_MUCH.match(parts.text, a.end) for a in parts.atoms)  # 自动的贵多少
         ranks = bool(parts.rankings) and not by_how_much
         asks_all = parts.has("head", "buy", "count", "list", "others", "total") or ranks
-        if not series or not of_single_things(context) or asks_all or parts.scan.unknown or not parts.atoms:
+        single = of_single_things(context) or self._one_of_its_series(context)
+        if not series or not single or asks_all or parts.scan.unknown or not parts.atoms:
             return parts
         of_one = self._asks_whether_it_has(parts, context)
         if parts.has("exists") and not of_one:
@@ -76,6 +78,16 @@ class SeriesVersions:
         thing = Thing(names, None, first.start, last.end)
         roles = parts._roles - {"nearest"} if _alike(parts) else parts._roles
         return replace(parts, things=(thing,), atoms=(), _roles=roles | {"told"})
+
+    def _one_of_its_series(self, context: Context) -> bool:
+        """Whether something was asked of one car, after all of its series were counted or listed."""
+        last = context.plan
+        if last is None or last.op not in ("count", "filter") or len(context.entities) != 1:
+            return False
+        lead = the_series(context.entities[0], self._vocabulary.graph)
+        return (
+            bool(context.attributes) and last.conditions == (lead,) and context.entities[0] in context.shown
+        )
 
     def _most_alike(self, names: tuple[str, ...], near: str) -> tuple[str, ...]:
         """七座的呢 after the 豪华佳境Pro 6座: of several with seven seats the one that else is called so too."""
@@ -125,12 +137,11 @@ def of_single_things(context: Context) -> bool:
 
 
 def _asks_of_those(parts: Parts, wanted: Sequence[Atom]) -> bool:
-    """四驱的离地间隙多高: an attribute is asked for of those with a value, which stands first."""
+    """四驱的离地间隙多高, 那混动的多少钱: an attribute is asked for of those with a value, which stands first."""
     first = wanted[0] if len(wanted) == 1 else None
-    behind = parts.text[first.end :] if first else ""
-    return (
-        bool(parts.attributes) and first is not None and first.start == 0 and behind.startswith(("的", "呢"))
-    )
+    before, behind = (parts.text[: first.start], parts.text[first.end :]) if first else ("", "")
+    begins = first is not None and before in _OPENINGS
+    return bool(parts.attributes) and begins and behind.startswith(("的", "呢"))
 
 
 def _goes_on(parts: Parts) -> bool:

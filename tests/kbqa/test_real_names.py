@@ -29,6 +29,23 @@ TOLD = (
         "没有单列唐L EV 670KM激光雷达旗舰型的座位数，它的车身结构是5门7座SUV",
     ),  # the body tells it where the seats are not on record
 )
+TOLD += (
+    ("911 carrera 3.0t最大功率", "283"),  # its T is that of the engine
+    ("macan 2.0t多少钱", "57.80万"),
+    ("911达卡版多少钱", "228.80万"),  # a word of the maker's, as it sounds
+    ("911塔加4s最大功率", "331"),
+    (
+        "雅阁旗舰e:phev价格",
+        "25.88万",
+    ),  # of the other kind of the series, though pieces of the name come before it
+    ("途锐锐尊版不要火山岩的零百", "锐尊版的官方0-100km/h加速是5.9"),  # a piece that is not wanted
+    ("途锐 火山岩不要 就普通锐尊零百", "锐尊版的官方0-100km/h加速是5.9"),
+    ("普通途昂530龙耀多少钱", "35.90万"),  # and no 途昂X
+    ("海狮07四驱智航比610长续航贵多少", "差 4万元"),  # 610长续航 is a name, and no bound
+    ("cltc690以上的suv", "CLTC纯电续航里程≥690km"),  # a number right behind a word of letters
+    ("特斯拉几款", "一共 8 款"),  # 拉几款 would be a wish
+    ("比汉EV605KM尊贵型便宜的汉有哪些", "汉：找到 4 款"),  # a series of one character, said again
+)
 NOT_TOLD = ("迈腾280TSI舒适型保养一次多少钱", "迈腾280TSI舒适型洗车要花多少钱", "迈腾280TSI舒适型充电线多长")
 TALKS = (
     (("型格15万以内的", "思域呢"), "劲骋版"),  # the series' place is taken
@@ -40,6 +57,9 @@ TALKS = (
     (("model 3高性能版续航", "汉ev智驾701尊荣呢"), "701"),  # a series of one character
     (("crv混动四驱智尊多少钱", "汽油的四驱臻享呢"), "23.19万"),  # of what kind, then the version
     (("gl8插混尊享7座多少钱", "油的先享呢"), "26.99万"),  # of the other kind of its series
+    (("汉ev智驾605尊荣多少钱", "701尊荣呢", "比605便宜的汉还有吗"), "厂商指导价＜18.98万、汉：找到 3 款"),
+    (("红旗H5智联旗悦版油耗", "那个混动旗畅的呢", "那混动的多少钱"), "智联旗畅版的厂商指导价是19.98万"),
+    (("别克世纪有几款", "四座那个多少钱", "七座的呢"), "46.99万"),
     (("海狮07ev610长续航版多少钱", "550四驱版呢"), "23.98万"),
     (("汉兰达四驱至尊双擎跟380t至尊油耗差多少", "双擎的贵多少"), "差 1.4万元"),  # of others too, of one told
     (
