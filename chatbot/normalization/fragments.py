@@ -282,6 +282,6 @@ class FragmentReader:
         mask = thing.mask
         if mask.bit_count() < 2 or mask.bit_count() > MAX_CANDIDATES:
             return mask
-        if not thing.family and (whole := saying_whole(self.index, thing, self._depth)) != mask:
+        if not thing.family and (whole := saying_whole(self.index, thing)) != mask:
             thing = replace(thing, base=thing.base & whole)
         return saying_no_more(self.index, thing, self.series_of(thing.mask), self._leading)

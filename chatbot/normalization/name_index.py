@@ -6,8 +6,8 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from chatbot.derived import Derived
-from chatbot.knowledge_graph.graph import Entity
-from chatbot.normalization.name_parts import NameParts, atoms
+from chatbot.knowledge_graph.graph import Entity, series_depth
+from chatbot.normalization.name_parts import NameParts, atoms, middle_of
 from chatbot.normalization.pinyin import sounds
 from chatbot.normalization.postings import Postings, bits, mask_of
 
@@ -40,8 +40,15 @@ class NameIndex:
         self._pairs = Postings.kept(kept, "name pairs", lambda: told(_pairs_of))
         self._chars = Postings.kept(kept, "name characters", lambda: told(lambda parts: parts.han))
         self._initials = Postings.kept(kept, "name initials", lambda: told(lambda parts: parts.initials))
+        self._depth = series_depth(entities)
+        named = kept.json("names with a middle", lambda: [index for index in every if self.middle(index)])
+        self.with_middle = mask_of(named)
         self._words = kept.json("name words", lambda: _long_words(self.parts[index] for index in every))
         self._meant = lru_cache(maxsize=_REMEMBERED)(self._nearest_words)
+
+    def middle(self, index: int) -> frozenset[str]:
+        """The pieces between the series and the version in the name of one entity: pro of X7 Pro 12+256."""
+        return middle_of(self.parts[index].words[self._depth : -1])
 
     def latin(self, mask: int, pieces: Sequence[str]) -> int:
         """Those that have all the numbers and letters, neighbours in the text as neighbours or apart: 55, sline."""

@@ -20,6 +20,7 @@ _SIZE = regex(r"\d\.\d")
 _HAN_RUN = regex(r"[\u4e00-\u9fff]+")
 YEAR = regex(r"((?:19|20)?(\d\d))款?")
 SAID = regex(r"[\u4e00-\u9fff]+|[a-z0-9.+]+")
+_DATED = regex(r"(?:19|20)\d\d款?|\d\d款")  # 40 is a name
 _COUNTED_HAN = regex("(第?)([二两三四五六七八九])([座门代])")  # 六座 is 6座
 COUNTED = regex(r"第?[12]?\d[座门代]")
 _JOINED = 5  # so many neighbouring pieces of letters and digits are written as one word
@@ -187,6 +188,12 @@ class NameParts:
 def _holds(part: str, word: str) -> bool:
     """Whether a part of a name holds a maker's word: xdrive of xdrive30l, and no ev of hev."""
     return word in part and (not word.isalpha() or word in atoms(part))
+
+
+def middle_of(words: Iterable[Iterable[str]]) -> frozenset[str]:
+    """The pieces of ``words``, those between the series and the version of one name, without its year."""
+    parts = (part for word in words for part in word if not _DATED.fullmatch(part))
+    return frozenset(piece for part in parts for piece in pieces_of(part))
 
 
 def pieces_of(token: str) -> list[str]:

@@ -7,26 +7,17 @@ from chatbot.normalization.name_index import NameIndex
 from chatbot.normalization.name_parts import YEAR, atoms, pieces_of
 from chatbot.normalization.named import Named, less, telling, words_said
 from chatbot.normalization.postings import bits, mask_of
-from chatbot.regex import regex
-
-_DATED = regex(r"(?:19|20)\d\d款?|\d\d款")  # 40 is a name
 
 
-def saying_whole(index: NameIndex, thing: Named, depth: int) -> int:
-    """X7 is no X7 Pro: of ``thing.mask`` those of which what stands between series and version is said whole, where some are.
-
-    ``depth`` is how many keywords name a series.
-    """
+def saying_whole(index: NameIndex, thing: Named) -> int:
+    """X7 is no X7 Pro: of ``thing.mask`` those of which what stands between series and version is said whole, where some are."""
+    if thing.mask & ~index.with_middle:
+        return thing.mask  # of some of them nothing stands there
     said = {part for piece in thing.pieces for part in pieces_of(piece.name)}
-    between = {i: _between(index.parts[i].words[depth:-1]) for i in bits(thing.mask)}
-    whole = mask_of(i for i, pieces in between.items() if pieces and pieces <= said)
+    between = {i: index.middle(i) for i in bits(thing.mask)}
+    whole = mask_of(i for i, pieces in between.items() if pieces <= said)
     partly = mask_of(i for i, pieces in between.items() if not pieces <= said and pieces & said)
     return whole if whole and partly and whole | partly == thing.mask else thing.mask
-
-
-def _between(words: Iterable[Iterable[str]]) -> frozenset[str]:
-    parts = (part for word in words for part in word if not _DATED.fullmatch(part))
-    return frozenset(piece for part in parts for piece in pieces_of(part))
 
 
 def saying_no_more(index: NameIndex, thing: Named, series: int, leading: Container[str]) -> int:

@@ -17,6 +17,9 @@ class LongerWords:
 
     def __init__(self, words: Collection[str]) -> None:
         self._words = words
+        self._all = (
+            "\n" + "\n".join(words) + "\n"
+        )  # looked through at once, a tenth of the time of one by one
         self._in_some = lru_cache(maxsize=_REMEMBERED)(self._is_in_some)
 
     def hold(self, text: str, start: int, end: int) -> bool:
@@ -28,7 +31,10 @@ class LongerWords:
         return any(text[a:b] in self._words for a in starts for b in ends if b - a > end - start)
 
     def _is_in_some(self, piece: str) -> bool:
-        return any(piece in word and piece != word for word in self._words)
+        at = self._all.find(piece)
+        while at >= 0 and self._all[at - 1] == "\n" == self._all[at + len(piece)]:  # it is that word
+            at = self._all.find(piece, at + 1)
+        return at >= 0
 
 
 def without_asked_for(text: str, words: Container[str], names: Container[str]) -> str:
