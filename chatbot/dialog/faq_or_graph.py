@@ -68,7 +68,7 @@ def means_a_standard_question(turn: Turn, planned: Query | Asked | Refusal) -> b
     best = next(iter(turn.hearing.faq), None)
     if best is not None and _weighs(turn, planned):
         return turn.hearing.verbatim or (
-            best.confidence >= SURE_FAQ and not _of_those_spoken_of(turn, planned)
+            best.confidence >= MORE_SAID_FAQ and not _of_those_spoken_of(turn, planned)
         )
     if best is None or says_what_for(turn) or (_only_wishes(turn, planned) and not turn.hearing.verbatim):
         return False
