@@ -1,6 +1,6 @@
 """Which words are ordinary Chinese: the word list that jieba ships (MIT licence), read without importing jieba."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -37,12 +37,8 @@ class CommonWords:
 @cache
 def common_words() -> CommonWords:
     """The list, read once: 0.3 s and 35 MB."""
-    found = find_spec("jieba")
-    places = found.submodule_search_locations if found else None
-    if not places:
-        raise ModuleNotFoundError("jieba is not installed", name="jieba")
     words, alone = [], []
-    with Path(next(iter(places)), "dict.txt").open(encoding="utf-8") as file:
+    with _list().open(encoding="utf-8") as file:
         for line in file:
             word, count, _ = line.split(" ")
             if 2 <= len(word) <= LONGEST and int(count) >= _LEAST:
@@ -50,3 +46,26 @@ def common_words() -> CommonWords:
             elif len(word) == 1 and int(count) >= _FREQUENT:
                 alone.append(word)
     return CommonWords(frozenset(words), frozenset(alone))
+
+
+def common_among(some: Iterable[str]) -> frozenset[str]:
+    """Those of ``some`` words that are among ``CommonWords.words``, without keeping the others: a millisecond each."""
+    data = b"\n" + _list().read_bytes()
+    return frozenset(word for word in some if 2 <= len(word) <= LONGEST and _count(word, data) >= _LEAST)
+
+
+def _count(word: str, data: bytes) -> int:
+    """How often ``word`` was met, 0 where the list has it not."""
+    line = b"\n" + word.encode() + b" "
+    at = data.find(line) + len(line)
+    if at < len(line):
+        return 0
+    return int(data[at : data.index(b" ", at)])
+
+
+def _list() -> Path:
+    found = find_spec("jieba")
+    places = found.submodule_search_locations if found else None
+    if not places:
+        raise ModuleNotFoundError("jieba is not installed", name="jieba")
+    return Path(next(iter(places)), "dict.txt")

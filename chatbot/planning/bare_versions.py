@@ -1,6 +1,6 @@
 """御享零百多少: a version without its 版, where the versions of one series alone are called so, and no word is."""
 
-from chatbot.normalization.common_words import common_words
+from chatbot.normalization.common_words import common_among
 from chatbot.normalization.name_parts import SUFFIX
 from chatbot.normalization.text import normalize
 from chatbot.planning.scan import Scan
@@ -55,6 +55,7 @@ def _whole(vocabulary: Vocabulary) -> dict[str, str]:
             or stem in vocabulary.finder.aliases
         ):
             continue
-        if sum(stem in said for said in versions.values()) == 1 and stem not in common_words().words:
+        if sum(stem in said for said in versions.values()) == 1:
             found.setdefault(stem, name)
-    return found
+    ordinary = common_among(found)
+    return {stem: name for stem, name in found.items() if stem not in ordinary}
