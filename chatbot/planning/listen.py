@@ -32,8 +32,6 @@ _BEHIND_A_VALUE = frozenset("版款色")
 _JUST_THAT = frozenset("普通 常规 正常 一般 普普通通".split())  # 普通途昂, which is no 途昂X
 _AGE, _FITS = "年龄", "适合"
 _SAME_THING = 4  # characters between an attribute and a stray part of its name
-
-
 _GIVEN = "送赠"
 
 

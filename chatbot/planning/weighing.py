@@ -28,11 +28,14 @@ _BEST = (
     f"|{_ONE}?(?:的)?性价比(?:比较|更|最)?(?:高|好)(?:一?[点些])?(?:的)?(?:是)?{_ONE}?)"
     "(?:的|呢|啊|呀|吧|嘛|哈|些|一点|点|吗|[?？!。~])*"
 )
-_SPEAKING = "(?:那|那么|所以|嗯|你|您|你们|帮我|给我|麻烦|觉得|认为|看|说说?|来说|我|会|应?该|到底|究竟|综合|总的|整体|来看|一下|[,，、\\s])*"
+_SPEAKING = "(?:那|那么|所以|嗯|你|您|你们|帮我|给我|麻烦|觉得|认为|看|说|来说|我|会|应?该|到底|究竟|综合|总的|整体|来看|一下|[,，、\\s])*"
 _AMONG = "(?:(?:这|那|它|他)(?:们|里面|里|中)?[些几俩两三四五六]*[个款台辆种家间套条]?(?:车)?(?:里面|里|中|当中|之间|之中)?(?:的)?[,，、\\s]*)?"
 _WHICH_IS_BEST = regex(f"{_SPEAKING}{_AMONG}{_SPEAKING}{_BEST}")
 _OF_WHAT = regex(
     f"(?P<what>.{{2,}}?)(?:里面|里|中|当中)?(?:的)?(?:话)?{_SPEAKING}{_BEST}|性价比(?:比较|更|最)?(?:高|好)(?:一?[点些])?的(?P<such>.{{2,}})"
+)
+_LONGEST = (
+    80  # characters: what is longer asks for more than that, and its parts would be tried in too many ways
 )
 _BY_PRICE = "划算"  # L8哪个版本划算 ranks by that
 _RECOMMEND = "推荐"  # while a choice is being narrowed down it goes on with that
@@ -43,12 +46,17 @@ _FIRST: dict[Direction, Order] = {"up": "desc", "down": "asc"}
 
 def asks_which_is_best(text: str) -> bool:
     """Whether a normalised ``text`` asks for the best one and for nothing else, nor by what."""
-    return _WHICH_IS_BEST.fullmatch(text) is not None
+    return len(text) <= _LONGEST and _WHICH_IS_BEST.fullmatch(text) is not None
 
 
 def weighed_in(text: str) -> str:
     """What is to be weighed in 30万以内的suv哪个好; empty where no such thing is asked."""
-    if asks_which_is_best(text) or (found := _OF_WHAT.fullmatch(text)) is None or _BY_PRICE in text:
+    if (
+        len(text) > _LONGEST
+        or asks_which_is_best(text)
+        or (found := _OF_WHAT.fullmatch(text)) is None
+        or _BY_PRICE in text
+    ):
         return ""
     return found["what"] or found["such"]
 

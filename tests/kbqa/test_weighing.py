@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.planning.weighing import asks_which_is_best
+from chatbot.planning.weighing import asks_which_is_best, weighed_in
 from tests.kbqa.talking import Demo, talked
 
 
@@ -98,3 +98,10 @@ def test_where_nothing_was_spoken_of_a_choice_is_begun(demo: Demo) -> None:
 def test_a_standard_question_that_says_so_answers(demo: Demo) -> None:
     _, _, turn = talked(demo, ["电车有哪些", "哪个配置值得买"])
     assert turn.reply.answer_source != "kg"
+
+
+@pytest.mark.parametrize("many", ["说", "看", "那么", "的", "里"])
+def test_what_repeats_a_word_without_end_is_soon_done_with(many: str) -> None:
+    for text in (many * 35 + "x", many * 1000 + "哪个好x"):
+        assert not asks_which_is_best(text)
+        assert weighed_in(text) == ""
